@@ -1,1 +1,3 @@
-export {};
+export * from './backend.js';
+export { VardropError } from './errors.js';
+export * from './program/index.js';

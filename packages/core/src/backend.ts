@@ -1,0 +1,91 @@
+import type { Program, SpecialFunction } from './program/program.js';
+
+/**
+ * The contract between core and a backend, version 1. A backend compiles whole programs and runs them; it knows
+ * nothing of dropout. It receives only programs that `validate` accepts, with every axis a positive number (the
+ * symbolic `batch` is bound), every node used, no `withDerivative`, no `special` that it does not list, and no
+ * `noise` unless `supports.noise` is `'device'`.
+ */
+export const contractVersion = 1;
+
+/** A tensor on a backend: float32, row-major. Opaque but for its shape; it belongs to whoever received it. */
+export interface Tensor {
+  readonly shape: readonly number[];
+}
+
+/** Tensors by name of input or output. */
+export type Tensors = Readonly<Record<string, Tensor>>;
+
+/** A stream of noise: two uint32 words, and the index of the first data row (0 if left out). */
+export interface NoiseKey {
+  readonly words: readonly [number, number];
+  readonly row?: number;
+}
+
+/** What one iteration is given: inputs of role `iteration`, and one key for each key that the program mentions. */
+export interface Iteration {
+  readonly inputs?: Tensors;
+  readonly keys?: Readonly<Record<string, NoiseKey>>;
+}
+
+/** What a run returns: the last values of the carried inputs, and each iteration's other outputs. */
+export interface RunResult {
+  readonly carried: Tensors;
+  readonly outputs: readonly Tensors[];
+}
+
+/** What a backend can do, as data that core, the conformance suite and users read. */
+export interface Supports {
+  /** Where noise is made: `'host'` makes core replace noise nodes by inputs and fill them. */
+  readonly noise: 'host' | 'device';
+  /** In what the backend computes; results are read as float32 either way. */
+  readonly precision: 'float32' | 'float64';
+  /** Special functions that it evaluates itself. */
+  readonly functions: readonly SpecialFunction[];
+  /** Whether infinities and NaN come out as IEEE 754 has them. */
+  readonly nonFinite: boolean;
+  /** Whether numbers below 2⁻¹²⁶ are kept (true) or may be flushed to zero. */
+  readonly subnormals: boolean;
+  /** Largest error, in units in the last place, measured over the op's range. The other elementwise ops round once. */
+  readonly ulps: Readonly<Record<'exp' | 'log' | 'sigmoid' | 'softplus' | 'tanh' | 'sqrt' | 'div', number>>;
+  /** Largest numbers of tensors that one fused kernel may read and write; absent if there is no limit. */
+  readonly kernel?: { readonly inputs: number; readonly outputs: number };
+  /** Largest number of elements of one tensor; absent if only memory limits it. */
+  readonly elements?: number;
+}
+
+/** A program compiled for fixed shapes. */
+export interface Executable {
+  /**
+   * Runs `iterations.length` iterations and returns handles at once, without waiting for the device. `shared` holds
+   * the inputs of role `shared` and the first values of those of role `carried`. Runs of one executable execute in
+   * call order; a failure on the device surfaces at `read`. Nothing that is passed in is disposed of; everything
+   * returned belongs to the caller, who disposes of each handle once (no two of them are the same handle).
+   */
+  run(shared: Tensors, iterations: readonly Iteration[]): RunResult;
+  /** Frees what the compiled program holds. Tensors that it returned live on. */
+  dispose(): void;
+}
+
+/** One way of running programs. `T` is the framework's own tensor type. */
+export interface Backend<T = unknown> {
+  /** `framework:device`, such as `tfjs:wasm`. */
+  readonly name: string;
+  readonly supports: Supports;
+  /** Copies `data` (row-major, as many values as `shape` has) to the backend. */
+  upload(data: Float32Array, shape: readonly number[]): Tensor;
+  /** Copies a tensor to the host, rejecting with what went wrong if its computation failed. */
+  read(tensor: Tensor): Promise<Float32Array>;
+  /** Frees a tensor. A second call for the same handle, or a use after it, throws `VARDROP_DISPOSED`. */
+  dispose(tensor: Tensor): void;
+  /** Prepares a program; expensive, done once per program and batch size. */
+  compile(program: Program): Promise<Executable>;
+  /** How many tensors handed out by this backend have not been disposed of. */
+  liveTensors(): number;
+  /** The framework's own tensor behind a handle; it stays owned by the handle. */
+  native(tensor: Tensor): Promise<T>;
+  /** Takes a framework's tensor in; the handle owns it from now on. */
+  wrap(native: T): Tensor;
+  /** Frees everything that the backend still holds. */
+  close(): Promise<void>;
+}

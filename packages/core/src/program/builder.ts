@@ -1,0 +1,275 @@
+import { VardropError } from '../errors.js';
+import { inferShape } from './infer.js';
+import type {
+  BinaryOp,
+  InputRole,
+  Node,
+  NodeId,
+  Operation,
+  Padding,
+  Program,
+  Shape,
+  SpecialFunction,
+  UnaryOp,
+} from './program.js';
+import { broadcastShapes, formatShape, normalizeAxes, sameShape } from './shapes.js';
+
+/** A value of a program under construction. */
+export interface Value {
+  readonly id: NodeId;
+  readonly shape: Shape;
+}
+
+/** A value, or a number that stands for a scalar constant. */
+export type Operand = Value | number;
+
+type Unary = (x: Operand) => Value;
+type Binary = (x: Operand, y: Operand) => Value;
+
+/** Strides and padding of a convolution or pooling; strides are 1 and padding 0 where left out. */
+export interface WindowOptions {
+  readonly strides?: readonly [number, number];
+  readonly padding?: Padding;
+}
+
+/**
+ * Builds a program, one node a call. Every method checks shapes at once and throws coded errors
+ * (`VARDROP_SHAPE`, `VARDROP_AXES`, …) that name the scope in which they arose.
+ */
+export interface Builder extends Readonly<Record<UnaryOp, Unary>>, Readonly<Record<BinaryOp, Binary>> {
+  /** A named input. */
+  input(name: string, shape: Shape, role?: InputRole): Value;
+  /** A number (repeated over `shape`), or row-major values of `shape`. */
+  constant(value: number | readonly number[], shape?: Shape): Value;
+  /** `a > b ? x : y`, broadcast; no derivative in a and b. */
+  selectGreater(a: Operand, b: Operand, x: Operand, y: Operand): Value;
+  /** Sum over `axes` (all if left out). */
+  reduceSum(x: Operand, axes?: readonly number[], keepAxes?: boolean): Value;
+  /** Maximum over `axes` (all if left out). */
+  reduceMax(x: Operand, axes?: readonly number[], keepAxes?: boolean): Value;
+  /** Matrix product over the last two axes. */
+  matmul(a: Value, b: Value, flags?: { readonly transposeA?: boolean; readonly transposeB?: boolean }): Value;
+  conv2d(image: Value, filter: Value, window?: WindowOptions): Value;
+  conv2dInputGradient(filter: Value, dy: Value, imageShape: Shape, window?: WindowOptions): Value;
+  conv2dFilterGradient(image: Value, dy: Value, filterShape: Shape, window?: WindowOptions): Value;
+  /** Strides are the window's size where left out. */
+  maxPool2d(image: Value, size: readonly [number, number], window?: WindowOptions): Value;
+  maxPool2dGradient(image: Value, dy: Value, size: readonly [number, number], window?: WindowOptions): Value;
+  /** Strides are the window's size where left out. */
+  averagePool2d(image: Value, size: readonly [number, number], window?: WindowOptions): Value;
+  averagePool2dGradient(dy: Value, imageShape: Shape, size: readonly [number, number], window?: WindowOptions): Value;
+  reshape(x: Value, shape: Shape): Value;
+  /** Reverses the axes where no permutation is given. */
+  transpose(x: Value, permutation?: readonly number[]): Value;
+  broadcast(x: Operand, shape: Shape): Value;
+  /** Noise from the key input `key` (made unique to the current scope: `scope/key`). */
+  noise(distribution: 'uniform' | 'normal', key: string, shape: Shape): Value;
+  special(name: SpecialFunction, x: Operand): Value;
+  /** `value`, with these derivatives (elementwise, none else) in place of those of its pieces. */
+  withDerivative(value: Value, partials: readonly (readonly [input: Value, partial: Operand])[]): Value;
+  /** `value` as a constant for `differentiate`. */
+  stopGradient(value: Value): Value;
+  /** x². */
+  square(x: Operand): Value;
+  /** Sum over `axes` divided by their (fixed) size. */
+  mean(x: Value, axes: readonly number[], keepAxes?: boolean): Value;
+  /** Gives a value a name for printouts; returns it. */
+  label(value: Value, label: string): Value;
+  /** Runs `build` with `name/` before the labels and keys of what it builds. */
+  scope<R>(name: string, build: () => R): R;
+  /** Declares an output. */
+  output(name: string, value: Value): void;
+  /** The node behind a value, as `differentiate` reads it. */
+  node(value: Value | NodeId): Node;
+  /** The program so far. */
+  build(): Program;
+}
+
+/** Starts a program. */
+export function createBuilder(name: string): Builder {
+  const nodes: Node[] = [];
+  const outputs: Record<string, NodeId> = {};
+  const inputs = new Map<string, Value>();
+  const scopes: string[] = [];
+
+  const scoped = (label: string) => [...scopes, label].join('/');
+
+  function add(operation: Operation, operands: readonly Value[], declared: Shape = [], label?: string): Value {
+    for (const operand of operands) {
+      if (nodes[operand.id]?.shape !== operand.shape) {
+        throw new VardropError(
+          'VARDROP_PROGRAM',
+          `[${scoped(operation.op)}] got a value of another program. Use only values that this builder made.`,
+        );
+      }
+    }
+    const shape = located(() =>
+      inferShape(
+        operation,
+        operands.map((operand) => operand.shape),
+        declared,
+      ),
+    );
+    const id = nodes.length;
+    const prefix = scopes.join('/');
+    const text = label === undefined ? prefix || undefined : scoped(label);
+    nodes.push({
+      ...operation,
+      operands: operands.map((operand) => operand.id),
+      shape,
+      ...(text ? { label: text } : {}),
+    });
+    return { id, shape };
+  }
+
+  /** Adds the scope to errors from shape inference, so that a message names the layer. */
+  function located<R>(run: () => R): R {
+    try {
+      return run();
+    } catch (error) {
+      if (error instanceof VardropError && scopes.length > 0) {
+        throw new VardropError(error.code, error.message.replace('[program]', `[${scopes.join('/')}]`), {
+          cause: error,
+        });
+      }
+      throw error;
+    }
+  }
+
+  const lift = (x: Operand): Value => (typeof x === 'number' ? add({ op: 'constant', value: x }, []) : x);
+  const unary =
+    (op: UnaryOp): Unary =>
+    (x) =>
+      add({ op }, [lift(x)]);
+  const binary =
+    (op: BinaryOp): Binary =>
+    (x, y) =>
+      add({ op }, [lift(x), lift(y)]);
+  const allAxes = (x: Value) => x.shape.map((_, axis) => axis);
+  const reduce = (
+    op: 'reduceSum' | 'reduceMax',
+    x: Operand,
+    axes: readonly number[] | undefined,
+    keepAxes: boolean,
+  ) => {
+    const value = lift(x);
+    const normalized = located(() => normalizeAxes(axes ?? allAxes(value), value.shape.length, op));
+    return add({ op, axes: normalized, keepAxes }, [value]);
+  };
+  const moving = (options: WindowOptions | undefined, strides: readonly [number, number] = [1, 1]) => ({
+    strides: options?.strides ?? strides,
+    padding: options?.padding ?? ([0, 0, 0, 0] as const),
+  });
+
+  const builder: Builder = {
+    neg: unary('neg'),
+    abs: unary('abs'),
+    sqrt: unary('sqrt'),
+    exp: unary('exp'),
+    log: unary('log'),
+    sigmoid: unary('sigmoid'),
+    softplus: unary('softplus'),
+    tanh: unary('tanh'),
+    add: binary('add'),
+    sub: binary('sub'),
+    mul: binary('mul'),
+    div: binary('div'),
+    max: binary('max'),
+    min: binary('min'),
+
+    input(name, shape, role = 'shared') {
+      const existing = inputs.get(name);
+      if (existing) {
+        throw new VardropError(
+          'VARDROP_PROGRAM',
+          `[${scoped(name)}] got a second input named "${name}". Give it a name of its own.`,
+        );
+      }
+      const value = add({ op: 'input', name, role }, [], shape, name);
+      inputs.set(name, value);
+      return value;
+    },
+    constant: (value, shape = []) => add({ op: 'constant', value }, [], shape),
+    selectGreater: (a, b, x, y) => add({ op: 'selectGreater' }, [lift(a), lift(b), lift(x), lift(y)]),
+    reduceSum: (x, axes, keepAxes = false) => reduce('reduceSum', x, axes, keepAxes),
+    reduceMax: (x, axes, keepAxes = false) => reduce('reduceMax', x, axes, keepAxes),
+    matmul: (a, b, flags) =>
+      add({ op: 'matmul', transposeA: flags?.transposeA ?? false, transposeB: flags?.transposeB ?? false }, [a, b]),
+    conv2d: (image, filter, window) => add({ op: 'conv2d', ...moving(window) }, [image, filter]),
+    conv2dInputGradient: (filter, dy, imageShape, window) =>
+      add({ op: 'conv2dInputGradient', ...moving(window) }, [filter, dy], imageShape),
+    conv2dFilterGradient: (image, dy, filterShape, window) =>
+      add({ op: 'conv2dFilterGradient', ...moving(window) }, [image, dy], filterShape),
+    maxPool2d: (image, size, window) => add({ op: 'maxPool2d', size, ...moving(window, size) }, [image]),
+    maxPool2dGradient: (image, dy, size, window) =>
+      add({ op: 'maxPool2dGradient', size, ...moving(window, size) }, [image, dy]),
+    averagePool2d: (image, size, window) => add({ op: 'averagePool2d', size, ...moving(window, size) }, [image]),
+    averagePool2dGradient: (dy, imageShape, size, window) =>
+      add({ op: 'averagePool2dGradient', size, ...moving(window, size) }, [dy], imageShape),
+    reshape: (x, shape) => add({ op: 'reshape' }, [x], shape),
+    transpose: (x, permutation = allAxes(x).reverse()) => add({ op: 'transpose', permutation }, [x]),
+    broadcast: (x, shape) => add({ op: 'broadcast' }, [lift(x)], shape),
+    noise: (distribution, key, shape) => add({ op: 'noise', distribution, key: scoped(key) }, [], shape, key),
+    special: (name, x) => add({ op: 'special', function: name }, [lift(x)]),
+    withDerivative(value, partials) {
+      for (const [input, partial] of partials) {
+        // A partial is elementwise: the gradient that flows back is dy · partial, summed down to the input's shape.
+        located(() => broadcastShapes(broadcastShapes(value.shape, input.shape), lift(partial).shape));
+      }
+      return add({ op: 'withDerivative' }, [value, ...partials.flatMap(([input, partial]) => [input, lift(partial)])]);
+    },
+    stopGradient: (value) => add({ op: 'withDerivative' }, [value]),
+    square(x) {
+      const value = lift(x);
+      return builder.mul(value, value);
+    },
+    mean(x, axes, keepAxes = false) {
+      const normalized = located(() => normalizeAxes(axes, x.shape.length, 'mean'));
+      const count = normalized.reduce((product, axis) => product * fixed(x.shape, axis), 1);
+      return builder.mul(builder.reduceSum(x, normalized, keepAxes), 1 / count);
+    },
+    label(value, label) {
+      nodes[value.id] = { ...nodes[value.id], label: scoped(label) };
+      return value;
+    },
+    scope(scopeName, run) {
+      scopes.push(scopeName);
+      try {
+        return run();
+      } finally {
+        scopes.pop();
+      }
+    },
+    output(outputName, value) {
+      if (outputName in outputs) {
+        throw new VardropError(
+          'VARDROP_PROGRAM',
+          `[${scoped(outputName)}] got a second output named "${outputName}". Give it a name of its own.`,
+        );
+      }
+      const input = inputs.get(outputName);
+      const source = input && nodes[input.id];
+      if (source?.op === 'input' && source.role === 'carried' && !sameShape(source.shape, value.shape)) {
+        throw new VardropError(
+          'VARDROP_SHAPE',
+          `[${scoped(outputName)}] carried output: got ${formatShape(value.shape)}, needs its input's ${formatShape(source.shape)}.`,
+        );
+      }
+      outputs[outputName] = value.id;
+    },
+    node: (value) => nodes[typeof value === 'number' ? value : value.id],
+    build: () => ({ name, nodes: [...nodes], outputs: { ...outputs } }),
+  };
+  return builder;
+}
+
+function fixed(shape: Shape, axis: number): number {
+  const dimension = shape[axis];
+  if (dimension === 'batch') {
+    throw new VardropError(
+      'VARDROP_SHAPE',
+      `[program] mean: got ${formatShape(shape)} over its batch axis, whose size is not known yet. Sum, and multiply by an input that holds 1/batch.`,
+    );
+  }
+  return dimension;
+}

@@ -1,0 +1,113 @@
+/**
+ * The program: a static dataflow graph over float32 tensors, made of a small closed set of primitive operations.
+ * Everything that Vardrop computes is one of these; a backend knows nothing else.
+ */
+
+/** An axis length. `'batch'` is the one length that stays symbolic until `bind` fixes it. */
+export type Dimension = number | 'batch';
+
+/** A tensor's axis lengths, outermost first; `[]` is a scalar. */
+export type Shape = readonly Dimension[];
+
+/** Index of a node in `Program.nodes`. */
+export type NodeId = number;
+
+/** Elementwise functions of one operand. `sqrt`, `log` of a negative number are NaN, `log(0)` is −∞. */
+export type UnaryOp = 'neg' | 'abs' | 'sqrt' | 'exp' | 'log' | 'sigmoid' | 'softplus' | 'tanh';
+
+/** Elementwise functions of two operands, with NumPy broadcasting. */
+export type BinaryOp = 'add' | 'sub' | 'mul' | 'div' | 'max' | 'min';
+
+/** Reductions over axes. The empty sum is 0; an empty maximum is refused before a backend sees it. */
+export type ReduceOp = 'reduceSum' | 'reduceMax';
+
+/**
+ * Functions that core knows to more digits than a chain of primitives has. A backend lists in
+ * `supports.functions` those that it evaluates natively; for the others `expand` puts primitives in their place.
+ * `dawson(x) = e^(−x²) ∫₀ˣ e^(t²) dt`; `logUniformKl(s) = 2 ∫₀ˢ dawson(u) du`, in nats.
+ */
+export type SpecialFunction = 'dawson' | 'logUniformKl';
+
+/**
+ * When an input's value changes: `shared` stays for all iterations of a run, `iteration` is given anew for each
+ * (a minibatch), `carried` starts from the given value and is then replaced by the output of the same name
+ * (parameters, optimizer state).
+ */
+export type InputRole = 'shared' | 'iteration' | 'carried';
+
+/** Zero rows and columns added around an image: `[top, bottom, left, right]`. */
+export type Padding = readonly [number, number, number, number];
+
+/** How a window moves over an image `[batch, height, width, channels]`. */
+export interface Window {
+  /** Step in `[height, width]`. */
+  readonly strides: readonly [number, number];
+  readonly padding: Padding;
+}
+
+/** What a node computes, with its attributes; `Node` adds operands and result shape. */
+export type Operation =
+  | { readonly op: 'input'; readonly name: string; readonly role: InputRole }
+  /** A number repeated over `shape`, or row-major values of a fixed shape. Rounded to float32 by the backend. */
+  | { readonly op: 'constant'; readonly value: number | readonly number[] }
+  | { readonly op: UnaryOp }
+  | { readonly op: BinaryOp }
+  /** Operands a, b, x, y, broadcast: `a > b ? x : y`. */
+  | { readonly op: 'selectGreater' }
+  | { readonly op: ReduceOp; readonly axes: readonly number[]; readonly keepAxes: boolean }
+  /** `[…, m, k] × […, k, n] → […, m, n]`; leading axes broadcast; flags read the last two axes swapped. */
+  | { readonly op: 'matmul'; readonly transposeA: boolean; readonly transposeB: boolean }
+  /** Image `[batch, h, w, in]` ⋆ filter `[kh, kw, in, out]` (cross-correlation). */
+  | ({ readonly op: 'conv2d' } & Window)
+  /** Operands filter, dy. Gradient of `conv2d` in its image, whose shape is this node's shape. */
+  | ({ readonly op: 'conv2dInputGradient' } & Window)
+  /** Operands image, dy. Gradient of `conv2d` in its filter, whose shape is this node's shape. */
+  | ({ readonly op: 'conv2dFilterGradient' } & Window)
+  /** Padding never wins a maximum. */
+  | ({ readonly op: 'maxPool2d'; readonly size: readonly [number, number] } & Window)
+  /** Operands image, dy. The gradient goes to the first maximum of each window in row-major order. */
+  | ({ readonly op: 'maxPool2dGradient'; readonly size: readonly [number, number] } & Window)
+  /** Padding is not counted in an average. */
+  | ({ readonly op: 'averagePool2d'; readonly size: readonly [number, number] } & Window)
+  /** Operand dy. The image's shape is this node's shape. */
+  | ({ readonly op: 'averagePool2dGradient'; readonly size: readonly [number, number] } & Window)
+  | { readonly op: 'reshape' }
+  /** Axis i of the result is axis `permutation[i]` of the operand. */
+  | { readonly op: 'transpose'; readonly permutation: readonly number[] }
+  /** NumPy broadcasting to this node's shape. */
+  | { readonly op: 'broadcast' }
+  /**
+   * Noise of the key input named `key`: element i of the result is element i of that key's stream, where for a
+   * shape `[batch, …units]` the row index starts at the key's `row`. `uniform` is in [0, 1), `normal` is N(0, 1).
+   */
+  | { readonly op: 'noise'; readonly distribution: 'uniform' | 'normal'; readonly key: string }
+  /** Never reaches a backend that does not list it in `supports.functions`. */
+  | { readonly op: 'special'; readonly function: SpecialFunction }
+  /**
+   * Operands value, then pairs (input, partial). The value, whose derivative in each input is taken to be
+   * `partial` (elementwise), and 0 in all else. Never reaches a backend.
+   */
+  | { readonly op: 'withDerivative' };
+
+/** One node. `label` says where it comes from (`dense1/gamma`), for readers and error messages. */
+export type Node = Operation & {
+  readonly operands: readonly NodeId[];
+  readonly shape: Shape;
+  readonly label?: string;
+};
+
+/** The name of an operation. */
+export type Op = Operation['op'];
+
+/** A node of one operation, with its attributes. */
+export type NodeOf<K extends Op> = Extract<Node, { readonly op: K }>;
+
+/**
+ * Topologically ordered nodes and named outputs. Inputs are the nodes with op `input`; keys are the names that noise
+ * nodes mention. Each input with role `carried` has an output of the same name and shape.
+ */
+export interface Program {
+  readonly name: string;
+  readonly nodes: readonly Node[];
+  readonly outputs: Readonly<Record<string, NodeId>>;
+}
