@@ -43,7 +43,7 @@ export function createBackend(device: Device): Backend<TfTensor> {
     dispose: (tensor) => handles.dispose(tensor),
     async compile(program) {
       open('compile');
-      const executable = createExecutable(device, handles, program);
+      const executable = await createExecutable(device, handles, program);
       const tracked: Executable = {
         run(shared, iterations) {
           open('run');

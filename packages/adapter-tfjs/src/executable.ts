@@ -10,6 +10,8 @@ import {
   VardropError,
 } from '@vardrop/core';
 import type { Device } from './device.js';
+import { compileLoops, findHeap } from './fused/fusedLoops.js';
+import { groupNodes, type Piece } from './fused/groups.js';
 import type { Handles } from './handles.js';
 import { lower } from './lower/lower.js';
 import type { Lowering } from './lower/lowering.js';
@@ -28,7 +30,7 @@ interface Step {
  * Compiles a program for `device`. All decisions are taken here: the lowering of each node, the order, what is computed
  * once a run, and the last use of every value, after which its memory is given back.
  */
-export function createExecutable(device: Device, handles: Handles, given: Program): Executable {
+export async function createExecutable(device: Device, handles: Handles, given: Program): Promise<Executable> {
   const program = device.name === 'cpu' ? given : withoutTransposeFlags(given);
   const { nodes, outputs } = program;
   const who = `run ${program.name}`;
@@ -40,10 +42,20 @@ export function createExecutable(device: Device, handles: Handles, given: Progra
   const inputs: { name: string; role: string; id: NodeId }[] = [];
   nodes.forEach((node, id) => {
     if (node.op === 'input') inputs.push({ name: node.name, role: node.role, id });
-    if (isSource(node)) return;
-    const shapes = { out: shapeOf(id), operands: node.operands.map(shapeOf) };
-    steps.push({ results: [id], operands: node.operands, run: single(lower(device, node, shapes)) });
   });
+  const heap = findHeap(device);
+  const pieces: Piece[] = heap ? groupNodes(program) : nodes.flatMap((node, id) => (isSource(node) ? [] : [id]));
+  const groups = pieces.filter((piece) => typeof piece !== 'number');
+  const loops = heap ? await compileLoops(device, heap, program, groups) : [];
+  for (const piece of pieces) {
+    if (typeof piece === 'number') {
+      const { operands } = nodes[piece];
+      const shapes = { out: shapeOf(piece), operands: operands.map(shapeOf) };
+      steps.push({ results: [piece], operands, run: single(lower(device, nodes[piece], shapes)) });
+    } else {
+      steps.push({ results: piece.results, operands: piece.operands, run: loops[groups.indexOf(piece)] });
+    }
+  }
   nodes.forEach((node, id) => {
     if (node.op === 'constant') constants.set(id, device.create(constantValues(node.value, shapeOf(id)), shapeOf(id)));
   });
