@@ -1,0 +1,3 @@
+export { evaluate, evaluateAll, type Feeds } from './evaluate.js';
+export { evaluateNode } from './evaluateNode.js';
+export type { NoiseSource, Sources, SpecialFunctions } from './sources.js';
