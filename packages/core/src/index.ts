@@ -1,1 +1,1 @@
-export {};
+export { VardropError } from './errors.js';
