@@ -1,5 +1,6 @@
 import { dawsonApproximation } from '../special/dawsonApproximation.js';
 import { logUniformKlApproximation } from '../special/logUniformKlApproximation.js';
+import type { Value } from './builder.js';
 import type { Program, SpecialFunction } from './program.js';
 import { rewrite } from './rewrite.js';
 
@@ -7,6 +8,8 @@ import { rewrite } from './rewrite.js';
 export function expand(program: Program, native: readonly SpecialFunction[]): Program {
   return rewrite(program, (b, node, operands) => {
     if (node.op !== 'special' || native.includes(node.function)) return undefined;
-    return node.function === 'dawson' ? dawsonApproximation(b, operands[0]) : logUniformKlApproximation(b, operands[0]);
+    return node.function === 'dawson'
+      ? dawsonApproximation<Value>(b, operands[0])
+      : logUniformKlApproximation<Value>(b, operands[0]);
   });
 }
