@@ -1,3 +1,12 @@
 export * from './backend.js';
+export { type Combination, checkCombination, combinations, refusal } from './combinations.js';
+export * from './divergences/index.js';
 export { VardropError } from './errors.js';
+export * from './estimators/index.js';
+export * from './layers/index.js';
+export * from './noise/index.js';
 export * from './program/index.js';
+export * as random from './random/index.js';
+export * from './reference/index.js';
+export { dawson } from './special/dawson.js';
+export { logUniformKl } from './special/logUniformKl.js';

@@ -37,8 +37,9 @@ export function derivative(
       give(0, () => b.selectGreater(operand(0), 0, dy, b.selectGreater(0, operand(0), b.neg(dy), 0)));
       break;
     case 'sqrt':
-      // √'(0) is taken as 0: where a variance is zero there is nothing to scale.
-      give(0, () => b.selectGreater(y, 0, b.div(b.mul(dy, 0.5), b.selectGreater(y, 0, y, 1)), 0));
+      // √'(0) is taken as 0: where a variance is zero there is nothing to scale. The quotient that selectGreater
+      // does not choose may be NaN there.
+      give(0, () => b.selectGreater(y, 0, b.div(b.mul(dy, 0.5), y), 0));
       break;
     case 'exp':
       give(0, () => b.mul(dy, y));

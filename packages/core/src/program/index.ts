@@ -1,6 +1,7 @@
 export { bind } from './bind.js';
 export { type Builder, createBuilder, type Operand, type Value, type WindowOptions } from './builder.js';
 export { gradients } from './differentiate.js';
+export { expand } from './expand.js';
 export { type HostNoise, hostNoise } from './hostNoise.js';
 export { inferShape } from './infer.js';
 export type * from './program.js';

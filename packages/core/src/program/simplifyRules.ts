@@ -24,7 +24,7 @@ export function simplifyNode(b: Builder, node: Node, operands: readonly Value[])
       const [x] = operands;
       if (sameShape(x.shape, node.shape)) return x;
       const source = b.node(x);
-      if (source.op === 'broadcast') return b.broadcast(valueOf(b, source.operands[0]), node.shape);
+      if (source.op === 'broadcast') return b.broadcast(valueAt(b, source.operands[0]), node.shape);
       if (source.op === 'constant' && typeof source.value === 'number') return b.constant(source.value, node.shape);
       return undefined;
     }
@@ -33,7 +33,7 @@ export function simplifyNode(b: Builder, node: Node, operands: readonly Value[])
       if (sameShape(x.shape, node.shape)) return x;
       const source = b.node(x);
       if (source.op === 'constant') return b.constant(source.value, node.shape);
-      return source.op === 'reshape' ? b.reshape(valueOf(b, source.operands[0]), node.shape) : undefined;
+      return source.op === 'reshape' ? b.reshape(valueAt(b, source.operands[0]), node.shape) : undefined;
     }
     case 'transpose': {
       const [x] = operands;
@@ -41,7 +41,7 @@ export function simplifyNode(b: Builder, node: Node, operands: readonly Value[])
       const source = b.node(x);
       if (source.op !== 'transpose') return undefined;
       return b.transpose(
-        valueOf(b, source.operands[0]),
+        valueAt(b, source.operands[0]),
         node.permutation.map((axis) => source.permutation[axis]),
       );
     }
@@ -56,7 +56,7 @@ export function simplifyNode(b: Builder, node: Node, operands: readonly Value[])
   }
 }
 
-function valueOf(b: Builder, id: number): Value {
+function valueAt(b: Builder, id: number): Value {
   return { id, shape: b.node(id).shape };
 }
 
@@ -114,9 +114,9 @@ function fitsFloat32(x: number): boolean {
 
 function simplifyNegation(b: Builder, node: Node, x: Value): Value | undefined {
   const source = b.node(x);
-  if (source.op === 'neg') return valueOf(b, source.operands[0]);
+  if (source.op === 'neg') return valueAt(b, source.operands[0]);
   if (source.op === 'sub' && sameShape(source.shape, node.shape)) {
-    return b.sub(valueOf(b, source.operands[1]), valueOf(b, source.operands[0]));
+    return b.sub(valueAt(b, source.operands[1]), valueAt(b, source.operands[0]));
   }
   const scaled = scaledBy(b, x);
   return scaled ? b.mul(scaled.rest, -scaled.factor) : undefined;
@@ -126,7 +126,7 @@ function simplifyNegation(b: Builder, node: Node, x: Value): Value | undefined {
 function scaledBy(b: Builder, x: Value): { factor: number; rest: Value } | undefined {
   const node = b.node(x);
   if (node.op !== 'mul') return undefined;
-  const [left, right] = node.operands.map((id) => valueOf(b, id));
+  const [left, right] = node.operands.map((id) => valueAt(b, id));
   const factor = uniformConstant(b, right);
   if (factor !== undefined && right.shape.length === 0) return { factor, rest: left };
   const other = uniformConstant(b, left);
@@ -143,7 +143,7 @@ function simplifyElementwise(b: Builder, node: Node, operands: readonly Value[])
   const right = uniformConstant(b, y);
   const negated = (value: Value) => {
     const source = b.node(value);
-    return source.op === 'neg' ? valueOf(b, source.operands[0]) : undefined;
+    return source.op === 'neg' ? valueAt(b, source.operands[0]) : undefined;
   };
   const minusX = negated(x);
   const minusY = negated(y);
@@ -192,7 +192,7 @@ function simplifyElementwise(b: Builder, node: Node, operands: readonly Value[])
 function dropBroadcasts(b: Builder, node: Node, operands: readonly Value[]): Value | undefined {
   const bare = operands.map((operand) => {
     const source = b.node(operand);
-    if (source.op === 'broadcast') return valueOf(b, source.operands[0]);
+    if (source.op === 'broadcast') return valueAt(b, source.operands[0]);
     const constant = uniformConstant(b, operand);
     return constant !== undefined && operand.shape.length > 0 ? b.constant(constant) : operand;
   });
@@ -216,7 +216,7 @@ function simplifySum(b: Builder, node: NodeOf<'reduceSum'>, x: Value): Value | u
   const uniform = uniformConstant(b, x);
   const repeated =
     source.op === 'broadcast'
-      ? valueOf(b, source.operands[0])
+      ? valueAt(b, source.operands[0])
       : uniform === undefined
         ? undefined
         : b.constant(uniform);
@@ -226,7 +226,7 @@ function simplifySum(b: Builder, node: NodeOf<'reduceSum'>, x: Value): Value | u
   }
   if (source.op === 'mul') {
     // A scalar factor is cheaper outside of the sum.
-    const [left, right] = source.operands.map((id) => valueOf(b, id));
+    const [left, right] = source.operands.map((id) => valueAt(b, id));
     for (const [scalar, rest] of [
       [left, right],
       [right, left],
@@ -248,7 +248,7 @@ function simplifyMatmul(b: Builder, node: NodeOf<'matmul'>, operands: readonly V
     const swapsLastTwo = source.permutation.every((axis, i) =>
       i < rank - 2 ? axis === i : axis === (i === rank - 1 ? rank - 2 : rank - 1),
     );
-    return swapsLastTwo ? valueOf(b, source.operands[0]) : undefined;
+    return swapsLastTwo ? valueAt(b, source.operands[0]) : undefined;
   };
   const [a, c] = operands.map(strip);
   if (!a && !c) return undefined;
