@@ -34,8 +34,8 @@ describe('binary ops', () => {
     sub: (a, b) => a - b,
     mul: (a, b) => a * b,
     div: (a, b) => a / b,
-    max: (a, b) => (a > b ? a : b),
-    min: (a, b) => (a < b ? a : b),
+    max: Math.max,
+    min: Math.min,
   };
   const shapes: [number[], number[]][] = [
     [[], []],
