@@ -59,8 +59,8 @@ export interface Executable {
   /**
    * Runs `iterations.length` iterations and returns handles at once, without waiting for the device. `shared` holds
    * the inputs of role `shared` and the first values of those of role `carried`. Runs of one executable execute in
-   * call order; a failure on the device surfaces at `read`. Nothing that is passed in is disposed of; everything
-   * returned belongs to the caller, who disposes of each handle once (no two of them are the same handle).
+   * call order; a failure on the device surfaces at `read`. Nothing that is passed in is disposed of, and it may be
+   * disposed of by its owner as soon as `run` has returned; everything returned belongs to the caller, who disposes of each handle once (no two of them are the same handle).
    */
   run(shared: Tensors, iterations: readonly Iteration[]): RunResult;
   /** Frees what the compiled program holds. Tensors that it returned live on. */

@@ -79,6 +79,8 @@ export interface Builder extends Readonly<Record<UnaryOp, Unary>>, Readonly<Reco
   scope<R>(name: string, build: () => R): R;
   /** Declares an output. */
   output(name: string, value: Value): void;
+  /** A node of another program, with its label, on operands of this one. */
+  copy(node: Node, operands: readonly Value[]): Value;
   /** The node behind a value, as `differentiate` reads it. */
   node(value: Value | NodeId): Node;
   /** The program so far. */
@@ -256,6 +258,12 @@ export function createBuilder(name: string): Builder {
         );
       }
       outputs[outputName] = value.id;
+    },
+    copy(node, operands) {
+      const value = add(node, operands, node.shape);
+      nodes[value.id] = { ...node, operands: operands.map((operand) => operand.id), shape: value.shape };
+      if (node.op === 'input') inputs.set(node.name, value);
+      return value;
     },
     node: (value) => nodes[typeof value === 'number' ? value : value.id],
     build: () => ({ name, nodes: [...nodes], outputs: { ...outputs } }),

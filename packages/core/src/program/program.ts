@@ -18,9 +18,6 @@ export type UnaryOp = 'neg' | 'abs' | 'sqrt' | 'exp' | 'log' | 'sigmoid' | 'soft
 /** Elementwise functions of two operands, with NumPy broadcasting. */
 export type BinaryOp = 'add' | 'sub' | 'mul' | 'div' | 'max' | 'min';
 
-/** Reductions over axes. The empty sum is 0; an empty maximum is refused before a backend sees it. */
-export type ReduceOp = 'reduceSum' | 'reduceMax';
-
 /**
  * Functions that core knows to more digits than a chain of primitives has. A backend lists in
  * `supports.functions` those that it evaluates natively; for the others `expand` puts primitives in their place.
@@ -54,7 +51,9 @@ export type Operation =
   | { readonly op: BinaryOp }
   /** Operands a, b, x, y, broadcast: `a > b ? x : y`. */
   | { readonly op: 'selectGreater' }
-  | { readonly op: ReduceOp; readonly axes: readonly number[]; readonly keepAxes: boolean }
+  /** Reductions over axes. The empty sum is 0; an empty maximum is refused before a backend sees it. */
+  | { readonly op: 'reduceSum'; readonly axes: readonly number[]; readonly keepAxes: boolean }
+  | { readonly op: 'reduceMax'; readonly axes: readonly number[]; readonly keepAxes: boolean }
   /** `[…, m, k] × […, k, n] → […, m, n]`; leading axes broadcast; flags read the last two axes swapped. */
   | { readonly op: 'matmul'; readonly transposeA: boolean; readonly transposeB: boolean }
   /** Image `[batch, h, w, in]` ⋆ filter `[kh, kw, in, out]` (cross-correlation). */
@@ -100,7 +99,7 @@ export type Node = Operation & {
 export type Op = Operation['op'];
 
 /** A node of one operation, with its attributes. */
-export type NodeOf<K extends Op> = Extract<Node, { readonly op: K }>;
+export type NodeOf<K extends Op> = Node & { readonly op: K };
 
 /**
  * Topologically ordered nodes and named outputs. Inputs are the nodes with op `input`; keys are the names that noise

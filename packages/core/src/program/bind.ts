@@ -1,0 +1,20 @@
+import { VardropError } from '../errors.js';
+import type { Program } from './program.js';
+
+/**
+ * The same program with its symbolic `batch` axes set to `batch`. Throws `VARDROP_BATCH` unless that is a positive
+ * integer.
+ */
+export function bind(program: Program, batch: number): Program {
+  if (!Number.isInteger(batch) || batch < 1) {
+    throw new VardropError('VARDROP_BATCH', `[${program.name}] batch: got ${batch}, needs a positive integer.`);
+  }
+  return {
+    ...program,
+    nodes: program.nodes.map((node) =>
+      node.shape.includes('batch')
+        ? { ...node, shape: node.shape.map((dimension) => (dimension === 'batch' ? batch : dimension)) }
+        : node,
+    ),
+  };
+}

@@ -1,0 +1,198 @@
+import { VardropError } from '../errors.js';
+import type { Builder, Operand, Value } from './builder.js';
+import type { Node, NodeId, Shape } from './program.js';
+import { sameShape } from './shapes.js';
+
+/**
+ * What one node passes back: pairs of an operand and its share of the gradient, for the operands that `wanted` says
+ * are needed. `dy` is the gradient of the loss in the node's value, of a shape that broadcasts to the node's.
+ */
+export function derivative(
+  b: Builder,
+  node: Node,
+  id: NodeId,
+  dy: Value,
+  wanted: (operand: NodeId) => boolean,
+): (readonly [NodeId, Value])[] {
+  const operand = (i: number): Value => ({ id: node.operands[i], shape: b.node(node.operands[i]).shape });
+  const y: Value = { id, shape: node.shape };
+  const result: (readonly [NodeId, Value])[] = [];
+  /** Adds the share of operand i, summed over the axes along which the operand was broadcast. */
+  const give = (i: number, share: () => Value) => {
+    const target = operand(i);
+    if (wanted(target.id)) result.push([target.id, unbroadcast(b, share(), target.shape, node.shape)]);
+  };
+  /** dy at its full shape, for operations that do not broadcast. */
+  const full = () => (sameShape(dy.shape, node.shape) ? dy : b.broadcast(dy, node.shape));
+
+  switch (node.op) {
+    case 'input':
+    case 'constant':
+    case 'noise':
+      break;
+    case 'neg':
+      give(0, () => b.neg(dy));
+      break;
+    case 'abs':
+      give(0, () => b.selectGreater(operand(0), 0, dy, b.selectGreater(0, operand(0), b.neg(dy), 0)));
+      break;
+    case 'sqrt':
+      // √'(0) is taken as 0: where a variance is zero there is nothing to scale. The quotient that selectGreater
+      // does not choose may be NaN there.
+      give(0, () => b.selectGreater(y, 0, b.div(b.mul(dy, 0.5), y), 0));
+      break;
+    case 'exp':
+      give(0, () => b.mul(dy, y));
+      break;
+    case 'log':
+      give(0, () => b.div(dy, operand(0)));
+      break;
+    case 'sigmoid':
+      give(0, () => b.mul(dy, b.mul(y, b.sub(1, y))));
+      break;
+    case 'softplus':
+      give(0, () => b.mul(dy, b.sigmoid(operand(0))));
+      break;
+    case 'tanh':
+      // (1 − y)(1 + y) keeps its digits where y is close to 1, which 1 − y² does not.
+      give(0, () => b.mul(dy, b.mul(b.sub(1, y), b.add(1, y))));
+      break;
+    case 'special':
+      give(0, () => b.mul(dy, specialDerivative(b, node.function, operand(0), y)));
+      break;
+    case 'add':
+      give(0, () => dy);
+      give(1, () => dy);
+      break;
+    case 'sub':
+      give(0, () => dy);
+      give(1, () => b.neg(dy));
+      break;
+    case 'mul':
+      if (node.operands[0] === node.operands[1]) {
+        give(0, () => b.mul(b.mul(dy, 2), operand(0)));
+      } else {
+        give(0, () => b.mul(dy, operand(1)));
+        give(1, () => b.mul(dy, operand(0)));
+      }
+      break;
+    case 'div':
+      give(0, () => b.div(dy, operand(1)));
+      give(1, () => b.neg(b.mul(b.div(dy, operand(1)), y)));
+      break;
+    case 'max':
+      give(0, () => b.selectGreater(operand(0), operand(1), dy, 0));
+      give(1, () => b.selectGreater(operand(0), operand(1), 0, dy));
+      break;
+    case 'min':
+      give(0, () => b.selectGreater(operand(1), operand(0), dy, 0));
+      give(1, () => b.selectGreater(operand(1), operand(0), 0, dy));
+      break;
+    case 'selectGreater':
+      give(2, () => b.selectGreater(operand(0), operand(1), dy, 0));
+      give(3, () => b.selectGreater(operand(0), operand(1), 0, dy));
+      break;
+    case 'reduceSum':
+      give(0, () => b.broadcast(expand(b, full(), operand(0).shape, node.axes), operand(0).shape));
+      break;
+    case 'reduceMax':
+      give(0, () => {
+        const x = operand(0);
+        const greatest = expand(b, y, x.shape, node.axes);
+        const winners = b.selectGreater(greatest, x, 0, 1);
+        const share = b.div(expand(b, full(), x.shape, node.axes), b.reduceSum(winners, node.axes, true));
+        return b.mul(winners, share);
+      });
+      break;
+    case 'matmul':
+      give(0, () =>
+        node.transposeA
+          ? b.matmul(operand(1), full(), { transposeA: node.transposeB, transposeB: true })
+          : b.matmul(full(), operand(1), { transposeB: !node.transposeB }),
+      );
+      give(1, () =>
+        node.transposeB
+          ? b.matmul(full(), operand(0), { transposeA: true, transposeB: node.transposeA })
+          : b.matmul(operand(0), full(), { transposeA: !node.transposeA }),
+      );
+      break;
+    case 'conv2d':
+      give(0, () => b.conv2dInputGradient(operand(1), full(), operand(0).shape, node));
+      give(1, () => b.conv2dFilterGradient(operand(0), full(), operand(1).shape, node));
+      break;
+    case 'conv2dInputGradient':
+      // Linear in the filter and in dy: ⟨conv(x, w), dy⟩ is one trilinear form, whose three gradients are these ops.
+      give(0, () => b.conv2dFilterGradient(full(), operand(1), operand(0).shape, node));
+      give(1, () => b.conv2d(full(), operand(0), node));
+      break;
+    case 'conv2dFilterGradient':
+      give(0, () => b.conv2dInputGradient(full(), operand(1), operand(0).shape, node));
+      give(1, () => b.conv2d(operand(0), full(), node));
+      break;
+    case 'maxPool2d':
+      give(0, () => b.maxPool2dGradient(operand(0), full(), node.size, node));
+      break;
+    case 'averagePool2d':
+      give(0, () => b.averagePool2dGradient(full(), operand(0).shape, node.size, node));
+      break;
+    case 'averagePool2dGradient':
+      give(0, () => b.averagePool2d(full(), node.size, node));
+      break;
+    case 'maxPool2dGradient':
+      throw new VardropError(
+        'VARDROP_NOT_DIFFERENTIABLE',
+        `[${node.label ?? 'differentiate'}] maxPool2dGradient: second derivatives of max pooling are not available. Use average pooling, or stopGradient.`,
+      );
+    case 'reshape':
+      give(0, () => b.reshape(full(), operand(0).shape));
+      break;
+    case 'transpose': {
+      const inverse = node.permutation.map((_, axis) => node.permutation.indexOf(axis));
+      give(0, () => b.transpose(full(), inverse));
+      break;
+    }
+    case 'broadcast':
+      give(0, () => full());
+      break;
+    case 'withDerivative':
+      for (let i = 1; i < node.operands.length; i += 2) give(i, () => b.mul(dy, operand(i + 1)));
+      break;
+    default: {
+      const unknown: never = node;
+      throw new VardropError(
+        'VARDROP_PROGRAM',
+        `[differentiate] got the unknown operation ${JSON.stringify(unknown)}.`,
+      );
+    }
+  }
+  return result;
+}
+
+/** d KL/ds = 2 D(s) and D′(x) = 1 − 2x D(x). */
+function specialDerivative(b: Builder, name: 'dawson' | 'logUniformKl', x: Value, y: Value): Value {
+  return name === 'logUniformKl' ? b.mul(2, b.special('dawson', x)) : b.sub(1, b.mul(b.mul(2, x), y));
+}
+
+/** Puts the axes that a reduction dropped back as axes of length 1. */
+function expand(b: Builder, value: Value, shape: Shape, axes: readonly number[]): Value {
+  if (value.shape.length === shape.length) return value;
+  return b.reshape(
+    value,
+    shape.map((dimension, axis) => (axes.includes(axis) ? 1 : dimension)),
+  );
+}
+
+/**
+ * Sums a gradient over the axes along which `target` was broadcast to `result`. The gradient itself may still be
+ * smaller than `result` (a scalar that stands for a constant gradient): then it is broadcast along those axes first.
+ */
+function unbroadcast(b: Builder, gradient: Value, target: Shape, result: Shape): Value {
+  const offset = result.length - target.length;
+  const axes = result.flatMap((dimension, axis) =>
+    axis < offset || (target[axis - offset] === 1 && dimension !== 1) ? [axis] : [],
+  );
+  if (axes.length === 0) return gradient;
+  const whole: Operand = sameShape(gradient.shape, result) ? gradient : b.broadcast(gradient, result);
+  const summed = b.reduceSum(whole, axes, true);
+  return sameShape(summed.shape, target) ? summed : b.reshape(summed, target);
+}

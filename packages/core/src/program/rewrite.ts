@@ -1,0 +1,22 @@
+import { type Builder, createBuilder, type Value } from './builder.js';
+import type { Node, NodeId, Program } from './program.js';
+
+/**
+ * Copies a program node by node through `replace`, which gets each node with its operands already copied and returns
+ * what stands in its place, or undefined to copy it as it is. Labels are kept.
+ */
+export function rewrite(
+  program: Program,
+  replace: (builder: Builder, node: Node, operands: readonly Value[], id: NodeId) => Value | undefined,
+): Program {
+  const builder = createBuilder(program.name);
+  const copies: Value[] = [];
+  program.nodes.forEach((node, id) => {
+    const operands = node.operands.map((operand) => copies[operand]);
+    const replacement = replace(builder, node, operands, id);
+    if (replacement && node.label && !builder.node(replacement).label) builder.label(replacement, node.label);
+    copies.push(replacement ?? builder.copy(node, operands));
+  });
+  for (const [name, id] of Object.entries(program.outputs)) builder.output(name, copies[id]);
+  return builder.build();
+}

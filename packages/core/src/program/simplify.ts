@@ -1,0 +1,80 @@
+import { VardropError } from '../errors.js';
+import type { Builder, Value } from './builder.js';
+import type { Node, NodeId, Program } from './program.js';
+import { rewrite } from './rewrite.js';
+import { simplifyNode } from './simplifyRules.js';
+
+/**
+ * The same function with less to compute: constants folded, derivative annotations dropped, common subexpressions
+ * computed once, neutral operations and broadcasts that the next operation does by itself removed, contractions over
+ * transposed operands written with flags, dead nodes (and inputs that nothing reads) left out. Values change by no
+ * more than the rounding of folded constants. Empty sums become zeros; throws `VARDROP_EMPTY` for an empty maximum.
+ */
+export function simplify(program: Program): Program {
+  // Each pass exposes what the next can use (a folded factor, a shared operand); it settles within a few.
+  let current = removeDead(program);
+  for (let pass = 0; pass < 8; pass++) {
+    const next = removeDead(simplifyOnce(current));
+    if (next.nodes.length === current.nodes.length && equalNodes(next, current)) return next;
+    current = next;
+  }
+  return current;
+}
+
+function simplifyOnce(program: Program): Program {
+  const seen = new Map<string, Value>();
+  /** Merges a value with an earlier one that computes the same. Inputs are named, so they never merge. */
+  const unique = (b: Builder, value: Value): Value => {
+    const signature = signatureOf(b.node(value));
+    const earlier = seen.get(signature);
+    if (earlier) return earlier;
+    seen.set(signature, value);
+    return value;
+  };
+  return rewrite(program, (b, node, operands) => {
+    const empty = replaceEmpty(b, node, operands);
+    if (empty) return unique(b, empty);
+    if (node.op === 'withDerivative') return operands[0];
+    return unique(b, simplifyNode(b, node, operands) ?? b.copy(node, operands));
+  });
+}
+
+function signatureOf(node: Node): string {
+  const { label: _, operands, ...rest } = node;
+  const ordered = node.op === 'add' || node.op === 'mul' ? [...operands].sort((a, b) => a - b) : operands;
+  return JSON.stringify([rest, ordered]);
+}
+
+/** Results that do not depend on the elements of an empty operand. */
+function replaceEmpty(b: Builder, node: Node, operands: readonly Value[]): Value | undefined {
+  const isEmpty = (shape: readonly unknown[]) => shape.includes(0);
+  if (isEmpty(node.shape) || !operands.some((operand) => isEmpty(operand.shape))) return undefined;
+  if (node.op === 'reduceMax') {
+    throw new VardropError(
+      'VARDROP_EMPTY',
+      `[${node.label ?? 'program'}] reduceMax: got an empty axis, needs at least one element. Remove the empty tensor.`,
+    );
+  }
+  return b.constant(0, node.shape);
+}
+
+/** Leaves out the nodes that no output needs. */
+function removeDead(program: Program): Program {
+  const needed = new Set<NodeId>(Object.values(program.outputs));
+  for (let id = program.nodes.length - 1; id >= 0; id--) {
+    if (needed.has(id)) for (const operand of program.nodes[id].operands) needed.add(operand);
+  }
+  const ids = new Map<NodeId, NodeId>();
+  const nodes: Node[] = [];
+  program.nodes.forEach((node, id) => {
+    if (!needed.has(id)) return;
+    ids.set(id, nodes.length);
+    nodes.push({ ...node, operands: node.operands.map((operand) => ids.get(operand)!) });
+  });
+  const outputs = Object.fromEntries(Object.entries(program.outputs).map(([name, id]) => [name, ids.get(id)!]));
+  return { ...program, nodes, outputs };
+}
+
+function equalNodes(a: Program, b: Program): boolean {
+  return a.nodes.every((node, id) => JSON.stringify(node) === JSON.stringify(b.nodes[id]));
+}

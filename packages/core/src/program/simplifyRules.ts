@@ -1,0 +1,259 @@
+import type { Builder, Value } from './builder.js';
+import type { Node, NodeOf, Shape } from './program.js';
+import { broadcastShapes, sameShape } from './shapes.js';
+
+/**
+ * One step of algebra on one node whose operands are already simple: what may stand in its place, or undefined.
+ * Only rules that hold for infinities and NaN too; a product of constants may differ in its last rounding.
+ */
+export function simplifyNode(b: Builder, node: Node, operands: readonly Value[]): Value | undefined {
+  const folded = foldConstants(b, node, operands);
+  if (folded) return folded;
+  switch (node.op) {
+    case 'neg':
+      return simplifyNegation(b, node, operands[0]);
+    case 'add':
+    case 'sub':
+    case 'mul':
+    case 'div':
+    case 'max':
+    case 'min':
+    case 'selectGreater':
+      return simplifyElementwise(b, node, operands);
+    case 'broadcast': {
+      const [x] = operands;
+      if (sameShape(x.shape, node.shape)) return x;
+      const source = b.node(x);
+      if (source.op === 'broadcast') return b.broadcast(valueAt(b, source.operands[0]), node.shape);
+      if (source.op === 'constant' && typeof source.value === 'number') return b.constant(source.value, node.shape);
+      return undefined;
+    }
+    case 'reshape': {
+      const [x] = operands;
+      if (sameShape(x.shape, node.shape)) return x;
+      const source = b.node(x);
+      if (source.op === 'constant') return b.constant(source.value, node.shape);
+      return source.op === 'reshape' ? b.reshape(valueAt(b, source.operands[0]), node.shape) : undefined;
+    }
+    case 'transpose': {
+      const [x] = operands;
+      if (node.permutation.every((axis, i) => axis === i)) return x;
+      const source = b.node(x);
+      if (source.op !== 'transpose') return undefined;
+      return b.transpose(
+        valueAt(b, source.operands[0]),
+        node.permutation.map((axis) => source.permutation[axis]),
+      );
+    }
+    case 'reduceSum':
+      return simplifySum(b, node, operands[0]);
+    case 'reduceMax':
+      return node.axes.every((axis) => operands[0].shape[axis] === 1) ? b.reshape(operands[0], node.shape) : undefined;
+    case 'matmul':
+      return simplifyMatmul(b, node, operands);
+    default:
+      return undefined;
+  }
+}
+
+function valueAt(b: Builder, id: number): Value {
+  return { id, shape: b.node(id).shape };
+}
+
+/** The number that a value repeats over its shape, if it is such a constant. */
+function uniformConstant(b: Builder, value: Value): number | undefined {
+  const node = b.node(value);
+  return node.op === 'constant' && typeof node.value === 'number' ? node.value : undefined;
+}
+
+function foldConstants(b: Builder, node: Node, operands: readonly Value[]): Value | undefined {
+  if (operands.length === 0) return undefined;
+  const values = operands.map((operand) => uniformConstant(b, operand));
+  if (values.some((value) => value === undefined)) return undefined;
+  const [x, y, p, q] = values as number[];
+  const result = evaluate(node, x, y, p, q);
+  // A constant that float32 cannot hold would turn into an infinity or a zero that the pieces did not have.
+  return result === undefined || !fitsFloat32(result) ? undefined : b.constant(result, node.shape);
+}
+
+function evaluate(node: Node, x: number, y: number, p: number, q: number): number | undefined {
+  switch (node.op) {
+    case 'neg':
+      return -x;
+    case 'abs':
+      return Math.abs(x);
+    case 'sqrt':
+      return Math.sqrt(x);
+    case 'exp':
+      return Math.exp(x);
+    case 'log':
+      return Math.log(x);
+    case 'add':
+      return x + y;
+    case 'sub':
+      return x - y;
+    case 'mul':
+      return x * y;
+    case 'div':
+      return x / y;
+    case 'max':
+      return Math.max(x, y);
+    case 'min':
+      return Math.min(x, y);
+    case 'selectGreater':
+      return x > y ? p : q;
+    default:
+      return undefined;
+  }
+}
+
+/** Whether a number is zero or a normal float32. */
+function fitsFloat32(x: number): boolean {
+  return x === 0 || (Math.abs(x) >= 2 ** -126 && Math.abs(x) < 2 ** 127);
+}
+
+function simplifyNegation(b: Builder, node: Node, x: Value): Value | undefined {
+  const source = b.node(x);
+  if (source.op === 'neg') return valueAt(b, source.operands[0]);
+  if (source.op === 'sub' && sameShape(source.shape, node.shape)) {
+    return b.sub(valueAt(b, source.operands[1]), valueAt(b, source.operands[0]));
+  }
+  const scaled = scaledBy(b, x);
+  return scaled ? b.mul(scaled.rest, -scaled.factor) : undefined;
+}
+
+/** Reads `x` as a constant scalar factor times a rest. */
+function scaledBy(b: Builder, x: Value): { factor: number; rest: Value } | undefined {
+  const node = b.node(x);
+  if (node.op !== 'mul') return undefined;
+  const [left, right] = node.operands.map((id) => valueAt(b, id));
+  const factor = uniformConstant(b, right);
+  if (factor !== undefined && right.shape.length === 0) return { factor, rest: left };
+  const other = uniformConstant(b, left);
+  return other !== undefined && left.shape.length === 0 ? { factor: other, rest: right } : undefined;
+}
+
+function simplifyElementwise(b: Builder, node: Node, operands: readonly Value[]): Value | undefined {
+  const bare = dropBroadcasts(b, node, operands);
+  if (bare) return bare;
+  if (node.op === 'max' || node.op === 'min' || node.op === 'selectGreater') return undefined;
+  const [x, y] = operands;
+  const keeps = (value: Value) => sameShape(value.shape, node.shape);
+  const left = uniformConstant(b, x);
+  const right = uniformConstant(b, y);
+  const negated = (value: Value) => {
+    const source = b.node(value);
+    return source.op === 'neg' ? valueAt(b, source.operands[0]) : undefined;
+  };
+  const minusX = negated(x);
+  const minusY = negated(y);
+  switch (node.op) {
+    case 'add':
+      if (minusY) return b.sub(x, minusY);
+      if (minusX) return b.sub(y, minusX);
+      return undefined;
+    case 'sub':
+      if (right === 0 && keeps(x)) return x;
+      if (minusY) return b.add(x, minusY);
+      return undefined;
+    case 'mul': {
+      if (right === 1 && keeps(x)) return x;
+      if (left === 1 && keeps(y)) return y;
+      if (right === -1 && keeps(x)) return b.neg(x);
+      if (left === -1 && keeps(y)) return b.neg(y);
+      if (minusX && minusY) return b.mul(minusX, minusY);
+      const [factor, rest] = right === undefined ? [left, y] : [right, x];
+      const constant = right === undefined ? x : y;
+      if (factor === undefined || constant.shape.length > 0) return undefined;
+      const inner = negated(rest);
+      if (inner) return b.mul(inner, -factor);
+      const scaled = scaledBy(b, rest);
+      const product = scaled && scaled.factor * factor;
+      return scaled && fitsFloat32(product!) ? b.mul(scaled.rest, product!) : undefined;
+    }
+    case 'div':
+      if (right === 1 && keeps(x)) return x;
+      // Division by a power of two is multiplication without a rounding of its own.
+      if (
+        right !== undefined &&
+        right !== 0 &&
+        Number.isInteger(Math.log2(Math.abs(right))) &&
+        fitsFloat32(1 / right)
+      ) {
+        return b.mul(x, b.constant(1 / right, y.shape));
+      }
+      return undefined;
+    default:
+      return undefined;
+  }
+}
+
+/** Elementwise operations broadcast by themselves: reads the sources of broadcast operands where the shape stays. */
+function dropBroadcasts(b: Builder, node: Node, operands: readonly Value[]): Value | undefined {
+  const bare = operands.map((operand) => {
+    const source = b.node(operand);
+    if (source.op === 'broadcast') return valueAt(b, source.operands[0]);
+    const constant = uniformConstant(b, operand);
+    return constant !== undefined && operand.shape.length > 0 ? b.constant(constant) : operand;
+  });
+  if (bare.every((value, i) => value.id === operands[i].id)) return undefined;
+  const shape = bare.reduce<Shape>((result, value) => broadcastShapes(result, value.shape), []);
+  if (sameShape(shape, node.shape)) return b.copy(node, bare);
+  // One operand has to keep the shape; try to strip the others only.
+  for (let kept = 0; kept < operands.length; kept++) {
+    const mixed = operands.map((operand, i) => (i === kept ? operand : bare[i]));
+    const mixedShape = mixed.reduce<Shape>((result, value) => broadcastShapes(result, value.shape), []);
+    if (sameShape(mixedShape, node.shape) && mixed.some((value, i) => value.id !== operands[i].id)) {
+      return b.copy(node, mixed);
+    }
+  }
+  return undefined;
+}
+
+function simplifySum(b: Builder, node: NodeOf<'reduceSum'>, x: Value): Value | undefined {
+  if (node.axes.every((axis) => x.shape[axis] === 1)) return b.reshape(x, node.shape);
+  const source = b.node(x);
+  const uniform = uniformConstant(b, x);
+  const repeated =
+    source.op === 'broadcast'
+      ? valueAt(b, source.operands[0])
+      : uniform === undefined
+        ? undefined
+        : b.constant(uniform);
+  if (repeated?.shape.length === 0) {
+    const count = node.axes.reduce((product, axis) => product * Number(x.shape[axis]), 1);
+    if (Number.isFinite(count)) return b.broadcast(b.mul(repeated, count), node.shape);
+  }
+  if (source.op === 'mul') {
+    // A scalar factor is cheaper outside of the sum.
+    const [left, right] = source.operands.map((id) => valueAt(b, id));
+    for (const [scalar, rest] of [
+      [left, right],
+      [right, left],
+    ]) {
+      if (scalar.shape.length === 0 && sameShape(rest.shape, x.shape)) {
+        return b.mul(b.reduceSum(rest, node.axes, node.keepAxes), scalar);
+      }
+    }
+  }
+  return undefined;
+}
+
+/** Reads matrices through a transpose of their last two axes by flipping the flag. */
+function simplifyMatmul(b: Builder, node: NodeOf<'matmul'>, operands: readonly Value[]): Value | undefined {
+  const strip = (value: Value): Value | undefined => {
+    const source = b.node(value);
+    if (source.op !== 'transpose') return undefined;
+    const rank = source.shape.length;
+    const swapsLastTwo = source.permutation.every((axis, i) =>
+      i < rank - 2 ? axis === i : axis === (i === rank - 1 ? rank - 2 : rank - 1),
+    );
+    return swapsLastTwo ? valueAt(b, source.operands[0]) : undefined;
+  };
+  const [a, c] = operands.map(strip);
+  if (!a && !c) return undefined;
+  return b.matmul(a ?? operands[0], c ?? operands[1], {
+    transposeA: node.transposeA !== (a !== undefined),
+    transposeB: node.transposeB !== (c !== undefined),
+  });
+}
