@@ -67,17 +67,26 @@ describe('help and version', () => {
   test('are printed, whatever way they are asked for', () => {
     expect(printed('--version')).toBe('1.2.3\n');
     for (const words of [[], ['--help'], ['help']]) expect(printed(...words)).toContain('train [options]');
-    for (const words of [['train', '--help'], ['help', 'train']]) {
+    for (const words of [
+      ['train', '--help'],
+      ['help', 'train'],
+    ]) {
       const text = printed(...words);
-      for (const name of [...backends, ...noises, ...alphas, ...estimators, ...divergences]) expect(text).toContain(name);
-      for (const option of ['--samples', '--checkpoint', '--resume', '--json', '--quiet']) expect(text).toContain(option);
+      for (const name of [...backends, ...noises, ...alphas, ...estimators, ...divergences])
+        expect(text).toContain(name);
+      for (const option of ['--samples', '--checkpoint', '--resume', '--json', '--quiet'])
+        expect(text).toContain(option);
     }
   });
 });
 
 describe('what cannot be understood is refused', () => {
   test.each([
-    ['trian', 'VARDROP_UNKNOWN_COMMAND', '[vardrop] command: got "trian", needs train. Did you mean train? See vardrop --help.'],
+    [
+      'trian',
+      'VARDROP_UNKNOWN_COMMAND',
+      '[vardrop] command: got "trian", needs train. Did you mean train? See vardrop --help.',
+    ],
     ['help nonsense', 'VARDROP_UNKNOWN_COMMAND', '[vardrop] help: got "nonsense"'],
     ['--epochs 3', 'VARDROP_UNKNOWN_OPTION', '[vardrop] --epochs: got an option that does not exist'],
     ['train --epoch 3', 'VARDROP_UNKNOWN_OPTION', 'Did you mean --epochs? See vardrop train --help.'],
@@ -88,7 +97,11 @@ describe('what cannot be understood is refused', () => {
       'VARDROP_UNKNOWN_BACKEND',
       '[vardrop train] --backend: got "tfjs:wsm", needs one of tfjs:wasm, tfjs:cpu, reference. Did you mean tfjs:wasm?',
     ],
-    ['train --backend cuda', 'VARDROP_UNKNOWN_BACKEND', 'needs one of tfjs:wasm, tfjs:cpu, reference. Choose one of them.'],
+    [
+      'train --backend cuda',
+      'VARDROP_UNKNOWN_BACKEND',
+      'needs one of tfjs:wasm, tfjs:cpu, reference. Choose one of them.',
+    ],
     ['train --noise varational-b', 'VARDROP_UNKNOWN_NOISE', 'Did you mean variational-b?'],
     ['train --alpha neuron', 'VARDROP_UNKNOWN_ALPHA', 'needs one of network, layer, input, output, weight'],
     ['train --estimator Local', 'VARDROP_UNKNOWN_ESTIMATOR', 'Did you mean local?'],

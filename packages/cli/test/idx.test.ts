@@ -116,20 +116,50 @@ describe('what is wrong with IDX files is said with a code', () => {
   });
 
   test.each([
-    ['data that stops early', encodeIdx([3, 3, 4], ramp(35)), 'VARDROP_IDX_TRUNCATED', 'got 35 bytes of data, needs 36'],
+    [
+      'data that stops early',
+      encodeIdx([3, 3, 4], ramp(35)),
+      'VARDROP_IDX_TRUNCATED',
+      'got 35 bytes of data, needs 36',
+    ],
     ['a header that stops early', encodeIdx([3, 3, 4], []).subarray(0, 9), 'VARDROP_IDX_TRUNCATED', 'got 9 bytes'],
     ['fewer than four bytes', Uint8Array.of(0, 0, 8), 'VARDROP_IDX_TRUNCATED', 'got 3 bytes'],
-    ['gzip data that stops early', gzipSync(encodeIdx([3, 3, 4], ramp(36))).subarray(0, 30), 'VARDROP_IDX_TRUNCATED', 'gzip'],
-    ['gzip data that is damaged', Uint8Array.of(0x1f, 0x8b, 9, 9, 9, 9, 9, 9, 9, 9, 9, 9), 'VARDROP_IDX_UNREADABLE', 'gzip'],
-    ['bytes after the data', encodeIdx([3, 3, 4], ramp(37)), 'VARDROP_IDX_TRAILING_BYTES', 'got 37 bytes of data, needs 36'],
-    ['labels in the place of images', encodeIdx([3], [0, 1, 2]), 'VARDROP_IDX_MAGIC', 'got magic number 0x00000801, needs 0x00000803'],
+    [
+      'gzip data that stops early',
+      gzipSync(encodeIdx([3, 3, 4], ramp(36))).subarray(0, 30),
+      'VARDROP_IDX_TRUNCATED',
+      'gzip',
+    ],
+    [
+      'gzip data that is damaged',
+      Uint8Array.of(0x1f, 0x8b, 9, 9, 9, 9, 9, 9, 9, 9, 9, 9),
+      'VARDROP_IDX_UNREADABLE',
+      'gzip',
+    ],
+    [
+      'bytes after the data',
+      encodeIdx([3, 3, 4], ramp(37)),
+      'VARDROP_IDX_TRAILING_BYTES',
+      'got 37 bytes of data, needs 36',
+    ],
+    [
+      'labels in the place of images',
+      encodeIdx([3], [0, 1, 2]),
+      'VARDROP_IDX_MAGIC',
+      'got magic number 0x00000801, needs 0x00000803',
+    ],
     ['another element type', encodeIdx([3, 3, 4], ramp(36), 0x0d), 'VARDROP_IDX_MAGIC', '0x00000d03'],
     ['an empty file', new Uint8Array(0), 'VARDROP_IDX_EMPTY', 'got an empty file'],
     ['no images', encodeIdx([0, 3, 4], []), 'VARDROP_IDX_EMPTY', 'got shape [0, 3, 4]'],
     ['images without pixels', encodeIdx([3, 0, 4], []), 'VARDROP_IDX_EMPTY', 'got shape [3, 0, 4]'],
     ['counts that differ', encodeIdx([4, 3, 4], ramp(48)), 'VARDROP_IDX_COUNT_MISMATCH', 'got 3 labels, needs 4'],
     ['sizes that differ', encodeIdx([3, 4, 4], ramp(48)), 'VARDROP_IDX_SIZE_MISMATCH', 'got 4 x 3 pixels, needs 4 x 4'],
-    ['a size that no memory holds', encodeIdx([0xffffffff, 0xffff, 0xffff], ramp(8)), 'VARDROP_IDX_TRUNCATED', 'got 8 bytes'],
+    [
+      'a size that no memory holds',
+      encodeIdx([0xffffffff, 0xffff, 0xffff], ramp(8)),
+      'VARDROP_IDX_TRUNCATED',
+      'got 8 bytes',
+    ],
   ])('%s', async (_, images, code, message) => {
     await expect(loadWith({ 'train-images-idx3-ubyte': images })).rejects.toMatchObject({
       code,

@@ -46,9 +46,10 @@ describe('checking outputs', () => {
 
   test('refuses two outputs in one file, whatever way they are written', async () => {
     await mkdir(at('a').path);
-    await expect(
-      checkOutputs([at('out'), { option: '--json', path: `${directory}/a/../out` }]),
-    ).rejects.toMatchObject({ code: 'VARDROP_OUTPUT_CLASH', message: expect.stringContaining('--report') });
+    await expect(checkOutputs([at('out'), { option: '--json', path: `${directory}/a/../out` }])).rejects.toMatchObject({
+      code: 'VARDROP_OUTPUT_CLASH',
+      message: expect.stringContaining('--report'),
+    });
   });
 });
 

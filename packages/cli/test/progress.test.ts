@@ -27,7 +27,9 @@ describe('progress without a terminal', () => {
     const lines = text.trimEnd().split('\n');
     expect(lines).toHaveLength(3);
     expect(lines[0]).toBe('variational-b: 2 epochs of 3 steps');
-    expect(lines[1]).toMatch(/^epoch 1\/2 {2}loss 0\.5000 {2}KL 123\.5 {2}validation error 3\.00 % {2}1\.5 s {2}\d+ s left$/);
+    expect(lines[1]).toMatch(
+      /^epoch 1\/2 {2}loss 0\.5000 {2}KL 123\.5 {2}validation error 3\.00 % {2}1\.5 s {2}\d+ s left$/,
+    );
     expect(lines[2]).toMatch(/^epoch 2\/2 .* 1\.5 s$/);
   });
 
