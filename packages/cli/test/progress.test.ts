@@ -44,7 +44,7 @@ describe('progress without a terminal', () => {
 
 test('quiet progress shows notes only', () => {
   let text = '';
-  const progress = createProgress({ isTTY: true, write: (part) => (text += part) }, true);
+  const progress = createProgress({ isTTY: true, write: (part: string) => (text += part) }, true);
   runThrough(progress);
   progress.note('Stopping.');
   expect(text).toBe('Stopping.\n');

@@ -82,7 +82,7 @@ td b { color: var(--accent); }
 .bar i { display: block; min-height: 1px; background: var(--muted); opacity: 0.65; border-radius: 1px 1px 0 0; }
 .bar.is-label i { background: var(--right); opacity: 1; } .bar.is-wrong i { background: var(--wrong); opacity: 1; }
 .bar small { flex: none; height: 14px; font-size: 10px; line-height: 14px; color: var(--muted); }
-.bar i { flex: none; max-height: calc(100% - 14px); }
+.bar i { flex: none; height: calc(var(--share) * 44px); }
 .card dl { display: grid; grid-template-columns: 1fr auto; margin: 6px 0 0; font-size: 11.5px; line-height: 1.45; color: var(--muted); font-variant-numeric: tabular-nums; }
 .card dd { margin: 0; }
 footer { margin-top: 48px; padding-top: 14px; border-top: 1px solid var(--rule); font-size: 12.5px; color: var(--muted); max-width: none; }
