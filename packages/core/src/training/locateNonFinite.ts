@@ -20,10 +20,10 @@ export async function locateNonFinite(
   },
 ): Promise<string> {
   const { backend, likelihood, parameters, inputs, keys } = step;
-  const isFinite = async (tensor: Tensor) => (await backend.read(tensor)).every(Number.isFinite);
+  const allFinite = async (tensor: Tensor) => (await backend.read(tensor)).every(Number.isFinite);
   const specifications = allParameters(model, likelihood);
   for (const { name } of specifications) {
-    if (!(await isFinite(parameters[name]))) return `the parameters ${name}`;
+    if (!(await allFinite(parameters[name]))) return `the parameters ${name}`;
   }
   const b = createBuilder('locate non-finite');
   const values = Object.fromEntries(specifications.map(({ name, shape }) => [name, b.input(name, shape)]));
@@ -41,7 +41,7 @@ export async function locateNonFinite(
   const { outputs } = program.run(parameters, [{ inputs: { x: inputs.x }, keys }]);
   try {
     for (const [name, description] of descriptions) {
-      if (!(await isFinite(outputs[0][name]))) return description;
+      if (!(await allFinite(outputs[0][name]))) return description;
     }
     return 'the objective';
   } finally {
