@@ -1,1 +1,30 @@
-export {};
+export { type ParsedArguments, parseArguments } from './arguments.js';
+export {
+  type AlphaName,
+  alphas,
+  type BackendName,
+  backends,
+  type DivergenceName,
+  divergences,
+  type EstimatorName,
+  estimators,
+  type NoiseName,
+  noises,
+} from './choices.js';
+export { loadEmbeddedDigits } from './data/embedded-digits.js';
+export { loadIdx } from './data/idx.js';
+export type { ImageDataset, ImageSplit } from './data/image-dataset.js';
+export { loadData } from './data/load-data.js';
+export { exitCodes, type MainEnvironment, main, type Train } from './main.js';
+export {
+  createProgress,
+  type Progress,
+  type ProgressStart,
+  type ProgressStep,
+  type ProgressStream,
+} from './progress.js';
+export { inputAlphaOf } from './report/input-alpha.js';
+export { renderReport } from './report/render-report.js';
+export { printSummary, type RunJson, reportJson, type SummaryJson, summaryJson } from './report/summary.js';
+export type * from './report/training-report.js';
+export { type TrainOptions, trainDefaults } from './train-options.js';

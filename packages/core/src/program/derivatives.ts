@@ -37,8 +37,9 @@ export function derivative(
       give(0, () => b.selectGreater(operand(0), 0, dy, b.selectGreater(0, operand(0), b.neg(dy), 0)));
       break;
     case 'sqrt':
-      // √'(0) is taken as 0: where a variance is zero there is nothing to scale.
-      give(0, () => b.selectGreater(y, 0, b.div(b.mul(dy, 0.5), b.selectGreater(y, 0, y, 1)), 0));
+      // √'(0) is taken as 0: where a variance is zero there is nothing to scale. The quotient that selectGreater
+      // does not choose may be NaN there.
+      give(0, () => b.selectGreater(y, 0, b.div(b.mul(dy, 0.5), y), 0));
       break;
     case 'exp':
       give(0, () => b.mul(dy, y));
@@ -172,9 +173,9 @@ function specialDerivative(b: Builder, name: 'dawson' | 'logUniformKl', x: Value
   return name === 'logUniformKl' ? b.mul(2, b.special('dawson', x)) : b.sub(1, b.mul(b.mul(2, x), y));
 }
 
-/** Puts the axes that a reduction dropped back as axes of length 1. */
+/** Puts the axes that a reduction dropped back as axes of length 1; a scalar broadcasts as it is. */
 function expand(b: Builder, value: Value, shape: Shape, axes: readonly number[]): Value {
-  if (value.shape.length === shape.length) return value;
+  if (value.shape.length === shape.length || value.shape.length === 0) return value;
   return b.reshape(
     value,
     shape.map((dimension, axis) => (axes.includes(axis) ? 1 : dimension)),

@@ -24,7 +24,7 @@ export function simplifyNode(b: Builder, node: Node, operands: readonly Value[])
       const [x] = operands;
       if (sameShape(x.shape, node.shape)) return x;
       const source = b.node(x);
-      if (source.op === 'broadcast') return b.broadcast(valueOf(b, source.operands[0]), node.shape);
+      if (source.op === 'broadcast') return b.broadcast(valueAt(b, source.operands[0]), node.shape);
       if (source.op === 'constant' && typeof source.value === 'number') return b.constant(source.value, node.shape);
       return undefined;
     }
@@ -33,7 +33,7 @@ export function simplifyNode(b: Builder, node: Node, operands: readonly Value[])
       if (sameShape(x.shape, node.shape)) return x;
       const source = b.node(x);
       if (source.op === 'constant') return b.constant(source.value, node.shape);
-      return source.op === 'reshape' ? b.reshape(valueOf(b, source.operands[0]), node.shape) : undefined;
+      return source.op === 'reshape' ? b.reshape(valueAt(b, source.operands[0]), node.shape) : undefined;
     }
     case 'transpose': {
       const [x] = operands;
@@ -41,7 +41,7 @@ export function simplifyNode(b: Builder, node: Node, operands: readonly Value[])
       const source = b.node(x);
       if (source.op !== 'transpose') return undefined;
       return b.transpose(
-        valueOf(b, source.operands[0]),
+        valueAt(b, source.operands[0]),
         node.permutation.map((axis) => source.permutation[axis]),
       );
     }
@@ -56,7 +56,7 @@ export function simplifyNode(b: Builder, node: Node, operands: readonly Value[])
   }
 }
 
-function valueOf(b: Builder, id: number): Value {
+function valueAt(b: Builder, id: number): Value {
   return { id, shape: b.node(id).shape };
 }
 
@@ -114,19 +114,24 @@ function fitsFloat32(x: number): boolean {
 
 function simplifyNegation(b: Builder, node: Node, x: Value): Value | undefined {
   const source = b.node(x);
-  if (source.op === 'neg') return valueOf(b, source.operands[0]);
+  if (source.op === 'neg') return valueAt(b, source.operands[0]);
   if (source.op === 'sub' && sameShape(source.shape, node.shape)) {
-    return b.sub(valueOf(b, source.operands[1]), valueOf(b, source.operands[0]));
+    return b.sub(valueAt(b, source.operands[1]), valueAt(b, source.operands[0]));
   }
-  const scaled = scaledBy(b, x);
-  return scaled ? b.mul(scaled.rest, -scaled.factor) : undefined;
+  if (source.op !== 'mul') return undefined;
+  // The sign goes to the factor that is cheapest to negate.
+  const [left, right] = source.operands.map((id) => valueAt(b, id));
+  const isScalar = (value: Value) =>
+    value.shape.length === 0 && (node.shape.length > 0 || uniformConstant(b, value) !== undefined);
+  if (isScalar(right)) return b.mul(left, b.neg(right));
+  return isScalar(left) ? b.mul(b.neg(left), right) : undefined;
 }
 
 /** Reads `x` as a constant scalar factor times a rest. */
 function scaledBy(b: Builder, x: Value): { factor: number; rest: Value } | undefined {
   const node = b.node(x);
   if (node.op !== 'mul') return undefined;
-  const [left, right] = node.operands.map((id) => valueOf(b, id));
+  const [left, right] = node.operands.map((id) => valueAt(b, id));
   const factor = uniformConstant(b, right);
   if (factor !== undefined && right.shape.length === 0) return { factor, rest: left };
   const other = uniformConstant(b, left);
@@ -143,7 +148,7 @@ function simplifyElementwise(b: Builder, node: Node, operands: readonly Value[])
   const right = uniformConstant(b, y);
   const negated = (value: Value) => {
     const source = b.node(value);
-    return source.op === 'neg' ? valueOf(b, source.operands[0]) : undefined;
+    return source.op === 'neg' ? valueAt(b, source.operands[0]) : undefined;
   };
   const minusX = negated(x);
   const minusY = negated(y);
@@ -162,14 +167,7 @@ function simplifyElementwise(b: Builder, node: Node, operands: readonly Value[])
       if (right === -1 && keeps(x)) return b.neg(x);
       if (left === -1 && keeps(y)) return b.neg(y);
       if (minusX && minusY) return b.mul(minusX, minusY);
-      const [factor, rest] = right === undefined ? [left, y] : [right, x];
-      const constant = right === undefined ? x : y;
-      if (factor === undefined || constant.shape.length > 0) return undefined;
-      const inner = negated(rest);
-      if (inner) return b.mul(inner, -factor);
-      const scaled = scaledBy(b, rest);
-      const product = scaled && scaled.factor * factor;
-      return scaled && fitsFloat32(product!) ? b.mul(scaled.rest, product!) : undefined;
+      return gatherScalars(b, x, y);
     }
     case 'div':
       if (right === 1 && keeps(x)) return x;
@@ -188,11 +186,52 @@ function simplifyElementwise(b: Builder, node: Node, operands: readonly Value[])
   }
 }
 
+/**
+ * Moves scalar factors to the outside of a product, where they meet: one multiplication of scalars is cheaper than one
+ * of tensors. `s(tX) → (st)X` and `(sX)Y → s(XY)`.
+ */
+function gatherScalars(b: Builder, x: Value, y: Value): Value | undefined {
+  const split = (value: Value) => {
+    const node = b.node(value);
+    if (node.op !== 'mul' || node.shape.length === 0) return undefined;
+    const [left, right] = node.operands.map((id) => valueAt(b, id));
+    if (left.shape.length === 0) return { scalar: left, rest: right };
+    return right.shape.length === 0 ? { scalar: right, rest: left } : undefined;
+  };
+  for (const [first, second] of [
+    [x, y],
+    [y, x],
+  ]) {
+    if (first.shape.length === 0 && second.shape.length === 0) {
+      // Constants first, so that they fold: c(ds) → (cd)s.
+      const factor = uniformConstant(b, first);
+      const scaled = factor === undefined ? undefined : scaledBy(b, second);
+      if (scaled && factor !== undefined && fitsFloat32(scaled.factor * factor))
+        return b.mul(scaled.rest, scaled.factor * factor);
+      continue;
+    }
+    const inner = split(second);
+    if (!inner) continue;
+    if (first.shape.length === 0) {
+      const constants = [first, inner.scalar].map((value) => uniformConstant(b, value));
+      if (constants[0] !== undefined && constants[1] !== undefined && !fitsFloat32(constants[0] * constants[1]))
+        continue;
+      return b.mul(inner.rest, b.mul(first, inner.scalar));
+    }
+    return b.mul(b.mul(first, inner.rest), inner.scalar);
+  }
+  const factor = uniformConstant(b, y) ?? uniformConstant(b, x);
+  const rest = uniformConstant(b, y) === undefined ? y : x;
+  const source = b.node(rest);
+  if (factor === undefined || source.op !== 'neg' || (rest === y ? x : y).shape.length > 0) return undefined;
+  return b.mul(valueAt(b, source.operands[0]), -factor);
+}
+
 /** Elementwise operations broadcast by themselves: reads the sources of broadcast operands where the shape stays. */
 function dropBroadcasts(b: Builder, node: Node, operands: readonly Value[]): Value | undefined {
   const bare = operands.map((operand) => {
     const source = b.node(operand);
-    if (source.op === 'broadcast') return valueOf(b, source.operands[0]);
+    if (source.op === 'broadcast') return valueAt(b, source.operands[0]);
     const constant = uniformConstant(b, operand);
     return constant !== undefined && operand.shape.length > 0 ? b.constant(constant) : operand;
   });
@@ -216,7 +255,7 @@ function simplifySum(b: Builder, node: NodeOf<'reduceSum'>, x: Value): Value | u
   const uniform = uniformConstant(b, x);
   const repeated =
     source.op === 'broadcast'
-      ? valueOf(b, source.operands[0])
+      ? valueAt(b, source.operands[0])
       : uniform === undefined
         ? undefined
         : b.constant(uniform);
@@ -226,7 +265,7 @@ function simplifySum(b: Builder, node: NodeOf<'reduceSum'>, x: Value): Value | u
   }
   if (source.op === 'mul') {
     // A scalar factor is cheaper outside of the sum.
-    const [left, right] = source.operands.map((id) => valueOf(b, id));
+    const [left, right] = source.operands.map((id) => valueAt(b, id));
     for (const [scalar, rest] of [
       [left, right],
       [right, left],
@@ -248,7 +287,7 @@ function simplifyMatmul(b: Builder, node: NodeOf<'matmul'>, operands: readonly V
     const swapsLastTwo = source.permutation.every((axis, i) =>
       i < rank - 2 ? axis === i : axis === (i === rank - 1 ? rank - 2 : rank - 1),
     );
-    return swapsLastTwo ? valueOf(b, source.operands[0]) : undefined;
+    return swapsLastTwo ? valueAt(b, source.operands[0]) : undefined;
   };
   const [a, c] = operands.map(strip);
   if (!a && !c) return undefined;

@@ -1,0 +1,35 @@
+/** Backends that `--backend` takes; `reference` computes in float64, for checking rather than for speed. */
+export const backends = ['tfjs:wasm', 'tfjs:cpu', 'reference'] as const;
+
+/** Noise models that `--noise` takes. */
+export const noises = [
+  'none',
+  'bernoulli',
+  'gaussian-a',
+  'gaussian-b',
+  'variational-a',
+  'variational-b',
+  'sparse',
+  'mean-field',
+  'bernoulli-learned',
+] as const;
+
+/** What one α (or one learned rate) stands for: `--alpha`. */
+export const alphas = ['network', 'layer', 'input', 'output', 'weight'] as const;
+
+/** How weight noise is sampled: `--estimator`. */
+export const estimators = ['local', 'separate', 'single', 'flipout'] as const;
+
+/** Forms of the KL term: `--divergence`. */
+export const divergences = ['none', 'exact', 'cubic', 'sigmoid', 'ard', 'gaussian'] as const;
+
+/** A name of {@link backends}. */
+export type BackendName = (typeof backends)[number];
+/** A name of {@link noises}. */
+export type NoiseName = (typeof noises)[number];
+/** A name of {@link alphas}. */
+export type AlphaName = (typeof alphas)[number];
+/** A name of {@link estimators}. */
+export type EstimatorName = (typeof estimators)[number];
+/** A name of {@link divergences}. */
+export type DivergenceName = (typeof divergences)[number];

@@ -1,0 +1,130 @@
+import { readFile } from 'node:fs/promises';
+import { VardropError } from '@vardrop/core';
+import { parseArguments } from './arguments.js';
+import { checkInput, checkOutputs, type OutputPath, writeOutput } from './output.js';
+import { createProgress, type Progress, type ProgressStream } from './progress.js';
+import { printSummary, reportJson } from './report/summary.js';
+import type { TrainingReport } from './report/training-report.js';
+import type { TrainOptions } from './train-options.js';
+
+/**
+ * Does what `vardrop train` asks for and returns what the report shows.
+ *
+ * When `signal` aborts, it ends after the step under way and returns a report with `interrupted: true` on what it has,
+ * or throws the signal's reason if that is nothing. It has to let the event loop turn between steps, else no signal arrives.
+ */
+export type Train = (options: TrainOptions, ui: Progress, signal: AbortSignal) => Promise<TrainingReport>;
+
+/** What the command needs from around it. */
+export interface MainEnvironment {
+  /** Loads the training, which brings the backends with it: not wanted for `--help`. */
+  readonly loadTrain: () => Promise<Train>;
+  readonly stdout: ProgressStream;
+  readonly stderr: NodeJS.WriteStream | ProgressStream;
+  /** Environment variables; `DEBUG` prints the stack of errors. */
+  readonly variables: Readonly<Record<string, string | undefined>>;
+  /** Calls `handler` on every Ctrl-C until the function returned is called. */
+  readonly onInterrupt: (handler: () => void) => () => void;
+  /** Ends the process at once. */
+  readonly exit: (code: number) => void;
+}
+
+/** Exit codes of the command. */
+export const exitCodes = { success: 0, failure: 1, usage: 2, interrupted: 130 } as const;
+
+/**
+ * Runs the `vardrop` command.
+ *
+ * @param words the arguments after the program's name.
+ * @returns the exit code: 0, 1 for an error, 2 for wrong usage, 130 after Ctrl-C. Errors are printed, not thrown.
+ */
+export async function main(words: readonly string[], environment: MainEnvironment): Promise<number> {
+  const { stdout, stderr, variables } = environment;
+  let verbose = words.includes('--verbose') || Boolean(variables.DEBUG);
+  try {
+    const parsed = parseArguments(words, await readVersion());
+    if (parsed.kind === 'print') {
+      stdout.write(parsed.text);
+      return exitCodes.success;
+    }
+    verbose ||= parsed.options.verbose;
+    try {
+      return await runTrain(parsed.options, environment);
+    } catch (error) {
+      stderr.write(describeError(error, verbose));
+      return exitCodes.failure;
+    }
+  } catch (error) {
+    stderr.write(describeError(error, verbose));
+    return error instanceof VardropError ? exitCodes.usage : exitCodes.failure;
+  }
+}
+
+async function runTrain(options: TrainOptions, environment: MainEnvironment): Promise<number> {
+  const { stdout, stderr } = environment;
+  const report: OutputPath = { option: '--report', path: options.report };
+  const json: OutputPath | undefined =
+    options.json === undefined ? undefined : { option: '--json', path: options.json };
+  await checkOutputs([
+    report,
+    ...(json === undefined ? [] : [json]),
+    ...(options.checkpoint === undefined ? [] : [{ option: '--checkpoint', path: options.checkpoint }]),
+  ]);
+  if (options.resume !== undefined) await checkInput({ option: '--resume', path: options.resume });
+
+  const train = await environment.loadTrain();
+  const progress = createProgress(stderr, options.quiet);
+  const result = await untilInterrupted(environment, progress, (signal) => train(options, progress, signal));
+  if (result === undefined) {
+    stderr.write('Stopped before there was anything to report.\n');
+    return exitCodes.interrupted;
+  }
+  // Plots take a while to load, and nothing needs them before.
+  const { renderReport } = await import('./report/render-report.js');
+  await writeOutput(report, renderReport(result));
+  if (json !== undefined) await writeOutput(json, `${JSON.stringify(reportJson(result), null, 2)}\n`);
+  stdout.write(`${printSummary(result)}\nreport: ${options.report}\n`);
+  return result.interrupted ? exitCodes.interrupted : exitCodes.success;
+}
+
+/** @returns what `work` returns, or undefined if it gave up because of the interrupt. */
+async function untilInterrupted(
+  { onInterrupt, exit }: MainEnvironment,
+  progress: Progress,
+  work: (signal: AbortSignal) => Promise<TrainingReport>,
+): Promise<TrainingReport | undefined> {
+  const controller = new AbortController();
+  const stopListening = onInterrupt(() => {
+    if (controller.signal.aborted) {
+      progress.stop();
+      exit(exitCodes.interrupted);
+      return;
+    }
+    progress.note('Stopping after this step. Press Ctrl-C again to exit at once.');
+    controller.abort();
+  });
+  try {
+    return await work(controller.signal);
+  } catch (error) {
+    if (error !== undefined && error === controller.signal.reason) return undefined;
+    throw error;
+  } finally {
+    stopListening();
+    progress.stop();
+  }
+}
+
+/** A coded error is meant for users as it is; anything else is a defect, whose stack helps to find it. */
+function describeError(error: unknown, verbose: boolean): string {
+  if (error instanceof VardropError) {
+    return verbose ? `${error.stack ?? error.message}\ncode: ${error.code}\n` : `${error.message}\n`;
+  }
+  if (verbose && error instanceof Error) return `${error.stack}\n`;
+  const message = error instanceof Error ? error.message : String(error);
+  return `[vardrop] unexpected error: ${message}\nRun again with --verbose for the stack.\n`;
+}
+
+async function readVersion(): Promise<string> {
+  const file = await readFile(new URL('../package.json', import.meta.url), 'utf8');
+  return (JSON.parse(file) as { version: string }).version;
+}

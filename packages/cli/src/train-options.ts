@@ -1,0 +1,57 @@
+import type { AlphaName, BackendName, DivergenceName, EstimatorName, NoiseName } from './choices.js';
+
+/** What `vardrop train` was asked to do. Every value is valid by itself; combinations are checked by the core library. */
+export interface TrainOptions {
+  readonly backend: BackendName;
+  readonly noise: NoiseName;
+  /** What one α stands for; left out, the noise model's own default. */
+  readonly alpha?: AlphaName;
+  /** How weight noise is sampled; left out, the noise model's own default. */
+  readonly estimator?: EstimatorName;
+  /** Form of the KL term; left out, the noise model's own default. */
+  readonly divergence?: DivergenceName;
+  /** Fixed dropout rate p, or the rate that a learned one starts at, in [0, 1); left out, the noise model's default. */
+  readonly rate?: number;
+  /** Units of each hidden layer, input side first. */
+  readonly layers: readonly number[];
+  readonly epochs: number;
+  /** Images a minibatch. */
+  readonly batch: number;
+  /** Seed of initial weights, order and noise, in 0 … 2³² − 1. */
+  readonly seed: number;
+  readonly learningRate: number;
+  /** Monte-Carlo samples of the test predictive. */
+  readonly samples: number;
+  /** Directory of IDX files; left out, the embedded digits. */
+  readonly data?: string;
+  /** Where the machine-readable summary goes; left out, nowhere. */
+  readonly json?: string;
+  /** Where the report goes. */
+  readonly report: string;
+  /** Whether to train the paper's noise models side by side. */
+  readonly compare: boolean;
+  /** Where the trained network is saved; left out, nowhere. */
+  readonly checkpoint?: string;
+  /** Checkpoint to go on from; left out, a new start. */
+  readonly resume?: string;
+  /** Whether to print nothing but the summary and errors. */
+  readonly quiet: boolean;
+  /** Whether errors are printed with their stack. */
+  readonly verbose: boolean;
+}
+
+/** Values of the options that have one of their own. */
+export const trainDefaults = {
+  backend: 'tfjs:wasm',
+  noise: 'variational-b',
+  layers: [500, 500],
+  epochs: 20,
+  batch: 100,
+  seed: 1,
+  learningRate: 0.001,
+  samples: 20,
+  report: 'report.html',
+  compare: false,
+  quiet: false,
+  verbose: false,
+} as const satisfies TrainOptions;

@@ -1,0 +1,83 @@
+import type { Divergence } from './divergences/divergence.js';
+import { ard, gaussian, logUniformCubic, logUniformExact, logUniformSigmoid } from './divergences/index.js';
+import { VardropError } from './errors.js';
+import type { Estimator } from './estimators/estimator.js';
+import { flipout, local, separate, single } from './estimators/index.js';
+import {
+  bernoulli,
+  bernoulliLearned,
+  gaussianDropout,
+  meanField,
+  none,
+  sparseVariational,
+  variationalDropout,
+} from './noise/index.js';
+import type { NoiseModel } from './noise/noiseModel.js';
+
+/**
+ * Why a noise model, an estimator and a divergence do not go together, or undefined if they do. Without a divergence
+ * the noise is trained by the data alone.
+ */
+export function refusal(
+  noise: NoiseModel,
+  estimator: Estimator,
+  divergence: Divergence | undefined,
+): string | undefined {
+  const sampled = estimator.refuses(noise);
+  if (sampled !== undefined) return `noise '${noise.name}' with estimator '${estimator.name}': ${sampled}`;
+  const diverged = divergence?.refuses(noise);
+  if (diverged !== undefined) return `noise '${noise.name}' with divergence '${divergence?.name}': ${diverged}`;
+  return undefined;
+}
+
+/** Throws `VARDROP_COMBINATION` with the reason where `refusal` has one. */
+export function checkCombination(
+  who: string,
+  noise: NoiseModel,
+  estimator: Estimator,
+  divergence: Divergence | undefined,
+): void {
+  const reason = refusal(noise, estimator, divergence);
+  if (reason !== undefined) {
+    throw new VardropError('VARDROP_COMBINATION', `[${who}] ${reason}.`);
+  }
+}
+
+/** One row of the table of combinations. */
+export interface Combination {
+  readonly noise: NoiseModel;
+  readonly estimator: Estimator;
+  /** Absent: trained by the data alone. */
+  readonly divergence: Divergence | undefined;
+  /** Why it is refused; absent if it is valid. */
+  readonly refusal: string | undefined;
+}
+
+/** Every noise model at every granularity of α, with each estimator and divergence, valid or refused. */
+export function combinations(): readonly Combination[] {
+  const noises: readonly NoiseModel[] = [
+    none(),
+    bernoulli(),
+    gaussianDropout({ type: 'A' }),
+    gaussianDropout({ type: 'B' }),
+    ...(['network', 'layer', 'input'] as const).map((alpha) => variationalDropout({ type: 'A', alpha })),
+    ...(['network', 'layer', 'input', 'output', 'weight'] as const).map((alpha) =>
+      variationalDropout({ type: 'B', alpha }),
+    ),
+    sparseVariational(),
+    meanField(),
+    ...(['layer', 'input', 'weight'] as const).map((rates) => bernoulliLearned({ rates })),
+  ];
+  const estimators = [local(), separate(), single(), flipout()];
+  const divergences = [undefined, logUniformExact(), logUniformCubic(), logUniformSigmoid(), ard(), gaussian()];
+  return noises.flatMap((noise) =>
+    estimators.flatMap((estimator) =>
+      divergences.map((divergence) => ({
+        noise,
+        estimator,
+        divergence,
+        refusal: refusal(noise, estimator, divergence),
+      })),
+    ),
+  );
+}

@@ -1,0 +1,14 @@
+import { type Divergence, negativeLogAlpha, refuseWithoutDensity, sumOver } from './divergence.js';
+
+/**
+ * Automatic relevance determination: a Gaussian prior of its own for each noise variable, its variance set by
+ * empirical Bayes, which leaves `KL = ½ log(1 + 1/α)` (Kharitonov, Molchanov & Vetrov 2018). A proper prior, unlike
+ * the log-uniform one.
+ */
+export function ard(): Divergence {
+  return {
+    name: 'ard',
+    refuses: (noise) => refuseWithoutDensity(noise),
+    kl: (b, posterior) => sumOver(b, posterior, b.mul(0.5, b.softplus(negativeLogAlpha(b, posterior)))),
+  };
+}

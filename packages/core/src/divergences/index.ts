@@ -1,0 +1,6 @@
+export { ard } from './ard.js';
+export type { Divergence } from './divergence.js';
+export { gaussian } from './gaussian.js';
+export { logUniformCubic } from './logUniformCubic.js';
+export { logUniformExact } from './logUniformExact.js';
+export { logUniformSigmoid } from './logUniformSigmoid.js';

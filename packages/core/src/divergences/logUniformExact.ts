@@ -1,0 +1,22 @@
+import { type Divergence, refusePosterior, refuseWithoutDensity, sumOver } from './divergence.js';
+
+/**
+ * The KL to the log-uniform prior (Kingma, Salimans & Welling 2015, section 4.2) without approximation:
+ * `2 ∫₀ˢ D(u) du` with Dawson's function D and `s = 1/√(2α) = θ/(√2 σ)`, normalised to 0 as α → ∞. Its derivative
+ * −s D(s) in log α is exact too; nothing is singular at θ = 0.
+ */
+export function logUniformExact(): Divergence {
+  return {
+    name: 'exact',
+    refuses: refuseWithoutDensity,
+    kl(b, posterior) {
+      if (posterior.kind === 'bernoulli') refusePosterior('exact', posterior);
+      // s may have the sign of θ: the KL is even in it.
+      const s =
+        posterior.kind === 'gaussian'
+          ? b.mul(b.mul(posterior.mean, Math.SQRT1_2), b.exp(b.mul(-0.5, posterior.logVariance)))
+          : b.mul(b.exp(b.mul(-0.5, posterior.logAlpha)), Math.SQRT1_2);
+      return sumOver(b, posterior, b.special('logUniformKl', s));
+    },
+  };
+}

@@ -1,0 +1,35 @@
+import type { Draw } from '../noise/noiseModel.js';
+import type { Builder } from '../program/builder.js';
+import type { Shape } from '../program/program.js';
+import type { Estimator } from './estimator.js';
+
+/**
+ * Flipout (Wen et al. 2018): one shared weight perturbation ΔW, given random signs for each datapoint,
+ * `Y = X W̄ + ((X ∘ S) ΔW) ∘ R`, which decorrelates the gradients at the price of a second product. Only for
+ * independent noise that is symmetric about its mean; unbiased for convolutions too.
+ */
+export function flipout(): Estimator {
+  return {
+    name: 'flipout',
+    refuses(noise) {
+      if (noise.acts === 'nowhere') return undefined;
+      if (noise.acts === 'inputs')
+        return 'random signs need noise that is independent from weight to weight, and noise on the inputs is shared by all weights of a unit';
+      return noise.symmetric ? undefined : 'random signs keep the law only of noise that is symmetric about its mean';
+    },
+    apply({ builder: b, linear, noise, x, parameters, draw }) {
+      if (noise.acts !== 'weights') return linear.apply(b, x, parameters.weights);
+      const { mean, deviation } = noise.moments(b, parameters);
+      const perturbation = b.mul(deviation, draw('normal', 'weights', mean.shape));
+      const inputSigns = signs(b, draw, 'inputSigns', ['batch', ...linear.inputFactors.slice(1)]);
+      const outputSigns = signs(b, draw, 'outputSigns', ['batch', ...linear.outputFactors.slice(1)]);
+      const flipped = b.mul(linear.apply(b, b.mul(x, inputSigns), perturbation), outputSigns);
+      return b.add(linear.apply(b, x, mean), flipped);
+    },
+  };
+}
+
+/** ±1 with equal probability. */
+function signs(b: Builder, draw: Draw, name: string, shape: Shape) {
+  return b.selectGreater(0.5, draw('uniform', name, shape), 1, -1);
+}

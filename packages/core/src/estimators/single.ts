@@ -1,0 +1,17 @@
+import { type Estimator, sampleWeights, scaleInputs } from './estimator.js';
+
+/**
+ * One weight sample shared by the whole minibatch (Blundell et al. 2015): cheap, but the gradients of its datapoints
+ * are correlated, so that their variance does not fall with the size of the minibatch.
+ */
+export function single(): Estimator {
+  return {
+    name: 'single',
+    refuses: () => undefined,
+    apply(context) {
+      const { builder: b, linear, noise, x } = context;
+      if (noise.acts === 'inputs') return scaleInputs({ ...context, noise }, 1);
+      return linear.apply(b, x, sampleWeights({ ...context, noise }, []));
+    },
+  };
+}

@@ -1,0 +1,49 @@
+import type { Builder, Value } from '../program/builder.js';
+import type { Activation, BuiltLayer, Layer } from './layer.js';
+
+/** Slope of `leakyRelu` below 0. */
+const leak = 0.01;
+
+/** Applies an activation. `elu` has α = 1; `gelu` is the tanh form; `silu` is x sigmoid(x). */
+export function activate(b: Builder, x: Value, activation: Activation): Value {
+  switch (activation) {
+    case 'linear':
+      return x;
+    case 'relu':
+      return b.max(x, 0);
+    case 'leakyRelu':
+      return b.selectGreater(x, 0, x, b.mul(leak, x));
+    case 'elu':
+      // exp of the negative part only, so that the branch not taken does not overflow.
+      return b.selectGreater(x, 0, x, b.sub(b.exp(b.min(x, 0)), 1));
+    case 'sigmoid':
+      return b.sigmoid(x);
+    case 'tanh':
+      return b.tanh(x);
+    case 'softplus':
+      return b.softplus(x);
+    case 'gelu': {
+      // Hendrycks & Gimpel 2016.
+      const inner = b.mul(Math.sqrt(2 / Math.PI), b.add(x, b.mul(0.044715, b.mul(x, b.square(x)))));
+      return b.mul(b.mul(0.5, x), b.add(1, b.tanh(inner)));
+    }
+    case 'silu':
+      return b.mul(x, b.sigmoid(x));
+  }
+}
+
+/** An activation as a layer of its own. */
+export function activation(kind: Activation): Layer {
+  return {
+    kind,
+    build: (name, inputShape): BuiltLayer => ({
+      name,
+      kind,
+      inputShape,
+      outputShape: inputShape,
+      parameters: [],
+      activation: kind,
+      apply: (b, x) => activate(b, x, kind),
+    }),
+  };
+}

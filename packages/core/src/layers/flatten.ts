@@ -1,0 +1,21 @@
+import { size } from '../noise/granularity.js';
+import type { Layer } from './layer.js';
+
+/** All axes of a datapoint in one: `[batch, h, w, c]` → `[batch, h·w·c]`. */
+export function flatten(options: { readonly name?: string } = {}): Layer {
+  return {
+    kind: 'flatten',
+    name: options.name,
+    build(name, inputShape) {
+      const outputShape = [size(inputShape)];
+      return {
+        name,
+        kind: 'flatten',
+        inputShape,
+        outputShape,
+        parameters: [],
+        apply: (b, x) => b.reshape(x, ['batch', ...outputShape]),
+      };
+    },
+  };
+}

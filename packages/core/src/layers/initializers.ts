@@ -1,0 +1,25 @@
+import { VardropError } from '../errors.js';
+import { size } from '../noise/granularity.js';
+import type { Initializer } from '../noise/noiseModel.js';
+
+/**
+ * How weights start: `he` N(0, 2/fan-in) (He et al. 2015), `glorot` uniform within √(6/(fan-in + fan-out)) (Glorot &
+ * Bengio 2010), or normal with a deviation of one's own.
+ */
+export type WeightInitializer = 'he' | 'glorot' | { readonly kind: 'normal'; readonly deviation: number };
+
+/** The initializer of weights `[…window, in, out]`. Throws `VARDROP_INITIALIZER` for a deviation that is no positive number. */
+export function weightInitializer(initializer: WeightInitializer, weights: readonly number[]): Initializer {
+  const window = size(weights.slice(0, -2));
+  const fanIn = window * weights[weights.length - 2];
+  const fanOut = window * weights[weights.length - 1];
+  if (initializer === 'he') return { kind: 'normal', deviation: Math.sqrt(2 / fanIn) };
+  if (initializer === 'glorot') return { kind: 'uniform', limit: Math.sqrt(6 / (fanIn + fanOut)) };
+  if (!(initializer.deviation > 0 && Number.isFinite(initializer.deviation))) {
+    throw new VardropError(
+      'VARDROP_INITIALIZER',
+      `[initializer] deviation: got ${initializer.deviation}, needs a positive number.`,
+    );
+  }
+  return initializer;
+}

@@ -1,0 +1,54 @@
+import type { Divergence } from '../divergences/divergence.js';
+import type { Estimator, LinearMap } from '../estimators/estimator.js';
+import type { Draw, LayerParameters, NoiseModel, ParameterSpecification } from '../noise/noiseModel.js';
+import type { Builder, Value } from '../program/builder.js';
+
+/**
+ * A layer as a user writes it. `sequential` gives it a name and the shape of its inputs, and gets it built. A layer of
+ * one's own implements this interface.
+ */
+export interface Layer {
+  /** Such as `dense`; layers are named `dense1`, `dense2`, … in their order unless they have a name. */
+  readonly kind: string;
+  readonly name?: string;
+  /** `inputShape` is one datapoint's, without the batch axis. Throws coded errors for shapes that do not fit. */
+  build(name: string, inputShape: readonly number[], defaults: LayerDefaults): BuiltLayer;
+}
+
+/** What a layer takes from the model where it has none of its own. */
+export interface LayerDefaults {
+  readonly noise: NoiseModel;
+  readonly estimator: Estimator;
+  readonly divergence: Divergence | undefined;
+}
+
+/** A layer with its shapes fixed. */
+export interface BuiltLayer {
+  readonly name: string;
+  readonly kind: string;
+  readonly inputShape: readonly number[];
+  readonly outputShape: readonly number[];
+  readonly parameters: readonly ParameterSpecification[];
+  /** Present for layers with weights. */
+  readonly linear?: LinearLayer;
+  /** Outputs `[batch, …outputShape]` of `x` `[batch, …inputShape]`. */
+  apply(b: Builder, x: Value, parameters: LayerParameters, mode: ForwardMode): Value;
+  /** What `apply` ends with, for pruning; absent where it is none of these. */
+  readonly activation?: Activation;
+}
+
+/** The linear part of a layer, its noise and what pays for it. */
+export interface LinearLayer {
+  readonly map: LinearMap;
+  readonly weightShape: readonly number[];
+  readonly bias: boolean;
+  readonly noise: NoiseModel;
+  readonly estimator: Estimator;
+  readonly divergence: Divergence | undefined;
+}
+
+/** `mean`: the weights' means, no noise. Otherwise noise is drawn with the given function. */
+export type ForwardMode = 'mean' | { readonly draw: Draw };
+
+/** A function of one value, applied elementwise. */
+export type Activation = 'linear' | 'relu' | 'leakyRelu' | 'elu' | 'sigmoid' | 'tanh' | 'softplus' | 'gelu' | 'silu';

@@ -1,0 +1,75 @@
+import { checkCombination } from '../combinations.js';
+import type { Divergence } from '../divergences/divergence.js';
+import type { Estimator, LinearMap } from '../estimators/estimator.js';
+import type { Initializer, NoiseModel } from '../noise/noiseModel.js';
+import { activate } from './activation.js';
+import { type WeightInitializer, weightInitializer } from './initializers.js';
+import type { Activation, BuiltLayer, LayerDefaults } from './layer.js';
+
+/** Options that all layers with weights share. */
+export interface LinearLayerOptions {
+  readonly name?: string;
+  /** `linear` where left out. */
+  readonly activation?: Activation;
+  /** Whether a deterministic bias is added; true where left out. */
+  readonly bias?: boolean;
+  /** `he` for ReLU-like activations, else `glorot`, where left out. */
+  readonly initializer?: WeightInitializer;
+  /** The model's where left out. */
+  readonly noise?: NoiseModel;
+  /** The model's where left out. */
+  readonly estimator?: Estimator;
+  /** The model's where left out; `null` for none. */
+  readonly divergence?: Divergence | null;
+}
+
+/** Builds a layer from its linear map; checks that noise, estimator and divergence go together. */
+export function buildLinearLayer(
+  description: {
+    readonly kind: string;
+    readonly name: string;
+    readonly inputShape: readonly number[];
+    readonly outputShape: readonly number[];
+    readonly weightShape: readonly number[];
+    readonly map: LinearMap;
+  },
+  options: LinearLayerOptions,
+  defaults: LayerDefaults,
+): BuiltLayer {
+  const { name, kind, inputShape, outputShape, weightShape, map } = description;
+  const noise = options.noise ?? defaults.noise;
+  const estimator = options.estimator ?? defaults.estimator;
+  const divergence = options.divergence === null ? undefined : (options.divergence ?? defaults.divergence);
+  // A divergence given for the whole model leaves out the layers that have nothing to learn of their noise.
+  const applied = options.divergence === undefined && noise.learns === undefined ? undefined : divergence;
+  checkCombination(name, noise, estimator, applied);
+  const { activation = 'linear', bias = true } = options;
+  const initialize = weightInitializer(options.initializer ?? defaultInitializer(activation), weightShape);
+  const zero: Initializer = { kind: 'constant', value: 0 };
+  return {
+    name,
+    kind,
+    inputShape,
+    outputShape,
+    activation,
+    parameters: [
+      { name: 'weights', shape: weightShape, initialize },
+      ...(bias ? [{ name: 'bias', shape: [weightShape[weightShape.length - 1]], initialize: zero }] : []),
+      ...noise.parameters(weightShape),
+    ],
+    linear: { map, weightShape, bias, noise, estimator, divergence: applied },
+    apply(b, x, parameters, mode) {
+      const preActivations =
+        mode === 'mean' || noise.acts === 'nowhere'
+          ? map.apply(b, x, parameters.weights)
+          : estimator.apply({ builder: b, linear: map, noise, x, parameters, draw: mode.draw });
+      // The bias is deterministic: it shifts the mean and never enters the variance.
+      const shifted = bias ? b.add(preActivations, parameters.bias) : preActivations;
+      return b.label(activate(b, shifted, activation), 'output');
+    },
+  };
+}
+
+function defaultInitializer(activation: Activation): WeightInitializer {
+  return activation === 'linear' || activation === 'sigmoid' || activation === 'tanh' ? 'glorot' : 'he';
+}

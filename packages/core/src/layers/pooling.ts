@@ -1,0 +1,51 @@
+import { VardropError } from '../errors.js';
+import { samePadding, windowShape } from '../program/shapes.js';
+import type { Layer } from './layer.js';
+import { imageShape, type PaddingMode, pair } from './window.js';
+
+/** Options of a pooling layer. */
+export interface PoolingOptions {
+  readonly name?: string;
+  /** Height and width of the window; one number for a square; 2 where left out. */
+  readonly size?: number | readonly [number, number];
+  /** The window's size where left out. */
+  readonly strides?: number | readonly [number, number];
+  /** `valid` where left out. Padding never wins a maximum and is not counted in an average. */
+  readonly padding?: PaddingMode;
+}
+
+/** The greatest value of each window, channel by channel. */
+export function maxPooling2d(options: PoolingOptions = {}): Layer {
+  return pooling('maxPooling2d', 'maxPool2d', options);
+}
+
+/** The mean of each window, channel by channel. */
+export function averagePooling2d(options: PoolingOptions = {}): Layer {
+  return pooling('averagePooling2d', 'averagePool2d', options);
+}
+
+function pooling(kind: string, op: 'maxPool2d' | 'averagePool2d', options: PoolingOptions): Layer {
+  const size = pair(kind, 'size', options.size ?? 2);
+  const strides = pair(kind, 'strides', options.strides ?? size);
+  const { padding = 'valid' } = options;
+  if (padding !== 'same' && padding !== 'valid') {
+    throw new VardropError('VARDROP_LAYER', `[${kind}] padding: got '${padding}', needs 'same' or 'valid'.`);
+  }
+  return {
+    kind,
+    name: options.name,
+    build(name, inputShape) {
+      const [height, width, channels] = imageShape(name, inputShape);
+      const pad = padding === 'same' ? samePadding(height, width, size, strides) : ([0, 0, 0, 0] as const);
+      const output = windowShape(['batch', ...inputShape], size, strides, pad, name);
+      return {
+        name,
+        kind,
+        inputShape,
+        outputShape: [...output, channels],
+        parameters: [],
+        apply: (b, x) => b[op](x, size, { strides, padding: pad }),
+      };
+    },
+  };
+}

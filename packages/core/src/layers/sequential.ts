@@ -1,0 +1,152 @@
+import type { Divergence } from '../divergences/divergence.js';
+import { VardropError } from '../errors.js';
+import type { Estimator } from '../estimators/estimator.js';
+import { local } from '../estimators/local.js';
+import type { Draw, LayerParameters, NoiseModel, ParameterSpecification } from '../noise/noiseModel.js';
+import { none } from '../noise/none.js';
+import type { Builder, Value } from '../program/builder.js';
+import type { BuiltLayer, Layer } from './layer.js';
+
+/** What a sequential model is made of. */
+export interface SequentialOptions {
+  /** Shape of one datapoint: `[784]`, or `[28, 28, 1]` for images. */
+  readonly input: readonly number[];
+  readonly layers: readonly Layer[];
+  /** For the layers that have none of their own; no noise where left out. */
+  readonly noise?: NoiseModel;
+  /** For the layers that have none of their own; `local` where left out. */
+  readonly estimator?: Estimator;
+  /** For the layers with learned noise that have none of their own; none where left out. */
+  readonly divergence?: Divergence;
+}
+
+/** Values of a model's parameters by full name (`dense1/weights`, `network/rho`). */
+export type ModelParameters = Readonly<Record<string, Value>>;
+
+/** A network with its shapes fixed. It holds no parameter values: training and prediction are handed those. */
+export interface Model {
+  readonly inputShape: readonly number[];
+  readonly outputShape: readonly number[];
+  readonly layers: readonly BuiltLayer[];
+  /** Every parameter once, with its full name. */
+  readonly parameters: readonly ParameterSpecification[];
+  /**
+   * Adds the forward pass: outputs `[batch, …outputShape]` of `x` `[batch, …inputShape]`. `mean` uses the weights'
+   * means; `sample` draws noise from keys named `dense1/zeta`, … (see `keys`).
+   */
+  apply(b: Builder, x: Value, parameters: ModelParameters, mode: 'mean' | 'sample'): Value;
+  /** The same, with the outputs of every layer, in order. */
+  trace(
+    b: Builder,
+    x: Value,
+    parameters: ModelParameters,
+    mode: 'mean' | 'sample',
+  ): readonly { readonly layer: string; readonly output: Value }[];
+  /** Adds the KL of each layer with a divergence, in nats, by layer name. */
+  divergences(b: Builder, parameters: ModelParameters): readonly { readonly layer: string; readonly kl: Value }[];
+}
+
+/**
+ * A network of layers one after the other. Throws `VARDROP_MODEL` without layers, with an input shape that is not made
+ * of positive integers or with two layers of one name; and what its layers throw for shapes that do not fit.
+ */
+export function sequential(options: SequentialOptions): Model {
+  const { input, layers } = options;
+  if (input.length === 0 || !input.every((n) => Number.isInteger(n) && n > 0)) {
+    throw new VardropError(
+      'VARDROP_MODEL',
+      `[sequential] input: got [${input.join(', ')}], needs positive integers, such as [784].`,
+    );
+  }
+  if (layers.length === 0) {
+    throw new VardropError('VARDROP_MODEL', '[sequential] layers: got none, needs at least one. Add dense({ units }).');
+  }
+  const defaults = {
+    noise: options.noise ?? none(),
+    estimator: options.estimator ?? local(),
+    divergence: options.divergence,
+  };
+  const counts = new Map<string, number>();
+  const built: BuiltLayer[] = [];
+  for (const layer of layers) {
+    const count = (counts.get(layer.kind) ?? 0) + 1;
+    counts.set(layer.kind, count);
+    const name = layer.name ?? `${layer.kind}${count}`;
+    if (name === 'network' || built.some((earlier) => earlier.name === name)) {
+      throw new VardropError(
+        'VARDROP_MODEL',
+        `[sequential] layers: got '${name}' for a layer, needs a name of its own (not 'network').`,
+      );
+    }
+    built.push(layer.build(name, built.at(-1)?.outputShape ?? input, defaults));
+  }
+  const parameters = collectParameters(built);
+  const trace: Model['trace'] = (b, x, values, mode) => {
+    let current = x;
+    return built.map((layer) => {
+      current = b.scope(layer.name, () =>
+        layer.apply(b, current, parametersOf(layer, values), mode === 'mean' ? 'mean' : { draw: drawIn(b) }),
+      );
+      return { layer: layer.name, output: current };
+    });
+  };
+  return {
+    inputShape: input,
+    outputShape: built[built.length - 1].outputShape,
+    layers: built,
+    parameters,
+    apply: (b, x, values, mode) => trace(b, x, values, mode)[built.length - 1].output,
+    trace,
+    divergences(b, values) {
+      return built.flatMap((layer) => {
+        const { divergence, noise, weightShape } = layer.linear ?? {};
+        if (!divergence || !noise?.posterior || !weightShape) return [];
+        const posterior = noise.posterior;
+        const kl = b.scope(layer.name, () =>
+          b.label(divergence.kl(b, posterior(b, parametersOf(layer, values), weightShape)), 'kl'),
+        );
+        return [{ layer: layer.name, kl }];
+      });
+    },
+  };
+}
+
+/** Draws noise in the current scope; asked twice for the same name, gives the same noise. */
+function drawIn(b: Builder): Draw {
+  const drawn = new Map<string, Value>();
+  return (distribution, name, shape) => {
+    const earlier = drawn.get(name);
+    if (earlier) return earlier;
+    const value = b.noise(distribution, name, shape);
+    drawn.set(name, value);
+    return value;
+  };
+}
+
+/** A parameter's name in the model. */
+function fullName(layer: BuiltLayer, parameter: ParameterSpecification): string {
+  return `${parameter.owner === 'network' ? 'network' : layer.name}/${parameter.name}`;
+}
+
+/** The parameters of one layer, by their names within it. */
+export function parametersOf(layer: BuiltLayer, values: ModelParameters): LayerParameters {
+  return Object.fromEntries(layer.parameters.map((parameter) => [parameter.name, values[fullName(layer, parameter)]]));
+}
+
+function collectParameters(layers: readonly BuiltLayer[]): readonly ParameterSpecification[] {
+  const all = new Map<string, ParameterSpecification>();
+  for (const layer of layers) {
+    for (const parameter of layer.parameters) {
+      const name = fullName(layer, parameter);
+      const earlier = all.get(name);
+      if (earlier && earlier.shape.join() !== parameter.shape.join()) {
+        throw new VardropError(
+          'VARDROP_MODEL',
+          `[${layer.name}] ${name}: got shape [${parameter.shape}], needs the [${earlier.shape}] that an earlier layer gave it.`,
+        );
+      }
+      if (!earlier) all.set(name, { ...parameter, name });
+    }
+  }
+  return [...all.values()];
+}

@@ -1,0 +1,27 @@
+import { VardropError } from '../errors.js';
+
+/** `valid`: the window stays inside. `same`: zeros are added so that `ceil(n / stride)` cells come out. */
+export type PaddingMode = 'same' | 'valid';
+
+/** A height and a width from one number or two. Throws `VARDROP_LAYER` unless they are positive integers. */
+export function pair(who: string, what: string, value: number | readonly [number, number]): readonly [number, number] {
+  const result = typeof value === 'number' ? ([value, value] as const) : value;
+  if (result.length !== 2 || !result.every((n) => Number.isInteger(n) && n > 0)) {
+    throw new VardropError(
+      'VARDROP_LAYER',
+      `[${who}] ${what}: got ${JSON.stringify(value)}, needs a positive integer or two of them.`,
+    );
+  }
+  return result;
+}
+
+/** The axes of an image. Throws `VARDROP_SHAPE` for other inputs. */
+export function imageShape(name: string, shape: readonly number[]): readonly [number, number, number] {
+  if (shape.length !== 3) {
+    throw new VardropError(
+      'VARDROP_SHAPE',
+      `[${name}] inputs: got [batch, ${shape.join(', ')}], needs images [batch, height, width, channels]. Declare the model's input so, or put a reshape before it.`,
+    );
+  }
+  return [shape[0], shape[1], shape[2]];
+}

@@ -1,0 +1,45 @@
+import type { Builder } from '../program/builder.js';
+import type { LayerParameters, WeightNoise } from './noiseModel.js';
+
+/** Start of log σ² where none is given: variances small enough not to disturb the first epochs. */
+const smallLogVariance = -10;
+
+/** Weights N(θ, σ²) with θ and log σ² learned for each weight. */
+function additive(name: string, logVariance: number) {
+  return {
+    name,
+    acts: 'weights' as const,
+    learns: 'gaussian' as const,
+    symmetric: true,
+    parameters: (weights: readonly number[]) => [
+      { name: 'logVariance', shape: weights, initialize: { kind: 'constant' as const, value: logVariance } },
+    ],
+    moments: (b: Builder, { weights: mean, logVariance: value }: LayerParameters) => ({
+      mean,
+      variance: b.exp(value),
+      deviation: b.exp(b.mul(0.5, value)),
+    }),
+    posterior: (_: Builder, { weights: mean, logVariance: value }: LayerParameters) => ({
+      kind: 'gaussian' as const,
+      mean,
+      logVariance: value,
+    }),
+  };
+}
+
+/**
+ * Sparse variational dropout (Molchanov, Ashukha & Vetrov 2017): weights N(θ, σ²) under a log-uniform (or ARD) prior,
+ * so that `log α = log σ² − log θ²` is unbounded and weights with large α can be removed.
+ */
+export function sparseVariational(options: { readonly logVariance?: number } = {}): WeightNoise {
+  return {
+    ...additive('sparse', options.logVariance ?? smallLogVariance),
+    alpha: 'weight',
+    logAlpha: (b, { weights, logVariance }) => b.sub(logVariance, b.log(b.square(weights))),
+  };
+}
+
+/** Mean-field Gaussian weights N(θ, σ²) under a Gaussian prior (Graves 2011; Blundell et al. 2015). */
+export function meanField(options: { readonly logVariance?: number } = {}): WeightNoise {
+  return additive('mean-field', options.logVariance ?? smallLogVariance);
+}

@@ -1,0 +1,87 @@
+import { VardropError } from '../errors.js';
+import type { Builder, Value } from '../program/builder.js';
+import type { Shape } from '../program/program.js';
+import { alphaShape, inputUnits, size } from './granularity.js';
+import type { Draw, InputNoise, LayerParameters, WeightNoise, WeightShape } from './noiseModel.js';
+import { alphaOfRate, checkRate } from './rate.js';
+
+/** Options of Bernoulli noise with learned rates. */
+export interface BernoulliLearnedOptions {
+  /** What shares one rate: a layer, an input unit, or a weight (DropConnect); `layer` where left out. */
+  readonly rates?: 'layer' | 'input' | 'weight';
+  /** Where p starts; 0.1 where left out. */
+  readonly rate?: number;
+  /** Temperature of the relaxed mask, 0.1 where left out; towards 0 it becomes binary. */
+  readonly temperature?: number;
+}
+
+/**
+ * Bernoulli noise whose rates p = sigmoid(ρ) are learned through a relaxed mask (concrete dropout: Gal, Hron & Kendall
+ * 2017). `weight` drops single weights (DropConnect: Wan et al. 2013); its local estimator samples a Gaussian with the
+ * pre-activation's mean and variance (Wang & Manning 2013), so it matches moments and not the law.
+ * Throws `VARDROP_RATE`, and `VARDROP_TEMPERATURE` unless the temperature is positive.
+ */
+export function bernoulliLearned(options: BernoulliLearnedOptions = {}): InputNoise | WeightNoise {
+  const { rates = 'layer', rate = 0.1, temperature = 0.1 } = options;
+  checkRate('bernoulliLearned', rate);
+  if (!(rate > 0)) {
+    throw new VardropError(
+      'VARDROP_RATE',
+      '[bernoulliLearned] rate: got 0, needs a start above 0, since logit p has to be finite. Use none() for no noise.',
+    );
+  }
+  if (!(temperature > 0 && Number.isFinite(temperature))) {
+    throw new VardropError(
+      'VARDROP_TEMPERATURE',
+      `[bernoulliLearned] temperature: got ${temperature}, needs a positive number.`,
+    );
+  }
+  /** (1 − z)/(1 − p) of Gal, Hron & Kendall 2017, z = sigmoid((logit p + logit u)/t). */
+  const factor = (b: Builder, logit: Value, draw: Draw, shape: Shape): Value => {
+    // Uniforms are multiples of 2⁻²³; the middle of their cell keeps both logarithms finite.
+    const u = b.add(draw('uniform', 'mask', shape), 2 ** -24);
+    const logitU = b.sub(b.log(u), b.log(b.sub(1, u)));
+    const kept = b.sigmoid(b.mul(-1 / temperature, b.add(logit, logitU)));
+    return b.mul(kept, b.add(1, b.exp(logit)));
+  };
+  const common = (variables: (weights: WeightShape) => number) => ({
+    name: 'bernoulli-learned',
+    alpha: rates,
+    learns: 'bernoulli' as const,
+    parameters: (weights: WeightShape) => [
+      {
+        name: 'rho',
+        shape: alphaShape(rates, weights),
+        initialize: { kind: 'constant' as const, value: Math.log(alphaOfRate(rate)) },
+      },
+    ],
+    posterior: (_: Builder, { weights: mean, rho }: LayerParameters, weights: WeightShape) => ({
+      kind: 'bernoulli' as const,
+      weights: mean,
+      logit: rho,
+      count: variables(weights) / size(alphaShape(rates, weights)),
+    }),
+    // p/(1 − p) is the α of the Gaussian with the same variance.
+    logAlpha: (_: Builder, { rho }: LayerParameters) => rho,
+  });
+  if (rates === 'weight') {
+    return {
+      ...common(size),
+      acts: 'weights',
+      symmetric: false,
+      moments: (b, { weights: mean, rho }) => ({
+        mean,
+        variance: b.mul(b.exp(rho), b.square(mean)),
+        deviation: b.mul(b.exp(b.mul(0.5, rho)), mean),
+      }),
+      sample: (b, { weights: mean, rho }, draw, leading) =>
+        b.mul(mean, factor(b, rho, draw, [...leading, ...mean.shape])),
+    };
+  }
+  return {
+    ...common(inputUnits),
+    acts: 'inputs',
+    scale: (b, { rho }, draw, shape) =>
+      factor(b, rho.shape.length === 0 ? rho : b.reshape(rho, [size(rho.shape as number[])]), draw, shape),
+  };
+}

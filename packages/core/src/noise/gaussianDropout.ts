@@ -1,0 +1,41 @@
+import type { InputNoise, WeightNoise } from './noiseModel.js';
+import { alphaOfRate, checkRate } from './rate.js';
+
+/**
+ * Gaussian dropout with fixed variance α = rate/(1 − rate). Type `A` multiplies each input unit by N(1, α)
+ * (Srivastava et al. 2014): weight noise that is correlated within an input unit. Type `B` is independent weight
+ * noise N(θ, αθ²), drawn after the linear map (Wang & Manning 2013). Both have the same marginal variance.
+ * Throws `VARDROP_RATE` for a rate outside [0, 1).
+ */
+export function gaussianDropout(options: { readonly type: 'A'; readonly rate?: number }): InputNoise;
+export function gaussianDropout(options: { readonly type: 'B'; readonly rate?: number }): WeightNoise;
+export function gaussianDropout(options: {
+  readonly type: 'A' | 'B';
+  readonly rate?: number;
+}): InputNoise | WeightNoise;
+export function gaussianDropout({ type, rate = 0.5 }: { readonly type: 'A' | 'B'; readonly rate?: number }) {
+  checkRate('gaussianDropout', rate);
+  const alpha = alphaOfRate(rate);
+  const deviation = Math.sqrt(alpha);
+  if (type === 'A') {
+    const inputs: InputNoise = {
+      name: 'gaussian-a',
+      acts: 'inputs',
+      parameters: () => [],
+      scale: (b, _, draw, shape) => b.add(1, b.mul(deviation, draw('normal', 'scale', shape))),
+    };
+    return inputs;
+  }
+  const weights: WeightNoise = {
+    name: 'gaussian-b',
+    acts: 'weights',
+    symmetric: true,
+    parameters: () => [],
+    moments: (b, { weights: mean }) => ({
+      mean,
+      variance: b.mul(alpha, b.square(mean)),
+      deviation: b.mul(deviation, mean),
+    }),
+  };
+  return weights;
+}

@@ -1,0 +1,8 @@
+export { meanField, sparseVariational } from './additive.js';
+export { bernoulli } from './bernoulli.js';
+export { type BernoulliLearnedOptions, bernoulliLearned } from './bernoulliLearned.js';
+export { gaussianDropout } from './gaussianDropout.js';
+export type * from './noiseModel.js';
+export { none } from './none.js';
+export { alphaOfRate } from './rate.js';
+export { type VariationalDropoutOptions, variationalDropout } from './variationalDropout.js';

@@ -1,0 +1,114 @@
+import { VardropError } from '../errors.js';
+import type { Builder, Value } from '../program/builder.js';
+import { alphaShape, inputUnits, size } from './granularity.js';
+import type {
+  Granularity,
+  InputNoise,
+  LayerParameters,
+  ParameterSpecification,
+  WeightNoise,
+  WeightShape,
+} from './noiseModel.js';
+import { alphaOfRate, checkRate } from './rate.js';
+
+/** Options of variational dropout. */
+export interface VariationalDropoutOptions<Type extends 'A' | 'B', Alpha extends Granularity> {
+  /** `A`: one factor N(1, α) an input unit. `B`: independent weight noise N(θ, αθ²). */
+  readonly type: Type;
+  /** What shares one α; `layer` where left out. */
+  readonly alpha?: Alpha;
+  /** Dropout rate p ≤ ½ from which α = p/(1 − p) starts; 0.2 where left out. */
+  readonly rate?: number;
+}
+
+/** Close to α = 1 sigmoid(ρ) has no slope left to learn from, so that no α starts above this. */
+const largestStart = 0.98;
+
+/**
+ * Variational dropout (Kingma, Salimans & Welling 2015, section 3): Gaussian dropout whose α is learned, one for the
+ * network, a layer, an input unit, or (type B) an output unit or a weight. α = sigmoid(ρ) keeps it in (0, 1), where
+ * the paper found training to be stable. Throws `VARDROP_RATE` for a rate above ½ and `VARDROP_ALPHA` for a
+ * granularity that the type does not have.
+ */
+export function variationalDropout(options: VariationalDropoutOptions<'A', 'network' | 'layer' | 'input'>): InputNoise;
+export function variationalDropout(options: VariationalDropoutOptions<'B', Granularity>): WeightNoise;
+export function variationalDropout(
+  options: VariationalDropoutOptions<'A' | 'B', Granularity>,
+): InputNoise | WeightNoise;
+export function variationalDropout({
+  type,
+  alpha: granularity = 'layer',
+  rate = 0.2,
+}: VariationalDropoutOptions<'A' | 'B', Granularity>): InputNoise | WeightNoise {
+  checkRate('variationalDropout', rate, 0.5);
+  if (rate === 0) {
+    throw new VardropError(
+      'VARDROP_RATE',
+      '[variationalDropout] rate: got 0, needs a start above 0, since log α has to be finite. Use none() for no noise.',
+    );
+  }
+  const allowed: readonly Granularity[] =
+    type === 'A' ? ['network', 'layer', 'input'] : ['network', 'layer', 'input', 'output', 'weight'];
+  if (!allowed.includes(granularity)) {
+    throw new VardropError(
+      'VARDROP_ALPHA',
+      `[variationalDropout] alpha: got '${granularity}' for type ${type}, needs one of ${allowed.join(', ')}. Type A draws one factor an input unit, so that an α a weight or an output unit has nothing to stand for; type B has those.`,
+    );
+  }
+  const start = Math.min(alphaOfRate(rate), largestStart);
+  const rho = Math.log(start / (1 - start));
+  const parameters = (weights: WeightShape): readonly ParameterSpecification[] => [
+    {
+      name: 'rho',
+      shape: alphaShape(granularity, weights),
+      owner: granularity === 'network' ? 'network' : 'layer',
+      initialize: { kind: 'constant', value: rho },
+    },
+  ];
+  const common = {
+    alpha: granularity,
+    learns: 'scale' as const,
+    bounded: true,
+    parameters,
+    logAlpha: (b: Builder, { rho: value }: LayerParameters) => logSigmoid(b, value),
+  };
+  const posterior = (variables: (weights: WeightShape) => number) => ({
+    posterior: (b: Builder, { rho: value }: LayerParameters, weights: WeightShape) => ({
+      kind: 'scale' as const,
+      logAlpha: logSigmoid(b, value),
+      alpha: b.sigmoid(value),
+      count: variables(weights) / size(alphaShape(granularity, weights)),
+    }),
+  });
+  if (type === 'A') {
+    return {
+      ...common,
+      ...posterior(inputUnits),
+      name: 'variational-a',
+      acts: 'inputs',
+      scale: (b, { rho: value }, draw, shape) => {
+        // [1, in] or [1, 1, in, 1] → the last axis, where the units of an input are.
+        const deviation = b.exp(b.mul(0.5, logSigmoid(b, value)));
+        const units = value.shape.length === 0 ? deviation : b.reshape(deviation, [size(value.shape as number[])]);
+        return b.add(1, b.mul(units, draw('normal', 'scale', shape)));
+      },
+    };
+  }
+  return {
+    ...common,
+    ...posterior(size),
+    name: 'variational-b',
+    acts: 'weights',
+    symmetric: true,
+    moments: (b, { weights: mean, rho: value }) => ({
+      mean,
+      variance: b.mul(b.sigmoid(value), b.square(mean)),
+      deviation: b.mul(b.exp(b.mul(0.5, logSigmoid(b, value))), mean),
+    }),
+  };
+}
+
+/** log sigmoid(ρ), accurate for any ρ. */
+function logSigmoid(b: Builder, rho: Value): Value {
+  return b.neg(b.softplus(b.neg(rho)));
+}

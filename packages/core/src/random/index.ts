@@ -1,0 +1,12 @@
+export { bernoulli } from './bernoulli.js';
+export { createJavaScriptGenerator } from './createJavaScriptGenerator.js';
+export { createWasmGenerator } from './createWasmGenerator.js';
+export { foldIn } from './foldIn.js';
+export { hostGenerator } from './hostGenerator.js';
+export { type Key, key } from './key.js';
+export type { NoiseGenerator } from './noiseGenerator.js';
+export { normal } from './normal.js';
+export { permutation } from './permutation.js';
+export { signs } from './signs.js';
+export { threefry2x32 } from './threefry2x32.js';
+export { uniform } from './uniform.js';

@@ -1,0 +1,24 @@
+import { chunk, type NoiseKernels } from './noiseKernels.js';
+import { normalFromBits } from './normalFromBits.js';
+import { threefryBlocks } from './threefryBlocks.js';
+
+/** The noise kernels in plain JavaScript. */
+export function javaScriptKernels(): NoiseKernels {
+  const words = new Uint32Array(chunk);
+  const floats = new Float32Array(words.buffer);
+  const second = new Uint32Array(chunk);
+  return {
+    words,
+    floats,
+    bits(k0, k1, high, low, count) {
+      threefryBlocks(k0, k1, high, low, words, second, count);
+      for (let i = 0; i < count; i++) words[i] ^= second[i];
+    },
+    uniformFromBits(count) {
+      for (let i = 0; i < count; i++) floats[i] = (words[i] >>> 9) * 2 ** -23;
+    },
+    normalFromBits(count) {
+      for (let i = 0; i < count; i++) floats[i] = normalFromBits(words[i]);
+    },
+  };
+}

@@ -1,0 +1,20 @@
+import { VardropError } from '../errors.js';
+
+/** Names one stream of noise: two uint32 words. Every stream is a pure function of its key. */
+export type Key = readonly [number, number];
+
+/**
+ * The key of a seed: `[floor(seed / 2^32), seed mod 2^32]`, as `jax.random.key` has it.
+ *
+ * @param seed a non-negative safe integer
+ * @throws VardropError `VARDROP_INVALID_SEED` for anything else
+ */
+export function key(seed: number): Key {
+  if (!Number.isSafeInteger(seed) || seed < 0) {
+    throw new VardropError(
+      'VARDROP_INVALID_SEED',
+      `[random] key: seed is ${String(seed)}, needs an integer from 0 to 2^53 - 1. Pass one, such as 42.`,
+    );
+  }
+  return [Math.floor(seed / 2 ** 32), seed >>> 0];
+}

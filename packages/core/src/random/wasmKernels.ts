@@ -1,0 +1,27 @@
+import { threefryWasm } from './generated/threefryWasm.js';
+import { chunk, type NoiseKernels } from './noiseKernels.js';
+
+interface Exports extends Pick<NoiseKernels, 'bits' | 'uniformFromBits' | 'normalFromBits'> {
+  readonly memory: WebAssembly.Memory;
+}
+
+/**
+ * The noise kernels of `assembly/`: WebAssembly SIMD. Compiled synchronously: with less than 4 KB they stay below what
+ * browsers allow on a page's main thread.
+ *
+ * @throws what `WebAssembly` throws where the platform or its content security policy refuses the module
+ */
+export function wasmKernels(): NoiseKernels {
+  const text = atob(threefryWasm);
+  const binary = new Uint8Array(text.length);
+  for (let i = 0; i < text.length; i++) binary[i] = text.charCodeAt(i);
+  const { exports } = new WebAssembly.Instance(new WebAssembly.Module(binary));
+  const { memory, bits, uniformFromBits, normalFromBits } = exports as unknown as Exports;
+  return {
+    words: new Uint32Array(memory.buffer, 0, chunk),
+    floats: new Float32Array(memory.buffer, 0, chunk),
+    bits,
+    uniformFromBits,
+    normalFromBits,
+  };
+}
