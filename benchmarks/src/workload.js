@@ -69,10 +69,7 @@ export function trainingStep(noise) {
         const square = b.square(theta);
         const logAlpha = b.sub(logVariance, b.log(b.max(square, 1e-30)));
         const excess = b.sub(b.log(b.add(variance, square)), logVariance);
-        const negative = b.sub(
-          b.mul(b.sigmoid(b.add(b.mul(logAlpha, k3), k2)), k1),
-          b.add(b.mul(excess, 0.5), k1),
-        );
+        const negative = b.sub(b.mul(b.sigmoid(b.add(b.mul(logAlpha, k3), k2)), k1), b.add(b.mul(excess, 0.5), k1));
         divergence = b.sub(divergence, b.reduceSum(negative));
       }
       activation = layer + 2 < widths.length ? b.max(unit, 0) : unit;
@@ -83,7 +80,11 @@ export function trainingStep(noise) {
   const logLikelihood = b.reduceSum(b.mul(y, b.sub(shifted, logNormalizer)));
   const loss = b.add(b.mul(logLikelihood, -1 / batch), b.mul(divergence, 1 / trainingSize));
   const names = Object.keys(parameters);
-  const slopes = gradients(b, loss, names.map((name) => parameters[name]));
+  const slopes = gradients(
+    b,
+    loss,
+    names.map((name) => parameters[name]),
+  );
   names.forEach((name, i) => {
     b.scope('adam', () => {
       const first = b.input(`${name}/first`, shapes[name], 'carried');
@@ -92,10 +93,7 @@ export function trainingStep(noise) {
       const nextSecond = b.add(b.mul(second, 0.999), b.mul(b.square(slopes[i]), 0.001));
       b.output(`${name}/first`, nextFirst);
       b.output(`${name}/second`, nextSecond);
-      b.output(
-        name,
-        b.sub(parameters[name], b.div(b.mul(rate, nextFirst), b.add(b.sqrt(nextSecond), 1e-8))),
-      );
+      b.output(name, b.sub(parameters[name], b.div(b.mul(rate, nextFirst), b.add(b.sqrt(nextSecond), 1e-8))));
     });
   });
   b.output('loss', loss);

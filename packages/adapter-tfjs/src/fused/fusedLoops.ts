@@ -1,5 +1,5 @@
-import type { Program } from '@vardrop/core';
 import type { TensorInfo } from '@tensorflow/tfjs';
+import type { Program } from '@vardrop/core';
 import type { Device, KernelHost } from '../device.js';
 import { sizeOf } from '../lower/shape.js';
 import type { Group } from './groups.js';

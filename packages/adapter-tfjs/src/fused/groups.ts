@@ -125,6 +125,8 @@ function findLevels(program: Program, isJoined: (from: NodeId, to: NodeId) => bo
     const [operand] = node.operands;
     if (isJoined(operand, id) && Number.isFinite(reach[operand])) upperBounds[id] = reach[operand];
   });
+  // What no output needs gets a level as well: any finite one, as infinite ones cannot tell before from after.
+  for (let id = 0; id < nodes.length; id++) upperBounds[id] = Math.min(upperBounds[id], 2 * nodes.length);
   return latest(() => true);
 }
 

@@ -69,7 +69,9 @@ export function createVectorMath(w: FunctionWriter): VectorMath {
   };
   /** Σ terms[i] xⁱ by Horner's rule. */
   const polynomial = (x: Push, terms: readonly number[]): Push =>
-    terms.slice(0, -1).reduceRight<Push>((sum, term) => add(mul(sum, x), number(term)), number(terms[terms.length - 1]));
+    terms
+      .slice(0, -1)
+      .reduceRight<Push>((sum, term) => add(mul(sum, x), number(term)), number(terms[terms.length - 1]));
 
   /** x = n ln 2 + r; eʳ by polynomial, times 2ⁿ in two factors, so that neither overflows before the product does. */
   const exp = (argument: Push): Push => {
