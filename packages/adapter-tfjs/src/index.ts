@@ -1,1 +1,2 @@
-export {};
+export { createTfjsBackend, type TfjsBackendOptions } from './createTfjsBackend.js';
+export type { TfjsDevice } from './loadDevice.js';

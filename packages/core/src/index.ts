@@ -3,10 +3,15 @@ export { type Combination, checkCombination, combinations, refusal } from './com
 export * from './divergences/index.js';
 export { VardropError } from './errors.js';
 export * from './estimators/index.js';
+export { type CompiledProgram, compileProgram } from './execution/compileProgram.js';
 export * from './layers/index.js';
+export { categorical, gaussianLikelihood, type Likelihood, logSoftmax } from './likelihood.js';
 export * from './noise/index.js';
+export { type Objective, sgvb } from './objective.js';
+export * from './optimizers/index.js';
 export * from './program/index.js';
 export * as random from './random/index.js';
 export * from './reference/index.js';
 export { dawson } from './special/dawson.js';
 export { logUniformKl } from './special/logUniformKl.js';
+export * from './training/index.js';

@@ -68,10 +68,13 @@ function drawImage({ width, height, values }: InputAlpha, granularity: string | 
     'Colour scale of log10 alpha',
   );
   const reduced = granularity === 'weight' ? 'geometric mean over the outputs' : `one per ${granularity ?? 'input'}`;
-  return html`<figure class="map"><figcaption>α of the first layer <span>${reduced}</span></figcaption>
-<img class="pixels" src="${pngUri(pixels, width, height, 3)}" width="${width}" height="${height}" alt="Alpha by input pixel, from ${significant(10 ** range.minimum)} to ${significant(10 ** range.maximum)}">
+  const named = (name: string, exponent: number): Markup =>
+    html`<div><dt>${name}</dt><dd>${significant(10 ** exponent)}</dd></div>`;
+  return html`<figure class="map"><img class="pixels" src="${pngUri(pixels, width, height, 3)}" width="${width}" height="${height}" alt="Alpha by input pixel, from ${significant(10 ** range.minimum)} to ${significant(10 ** range.maximum)}">
+<div><figcaption>α of the first layer <span>${reduced}</span></figcaption>
 ${axis}
-<p class="note">Dark pixels carry little noise: the network relies on them. Bright pixels carry much: it can do without them.</p></figure>`;
+<p>Dark pixels carry little noise: the network relies on them. Bright pixels carry much: it can do without them.</p>
+<dl>${named('smallest', range.minimum)}${named('median', range.median)}${named('largest', range.maximum)}</dl></div></figure>`;
 }
 
 /** The library gives colours as `rgb(r, g, b)` or `#rrggbb`. */

@@ -2,6 +2,7 @@ import * as Plot from '@observablehq/plot';
 import { colours, draw } from './draw.js';
 import { significant } from './format.js';
 import { html, type Markup } from './html.js';
+import { logarithmicTicks } from './logarithmic-ticks.js';
 import type { EpochReport } from './training-report.js';
 
 /** @returns one small chart each for the objective with its data term, the KL and the validation error. */
@@ -23,7 +24,7 @@ function objectiveChart(epochs: readonly EpochReport[]): Markup {
     'Objective and data term by epoch',
   );
   return html`<figure><figcaption>Objective <span>nats per image</span></figcaption>
-<p class="legend"><span class="key series-2"></span>data term + weighted KL / N <span class="key series-1"></span>data term alone</p>${plot}</figure>`;
+<p class="legend"><span class="key series-2"></span>with weighted KL / N <span class="key series-1"></span>data term alone</p>${plot}</figure>`;
 }
 
 function klChart(epochs: readonly EpochReport[]): Markup {
@@ -75,7 +76,7 @@ function validationChart(epochs: readonly EpochReport[]): Markup {
     'Validation error by epoch',
   );
   return html`<figure><figcaption>Validation error <span>%</span></figcaption>
-<p class="legend"><span class="key series-1"></span>held-out training images; least ${significant((best.validationError ?? 0) * 100)} % after epoch ${best.epoch}</p>${plot}</figure>`;
+<p class="legend"><span class="key series-1"></span>held-out images; least ${significant((best.validationError ?? 0) * 100)} % after epoch ${best.epoch}</p>${plot}</figure>`;
 }
 
 type Channel = keyof EpochReport | ((epoch: EpochReport) => number);
@@ -113,6 +114,6 @@ function lossAxis(values: readonly number[]): Plot.ScaleOptions {
   const most = Math.max(...finite);
   const logarithmic = least > 0 && most / least > 20;
   return logarithmic
-    ? { type: 'log', nice: true, ticks: 5, tickFormat: '~g' }
+    ? { type: 'log', domain: [least, most], ticks: logarithmicTicks(least, most), tickFormat: '~g' }
     : { nice: true, ticks: 5, zero: least >= 0 };
 }

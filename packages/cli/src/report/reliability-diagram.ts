@@ -17,7 +17,8 @@ export function reliabilityDiagram({ bins, ece }: TrainingReport['reliability'])
   const unit = { domain: [0, 1], ticks: 5 };
   const curve = draw(
     {
-      height: 300,
+      width: 400,
+      height: 270,
       x: { ...unit, label: 'confidence', labelAnchor: 'center', labelArrow: 'none', percent: false },
       y: { ...unit, label: 'accuracy', labelArrow: 'none', grid: true },
       marks: [
@@ -51,7 +52,8 @@ export function reliabilityDiagram({ bins, ece }: TrainingReport['reliability'])
   );
   const counts = draw(
     {
-      height: 300,
+      width: 400,
+      height: 270,
       marginLeft: 50,
       x: { domain: [0, 1], ticks: 5, label: 'confidence', labelAnchor: 'center', labelArrow: 'none' },
       // A well-trained network puts nearly everything into the last bin: only a root scale shows the others.
@@ -74,16 +76,20 @@ export function reliabilityDiagram({ bins, ece }: TrainingReport['reliability'])
           fontSize: 9.5,
         }),
         Plot.ruleY([0]),
-        Plot.ruleX([confidence], { stroke: colours.second, strokeWidth: 1.5 }),
-        Plot.ruleX([accuracy], { stroke: colours.first, strokeWidth: 1.5, strokeDasharray: '3,3' }),
       ],
     },
     'Number of test images by confidence',
   );
   return [
     html`<figure><figcaption>Accuracy by confidence <span>ECE ${percent(ece)}</span></figcaption>
-<p class="legend">Calibrated predictions lie on the dashed line. Bars of 95 % confidence.</p>${curve}</figure>`,
+<p class="legend">Calibrated predictions lie on the dashed line; upright lines are 95 % intervals.</p>${curve}</figure>`,
     html`<figure><figcaption>Images by confidence <span>${grouped(total)} in all</span></figcaption>
-<p class="legend"><span class="key series-2"></span>mean confidence ${percent(confidence, 1)} <span class="key series-1"></span>accuracy ${percent(accuracy, 1)}</p>${counts}</figure>`,
+<p class="legend">Mean confidence ${percent(confidence, 1)}, accuracy ${percent(accuracy, 1)}: ${verdict(confidence - accuracy)}.</p>${counts}</figure>`,
   ];
+}
+
+/** Says in words what the difference of mean confidence and accuracy is. */
+function verdict(gap: number): string {
+  if (Math.abs(gap) < 0.005) return 'neither over- nor underconfident on the whole';
+  return gap > 0 ? 'overconfident on the whole' : 'underconfident on the whole';
 }

@@ -54,7 +54,7 @@ ${footer()}
 }
 
 function comparisonSection(runs: NonNullable<TrainingReport['runs']>, summary: RunSummary): Markup {
-  return html`<section><h2>Noise models side by side</h2><p>All runs share data, initial weights, order of images and seed. The rest of this page shows ${summary.noise} in detail.</p>
+  return html`<section><h2>Noise models side by side</h2><p>All runs share data, seed and settings, the noise model apart. The rest of this page shows ${summary.noise} in detail.</p>
 ${comparison(runs)}</section>`;
 }
 

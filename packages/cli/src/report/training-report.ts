@@ -89,6 +89,8 @@ export interface UncertainImage {
 
 /** A run of a comparison: its measures and, if known, its epochs. */
 export interface ComparedRun extends RunSummary {
+  /** What the run is called; its noise model if left out. A name that comes again is numbered. */
+  readonly label?: string;
   readonly epochs?: readonly EpochReport[];
 }
 

@@ -59,7 +59,7 @@ function bars({ probabilities, label, predicted }: UncertainImage): Markup {
     .map(({ probability, index }) => `${index}: ${percent(probability, 0)}`)
     .join(', ')}">${likeliest.map(({ probability, index }) => {
     const role = index === label ? ' is-label' : index === predicted ? ' is-wrong' : '';
-    const height = trusted((Math.min(1, Math.max(0, probability)) * 100).toFixed(1));
-    return html`<span class="bar${role}" title="${index}: ${percent(probability, 1)}"><i style="height:${height}%"></i><small>${index}</small></span>`;
+    const share = trusted(Math.min(1, Math.max(0, probability)).toFixed(3));
+    return html`<span class="bar${role}" title="${index}: ${percent(probability, 1)}"><i style="--share:${share}"></i><small>${index}</small></span>`;
   })}</div>`;
 }

@@ -173,9 +173,9 @@ function specialDerivative(b: Builder, name: 'dawson' | 'logUniformKl', x: Value
   return name === 'logUniformKl' ? b.mul(2, b.special('dawson', x)) : b.sub(1, b.mul(b.mul(2, x), y));
 }
 
-/** Puts the axes that a reduction dropped back as axes of length 1. */
+/** Puts the axes that a reduction dropped back as axes of length 1; a scalar broadcasts as it is. */
 function expand(b: Builder, value: Value, shape: Shape, axes: readonly number[]): Value {
-  if (value.shape.length === shape.length) return value;
+  if (value.shape.length === shape.length || value.shape.length === 0) return value;
   return b.reshape(
     value,
     shape.map((dimension, axis) => (axes.includes(axis) ? 1 : dimension)),

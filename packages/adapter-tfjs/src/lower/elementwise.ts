@@ -1,0 +1,70 @@
+import type { BinaryOp, UnaryOp } from '@vardrop/core';
+import type { Device } from '../device.js';
+import type { Lowering, Shapes } from './lowering.js';
+import { broadcast, equalShapes } from './shape.js';
+
+const unaryKernels: Readonly<Record<Exclude<UnaryOp, 'softplus'>, string>> = {
+  neg: 'Neg',
+  abs: 'Abs',
+  sqrt: 'Sqrt',
+  exp: 'Exp',
+  log: 'Log',
+  sigmoid: 'Sigmoid',
+  tanh: 'Tanh',
+};
+
+const binaryKernels: Readonly<Record<BinaryOp, string>> = {
+  add: 'Add',
+  sub: 'Sub',
+  mul: 'Multiply',
+  div: 'RealDiv',
+  max: 'Maximum',
+  min: 'Minimum',
+};
+
+/** An elementwise function of one operand. */
+export function unary(device: Device, op: UnaryOp): Lowering {
+  if (op === 'softplus') {
+    // tfjs's Softplus is log(1 + e^x) in float32, which loses all digits for x below −14.
+    return ([x]) =>
+      device.scoped(() => {
+        const tail = device.call('Log1p', {
+          x: device.call('Exp', { x: device.call('Neg', { x: device.call('Abs', { x }) }) }),
+        });
+        return device.call('Add', { a: device.call('Relu', { x }), b: tail });
+      });
+  }
+  const kernel = unaryKernels[op];
+  return ([x]) => device.call(kernel, { x });
+}
+
+/** An elementwise function of two operands, broadcast. */
+export function binary(device: Device, op: BinaryOp, shapes: Shapes): Lowering {
+  const kernel = binaryKernels[op];
+  if (isDirect(device, shapes)) return ([a, b]) => device.call(kernel, { a, b });
+  return ([a, b]) =>
+    device.scoped(() =>
+      device.call(kernel, { a: broadcast(device, a, shapes.out), b: broadcast(device, b, shapes.out) }),
+    );
+}
+
+/** `a > b ? x : y`, broadcast. */
+export function selectGreater(device: Device, shapes: Shapes): Lowering {
+  return ([a, b, x, y]) =>
+    device.scoped(() => {
+      const to = (operand: typeof a) => broadcast(device, operand, shapes.out);
+      const condition = device.call('Greater', { a: to(a), b: to(b) });
+      return device.call('Select', { condition, t: to(x), e: to(y) });
+    });
+}
+
+/**
+ * Whether tfjs broadcasts these shapes right. The cpu backend always does. The wasm backend repeats the smaller operand
+ * over the larger in memory order, so only a scalar is safe; anything else is expanded first.
+ */
+function isDirect(device: Device, { out, operands }: Shapes): boolean {
+  if (device.name === 'cpu') return true;
+  return operands.every(
+    (shape) => equalShapes(shape, out) || (shape.length <= out.length && shape.every((n) => n === 1)),
+  );
+}

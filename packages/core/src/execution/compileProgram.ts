@@ -1,0 +1,120 @@
+import type { Backend, Executable, Iteration, NoiseKey, Tensor, Tensors } from '../backend.js';
+import { VardropError } from '../errors.js';
+import { bind } from '../program/bind.js';
+import { expand } from '../program/expand.js';
+import { type HostNoise, hostNoise } from '../program/hostNoise.js';
+import type { InputRole, Program } from '../program/program.js';
+import { formatShape, sameShape } from '../program/shapes.js';
+import { simplify } from '../program/simplify.js';
+import { validate } from '../program/validate.js';
+import { hostGenerator } from '../random/index.js';
+
+/** A program made ready for one backend and one batch size. */
+export interface CompiledProgram extends Executable {
+  /** What the backend was given: bound, expanded, simplified. */
+  readonly program: Program;
+}
+
+/**
+ * Makes a program ready to run: binds the batch size, expands what the backend does not know, simplifies, validates,
+ * compiles, and, where the backend makes no noise itself, fills noise from the host's generator at each run.
+ *
+ * `run` takes at least the inputs and keys that the program still needs; others are ignored, so that a caller need
+ * not know what `simplify` removed. Throws `VARDROP_INPUT` for missing inputs, wrong shapes and missing keys.
+ */
+export async function compileProgram(
+  backend: Backend,
+  source: Program,
+  options: { readonly batch?: number } = {},
+): Promise<CompiledProgram> {
+  const rowKeys = keysOfRows(source);
+  const bound = options.batch === undefined ? source : bind(source, options.batch);
+  const simple = simplify(expand(bound, backend.supports.functions));
+  validate(simple);
+  const { program, noises } =
+    backend.supports.noise === 'host' ? hostNoise(simple) : { program: simple, noises: [] as readonly HostNoise[] };
+  const inputs = inputsOf(program, noises);
+  const keys = keysOf(simple);
+  const executable = await backend.compile(program);
+
+  const pick = (given: Tensors, roles: readonly InputRole[]): Tensors => {
+    const picked: Record<string, Tensor> = {};
+    for (const { name, role, shape } of inputs) {
+      if (!roles.includes(role)) continue;
+      const tensor = given[name];
+      if (tensor === undefined) fail(program, `input "${name}": got nothing, needs a tensor ${formatShape(shape)}`);
+      if (!sameShape(tensor.shape, shape)) {
+        fail(program, `input "${name}": got a tensor ${formatShape(tensor.shape)}, needs ${formatShape(shape)}`);
+      }
+      picked[name] = tensor;
+    }
+    return picked;
+  };
+
+  return {
+    program,
+    run(shared, iterations) {
+      const made: Tensor[] = [];
+      try {
+        const prepared = iterations.map((iteration): Iteration => {
+          const given = checkKeys(program, keys, rowKeys, iteration.keys ?? {});
+          const noise = noises.map((entry) => {
+            const tensor = backend.upload(fillNoise(entry, given[entry.key]), entry.shape);
+            made.push(tensor);
+            return [entry.input, tensor] as const;
+          });
+          const tensors = { ...pick(iteration.inputs ?? {}, ['iteration']), ...Object.fromEntries(noise) };
+          return noises.length > 0 ? { inputs: tensors } : { inputs: tensors, keys: given };
+        });
+        return executable.run(pick(shared, ['shared', 'carried']), prepared);
+      } finally {
+        for (const tensor of made) backend.dispose(tensor);
+      }
+    },
+    dispose: () => executable.dispose(),
+  };
+}
+
+function fail(program: Program, what: string): never {
+  throw new VardropError('VARDROP_INPUT', `[${program.name}] ${what}. Pass it to run.`);
+}
+
+/** The inputs that a caller gives; those of `noises` are filled here. */
+function inputsOf(program: Program, noises: readonly HostNoise[]) {
+  const made = new Set(noises.map((noise) => noise.input));
+  return program.nodes.flatMap((node) =>
+    node.op === 'input' && !made.has(node.name) ? [{ name: node.name, role: node.role, shape: node.shape }] : [],
+  );
+}
+
+function keysOf(program: Program): readonly string[] {
+  return program.nodes.flatMap((node) => (node.op === 'noise' ? [node.key] : []));
+}
+
+/** Keys whose noise has one row a datapoint; only for these does a key's `row` count. */
+function keysOfRows(program: Program): ReadonlySet<string> {
+  return new Set(program.nodes.flatMap((node) => (node.op === 'noise' && node.shape[0] === 'batch' ? [node.key] : [])));
+}
+
+function checkKeys(
+  program: Program,
+  names: readonly string[],
+  rowKeys: ReadonlySet<string>,
+  given: Readonly<Record<string, NoiseKey>>,
+): Record<string, NoiseKey> {
+  return Object.fromEntries(
+    names.map((name) => {
+      const key = given[name];
+      if (key === undefined) fail(program, `key "${name}": got nothing, needs two uint32 words`);
+      return [name, rowKeys.has(name) ? key : { words: key.words }];
+    }),
+  );
+}
+
+function fillNoise(noise: HostNoise, key: NoiseKey): Float32Array {
+  const rows = noise.shape[0] ?? 1;
+  const count = noise.shape.reduce((product, n) => product * n, 1);
+  const data = new Float32Array(count);
+  hostGenerator()[noise.distribution](key.words, data, (key.row ?? 0) * (count / rows));
+  return data;
+}

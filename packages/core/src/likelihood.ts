@@ -1,0 +1,68 @@
+import { VardropError } from './errors.js';
+import type { ParameterSpecification } from './noise/noiseModel.js';
+import type { Builder, Value } from './program/builder.js';
+import type { Shape } from './program/program.js';
+
+/** What a network's outputs mean: the distribution of a target given them. */
+export interface Likelihood {
+  readonly name: string;
+  /** Whether targets are class labels (integers) or vectors of numbers. */
+  readonly targets: 'labels' | 'values';
+  /** Learned parameters of its own, owned by `likelihood/`. */
+  parameters(outputShape: readonly number[]): readonly ParameterSpecification[];
+  /** `−log p(target | output)` for each datapoint `[batch]`, in nats. Labels come one-hot, of the outputs' shape. */
+  negativeLogLikelihood(b: Builder, output: Value, target: Value, parameters: Readonly<Record<string, Value>>): Value;
+}
+
+/**
+ * Softmax classification: outputs `[batch, classes]` are logits. Throws `VARDROP_SHAPE` for other outputs when its
+ * parameters are asked for.
+ */
+export function categorical(): Likelihood {
+  return {
+    name: 'categorical',
+    targets: 'labels',
+    parameters(outputShape) {
+      if (outputShape.length !== 1 || outputShape[0] < 2) {
+        throw new VardropError(
+          'VARDROP_SHAPE',
+          `[categorical] outputs: got [batch, ${outputShape.join(', ')}], needs [batch, classes] with at least 2 classes. End the model with dense({ units: classes }).`,
+        );
+      }
+      return [];
+    },
+    negativeLogLikelihood: (b, output, target) => b.neg(b.reduceSum(b.mul(target, logSoftmax(b, output)), [1])),
+  };
+}
+
+/**
+ * Regression with Gaussian noise: outputs are means, and the variance of each output is learned (log σ², starting at
+ * `logVariance`, 0 where left out).
+ */
+export function gaussianLikelihood(options: { readonly logVariance?: number } = {}): Likelihood {
+  const { logVariance = 0 } = options;
+  return {
+    name: 'gaussian',
+    targets: 'values',
+    parameters: (outputShape) => [
+      { name: 'logVariance', shape: outputShape, initialize: { kind: 'constant', value: logVariance } },
+    ],
+    negativeLogLikelihood(b, output, target, { logVariance: value }) {
+      const residual = b.sub(target, output);
+      const terms = b.add(b.mul(b.square(residual), b.exp(b.neg(value))), b.add(value, Math.log(2 * Math.PI)));
+      return b.mul(0.5, b.reduceSum(terms, axesAfterFirst(output.shape)));
+    },
+  };
+}
+
+/** log softmax over the last axis, shifted by the maximum so that no exponential overflows. */
+export function logSoftmax(b: Builder, logits: Value): Value {
+  const last = [logits.shape.length - 1];
+  // The shift cancels out of the value and of the derivative, so that none need flow through the maximum.
+  const shifted = b.sub(logits, b.stopGradient(b.reduceMax(logits, last, true)));
+  return b.sub(shifted, b.log(b.reduceSum(b.exp(shifted), last, true)));
+}
+
+function axesAfterFirst(shape: Shape): number[] {
+  return shape.map((_, axis) => axis).slice(1);
+}

@@ -1,0 +1,50 @@
+import { checkOption } from './checkOption.js';
+import type { Optimizer } from './optimizer.js';
+
+/** Options of Adam. */
+export interface AdamOptions {
+  /** 0.001 where left out. */
+  readonly learningRate?: number;
+  /** Decay of the first moment, 0.9 where left out. */
+  readonly beta1?: number;
+  /** Decay of the second moment, 0.999 where left out. */
+  readonly beta2?: number;
+  /** 1e-8 where left out. */
+  readonly epsilon?: number;
+}
+
+/**
+ * Adam (Kingma & Ba 2015, algorithm 1). Its bias corrections are scalars of the step: `rate m̂/(√v̂ + ε)` is
+ * `stepSize · m/(√v + ε̂)` with `stepSize = rate √c₂/c₁` and `ε̂ = ε√c₂`, `cᵢ = 1 − βᵢᵗ`.
+ * Throws `VARDROP_OPTIMIZER` for options outside their ranges.
+ */
+export function adam(options: AdamOptions = {}): Optimizer {
+  const { learningRate = 1e-3, beta1 = 0.9, beta2 = 0.999, epsilon = 1e-8 } = options;
+  checkOption(
+    'adam',
+    'learningRate',
+    learningRate,
+    learningRate > 0 && learningRate < Number.POSITIVE_INFINITY,
+    'a positive number',
+  );
+  checkOption('adam', 'beta1', beta1, beta1 >= 0 && beta1 < 1, 'a number in [0, 1)');
+  checkOption('adam', 'beta2', beta2, beta2 >= 0 && beta2 < 1, 'a number in [0, 1)');
+  checkOption('adam', 'epsilon', epsilon, epsilon > 0 && epsilon < Number.POSITIVE_INFINITY, 'a positive number');
+  return {
+    name: 'adam',
+    learningRate,
+    slots: ['firstMoment', 'secondMoment'],
+    scalarNames: ['stepSize', 'epsilon'],
+    scalars(step, rate) {
+      const first = 1 - beta1 ** step;
+      const second = Math.sqrt(1 - beta2 ** step);
+      return { stepSize: (rate * second) / first, epsilon: epsilon * second };
+    },
+    update(b, parameter, gradient, slots, scalars) {
+      const firstMoment = b.add(b.mul(beta1, slots.firstMoment), b.mul(1 - beta1, gradient));
+      const secondMoment = b.add(b.mul(beta2, slots.secondMoment), b.mul(1 - beta2, b.square(gradient)));
+      const direction = b.div(firstMoment, b.add(b.sqrt(secondMoment), scalars.epsilon));
+      return { parameter: b.sub(parameter, b.mul(scalars.stepSize, direction)), slots: { firstMoment, secondMoment } };
+    },
+  };
+}

@@ -1,0 +1,3 @@
+export { type AdamOptions, adam } from './adam.js';
+export type { Optimizer, Update } from './optimizer.js';
+export { type SgdOptions, sgd } from './sgd.js';

@@ -1,0 +1,41 @@
+import { checkOption } from './checkOption.js';
+import type { Optimizer, Update } from './optimizer.js';
+
+/** Options of stochastic gradient descent. */
+export interface SgdOptions {
+  /** 0.01 where left out. */
+  readonly learningRate?: number;
+  /** 0 where left out: no momentum, and nothing carried. */
+  readonly momentum?: number;
+  /** Nesterov's look-ahead; false where left out. */
+  readonly nesterov?: boolean;
+}
+
+/**
+ * Stochastic gradient descent: `v ← momentum · v + g`, `θ ← θ − rate · v` (with Nesterov's form `θ ← θ − rate ·
+ * (g + momentum · v)`). Throws `VARDROP_OPTIMIZER` for a rate that is not positive or a momentum outside [0, 1).
+ */
+export function sgd(options: SgdOptions = {}): Optimizer {
+  const { learningRate = 0.01, momentum = 0, nesterov = false } = options;
+  checkOption(
+    'sgd',
+    'learningRate',
+    learningRate,
+    learningRate > 0 && learningRate < Number.POSITIVE_INFINITY,
+    'a positive number',
+  );
+  checkOption('sgd', 'momentum', momentum, momentum >= 0 && momentum < 1, 'a number in [0, 1)');
+  return {
+    name: 'sgd',
+    learningRate,
+    slots: momentum > 0 ? ['velocity'] : [],
+    scalarNames: ['learningRate'],
+    scalars: (_, rate) => ({ learningRate: rate }),
+    update(b, parameter, gradient, slots, scalars): Update {
+      if (momentum === 0) return { parameter: b.sub(parameter, b.mul(scalars.learningRate, gradient)), slots: {} };
+      const velocity = b.add(b.mul(momentum, slots.velocity), gradient);
+      const direction = nesterov ? b.add(gradient, b.mul(momentum, velocity)) : velocity;
+      return { parameter: b.sub(parameter, b.mul(scalars.learningRate, direction)), slots: { velocity } };
+    },
+  };
+}

@@ -1,0 +1,42 @@
+import { VardropError } from '../errors.js';
+
+/** A factor for each step of training. `epoch` may be a fraction: 1.5 is the middle of the second epoch. */
+export type Schedule = (progress: { readonly epoch: number; readonly step: number }) => number;
+
+/** The same factor throughout. */
+export function constantSchedule(value = 1): Schedule {
+  return () => value;
+}
+
+/**
+ * Straight lines between points (epoch, factor), level before the first and after the last. Molchanov, Ashukha &
+ * Vetrov's KL weight is `piecewiseLinear([5, 0], [20, 1])`, their learning rate `piecewiseLinear([100, 1], [200, 0])`.
+ * Throws `VARDROP_SCHEDULE` without points, or with epochs that do not ascend.
+ */
+export function piecewiseLinear(...points: readonly (readonly [epoch: number, factor: number])[]): Schedule {
+  const ascending = points.every(([epoch], i) => i === 0 || epoch > points[i - 1][0]);
+  if (points.length === 0 || !ascending || points.flat().some((value) => !Number.isFinite(value))) {
+    throw new VardropError(
+      'VARDROP_SCHEDULE',
+      `[piecewiseLinear] points: got ${JSON.stringify(points)}, needs at least one [epoch, factor], epochs ascending.`,
+    );
+  }
+  return ({ epoch }) => {
+    const next = points.findIndex(([end]) => epoch < end);
+    if (next === 0) return points[0][1];
+    if (next === -1) return points[points.length - 1][1];
+    const [start, from] = points[next - 1];
+    const [end, to] = points[next];
+    return from + ((to - from) * (epoch - start)) / (end - start);
+  };
+}
+
+/** Multiplies by `factor` every `epochs` epochs. */
+export function exponentialDecay(factor: number, epochs = 1): Schedule {
+  return ({ epoch }) => factor ** (epoch / epochs);
+}
+
+/** Rises from 0 to 1 over the first `epochs` epochs: KL warm-up. */
+export function warmUp(epochs: number): Schedule {
+  return piecewiseLinear([0, 0], [epochs, 1]);
+}

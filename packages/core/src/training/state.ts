@@ -1,0 +1,109 @@
+import { VardropError } from '../errors.js';
+import type { Model } from '../layers/sequential.js';
+import type { Likelihood } from '../likelihood.js';
+import { size } from '../noise/granularity.js';
+import type { Initializer } from '../noise/noiseModel.js';
+import type { Optimizer } from '../optimizers/optimizer.js';
+import { foldIn } from '../random/foldIn.js';
+import type { Key } from '../random/key.js';
+import { normal } from '../random/normal.js';
+import { uniform } from '../random/uniform.js';
+import { stream } from './streams.js';
+import { allParameters, slotName } from './trainingProgram.js';
+
+/** A tensor on the host, row-major. */
+export interface TensorData {
+  readonly shape: readonly number[];
+  readonly data: Float32Array;
+}
+
+/** Tensors on the host by name. */
+export type TensorMap = Readonly<Record<string, TensorData>>;
+
+/** Everything that training goes on from: what a checkpoint holds. */
+export interface TrainingState {
+  /** Values of all parameters, such as `dense1/weights`, `likelihood/logVariance`. */
+  readonly parameters: TensorMap;
+  /** The optimizer's name, and the tensors it carries, such as `firstMoment:dense1/weights`. */
+  readonly optimizer: { readonly name: string; readonly slots: TensorMap };
+  /** Steps taken. */
+  readonly step: number;
+  readonly seed: number;
+}
+
+/** The state before the first step: parameters initialized from the seed's stream, slots 0. */
+export function initialState(model: Model, likelihood: Likelihood, optimizer: Optimizer, seed: number): TrainingState {
+  const root = stream(seed, 'initialize');
+  const specifications = allParameters(model, likelihood);
+  const parameters = specifications.map(({ name, shape, initialize }, index) => [
+    name,
+    { shape, data: initialValues(initialize, size(shape), foldIn(root, index)) },
+  ]);
+  const slots = specifications.flatMap(({ name, shape }) =>
+    optimizer.slots.map((slot) => [slotName(slot, name), { shape, data: new Float32Array(size(shape)) }]),
+  );
+  return {
+    parameters: Object.fromEntries(parameters),
+    optimizer: { name: optimizer.name, slots: Object.fromEntries(slots) },
+    step: 0,
+    seed,
+  };
+}
+
+function initialValues(initializer: Initializer, count: number, key: Key): Float32Array {
+  switch (initializer.kind) {
+    case 'constant':
+      return new Float32Array(count).fill(initializer.value);
+    case 'normal':
+      return normal(key, count).map((value) => value * initializer.deviation);
+    case 'uniform':
+      return uniform(key, count).map((value) => (2 * value - 1) * initializer.limit);
+  }
+}
+
+/**
+ * Throws `VARDROP_STATE` unless a state has exactly the tensors that a model, a likelihood and an optimizer need.
+ */
+export function checkState(
+  model: Model,
+  likelihood: Likelihood,
+  optimizer: Optimizer | undefined,
+  state: TrainingState,
+): void {
+  const specifications = allParameters(model, likelihood);
+  compare(
+    'parameters',
+    specifications.map(({ name, shape }) => ({ name, shape })),
+    state.parameters,
+  );
+  if (optimizer === undefined) return;
+  if (state.optimizer.name !== optimizer.name) {
+    throw new VardropError(
+      'VARDROP_STATE',
+      `[fit] state: got the optimizer '${state.optimizer.name}', needs '${optimizer.name}'. Resume with the optimizer that the state was trained with.`,
+    );
+  }
+  const slots = specifications.flatMap(({ name, shape }) =>
+    optimizer.slots.map((slot) => ({ name: slotName(slot, name), shape })),
+  );
+  compare('optimizer', slots, state.optimizer.slots);
+}
+
+function compare(what: string, needed: readonly { name: string; shape: readonly number[] }[], given: TensorMap): void {
+  for (const { name, shape } of needed) {
+    const tensor = given[name];
+    if (!tensor || tensor.shape.join() !== shape.join() || tensor.data.length !== size(shape)) {
+      throw new VardropError(
+        'VARDROP_STATE',
+        `[state] ${what} '${name}': got ${tensor ? `[${tensor.shape.join(', ')}]` : 'nothing'}, needs [${shape.join(', ')}]. Use the model that the state was trained with.`,
+      );
+    }
+  }
+  const unknown = Object.keys(given).filter((name) => !needed.some((entry) => entry.name === name));
+  if (unknown.length > 0) {
+    throw new VardropError(
+      'VARDROP_STATE',
+      `[state] ${what}: got '${unknown[0]}', which this model has not. Use the model that the state was trained with.`,
+    );
+  }
+}
