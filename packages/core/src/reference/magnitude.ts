@@ -1,19 +1,18 @@
-import type { Node, NodeOf, ReduceOp, Shape } from '../program/program.js';
+import type { Node, NodeOf, Shape } from '../program/program.js';
 import { mapElements } from './elementwise.js';
 import { evaluateNode } from './evaluateNode.js';
 
 /** A node whose elements are sums: of its operand, or of products of its two operands. */
-export type SumNode =
-  | (Extract<Node, { readonly op: ReduceOp }> & { readonly op: 'reduceSum' })
-  | NodeOf<
-      | 'matmul'
-      | 'conv2d'
-      | 'conv2dInputGradient'
-      | 'conv2dFilterGradient'
-      | 'maxPool2dGradient'
-      | 'averagePool2d'
-      | 'averagePool2dGradient'
-    >;
+export type SumNode = NodeOf<
+  | 'reduceSum'
+  | 'matmul'
+  | 'conv2d'
+  | 'conv2dInputGradient'
+  | 'conv2dFilterGradient'
+  | 'maxPool2dGradient'
+  | 'averagePool2d'
+  | 'averagePool2dGradient'
+>;
 
 const sums: ReadonlySet<Node['op']> = new Set<SumNode['op']>([
   'reduceSum',

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { BinaryOp, UnaryOp } from '../../src/program/index.js';
+import { hostGenerator } from '../../src/random/hostGenerator.js';
 import { at, count, createRandom, evaluateOperation, indices, nodeOf, randomValues } from './helpers.js';
 
 const infinity = Number.POSITIVE_INFINITY;
@@ -316,13 +317,21 @@ describe('leaves', () => {
     expect(asked[1]).toEqual(['normal', [7, 8], 6, 12]);
   });
 
-  it('refuses noise without key or generator, special functions without a table, and inputs', () => {
+  it('makes the noise of the host generator, and core’s special functions, where it is given none', () => {
+    const words = [3, 4] as const;
+    const uniform = { op: 'noise', distribution: 'uniform', key: 'k' } as const;
+    const drawn = new Float32Array(6);
+    hostGenerator().uniform(words, drawn, 8);
+    const keys = { k: { words, row: 4 } };
+    expect([...evaluateOperation(uniform, [], [], [3, 2], { keys })]).toEqual([...drawn]);
+    const dawsonOfOne = 0.5380795069127684;
+    const got = evaluateOperation({ op: 'special', function: 'dawson' }, [[1]], [[1]])[0];
+    expect(Math.abs(got - dawsonOfOne)).toBeLessThan(2e-15 * dawsonOfOne);
+  });
+
+  it('refuses noise without its key, and inputs', () => {
     const noise = { op: 'noise', distribution: 'uniform', key: 'k' } as const;
     expect(() => evaluateOperation(noise, [], [], [2])).toThrow(expect.objectContaining({ code: 'VARDROP_INPUT' }));
-    const keyed = () => evaluateOperation(noise, [], [], [2], { keys: { k: { words: [1, 2] } } });
-    expect(keyed).toThrow(expect.objectContaining({ code: 'VARDROP_PROGRAM' }));
-    const special = () => evaluateOperation({ op: 'special', function: 'dawson' }, [[1]], [[1]]);
-    expect(special).toThrow(expect.objectContaining({ code: 'VARDROP_PROGRAM' }));
     const input = () => evaluateOperation({ op: 'input', name: 'x', role: 'shared' }, [], [], [1]);
     expect(input).toThrow(expect.objectContaining({ code: 'VARDROP_PROGRAM' }));
   });
