@@ -1,5 +1,5 @@
 import { Presets, SingleBar } from 'cli-progress';
-import type { EpochReport } from './report/training-report.js';
+import type { EpochReport } from './report/trainingReport.js';
 
 /** What is about to be trained. */
 export interface ProgressStart {

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { parseArguments } from '../src/arguments.js';
 import { alphas, backends, divergences, estimators, noises } from '../src/choices.js';
-import { type TrainOptions, trainDefaults } from '../src/train-options.js';
+import { type TrainOptions, trainDefaults } from '../src/trainOptions.js';
 
 function options(...words: string[]): TrainOptions {
   const parsed = parseArguments(['train', ...words], '1.2.3');

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { loadIdx } from '../src/data/idx.js';
-import { loadData } from '../src/data/load-data.js';
+import { loadData } from '../src/data/loadData.js';
 
 let directory: string;
 beforeEach(async () => {

@@ -4,8 +4,8 @@ import { join } from 'node:path';
 import { VardropError } from '@vardrop/core';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { main, type Train } from '../src/main.js';
-import type { TrainOptions } from '../src/train-options.js';
-import { sampleReport } from './sample-report.js';
+import type { TrainOptions } from '../src/trainOptions.js';
+import { sampleReport } from './sampleReport.js';
 
 let directory: string;
 beforeEach(async () => {

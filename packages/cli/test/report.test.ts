@@ -1,14 +1,14 @@
 import { decode } from 'fast-png';
 import { parseHTML } from 'linkedom';
 import { describe, expect, test } from 'vitest';
-import { countByLogAlpha } from '../src/report/alpha-histograms.js';
-import { inputAlphaOf } from '../src/report/input-alpha.js';
-import { logarithmicTicks } from '../src/report/logarithmic-ticks.js';
+import { countByLogAlpha } from '../src/report/alphaHistograms.js';
+import { inputAlphaOf } from '../src/report/inputAlpha.js';
+import { logarithmicTicks } from '../src/report/logarithmicTicks.js';
 import { greyUri } from '../src/report/png.js';
-import { renderReport } from '../src/report/render-report.js';
+import { renderReport } from '../src/report/renderReport.js';
 import { proportionInterval, spread } from '../src/report/statistics.js';
-import type { LayerReport, TrainingReport } from '../src/report/training-report.js';
-import { sampleComparison, sampleReport } from './sample-report.js';
+import type { LayerReport, TrainingReport } from '../src/report/trainingReport.js';
+import { sampleComparison, sampleReport } from './sampleReport.js';
 
 const report = sampleReport();
 const page = renderReport(report);

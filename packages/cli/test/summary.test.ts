@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { duration, significant } from '../src/report/format.js';
 import { printSummary, reportJson, summaryJson } from '../src/report/summary.js';
-import { sampleComparison, sampleReport } from './sample-report.js';
+import { sampleComparison, sampleReport } from './sampleReport.js';
 
 test('the JSON of a run has exactly the eight keys', () => {
   expect(summaryJson(sampleReport().summary)).toEqual({

@@ -2,11 +2,11 @@ import * as Plot from '@observablehq/plot';
 import { colours, draw, seriesColours } from './draw.js';
 import { duration, grouped, percent, significant } from './format.js';
 import { html, type Markup } from './html.js';
-import { logarithmicTicks } from './logarithmic-ticks.js';
-import { type NamedRun, nameRuns } from './run-names.js';
+import { logarithmicTicks } from './logarithmicTicks.js';
+import { type NamedRun, nameRuns } from './runNames.js';
 import { proportionInterval } from './statistics.js';
 import { table } from './tables.js';
-import type { ComparedRun } from './training-report.js';
+import type { ComparedRun } from './trainingReport.js';
 
 /** @returns the runs side by side: charts of test error, NLL and ECE, and a table of all measures. */
 export function comparison(compared: readonly ComparedRun[]): readonly Markup[] {

@@ -1,7 +1,7 @@
 import { duration, grouped, percent, significant } from './format.js';
-import { nameRuns } from './run-names.js';
+import { nameRuns } from './runNames.js';
 import { spread } from './statistics.js';
-import type { ComparedRun, RunSummary, TrainingReport } from './training-report.js';
+import type { ComparedRun, RunSummary, TrainingReport } from './trainingReport.js';
 
 /** The keys of a run in the machine-readable summary. */
 export interface RunJson {

@@ -1,6 +1,7 @@
 import { VardropError } from '../errors.js';
 import type { Builder, Operand, Value } from './builder.js';
 import type { Node, NodeId, Shape } from './program.js';
+import { operationClass } from './operationClass.js';
 import { sameShape } from './shapes.js';
 
 /**
@@ -20,7 +21,12 @@ export function derivative(
   /** Adds the share of operand i, summed over the axes along which the operand was broadcast. */
   const give = (i: number, share: () => Value) => {
     const target = operand(i);
-    if (wanted(target.id)) result.push([target.id, unbroadcast(b, share(), target.shape, node.shape)]);
+    if (!wanted(target.id)) return;
+    const value = share();
+    // The share of an elementwise operand may still be smaller than the result; others have their operand's shape, but
+    // for a matrix product's leading axes.
+    const from = broadcasts(node) ? node.shape : value.shape;
+    result.push([target.id, unbroadcast(b, value, target.shape, from)]);
   };
   /** dy at its full shape, for operations that do not broadcast. */
   const full = () => (sameShape(dy.shape, node.shape) ? dy : b.broadcast(dy, node.shape));
@@ -166,6 +172,12 @@ export function derivative(
     }
   }
   return result;
+}
+
+/** Whether an operation broadcasts its operands to its result, element by element. */
+function broadcasts(node: Node): boolean {
+  const kind = operationClass[node.op];
+  return kind === 'elementwise' || kind === 'derivative';
 }
 
 /** d KL/ds = 2 D(s) and D′(x) = 1 − 2x D(x). */

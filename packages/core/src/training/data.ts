@@ -2,6 +2,7 @@ import { VardropError } from '../errors.js';
 import type { Model } from '../layers/sequential.js';
 import type { Likelihood } from '../likelihood.js';
 import { size } from '../noise/granularity.js';
+import { checkInputs } from '../prediction/checkInputs.js';
 
 /**
  * Datapoints, row-major: `inputs` `[rows, …inputShape]` and `targets`, class labels `[rows]` for classification or
@@ -19,7 +20,7 @@ export interface Dataset {
  */
 export function checkDataset(who: string, model: Model, likelihood: Likelihood, data: Dataset): number {
   const columns = size(model.inputShape);
-  const rows = checkInputs(who, model, data.inputs);
+  const rows = checkInputs(who, data.inputs, model.inputShape);
   const outputs = size(model.outputShape);
   const needed = likelihood.targets === 'labels' ? rows : rows * outputs;
   if (data.targets.length !== needed) {
@@ -45,31 +46,6 @@ export function checkDataset(who: string, model: Model, likelihood: Likelihood, 
     }
   }
   return rows;
-}
-
-/** Checks inputs alone (as prediction does) and returns their number of rows; throws as `checkDataset` does. */
-export function checkInputs(who: string, model: Model, inputs: Float32Array): number {
-  const columns = size(model.inputShape);
-  if (inputs.length === 0) {
-    throw new VardropError(
-      'VARDROP_EMPTY',
-      `[${who}] inputs: got no data, needs at least one row of ${columns} values.`,
-    );
-  }
-  if (inputs.length % columns !== 0) {
-    throw new VardropError(
-      'VARDROP_SHAPE',
-      `[${who}] inputs: got ${inputs.length} values, needs a multiple of ${columns}, the size of one datapoint [${model.inputShape.join(', ')}].`,
-    );
-  }
-  const bad = inputs.findIndex((value) => !Number.isFinite(value));
-  if (bad !== -1) {
-    throw new VardropError(
-      'VARDROP_NON_FINITE',
-      `[${who}] inputs: got ${inputs[bad]} in row ${Math.floor(bad / columns)}, column ${bad % columns}, needs finite numbers. Remove or fill in the row.`,
-    );
-  }
-  return inputs.length / columns;
 }
 
 /** One minibatch as the training step takes it. */

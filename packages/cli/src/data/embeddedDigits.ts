@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { VardropError } from '@vardrop/core';
-import type { ImageDataset, ImageSplit } from './image-dataset.js';
+import type { ImageDataset, ImageSplit } from './imageDataset.js';
 
 const side = 28;
 const pixels = side * side;

@@ -2,8 +2,8 @@ import * as Plot from '@observablehq/plot';
 import { colours, draw } from './draw.js';
 import { significant } from './format.js';
 import { html, type Markup } from './html.js';
-import { logarithmicTicks } from './logarithmic-ticks.js';
-import type { EpochReport } from './training-report.js';
+import { logarithmicTicks } from './logarithmicTicks.js';
+import type { EpochReport } from './trainingReport.js';
 
 /** @returns one small chart each for the objective with its data term, the KL and the validation error. */
 export function learningCurves(epochs: readonly EpochReport[]): readonly Markup[] {

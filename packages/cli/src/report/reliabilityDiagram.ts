@@ -3,7 +3,7 @@ import { colours, draw } from './draw.js';
 import { grouped, percent } from './format.js';
 import { html, type Markup } from './html.js';
 import { proportionInterval } from './statistics.js';
-import type { TrainingReport } from './training-report.js';
+import type { TrainingReport } from './trainingReport.js';
 
 /** @returns accuracy against confidence with 95 % intervals, and below it how many images each bin has. */
 export function reliabilityDiagram({ bins, ece }: TrainingReport['reliability']): readonly Markup[] {

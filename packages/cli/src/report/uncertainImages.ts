@@ -1,7 +1,7 @@
 import { percent, significant } from './format.js';
 import { html, type Markup, trusted } from './html.js';
 import { greyUri } from './png.js';
-import type { UncertainImage } from './training-report.js';
+import type { UncertainImage } from './trainingReport.js';
 
 /** Images shown. */
 const shown = 24;

@@ -1,15 +1,15 @@
-import { alphaHistograms } from './alpha-histograms.js';
-import { alphaImage } from './alpha-image.js';
+import { alphaHistograms } from './alphaHistograms.js';
+import { alphaImage } from './alphaImage.js';
 import { comparison } from './comparison.js';
 import { duration, grouped, percent, significant } from './format.js';
 import { html, type Markup, trusted } from './html.js';
-import { learningCurves } from './learning-curves.js';
-import { reliabilityDiagram } from './reliability-diagram.js';
+import { learningCurves } from './learningCurves.js';
+import { reliabilityDiagram } from './reliabilityDiagram.js';
 import { proportionInterval } from './statistics.js';
 import { reportStyle } from './style.js';
 import { configurationList, layerTable } from './tables.js';
-import type { RunSummary, TrainingReport } from './training-report.js';
-import { uncertainImages } from './uncertain-images.js';
+import type { RunSummary, TrainingReport } from './trainingReport.js';
+import { uncertainImages } from './uncertainImages.js';
 
 /**
  * Renders a report as one HTML page that needs nothing else: no network, no script, plots as inline SVG.

@@ -1,4 +1,4 @@
-import type { ComparedRun } from './training-report.js';
+import type { ComparedRun } from './trainingReport.js';
 
 /** A run of a comparison with a name that no other run of it has. */
 export interface NamedRun extends ComparedRun {

@@ -2,7 +2,7 @@ import * as Plot from '@observablehq/plot';
 import { colours, draw } from './draw.js';
 import { grouped, significant } from './format.js';
 import { html, type Markup } from './html.js';
-import type { LayerReport } from './training-report.js';
+import type { LayerReport } from './trainingReport.js';
 
 /** Decades of α that are drawn; what lies beyond is counted in the outermost bin. */
 const widestDomain = { lower: -8, upper: 8 };

@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto';
 import { beforeAll, describe, expect, test } from 'vitest';
-import { loadEmbeddedDigits } from '../src/data/embedded-digits.js';
-import type { ImageDataset, ImageSplit } from '../src/data/image-dataset.js';
-import { loadData } from '../src/data/load-data.js';
+import { loadEmbeddedDigits } from '../src/data/embeddedDigits.js';
+import type { ImageDataset, ImageSplit } from '../src/data/imageDataset.js';
+import { loadData } from '../src/data/loadData.js';
 
 let digits: ImageDataset;
 beforeAll(async () => {

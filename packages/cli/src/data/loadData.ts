@@ -1,6 +1,6 @@
-import { loadEmbeddedDigits } from './embedded-digits.js';
+import { loadEmbeddedDigits } from './embeddedDigits.js';
 import { loadIdx } from './idx.js';
-import type { ImageDataset } from './image-dataset.js';
+import type { ImageDataset } from './imageDataset.js';
 
 /**
  * Loads the data that a command was asked to work on.

@@ -1,4 +1,4 @@
-import type { ComparedRun, EpochReport, LayerReport, TrainingReport } from '../src/report/training-report.js';
+import type { ComparedRun, EpochReport, LayerReport, TrainingReport } from '../src/report/trainingReport.js';
 
 /** A small generator of numbers in [0, 1) with fixed seed (a Weyl sequence, hashed): the sample is always the same. */
 function createRandom(seed: number): () => number {

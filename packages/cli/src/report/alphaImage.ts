@@ -4,7 +4,7 @@ import { significant } from './format.js';
 import { html, type Markup } from './html.js';
 import { pngUri } from './png.js';
 import { spread } from './statistics.js';
-import type { InputAlpha, TrainingReport } from './training-report.js';
+import type { InputAlpha, TrainingReport } from './trainingReport.js';
 
 /** Pixels of the colour bar. */
 const barSteps = 64;

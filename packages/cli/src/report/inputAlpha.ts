@@ -1,4 +1,4 @@
-import type { InputAlpha, LayerReport } from './training-report.js';
+import type { InputAlpha, LayerReport } from './trainingReport.js';
 
 /**
  * Reduces the first layer's α to one value an input pixel: as it is where α is per input, and where it is per weight the

@@ -1,0 +1,61 @@
+import { VardropError } from '../errors.js';
+import type { ClassificationPrediction, Prediction, RegressionPrediction } from './prediction.js';
+
+/** What the outputs of `predictionProgram`, all rows of them, say. Throws `VARDROP_NON_FINITE` where they are not finite. */
+export function assemblePrediction(
+  outputs: Readonly<Record<string, Float32Array>>,
+  about: { readonly rows: number; readonly samples: number; readonly logVariance: Float32Array | undefined },
+): Prediction {
+  for (const [name, values] of Object.entries(outputs)) {
+    const bad = values.findIndex((value) => !Number.isFinite(value));
+    if (bad !== -1) {
+      throw new VardropError(
+        'VARDROP_NON_FINITE',
+        `[predict] ${name}: got ${values[bad]} for row ${Math.floor((bad * about.rows) / values.length)}, needs finite numbers. The parameters have diverged: train with a smaller learning rate, or scale the inputs.`,
+      );
+    }
+  }
+  return about.logVariance
+    ? regression(outputs, about.rows, about.samples, about.logVariance)
+    : classification(outputs, about);
+}
+
+function classification(
+  outputs: Readonly<Record<string, Float32Array>>,
+  { rows, samples }: { readonly rows: number; readonly samples: number },
+): ClassificationPrediction {
+  const { probabilities, entropy: meanEntropy } = outputs;
+  const classes = probabilities.length / rows;
+  const labels = new Int32Array(rows);
+  const entropy = new Float64Array(rows);
+  const mutualInformation = new Float64Array(rows);
+  for (let row = 0; row < rows; row++) {
+    const start = row * classes;
+    let label = 0;
+    let sum = 0;
+    for (let k = 0; k < classes; k++) {
+      const p = probabilities[start + k];
+      if (p > probabilities[start + label]) label = k;
+      if (p > 0) sum -= p * Math.log(p);
+    }
+    labels[row] = label;
+    entropy[row] = Math.max(sum, 0);
+    if (samples > 1) mutualInformation[row] = Math.max(entropy[row] - meanEntropy[row], 0);
+  }
+  return { kind: 'classification', rows, classes, samples, probabilities, labels, entropy, mutualInformation };
+}
+
+function regression(
+  { mean, squaredDeviations }: Readonly<Record<string, Float32Array>>,
+  rows: number,
+  samples: number,
+  logVariance: Float32Array,
+): RegressionPrediction {
+  const outputs = mean.length / rows;
+  const epistemicVariance = new Float64Array(mean.length);
+  if (samples > 1) {
+    for (let i = 0; i < mean.length; i++) epistemicVariance[i] = squaredDeviations[i] / (samples - 1);
+  }
+  const aleatoricVariance = Float64Array.from(mean, (_, i) => Math.exp(logVariance[i % outputs]));
+  return { kind: 'regression', rows, outputs, samples, mean, epistemicVariance, aleatoricVariance };
+}

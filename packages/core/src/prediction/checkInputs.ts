@@ -1,0 +1,28 @@
+import { VardropError } from '../errors.js';
+import { size } from '../noise/granularity.js';
+
+/**
+ * Number of rows in `inputs`, row-major datapoints of `inputShape`. Throws `VARDROP_EMPTY` for none, `VARDROP_SHAPE`
+ * for a length that is no multiple of a row's, and `VARDROP_NON_FINITE` with the first row and column that is not a
+ * finite number.
+ */
+export function checkInputs(who: string, inputs: Float32Array, inputShape: readonly number[]): number {
+  const columns = size(inputShape);
+  if (inputs.length === 0) {
+    throw new VardropError('VARDROP_EMPTY', `[${who}] inputs: got none, needs at least one row of ${columns} numbers.`);
+  }
+  if (inputs.length % columns !== 0) {
+    throw new VardropError(
+      'VARDROP_SHAPE',
+      `[${who}] inputs: got ${inputs.length} numbers, needs a multiple of ${columns} for rows of shape [${inputShape.join(', ')}]. Pass whole rows, row-major.`,
+    );
+  }
+  const bad = inputs.findIndex((value) => !Number.isFinite(value));
+  if (bad !== -1) {
+    throw new VardropError(
+      'VARDROP_NON_FINITE',
+      `[${who}] inputs: got ${inputs[bad]} in row ${Math.floor(bad / columns)}, column ${bad % columns}, needs finite numbers. Remove or fill in what is missing.`,
+    );
+  }
+  return inputs.length / columns;
+}

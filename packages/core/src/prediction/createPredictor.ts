@@ -1,0 +1,237 @@
+import type { Backend, Iteration, Tensor, Tensors } from '../backend.js';
+import { VardropError } from '../errors.js';
+import { type CompiledProgram, compileProgram } from '../execution/compileProgram.js';
+import type { Model } from '../layers/sequential.js';
+import type { Likelihood } from '../likelihood.js';
+import { size } from '../noise/granularity.js';
+import { elementCount } from '../program/shapes.js';
+import { keyNames, noiseKeys } from '../training/streams.js';
+import { assemblePrediction } from './assemblePrediction.js';
+import { checkInputs } from './checkInputs.js';
+import type { Prediction } from './prediction.js';
+import { type PredictionMode, predictionProgram } from './predictionProgram.js';
+
+/** What a predictor is made for. */
+export interface PredictorOptions {
+  readonly backend: Backend;
+  readonly likelihood: Likelihood;
+  /** Monte-Carlo samples, 32 where left out; 0 means the weights' means. */
+  readonly samples?: number;
+  /** `mean` for one pass with the weights' means; `sample` where left out. */
+  readonly mode?: PredictionMode;
+  /** Rows of one run, 1000 where left out. Results do not depend on it beyond the rounding of the backend's sums. */
+  readonly batch?: number;
+}
+
+/** What a single prediction may differ in. */
+export interface PredictorRunOptions {
+  /** Of the noise; 0 where left out. The same seed gives the same noise for a row, whatever else is predicted. */
+  readonly seed?: number;
+  /** Ends the prediction between two runs, with the signal's reason. */
+  readonly signal?: AbortSignal;
+}
+
+/** Compiled prediction programs, for predicting many times, such as after every epoch of training. */
+export interface Predictor {
+  /**
+   * Predicts rows with parameters that lie on the backend (by full name; other tensors among them are ignored), which
+   * stay the caller's. Calls are carried out one after another. Throws what `checkInputs` says of the inputs,
+   * `VARDROP_INPUT` for parameters that are missing or of the wrong shape, `VARDROP_NON_FINITE` for predictions that
+   * are not finite, and `VARDROP_DISPOSED` after `dispose`.
+   */
+  run(parameters: Tensors, inputs: Float32Array, options?: PredictorRunOptions): Promise<Prediction>;
+  /** Frees the compiled programs, after the run in progress if there is one. */
+  dispose(): void;
+}
+
+/** Numbers of noise that a run is handed at once where the host makes it (64 MiB); longer runs are cut. */
+const noisePerRun = 2 ** 24;
+
+/**
+ * Prepares prediction. Programs are compiled at the first run, one for full batches and one for a last short one, and
+ * kept for the next. A model without noise is evaluated once, since its samples are all the same.
+ * Throws `VARDROP_OPTION` unless `samples` is a non-negative and `batch` a positive integer, `VARDROP_LIKELIHOOD`
+ * for values whose likelihood has no learned `logVariance`, `VARDROP_SHAPE` for outputs that do not fit.
+ */
+export function createPredictor(model: Model, options: PredictorOptions): Predictor {
+  const { backend, likelihood, batch = 1000 } = options;
+  checkCount('samples', options.samples ?? 32, 0);
+  checkCount('batch', batch, 1);
+  checkLikelihood(model, likelihood);
+  const sampled = predictionProgram(model, likelihood, 'sample');
+  const keys = keyNames(sampled);
+  const samples = options.mode === 'mean' || keys.length === 0 ? 0 : (options.samples ?? 32);
+  const source = samples > 0 ? sampled : predictionProgram(model, likelihood, 'mean');
+  const columns = size(model.inputShape);
+  const compiled = new Map<number, CompiledProgram>();
+  let disposed = false;
+  let active = 0;
+  let last: Promise<unknown> = Promise.resolve();
+
+  function keepOnly(sizes: readonly number[]): void {
+    for (const [rows, program] of compiled) {
+      if (sizes.includes(rows)) continue;
+      compiled.delete(rows);
+      program.dispose();
+    }
+  }
+
+  async function programFor(rows: number): Promise<CompiledProgram> {
+    const program = compiled.get(rows) ?? (await compileProgram(backend, source, { batch: rows }));
+    compiled.set(rows, program);
+    return program;
+  }
+
+  /** Outputs for the rows in `x`, by name. Everything that it makes on the backend it disposes of. */
+  async function predictRows(
+    program: CompiledProgram,
+    parameters: Tensors,
+    x: Float32Array,
+    weights: readonly Tensor[],
+    keysOf: (sample: number) => Iteration['keys'],
+    signal: AbortSignal | undefined,
+  ): Promise<Record<string, Float32Array>> {
+    const owned = new Set<Tensor>();
+    const own = <T extends Tensor>(tensor: T): T => {
+      owned.add(tensor);
+      return tensor;
+    };
+    try {
+      const image = own(backend.upload(x, [x.length / columns, ...model.inputShape]));
+      let values: Tensors = Object.fromEntries(
+        carriedShapes(program).map(({ name, shape }) => [
+          name,
+          own(backend.upload(new Float32Array(size(shape)), shape)),
+        ]),
+      );
+      const perRun = samples === 0 ? 1 : samplesPerRun(program);
+      for (let first = 0; first < Math.max(samples, 1); first += perRun) {
+        signal?.throwIfAborted();
+        const iterations = weights
+          .slice(first, first + perRun)
+          .map((weight, i): Iteration => ({ inputs: { weight }, keys: keysOf(first + i) }));
+        const result = program.run({ ...parameters, ...values, x: image }, samples === 0 ? [{}] : iterations);
+        for (const tensors of [result.carried, ...result.outputs]) Object.values(tensors).forEach(own);
+        for (const tensor of Object.values(values)) {
+          owned.delete(tensor);
+          backend.dispose(tensor);
+        }
+        values = samples === 0 ? result.outputs[0] : result.carried;
+      }
+      const read: Record<string, Float32Array> = {};
+      for (const [name, tensor] of Object.entries(values)) read[name] = await backend.read(tensor);
+      return read;
+    } finally {
+      for (const tensor of owned) backend.dispose(tensor);
+    }
+  }
+
+  async function run(parameters: Tensors, inputs: Float32Array, runOptions: PredictorRunOptions): Promise<Prediction> {
+    const { seed = 0, signal } = runOptions;
+    const rows = checkInputs('predict', inputs, model.inputShape);
+    const full = Math.min(batch, rows);
+    keepOnly([full, rows % full]);
+    const collected = new Map<string, Float32Array>();
+    const weights: Tensor[] = [];
+    try {
+      for (let k = 1; k <= samples; k++) weights.push(backend.upload(new Float32Array([1 / k]), []));
+      for (let first = 0; first < rows; first += full) {
+        if (signal) {
+          // Backends that compute at once never give the event loop a turn, in which a signal could be raised.
+          await nextTurn();
+          signal.throwIfAborted();
+        }
+        const count = Math.min(full, rows - first);
+        const program = await programFor(count);
+        const x = inputs.subarray(first * columns, (first + count) * columns);
+        const keysOf = (sample: number) => noiseKeys(keys, seed, 'prediction', sample, first);
+        const outputs = await predictRows(program, parameters, x, weights, keysOf, signal);
+        for (const [name, values] of Object.entries(outputs)) {
+          const perRow = values.length / count;
+          const all = collected.get(name) ?? new Float32Array(rows * perRow);
+          all.set(values, first * perRow);
+          collected.set(name, all);
+        }
+      }
+      const logVariance = await readLogVariance(backend, likelihood, parameters);
+      return assemblePrediction(Object.fromEntries(collected), { rows, samples, logVariance });
+    } finally {
+      for (const tensor of weights) backend.dispose(tensor);
+    }
+  }
+
+  return {
+    run(parameters, inputs, runOptions = {}) {
+      active++;
+      const result = last.then(async () => {
+        try {
+          if (disposed) {
+            throw new VardropError('VARDROP_DISPOSED', '[predict] got a run after dispose. Create a new predictor.');
+          }
+          return await run(parameters, inputs, runOptions);
+        } finally {
+          active--;
+          if (disposed) keepOnly([]);
+        }
+      });
+      last = result.catch(() => undefined);
+      return result;
+    },
+    dispose() {
+      disposed = true;
+      if (active === 0) keepOnly([]);
+    },
+  };
+}
+
+function checkCount(what: string, value: number, least: number): void {
+  if (Number.isInteger(value) && value >= least) return;
+  throw new VardropError(
+    'VARDROP_OPTION',
+    `[predict] ${what}: got ${value}, needs ${least === 0 ? 'a non-negative' : 'a positive'} integer.`,
+  );
+}
+
+/** A variance of the targets is read from `logVariance`; other likelihoods of values say nothing of theirs. */
+function checkLikelihood(model: Model, likelihood: Likelihood): void {
+  if (likelihood.targets === 'labels') return;
+  const own = likelihood.parameters(model.outputShape).find(({ name }) => name === 'logVariance');
+  if (own && own.shape.join() === model.outputShape.join()) return;
+  throw new VardropError(
+    'VARDROP_LIKELIHOOD',
+    `[predict] likelihood: got '${likelihood.name}' without a logVariance of shape [${model.outputShape.join(', ')}], needs one for the variance of the targets. Use gaussianLikelihood() or give yours that parameter.`,
+  );
+}
+
+async function readLogVariance(
+  backend: Backend,
+  likelihood: Likelihood,
+  parameters: Tensors,
+): Promise<Float32Array | undefined> {
+  if (likelihood.targets === 'labels') return undefined;
+  const tensor = parameters['likelihood/logVariance'];
+  if (tensor) return backend.read(tensor);
+  throw new VardropError(
+    'VARDROP_INPUT',
+    '[predict] parameter "likelihood/logVariance": got nothing, needs the variances that training has learned.',
+  );
+}
+
+function carriedShapes(compiled: CompiledProgram): { name: string; shape: readonly number[] }[] {
+  return compiled.program.nodes.flatMap((node) =>
+    node.op === 'input' && node.role === 'carried' ? [{ name: node.name, shape: node.shape as readonly number[] }] : [],
+  );
+}
+
+/** How many samples one run may take before the noise handed to it gets too big. */
+function samplesPerRun(compiled: CompiledProgram): number {
+  const handed = compiled.program.nodes.reduce(
+    (sum, node) => sum + (node.op === 'input' && node.role === 'iteration' ? elementCount(node.shape) : 0),
+    0,
+  );
+  return Math.max(1, Math.floor(noisePerRun / handed));
+}
+
+function nextTurn(): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, 0));
+}

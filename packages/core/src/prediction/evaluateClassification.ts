@@ -1,0 +1,36 @@
+import { brierScore } from './brierScore.js';
+import { errorRate } from './errorRate.js';
+import { type CalibrationBin, expectedCalibrationError } from './expectedCalibrationError.js';
+import { negativeLogLikelihood } from './negativeLogLikelihood.js';
+import type { ClassificationPrediction } from './prediction.js';
+
+/** How good a classifier's predictions are. */
+export interface ClassificationMetrics {
+  /** Share of wrong labels, in [0, 1]. */
+  readonly error: number;
+  /** Mean negative log likelihood, nats a row. */
+  readonly nll: number;
+  /** Brier score summed over classes, in [0, 2]. */
+  readonly brier: number;
+  /** Expected calibration error, in [0, 1]. */
+  readonly ece: number;
+  /** The bins of `ece`, a reliability diagram. */
+  readonly reliability: readonly CalibrationBin[];
+}
+
+/** Every metric of a prediction against integer labels. Throws what `expectedCalibrationError` throws. */
+export function evaluateClassification(
+  prediction: ClassificationPrediction,
+  labels: ArrayLike<number>,
+  options: { readonly bins?: number } = {},
+): ClassificationMetrics {
+  const { probabilities } = prediction;
+  const { ece, bins } = expectedCalibrationError(probabilities, labels, options);
+  return {
+    error: errorRate(prediction.labels, labels),
+    nll: negativeLogLikelihood(probabilities, labels),
+    brier: brierScore(probabilities, labels),
+    ece,
+    reliability: bins,
+  };
+}

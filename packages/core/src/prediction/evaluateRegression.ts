@@ -1,0 +1,19 @@
+import { gaussianNegativeLogLikelihood } from './gaussianNegativeLogLikelihood.js';
+import type { RegressionPrediction } from './prediction.js';
+import { rootMeanSquaredError } from './rootMeanSquaredError.js';
+
+/** How good a regression's predictions are. */
+export interface RegressionMetrics {
+  /** Root mean squared error, in the targets' units. */
+  readonly rmse: number;
+  /** Mean Gaussian negative log likelihood, nats a row. */
+  readonly nll: number;
+}
+
+/** Every metric of a prediction against targets `[rows, outputs]`. Throws what `rootMeanSquaredError` throws. */
+export function evaluateRegression(prediction: RegressionPrediction, targets: ArrayLike<number>): RegressionMetrics {
+  return {
+    rmse: rootMeanSquaredError(prediction.mean, targets),
+    nll: gaussianNegativeLogLikelihood(prediction, targets),
+  };
+}

@@ -1,0 +1,62 @@
+import { VardropError } from '../errors.js';
+import { checkLabels } from './checkLabels.js';
+
+/** One bar of a reliability diagram: the rows whose confidence is in `(lower, upper]`. */
+export interface CalibrationBin {
+  readonly lower: number;
+  readonly upper: number;
+  readonly count: number;
+  /** Share of the bin's rows that are right; 0 where `count` is 0. */
+  readonly accuracy: number;
+  /** Mean confidence of the bin's rows; 0 where `count` is 0. */
+  readonly confidence: number;
+}
+
+/** Calibration error and the bins that it is the sum over. */
+export interface Calibration {
+  readonly ece: number;
+  readonly bins: readonly CalibrationBin[];
+}
+
+/**
+ * Expected calibration error `Σ (count/rows) |accuracy − confidence|` over bins of equal width (Guo, Pleiss, Sun &
+ * Weinberger 2017, eq. 3); confidence is the greatest probability of a row of `probabilities` `[rows, classes]`, 15
+ * bins where left out. Throws `VARDROP_OPTION` unless `bins` is a positive integer, and what `checkLabels` says of the
+ * labels.
+ */
+export function expectedCalibrationError(
+  probabilities: ArrayLike<number>,
+  labels: ArrayLike<number>,
+  options: { readonly bins?: number } = {},
+): Calibration {
+  const { bins = 15 } = options;
+  if (!Number.isInteger(bins) || bins < 1) {
+    throw new VardropError('VARDROP_OPTION', `[expectedCalibrationError] bins: got ${bins}, needs a positive integer.`);
+  }
+  const classes = checkLabels('expectedCalibrationError', probabilities, labels);
+  const counts = new Float64Array(bins);
+  const right = new Float64Array(bins);
+  const confidences = new Float64Array(bins);
+  for (let row = 0; row < labels.length; row++) {
+    let best = row * classes;
+    for (let i = best + 1; i < (row + 1) * classes; i++) if (probabilities[i] > probabilities[best]) best = i;
+    const confidence = probabilities[best];
+    // Averages of float32 may pass 1 by their rounding.
+    const bin = Math.min(Math.max(Math.ceil(confidence * bins) - 1, 0), bins - 1);
+    counts[bin]++;
+    confidences[bin] += confidence;
+    if (best - row * classes === labels[row]) right[bin]++;
+  }
+  let ece = 0;
+  const filled = Array.from(counts, (count, bin): CalibrationBin => {
+    ece += Math.abs(right[bin] - confidences[bin]) / labels.length;
+    return {
+      lower: bin / bins,
+      upper: (bin + 1) / bins,
+      count,
+      accuracy: count === 0 ? 0 : right[bin] / count,
+      confidence: count === 0 ? 0 : confidences[bin] / count,
+    };
+  });
+  return { ece, bins: filled };
+}

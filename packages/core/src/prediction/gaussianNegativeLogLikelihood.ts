@@ -1,0 +1,19 @@
+import { checkTargets } from './checkTargets.js';
+import type { RegressionPrediction } from './prediction.js';
+
+/**
+ * Mean of `−log N(target; mean, epistemic + aleatoric variance)` in nats a row, summed over the row's outputs. The
+ * Gaussian has the mean and variance of the Monte-Carlo mixture of Gaussians but not its shape, so that this is an
+ * upper bound of the mixture's own in expectation, and equal where there is no noise in the weights. Targets are
+ * `[rows, outputs]`. Throws what `checkTargets` says of them.
+ */
+export function gaussianNegativeLogLikelihood(prediction: RegressionPrediction, targets: ArrayLike<number>): number {
+  const { mean, epistemicVariance, aleatoricVariance, rows } = prediction;
+  checkTargets('gaussianNegativeLogLikelihood', mean, targets);
+  let sum = 0;
+  for (let i = 0; i < targets.length; i++) {
+    const variance = epistemicVariance[i] + aleatoricVariance[i];
+    sum += 0.5 * (Math.log(2 * Math.PI * variance) + (targets[i] - mean[i]) ** 2 / variance);
+  }
+  return sum / rows;
+}

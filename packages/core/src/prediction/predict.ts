@@ -1,0 +1,47 @@
+import type { Tensor } from '../backend.js';
+import { VardropError } from '../errors.js';
+import type { Model } from '../layers/sequential.js';
+import type { TensorMap } from '../training/state.js';
+import { allParameters } from '../training/trainingProgram.js';
+import { checkInputs } from './checkInputs.js';
+import { createPredictor, type PredictorOptions, type PredictorRunOptions } from './createPredictor.js';
+import type { Prediction } from './prediction.js';
+
+/** What `predict` is given beside the model. */
+export interface PredictOptions extends PredictorOptions, PredictorRunOptions {
+  /** Values of every parameter of the model and the likelihood, as `TrainingState` has them. */
+  readonly parameters: TensorMap;
+  /** Datapoints of the model's input shape, one after another, row-major. */
+  readonly inputs: Float32Array;
+}
+
+/**
+ * Predicts with the average over `samples` draws of the noise (Monte-Carlo), or with the weights' means. A row's noise
+ * depends on the seed, the sample and the row's index alone, so that predictions do not depend on `batch`.
+ * Leaves nothing on the backend. Throws `VARDROP_EMPTY`, `VARDROP_SHAPE` and `VARDROP_NON_FINITE` for inputs that are
+ * none, no whole rows or not finite, `VARDROP_STATE` for parameters of another model, and what `createPredictor` throws.
+ */
+export async function predict(model: Model, options: PredictOptions): Promise<Prediction> {
+  const { backend, likelihood, parameters, inputs } = options;
+  // Before anything is compiled or uploaded.
+  checkInputs('predict', inputs, model.inputShape);
+  const needed = allParameters(model, likelihood);
+  for (const { name, shape } of needed) {
+    const given = parameters[name];
+    if (given?.shape.join() !== shape.join()) {
+      throw new VardropError(
+        'VARDROP_STATE',
+        `[predict] parameter '${name}': got ${given ? `[${given.shape.join(', ')}]` : 'nothing'}, needs [${shape.join(', ')}]. Use the model that the parameters were trained with.`,
+      );
+    }
+  }
+  const predictor = createPredictor(model, options);
+  const uploaded: Record<string, Tensor> = {};
+  try {
+    for (const { name, shape } of needed) uploaded[name] = backend.upload(parameters[name].data, shape);
+    return await predictor.run(uploaded, inputs, options);
+  } finally {
+    for (const tensor of Object.values(uploaded)) backend.dispose(tensor);
+    predictor.dispose();
+  }
+}

@@ -1,0 +1,38 @@
+/** What a classifier predicts for `rows` datapoints. Every array belongs to the caller. */
+export interface ClassificationPrediction {
+  readonly kind: 'classification';
+  readonly rows: number;
+  readonly classes: number;
+  /** Monte-Carlo samples averaged; 0 where the weights' means were used. */
+  readonly samples: number;
+  /** Mean over the samples of the softmax, `[rows, classes]`, row-major. */
+  readonly probabilities: Float32Array;
+  /** The most probable class of each row, the first of equals. */
+  readonly labels: Int32Array;
+  /** Predictive entropy `H[E p]` of each row, in nats: total uncertainty. */
+  readonly entropy: Float64Array;
+  /**
+   * `H[E p] − E H[p]` of each row, in nats: what the samples disagree about (epistemic uncertainty). 0 where rounding
+   * would leave less than that, and with fewer than two samples.
+   */
+  readonly mutualInformation: Float64Array;
+}
+
+/** What a regression predicts for `rows` datapoints. Every array belongs to the caller. */
+export interface RegressionPrediction {
+  readonly kind: 'regression';
+  readonly rows: number;
+  /** Numbers that one row predicts: the product of the model's output shape. */
+  readonly outputs: number;
+  /** Monte-Carlo samples averaged; 0 where the weights' means were used. */
+  readonly samples: number;
+  /** Mean over the samples, `[rows, outputs]`, row-major. */
+  readonly mean: Float32Array;
+  /** Unbiased variance of the output over the samples, `[rows, outputs]`; 0 with fewer than two samples. */
+  readonly epistemicVariance: Float64Array;
+  /** Variance of the noise that the likelihood has learned, `[rows, outputs]` (the same in each row). */
+  readonly aleatoricVariance: Float64Array;
+}
+
+/** What `predict` returns; `kind` tells which, and follows from the likelihood's `targets`. */
+export type Prediction = ClassificationPrediction | RegressionPrediction;

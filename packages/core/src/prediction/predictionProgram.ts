@@ -1,0 +1,61 @@
+import { VardropError } from '../errors.js';
+import type { Model } from '../layers/sequential.js';
+import { type Likelihood, logSoftmax } from '../likelihood.js';
+import { type Builder, createBuilder, type Value } from '../program/builder.js';
+import type { Program } from '../program/program.js';
+
+/** `sample`: noise is drawn, and averages are carried. `mean`: one pass with the weights' means. */
+export type PredictionMode = 'sample' | 'mean';
+
+/**
+ * Prediction as one program. Inputs of role `shared`: `x` `[batch, …inputShape]` and every parameter of the model.
+ *
+ * In mode `sample` one iteration is one Monte-Carlo sample, with keys of its own: iteration k (from 1) is given the
+ * scalar `weight` 1/k, and running means are carried, which start from zeros: for labels `probabilities`
+ * `[batch, classes]` and `entropy` `[batch]`, the mean entropy of a sample in nats; for values `mean` and
+ * `squaredDeviations` `[batch, …outputShape]`, the sum of squared deviations from the mean (Welford 1962). In mode
+ * `mean` the outputs are `probabilities`, or `mean`.
+ *
+ * Throws `VARDROP_SHAPE` for labels with outputs that are no `[batch, classes]`.
+ */
+export function predictionProgram(model: Model, likelihood: Likelihood, mode: PredictionMode): Program {
+  // Called for what it checks: that the outputs fit the likelihood.
+  likelihood.parameters(model.outputShape);
+  if (likelihood.targets === 'labels' && model.outputShape.length !== 1) {
+    throw new VardropError(
+      'VARDROP_SHAPE',
+      `[prediction] outputs: got [batch, ${model.outputShape.join(', ')}], needs [batch, classes] for labels. End the model with dense({ units: classes }).`,
+    );
+  }
+  const b = createBuilder(`prediction (${mode})`);
+  const x = b.input('x', ['batch', ...model.inputShape]);
+  const parameters = Object.fromEntries(model.parameters.map(({ name, shape }) => [name, b.input(name, shape)]));
+  const output = model.apply(b, x, parameters, mode);
+  if (mode === 'mean') {
+    if (likelihood.targets === 'values') b.output('mean', output);
+    else b.output('probabilities', b.exp(logSoftmax(b, output)));
+    return b.build();
+  }
+  const weight = b.input('weight', [], 'iteration');
+  if (likelihood.targets === 'labels') {
+    const logProbabilities = logSoftmax(b, output);
+    const probabilities = b.exp(logProbabilities);
+    // From the logarithms, so that a probability that underflows adds 0 and not 0 · −∞.
+    const entropy = b.neg(b.reduceSum(b.mul(probabilities, logProbabilities), [1]));
+    carryMean(b, 'probabilities', probabilities, weight);
+    carryMean(b, 'entropy', entropy, weight);
+  } else {
+    const { before, after } = carryMean(b, 'mean', output, weight);
+    const squares = b.input('squaredDeviations', output.shape, 'carried');
+    b.output('squaredDeviations', b.add(squares, b.mul(b.sub(output, before), b.sub(output, after))));
+  }
+  return b.build();
+}
+
+/** Carries the mean of `value` over the iterations. With weights of 1/k no mean of non-negative values falls below 0. */
+function carryMean(b: Builder, name: string, value: Value, weight: Value): { before: Value; after: Value } {
+  const before = b.input(name, value.shape, 'carried');
+  const after = b.add(before, b.mul(b.sub(value, before), weight));
+  b.output(name, after);
+  return { before, after };
+}

@@ -1,0 +1,12 @@
+import { checkTargets } from './checkTargets.js';
+
+/**
+ * Root of the mean squared difference over all numbers predicted, in the targets' units. Throws what `checkTargets`
+ * says of the targets.
+ */
+export function rootMeanSquaredError(predicted: ArrayLike<number>, targets: ArrayLike<number>): number {
+  checkTargets('rootMeanSquaredError', predicted, targets);
+  let sum = 0;
+  for (let i = 0; i < targets.length; i++) sum += (predicted[i] - targets[i]) ** 2;
+  return Math.sqrt(sum / targets.length);
+}
