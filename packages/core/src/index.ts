@@ -1,4 +1,5 @@
 export * from './backend.js';
+export * from './checkpoint/index.js';
 export { type Combination, checkCombination, combinations, refusal } from './combinations.js';
 export * from './divergences/index.js';
 export { VardropError } from './errors.js';
