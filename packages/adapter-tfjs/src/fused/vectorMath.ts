@@ -25,7 +25,7 @@ const tanhTerms = [
   -0.33333298563957214, 0.13331924378871918, -0.053783826529979706, 0.02079596370458603, -0.005895150359719992,
 ];
 /** ln 2 in two parts, of which products of the first with integers below 2⁹ are exact. */
-const [ln2High, ln2Low] = [0.693145751953125, 1.4286068203094172e-6];
+const [ln2High, ln2Low] = [0.693145751953125, 1.42860682030941e-6];
 const sqrtHalfBits = 0x3f3504f3;
 
 /** Vector arithmetic in the function `w`. */

@@ -74,7 +74,7 @@ export function writeLoop(program: Program, group: Group): FunctionWriter {
       w.get(offset);
       w.plain('i32Add');
     };
-    const valueOf = (id: NodeId): Local => {
+    const register = (id: NodeId): Local => {
       const known = values.get(id);
       if (known !== undefined) return known;
       const tensor = group.operands.indexOf(id);
@@ -110,7 +110,7 @@ export function writeLoop(program: Program, group: Group): FunctionWriter {
     };
     for (const id of group.nodes) {
       const node = nodes[id];
-      const [a, b, x, y] = node.operands.map(valueOf);
+      const [a, b, x, y] = node.operands.map(register);
       if (node.op === 'broadcast') {
         values.set(id, a);
         continue;
