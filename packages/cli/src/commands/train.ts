@@ -14,13 +14,13 @@ import type { Train } from '../main.js';
 import { writeOutput } from '../output.js';
 import { inputAlphaOf } from '../report/inputAlpha.js';
 import type { ComparedRun, TrainingReport } from '../report/trainingReport.js';
-import type { TrainOptions } from '../trainOptions.js';
-import { describeLayers, totalSparsity } from '../training/describeLayers.js';
 import { createBackend } from '../training/createBackend.js';
+import { describeLayers, totalSparsity } from '../training/describeLayers.js';
+import { mostUncertain } from '../training/mostUncertain.js';
 import { buildNetwork, likelihood } from '../training/network.js';
 import { checkpointMetadata, resumeState } from '../training/resumeState.js';
 import { stateOfFailure, type TrainedNetwork, trainNetwork } from '../training/trainNetwork.js';
-import { mostUncertain } from '../training/mostUncertain.js';
+import type { TrainOptions } from '../trainOptions.js';
 
 /** The noise models that `--compare` trains, in the order of the paper's figure 1. */
 const compared = ['none', 'bernoulli', 'gaussian-a', 'gaussian-b', 'variational-a', 'variational-b'] as const;

@@ -2,7 +2,18 @@ import { load, type TrainingState, VardropError } from '@vardrop/core';
 import type { TrainOptions } from '../trainOptions.js';
 
 /** The options that a training follows from step to step; epochs are not among them, so that a run can be extended. */
-const decisive = ['noise', 'alpha', 'estimator', 'divergence', 'rate', 'layers', 'batch', 'seed', 'learningRate', 'data'] as const;
+const decisive = [
+  'noise',
+  'alpha',
+  'estimator',
+  'divergence',
+  'rate',
+  'layers',
+  'batch',
+  'seed',
+  'learningRate',
+  'data',
+] as const;
 
 /** What a checkpoint of the command says of how it was made. */
 export function checkpointMetadata(options: TrainOptions): Record<string, string> {

@@ -1,7 +1,7 @@
 import { VardropError } from '../errors.js';
 import type { Builder, Operand, Value } from './builder.js';
-import type { Node, NodeId, Shape } from './program.js';
 import { operationClass } from './operationClass.js';
+import type { Node, NodeId, Shape } from './program.js';
 import { sameShape } from './shapes.js';
 
 /**
