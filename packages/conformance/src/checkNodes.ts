@@ -5,8 +5,8 @@ import {
   magnitude,
   meaningful,
   type NodeId,
-  print,
   type Program,
+  print,
   withinBound,
 } from '@vardrop/core';
 import { execute, type ProgramData, prepare, referenceSources } from './execute.js';

@@ -91,7 +91,10 @@ function sides(program: Program, node: Node, values: readonly Float64Array[]): F
     case 'maxPool2d': {
       // Windows send their numbers to where their maximum is.
       const { shape } = program.nodes[a];
-      const numbers = Float64Array.from({ length: node.shape.reduce<number>((n, m) => n * (m as number), 1) }, (_, i) => 3 ** (i % 30));
+      const numbers = Float64Array.from(
+        { length: node.shape.reduce<number>((n, m) => n * (m as number), 1) },
+        (_, i) => 3 ** (i % 30),
+      );
       const gradient: Node = { ...node, op: 'maxPool2dGradient', operands: [a, a], shape };
       return evaluateNode(gradient, [values[a], numbers], [shape, node.shape]);
     }

@@ -1,14 +1,14 @@
 import {
   type Backend,
+  dawson,
   expand,
   hostNoise,
+  logUniformKl,
   type NoiseKey,
   type Program,
   random,
   type Sources,
   type Tensor,
-  dawson,
-  logUniformKl,
 } from '@vardrop/core';
 
 /** What a program is run on: row-major values of its inputs, whatever their role, and keys. */
@@ -58,7 +58,11 @@ export function count(shape: readonly number[]): number {
  * Runs one iteration of a bound program and returns its outputs by name, carried ones included. Rejects if an output
  * comes back under another name or in another shape than the program says. Disposes of all that it made.
  */
-export async function execute(backend: Backend, program: Program, data: ProgramData): Promise<Map<string, Float32Array>> {
+export async function execute(
+  backend: Backend,
+  program: Program,
+  data: ProgramData,
+): Promise<Map<string, Float32Array>> {
   const shared: Record<string, Tensor> = {};
   const iteration: Record<string, Tensor> = {};
   const made: Tensor[] = [];
@@ -78,11 +82,15 @@ export async function execute(backend: Backend, program: Program, data: ProgramD
       const tensor = outputs[name];
       const shape = program.nodes[id].shape;
       if (tensor?.shape.join() !== shape.join()) {
-        throw new Error(`output "${name}": got ${tensor ? `shape [${tensor.shape}]` : 'nothing'}, wanted shape [${shape}]`);
+        throw new Error(
+          `output "${name}": got ${tensor ? `shape [${tensor.shape}]` : 'nothing'}, wanted shape [${shape}]`,
+        );
       }
       const read = await backend.read(tensor);
       if (!(read instanceof Float32Array) || read.length !== count(tensor.shape)) {
-        throw new Error(`output "${name}": got ${read?.length} values, wanted ${count(tensor.shape)} in a Float32Array`);
+        throw new Error(
+          `output "${name}": got ${read?.length} values, wanted ${count(tensor.shape)} in a Float32Array`,
+        );
       }
       values.set(name, read);
     }

@@ -1,6 +1,6 @@
 import type { Backend } from '@vardrop/core';
-import { createLedger } from './ledger.js';
 import type { Effort, Law, LawResult, Replay } from './law.js';
+import { createLedger } from './ledger.js';
 
 /** How a law is run. */
 export interface RunOptions {
@@ -30,7 +30,11 @@ export async function runLaw(law: Law, backend: Backend, options: RunOptions = {
       ledger.failed({ property: 'lifetime', seed, message: `${left} tensors are left after all were disposed of` });
     }
   } catch (error) {
-    ledger.failed({ property: 'run', seed, message: error instanceof Error ? (error.stack ?? error.message) : `${error}` });
+    ledger.failed({
+      property: 'run',
+      seed,
+      message: error instanceof Error ? (error.stack ?? error.message) : `${error}`,
+    });
   }
   const total = ledger.total();
   return {

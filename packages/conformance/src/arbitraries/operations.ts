@@ -28,12 +28,10 @@ function caseOf(
     ),
   );
   const program = b.build();
-  return fc
-    .tuple(...operandShapes.map((shape) => tensorValues(count(shape), { nonFinite })))
-    .map((values) => ({
-      program,
-      data: { inputs: Object.fromEntries(values.map((value, i) => [`operand${i}`, value])) },
-    }));
+  return fc.tuple(...operandShapes.map((shape) => tensorValues(count(shape), { nonFinite }))).map((values) => ({
+    program,
+    data: { inputs: Object.fromEntries(values.map((value, i) => [`operand${i}`, value])) },
+  }));
 }
 
 interface WindowCase {
@@ -53,7 +51,9 @@ const windows: fc.Arbitrary<WindowCase> = fc
     padding: fc.tuple(fc.nat(2), fc.nat(2), fc.nat(2), fc.nat(2)),
   })
   .map(({ batch, channels, image: [height, width], size, strides, padding }) => {
-    const clipped = padding.map((n, side) => Math.min(n, size[side < 2 ? 0 : 1] - 1)) as WindowCase['window']['padding'];
+    const clipped = padding.map((n, side) =>
+      Math.min(n, size[side < 2 ? 0 : 1] - 1),
+    ) as WindowCase['window']['padding'];
     const [top, bottom, left, right] = clipped;
     const fitted = [Math.min(size[0], height + top + bottom), Math.min(size[1], width + left + right)] as const;
     return { image: [batch, height, width, channels], size: fitted, window: { strides, padding: clipped } };
@@ -87,12 +87,19 @@ export function operationCases(supports: Supports): ReadonlyMap<Op, fc.Arbitrary
   const of = (op: string, operands: readonly (readonly number[])[], build: Build) =>
     caseOf(op, operands, build, nonFinite);
   const cases = new Map<Op, fc.Arbitrary<OperationCase>>();
-  for (const op of unaryOps) cases.set(op, shapes().chain((shape) => of(op, [shape], (b, [x]) => b[op](x))));
+  for (const op of unaryOps)
+    cases.set(
+      op,
+      shapes().chain((shape) => of(op, [shape], (b, [x]) => b[op](x))),
+    );
   for (const op of binaryOps) {
     const two = broadcastingShapes(2).chain(({ operands }) => of(op, operands, (b, [x, y]) => b[op](x, y)));
     const same = shapes().chain((shape) => of(op, [shape], (b, [x]) => b[op](x, x)));
     const number = shapes().chain((shape) => of(op, [shape], (b, [x]) => b[op](x, 0.75)));
-    cases.set(op, fc.oneof({ weight: 6, arbitrary: two }, { weight: 1, arbitrary: same }, { weight: 1, arbitrary: number }));
+    cases.set(
+      op,
+      fc.oneof({ weight: 6, arbitrary: two }, { weight: 1, arbitrary: same }, { weight: 1, arbitrary: number }),
+    );
   }
   cases.set(
     'selectGreater',
@@ -152,7 +159,10 @@ export function operationCases(supports: Supports): ReadonlyMap<Op, fc.Arbitrary
     ),
   );
   for (const op of ['maxPool2d', 'averagePool2d'] as const) {
-    cases.set(op, windows.chain((each) => of(op, [each.image], (b, [x]) => b[op](x, each.size, each.window))));
+    cases.set(
+      op,
+      windows.chain((each) => of(op, [each.image], (b, [x]) => b[op](x, each.size, each.window))),
+    );
   }
   cases.set(
     'maxPool2dGradient',
@@ -173,9 +183,9 @@ export function operationCases(supports: Supports): ReadonlyMap<Op, fc.Arbitrary
   cases.set(
     'reshape',
     shapes(0, 4).chain((shape) =>
-      fc.constantFrom<readonly number[]>([count(shape)], [1, ...shape], [...shape, 1], [...shape].reverse()).chain((to) =>
-        of('reshape', [shape], (b, [x]) => b.reshape(x, to)),
-      ),
+      fc
+        .constantFrom<readonly number[]>([count(shape)], [1, ...shape], [...shape, 1], [...shape].reverse())
+        .chain((to) => of('reshape', [shape], (b, [x]) => b.reshape(x, to))),
     ),
   );
   cases.set(
@@ -199,17 +209,23 @@ export function operationCases(supports: Supports): ReadonlyMap<Op, fc.Arbitrary
     'constant',
     shapes().chain((shape) =>
       tensorValues(count(shape), { nonFinite: false }).chain((values) =>
-        fc.constantFrom<readonly [readonly number[], number | readonly number[]]>([shape, [...values]], [shape, values[0]]).map(
-          ([declared, value]) => {
+        fc
+          .constantFrom<readonly [readonly number[], number | readonly number[]]>(
+            [shape, [...values]],
+            [shape, values[0]],
+          )
+          .map(([declared, value]) => {
             const b = createBuilder('constant');
             b.output('result', b.constant(value, declared));
             return { program: b.build(), data: { inputs: {} } };
-          },
-        ),
+          }),
       ),
     ),
   );
-  cases.set('input', shapes().chain((shape) => of('input', [shape], (_, [x]) => x)));
+  cases.set(
+    'input',
+    shapes().chain((shape) => of('input', [shape], (_, [x]) => x)),
+  );
   if (supports.functions.length > 0) {
     cases.set(
       'special',

@@ -30,7 +30,10 @@ function fit(b: Builder, x: Value, y: Value): Value {
 }
 
 function mean(b: Builder, y: Value): Value {
-  return b.mean(y, y.shape.map((_, axis) => axis));
+  return b.mean(
+    y,
+    y.shape.map((_, axis) => axis),
+  );
 }
 
 /** x as a matrix. */
@@ -121,7 +124,18 @@ const wild: readonly Maker[] = [
   (b, x) => b.reduceSum(b.square(x)),
 ];
 
-const inputShapes: readonly (readonly number[])[] = [[], [3], [1], [2, 3], [3, 2], [3, 3], [1, 3], [4, 1], [1, 3, 4, 2], [2, 2, 3]];
+const inputShapes: readonly (readonly number[])[] = [
+  [],
+  [3],
+  [1],
+  [2, 3],
+  [3, 2],
+  [3, 3],
+  [1, 3],
+  [4, 1],
+  [1, 3, 4, 2],
+  [2, 2, 3],
+];
 
 /** Random programs of one output `result` over one to three inputs, and values for them. Not simplified. */
 export function programCases({ steps, differentiable: smooth = false }: ProgramOptions): fc.Arbitrary<ProgramCase> {
@@ -152,7 +166,9 @@ export function programCases({ steps, differentiable: smooth = false }: ProgramO
           data: {
             inputs: Object.fromEntries(tensors.map((tensor, i) => [`input${i}`, tensor])),
             keys: Object.fromEntries(
-              keys.filter((key) => used.has(key)).map((key, i) => [key, { words: [recipe.words[0], recipe.words[1] + i] as const }]),
+              keys
+                .filter((key) => used.has(key))
+                .map((key, i) => [key, { words: [recipe.words[0], recipe.words[1] + i] as const }]),
             ),
           },
         }));

@@ -15,14 +15,15 @@ export function shapes(minimum = 0, maximum = 4): fc.Arbitrary<number[]> {
 export function broadcastingShapes(operands: number): fc.Arbitrary<{ result: number[]; operands: number[][] }> {
   return shapes().chain((result) => {
     const operand = fc
-      .tuple(fc.array(fc.integer({ min: 0, max: 3 }), { minLength: result.length, maxLength: result.length }), fc.nat(9))
+      .tuple(
+        fc.array(fc.integer({ min: 0, max: 3 }), { minLength: result.length, maxLength: result.length }),
+        fc.nat(9),
+      )
       .map(([ones, drop]) => {
         const shape = result.map((n, axis) => (ones[axis] === 3 ? 1 : n));
         return drop < 7 ? shape : shape.slice(drop - 6);
       });
-    return fc
-      .array(operand, { minLength: operands, maxLength: operands })
-      .map((all) => ({ result, operands: all }));
+    return fc.array(operand, { minLength: operands, maxLength: operands }).map((all) => ({ result, operands: all }));
   });
 }
 

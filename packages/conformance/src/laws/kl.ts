@@ -224,7 +224,13 @@ async function checkCounts({ backend, ledger }: LawContext) {
     if (!posterior) throw new Error(`noise '${model.name}' has no posterior`);
     b.output('kl', logUniformExact().kl(b, posterior));
     const [{ kl }] = await run(backend, b.build(), { weights: new Float32Array(6).fill(0.5) }, [{}]);
-    check(ledger, `KL of ${count} variables, type ${type}, α a ${alpha}`, kl[0], count * one, 4 * float32Error * count * one);
+    check(
+      ledger,
+      `KL of ${count} variables, type ${type}, α a ${alpha}`,
+      kl[0],
+      count * one,
+      4 * float32Error * count * one,
+    );
   }
 }
 
@@ -247,7 +253,9 @@ export const kl: Law = {
     for (const type of ['A', 'B'] as const) {
       await checkOnce(context, `type ${type} exact`, () => checkBounded(context, 'exact', logUniformExact(), type));
       await checkOnce(context, `type ${type} cubic`, () => checkBounded(context, 'cubic', logUniformCubic(), type));
-      await checkOnce(context, `type ${type} sigmoid`, () => checkBounded(context, 'sigmoid', logUniformSigmoid(), type));
+      await checkOnce(context, `type ${type} sigmoid`, () =>
+        checkBounded(context, 'sigmoid', logUniformSigmoid(), type),
+      );
       await checkOnce(context, `type ${type} ard`, () => checkBounded(context, 'ard', ard(), type));
     }
     await checkOnce(context, 'gaussian', () => checkGaussian(context));

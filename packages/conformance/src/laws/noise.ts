@@ -76,7 +76,11 @@ export const noise: Law = {
           const program = noiseProgram(distribution, []);
           const [{ noise: actual, negative }] = await run(backend, program, {}, [{ keys }], expected.length);
           ledger.compare(compare(distribution, actual, expected), distribution === 'normal' ? normalUnits : 0);
-          compare(distribution, negative.map((value) => -value), actual);
+          compare(
+            distribution,
+            negative.map((value) => -value),
+            actual,
+          );
         });
       }
     }
