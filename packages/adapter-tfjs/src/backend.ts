@@ -3,10 +3,11 @@ import { type Backend, type Executable, VardropError } from '@vardrop/core';
 import type { Device } from './device.js';
 import { createExecutable } from './executable.js';
 import { createHandles } from './handles.js';
+import type { Settings } from './steps.js';
 import { supportsOf } from './supports.js';
 
 /** The backend on a device that has been loaded. */
-export function createBackend(device: Device): Backend<TfTensor> {
+export function createBackend(device: Device, settings: Settings): Backend<TfTensor> {
   const name = `tfjs:${device.name}`;
   const handles = createHandles(device);
   const executables = new Set<Executable>();
@@ -23,7 +24,7 @@ export function createBackend(device: Device): Backend<TfTensor> {
 
   return {
     name,
-    supports: supportsOf(device),
+    supports: supportsOf(device, settings),
     upload(data, shape) {
       open('upload');
       const size = shape.reduce((product, n) => product * n, 1);
@@ -43,7 +44,7 @@ export function createBackend(device: Device): Backend<TfTensor> {
     dispose: (tensor) => handles.dispose(tensor),
     async compile(program) {
       open('compile');
-      const executable = createExecutable(device, handles, program);
+      const executable = await createExecutable(device, handles, program, settings);
       const tracked: Executable = {
         run(shared, iterations) {
           open('run');

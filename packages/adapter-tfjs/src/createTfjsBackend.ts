@@ -3,6 +3,7 @@ import type { Backend } from '@vardrop/core';
 import { createBackend } from './backend.js';
 import type { Tfjs } from './device.js';
 import { loadDevice, type TfjsDevice } from './loadDevice.js';
+import type { ProfiledStep } from './steps.js';
 
 /** Options of `createTfjsBackend`. */
 export interface TfjsBackendOptions {
@@ -10,6 +11,8 @@ export interface TfjsBackendOptions {
   readonly tf?: Tfjs;
   /** Where tfjs computes. */
   readonly device: TfjsDevice;
+  /** Called after each step of every run, to see where time goes. */
+  readonly profile?: (step: ProfiledStep) => void;
 }
 
 /**
@@ -19,6 +22,6 @@ export interface TfjsBackendOptions {
  *
  * Rejects with `VARDROP_UNKNOWN_DEVICE`, `VARDROP_MISSING_PEER` (saying which package to install) or `VARDROP_BACKEND`.
  */
-export async function createTfjsBackend({ tf, device }: TfjsBackendOptions): Promise<Backend<TfTensor>> {
-  return createBackend(await loadDevice(device, tf));
+export async function createTfjsBackend({ tf, device, profile }: TfjsBackendOptions): Promise<Backend<TfTensor>> {
+  return createBackend(await loadDevice(device, tf), { profile, fuse: true });
 }

@@ -11,41 +11,36 @@ import {
 } from '@vardrop/core';
 import type { Device } from './device.js';
 import type { Handles } from './handles.js';
-import { lower } from './lower/lower.js';
-import type { Lowering } from './lower/lowering.js';
 import { equalShapes } from './lower/shape.js';
 import { isShared, isSource, planSteps } from './plan.js';
+import { compileSteps, type Settings } from './steps.js';
 import { withoutTransposeFlags } from './transposes.js';
-
-/** A program's step on a device: its values by node, and what it computes them with. */
-interface Step {
-  readonly results: readonly NodeId[];
-  readonly operands: readonly NodeId[];
-  readonly run: (operands: readonly TensorInfo[]) => readonly TensorInfo[];
-}
 
 /**
  * Compiles a program for `device`. All decisions are taken here: the lowering of each node, the order, what is computed
  * once a run, and the last use of every value, after which its memory is given back.
  */
-export function createExecutable(device: Device, handles: Handles, given: Program): Executable {
+export async function createExecutable(
+  device: Device,
+  handles: Handles,
+  given: Program,
+  settings: Settings,
+): Promise<Executable> {
   const program = device.name === 'cpu' ? given : withoutTransposeFlags(given);
   const { nodes, outputs } = program;
   const who = `run ${program.name}`;
   const shapeOf = (id: NodeId) => nodes[id].shape as readonly number[];
-  const single = (compute: Lowering) => (operands: readonly TensorInfo[]) => [compute(operands)];
 
-  const steps: Step[] = [];
-  const constants = new Map<NodeId, TensorInfo>();
   const inputs: { name: string; role: string; id: NodeId }[] = [];
   nodes.forEach((node, id) => {
     if (node.op === 'input') inputs.push({ name: node.name, role: node.role, id });
-    if (isSource(node)) return;
-    const shapes = { out: shapeOf(id), operands: node.operands.map(shapeOf) };
-    steps.push({ results: [id], operands: node.operands, run: single(lower(device, node, shapes)) });
   });
+  const steps = await compileSteps(device, program, settings);
+  const read = new Set([...steps.flatMap((step) => step.operands), ...Object.values(outputs)]);
+  const constants = new Map<NodeId, TensorInfo>();
   nodes.forEach((node, id) => {
-    if (node.op === 'constant') constants.set(id, device.create(constantValues(node.value, shapeOf(id)), shapeOf(id)));
+    if (node.op !== 'constant' || !read.has(id)) return;
+    constants.set(id, device.create(constantValues(node.value, shapeOf(id)), shapeOf(id)));
   });
   const plan = planSteps(program, steps);
   const shared = isShared(program);
@@ -105,7 +100,9 @@ export function createExecutable(device: Device, handles: Handles, given: Progra
       };
       const execute = (list: typeof plan.each) => {
         for (const step of list) {
+          const started = settings.profile ? performance.now() : 0;
           const made = step.run(step.operands.map((id) => values[id] as TensorInfo));
+          settings.profile?.({ kind: step.kind, label: step.label, milliseconds: performance.now() - started });
           step.results.forEach((id, i) => {
             values[id] = made[i];
             owned.add(id);

@@ -73,7 +73,9 @@ function chooseNoise(options: NetworkOptions, defaultRate: number): NoiseModel {
     case 'gaussian-b':
       return withoutAlpha(options, gaussianDropout({ type: 'B', rate }));
     case 'variational-a':
-      return variationalDropout({ type: 'A', alpha: alpha ?? 'input', rate } as Parameters<typeof variationalDropout>[0]);
+      return variationalDropout({ type: 'A', alpha: alpha ?? 'input', rate } as Parameters<
+        typeof variationalDropout
+      >[0]);
     case 'variational-b':
       return variationalDropout({ type: 'B', alpha: alpha ?? 'weight', rate });
     case 'sparse':
@@ -95,7 +97,10 @@ function withoutAlpha(options: NetworkOptions, noise: NoiseModel): NoiseModel {
 }
 
 function refuseAlpha({ alpha, noise }: NetworkOptions, needs: string): never {
-  throw new VardropError('VARDROP_ALPHA', `[vardrop train] --alpha: got '${alpha}' with --noise ${noise}, needs ${needs}.`);
+  throw new VardropError(
+    'VARDROP_ALPHA',
+    `[vardrop train] --alpha: got '${alpha}' with --noise ${noise}, needs ${needs}.`,
+  );
 }
 
 /** The divergence asked for; else the proper one of a noise that learns, and none for one that does not. */

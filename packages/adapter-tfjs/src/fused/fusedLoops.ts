@@ -1,0 +1,65 @@
+import type { TensorInfo } from '@tensorflow/tfjs';
+import type { Program } from '@vardrop/core';
+import type { Device, KernelHost } from '../device.js';
+import { sizeOf } from '../lower/shape.js';
+import type { Group } from './groups.js';
+import { writeModule } from './wasmWriter.js';
+import { initialValue, writeLoop } from './writeLoop.js';
+
+/** What is known of the wasm backend of tfjs 4 beyond its published type. */
+interface WasmHost extends KernelHost {
+  readonly wasm: { readonly asm?: { readonly memory?: unknown } };
+  readonly dataIdMap: { get(dataId: object): { readonly memoryOffset: number } };
+  makeOutput(shape: readonly number[], dtype: 'float32'): TensorInfo;
+}
+
+/** Computes a group: its results, each owned by the caller, from its operands. */
+export type FusedLoop = (operands: readonly TensorInfo[]) => readonly TensorInfo[];
+
+/**
+ * The memory in which tfjs's wasm backend keeps its tensors, if it can be had: exported by the module (not so in the
+ * multi-threaded one), and not shared between threads. Without it, nodes run one by one on tfjs's kernels.
+ */
+export function findHeap(device: Device): WebAssembly.Memory | undefined {
+  if (device.name !== 'wasm') return undefined;
+  const memory = (device.host as WasmHost).wasm?.asm?.memory;
+  return memory instanceof WebAssembly.Memory && memory.buffer instanceof ArrayBuffer ? memory : undefined;
+}
+
+/** Compiles groups into one WebAssembly module that works on tfjs's tensors in place. */
+export async function compileLoops(
+  device: Device,
+  heap: WebAssembly.Memory,
+  program: Program,
+  groups: readonly Group[],
+): Promise<FusedLoop[]> {
+  if (groups.length === 0) return [];
+  const bytes = writeModule(groups.map((group) => writeLoop(program, group)));
+  const { instance } = await WebAssembly.instantiate(bytes, { m: { m: heap } });
+  const host = device.host as WasmHost;
+  const addressOf = (tensor: TensorInfo) => host.dataIdMap.get(tensor.dataId).memoryOffset;
+
+  return groups.map((group, index) => {
+    const run = instance.exports[String(index)] as (...addresses: number[]) => void;
+    const shapes = group.results.map((id) => program.nodes[id].shape as readonly number[]);
+    const fills = group.results.map((id) => {
+      const { op } = program.nodes[id];
+      return op === 'reduceSum' || op === 'reduceMax' ? initialValue[op] : undefined;
+    });
+    return (operands) => {
+      const results: TensorInfo[] = [];
+      try {
+        for (const shape of shapes) results.push(host.makeOutput([...shape], 'float32'));
+      } catch (error) {
+        for (const result of results) device.release(result);
+        throw error;
+      }
+      fills.forEach((value, i) => {
+        if (value === undefined) return;
+        new Float32Array(heap.buffer, addressOf(results[i]), sizeOf(shapes[i])).fill(value);
+      });
+      run(...operands.map(addressOf), ...results.map(addressOf));
+      return results;
+    };
+  });
+}
