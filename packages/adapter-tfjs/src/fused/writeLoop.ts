@@ -2,8 +2,8 @@ import type { NodeId, NodeOf, Program } from '@vardrop/core';
 import { type Group, numberOf } from './groups.js';
 import type { Kernel } from './kernel.js';
 import { broadcastSteps, collapse, reducedSteps } from './loop.js';
-import { createVectorMath } from './vectorMath.js';
 import { storeFour } from './storeFour.js';
+import { createVectorMath } from './vectorMath.js';
 import { createFunction, type Local } from './wasmWriter.js';
 
 /** What a reduction starts from. */
@@ -90,7 +90,8 @@ export function writeLoop(program: Program, group: Group): Kernel {
       values.set(id, local);
       return local;
     };
-    const write = (tensor: number, value: Local) => storeFour(w, () => address(tensor), value, isRest ? rest : undefined);
+    const write = (tensor: number, value: Local) =>
+      storeFour(w, () => address(tensor), value, isRest ? rest : undefined);
     for (const id of group.nodes) {
       const node = nodes[id];
       const [a, b, x, y] = node.operands.map(register);
