@@ -12,6 +12,7 @@ export { type Objective, sgvb } from './objective.js';
 export * from './optimizers/index.js';
 export * from './prediction/index.js';
 export * from './program/index.js';
+export * from './pruning/index.js';
 export * as random from './random/index.js';
 export * from './reference/index.js';
 export { dawson } from './special/dawson.js';
