@@ -96,6 +96,9 @@ describe('units of dense layers', () => {
   ])('stay where a constant other than 0 meets %s', (_, model) => {
     const parameters = parametersOf(model, { ...hidden, ...outputs, 'dense2/rho': [-3] });
     expect(prune(model, parameters).report.unitsRemoved).toBe(0);
+    const { report: forMeans, parameters: moved } = prune(model, parameters, { preserve: 'mean' });
+    expect(forMeans.unitsRemoved).toBe(model.layers[1].linear?.bias ? 1 : 0);
+    if (forMeans.unitsRemoved > 0) expect(moved['dense2/bias'].data).toEqual(Float32Array.of(3.25, 2));
     // Below 0 the ReLU is 0, and then nothing is in the way.
     const negative = parametersOf(model, { ...hidden, ...outputs, 'dense2/rho': [-3], 'dense1/bias': [0.5, -1, -1] });
     const { parameters: after, report } = prune(model, negative);
@@ -349,6 +352,9 @@ describe('refusals', () => {
 
   it('a threshold that is no number, and parameters of another model', () => {
     expect(() => prune(model, parameters, { threshold: Number.NaN })).toThrow(
+      expect.objectContaining({ code: 'VARDROP_OPTION' }),
+    );
+    expect(() => prune(model, parameters, { preserve: 'all' as 'law' })).toThrow(
       expect.objectContaining({ code: 'VARDROP_OPTION' }),
     );
     expect(() => prune(model, {})).toThrow(expect.objectContaining({ code: 'VARDROP_STATE' }));
