@@ -1,1 +1,3 @@
-export {};
+export { createTfjsBackend, type TfjsBackendOptions } from './createTfjsBackend.js';
+export type { TfjsDevice } from './loadDevice.js';
+export type { ProfiledStep } from './steps.js';

@@ -1,8 +1,8 @@
 import { VardropError } from '@vardrop/core';
 import { Command, CommanderError, Option } from 'commander';
 import { alphas, backends, divergences, estimators, noises } from './choices.js';
-import { decimal, oneOf, pathName, wholeNumber, wholeNumbers } from './option-values.js';
-import { type TrainOptions, trainDefaults } from './train-options.js';
+import { decimal, oneOf, pathName, wholeNumber, wholeNumbers } from './optionValues.js';
+import { type TrainOptions, trainDefaults } from './trainOptions.js';
 
 /** What a command line asks for: a training, or text to print. */
 export type ParsedArguments =

@@ -11,10 +11,10 @@ export {
   type NoiseName,
   noises,
 } from './choices.js';
-export { loadEmbeddedDigits } from './data/embedded-digits.js';
+export { loadEmbeddedDigits } from './data/embeddedDigits.js';
 export { loadIdx } from './data/idx.js';
-export type { ImageDataset, ImageSplit } from './data/image-dataset.js';
-export { loadData } from './data/load-data.js';
+export type { ImageDataset, ImageSplit } from './data/imageDataset.js';
+export { loadData } from './data/loadData.js';
 export { exitCodes, type MainEnvironment, main, type Train } from './main.js';
 export {
   createProgress,
@@ -23,8 +23,8 @@ export {
   type ProgressStep,
   type ProgressStream,
 } from './progress.js';
-export { inputAlphaOf } from './report/input-alpha.js';
-export { renderReport } from './report/render-report.js';
+export { inputAlphaOf } from './report/inputAlpha.js';
+export { renderReport } from './report/renderReport.js';
 export { printSummary, type RunJson, reportJson, type SummaryJson, summaryJson } from './report/summary.js';
-export type * from './report/training-report.js';
-export { type TrainOptions, trainDefaults } from './train-options.js';
+export type * from './report/trainingReport.js';
+export { type TrainOptions, trainDefaults } from './trainOptions.js';

@@ -4,8 +4,8 @@ import { parseArguments } from './arguments.js';
 import { checkInput, checkOutputs, type OutputPath, writeOutput } from './output.js';
 import { createProgress, type Progress, type ProgressStream } from './progress.js';
 import { printSummary, reportJson } from './report/summary.js';
-import type { TrainingReport } from './report/training-report.js';
-import type { TrainOptions } from './train-options.js';
+import type { TrainingReport } from './report/trainingReport.js';
+import type { TrainOptions } from './trainOptions.js';
 
 /**
  * Does what `vardrop train` asks for and returns what the report shows.
@@ -80,7 +80,7 @@ async function runTrain(options: TrainOptions, environment: MainEnvironment): Pr
     return exitCodes.interrupted;
   }
   // Plots take a while to load, and nothing needs them before.
-  const { renderReport } = await import('./report/render-report.js');
+  const { renderReport } = await import('./report/renderReport.js');
   await writeOutput(report, renderReport(result));
   if (json !== undefined) await writeOutput(json, `${JSON.stringify(reportJson(result), null, 2)}\n`);
   stdout.write(`${printSummary(result)}\nreport: ${options.report}\n`);

@@ -1,5 +1,5 @@
 import { Presets, SingleBar } from 'cli-progress';
-import type { EpochReport } from './report/training-report.js';
+import type { EpochReport } from './report/trainingReport.js';
 
 /** What is about to be trained. */
 export interface ProgressStart {
@@ -173,7 +173,8 @@ function barProgress(stream: NodeJS.WriteStream): Progress {
 }
 
 function formatKl(kl: number): string {
-  return Math.abs(kl) >= 10000 ? kl.toExponential(2) : kl.toFixed(1);
+  if (Math.abs(kl) >= 1e7) return kl.toExponential(2);
+  return kl.toFixed(Math.abs(kl) >= 1000 ? 0 : 1);
 }
 
 function percent(fraction: number): string {

@@ -23,6 +23,8 @@ const { error, stderr } = await asc.main(
     '1',
     '--maximumMemory',
     '1',
+    '--memoryBase', // after the buffers, see assembly/layout.ts
+    '16384',
     '--enable',
     'simd',
   ],

@@ -11,6 +11,7 @@ export * from './noise/index.js';
 export { type Objective, sgvb } from './objective.js';
 export * from './optimizers/index.js';
 export * from './prediction/index.js';
+
 export * from './program/index.js';
 export * from './pruning/index.js';
 export * as random from './random/index.js';

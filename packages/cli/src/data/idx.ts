@@ -4,7 +4,7 @@ import { basename, join, resolve } from 'node:path';
 import { promisify } from 'node:util';
 import { gunzip } from 'node:zlib';
 import { VardropError } from '@vardrop/core';
-import type { ImageDataset, ImageSplit } from './image-dataset.js';
+import type { ImageDataset, ImageSplit } from './imageDataset.js';
 
 const unzip = promisify(gunzip);
 

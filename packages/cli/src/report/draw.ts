@@ -24,8 +24,8 @@ const { document } = parseHTML('<!doctype html><html><body></body></html>');
  */
 export function draw(options: Plot.PlotOptions, description: string): Markup {
   const figure = Plot.plot({
-    width: 400,
-    height: 250,
+    width: 340,
+    height: 220,
     marginLeft: 46,
     marginBottom: 36,
     style: { fontSize: '11px', background: 'none', fontFamily: 'inherit' },

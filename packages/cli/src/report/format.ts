@@ -3,7 +3,8 @@ export function significant(value: number, digits = 3): string {
   if (Number.isNaN(value)) return '–';
   if (!Number.isFinite(value)) return value > 0 ? '∞' : '−∞';
   if (value === 0) return '0';
-  const magnitude = Math.floor(Math.log10(Math.abs(value)));
+  // Of the rounded value: 999.6 is written as 1,000.
+  const magnitude = Number(value.toExponential(digits - 1).split('e')[1]);
   if (magnitude >= 6 || magnitude < -4) {
     const [mantissa, exponent] = value.toExponential(digits - 1).split('e');
     return minus(`${mantissa} × 10${superscript(Number(exponent))}`);
@@ -22,13 +23,10 @@ export function grouped(value: number): string {
   return minus(value.toLocaleString('en-US', { maximumFractionDigits: 0 }));
 }
 
-/** @returns seconds as `8.2 s`, `1 min 05 s` or `2 h 03 min`. */
+/** @returns seconds as `74.2 s`, `12.4 min` or `2.1 h`. */
 export function duration(seconds: number): string {
-  if (seconds < 60) return `${seconds.toFixed(1)} s`;
-  const whole = Math.round(seconds);
-  const two = (value: number): string => String(value).padStart(2, '0');
-  if (whole < 3600) return `${Math.floor(whole / 60)} min ${two(whole % 60)} s`;
-  return `${Math.floor(whole / 3600)} h ${two(Math.floor((whole % 3600) / 60))} min`;
+  if (seconds < 119.95) return `${seconds.toFixed(1)} s`;
+  return seconds < 119.95 * 60 ? `${(seconds / 60).toFixed(1)} min` : `${(seconds / 3600).toFixed(1)} h`;
 }
 
 /** @returns a whole number as superscript, `⁻³`. */

@@ -12,7 +12,10 @@ export function proportionInterval(proportion: number, count: number): { lower: 
   const shrink = 1 + (z * z) / count;
   const centre = (proportion + (z * z) / (2 * count)) / shrink;
   const half = (z / shrink) * Math.sqrt((proportion * (1 - proportion)) / count + (z * z) / (4 * count * count));
-  return { lower: Math.max(0, centre - half), upper: Math.min(1, centre + half) };
+  return {
+    lower: Math.max(0, Math.min(proportion, centre - half)),
+    upper: Math.min(1, Math.max(proportion, centre + half)),
+  };
 }
 
 /** Smallest, middle and largest of the values that are numbers; undefined if there is none. */

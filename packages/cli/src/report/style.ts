@@ -28,22 +28,29 @@ h2 + p { margin: 0 0 14px; color: var(--muted); max-width: 76ch; }
 .tiles small { display: block; font-size: 11.5px; font-weight: 400; color: var(--muted); white-space: normal; }
 .tiles > div:first-child { grid-column: span 2; }
 .tiles > div:first-child dd { font-size: 32px; line-height: 1.15; color: var(--accent); }
-.charts { display: grid; grid-template-columns: repeat(auto-fit, minmax(min(100%, 310px), 1fr)); gap: 16px; margin-top: 14px; align-items: start; }
-figure { margin: 0; padding: 14px 14px 10px; background: var(--card); border: 1px solid var(--rule); border-radius: 10px; min-width: 0; }
+.charts { display: grid; grid-template-columns: repeat(auto-fit, minmax(min(100%, 310px), 1fr)); gap: 16px; margin-top: 14px; }
+figure { display: flex; flex-direction: column; margin: 0; padding: 14px 14px 10px; background: var(--card); border: 1px solid var(--rule); border-radius: 10px; min-width: 0; }
 figcaption { font-weight: 600; }
 figcaption span { margin-left: 4px; font-weight: 400; font-size: 13px; color: var(--muted); }
-figure svg { display: block; width: 100%; max-width: 520px; height: auto; margin: 4px auto 0; overflow: visible; }
+figure svg { display: block; width: 100%; max-width: 440px; height: auto; margin: auto auto 0; padding-top: 4px; overflow: visible; }
 figure svg text { white-space: pre; }
-.legend, .note { margin: 2px 0 4px; font-size: 12.5px; line-height: 1.45; color: var(--muted); }
+.legend { margin: 2px 0 4px; font-size: 12.5px; line-height: 1.45; color: var(--muted); }
 .single { margin: 18px 0 20px; font-size: 21px; font-variant-numeric: tabular-nums; text-align: center; overflow-wrap: anywhere; }
 .key { display: inline-block; width: 14px; height: 3px; margin: 0 5px 3px 0; border-radius: 2px; vertical-align: middle; }
 .key:not(:first-child) { margin-left: 12px; }
+.entry { margin-right: 12px; white-space: nowrap; }
+.pairs { grid-template-columns: repeat(auto-fit, minmax(min(100%, 400px), 1fr)); }
+.pairs figure svg { margin-top: 8px; }
 .series-1 { background: var(--series-1); } .series-2 { background: var(--series-2); } .series-3 { background: var(--series-3); } .series-4 { background: var(--series-4); }
 .series-5 { background: var(--series-5); } .series-6 { background: var(--series-6); } .series-7 { background: var(--series-7); }
 .pixels { display: block; image-rendering: pixelated; object-fit: contain; height: auto; }
-.map { max-width: 420px; }
-.map .pixels { width: 100%; max-width: 336px; margin: 10px auto 8px; border-radius: 4px; }
-.map svg { max-width: 336px; }
+.map { display: grid; grid-template-columns: minmax(0, 320px) minmax(0, 1fr); gap: 6px 28px; margin-top: 14px; padding: 16px; align-items: center; }
+.map .pixels { width: 100%; border-radius: 6px; }
+.map svg { max-width: 320px; margin: 14px 0 6px; }
+.map p { margin: 0 0 8px; max-width: 52ch; color: var(--muted); }
+.map dl { display: flex; gap: 28px; margin: 12px 0 0; }
+.map dt { font-size: 12.5px; color: var(--muted); }
+.map dd { margin: 0; font-size: 17px; font-weight: 600; font-variant-numeric: tabular-nums; }
 .absent { margin: 12px 0; padding: 14px 16px; background: var(--card); border: 1px dashed var(--rule); border-radius: 10px; color: var(--muted); max-width: 76ch; }
 .scroll { margin-top: 14px; overflow-x: auto; background: var(--card); border: 1px solid var(--rule); border-radius: 10px; }
 table { width: 100%; border-collapse: collapse; font-size: 14px; font-variant-numeric: tabular-nums; }
@@ -75,7 +82,7 @@ td b { color: var(--accent); }
 .bar i { display: block; min-height: 1px; background: var(--muted); opacity: 0.65; border-radius: 1px 1px 0 0; }
 .bar.is-label i { background: var(--right); opacity: 1; } .bar.is-wrong i { background: var(--wrong); opacity: 1; }
 .bar small { flex: none; height: 14px; font-size: 10px; line-height: 14px; color: var(--muted); }
-.bar i { flex: none; max-height: calc(100% - 14px); }
+.bar i { flex: none; height: calc(var(--share) * 44px); }
 .card dl { display: grid; grid-template-columns: 1fr auto; margin: 6px 0 0; font-size: 11.5px; line-height: 1.45; color: var(--muted); font-variant-numeric: tabular-nums; }
 .card dd { margin: 0; }
 footer { margin-top: 48px; padding-top: 14px; border-top: 1px solid var(--rule); font-size: 12.5px; color: var(--muted); max-width: none; }
@@ -84,8 +91,10 @@ footer p { margin: 0 0 6px; max-width: 90ch; }
   main { padding: 24px 14px 40px; }
   h1 { font-size: 23px; }
   .tiles { grid-template-columns: repeat(2, 1fr); }
+  .tiles > div:last-child { grid-column: span 2; }
   .cards { grid-template-columns: repeat(2, 1fr); }
-  .map { max-width: none; }
+  .map { grid-template-columns: 1fr; }
+  .map .pixels { max-width: 320px; margin: 0 auto; }
   th, td { padding: 7px 10px; }
 }
 @media print { .card, figure { break-inside: avoid; } .uncertain fieldset { display: none; } }

@@ -1,6 +1,7 @@
 import { duration, grouped, percent, significant } from './format.js';
+import { nameRuns } from './runNames.js';
 import { spread } from './statistics.js';
-import type { RunSummary, TrainingReport } from './training-report.js';
+import type { ComparedRun, RunSummary, TrainingReport } from './trainingReport.js';
 
 /** The keys of a run in the machine-readable summary. */
 export interface RunJson {
@@ -76,9 +77,9 @@ function layerLines(report: TrainingReport): string {
   return aligned([['layer', 'parameters', 'median α', 'α from … to', 'sparsity'], ...rows], 4);
 }
 
-function runLines(runs: readonly RunSummary[]): string {
-  const rows = runs.map((run) => [
-    run.noise,
+function runLines(runs: readonly ComparedRun[]): string {
+  const rows = nameRuns(runs).map((run) => [
+    run.name,
     percent(run.testError),
     significant(run.nll),
     percent(run.ece),

@@ -1,7 +1,7 @@
 import { grouped, percent, significant } from './format.js';
 import { type Content, html, type Markup } from './html.js';
 import { spread } from './statistics.js';
-import type { LayerReport, TrainingReport } from './training-report.js';
+import type { LayerReport, TrainingReport } from './trainingReport.js';
 
 /** @returns a table; the first column is a heading of its row, the others are numbers. */
 export function table(headings: readonly Content[], rows: readonly (readonly Content[])[]): Markup {

@@ -37,6 +37,13 @@ export interface Model {
    * means; `sample` draws noise from keys named `dense1/zeta`, … (see `keys`).
    */
   apply(b: Builder, x: Value, parameters: ModelParameters, mode: 'mean' | 'sample'): Value;
+  /** The same, with the outputs of every layer, in order. */
+  trace(
+    b: Builder,
+    x: Value,
+    parameters: ModelParameters,
+    mode: 'mean' | 'sample',
+  ): readonly { readonly layer: string; readonly output: Value }[];
   /** Adds the KL of each layer with a divergence, in nats, by layer name. */
   divergences(b: Builder, parameters: ModelParameters): readonly { readonly layer: string; readonly kl: Value }[];
 }
@@ -76,22 +83,23 @@ export function sequential(options: SequentialOptions): Model {
     built.push(layer.build(name, built.at(-1)?.outputShape ?? input, defaults));
   }
   const parameters = collectParameters(built);
+  const trace: Model['trace'] = (b, x, values, mode) => {
+    let current = x;
+    return built.map((layer) => {
+      current = b.scope(layer.name, () =>
+        layer.apply(b, current, parametersOf(layer, values), mode === 'mean' ? 'mean' : { draw: drawIn(b) }),
+      );
+      return { layer: layer.name, output: current };
+    });
+  };
   return {
     options,
     inputShape: input,
     outputShape: built[built.length - 1].outputShape,
     layers: built,
     parameters,
-    apply(b, x, values, mode) {
-      let current = x;
-      for (const layer of built) {
-        current = b.scope(layer.name, () => {
-          const own = parametersOf(layer, values);
-          return layer.apply(b, current, own, mode === 'mean' ? 'mean' : { draw: drawIn(b) });
-        });
-      }
-      return current;
-    },
+    apply: (b, x, values, mode) => trace(b, x, values, mode)[built.length - 1].output,
+    trace,
     divergences(b, values) {
       return built.flatMap((layer) => {
         const { divergence, noise, weightShape } = layer.linear ?? {};

@@ -187,7 +187,8 @@ export function createBuilder(name: string): Builder {
           `[${scoped(name)}] got a second input named "${name}". Give it a name of its own.`,
         );
       }
-      const value = add({ op: 'input', name, role }, [], shape, name);
+      const value = add({ op: 'input', name, role }, [], shape);
+      nodes[value.id] = { ...nodes[value.id], label: name };
       inputs.set(name, value);
       return value;
     },

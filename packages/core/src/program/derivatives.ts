@@ -1,5 +1,6 @@
 import { VardropError } from '../errors.js';
 import type { Builder, Operand, Value } from './builder.js';
+import { operationClass } from './operationClass.js';
 import type { Node, NodeId, Shape } from './program.js';
 import { sameShape } from './shapes.js';
 
@@ -20,7 +21,12 @@ export function derivative(
   /** Adds the share of operand i, summed over the axes along which the operand was broadcast. */
   const give = (i: number, share: () => Value) => {
     const target = operand(i);
-    if (wanted(target.id)) result.push([target.id, unbroadcast(b, share(), target.shape, node.shape)]);
+    if (!wanted(target.id)) return;
+    const value = share();
+    // The share of an elementwise operand may still be smaller than the result; others have their operand's shape, but
+    // for a matrix product's leading axes.
+    const from = broadcasts(node) ? node.shape : value.shape;
+    result.push([target.id, unbroadcast(b, value, target.shape, from)]);
   };
   /** dy at its full shape, for operations that do not broadcast. */
   const full = () => (sameShape(dy.shape, node.shape) ? dy : b.broadcast(dy, node.shape));
@@ -93,7 +99,11 @@ export function derivative(
       give(3, () => b.selectGreater(operand(0), operand(1), 0, dy));
       break;
     case 'reduceSum':
-      give(0, () => b.broadcast(expand(b, full(), operand(0).shape, node.axes), operand(0).shape));
+      // A scalar gradient reaches every element as it is.
+      give(0, () => {
+        const spread = dy.shape.length === 0 ? dy : expand(b, full(), operand(0).shape, node.axes);
+        return b.broadcast(spread, operand(0).shape);
+      });
       break;
     case 'reduceMax':
       give(0, () => {
@@ -168,14 +178,20 @@ export function derivative(
   return result;
 }
 
+/** Whether an operation broadcasts its operands to its result, element by element. */
+function broadcasts(node: Node): boolean {
+  const kind = operationClass[node.op];
+  return kind === 'elementwise' || kind === 'derivative';
+}
+
 /** d KL/ds = 2 D(s) and D′(x) = 1 − 2x D(x). */
 function specialDerivative(b: Builder, name: 'dawson' | 'logUniformKl', x: Value, y: Value): Value {
   return name === 'logUniformKl' ? b.mul(2, b.special('dawson', x)) : b.sub(1, b.mul(b.mul(2, x), y));
 }
 
-/** Puts the axes that a reduction dropped back as axes of length 1. */
+/** Puts the axes that a reduction dropped back as axes of length 1; a scalar broadcasts as it is. */
 function expand(b: Builder, value: Value, shape: Shape, axes: readonly number[]): Value {
-  if (value.shape.length === shape.length) return value;
+  if (value.shape.length === shape.length || value.shape.length === 0) return value;
   return b.reshape(
     value,
     shape.map((dimension, axis) => (axes.includes(axis) ? 1 : dimension)),

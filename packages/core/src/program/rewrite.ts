@@ -11,11 +11,16 @@ export function rewrite(
 ): Program {
   const builder = createBuilder(program.name);
   const copies: Value[] = [];
+  let made = 0;
   program.nodes.forEach((node, id) => {
     const operands = node.operands.map((operand) => copies[operand]);
     const replacement = replace(builder, node, operands, id);
-    if (replacement && node.label && !builder.node(replacement).label) builder.label(replacement, node.label);
     copies.push(replacement ?? builder.copy(node, operands));
+    // What a replacement is made of comes from the same place as the node it replaces.
+    for (; builder.node(made) !== undefined; made++) {
+      if (node.label && !builder.node(made).label)
+        builder.label({ id: made, shape: builder.node(made).shape }, node.label);
+    }
   });
   for (const [name, id] of Object.entries(program.outputs)) builder.output(name, copies[id]);
   return builder.build();

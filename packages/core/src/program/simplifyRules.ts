@@ -33,6 +33,9 @@ export function simplifyNode(b: Builder, node: Node, operands: readonly Value[])
       if (sameShape(x.shape, node.shape)) return x;
       const source = b.node(x);
       if (source.op === 'constant') return b.constant(source.value, node.shape);
+      if (source.op === 'broadcast' && b.node(source.operands[0]).shape.length === 0) {
+        return b.broadcast(valueAt(b, source.operands[0]), node.shape);
+      }
       return source.op === 'reshape' ? b.reshape(valueAt(b, source.operands[0]), node.shape) : undefined;
     }
     case 'transpose': {
@@ -118,8 +121,14 @@ function simplifyNegation(b: Builder, node: Node, x: Value): Value | undefined {
   if (source.op === 'sub' && sameShape(source.shape, node.shape)) {
     return b.sub(valueAt(b, source.operands[1]), valueAt(b, source.operands[0]));
   }
-  const scaled = scaledBy(b, x);
-  return scaled ? b.mul(scaled.rest, -scaled.factor) : undefined;
+  if (source.op === 'broadcast') return b.broadcast(b.neg(valueAt(b, source.operands[0])), node.shape);
+  if (source.op !== 'mul') return undefined;
+  // The sign goes to the factor that is cheapest to negate.
+  const [left, right] = source.operands.map((id) => valueAt(b, id));
+  const isScalar = (value: Value) =>
+    value.shape.length === 0 && (node.shape.length > 0 || uniformConstant(b, value) !== undefined);
+  if (isScalar(right)) return b.mul(left, b.neg(right));
+  return isScalar(left) ? b.mul(b.neg(left), right) : undefined;
 }
 
 /** Reads `x` as a constant scalar factor times a rest. */
@@ -162,14 +171,7 @@ function simplifyElementwise(b: Builder, node: Node, operands: readonly Value[])
       if (right === -1 && keeps(x)) return b.neg(x);
       if (left === -1 && keeps(y)) return b.neg(y);
       if (minusX && minusY) return b.mul(minusX, minusY);
-      const [factor, rest] = right === undefined ? [left, y] : [right, x];
-      const constant = right === undefined ? x : y;
-      if (factor === undefined || constant.shape.length > 0) return undefined;
-      const inner = negated(rest);
-      if (inner) return b.mul(inner, -factor);
-      const scaled = scaledBy(b, rest);
-      const product = scaled && scaled.factor * factor;
-      return scaled && fitsFloat32(product!) ? b.mul(scaled.rest, product!) : undefined;
+      return gatherScalars(b, x, y);
     }
     case 'div':
       if (right === 1 && keeps(x)) return x;
@@ -186,6 +188,47 @@ function simplifyElementwise(b: Builder, node: Node, operands: readonly Value[])
     default:
       return undefined;
   }
+}
+
+/**
+ * Moves scalar factors to the outside of a product, where they meet: one multiplication of scalars is cheaper than one
+ * of tensors. `s(tX) → (st)X` and `(sX)Y → s(XY)`.
+ */
+function gatherScalars(b: Builder, x: Value, y: Value): Value | undefined {
+  const split = (value: Value) => {
+    const node = b.node(value);
+    if (node.op !== 'mul' || node.shape.length === 0) return undefined;
+    const [left, right] = node.operands.map((id) => valueAt(b, id));
+    if (left.shape.length === 0) return { scalar: left, rest: right };
+    return right.shape.length === 0 ? { scalar: right, rest: left } : undefined;
+  };
+  for (const [first, second] of [
+    [x, y],
+    [y, x],
+  ]) {
+    if (first.shape.length === 0 && second.shape.length === 0) {
+      // Constants first, so that they fold: c(ds) → (cd)s.
+      const factor = uniformConstant(b, first);
+      const scaled = factor === undefined ? undefined : scaledBy(b, second);
+      if (scaled && factor !== undefined && fitsFloat32(scaled.factor * factor))
+        return b.mul(scaled.rest, scaled.factor * factor);
+      continue;
+    }
+    const inner = split(second);
+    if (!inner) continue;
+    if (first.shape.length === 0) {
+      const constants = [first, inner.scalar].map((value) => uniformConstant(b, value));
+      if (constants[0] !== undefined && constants[1] !== undefined && !fitsFloat32(constants[0] * constants[1]))
+        continue;
+      return b.mul(inner.rest, b.mul(first, inner.scalar));
+    }
+    return b.mul(b.mul(first, inner.rest), inner.scalar);
+  }
+  const factor = uniformConstant(b, y) ?? uniformConstant(b, x);
+  const rest = uniformConstant(b, y) === undefined ? y : x;
+  const source = b.node(rest);
+  if (factor === undefined || source.op !== 'neg' || (rest === y ? x : y).shape.length > 0) return undefined;
+  return b.mul(valueAt(b, source.operands[0]), -factor);
 }
 
 /** Elementwise operations broadcast by themselves: reads the sources of broadcast operands where the shape stays. */

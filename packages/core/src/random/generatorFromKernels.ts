@@ -8,7 +8,7 @@ const smallCopy = 64;
 
 /** A generator that makes its noise chunk by chunk with `kernels`, which it owns from here on, and copies it out. */
 export function generatorFromKernels(name: NoiseGenerator['name'], kernels: NoiseKernels): NoiseGenerator {
-  const { words, floats, bits, uniformFromBits, normalFromBits } = kernels;
+  const { words, floats, blocks } = kernels;
 
   function fill<T extends Uint32Array | Float32Array>(
     who: string,
@@ -16,7 +16,7 @@ export function generatorFromKernels(name: NoiseGenerator['name'], kernels: Nois
     out: T,
     offset: number,
     made: T,
-    convert: ((count: number) => void) | undefined,
+    finish: (count: number) => void,
   ): void {
     checkOffset(who, offset, out.length);
     for (let start = 0; start < out.length; ) {
@@ -24,8 +24,8 @@ export function generatorFromKernels(name: NoiseGenerator['name'], kernels: Nois
       const low = (offset + start) % 2 ** 32;
       // A kernel counts in the low word only, so no chunk crosses a multiple of 2^32.
       const count = Math.min(chunk, out.length - start, 2 ** 32 - low);
-      bits(key[0], key[1], high, low, count);
-      convert?.(count);
+      blocks(key[0], key[1], high, low, count);
+      finish(count);
       if (count === chunk) out.set(made, start);
       else if (count > smallCopy) out.set(made.subarray(0, count), start);
       else for (let i = 0; i < count; i++) out[start + i] = made[i];
@@ -35,8 +35,8 @@ export function generatorFromKernels(name: NoiseGenerator['name'], kernels: Nois
 
   return {
     name,
-    bits: (key, out, offset = 0) => fill('bits', key, out, offset, words, undefined),
-    uniform: (key, out, offset = 0) => fill('uniform', key, out, offset, floats, uniformFromBits),
-    normal: (key, out, offset = 0) => fill('normal', key, out, offset, floats, normalFromBits),
+    bits: (key, out, offset = 0) => fill('bits', key, out, offset, words, kernels.bits),
+    uniform: (key, out, offset = 0) => fill('uniform', key, out, offset, floats, kernels.uniform),
+    normal: (key, out, offset = 0) => fill('normal', key, out, offset, floats, kernels.normal),
   };
 }

@@ -10,15 +10,17 @@ export function javaScriptKernels(): NoiseKernels {
   return {
     words,
     floats,
-    bits(k0, k1, high, low, count) {
+    blocks(k0, k1, high, low, count) {
       threefryBlocks(k0, k1, high, low, words, second, count);
+    },
+    bits(count) {
       for (let i = 0; i < count; i++) words[i] ^= second[i];
     },
-    uniformFromBits(count) {
-      for (let i = 0; i < count; i++) floats[i] = (words[i] >>> 9) * 2 ** -23;
+    uniform(count) {
+      for (let i = 0; i < count; i++) floats[i] = ((words[i] ^ second[i]) >>> 9) * 2 ** -23;
     },
-    normalFromBits(count) {
-      for (let i = 0; i < count; i++) floats[i] = normalFromBits(words[i]);
+    normal(count) {
+      for (let i = 0; i < count; i++) floats[i] = normalFromBits(words[i] ^ second[i]);
     },
   };
 }

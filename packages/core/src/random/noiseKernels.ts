@@ -1,16 +1,18 @@
-/** Numbers that a kernel makes at a time: 32 KB, so that its passes find them in the first-level cache. */
-export const chunk = 8192;
+/** Numbers that a kernel makes at a time; `assembly/layout.ts` says the same. */
+export const chunk = 2048;
 
-/** What a generator is made of: passes in place over the first `count` numbers, at most `chunk`, of one buffer. */
+/** What a generator is made of: Threefry blocks in a buffer, at most `chunk` of them, and ways to finish them in place. */
 export interface NoiseKernels {
-  /** `chunk` words. */
+  /** `chunk` words: what `bits` leaves. */
   readonly words: Uint32Array;
-  /** The same memory as float32. */
+  /** The same memory as float32: what `uniform` and `normal` leave. */
   readonly floats: Float32Array;
-  /** Puts `x0 ^ x1` of the Threefry blocks `[high, low + i]` into `words`. The low word must not wrap. */
-  readonly bits: (k0: number, k1: number, high: number, low: number, count: number) => void;
-  /** Turns words into uniform numbers. */
-  readonly uniformFromBits: (count: number) => void;
-  /** Turns words into normal numbers. */
-  readonly normalFromBits: (count: number) => void;
+  /** Enciphers the counters `[high, low + i]`, i from 0 to `count - 1`. The low word must not wrap. */
+  readonly blocks: (k0: number, k1: number, high: number, low: number, count: number) => void;
+  /** Turns `count` blocks into random words. */
+  readonly bits: (count: number) => void;
+  /** Turns `count` blocks into uniform numbers. */
+  readonly uniform: (count: number) => void;
+  /** Turns `count` blocks into normal numbers. */
+  readonly normal: (count: number) => void;
 }

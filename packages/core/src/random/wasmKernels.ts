@@ -1,7 +1,7 @@
 import { threefryWasm } from './generated/threefryWasm.js';
 import { chunk, type NoiseKernels } from './noiseKernels.js';
 
-interface Exports extends Pick<NoiseKernels, 'bits' | 'uniformFromBits' | 'normalFromBits'> {
+interface Exports extends Pick<NoiseKernels, 'blocks' | 'bits' | 'uniform' | 'normal'> {
   readonly memory: WebAssembly.Memory;
 }
 
@@ -16,12 +16,13 @@ export function wasmKernels(): NoiseKernels {
   const binary = new Uint8Array(text.length);
   for (let i = 0; i < text.length; i++) binary[i] = text.charCodeAt(i);
   const { exports } = new WebAssembly.Instance(new WebAssembly.Module(binary));
-  const { memory, bits, uniformFromBits, normalFromBits } = exports as unknown as Exports;
+  const { memory, blocks, bits, uniform, normal } = exports as unknown as Exports;
   return {
     words: new Uint32Array(memory.buffer, 0, chunk),
     floats: new Float32Array(memory.buffer, 0, chunk),
+    blocks,
     bits,
-    uniformFromBits,
-    normalFromBits,
+    uniform,
+    normal,
   };
 }

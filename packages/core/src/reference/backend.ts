@@ -11,11 +11,11 @@ export interface ReferenceTensor {
   readonly values: Float64Array;
 }
 
-/** What the reference gets from elsewhere. */
+/** Replacements for what the reference otherwise takes from core: its noise and its special functions. */
 export interface ReferenceOptions {
-  /** Makes noise; programs with noise nodes fail without it. */
+  /** Makes noise. */
   readonly noise?: NoiseSource;
-  /** Float64 special functions; programs with `special` nodes fail without them. */
+  /** Float64 special functions. */
   readonly functions?: SpecialFunctions;
 }
 

@@ -5,7 +5,7 @@ import { evaluateNode } from './evaluateNode.js';
 import { fixedShape } from './layout.js';
 import type { Sources } from './sources.js';
 
-/** Values of a program's inputs (of every role) by name, row-major, and where noise and special functions come from. */
+/** Values of a program's inputs (of every role) by name, row-major, and the keys of its noise. */
 export interface Feeds extends Sources {
   readonly inputs: Readonly<Record<string, ArrayLike<number>>>;
 }
@@ -15,7 +15,7 @@ export interface Feeds extends Sources {
  * inputs here). Shapes are those of the nodes; the arrays are not to be written to, as some are shared.
  *
  * Throws `VARDROP_SHAPE` where a symbolic axis is left, `VARDROP_INPUT` for inputs and keys that are missing, unknown
- * or have the wrong number of values, and `VARDROP_PROGRAM` for noise and special functions without their source.
+ * or have the wrong number of values.
  */
 export function evaluateAll(program: Program, feeds: Feeds): Float64Array[] {
   const names = program.nodes.flatMap((node) => (node.op === 'input' ? [node.name] : []));

@@ -8,7 +8,7 @@ import { type FixedShape, fixedShape } from './layout.js';
 import { broadcast, transpose } from './movement.js';
 import { averagePool2d, averagePool2dGradient, maxPool2d, maxPool2dGradient } from './pooling.js';
 import { reduceMax, reduceSum } from './reduction.js';
-import type { Sources } from './sources.js';
+import { exactFunctions, hostNoiseSource, type Sources } from './sources.js';
 
 /**
  * Value of one node in float64, row-major, from the values and shapes of its operands: what the result of that op on
@@ -16,8 +16,7 @@ import type { Sources } from './sources.js';
  * (`reshape`, `withDerivative`), so treat it as read-only too.
  *
  * Throws `VARDROP_SHAPE` where a shape has a symbolic axis, `VARDROP_INPUT` for a noise node whose key is not given,
- * and `VARDROP_PROGRAM` for inputs (they have a value, but compute none) and for noise and special functions without
- * their source.
+ * and `VARDROP_PROGRAM` for inputs (they have a value, but compute none).
  */
 export function evaluateNode(
   node: Node,
@@ -85,7 +84,7 @@ export function evaluateNode(
     case 'noise':
       return noise(node, shape, sources);
     case 'special':
-      return special(node, operands[0], sources);
+      return mapElements(operands[0], (sources.functions ?? exactFunctions)[node.function]);
     default: {
       const unknown: never = node;
       throw new VardropError('VARDROP_PROGRAM', `[reference] got the unknown operation ${JSON.stringify(unknown)}.`);
@@ -93,7 +92,11 @@ export function evaluateNode(
   }
 }
 
-function noise(node: NodeOf<'noise'>, shape: FixedShape, { keys, noise: source }: Sources): Float64Array {
+function noise(
+  node: NodeOf<'noise'>,
+  shape: FixedShape,
+  { keys, noise: fill = hostNoiseSource }: Sources,
+): Float64Array {
   const key = keys?.[node.key];
   if (!key) {
     throw new VardropError(
@@ -101,26 +104,9 @@ function noise(node: NodeOf<'noise'>, shape: FixedShape, { keys, noise: source }
       `[reference] key "${node.key}": got none, needs two uint32 words. Pass it among the keys.`,
     );
   }
-  if (!source) {
-    throw new VardropError(
-      'VARDROP_PROGRAM',
-      `[reference] noise "${node.key}": got no generator, needs one. Pass it as \`noise\`.`,
-    );
-  }
   // The first axis counts data rows, so a row offset skips whole rows of the stream.
   const skipped = shape.length > 0 ? (key.row ?? 0) * elementCount(shape.slice(1)) : 0;
   const values = new Float32Array(elementCount(shape));
-  source(node.distribution, key.words, values, skipped);
+  fill(node.distribution, key.words, values, skipped);
   return Float64Array.from(values);
-}
-
-function special(node: NodeOf<'special'>, x: Float64Array, { functions }: Sources): Float64Array {
-  const f = functions?.[node.function];
-  if (!f) {
-    throw new VardropError(
-      'VARDROP_PROGRAM',
-      `[reference] special: got no function "${node.function}", needs one. Pass it among \`functions\`.`,
-    );
-  }
-  return mapElements(x, f);
 }

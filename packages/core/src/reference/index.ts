@@ -1,4 +1,8 @@
 export { createReferenceBackend, type ReferenceOptions, type ReferenceTensor } from './backend.js';
+export { type Arithmetic, errorBound } from './errorBound.js';
 export { evaluate, evaluateAll, type Feeds } from './evaluate.js';
 export { evaluateNode } from './evaluateNode.js';
+export { magnitude } from './magnitude.js';
+export { meaningful } from './meaningful.js';
 export type { NoiseSource, Sources, SpecialFunctions } from './sources.js';
+export { withinBound } from './withinBound.js';

@@ -1,6 +1,6 @@
 import type { Iteration, RunResult, Tensor, Tensors } from '../backend.js';
 import { VardropError } from '../errors.js';
-import type { InputRole, NodeId, NodeOf, Program } from '../program/program.js';
+import type { InputRole, NodeId, Program } from '../program/program.js';
 import { formatShape, sameShape } from '../program/shapes.js';
 import { evaluateNode } from './evaluateNode.js';
 import { type FixedShape, fixedShape } from './layout.js';
@@ -75,9 +75,7 @@ export function createRunner(program: Program, sources: Pick<Sources, 'noise' | 
     }
   }
   const otherOutputs = Object.entries(program.outputs).filter(([name]) => !carriedNames.has(name));
-  const keyNames = new Set(
-    program.nodes.flatMap((node) => (node.op === 'noise' ? [(node as NodeOf<'noise'>).key] : [])),
-  );
+  const keyNames = new Set(program.nodes.flatMap((node) => (node.op === 'noise' ? [node.key] : [])));
 
   function evaluateInto(values: Float64Array[], ids: readonly NodeId[], keys?: Sources['keys']): void {
     for (const id of ids) {

@@ -1,5 +1,8 @@
 import type { NoiseKey } from '../backend.js';
 import type { SpecialFunction } from '../program/program.js';
+import { hostGenerator } from '../random/hostGenerator.js';
+import { dawson } from '../special/dawson.js';
+import { logUniformKl } from '../special/logUniformKl.js';
 
 /** Fills `out` with the elements `offset, offset + 1, …` of the stream that the two uint32 `words` name. */
 export type NoiseSource = (
@@ -12,12 +15,19 @@ export type NoiseSource = (
 /** Float64 values of the special functions. */
 export type SpecialFunctions = Readonly<Record<SpecialFunction, (x: number) => number>>;
 
-/** Where nodes get what is not among their operands. */
+/** Where nodes get what is not among their operands; core's own noise and functions where they are left out. */
 export interface Sources {
   /** A key for each name that noise nodes mention. */
   readonly keys?: Readonly<Record<string, NoiseKey>>;
-  /** Makes noise. */
+  /** Makes noise: float32 values, as every backend has them. */
   readonly noise?: NoiseSource;
   /** Evaluates `special` nodes. */
   readonly functions?: SpecialFunctions;
 }
+
+/** The host generator's noise. */
+export const hostNoiseSource: NoiseSource = (distribution, words, out, offset) =>
+  hostGenerator()[distribution](words, out, offset);
+
+/** Core's special functions, accurate to float64. */
+export const exactFunctions: SpecialFunctions = { dawson, logUniformKl };

@@ -1,0 +1,168 @@
+import { loadavg } from 'node:os';
+import { memoryUsage } from 'node:process';
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
+import * as tf from '@tensorflow/tfjs';
+import '@tensorflow/tfjs-backend-wasm';
+import { createTfjsBackend } from '@vardrop/adapter-tfjs';
+import { createTrainer } from '@vardrop/core';
+import { createHandWrittenStep } from './handWrittenStep.js';
+import { describeTimes, median } from './statistics.js';
+import { contractions, createMinibatch, createWorkload, learningRate, trainingSize } from './workload.js';
+
+/**
+ * Times workload W on tfjs wasm: the step, its contractions alone, the deterministic step and a hand-written tfjs step, in
+ * turns within one process; then memory at step 20 and step 200. Options: `--repetitions 20`, `--warmup 6`,
+ * `--json FILE`.
+ */
+const options = readOptions(process.argv.slice(2));
+await tf.setBackend('wasm');
+/** @type {Map<string, number> | undefined} */
+let profile;
+const backend = await createTfjsBackend({
+  tf,
+  device: 'wasm',
+  profile: ({ kind, milliseconds }) => profile?.set(kind, (profile.get(kind) ?? 0) + milliseconds),
+});
+const minibatch = createMinibatch();
+
+/** @param {boolean} noise */
+function createStep(noise) {
+  const trainer = createTrainer(createWorkload(noise).model, { backend, ...createWorkload(noise) });
+  return { trainer, run: () => trainer.run(minibatch, { learningRate, klScale: 1 / trainingSize }) };
+}
+
+/**
+ * Every contraction of a step, by itself: time of `tf.matMul` of float32 matrices as they come (no transpose flag, which is
+ * tfjs's fastest way on wasm), with right-hand sides that it has not seen, as a step's weights and gradients are new.
+ *
+ * @param {boolean} noise
+ */
+function timeContractions(noise) {
+  let total = 0;
+  for (const { m, k, n, count } of contractions(noise)) {
+    const a = tf.randomUniform([m, k], -1, 1);
+    for (let i = 0; i < count; i++) {
+      const b = tf.randomUniform([k, n], -1, 1);
+      const start = performance.now();
+      const product = tf.matMul(a, b);
+      total += performance.now() - start;
+      tf.dispose([b, product]);
+    }
+    tf.dispose(a);
+  }
+  return total;
+}
+
+const noisy = createStep(true);
+const deterministic = createStep(false);
+const handWritten = createHandWrittenStep(minibatch);
+/** @type {Record<string, { times: number[], run: () => Promise<number>, kinds?: Map<string, number> }>} */
+const variants = {
+  step: { times: [], run: () => timed(noisy.run), kinds: new Map() },
+  contractions: { times: [], run: async () => timeContractions(true) },
+  'deterministic step': { times: [], run: () => timed(deterministic.run), kinds: new Map() },
+  'deterministic contractions': { times: [], run: async () => timeContractions(false) },
+  'hand-written tfjs step': { times: [], run: () => timed(handWritten.run) },
+};
+
+const loadBefore = loadavg();
+for (let repetition = -options.warmup; repetition < options.repetitions; repetition++) {
+  for (const [name, { times, run, kinds }] of Object.entries(variants)) {
+    // The hand-written step needs no more than two runs to be warm, and takes longest by far.
+    if (repetition < -2 && name.startsWith('hand')) continue;
+    profile = repetition < 0 ? undefined : kinds;
+    const time = await run();
+    profile = undefined;
+    if (repetition >= 0) times.push(time);
+  }
+}
+const loadAfter = loadavg();
+handWritten.dispose();
+
+console.log('Workload W on tfjs wasm, milliseconds a step');
+for (const [name, { times }] of Object.entries(variants)) console.log(`  ${name}: ${describeTimes(times)}`);
+for (const [name, { kinds, times }] of Object.entries(variants)) {
+  if (!kinds) continue;
+  const parts = [...kinds].map(([kind, total]) => /** @type {const} */ ([kind, total / times.length]));
+  const inside = parts.reduce((sum, [, time]) => sum + time, 0);
+  const mean = times.reduce((sum, time) => sum + time, 0) / times.length;
+  parts.push(['noise, copies, rest', mean - inside]);
+  parts.sort((a, b) => b[1] - a[1]);
+  console.log(`  mean by kind, ${name}: ${parts.map(([kind, time]) => `${kind} ${time.toFixed(1)}`).join(', ')}`);
+}
+const time = (/** @type {string} */ name) => median(variants[name].times);
+const gigaflop = contractions(true).reduce((sum, { m, k, n, count }) => sum + 2e-9 * m * k * n * count, 0);
+const summary = {
+  gigaflop,
+  gigaflopPerSecond: (1000 * gigaflop) / time('contractions'),
+  shareOfMatmulRate: time('contractions') / time('step'),
+  deterministicShareOfMatmulRate: time('deterministic contractions') / time('deterministic step'),
+  timesFasterThanHandWritten: time('hand-written tfjs step') / time('step'),
+  timesTheDeterministicStep: time('step') / time('deterministic step'),
+  load: { before: loadBefore, after: loadAfter },
+};
+console.log(`  ${gigaflop.toFixed(2)} GFLOP in contractions, alone at ${summary.gigaflopPerSecond.toFixed(1)} GFLOP/s`);
+console.log(
+  `  share of its own matmul rate: ${percent(summary.shareOfMatmulRate)} (deterministic: ${percent(summary.deterministicShareOfMatmulRate)})`,
+);
+console.log(`  against the hand-written step: ${summary.timesFasterThanHandWritten.toFixed(1)} times faster`);
+console.log(`  against the deterministic step: ${summary.timesTheDeterministicStep.toFixed(2)} times its time`);
+console.log(
+  `  load average before ${loadBefore.map((n) => n.toFixed(2))}, after ${loadAfter.map((n) => n.toFixed(2))}`,
+);
+
+deterministic.trainer.dispose();
+const fresh = createStep(true);
+const at = { 20: await memoryAfter(fresh, 20), 200: await memoryAfter(fresh, 200) };
+console.log(`  memory at step 20:  ${JSON.stringify(at[20])}`);
+console.log(`  memory at step 200: ${JSON.stringify(at[200])}`);
+if (options.json) {
+  const { writeFile } = await import('node:fs/promises');
+  const times = Object.fromEntries(Object.entries(variants).map(([name, { times }]) => [name, times]));
+  await writeFile(options.json, JSON.stringify({ ...summary, memory: at, times }, null, 2));
+}
+
+/** @param {() => Promise<unknown>} run */
+async function timed(run) {
+  const start = performance.now();
+  await run();
+  return performance.now() - start;
+}
+
+/** @param {ReturnType<typeof createStep>} step @param {number} until */
+async function memoryAfter({ trainer, run }, until) {
+  while (trainer.step < until) await run();
+  setFlagsFromString('--expose-gc');
+  const collect = runInNewContext('gc');
+  // Finalizers of one collection free more for the next.
+  for (let i = 0; i < 3; i++) {
+    collect();
+    await new Promise((resolve) => setTimeout(resolve, 10));
+  }
+  const host = /** @type {any} */ (tf.backend());
+  return {
+    liveTensors: backend.liveTensors(),
+    tfjsBuffers: host.numDataIds(),
+    heapMiB: memoryUsage().heapUsed / 2 ** 20,
+    wasmMiB: host.wasm.HEAPU8.byteLength / 2 ** 20,
+  };
+}
+
+/** @param {number} share */
+function percent(share) {
+  return `${(100 * share).toFixed(1)} %`;
+}
+
+/** @param {string[]} words */
+function readOptions(words) {
+  const value = (/** @type {string} */ name) => {
+    const index = words.indexOf(name);
+    return index < 0 ? undefined : words[index + 1];
+  };
+  return {
+    repetitions: Number(value('--repetitions') ?? 20),
+    warmup: Number(value('--warmup') ?? 6),
+    json: value('--json'),
+  };
+}

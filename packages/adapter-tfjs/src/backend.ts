@@ -1,0 +1,89 @@
+import type { Tensor as TfTensor } from '@tensorflow/tfjs';
+import { type Backend, type Executable, VardropError } from '@vardrop/core';
+import type { Device } from './device.js';
+import { createExecutable } from './executable.js';
+import { createHandles } from './handles.js';
+import type { Settings } from './steps.js';
+import { supportsOf } from './supports.js';
+
+/** The backend on a device that has been loaded. */
+export function createBackend(device: Device, settings: Settings): Backend<TfTensor> {
+  const name = `tfjs:${device.name}`;
+  const handles = createHandles(device);
+  const executables = new Set<Executable>();
+  let closed = false;
+
+  function open(who: string): void {
+    if (closed) {
+      throw new VardropError(
+        'VARDROP_DISPOSED',
+        `[${name}] ${who}: got a closed backend, needs an open one. Create another.`,
+      );
+    }
+  }
+
+  return {
+    name,
+    supports: supportsOf(device, settings),
+    upload(data, shape) {
+      open('upload');
+      const size = shape.reduce((product, n) => product * n, 1);
+      if (data.length !== size) {
+        throw new VardropError(
+          'VARDROP_INPUT',
+          `[${name}] upload: got ${data.length} values for shape [${shape}], needs ${size}. Pass as many values as the shape has.`,
+        );
+      }
+      return handles.add(device.create(data, shape));
+    },
+    async read(tensor) {
+      const values = device.host.readSync(handles.get(tensor, 'read').dataId);
+      // The cpu backend hands out the very array that it computes with.
+      return device.name === 'cpu' ? Float32Array.from(values) : values;
+    },
+    dispose: (tensor) => handles.dispose(tensor),
+    async compile(program) {
+      open('compile');
+      const executable = await createExecutable(device, handles, program, settings);
+      const tracked: Executable = {
+        run(shared, iterations) {
+          open('run');
+          return executable.run(shared, iterations);
+        },
+        dispose() {
+          executable.dispose();
+          executables.delete(tracked);
+        },
+      };
+      executables.add(tracked);
+      return tracked;
+    },
+    liveTensors: () => handles.count(),
+    async native(tensor) {
+      return handles.native(tensor);
+    },
+    wrap(native) {
+      open('wrap');
+      if (native.dtype !== 'float32') {
+        throw new VardropError(
+          'VARDROP_INPUT',
+          `[${name}] wrap: got a tensor of ${native.dtype}, needs float32. Cast it (\`tensor.toFloat()\`).`,
+        );
+      }
+      const { engine, keep } = device.tf;
+      if (engine().state.tensorInfo.get(native.dataId)?.backend === device.host) {
+        return handles.add({ dataId: native.dataId, shape: native.shape, dtype: 'float32' }, keep(native));
+      }
+      // Its data lies on another tfjs backend: copied over, since kernels run on one.
+      const copy = handles.add(device.create(native.dataSync<'float32'>(), native.shape));
+      native.dispose();
+      return copy;
+    },
+    async close() {
+      if (closed) return;
+      closed = true;
+      for (const executable of [...executables]) executable.dispose();
+      handles.disposeAll();
+    },
+  };
+}

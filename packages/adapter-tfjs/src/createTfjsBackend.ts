@@ -1,0 +1,27 @@
+import type { Tensor as TfTensor } from '@tensorflow/tfjs';
+import type { Backend } from '@vardrop/core';
+import { createBackend } from './backend.js';
+import type { Tfjs } from './device.js';
+import { loadDevice, type TfjsDevice } from './loadDevice.js';
+import type { ProfiledStep } from './steps.js';
+
+/** Options of `createTfjsBackend`. */
+export interface TfjsBackendOptions {
+  /** The app's own tfjs; imported where left out. */
+  readonly tf?: Tfjs;
+  /** Where tfjs computes. */
+  readonly device: TfjsDevice;
+  /** Called after each step of every run, to see where time goes. */
+  readonly profile?: (step: ProfiledStep) => void;
+}
+
+/**
+ * A backend on TensorFlow.js, named `tfjs:cpu` or `tfjs:wasm`. The app's active tfjs backend stays what it is. `native`
+ * gives a `tf.Tensor` that the handle owns; `wrap` takes one of dtype float32 in, and moves its data where it lies on
+ * another tfjs backend. Runs are synchronous. `close` leaves tfjs itself running.
+ *
+ * Rejects with `VARDROP_UNKNOWN_DEVICE`, `VARDROP_MISSING_PEER` (saying which package to install) or `VARDROP_BACKEND`.
+ */
+export async function createTfjsBackend({ tf, device, profile }: TfjsBackendOptions): Promise<Backend<TfTensor>> {
+  return createBackend(await loadDevice(device, tf), { profile, fuse: true });
+}

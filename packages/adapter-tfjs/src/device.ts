@@ -1,0 +1,91 @@
+import type { DataId, KernelBackend, NamedAttrMap, NamedTensorInfoMap, TensorInfo } from '@tensorflow/tfjs';
+import { VardropError } from '@vardrop/core';
+
+/** The tfjs module. */
+export type Tfjs = typeof import('@tensorflow/tfjs');
+
+/** The part of a tfjs backend that its published type leaves out and that every backend of tfjs 4 has. */
+export interface KernelHost extends KernelBackend {
+  disposeData(dataId: DataId, force?: boolean): boolean;
+  readSync(dataId: DataId): Float32Array;
+}
+
+/**
+ * Runs tfjs kernels on one tfjs backend, by name and without tfjs's engine: kernels take the backend as an argument, so
+ * the app's active backend (`tf.setBackend`), its `tf.tidy` scopes and its gradient tape are neither read nor changed,
+ * and several Vardrop backends live side by side.
+ *
+ * A `TensorInfo` that `call` returns owns one reference to its data, given back by `release`.
+ */
+export interface Device {
+  readonly tf: Tfjs;
+  /** tfjs's name of the backend: `cpu`, `wasm`. */
+  readonly name: string;
+  readonly host: KernelHost;
+  /** Runs a kernel. Throws `VARDROP_BACKEND` if this tfjs has none of that name. */
+  call(kernel: string, inputs: Readonly<Record<string, TensorInfo>>, attributes?: NamedAttrMap): TensorInfo;
+  /** Copies values to the backend. */
+  create(values: Float32Array, shape: readonly number[]): TensorInfo;
+  /** A second reference to the same data, for another owner. */
+  share(tensor: TensorInfo): TensorInfo;
+  /** Gives back one reference. */
+  release(tensor: TensorInfo): void;
+  /** Runs `build` and releases every tensor that it made, save the one that it returns. */
+  scoped(build: () => TensorInfo): TensorInfo;
+}
+
+/** A device on `host`, tfjs's backend called `name`. */
+export function createDevice(tf: Tfjs, name: string, host: KernelHost): Device {
+  const kernels = new Map<string, (inputs: NamedTensorInfoMap, attributes: NamedAttrMap) => TensorInfo>();
+  let made: TensorInfo[] | undefined;
+
+  function find(kernel: string) {
+    const config = tf.getKernel(kernel, name);
+    if (!config) {
+      throw new VardropError(
+        'VARDROP_BACKEND',
+        `[tfjs:${name}] kernel: got a tfjs ${tf.version_core} without ${kernel}, needs one of ^4.22.0. Install that version of @tensorflow/tfjs.`,
+      );
+    }
+    const run = (inputs: NamedTensorInfoMap, attributes: NamedAttrMap) =>
+      config.kernelFunc({ inputs, attrs: attributes, backend: host }) as TensorInfo;
+    kernels.set(kernel, run);
+    return run;
+  }
+
+  const record = (tensor: TensorInfo) => {
+    made?.push(tensor);
+    return tensor;
+  };
+
+  const device: Device = {
+    tf,
+    name,
+    host,
+    call: (kernel, inputs, attributes = {}) => record((kernels.get(kernel) ?? find(kernel))(inputs, attributes)),
+    create(values, shape) {
+      const dataId = host.write(values, [...shape], 'float32') as DataId;
+      return record({ dataId, shape: [...shape], dtype: 'float32' });
+    },
+    share(tensor) {
+      host.incRef(tensor.dataId);
+      return record({ dataId: tensor.dataId, shape: tensor.shape, dtype: tensor.dtype });
+    },
+    release: (tensor) => void host.disposeData(tensor.dataId),
+    scoped(build) {
+      const outer = made;
+      const own: TensorInfo[] = [];
+      let result: TensorInfo | undefined;
+      made = own;
+      try {
+        result = build();
+        return result;
+      } finally {
+        made = outer;
+        for (const tensor of own) if (tensor !== result) device.release(tensor);
+        if (result) outer?.push(result);
+      }
+    },
+  };
+  return device;
+}

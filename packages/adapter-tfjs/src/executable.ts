@@ -1,0 +1,165 @@
+import type { TensorInfo } from '@tensorflow/tfjs';
+import {
+  type Executable,
+  type Iteration,
+  type NodeId,
+  type Program,
+  type RunResult,
+  type Tensor,
+  type Tensors,
+  VardropError,
+} from '@vardrop/core';
+import type { Device } from './device.js';
+import type { Handles } from './handles.js';
+import { equalShapes } from './lower/shape.js';
+import { isShared, isSource, planSteps } from './plan.js';
+import { compileSteps, type Settings } from './steps.js';
+import { withoutTransposeFlags } from './transposes.js';
+
+/**
+ * Compiles a program for `device`. All decisions are taken here: the lowering of each node, the order, what is computed
+ * once a run, and the last use of every value, after which its memory is given back.
+ */
+export async function createExecutable(
+  device: Device,
+  handles: Handles,
+  given: Program,
+  settings: Settings,
+): Promise<Executable> {
+  const program = device.name === 'cpu' ? given : withoutTransposeFlags(given);
+  const { nodes, outputs } = program;
+  const who = `run ${program.name}`;
+  const shapeOf = (id: NodeId) => nodes[id].shape as readonly number[];
+
+  const inputs: { name: string; role: string; id: NodeId }[] = [];
+  nodes.forEach((node, id) => {
+    if (node.op === 'input') inputs.push({ name: node.name, role: node.role, id });
+  });
+  const steps = await compileSteps(device, program, settings);
+  const read = new Set([...steps.flatMap((step) => step.operands), ...Object.values(outputs)]);
+  const constants = new Map<NodeId, TensorInfo>();
+  nodes.forEach((node, id) => {
+    if (node.op !== 'constant' || !read.has(id)) return;
+    constants.set(id, device.create(constantValues(node.value, shapeOf(id)), shapeOf(id)));
+  });
+  const plan = planSteps(program, steps);
+  const shared = isShared(program);
+  const carriedInputs = inputs.filter((input) => input.role === 'carried');
+  const iterationInputs = inputs.filter((input) => input.role === 'iteration');
+  const sharedInputs = inputs.filter((input) => input.role === 'shared');
+  const carriedNames = new Set(carriedInputs.map((input) => input.name));
+  const freshOutputs = Object.keys(outputs).filter((name) => !carriedNames.has(name));
+  const iterationOutputs = [...new Set(Object.values(outputs))].filter((id) => !shared[id] && !isSource(nodes[id]));
+  let disposed = false;
+
+  /** The data of the inputs that are wanted; refuses missing ones, extra ones and wrong shapes. */
+  function bind(given: Tensors, wanted: typeof inputs, what: string): Map<NodeId, TensorInfo> {
+    const bound = new Map<NodeId, TensorInfo>();
+    for (const { name, id } of wanted) {
+      if (!Object.hasOwn(given, name)) refuse(`no ${what} "${name}"`, `one of shape [${shapeOf(id)}]`);
+      const info = handles.get(given[name], `${who}: ${what} "${name}"`);
+      if (!equalShapes(info.shape, shapeOf(id)))
+        refuse(`${what} "${name}" of shape [${info.shape}]`, `[${shapeOf(id)}]`);
+      bound.set(id, info);
+    }
+    const extra = Object.keys(given).find((name) => !wanted.some((input) => input.name === name));
+    if (extra !== undefined)
+      refuse(`an unknown ${what} "${extra}"`, `only ${wanted.map((i) => i.name).join(', ') || 'none'}`);
+    return bound;
+  }
+
+  function refuse(got: string, needs: string): never {
+    throw new VardropError(
+      'VARDROP_INPUT',
+      `[tfjs:${device.name}] ${who}: got ${got}, needs ${needs}. Pass exactly the inputs that the program declares.`,
+    );
+  }
+
+  return {
+    run(sharedTensors, iterations) {
+      if (disposed) {
+        throw new VardropError(
+          'VARDROP_DISPOSED',
+          `[tfjs:${device.name}] ${who}: got a disposed executable, needs a live one. Compile the program again.`,
+        );
+      }
+      // Everything is checked before anything is computed.
+      const start = bind(sharedTensors, [...sharedInputs, ...carriedInputs], 'input');
+      const minibatches = iterations.map((iteration: Iteration) =>
+        bind(iteration.inputs ?? {}, iterationInputs, 'iteration input'),
+      );
+
+      const values: (TensorInfo | undefined)[] = new Array(nodes.length);
+      /** Nodes whose value this run made and has yet to let go of. */
+      const owned = new Set<NodeId>();
+      const results: TensorInfo[] = [];
+      const release = (id: NodeId) => {
+        if (!owned.delete(id)) return;
+        device.release(values[id] as TensorInfo);
+        values[id] = undefined;
+      };
+      const execute = (list: typeof plan.each) => {
+        for (const step of list) {
+          const started = settings.profile ? performance.now() : 0;
+          const made = step.run(step.operands.map((id) => values[id] as TensorInfo));
+          settings.profile?.({ kind: step.kind, label: step.label, milliseconds: performance.now() - started });
+          step.results.forEach((id, i) => {
+            values[id] = made[i];
+            owned.add(id);
+          });
+          for (const id of step.dead) release(id);
+        }
+      };
+      const keep = (info: TensorInfo) => {
+        const kept = device.share(info);
+        results.push(kept);
+        return kept;
+      };
+
+      try {
+        for (const [id, info] of constants) values[id] = info;
+        for (const [id, info] of start) values[id] = info;
+        execute(plan.once);
+        const outputsOf: Record<string, TensorInfo>[] = [];
+        for (const minibatch of minibatches) {
+          for (const [id, info] of minibatch) values[id] = info;
+          execute(plan.each);
+          outputsOf.push(
+            Object.fromEntries(freshOutputs.map((name) => [name, keep(values[outputs[name]] as TensorInfo)])),
+          );
+          // All next values are taken before any is put in place: one carried value may be another's old one.
+          const next = carriedInputs.map(({ name }) => device.share(values[outputs[name]] as TensorInfo));
+          carriedInputs.forEach(({ id }, i) => {
+            release(id);
+            values[id] = next[i];
+            owned.add(id);
+          });
+          for (const id of iterationOutputs) release(id);
+        }
+        const carriedInfos = carriedInputs.map(({ name, id }) => [name, keep(values[id] as TensorInfo)] as const);
+        const hand = (entries: Iterable<readonly [string, TensorInfo]>): Record<string, Tensor> =>
+          Object.fromEntries(Array.from(entries, ([name, info]) => [name, handles.add(info)]));
+        const result: RunResult = {
+          carried: hand(carriedInfos),
+          outputs: outputsOf.map((o) => hand(Object.entries(o))),
+        };
+        return result;
+      } catch (error) {
+        for (const info of results) device.release(info);
+        throw error;
+      } finally {
+        for (const id of [...owned]) release(id);
+      }
+    },
+    dispose() {
+      if (disposed) return;
+      disposed = true;
+      for (const info of constants.values()) device.release(info);
+    },
+  };
+}
+
+function constantValues(value: number | readonly number[], shape: readonly number[]): Float32Array {
+  const size = shape.reduce((product, n) => product * n, 1);
+  return typeof value === 'number' ? new Float32Array(size).fill(value) : Float32Array.from(value);
+}

@@ -1,0 +1,148 @@
+import type { BinaryOp, UnaryOp } from '@vardrop/core';
+import type { FunctionWriter, Local, simd } from './wasmWriter.js';
+
+/** Writes instructions that push one vector of four floats. */
+export type Push = () => void;
+
+/** Arithmetic on vectors of four floats, written into a function. Infinities, NaN and subnormals are those of IEEE 754. */
+export interface VectorMath {
+  unary(op: UnaryOp, x: Local): Push;
+  binary(op: BinaryOp, x: Local, y: Local): Push;
+  /** `a > b ? x : y`; y where a or b is NaN. */
+  selectGreater(a: Local, b: Local, x: Local, y: Local): Push;
+}
+
+// Minimax polynomials, fitted for these intervals; the error stated is that of the function with exact arithmetic.
+/** (eʳ − 1 − r) / r² for |r| ≤ ln 2 / 2: 0.05 ulp. */
+const expTerms = [0.49999994, 0.1666652, 0.041668393, 0.008368781, 0.0013814465];
+/** (log(1 + f) − f + f²/2) / f³ for √½ ≤ 1 + f ≤ √2: 0.1 ulp. */
+const logTerms = [
+  0.3333333134651184, -0.250008225440979, 0.20001228153705597, -0.1662333458662033, 0.14201723039150238,
+  -0.13160377740859985, 0.12761935591697693, -0.07634418457746506,
+];
+/** (tanh(x)/x − 1) / x² as a polynomial of x², for |x| ≤ 0.6: 0.05 ulp. */
+const tanhTerms = [
+  -0.33333298563957214, 0.13331924378871918, -0.053783826529979706, 0.02079596370458603, -0.005895150359719992,
+];
+/** ln 2 in two parts, of which products of the first with integers below 2⁹ are exact. */
+const [ln2High, ln2Low] = [0.693145751953125, 1.42860682030941e-6];
+const sqrtHalfBits = 0x3f3504f3;
+
+/** Vector arithmetic in the function `w`. */
+export function createVectorMath(w: FunctionWriter): VectorMath {
+  const apply =
+    (opcode: keyof typeof simd, ...operands: Push[]): Push =>
+    () => {
+      for (const operand of operands) operand();
+      w.simd(opcode);
+    };
+  const add = (a: Push, b: Push) => apply('add', a, b);
+  const sub = (a: Push, b: Push) => apply('sub', a, b);
+  const mul = (a: Push, b: Push) => apply('mul', a, b);
+  const div = (a: Push, b: Push) => apply('div', a, b);
+  const get =
+    (local: Local): Push =>
+    () =>
+      w.get(local);
+  const number =
+    (value: number): Push =>
+    () =>
+      w.floats(value);
+  const integer =
+    (value: number): Push =>
+    () =>
+      w.integers([value, value, value, value]);
+  const shift =
+    (opcode: 'shl' | 'shrS', x: Push, count: number): Push =>
+    () => {
+      x();
+      w.integer(count);
+      w.simd(opcode);
+    };
+  const select = (condition: Push, yes: Push, no: Push) => apply('bitselect', yes, no, condition);
+  /** Computes a value now, for use in several places. */
+  const keep = (value: Push): Push => {
+    const local = w.v128();
+    value();
+    w.set(local);
+    return get(local);
+  };
+  /** Σ terms[i] xⁱ by Horner's rule. */
+  const polynomial = (x: Push, terms: readonly number[]): Push =>
+    terms
+      .slice(0, -1)
+      .reduceRight<Push>((sum, term) => add(mul(sum, x), number(term)), number(terms[terms.length - 1]));
+
+  /** x = n ln 2 + r; eʳ by polynomial, times 2ⁿ in two factors, so that neither overflows before the product does. */
+  const exp = (argument: Push): Push => {
+    const x = keep(apply('max', apply('min', argument, number(89)), number(-104)));
+    const n = keep(apply('nearest', mul(x, number(Math.LOG2E))));
+    const r = keep(sub(sub(x, mul(n, number(ln2High))), mul(n, number(ln2Low))));
+    const value = keep(add(number(1), add(r, mul(mul(r, r), polynomial(r, expTerms)))));
+    const exponent = keep(apply('truncate', n));
+    const half = keep(shift('shrS', exponent, 1));
+    const power = (e: Push) => shift('shl', apply('i32x4Add', e, integer(127)), 23);
+    return mul(mul(value, power(half)), power(apply('i32x4Sub', exponent, half)));
+  };
+
+  /** x = 2ᵉ (1 + f) with √½ ≤ 1 + f < √2, for positive, normal x. */
+  const logOfNormal = (x: Push, exponentShift: Push): Push => {
+    const above = keep(apply('i32x4Sub', x, integer(sqrtHalfBits)));
+    const exponent = keep(shift('shrS', above, 23));
+    const e = keep(add(apply('convert', exponent), exponentShift));
+    const f = keep(sub(apply('i32x4Sub', x, shift('shl', exponent, 23)), number(1)));
+    const square = keep(mul(f, f));
+    const tail = sub(mul(mul(square, f), polynomial(f, logTerms)), mul(square, number(0.5)));
+    return add(mul(e, number(ln2High)), add(f, add(tail, mul(e, number(ln2Low)))));
+  };
+
+  const log = (argument: Push): Push => {
+    const given = keep(argument);
+    const tiny = keep(apply('f32x4Lt', given, number(2 ** -126)));
+    const scaled = keep(select(tiny, mul(given, number(2 ** 23)), given));
+    const finite = keep(logOfNormal(scaled, select(tiny, number(-23), number(0))));
+    // x itself is the answer where x is ∞ or NaN; 0 gives −∞ and what lies below gives NaN.
+    const upper = keep(select(apply('f32x4Lt', given, number(Number.POSITIVE_INFINITY)), finite, given));
+    const zero = keep(select(apply('f32x4Eq', given, number(0)), number(Number.NEGATIVE_INFINITY), upper));
+    return select(apply('f32x4Lt', given, number(0)), number(Number.NaN), zero);
+  };
+
+  const magnitude = (x: Push) => apply('abs', x);
+
+  const unaryOps: Readonly<Record<UnaryOp, (x: Push) => Push>> = {
+    neg: (x) => apply('neg', x),
+    abs: magnitude,
+    sqrt: (x) => apply('sqrt', x),
+    exp,
+    log,
+    /** 1 / (1 + e^−x), or e^x / (1 + e^x) for negative x, which keeps all digits. */
+    sigmoid(x) {
+      const e = keep(exp(apply('neg', magnitude(x))));
+      const top = select(apply('f32x4Lt', x, number(0)), e, number(1));
+      return div(top, add(number(1), e));
+    },
+    /** max(x, 0) + log(1 + u) with u = e^−|x|; what 1 + u rounds away comes back as (u − (w − 1)) / w. */
+    softplus(x) {
+      const u = keep(exp(apply('neg', magnitude(x))));
+      const whole = keep(add(number(1), u));
+      const lost = div(sub(u, sub(whole, number(1))), whole);
+      const tail = keep(add(logOfNormal(whole, number(0)), lost));
+      return add(apply('max', x, number(0)), tail);
+    },
+    /** x + x³ P(x²) near 0, else 1 − 2 / (e^2|x| + 1) with the sign of x. */
+    tanh(x) {
+      const size = keep(magnitude(x));
+      const square = keep(mul(x, x));
+      const near = keep(add(x, mul(mul(x, square), polynomial(square, tanhTerms))));
+      const far = keep(sub(number(1), div(number(2), add(exp(add(size, size)), number(1)))));
+      const sign = apply('and', x, integer(-0x80000000));
+      return select(apply('f32x4Lt', size, number(0.6)), near, apply('or', far, sign));
+    },
+  };
+
+  return {
+    unary: (op, x) => unaryOps[op](get(x)),
+    binary: (op, x, y) => apply(op, get(x), get(y)),
+    selectGreater: (a, b, x, y) => select(apply('f32x4Gt', get(a), get(b)), get(x), get(y)),
+  };
+}

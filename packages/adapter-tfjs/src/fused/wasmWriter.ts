@@ -1,0 +1,224 @@
+/**
+ * A small writer of WebAssembly modules: functions of i32 parameters without results, over one imported memory. Enough
+ * for loops of SIMD arithmetic; binary format and opcodes are those of the WebAssembly core specification 2.0.
+ */
+
+/** Index of a local variable of a function. */
+export type Local = number;
+
+const i32Type = 0x7f;
+const v128Type = 0x7b;
+
+/** Opcodes of one byte. */
+export const plain = {
+  else: 0x05,
+  end: 0x0b,
+  i32Add: 0x6a,
+  i32Sub: 0x6b,
+  i32Mul: 0x6c,
+  i32And: 0x71,
+  i32LtU: 0x49,
+  i32GtU: 0x4b,
+  select: 0x1b,
+  f32Add: 0x92,
+  f32Div: 0x95,
+  f32FromInteger: 0xb2,
+  f32Max: 0x97,
+} as const;
+
+/** Opcodes after the prefix 0xfd that take no immediate. */
+export const simd = {
+  i32x4Splat: 0x11,
+  f32x4Splat: 0x13,
+  i32x4Eq: 0x37,
+  f32x4Eq: 0x41,
+  f32x4Ne: 0x42,
+  f32x4Lt: 0x43,
+  f32x4Gt: 0x44,
+  i32x4GtS: 0x3b,
+  and: 0x4e,
+  or: 0x50,
+  bitselect: 0x52,
+  nearest: 0x6a,
+  shl: 0xab,
+  shrS: 0xac,
+  i32x4Add: 0xae,
+  i32x4Sub: 0xb1,
+  abs: 0xe0,
+  neg: 0xe1,
+  sqrt: 0xe3,
+  add: 0xe4,
+  sub: 0xe5,
+  mul: 0xe6,
+  div: 0xe7,
+  min: 0xe8,
+  max: 0xe9,
+  truncate: 0xf8,
+  convert: 0xfa,
+} as const;
+
+/** A function being written: instructions of a stack machine, in order. */
+export interface FunctionWriter {
+  /** A new variable. */
+  i32(): Local;
+  v128(): Local;
+  get(local: Local): void;
+  set(local: Local): void;
+  tee(local: Local): void;
+  integer(value: number): void;
+  /** A vector of four times the same float32. */
+  floats(value: number): void;
+  /** A vector of four int32. */
+  integers(values: readonly [number, number, number, number]): void;
+  plain(opcode: keyof typeof plain): void;
+  simd(opcode: keyof typeof simd): void;
+  /** Pops an address, pushes four floats from there. */
+  load(): void;
+  /** Pops an address, pushes four times the float there. */
+  loadSplat(): void;
+  /** Pops an address and a vector, writes it. */
+  store(): void;
+  /** Pops an address and a vector, writes one lane. */
+  storeLane(lane: number): void;
+  /** Pops a vector, pushes one of its floats. */
+  lane(lane: number): void;
+  /** Pops an address, pushes the float there. */
+  loadFloat(): void;
+  /** Pops an address and a float, writes it. */
+  storeFloat(): void;
+  /** Runs `body` with `counter` = 0, step, 2 · step, … while it is below `limit`; at least once if `limit` is a number. */
+  loop(counter: Local, limit: Local | { readonly constant: number }, step: number, body: () => void): void;
+  /** Pops an i32; runs `body` if it is not 0. */
+  when(body: () => void): void;
+  /** The finished code entry of the module. */
+  code(): number[];
+  readonly parameters: number;
+}
+
+/** Starts a function that takes `parameters` i32, which are its first locals. */
+export function createFunction(parameters: number): FunctionWriter {
+  const body: number[] = [];
+  const locals: number[] = [];
+  const scratch = new DataView(new ArrayBuffer(4));
+  const declare = (type: number) => {
+    locals.push(type);
+    return parameters + locals.length - 1;
+  };
+  const vector = (opcode: number, ...immediate: number[]) => void body.push(0xfd, ...unsigned(opcode), ...immediate);
+  /** Alignment hint 2² bytes, offset 0. */
+  const memory = [2, 0];
+
+  const writer: FunctionWriter = {
+    parameters,
+    i32: () => declare(i32Type),
+    v128: () => declare(v128Type),
+    get: (local) => void body.push(0x20, ...unsigned(local)),
+    set: (local) => void body.push(0x21, ...unsigned(local)),
+    tee: (local) => void body.push(0x22, ...unsigned(local)),
+    integer: (value) => void body.push(0x41, ...signed(value)),
+    floats(value) {
+      scratch.setFloat32(0, value, true);
+      const bits = scratch.getInt32(0, true);
+      writer.integers([bits, bits, bits, bits]);
+    },
+    integers(values) {
+      const bytes = values.flatMap((value) => {
+        scratch.setInt32(0, value, true);
+        return [0, 1, 2, 3].map((i) => scratch.getUint8(i));
+      });
+      vector(0x0c, ...bytes);
+    },
+    plain: (opcode) => void body.push(plain[opcode]),
+    simd: (opcode) => vector(simd[opcode]),
+    load: () => vector(0x00, ...memory),
+    loadSplat: () => vector(0x09, ...memory),
+    store: () => vector(0x0b, ...memory),
+    storeLane: (lane) => vector(0x5a, ...memory, lane),
+    lane: (lane) => vector(0x1f, lane),
+    loadFloat: () => void body.push(0x2a, ...memory),
+    storeFloat: () => void body.push(0x38, ...memory),
+    loop(counter, limit, step, inside) {
+      const pushLimit = () => (typeof limit === 'number' ? writer.get(limit) : writer.integer(limit.constant));
+      writer.integer(0);
+      writer.set(counter);
+      const guarded = typeof limit === 'number';
+      if (guarded) {
+        writer.get(limit);
+        body.push(0x04, 0x40); // if
+      }
+      body.push(0x03, 0x40); // loop
+      inside();
+      writer.get(counter);
+      writer.integer(step);
+      writer.plain('i32Add');
+      writer.tee(counter);
+      pushLimit();
+      writer.plain('i32LtU');
+      body.push(0x0d, 0x00); // br_if
+      writer.plain('end');
+      if (guarded) writer.plain('end');
+    },
+    when(inside) {
+      body.push(0x04, 0x40);
+      inside();
+      writer.plain('end');
+    },
+    code() {
+      const declarations = [...unsigned(locals.length), ...locals.flatMap((type) => [1, type])];
+      const entry = [...declarations, ...body, plain.end];
+      return [...unsigned(entry.length), ...entry];
+    },
+  };
+  return writer;
+}
+
+/** A module that imports memory `m.m` and exports the functions under their indices `0`, `1`, …. */
+export function writeModule(functions: readonly FunctionWriter[]): Uint8Array<ArrayBuffer> {
+  const bytes: number[] = [0x00, 0x61, 0x73, 0x6d, 1, 0, 0, 0];
+  const section = (id: number, items: readonly (readonly number[])[]) => {
+    const length = items.reduce((total, item) => total + item.length, 0) + unsigned(items.length).length;
+    bytes.push(id, ...unsigned(length), ...unsigned(items.length));
+    for (const item of items) for (const byte of item) bytes.push(byte);
+  };
+  const name = (text: string) => [text.length, ...Array.from(text, (c) => c.charCodeAt(0))];
+  section(
+    1,
+    functions.map(({ parameters }) => [0x60, ...unsigned(parameters), ...Array<number>(parameters).fill(i32Type), 0]),
+  );
+  section(2, [[...name('m'), ...name('m'), 0x02, 0x00, 0]]);
+  section(
+    3,
+    functions.map((_, i) => unsigned(i)),
+  );
+  section(
+    7,
+    functions.map((_, i) => [...name(String(i)), 0x00, ...unsigned(i)]),
+  );
+  section(
+    10,
+    functions.map((each) => each.code()),
+  );
+  return Uint8Array.from(bytes);
+}
+
+function unsigned(value: number): number[] {
+  const bytes: number[] = [];
+  let rest = value;
+  do {
+    const byte = rest & 0x7f;
+    rest >>>= 7;
+    bytes.push(rest === 0 ? byte : byte | 0x80);
+  } while (rest !== 0);
+  return bytes;
+}
+
+function signed(value: number): number[] {
+  const bytes: number[] = [];
+  let rest = value;
+  for (;;) {
+    const byte = rest & 0x7f;
+    rest >>= 7;
+    if ((rest === 0 && (byte & 0x40) === 0) || (rest === -1 && (byte & 0x40) !== 0)) return [...bytes, byte];
+    bytes.push(byte | 0x80);
+  }
+}

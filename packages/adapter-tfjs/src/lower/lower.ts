@@ -1,0 +1,93 @@
+import type { NamedAttrMap } from '@tensorflow/tfjs';
+import { type Node, VardropError } from '@vardrop/core';
+import type { Device } from '../device.js';
+import { binary, selectGreater, unary } from './elementwise.js';
+import type { Lowering, Shapes } from './lowering.js';
+import { matmul } from './matmul.js';
+import { broadcast, reshape, sizeOf, transpose } from './shape.js';
+import {
+  averagePool2dGradient,
+  conv2d,
+  conv2dFilterGradient,
+  conv2dInputGradient,
+  maxPool2dGradient,
+  pool,
+} from './windows.js';
+
+/**
+ * How `device` computes a node with tfjs's kernels, decided once at compile. Inputs and constants are values, not
+ * computations, and never come here; noise, special functions and `withDerivative` core has taken out.
+ */
+export function lower(device: Device, node: Node, shapes: Shapes): Lowering {
+  switch (node.op) {
+    case 'neg':
+    case 'abs':
+    case 'sqrt':
+    case 'exp':
+    case 'log':
+    case 'sigmoid':
+    case 'softplus':
+    case 'tanh':
+      return unary(device, node.op);
+    case 'add':
+    case 'sub':
+    case 'mul':
+    case 'div':
+    case 'max':
+    case 'min':
+      return binary(device, node.op, shapes);
+    case 'selectGreater':
+      return selectGreater(device, shapes);
+    case 'reduceSum':
+    case 'reduceMax': {
+      const { axes, keepAxes } = node;
+      const kernel = node.op === 'reduceSum' ? 'Sum' : 'Max';
+      if (axes.length === 0) return ([x]) => device.share(x);
+      // `keepDims` of tfjs 4 changes the shape of a tensor in place on some backends; a reshape never does.
+      return keepAxes
+        ? ([x]) => device.scoped(() => reshape(device, device.call(kernel, { x }, reduction(kernel, axes)), shapes.out))
+        : ([x]) => device.call(kernel, { x }, reduction(kernel, axes));
+    }
+    case 'matmul':
+      return matmul(device, node, shapes);
+    case 'conv2d':
+      return conv2d(device, node);
+    case 'conv2dInputGradient':
+      return conv2dInputGradient(device, node, shapes);
+    case 'conv2dFilterGradient':
+      return conv2dFilterGradient(device, node, shapes);
+    case 'maxPool2d':
+      return pool(device, 'max', node, shapes);
+    case 'averagePool2d':
+      return pool(device, 'average', node, shapes);
+    case 'maxPool2dGradient':
+      return maxPool2dGradient(device, node, shapes);
+    case 'averagePool2dGradient':
+      return averagePool2dGradient(device, node, shapes);
+    case 'reshape':
+      return ([x]) => reshape(device, x, shapes.out);
+    case 'transpose': {
+      const { permutation } = node;
+      if (sizeOf(shapes.out) === 1) return ([x]) => reshape(device, x, shapes.out);
+      return ([x]) => transpose(device, x, permutation);
+    }
+    case 'broadcast':
+      return ([x]) => device.scoped(() => broadcast(device, x, shapes.out));
+    case 'input':
+    case 'constant':
+    case 'noise':
+    case 'special':
+    case 'withDerivative':
+      throw new VardropError(
+        'VARDROP_PROGRAM',
+        `[tfjs:${device.name}] compile: got a node ${node.op}${node.label ? ` (${node.label})` : ''}, needs a program that core prepared for this backend. Compile it through core.`,
+      );
+    default: {
+      const unknown: never = node;
+      throw new VardropError('VARDROP_PROGRAM', `[tfjs] compile: got the unknown node ${JSON.stringify(unknown)}.`);
+    }
+  }
+}
+
+const reduction = (kernel: 'Sum' | 'Max', axes: readonly number[]): NamedAttrMap =>
+  kernel === 'Sum' ? { axis: [...axes], keepDims: false } : { reductionIndices: [...axes], keepDims: false };

@@ -1,0 +1,10 @@
+import type { TensorInfo } from '@tensorflow/tfjs';
+
+/** How a node is computed from its operands. The result owns one reference of its own, even where it shares data. */
+export type Lowering = (operands: readonly TensorInfo[]) => TensorInfo;
+
+/** Shapes of a node and its operands, all fixed. */
+export interface Shapes {
+  readonly out: readonly number[];
+  readonly operands: readonly (readonly number[])[];
+}

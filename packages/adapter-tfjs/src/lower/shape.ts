@@ -1,0 +1,26 @@
+import type { TensorInfo } from '@tensorflow/tfjs';
+import type { Device } from '../device.js';
+
+/** Number of elements of a fixed shape. */
+export const sizeOf = (shape: readonly number[]) => shape.reduce((product, n) => product * n, 1);
+
+/** Whether two fixed shapes are equal. */
+export const equalShapes = (a: readonly number[], b: readonly number[]) =>
+  a.length === b.length && a.every((n, axis) => n === b[axis]);
+
+/** The same values in another shape. */
+export const reshape = (device: Device, x: TensorInfo, shape: readonly number[]) =>
+  device.call('Reshape', { x }, { shape: [...shape] });
+
+/** Axis i of the result is axis `permutation[i]` of x. */
+export const transpose = (device: Device, x: TensorInfo, permutation: readonly number[]) =>
+  device.call('Transpose', { x }, { perm: [...permutation] });
+
+/** NumPy broadcasting of x to `shape`. */
+export function broadcast(device: Device, x: TensorInfo, shape: readonly number[]): TensorInfo {
+  if (equalShapes(x.shape, shape)) return device.share(x);
+  const padded = [...Array<number>(shape.length - x.shape.length).fill(1), ...x.shape];
+  const aligned = reshape(device, x, padded);
+  const reps = shape.map((n, axis) => (padded[axis] === n ? 1 : n));
+  return device.call('Tile', { x: aligned }, { reps });
+}

@@ -1,0 +1,269 @@
+import type { TensorInfo } from '@tensorflow/tfjs';
+import type { Window } from '@vardrop/core';
+import type { Device } from '../device.js';
+import type { Lowering, Shapes } from './lowering.js';
+import { reshape, transpose } from './shape.js';
+
+type Pool = Window & { readonly size: readonly [number, number] };
+
+const explicit = ([top, bottom, left, right]: Window['padding']) => [
+  [0, 0],
+  [top, bottom],
+  [left, right],
+  [0, 0],
+];
+
+/** Image ⋆ filter. */
+export function conv2d(device: Device, window: Window): Lowering {
+  return ([x, filter]) => convolve(device, x, filter, window.strides, window.padding, [1, 1]);
+}
+
+function convolve(
+  device: Device,
+  x: TensorInfo,
+  filter: TensorInfo,
+  strides: readonly [number, number],
+  padding: Window['padding'],
+  dilations: readonly [number, number],
+): TensorInfo {
+  return device.call(
+    'Conv2D',
+    { x, filter },
+    {
+      strides: [...strides],
+      pad: explicit(padding),
+      dilations: [...dilations],
+      dataFormat: 'NHWC',
+      dimRoundingMode: 'floor',
+    },
+  );
+}
+
+/**
+ * Gradient of `conv2d` in its image: dy with `stride − 1` zeros between its cells, convolved with the filter turned
+ * about and its channels swapped. (tfjs's own kernel for it is a naive loop on wasm.)
+ */
+export function conv2dInputGradient(device: Device, window: Window, shapes: Shapes): Lowering {
+  const [filterShape] = shapes.operands;
+  const [top, , left] = window.padding;
+  const [kernelHeight, kernelWidth] = filterShape;
+  const [, height, width] = shapes.out;
+  return ([filter, dy]) =>
+    device.scoped(() => {
+      // Row r of the image reads the padded, spread dy from r on, so the first row sits at kernelHeight − 1 − top.
+      const spread = place(device, dy, window.strides, {
+        height: height + kernelHeight - 1,
+        width: width + kernelWidth - 1,
+        top: kernelHeight - 1 - top,
+        left: kernelWidth - 1 - left,
+      });
+      const turned = transpose(device, device.call('Reverse', { x: filter }, { dims: [0, 1] }), [0, 1, 3, 2]);
+      return convolve(device, spread, turned, [1, 1], [0, 0, 0, 0], [1, 1]);
+    });
+}
+
+/**
+ * Gradient of `conv2d` in its filter, itself a convolution: images and dy with batch and channels swapped, dy as the
+ * filter, dilated by the strides.
+ */
+export function conv2dFilterGradient(device: Device, window: Window, shapes: Shapes): Lowering {
+  const [height, width, , channels] = shapes.out;
+  const imageChannels = shapes.out[2];
+  return ([image, dy]) =>
+    device.scoped(() => {
+      const swapped = transpose(device, image, [3, 1, 2, 0]);
+      const filter = transpose(device, dy, [1, 2, 0, 3]);
+      const all = convolve(device, swapped, filter, [1, 1], window.padding, window.strides);
+      // A last row that no window reached gives more shifts than the filter has cells.
+      const cut = device.call(
+        'Slice',
+        { x: all },
+        { begin: [0, 0, 0, 0], size: [imageChannels, height, width, channels] },
+      );
+      return transpose(device, cut, [1, 2, 0, 3]);
+    });
+}
+
+/** Maximum or average of each window; padding takes no part. */
+export function pool(device: Device, kind: 'max' | 'average', pooling: Pool, shapes: Shapes): Lowering {
+  const { size, strides, padding } = pooling;
+  // tfjs's kernels need a cell of the image in every window, and more than one cell a window.
+  const direct = size[0] * size[1] > 1 && padding.every((n, side) => n < size[side >> 1]);
+  if (direct) {
+    const kernel = kind === 'max' ? 'MaxPool' : 'AvgPool';
+    const attributes = {
+      filterSize: [...size],
+      strides: [...strides],
+      pad: explicit(padding),
+      dimRoundingMode: 'floor',
+    };
+    return ([x]) => device.call(kernel, { x }, attributes);
+  }
+  if (kind === 'max')
+    return ([x]) => device.scoped(() => maximum(device, slices(device, x, pooling, shapes.out, -Infinity)));
+  const [image] = shapes.operands;
+  return ([x]) =>
+    device.scoped(() => {
+      const cells = slices(device, x, pooling, shapes.out, 0);
+      const sum = cells.reduce((total, cell) => device.call('Add', { a: total, b: cell }));
+      return device.call('Multiply', { a: sum, b: shares(device, pooling, image, shapes.out) });
+    });
+}
+
+/** The gradient goes to the first maximum of each window in row-major order. */
+export function maxPool2dGradient(device: Device, pooling: Pool, shapes: Shapes): Lowering {
+  const [image, pooled] = shapes.operands;
+  return ([x, dy]) =>
+    device.scoped(() => {
+      const cells = slices(device, x, pooling, pooled, -Infinity);
+      const top = maximum(device, cells);
+      const zero = device.create(new Float32Array(dy.shape.reduce((a, b) => a * b, 1)), dy.shape);
+      let remaining = dy;
+      const gradients = cells.map((cell) => {
+        const condition = device.call('Equal', { a: cell, b: top });
+        const taken = device.call('Select', { condition, t: remaining, e: zero });
+        remaining = device.call('Select', { condition, t: zero, e: remaining });
+        return taken;
+      });
+      return spreadOver(device, gradients, pooling, image);
+    });
+}
+
+/** Each cell of a window gets an equal share of its gradient, padding none. */
+export function averagePool2dGradient(device: Device, pooling: Pool, shapes: Shapes): Lowering {
+  const [pooled] = shapes.operands;
+  return ([dy]) =>
+    device.scoped(() => {
+      const share = device.call('Multiply', { a: dy, b: shares(device, pooling, shapes.out, pooled) });
+      const count = pooling.size[0] * pooling.size[1];
+      return spreadOver(device, Array<TensorInfo>(count).fill(share), pooling, shapes.out);
+    });
+}
+
+/** Cell (i, j) of every window, for all i and j in row-major order, each of the pooled shape. */
+function slices(device: Device, x: TensorInfo, pooling: Pool, pooled: readonly number[], fill: number): TensorInfo[] {
+  const { size, strides, padding } = pooling;
+  const padded = padding.some((n) => n > 0)
+    ? device.call('PadV2', { x }, { paddings: explicit(padding), constantValue: fill })
+    : x;
+  return cellsOf(size).map(([i, j]) => {
+    const end = [i + (pooled[1] - 1) * strides[0] + 1, j + (pooled[2] - 1) * strides[1] + 1];
+    return device.call(
+      'StridedSlice',
+      { x: padded },
+      {
+        begin: [0, i, j, 0],
+        end: [pooled[0], end[0], end[1], pooled[3]],
+        strides: [1, strides[0], strides[1], 1],
+        beginMask: 0,
+        endMask: 0,
+        ellipsisMask: 0,
+        newAxisMask: 0,
+        shrinkAxisMask: 0,
+      },
+    );
+  });
+}
+
+/** The adjoint of `slices`: puts each window's cell (i, j) back into the image and adds up. */
+function spreadOver(device: Device, cells: readonly TensorInfo[], pooling: Pool, image: readonly number[]): TensorInfo {
+  const [top, , left] = pooling.padding;
+  return cellsOf(pooling.size)
+    .map(([i, j], k) =>
+      place(device, cells[k], pooling.strides, { height: image[1], width: image[2], top: i - top, left: j - left }),
+    )
+    .reduce((a, b) => device.call('Add', { a, b }));
+}
+
+/**
+ * An image of `height × width` with cell (r, c) of x at `(top + r · strides[0], left + c · strides[1])` and zeros
+ * elsewhere; cells that fall outside are dropped.
+ */
+function place(
+  device: Device,
+  x: TensorInfo,
+  strides: readonly [number, number],
+  target: { height: number; width: number; top: number; left: number },
+): TensorInfo {
+  const [batch, rows, columns, channels] = x.shape;
+  let spread = x;
+  if (strides[0] > 1 || strides[1] > 1) {
+    const apart = device.call(
+      'PadV2',
+      { x: reshape(device, x, [batch * rows, 1, columns, channels]) },
+      {
+        paddings: [
+          [0, 0],
+          [0, strides[0] - 1],
+          [0, 0],
+          [0, 0],
+        ],
+        constantValue: 0,
+      },
+    );
+    const rowsApart = reshape(device, apart, [batch * rows * strides[0] * columns, 1, channels]);
+    const both = device.call(
+      'PadV2',
+      { x: rowsApart },
+      {
+        paddings: [
+          [0, 0],
+          [0, strides[1] - 1],
+          [0, 0],
+        ],
+        constantValue: 0,
+      },
+    );
+    spread = reshape(device, both, [batch, rows * strides[0], columns * strides[1], channels]);
+  }
+  const fit = (start: number, length: number, wanted: number) => ({
+    before: Math.max(start, 0),
+    after: Math.max(wanted - start - length, 0),
+    skip: Math.max(-start, 0),
+  });
+  const vertical = fit(target.top, spread.shape[1], target.height);
+  const horizontal = fit(target.left, spread.shape[2], target.width);
+  const padded = device.call(
+    'PadV2',
+    { x: spread },
+    {
+      paddings: [
+        [0, 0],
+        [vertical.before, vertical.after],
+        [horizontal.before, horizontal.after],
+        [0, 0],
+      ],
+      constantValue: 0,
+    },
+  );
+  return device.call(
+    'Slice',
+    { x: padded },
+    { begin: [0, vertical.skip, horizontal.skip, 0], size: [batch, target.height, target.width, channels] },
+  );
+}
+
+/** One over the number of image cells in each window, `[1, height, width, 1]` repeated over the pooled shape. */
+function shares(device: Device, pooling: Pool, image: readonly number[], pooled: readonly number[]): TensorInfo {
+  const { size, strides, padding } = pooling;
+  const inside = (index: number, axis: 0 | 1) => {
+    const start = index * strides[axis] - padding[2 * axis];
+    return Math.min(start + size[axis], image[axis + 1]) - Math.max(start, 0);
+  };
+  const values = new Float32Array(pooled.reduce((a, b) => a * b, 1));
+  const [, height, width, channels] = pooled;
+  for (let i = 0; i < values.length; i++) {
+    const column = Math.floor(i / channels) % width;
+    const row = Math.floor(i / (channels * width)) % height;
+    values[i] = 1 / (inside(row, 0) * inside(column, 1));
+  }
+  return device.create(values, pooled);
+}
+
+function maximum(device: Device, cells: readonly TensorInfo[]): TensorInfo {
+  return cells.reduce((a, b) => device.call('Maximum', { a, b }));
+}
+
+function cellsOf([height, width]: readonly [number, number]): [number, number][] {
+  return Array.from({ length: height * width }, (_, k) => [Math.floor(k / width), k % width]);
+}

@@ -1,0 +1,28 @@
+import type { Supports } from '@vardrop/core';
+import type { Device } from './device.js';
+import { findHeap } from './fused/compileKernels.js';
+import type { Settings } from './steps.js';
+
+/**
+ * Largest errors in units in the last place, rounded up from those observed over all of each function's range
+ * (`ulps.test.ts` measures them): JavaScript's float64 functions rounded once, tfjs's own wasm kernels, and the
+ * generated loops.
+ */
+const ulps = {
+  cpu: { exp: 0.5, log: 0.5, sigmoid: 0.5, softplus: 2, tanh: 0.5, sqrt: 0.5, div: 0.5 },
+  wasm: { exp: 0.6, log: 1, sigmoid: 2.6, softplus: 2, tanh: 2.4, sqrt: 0.5, div: 0.5 },
+  loops: { exp: 1.1, log: 1.1, sigmoid: 2.6, softplus: 2.3, tanh: 1.5, sqrt: 0.5, div: 0.5 },
+} as const;
+
+/** What a tfjs device can do. */
+export function supportsOf(device: Device, { fuse }: Settings): Supports {
+  const fused = fuse && findHeap(device) !== undefined;
+  return {
+    noise: 'host',
+    precision: 'float32',
+    functions: [],
+    nonFinite: true,
+    subnormals: true,
+    ulps: fused ? ulps.loops : device.name === 'cpu' ? ulps.cpu : ulps.wasm,
+  };
+}

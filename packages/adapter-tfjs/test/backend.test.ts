@@ -1,0 +1,184 @@
+import * as tf from '@tensorflow/tfjs';
+import { type Backend, createBuilder, type Tensor } from '@vardrop/core';
+import '@tensorflow/tfjs-backend-wasm';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { createTfjsBackend } from '../src/index.js';
+
+/** How many data buffers tfjs's own backend holds: what leaks would show in. */
+const buffers = (device: string) => (tf.findBackend(device) as unknown as { numDataIds(): number }).numDataIds();
+
+/** w ← w + s·x, with y = Σ w and w₀ = the old w as outputs; s² is computed once a run. */
+function accumulate() {
+  const b = createBuilder('accumulate');
+  const s = b.input('s', [1]);
+  const x = b.input('x', [2, 3], 'iteration');
+  const w = b.input('w', [2, 3], 'carried');
+  const next = b.add(w, b.mul(b.square(s), x));
+  b.output('w', next);
+  b.output('old', w);
+  b.output('total', b.reduceSum(next));
+  b.output('again', next);
+  b.output('scale', s);
+  return b.build();
+}
+
+describe.each(['cpu', 'wasm'] as const)('the backend on %s', (device) => {
+  let backend: Backend<tf.Tensor>;
+  beforeAll(async () => {
+    backend = await createTfjsBackend({ tf, device });
+  });
+  afterAll(() => backend.close());
+  const code = async (run: () => unknown) => {
+    try {
+      await run();
+    } catch (error) {
+      return (error as { code?: string }).code;
+    }
+    return 'nothing thrown';
+  };
+  const upload = (values: number[], shape: number[]) => backend.upload(Float32Array.from(values), shape);
+
+  it('is named after the device', () => expect(backend.name).toBe(`tfjs:${device}`));
+
+  it('carries values over iterations and gives distinct handles', async () => {
+    const before = buffers(device);
+    const executable = await backend.compile(accumulate());
+    const s = upload([2], [1]);
+    const w = upload([1, 1, 1, 1, 1, 1], [2, 3]);
+    const x = [upload([0, 1, 2, 3, 4, 5], [2, 3]), upload([1, 1, 1, 1, 1, 1], [2, 3])];
+    const result = executable.run(
+      { s, w },
+      x.map((tensor) => ({ inputs: { x: tensor } })),
+    );
+    expect([...(await backend.read(result.carried.w))]).toEqual([5, 9, 13, 17, 21, 25]);
+    expect([...(await backend.read(result.outputs[0].old))]).toEqual([1, 1, 1, 1, 1, 1]);
+    expect([...(await backend.read(result.outputs[1].old))]).toEqual([1, 5, 9, 13, 17, 21]);
+    expect([...(await backend.read(result.outputs[1].again))]).toEqual([5, 9, 13, 17, 21, 25]);
+    expect((await backend.read(result.outputs[0].total))[0]).toBe(66);
+    expect(result.outputs.map((o) => Object.keys(o).sort())).toEqual(Array(2).fill(['again', 'old', 'scale', 'total']));
+    expect([...(await backend.read(w))]).toEqual([1, 1, 1, 1, 1, 1]);
+    const handles = [s, w, ...x, result.carried.w, ...result.outputs.flatMap((o) => Object.values(o))];
+    expect(new Set(handles).size).toBe(handles.length);
+    for (const tensor of handles) backend.dispose(tensor);
+    executable.dispose();
+    expect(backend.liveTensors()).toBe(0);
+    expect(buffers(device)).toBe(before);
+  });
+
+  it('runs no iterations', async () => {
+    const executable = await backend.compile(accumulate());
+    const s = upload([2], [1]);
+    const w = upload([1, 2, 3, 4, 5, 6], [2, 3]);
+    const { carried, outputs } = executable.run({ s, w }, []);
+    expect(outputs).toEqual([]);
+    expect([...(await backend.read(carried.w))]).toEqual([1, 2, 3, 4, 5, 6]);
+    for (const tensor of [s, w, carried.w]) backend.dispose(tensor);
+    executable.dispose();
+  });
+
+  it('leaks nothing when a run throws', async () => {
+    const executable = await backend.compile(accumulate());
+    const s = upload([2], [1]);
+    const w = upload([1, 1, 1, 1, 1, 1], [2, 3]);
+    const x = upload([1, 1, 1, 1, 1, 1], [2, 3]);
+    const before = buffers(device);
+    const live = backend.liveTensors();
+    const wrong = upload([1], [1]);
+    expect(await code(() => executable.run({ s, w }, [{ inputs: { x } }, { inputs: { x: wrong } }]))).toBe(
+      'VARDROP_INPUT',
+    );
+    // A kernel that throws half way: the third buffer that the run makes cannot be had.
+    const host = tf.findBackend(device) as unknown as { write(...args: unknown[]): unknown; incRef(id: object): void };
+    const original = host.incRef;
+    let calls = 0;
+    host.incRef = function (id) {
+      calls += 1;
+      if (calls === 8) throw new Error('out of memory');
+      original.call(this, id);
+    };
+    try {
+      expect(() => executable.run({ s, w }, [{ inputs: { x } }, { inputs: { x } }])).toThrow('out of memory');
+    } finally {
+      host.incRef = original;
+    }
+    backend.dispose(wrong);
+    expect(buffers(device)).toBe(before);
+    expect(backend.liveTensors()).toBe(live);
+    for (const tensor of [s, w, x]) backend.dispose(tensor);
+    executable.dispose();
+  });
+
+  it('refuses missing, unknown and misshapen inputs', async () => {
+    const executable = await backend.compile(accumulate());
+    const s = upload([2], [1]);
+    const w = upload([1, 1, 1, 1, 1, 1], [2, 3]);
+    const x = w;
+    expect(await code(() => executable.run({ s }, [{ inputs: { x } }]))).toBe('VARDROP_INPUT');
+    expect(await code(() => executable.run({ s, w, x }, [{ inputs: { x } }]))).toBe('VARDROP_INPUT');
+    expect(await code(() => executable.run({ s, w }, [{}]))).toBe('VARDROP_INPUT');
+    expect(await code(() => executable.run({ s: w, w }, [{ inputs: { x } }]))).toBe('VARDROP_INPUT');
+    expect(await code(() => executable.run({ s, w: { shape: [2, 3] } }, []))).toBe('VARDROP_INPUT');
+    expect(await code(() => upload([1, 2], [3]))).toBe('VARDROP_INPUT');
+    for (const tensor of [s, w]) backend.dispose(tensor);
+    executable.dispose();
+    expect(await code(() => executable.run({ s, w }, []))).toBe('VARDROP_DISPOSED');
+  });
+
+  it('refuses a tensor that was disposed of', async () => {
+    const tensor = upload([1], [1]);
+    backend.dispose(tensor);
+    expect(await code(() => backend.dispose(tensor))).toBe('VARDROP_DISPOSED');
+    expect(await code(() => backend.read(tensor))).toBe('VARDROP_DISPOSED');
+    expect(await code(() => backend.native(tensor))).toBe('VARDROP_DISPOSED');
+  });
+
+  it('gives and takes tf tensors', async () => {
+    await tf.setBackend(device);
+    const before = { buffers: buffers(device), tensors: tf.memory().numTensors };
+    const tensor = upload([1, 2, 3], [3]);
+    const inside = tf.tidy(() => {
+      void backend.native(tensor);
+      return 1;
+    });
+    expect(inside).toBe(1);
+    const native = await backend.native(tensor);
+    expect(await backend.native(tensor)).toBe(native);
+    expect([...(await native.data())]).toEqual([1, 2, 3]);
+    backend.dispose(tensor);
+    expect(native.isDisposed).toBe(true);
+
+    await tf.setBackend(device === 'cpu' ? 'wasm' : 'cpu');
+    const foreign: Tensor = backend.wrap(tf.tensor([4, 5]));
+    await tf.setBackend(device);
+    const own = tf.tidy(() => backend.wrap(tf.tensor([6, 7])));
+    expect([...(await backend.read(foreign)), ...(await backend.read(own))]).toEqual([4, 5, 6, 7]);
+    expect(await code(() => backend.wrap(tf.tensor([1], [1], 'int32')))).toBe('VARDROP_INPUT');
+    backend.dispose(foreign);
+    backend.dispose(own);
+    expect(buffers(device)).toBe(before.buffers + 1);
+    expect(tf.memory().numTensors).toBe(before.tensors + 1);
+  });
+
+  it('leaves the active backend alone', async () => {
+    for (const active of ['cpu', 'wasm']) {
+      await tf.setBackend(active);
+      const second = await createTfjsBackend({ tf, device });
+      const executable = await second.compile(accumulate());
+      const w = second.upload(new Float32Array(6), [2, 3]);
+      const s = second.upload(new Float32Array(1), [1]);
+      executable.run({ s, w }, [{ inputs: { x: w } }]);
+      expect(tf.getBackend()).toBe(active);
+      await second.close();
+      expect(second.liveTensors()).toBe(0);
+      expect(await code(() => second.upload(new Float32Array(1), [1]))).toBe('VARDROP_DISPOSED');
+      expect(await code(() => executable.run({ s, w }, []))).toBe('VARDROP_DISPOSED');
+    }
+  });
+});
+
+it('refuses an unknown device', async () => {
+  await expect(createTfjsBackend({ device: 'abacus' as 'cpu' })).rejects.toMatchObject({
+    code: 'VARDROP_UNKNOWN_DEVICE',
+    message: expect.stringContaining('cpu, wasm'),
+  });
+});

@@ -1,0 +1,14 @@
+import { loadEmbeddedDigits } from './embeddedDigits.js';
+import { loadIdx } from './idx.js';
+import type { ImageDataset } from './imageDataset.js';
+
+/**
+ * Loads the data that a command was asked to work on.
+ *
+ * @param source `directory`: where IDX files are; without it, the embedded digits.
+ * @returns a new data set, owned by the caller.
+ * @throws VardropError as {@link loadIdx} and {@link loadEmbeddedDigits} do.
+ */
+export function loadData(source: { readonly directory?: string } = {}): Promise<ImageDataset> {
+  return source.directory === undefined ? loadEmbeddedDigits() : loadIdx(source.directory);
+}

@@ -1,0 +1,27 @@
+import { type Backend, createReferenceBackend, VardropError } from '@vardrop/core';
+import { type BackendName, backends } from '../choices.js';
+
+/**
+ * Starts the backend that a command was asked for. Adapters are imported only when wanted, since they bring their
+ * frameworks with them.
+ *
+ * @throws VardropError `VARDROP_UNKNOWN_BACKEND`, or what the adapter throws.
+ */
+export async function createBackend(name: BackendName): Promise<Backend> {
+  switch (name) {
+    case 'reference':
+      return createReferenceBackend();
+    case 'tfjs:wasm':
+    case 'tfjs:cpu': {
+      const { createTfjsBackend } = await import('@vardrop/adapter-tfjs');
+      return createTfjsBackend({ device: name === 'tfjs:wasm' ? 'wasm' : 'cpu' });
+    }
+    default: {
+      const unknown: never = name;
+      throw new VardropError(
+        'VARDROP_UNKNOWN_BACKEND',
+        `[vardrop] --backend: got ${JSON.stringify(unknown)}, needs one of ${backends.join(', ')}.`,
+      );
+    }
+  }
+}

@@ -1,0 +1,27 @@
+import type { Dataset } from '@vardrop/core';
+import type { ImageSplit } from '../data/imageDataset.js';
+
+/** Images kept aside for validation: one in this many. */
+const oneIn = 10;
+
+/**
+ * Splits training images into those that are trained on and a tenth to watch progress with: every tenth image, which
+ * keeps the classes' shares and does not depend on the seed.
+ */
+export function holdOut(split: ImageSplit): { readonly train: Dataset; readonly validation: Dataset | undefined } {
+  if (split.count < oneIn) return { train: take(split, () => true), validation: undefined };
+  return {
+    train: take(split, (index) => index % oneIn !== oneIn - 1),
+    validation: take(split, (index) => index % oneIn === oneIn - 1),
+  };
+}
+
+function take(split: ImageSplit, wanted: (index: number) => boolean): Dataset {
+  const indices = Array.from({ length: split.count }, (_, index) => index).filter(wanted);
+  const pixels = split.images.length / split.count;
+  const inputs = new Float32Array(indices.length * pixels);
+  indices.forEach((source, row) => {
+    inputs.set(split.images.subarray(source * pixels, (source + 1) * pixels), row * pixels);
+  });
+  return { inputs, targets: Int32Array.from(indices, (source) => split.labels[source]) };
+}

@@ -1,0 +1,134 @@
+import {
+  ard,
+  bernoulli,
+  bernoulliLearned,
+  categorical,
+  type Divergence,
+  dense,
+  type Estimator,
+  flipout,
+  gaussian,
+  gaussianDropout,
+  local,
+  logUniformCubic,
+  logUniformExact,
+  logUniformSigmoid,
+  type Model,
+  meanField,
+  type NoiseModel,
+  none,
+  separate,
+  sequential,
+  single,
+  sparseVariational,
+  VardropError,
+  variationalDropout,
+} from '@vardrop/core';
+import type { DivergenceName, EstimatorName, NoiseName } from '../choices.js';
+import type { TrainOptions } from '../trainOptions.js';
+
+/** The options that shape a network. */
+export type NetworkOptions = Pick<TrainOptions, 'noise' | 'alpha' | 'estimator' | 'divergence' | 'rate' | 'layers'>;
+
+/** Rates of the paper's figure 1: less noise on the input than on hidden units. */
+const inputRate = 0.2;
+const hiddenRate = 0.5;
+
+const estimators: Readonly<Record<EstimatorName, () => Estimator>> = { local, separate, single, flipout };
+
+/**
+ * The classifier that the options describe: ReLU layers between the pixels and one output a class, with the noise on
+ * every layer. Rates, where none is given, are 0.2 on the input and 0.5 on hidden units.
+ *
+ * @throws VardropError `VARDROP_COMBINATION` or `VARDROP_ALPHA` for choices that do not go together.
+ */
+export function buildNetwork(options: NetworkOptions, data: { inputs: number; classes: number }): Model {
+  const divergence = chooseDivergence(options.noise, options.divergence);
+  return sequential({
+    input: [data.inputs],
+    estimator: estimators[options.estimator ?? 'local'](),
+    layers: [...options.layers, data.classes].map((units, i) =>
+      dense({
+        units,
+        activation: i < options.layers.length ? 'relu' : 'linear',
+        noise: chooseNoise(options, i === 0 ? inputRate : hiddenRate),
+        divergence,
+      }),
+    ),
+  });
+}
+
+/** What the network's outputs mean. */
+export const likelihood = categorical();
+
+function chooseNoise(options: NetworkOptions, defaultRate: number): NoiseModel {
+  const { noise, alpha, rate = defaultRate } = options;
+  switch (noise) {
+    case 'none':
+      return withoutAlpha(options, none());
+    case 'bernoulli':
+      return withoutAlpha(options, bernoulli({ rate }));
+    case 'gaussian-a':
+      return withoutAlpha(options, gaussianDropout({ type: 'A', rate }));
+    case 'gaussian-b':
+      return withoutAlpha(options, gaussianDropout({ type: 'B', rate }));
+    case 'variational-a':
+      return variationalDropout({ type: 'A', alpha: alpha ?? 'input', rate } as Parameters<
+        typeof variationalDropout
+      >[0]);
+    case 'variational-b':
+      return variationalDropout({ type: 'B', alpha: alpha ?? 'weight', rate });
+    case 'sparse':
+      return withoutAlpha(options, sparseVariational());
+    case 'mean-field':
+      return withoutAlpha(options, meanField());
+    case 'bernoulli-learned':
+      if (alpha === 'network' || alpha === 'output') refuseAlpha(options, 'layer, input or weight');
+      return bernoulliLearned({ rates: alpha ?? 'input', rate: options.rate });
+  }
+}
+
+/** Refuses `--alpha` for noise whose α is given, or one a weight anyway. */
+function withoutAlpha(options: NetworkOptions, noise: NoiseModel): NoiseModel {
+  if (options.alpha !== undefined && options.alpha !== noise.alpha) {
+    refuseAlpha(options, noise.alpha === undefined ? 'no --alpha, since it learns none' : `'${noise.alpha}'`);
+  }
+  return noise;
+}
+
+function refuseAlpha({ alpha, noise }: NetworkOptions, needs: string): never {
+  throw new VardropError(
+    'VARDROP_ALPHA',
+    `[vardrop train] --alpha: got '${alpha}' with --noise ${noise}, needs ${needs}.`,
+  );
+}
+
+/** The divergence asked for; else the proper one of a noise that learns, and none for one that does not. */
+function chooseDivergence(noise: NoiseName, name: DivergenceName | undefined): Divergence | null {
+  const chosen = name ?? defaultDivergences[noise] ?? 'none';
+  switch (chosen) {
+    case 'none':
+      return null;
+    case 'exact':
+      return logUniformExact();
+    case 'cubic':
+      return logUniformCubic();
+    case 'sigmoid':
+      return logUniformSigmoid();
+    case 'ard':
+      return ard();
+    case 'gaussian':
+      return gaussian({ sigma: priorDeviation });
+  }
+}
+
+/** Standard deviation of the Gaussian prior: the size of trained weights of such networks. */
+const priorDeviation = 0.1;
+
+const defaultDivergences: Partial<Record<NoiseName, DivergenceName>> = {
+  'variational-a': 'exact',
+  'variational-b': 'exact',
+  sparse: 'exact',
+  'mean-field': 'gaussian',
+  'bernoulli-learned': 'gaussian',
+};

@@ -1,0 +1,99 @@
+import {
+  adam,
+  type Backend,
+  type EpochRecord,
+  type FitResult,
+  fit,
+  type Model,
+  piecewiseLinear,
+  TrainingError,
+  type TrainingState,
+  warmUp,
+} from '@vardrop/core';
+import type { ImageDataset } from '../data/imageDataset.js';
+import type { Progress } from '../progress.js';
+import type { EpochReport } from '../report/trainingReport.js';
+import type { TrainOptions } from '../trainOptions.js';
+import { holdOut } from './holdOut.js';
+import { likelihood } from './network.js';
+
+/** Share of the epochs after which the learning rate begins to fall linearly towards 0. */
+const fallFrom = 0.5;
+
+/** Share of the epochs over which the weight of the KL rises to 1, so that the data speak first. */
+const klRise = 0.25;
+
+/** A training and how it ended. */
+export interface TrainedNetwork {
+  readonly state: TrainingState;
+  readonly epochs: readonly EpochReport[];
+  readonly stopped: FitResult['stopped'];
+  readonly seconds: number;
+}
+
+/** Trains a network, showing progress; on Ctrl-C ends after the step under way. */
+export async function trainNetwork(
+  model: Model,
+  run: {
+    readonly backend: Backend;
+    readonly data: ImageDataset;
+    readonly options: TrainOptions;
+    readonly name: string;
+    readonly state?: TrainingState;
+    readonly ui: Progress;
+    readonly signal: AbortSignal;
+  },
+): Promise<TrainedNetwork> {
+  const { backend, data, options, name, state, ui, signal } = run;
+  const { train, validation } = holdOut(data.train);
+  const started = performance.now();
+  const stepsPerEpoch = Math.ceil(train.targets.length / options.batch);
+  ui.start({
+    name,
+    epochs: options.epochs,
+    stepsPerEpoch,
+    startEpoch: state ? Math.min(options.epochs, Math.floor(state.step / stepsPerEpoch)) : 0,
+  });
+  try {
+    const result = await fit(model, {
+      backend,
+      likelihood,
+      data: train,
+      validation,
+      optimizer: adam({ learningRate: options.learningRate }),
+      learningRate: piecewiseLinear([fallFrom * options.epochs, 1], [options.epochs, 0.01]),
+      klWeight: warmUp(klRise * options.epochs),
+      epochs: options.epochs,
+      batch: options.batch,
+      seed: options.seed,
+      state,
+      signal,
+      onStep: ({ epoch, step, loss, kl }) => ui.step({ epoch: epoch + 1, step, objective: loss, kl }),
+      onEpoch: (record) => ui.epoch(epochReport(record)),
+    });
+    return {
+      state: result.state,
+      epochs: result.history.map(epochReport),
+      stopped: result.stopped,
+      seconds: (performance.now() - started) / 1000,
+    };
+  } finally {
+    ui.stop();
+  }
+}
+
+/** The last good state of a training that a loss stopped, or undefined for other errors. */
+export function stateOfFailure(error: unknown): TrainingState | undefined {
+  return error instanceof TrainingError ? error.state : undefined;
+}
+
+function epochReport({ epoch, dataTerm, kl, loss, validation, seconds }: EpochRecord): EpochReport {
+  return {
+    epoch: epoch + 1,
+    dataTerm,
+    kl,
+    objective: loss,
+    ...(validation && { validationError: validation.error, validationNll: validation.nll }),
+    seconds,
+  };
+}

@@ -1,0 +1,137 @@
+import { describe, expect, test } from 'vitest';
+import { parseArguments } from '../src/arguments.js';
+import { alphas, backends, divergences, estimators, noises } from '../src/choices.js';
+import { type TrainOptions, trainDefaults } from '../src/trainOptions.js';
+
+function options(...words: string[]): TrainOptions {
+  const parsed = parseArguments(['train', ...words], '1.2.3');
+  if (parsed.kind !== 'train') throw new Error(parsed.text);
+  return parsed.options;
+}
+
+function printed(...words: string[]): string {
+  const parsed = parseArguments(words, '1.2.3');
+  if (parsed.kind !== 'print') throw new Error('a training');
+  return parsed.text;
+}
+
+describe('vardrop train', () => {
+  test('has defaults, and leaves out what the noise model decides', () => {
+    expect(options()).toEqual(trainDefaults);
+  });
+
+  test('takes every option', () => {
+    const line =
+      '--backend tfjs:cpu --noise sparse --alpha weight --estimator flipout --divergence ard --rate 0.25 --layers 300,100 ' +
+      '--epochs 3 --batch 64 --seed 4294967295 --learning-rate 1e-4 --samples 5 --data images --json out.json --report out.html ' +
+      '--compare --checkpoint net.safetensors --resume old.safetensors --quiet --verbose';
+    expect(options(...line.split(' '))).toEqual({
+      backend: 'tfjs:cpu',
+      noise: 'sparse',
+      alpha: 'weight',
+      estimator: 'flipout',
+      divergence: 'ard',
+      rate: 0.25,
+      layers: [300, 100],
+      epochs: 3,
+      batch: 64,
+      seed: 4294967295,
+      learningRate: 1e-4,
+      samples: 5,
+      data: 'images',
+      json: 'out.json',
+      report: 'out.html',
+      compare: true,
+      checkpoint: 'net.safetensors',
+      resume: 'old.safetensors',
+      quiet: true,
+      verbose: true,
+    });
+  });
+
+  test('takes every name of every choice', () => {
+    for (const backend of backends) expect(options('--backend', backend).backend).toBe(backend);
+    for (const noise of noises) expect(options('--noise', noise).noise).toBe(noise);
+    for (const alpha of alphas) expect(options('--alpha', alpha).alpha).toBe(alpha);
+    for (const estimator of estimators) expect(options('--estimator', estimator).estimator).toBe(estimator);
+    for (const divergence of divergences) expect(options('--divergence', divergence).divergence).toBe(divergence);
+  });
+
+  test('does not carry values from one command line to the next', () => {
+    options('--epochs', '3', '--compare');
+    expect(options()).toEqual(trainDefaults);
+  });
+});
+
+describe('help and version', () => {
+  test('are printed, whatever way they are asked for', () => {
+    expect(printed('--version')).toBe('1.2.3\n');
+    for (const words of [[], ['--help'], ['help']]) expect(printed(...words)).toContain('train [options]');
+    for (const words of [
+      ['train', '--help'],
+      ['help', 'train'],
+    ]) {
+      const text = printed(...words);
+      for (const name of [...backends, ...noises, ...alphas, ...estimators, ...divergences])
+        expect(text).toContain(name);
+      for (const option of ['--samples', '--checkpoint', '--resume', '--json', '--quiet'])
+        expect(text).toContain(option);
+    }
+  });
+});
+
+describe('what cannot be understood is refused', () => {
+  test.each([
+    [
+      'trian',
+      'VARDROP_UNKNOWN_COMMAND',
+      '[vardrop] command: got "trian", needs train. Did you mean train? See vardrop --help.',
+    ],
+    ['help nonsense', 'VARDROP_UNKNOWN_COMMAND', '[vardrop] help: got "nonsense"'],
+    ['--epochs 3', 'VARDROP_UNKNOWN_OPTION', '[vardrop] --epochs: got an option that does not exist'],
+    ['train --epoch 3', 'VARDROP_UNKNOWN_OPTION', 'Did you mean --epochs? See vardrop train --help.'],
+    ['train --epochs', 'VARDROP_MISSING_VALUE', '[vardrop train] --epochs <count>: got no value'],
+    ['train here', 'VARDROP_EXCESS_ARGUMENT', '[vardrop train] arguments: got "here"'],
+    [
+      'train --backend tfjs:wsm',
+      'VARDROP_UNKNOWN_BACKEND',
+      '[vardrop train] --backend: got "tfjs:wsm", needs one of tfjs:wasm, tfjs:cpu, reference. Did you mean tfjs:wasm?',
+    ],
+    [
+      'train --backend cuda',
+      'VARDROP_UNKNOWN_BACKEND',
+      'needs one of tfjs:wasm, tfjs:cpu, reference. Choose one of them.',
+    ],
+    ['train --noise varational-b', 'VARDROP_UNKNOWN_NOISE', 'Did you mean variational-b?'],
+    ['train --alpha neuron', 'VARDROP_UNKNOWN_ALPHA', 'needs one of network, layer, input, output, weight'],
+    ['train --estimator Local', 'VARDROP_UNKNOWN_ESTIMATOR', 'Did you mean local?'],
+    ['train --divergence cubik', 'VARDROP_UNKNOWN_DIVERGENCE', 'Did you mean cubic?'],
+    [
+      'train --layers abc',
+      'VARDROP_INVALID_OPTION',
+      '[vardrop train] --layers: got "abc", needs comma-separated positive integers such as 500,500',
+    ],
+    ['train --layers 500,,3', 'VARDROP_INVALID_OPTION', '--layers: got "500,,3"'],
+    ['train --layers 500,0', 'VARDROP_INVALID_OPTION', '--layers: got "500,0"'],
+    ['train --layers 9999999999', 'VARDROP_INVALID_OPTION', 'each at most'],
+    ['train --epochs 0', 'VARDROP_INVALID_OPTION', 'needs a whole number from 1 to'],
+    ['train --epochs 1.5', 'VARDROP_INVALID_OPTION', '--epochs: got "1.5"'],
+    ['train --batch -1', 'VARDROP_INVALID_OPTION', '--batch: got "-1"'],
+    ['train --seed 4294967296', 'VARDROP_INVALID_OPTION', 'needs a whole number from 0 to 4294967295'],
+    ['train --samples 0x10', 'VARDROP_INVALID_OPTION', '--samples: got "0x10"'],
+    ['train --learning-rate 0', 'VARDROP_INVALID_OPTION', 'needs a number greater than 0'],
+    ['train --learning-rate Infinity', 'VARDROP_INVALID_OPTION', '--learning-rate: got "Infinity"'],
+    ['train --learning-rate 1e999', 'VARDROP_INVALID_OPTION', '--learning-rate: got "1e999"'],
+    ['train --rate 1', 'VARDROP_INVALID_OPTION', 'needs a dropout rate p with 0 <= p < 1'],
+    ['train --rate -0.1', 'VARDROP_INVALID_OPTION', '--rate: got "-0.1"'],
+    ['train --report=', 'VARDROP_INVALID_OPTION', '--report: got "", needs the path of a file'],
+  ])('%s', (line, code, message) => {
+    let thrown: unknown;
+    try {
+      parseArguments(line.split(' '), '1.2.3');
+    } catch (error) {
+      thrown = error;
+    }
+    expect(thrown).toMatchObject({ name: 'VardropError', code, message: expect.stringContaining(message) });
+  });
+});

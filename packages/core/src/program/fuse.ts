@@ -1,0 +1,87 @@
+import { VardropError } from '../errors.js';
+import { type Cluster, cluster, type Traffic } from './fusion/clusters.js';
+import { buildGraph, findLive } from './fusion/graph.js';
+import { findSiblings, type Siblings } from './fusion/siblings.js';
+import type { FusedProgram, Kernel, KernelLimits } from './kernel.js';
+import { operationClass } from './operationClass.js';
+import type { NodeId, Program } from './program.js';
+
+/**
+ * Cuts a program into kernels: contractions that share an operand are put into one loop with the elementwise nodes
+ * after them as epilogue, chains of elementwise nodes into one loop each, and elementwise nodes that only a reduction
+ * needs into that reduction. Nothing is computed twice but cheap functions such as a² inside a contraction's loop.
+ *
+ * `limits` are a backend's `supports.kernel`; without them kernels grow as long as that saves a pass over memory.
+ * The program should be simplified first (nodes that nothing needs are left out of all kernels).
+ *
+ * @throws {VardropError} `VARDROP_PROGRAM` for a program with `withDerivative`, `VARDROP_LIMITS` for limits in which
+ *   a single operation has no room.
+ */
+export function fuse(program: Program, limits: KernelLimits = { inputs: Infinity, outputs: Infinity }): FusedProgram {
+  if (!(limits.inputs >= 4) || !(limits.outputs >= 1)) {
+    throw new VardropError(
+      'VARDROP_LIMITS',
+      `[${program.name}] fuse: got limits of ${limits.inputs} inputs and ${limits.outputs} outputs, needs at least 4 and 1, which selectGreater takes. Raise the limits.`,
+    );
+  }
+  const derivative = program.nodes.findIndex((node) => operationClass[node.op] === 'derivative');
+  if (derivative >= 0) {
+    throw new VardropError(
+      'VARDROP_PROGRAM',
+      `[${program.name} %${derivative}] fuse: got withDerivative, needs a program without it. Call simplify first.`,
+    );
+  }
+  let siblings = findSiblings(program, findLive(program), limits.inputs);
+  for (;;) {
+    const graph = buildGraph(program, siblings);
+    const { clusters, traffic } = cluster(program, graph, siblings, limits);
+    const crowded = clusters.filter((each) => traffic(each).outputs.length > limits.outputs);
+    if (crowded.length === 0) {
+      return { program, kernels: clusters.map((each) => describe(program, each, traffic(each), siblings)) };
+    }
+    // Only siblings can write too much: let the last of each such group go, and cut again.
+    const nodes = new Set(crowded.flatMap((each) => each.nodes));
+    siblings = siblings.flatMap((group) => (nodes.has(group.members[0]) ? shrink(program, group) : [group]));
+  }
+}
+
+/** The group without its last member, with what is left of the prologue; nothing if only one is left. */
+function shrink(program: Program, group: Siblings): Siblings[] {
+  const members = group.members.slice(0, -1);
+  if (members.length < 2) return [];
+  const needed = new Set<NodeId>(members.map((member) => program.nodes[member].operands[group.side]));
+  for (const id of [...group.prologue].reverse()) {
+    if (needed.has(id)) for (const operand of program.nodes[id].operands) needed.add(operand);
+  }
+  return [{ ...group, members, prologue: group.prologue.filter((id) => needed.has(id)) }];
+}
+
+function describe(program: Program, own: Cluster, { inputs, outputs }: Traffic, siblings: readonly Siblings[]): Kernel {
+  const { shape, nodes } = own;
+  const core = nodes.find((id) => operationClass[program.nodes[id].op] !== 'elementwise') as NodeId;
+  const elementwise = nodes.filter((id) => operationClass[program.nodes[id].op] === 'elementwise');
+  switch (own.kind) {
+    case 'elementwise':
+      return { kind: 'elementwise', shape, nodes, inputs, outputs, epilogue: elementwise };
+    case 'reduction':
+      return { kind: 'reduction', shape, nodes, inputs, outputs, reduction: core, prologue: elementwise };
+    case 'movement':
+    case 'window':
+      return { kind: own.kind, shape, nodes, inputs, outputs, node: core };
+    case 'contraction': {
+      const group = siblings.find(({ members }) => members.includes(core));
+      const prologue = group?.prologue ?? [];
+      return {
+        kind: 'contraction',
+        shape,
+        nodes: [...new Set([...prologue, ...nodes])].sort((a, b) => a - b),
+        inputs,
+        outputs,
+        contractions: group?.members ?? [core],
+        ...(group ? { shared: { side: group.side, node: group.root } } : {}),
+        prologue,
+        epilogue: elementwise,
+      };
+    }
+  }
+}

@@ -1,0 +1,208 @@
+import { operationClass } from '../operationClass.js';
+import type { Node, NodeId, Op, Program } from '../program.js';
+import { sameShape } from '../shapes.js';
+
+/** Contractions that can share one loop, since one operand of each is a cheap function of the same tensor. */
+export interface Siblings {
+  readonly members: readonly NodeId[];
+  readonly side: 0 | 1;
+  /** The tensor that they share. */
+  readonly root: NodeId;
+  /** The nodes between `root` and each member's operand at `side`, ascending. */
+  readonly prologue: readonly NodeId[];
+}
+
+/** Ops that cost about one instruction. Others inside a contraction's loop would be paid once per product. */
+const cheapOps: ReadonlySet<Op> = new Set<Op>(['neg', 'abs', 'add', 'sub', 'mul', 'max', 'min', 'selectGreater']);
+
+/** Longest prologue of one operand, in nodes. */
+const longestPrologue = 4;
+
+interface Pair {
+  readonly first: NodeId;
+  readonly second: NodeId;
+  readonly side: 0 | 1;
+  readonly root: NodeId;
+  readonly prologue: readonly NodeId[];
+  readonly meets: boolean;
+}
+
+/**
+ * Groups contractions greedily: first those whose results meet in an epilogue, then those that need the shorter
+ * prologue, then those that stand closer together. A group never makes kernels depend on each other in a circle, and
+ * reads at most `inputs` tensors. Each contraction is in at most one group.
+ */
+export function findSiblings(program: Program, live: readonly boolean[], inputs: number): Siblings[] {
+  const groups = new Map<NodeId, Siblings>();
+  const users = findUsers(program, live);
+  for (const pair of findPairs(program, live, users)) {
+    const parts = [groups.get(pair.first), groups.get(pair.second)];
+    if (parts.some((part) => part && (part.side !== pair.side || part.root !== pair.root))) continue;
+    if (parts[0] && parts[0] === parts[1]) continue;
+    const members = ascending([pair.first, pair.second, ...parts.flatMap((part) => part?.members ?? [])]);
+    const others = new Set(members.map((member) => program.nodes[member].operands[1 - pair.side]));
+    others.add(pair.root);
+    if (others.size > inputs || dependsOnItself(members, users, groups)) continue;
+    const prologue = ascending([...pair.prologue, ...parts.flatMap((part) => part?.prologue ?? [])]);
+    const group: Siblings = { members, side: pair.side, root: pair.root, prologue };
+    for (const member of members) groups.set(member, group);
+  }
+  return [...new Set(groups.values())];
+}
+
+const ascending = (ids: readonly NodeId[]): NodeId[] => [...new Set(ids)].sort((a, b) => a - b);
+
+function findUsers(program: Program, live: readonly boolean[]): NodeId[][] {
+  const users: NodeId[][] = program.nodes.map(() => []);
+  program.nodes.forEach((node, id) => {
+    if (live[id]) for (const operand of new Set(node.operands)) users[operand].push(id);
+  });
+  return users;
+}
+
+function findPairs(program: Program, live: readonly boolean[], users: readonly NodeId[][]): Pair[] {
+  // Contractions by what they have to agree in. Equal keys give equal result shapes, lengths and index functions.
+  const buckets = new Map<string, { id: NodeId; prologue: readonly NodeId[]; root: NodeId; side: 0 | 1 }[]>();
+  program.nodes.forEach((node, id) => {
+    if (!live[id] || operationClass[node.op] !== 'contraction') return;
+    for (const side of [0, 1] as const) {
+      for (const [root, prologue] of findRoots(program, node.operands[side])) {
+        const key = `${side} ${root} ${agreement(program, node, side)}`;
+        const bucket = buckets.get(key) ?? [];
+        bucket.push({ id, prologue, root, side });
+        buckets.set(key, bucket);
+      }
+    }
+  });
+  const pointwise = new Map<NodeId, ReadonlySet<NodeId>>();
+  const reach = (id: NodeId) => {
+    const known = pointwise.get(id) ?? pointwiseUsers(program, users, id);
+    pointwise.set(id, known);
+    return known;
+  };
+  const best = new Map<string, Pair>();
+  for (const bucket of buckets.values()) {
+    bucket.forEach((second, j) => {
+      for (const first of bucket.slice(0, j)) {
+        const pair: Pair = {
+          first: first.id,
+          second: second.id,
+          side: first.side,
+          root: first.root,
+          prologue: ascending([...first.prologue, ...second.prologue]),
+          meets: [...reach(first.id)].some((id) => reach(second.id).has(id)),
+        };
+        const key = `${pair.first} ${pair.second} ${pair.side}`;
+        const other = best.get(key);
+        if (!other || pair.prologue.length < other.prologue.length) best.set(key, pair);
+      }
+    });
+  }
+  return [...best.values()].sort(
+    (a, b) =>
+      Number(b.meets) - Number(a.meets) ||
+      a.prologue.length - b.prologue.length ||
+      a.second - a.first - (b.second - b.first) ||
+      a.first - b.first ||
+      a.side - b.side,
+  );
+}
+
+/** Everything but the values in which contractions that share operand `side` have to agree. */
+function agreement(program: Program, node: Node, side: 0 | 1): string {
+  const other = program.nodes[node.operands[1 - side]].shape;
+  switch (node.op) {
+    case 'matmul':
+      return JSON.stringify([node.op, node.shape, side === 0 ? node.transposeA : node.transposeB]);
+    case 'conv2d':
+    case 'conv2dInputGradient':
+    case 'conv2dFilterGradient':
+      return JSON.stringify([node.op, node.shape, other, node.strides, node.padding]);
+    default:
+      return node.op;
+  }
+}
+
+/**
+ * The tensors of which `operand` is a cheap elementwise function, each with the nodes between: itself (none between),
+ * and others of the same shape, so that one index reads either.
+ */
+function findRoots(program: Program, operand: NodeId): Map<NodeId, readonly NodeId[]> {
+  const roots = new Map<NodeId, readonly NodeId[]>([[operand, []]]);
+  const candidates = [operand];
+  for (const candidate of candidates) {
+    if (candidates.length > 2 * longestPrologue) break;
+    for (const root of cheapOperands(program, candidate) ?? []) {
+      if (!candidates.includes(root)) candidates.push(root);
+    }
+  }
+  for (const root of candidates.slice(1)) {
+    const between = nodesBetween(program, operand, root);
+    if (between) roots.set(root, between);
+  }
+  return roots;
+}
+
+/** The operands, numbers left out, of a cheap elementwise node if they all have its shape; else undefined. */
+function cheapOperands(program: Program, id: NodeId): NodeId[] | undefined {
+  const node = program.nodes[id];
+  if (!cheapOps.has(node.op)) return undefined;
+  const operands = node.operands.filter((operand) => !isNumber(program.nodes[operand]));
+  return operands.every((operand) => sameShape(program.nodes[operand].shape, node.shape)) ? operands : undefined;
+}
+
+/** Whether a node is a constant that is a single number. */
+export function isNumber(node: Node): boolean {
+  return node.op === 'constant' && typeof node.value === 'number';
+}
+
+/** The nodes by which `operand` is computed from `root` alone, if it is, and if they are few. */
+function nodesBetween(program: Program, operand: NodeId, root: NodeId): NodeId[] | undefined {
+  const between = new Set<NodeId>();
+  const pending = [operand];
+  for (let id = pending.pop(); id !== undefined; id = pending.pop()) {
+    if (id === root || between.has(id)) continue;
+    const operands = cheapOperands(program, id);
+    if (!operands || operands.length === 0) return undefined;
+    between.add(id);
+    if (between.size > longestPrologue) return undefined;
+    pending.push(...operands);
+  }
+  return ascending([...between]);
+}
+
+/** The nodes that an epilogue of contraction `id` could compute from it. */
+function pointwiseUsers(program: Program, users: readonly NodeId[][], id: NodeId): ReadonlySet<NodeId> {
+  const reached = new Set<NodeId>();
+  const pending = [id];
+  for (let next = pending.pop(); next !== undefined; next = pending.pop()) {
+    for (const user of users[next]) {
+      const node = program.nodes[user];
+      if (reached.has(user) || operationClass[node.op] !== 'elementwise') continue;
+      if (!sameShape(node.shape, program.nodes[id].shape)) continue;
+      reached.add(user);
+      pending.push(user);
+    }
+  }
+  return reached;
+}
+
+/** Whether a path leaves `members` and comes back, where groups that exist already count as one node each. */
+function dependsOnItself(
+  members: readonly NodeId[],
+  users: readonly NodeId[][],
+  groups: ReadonlyMap<NodeId, Siblings>,
+): boolean {
+  const inside = new Set(members);
+  const seen = new Set<NodeId>();
+  const pending = members.flatMap((member) => users[member]);
+  for (let id = pending.pop(); id !== undefined; id = pending.pop()) {
+    if (inside.has(id)) return true;
+    if (seen.has(id)) continue;
+    for (const together of groups.get(id)?.members ?? [id]) {
+      seen.add(together);
+      pending.push(...users[together]);
+    }
+  }
+  return false;
+}

@@ -1,0 +1,149 @@
+import type { Supports } from '../backend.js';
+import type { Node, Shape } from '../program/program.js';
+import { mapElements } from './elementwise.js';
+import { evaluateNode } from './evaluateNode.js';
+import {
+  isSubnormal,
+  overflowThreshold,
+  smallestNormal,
+  smallestSubnormal,
+  unitInLastPlace,
+  unitRoundoff,
+} from './float32.js';
+import { isSum } from './magnitude.js';
+import { sumBound } from './sumBound.js';
+
+/** What of `supports` a bound depends on. */
+export type Arithmetic = Pick<Supports, 'precision' | 'nonFinite' | 'subnormals' | 'ulps'>;
+
+/** Relative error that a backend's own special function may have: what their expansion in float32 has to keep. */
+const specialError = 3e-6;
+
+/** Units in the last place by which two implementations of the same float32 normal may differ. */
+const normalUlps = 4;
+
+/** How far float64 functions may be off themselves, relative to the result. */
+const referenceError = 2 ** -50;
+
+/**
+ * For each element, the largest distance from `result`, the float64 result of one node on float32 `operands`, at which
+ * a backend of that arithmetic may place its float32 result. Compare with `withinBound`, which also knows what to make
+ * of overflow and of results that are not finite. A bound of infinity says that nothing can be said.
+ *
+ * With `u = 2⁻²⁴` and `ulp(y) = 2^(floor(log₂|y|) − 23)`, and IEEE 754 round-to-nearest arithmetic:
+ * - ops that only select or move (`neg abs max min selectGreater reduceMax maxPool2d reshape transpose broadcast`): 0;
+ *   `max`, `min` and their kin of NaN: infinity, as NaN's part in a maximum differs between standards;
+ * - `add sub mul`: `u|y|`, and 2⁻¹⁵⁰ for `mul` (half a unit of the subnormal numbers);
+ * - constants: exactly the rounding of the value;
+ * - `exp log sigmoid softplus tanh sqrt div`: `max(ulps, ½) · ulp(y)`, `ulps` as the backend declares, and 2⁻⁵⁰|y| for the
+ *   reference's own float64 functions; a float64 backend still rounds once, at `read`;
+ * - sums and contractions, window by window: see `sumBound`;
+ * - native special functions: 3·10⁻⁶|y|, as core's own expansion has to keep (float64 backends: u|y|);
+ * - noise: uniforms exact, normals 4 ulp.
+ *
+ * Where subnormal numbers may be flushed, operands may each be read as 0 (what that changes in the result is found by
+ * evaluating it so), and results below 2⁻¹²⁶ may be 0.
+ *
+ * Throws what `evaluateNode` throws.
+ */
+export function errorBound(
+  node: Node,
+  operands: readonly Float64Array[],
+  operandShapes: readonly Shape[],
+  result: Float64Array,
+  arithmetic: Arithmetic,
+): Float64Array {
+  const bounds = isSum(node)
+    ? sumBound(node, operands, operandShapes, result, arithmetic)
+    : pointwiseBound(node, operands, operandShapes, result, arithmetic);
+  if (!arithmetic.nonFinite) {
+    result.forEach((y, i) => {
+      if (!(Math.abs(y) < overflowThreshold)) bounds[i] = Number.POSITIVE_INFINITY;
+    });
+  }
+  return bounds;
+}
+
+function pointwiseBound(
+  node: Node,
+  operands: readonly Float64Array[],
+  shapes: readonly Shape[],
+  result: Float64Array,
+  arithmetic: Arithmetic,
+): Float64Array {
+  const rounding = roundingOf(node, arithmetic);
+  const flushed = arithmetic.subnormals ? undefined : flushEffect(node, operands, shapes, result);
+  return result.map((y, i) => {
+    const moved = flushed?.[i] ?? 0;
+    if (!Number.isFinite(y)) return Number.isNaN(y) && ignoresNaN(node) ? Number.POSITIVE_INFINITY : moved;
+    const rounded = rounding(y);
+    const underflow = !arithmetic.subnormals && Math.abs(y) - rounded < smallestNormal ? smallestNormal : 0;
+    return rounded + moved + (y === 0 && rounded === 0 ? 0 : underflow);
+  });
+}
+
+/** Whether the op may answer a NaN with another of its operands: IEEE 754's `maxNum` against `maximum`. */
+function ignoresNaN({ op }: Node): boolean {
+  return op === 'max' || op === 'min' || op === 'reduceMax' || op === 'maxPool2d';
+}
+
+/** The rounding error of one element, given its float64 value. */
+function roundingOf(node: Node, { precision, ulps }: Arithmetic): (y: number) => number {
+  switch (node.op) {
+    case 'add':
+    case 'sub':
+      return (y) => unitRoundoff * Math.abs(y);
+    case 'mul':
+      return (y) => unitRoundoff * Math.abs(y) + smallestSubnormal / 2;
+    case 'constant':
+      return (y) => (Number.isFinite(Math.fround(y)) ? Math.abs(Math.fround(y) - y) : 0);
+    case 'exp':
+    case 'log':
+    case 'sigmoid':
+    case 'softplus':
+    case 'tanh':
+    case 'sqrt':
+    case 'div': {
+      const units = Math.max(ulps[node.op], 0.5);
+      return (y) => units * unitInLastPlace(y) + referenceError * Math.abs(y);
+    }
+    case 'special': {
+      const relative = precision === 'float64' ? unitRoundoff + referenceError : specialError;
+      return (y) => relative * Math.abs(y) + smallestSubnormal;
+    }
+    case 'noise':
+      return node.distribution === 'uniform' ? () => 0 : (y) => normalUlps * unitInLastPlace(y);
+    default:
+      return () => 0;
+  }
+}
+
+/**
+ * How far each element moves when any choice of operands has its subnormal numbers read as 0; undefined if there are
+ * none. Elements of these ops depend on one element of each operand (or, for a maximum, on whichever is largest),
+ * so that flushing operands whole covers every way of flushing.
+ */
+function flushEffect(
+  node: Node,
+  operands: readonly Float64Array[],
+  shapes: readonly Shape[],
+  result: Float64Array,
+): Float64Array | undefined {
+  const affected = operands.flatMap((values, i) => (values.some(isSubnormal) ? [i] : []));
+  if (affected.length === 0) return undefined;
+  // The slope of both special functions is below 2 (dawson ≤ 1, and 2 dawson ≤ 1.09).
+  if (node.op === 'special') return operands[0].map((x) => (isSubnormal(x) ? 2 * smallestNormal : 0));
+  const flushed = operands.map((values) => mapElements(values, (x) => (isSubnormal(x) ? 0 : x)));
+  const effect = new Float64Array(result.length);
+  for (let choice = 1; choice < 2 ** affected.length; choice++) {
+    const mixed = operands.map((values, i) =>
+      (choice >> affected.indexOf(i)) & 1 && affected.includes(i) ? flushed[i] : values,
+    );
+    evaluateNode(node, mixed, shapes).forEach((y, i) => {
+      if (Object.is(y, result[i]) || y === result[i]) return;
+      const moved = Math.abs(y - result[i]);
+      effect[i] = Math.max(effect[i], Number.isNaN(moved) ? Number.POSITIVE_INFINITY : moved);
+    });
+  }
+  return effect;
+}

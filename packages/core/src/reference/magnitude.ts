@@ -1,0 +1,49 @@
+import type { Node, NodeOf, Shape } from '../program/program.js';
+import { mapElements } from './elementwise.js';
+import { evaluateNode } from './evaluateNode.js';
+
+/** A node whose elements are sums: of its operand, or of products of its two operands. */
+export type SumNode = NodeOf<
+  | 'reduceSum'
+  | 'matmul'
+  | 'conv2d'
+  | 'conv2dInputGradient'
+  | 'conv2dFilterGradient'
+  | 'maxPool2dGradient'
+  | 'averagePool2d'
+  | 'averagePool2dGradient'
+>;
+
+const sums: ReadonlySet<Node['op']> = new Set<SumNode['op']>([
+  'reduceSum',
+  'matmul',
+  'conv2d',
+  'conv2dInputGradient',
+  'conv2dFilterGradient',
+  'maxPool2dGradient',
+  'averagePool2d',
+  'averagePool2dGradient',
+]);
+
+/** Whether a node's elements are sums of operands or of products of operands. */
+export function isSum(node: Node): node is SumNode {
+  return sums.has(node.op);
+}
+
+/**
+ * What the error of each element of a node's result scales with: for sums the same sum over absolute values
+ * (`Σ|a||b|` of a contraction, `Σ|a|` of a sum), for everything else `|y|`. Takes what `evaluateNode` takes, and its
+ * result.
+ */
+export function magnitude(
+  node: Node,
+  operands: readonly Float64Array[],
+  operandShapes: readonly Shape[],
+  result: Float64Array,
+): Float64Array {
+  if (!isSum(node)) return mapElements(result, Math.abs);
+  // The image of a max pooling only says where the gradient goes.
+  const selecting = node.op === 'maxPool2dGradient';
+  const absolute = operands.map((values, i) => (selecting && i === 0 ? values : mapElements(values, Math.abs)));
+  return evaluateNode(node, absolute, operandShapes);
+}

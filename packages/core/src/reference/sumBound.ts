@@ -1,0 +1,124 @@
+import type { Shape } from '../program/program.js';
+import { accumulationFactor } from './accumulation.js';
+import { mapElements } from './elementwise.js';
+import type { Arithmetic } from './errorBound.js';
+import { isSubnormal, overflowThreshold, smallestNormal, smallestSubnormal } from './float32.js';
+import { magnitude, type SumNode } from './magnitude.js';
+
+/** How one element of a sum comes about. */
+interface Accumulation {
+  /** The most terms that an element has. */
+  readonly terms: number;
+  /** The most roundings that a term goes through on its way into the result. */
+  readonly roundings: number;
+  /** Whether terms are products or quotients (which may underflow) or operands as they are. */
+  readonly scaled: boolean;
+}
+
+function accumulationOf(node: SumNode, shapes: readonly Shape[], result: Float64Array, ulps: number): Accumulation {
+  const product = (shape: Shape) => shape.reduce<number>((total, n) => total * (n as number), 1);
+  // Each product is rounded once, and joined to the others by at most terms − 1 additions.
+  const products = (terms: number) => ({ terms, roundings: terms, scaled: true });
+  // A quotient by the count is rounded at once, or is a product with a rounded reciprocal.
+  const quotients = (terms: number) => ({ terms, roundings: terms + 2 * Math.max(ulps, 0.5), scaled: true });
+  const plain = (terms: number) => ({ terms, roundings: terms - 1, scaled: false });
+  /** How many windows an element of the image lies in, at most. */
+  const overlap = (size: readonly number[], strides: readonly number[]) =>
+    Math.ceil(size[0] / strides[0]) * Math.ceil(size[1] / strides[1]);
+  switch (node.op) {
+    case 'reduceSum':
+      return plain(product(shapes[0]) / result.length);
+    case 'matmul':
+      return products(shapes[0].at(node.transposeA ? -2 : -1) as number);
+    case 'conv2d':
+      return products(product(shapes[1].slice(0, 3)));
+    case 'conv2dInputGradient':
+      return products(overlap(shapes[0] as number[], node.strides) * (shapes[0][3] as number));
+    case 'conv2dFilterGradient':
+      return products(product(shapes[1].slice(0, 3)));
+    case 'maxPool2dGradient':
+      return plain(overlap(node.size, node.strides));
+    case 'averagePool2d':
+      return quotients(node.size[0] * node.size[1]);
+    case 'averagePool2dGradient':
+      return quotients(overlap(node.size, node.strides));
+  }
+}
+
+/**
+ * Error bounds of sums and contractions, per element:
+ *
+ *     factor(n) · S + terms · 2⁻⁵³ · S + underflow,      S = Σ|a||b|
+ *
+ * with `factor` as in `accumulationFactor` for the n roundings that a term goes through (K for a contraction of length
+ * K, K − 1 for a sum of K operands; pooling's division adds its own), and the float64 result's own error as the second
+ * part. Underflow: half a unit of the subnormal numbers (2⁻¹⁵⁰) for each product, none for sums, which are exact
+ * there; where subnormals may be flushed, 2⁻¹²⁶ for every term and every partial sum, and what reading subnormal
+ * operands as 0 takes from S.
+ *
+ * Infinite where a partial sum can overflow although the sum does not (S, or what is divided in the end, comes near
+ * 2¹²⁸); for convolutions of operands that are not finite, since padding may or may not meet them as 0 · ∞; and for
+ * max pooling's gradient on an image with NaN.
+ */
+export function sumBound(
+  node: SumNode,
+  operands: readonly Float64Array[],
+  shapes: readonly Shape[],
+  result: Float64Array,
+  arithmetic: Arithmetic,
+): Float64Array {
+  const { terms, roundings, scaled } = accumulationOf(node, shapes, result, arithmetic.ulps.div);
+  const factor = accumulationFactor(roundings) + terms * 2 ** -53;
+  const sizes = magnitude(node, operands, shapes, result);
+  const lost = arithmetic.subnormals ? undefined : flushedPart(node, operands, shapes, result, sizes);
+  const least = arithmetic.subnormals ? (scaled ? (terms * smallestSubnormal) / 2 : 0) : 2 * terms * smallestNormal;
+  // An average is divided at its end; before that its sum is as many times larger.
+  const beforeDivision = node.op === 'averagePool2d' ? terms : 1;
+  if (isUndetermined(node, operands)) return new Float64Array(result.length).fill(Number.POSITIVE_INFINITY);
+  const determined = neverOverflows(node, operands, terms);
+  return result.map((y, i) => {
+    if (!Number.isFinite(y)) return determined ? 0 : Number.POSITIVE_INFINITY;
+    const size = sizes[i] * beforeDivision;
+    if (terms > 1 && size * (1 + factor) >= overflowThreshold) return Number.POSITIVE_INFINITY;
+    return factor * sizes[i] + (sizes[i] === 0 && !lost?.[i] ? 0 : least * (1 + factor)) + (lost?.[i] ?? 0);
+  });
+}
+
+/** What the sum over absolute values loses when subnormal operands are read as 0; undefined if there are none. */
+function flushedPart(
+  node: SumNode,
+  operands: readonly Float64Array[],
+  shapes: readonly Shape[],
+  result: Float64Array,
+  sizes: Float64Array,
+): Float64Array | undefined {
+  if (!operands.some((values) => values.some(isSubnormal))) return undefined;
+  const flushed = operands.map((values) => mapElements(values, (x) => (isSubnormal(x) ? 0 : x)));
+  const left = magnitude(node, flushed, shapes, result);
+  // A flushed image may have its maximum elsewhere: then either place may get the gradient, whole or not at all.
+  const moving = node.op === 'maxPool2dGradient' && operands[0].some(isSubnormal);
+  return sizes.map((size, i) => {
+    if (moving && size !== left[i]) return size + left[i];
+    // Infinite or NaN alike: nothing was lost that could be told.
+    const loss = Math.abs(size - left[i]);
+    return Number.isNaN(loss) ? 0 : loss;
+  });
+}
+
+/** Whether what infinities and NaN among the operands do to the result is left open. */
+function isUndetermined(node: SumNode, operands: readonly Float64Array[]): boolean {
+  if (node.op === 'maxPool2dGradient') return operands[0].some(Number.isNaN);
+  const convolution = node.op === 'conv2d' || node.op === 'conv2dInputGradient' || node.op === 'conv2dFilterGradient';
+  return convolution && operands.some((values) => !values.every(Number.isFinite));
+}
+
+/**
+ * Whether the finite operands alone cannot make a partial sum overflow. A result that is not finite is then the same
+ * for every order of summation.
+ */
+function neverOverflows(node: SumNode, operands: readonly Float64Array[], terms: number): boolean {
+  const summed = node.op === 'maxPool2dGradient' ? operands.slice(1) : operands;
+  const peak = (values: Float64Array) =>
+    values.reduce((most, x) => (Number.isFinite(x) ? Math.max(most, Math.abs(x)) : most), 1);
+  return summed.reduce((total, values) => total * peak(values), terms) < overflowThreshold;
+}

@@ -1,0 +1,72 @@
+import { VardropError } from '../errors.js';
+import type { Model } from '../layers/sequential.js';
+import type { Likelihood } from '../likelihood.js';
+import { size } from '../noise/granularity.js';
+import { checkInputs } from '../prediction/checkInputs.js';
+
+/**
+ * Datapoints, row-major: `inputs` `[rows, …inputShape]` and `targets`, class labels `[rows]` for classification or
+ * values `[rows, …outputShape]` for regression. They are read, never written to.
+ */
+export interface Dataset {
+  readonly inputs: Float32Array;
+  readonly targets: ArrayLike<number>;
+}
+
+/**
+ * Checks a data set once, before anything is computed, and returns its number of rows. Throws `VARDROP_EMPTY`,
+ * `VARDROP_SHAPE` for lengths that do not fit the model, `VARDROP_NON_FINITE` (naming row and column) and
+ * `VARDROP_LABEL` for labels that are no integers in [0, classes).
+ */
+export function checkDataset(who: string, model: Model, likelihood: Likelihood, data: Dataset): number {
+  const columns = size(model.inputShape);
+  const rows = checkInputs(who, data.inputs, model.inputShape);
+  const outputs = size(model.outputShape);
+  const needed = likelihood.targets === 'labels' ? rows : rows * outputs;
+  if (data.targets.length !== needed) {
+    throw new VardropError(
+      'VARDROP_SHAPE',
+      `[${who}] targets: got ${data.targets.length} values, needs ${needed} for the ${rows} rows of inputs (${data.inputs.length} values, ${columns} a row). Pass ${likelihood.targets === 'labels' ? 'one label' : `${outputs} values`} a row.`,
+    );
+  }
+  for (let i = 0; i < needed; i++) {
+    const target = data.targets[i];
+    if (likelihood.targets === 'labels') {
+      if (!Number.isInteger(target) || target < 0 || target >= outputs) {
+        throw new VardropError(
+          'VARDROP_LABEL',
+          `[${who}] targets: got the label ${target} in row ${i}, needs integers from 0 to ${outputs - 1}. Give the last layer one unit a class.`,
+        );
+      }
+    } else if (!Number.isFinite(target)) {
+      throw new VardropError(
+        'VARDROP_NON_FINITE',
+        `[${who}] targets: got ${target} in row ${Math.floor(i / outputs)}, column ${i % outputs}, needs finite numbers. Remove or fill in the row.`,
+      );
+    }
+  }
+  return rows;
+}
+
+/** One minibatch as the training step takes it. */
+export interface Minibatch {
+  readonly rows: number;
+  /** `[rows, …inputShape]`. */
+  readonly x: Float32Array;
+  /** One-hot labels or values, `[rows, …outputShape]`. */
+  readonly y: Float32Array;
+}
+
+/** Copies the rows at `indices` out of a data set. */
+export function gather(model: Model, likelihood: Likelihood, data: Dataset, indices: Uint32Array): Minibatch {
+  const columns = size(model.inputShape);
+  const outputs = size(model.outputShape);
+  const x = new Float32Array(indices.length * columns);
+  const y = new Float32Array(indices.length * outputs);
+  indices.forEach((source, row) => {
+    x.set(data.inputs.subarray(source * columns, (source + 1) * columns), row * columns);
+    if (likelihood.targets === 'labels') y[row * outputs + data.targets[source]] = 1;
+    else for (let k = 0; k < outputs; k++) y[row * outputs + k] = data.targets[source * outputs + k];
+  });
+  return { rows: indices.length, x, y };
+}

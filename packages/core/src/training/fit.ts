@@ -1,0 +1,202 @@
+import type { Backend } from '../backend.js';
+import { VardropError } from '../errors.js';
+import type { Model } from '../layers/sequential.js';
+import { categorical, type Likelihood } from '../likelihood.js';
+import { adam } from '../optimizers/adam.js';
+import type { Optimizer } from '../optimizers/optimizer.js';
+import { foldIn } from '../random/foldIn.js';
+import { permutation } from '../random/permutation.js';
+import { checkDataset, type Dataset, gather } from './data.js';
+import { constantSchedule, type Schedule } from './schedule.js';
+import { initialState, type TrainingState } from './state.js';
+import { stream } from './streams.js';
+import { createTrainer } from './trainer.js';
+import { TrainingError } from './trainingError.js';
+import { createValidator, type ValidationMetrics } from './validation.js';
+import { yieldToEvents } from './yieldToEvents.js';
+
+/** Progress after a step, in nats. */
+export interface StepEvent {
+  /** From 0. */
+  readonly epoch: number;
+  /** Within the epoch, from 1 to `stepsPerEpoch`. */
+  readonly step: number;
+  readonly stepsPerEpoch: number;
+  readonly loss: number;
+  readonly dataTerm: number;
+  readonly kl: number;
+}
+
+/** What an epoch came to, in nats per datapoint (`kl` in nats). */
+export interface EpochRecord {
+  /** From 0. */
+  readonly epoch: number;
+  /** Mean over the epoch's datapoints of `−log p`, under noise, while the parameters changed. */
+  readonly dataTerm: number;
+  /** KL in the last step. */
+  readonly kl: number;
+  /** Mean of what was minimized. */
+  readonly loss: number;
+  readonly validation?: ValidationMetrics;
+  readonly seconds: number;
+}
+
+/** When to stop before the last epoch. */
+export interface EarlyStopping {
+  /** Epochs without an improvement after which training stops. */
+  readonly patience: number;
+  /** Smallest decrease of the validation's NLL that counts, 0 where left out. */
+  readonly minimumDelta?: number;
+}
+
+/** Options of `fit`. */
+export interface FitOptions {
+  readonly backend: Backend;
+  readonly data: Dataset;
+  /** Classification by softmax where left out. */
+  readonly likelihood?: Likelihood;
+  /** Adam where left out. */
+  readonly optimizer?: Optimizer;
+  /** Factor on the optimizer's learning rate. */
+  readonly learningRate?: Schedule;
+  /** β, the weight of the KL: a number or a schedule; 1 where left out. */
+  readonly klWeight?: number | Schedule;
+  /** In all, those before a checkpoint included; 10 where left out. */
+  readonly epochs?: number;
+  /** Datapoints a minibatch, 100 where left out; the last one of an epoch may be shorter. */
+  readonly batch?: number;
+  /** Non-negative integer, 0 where left out. Everything random follows from it. */
+  readonly seed?: number;
+  /** A state to go on from, as `FitResult` or `load` give it. Its seed goes before `seed`. */
+  readonly state?: TrainingState;
+  readonly validation?: Dataset;
+  /** Needs `validation`; the best state is returned. */
+  readonly earlyStopping?: EarlyStopping;
+  readonly onStep?: (event: StepEvent) => void;
+  readonly onEpoch?: (record: EpochRecord) => void | Promise<void>;
+  /** Stops after the current step, and returns what there is. */
+  readonly signal?: AbortSignal;
+}
+
+/** What training came to. The state is the caller's, and can be saved, resumed, pruned and predicted from. */
+export interface FitResult {
+  readonly state: TrainingState;
+  readonly history: readonly EpochRecord[];
+  readonly stopped: 'completed' | 'early' | 'aborted';
+}
+
+/**
+ * Trains a model by minimizing the negative SGVB bound over shuffled minibatches. Equal seeds give equal results on one
+ * backend, and a run that is resumed from a state gives bit for bit what the uninterrupted run gives.
+ *
+ * Everything is checked before training starts: throws `VARDROP_OPTION`, `VARDROP_EMPTY`, `VARDROP_SHAPE`,
+ * `VARDROP_NON_FINITE`, `VARDROP_LABEL`, `VARDROP_STATE`. A loss that is not finite throws a `TrainingError` with code
+ * `VARDROP_NON_FINITE_LOSS`, which holds the last good state.
+ */
+export async function fit(model: Model, options: FitOptions): Promise<FitResult> {
+  const { backend, data, validation, earlyStopping, signal, onStep, onEpoch } = options;
+  const likelihood = options.likelihood ?? categorical();
+  const optimizer = options.optimizer ?? adam();
+  const epochs = positiveInteger('epochs', options.epochs ?? 10);
+  const batch = positiveInteger('batch', options.batch ?? 100);
+  const learningRate = options.learningRate ?? constantSchedule();
+  const klWeight =
+    typeof options.klWeight === 'function' ? options.klWeight : constantSchedule(checkedWeight(options.klWeight ?? 1));
+  likelihood.parameters(model.outputShape);
+  const rows = checkDataset('fit', model, likelihood, data);
+  if (validation) checkDataset('fit validation', model, likelihood, validation);
+  if (earlyStopping) {
+    positiveInteger('earlyStopping.patience', earlyStopping.patience);
+    if (!validation) {
+      throw new VardropError(
+        'VARDROP_OPTION',
+        '[fit] earlyStopping: got no validation data, needs some to watch. Pass validation.',
+      );
+    }
+  }
+  const start = options.state ?? initialState(model, likelihood, optimizer, options.seed ?? 0);
+  const stepsPerEpoch = Math.ceil(rows / batch);
+
+  const trainer = createTrainer(model, { backend, likelihood, optimizer, state: start });
+  const validator = validation ? createValidator(model, { backend, likelihood, data: validation }) : undefined;
+  const history: EpochRecord[] = [];
+  let best: { nll: number; epoch: number; state: TrainingState } | undefined;
+
+  /** One epoch, or what is left of it; false if it was aborted on the way. */
+  async function runEpoch(epoch: number): Promise<boolean> {
+    const started = performance.now();
+    const order = permutation(foldIn(stream(start.seed, 'shuffle'), epoch), rows);
+    const totals = { dataTerm: 0, loss: 0, rows: 0, kl: 0 };
+    for (let i = trainer.step - epoch * stepsPerEpoch; i < stepsPerEpoch; i++) {
+      if (signal?.aborted) return false;
+      const minibatch = gather(model, likelihood, data, order.subarray(i * batch, (i + 1) * batch));
+      const progress = { epoch: epoch + i / stepsPerEpoch, step: trainer.step };
+      const result = await trainer.run(minibatch, {
+        learningRate: optimizer.learningRate * learningRate(progress),
+        klScale: klWeight(progress) / rows,
+      });
+      totals.dataTerm += result.dataTerm * minibatch.rows;
+      totals.loss += result.loss * minibatch.rows;
+      totals.rows += minibatch.rows;
+      totals.kl = result.kl;
+      onStep?.({ epoch, step: i + 1, stepsPerEpoch, ...result });
+      await yieldToEvents();
+    }
+    const metrics = await validator?.run(trainer.parameters);
+    const record: EpochRecord = {
+      epoch,
+      dataTerm: totals.dataTerm / totals.rows,
+      loss: totals.loss / totals.rows,
+      kl: totals.kl,
+      ...(metrics && { validation: metrics }),
+      seconds: (performance.now() - started) / 1000,
+    };
+    history.push(record);
+    await onEpoch?.(record);
+    return true;
+  }
+
+  /** Whether the validation has not improved for too long; keeps the best state. */
+  async function shouldStop(): Promise<boolean> {
+    const last = history[history.length - 1];
+    if (!earlyStopping || !last?.validation) return false;
+    if (best === undefined || last.validation.nll < best.nll - (earlyStopping.minimumDelta ?? 0)) {
+      best = { nll: last.validation.nll, epoch: last.epoch, state: await trainer.state() };
+    }
+    return last.epoch - best.epoch >= earlyStopping.patience;
+  }
+
+  try {
+    let stopped: FitResult['stopped'] = 'completed';
+    for (let epoch = Math.floor(trainer.step / stepsPerEpoch); epoch < epochs && stopped === 'completed'; epoch++) {
+      if (!(await runEpoch(epoch))) stopped = 'aborted';
+      else if (await shouldStop()) stopped = 'early';
+    }
+    return { state: best?.state ?? (await trainer.state()), history, stopped };
+  } catch (error) {
+    if (error instanceof VardropError && error.code === 'VARDROP_NON_FINITE_LOSS') {
+      throw new TrainingError(error, await trainer.state(), history);
+    }
+    throw error;
+  } finally {
+    validator?.dispose();
+    trainer.dispose();
+  }
+}
+
+function positiveInteger(name: string, value: number): number {
+  if (!Number.isInteger(value) || value < 1) {
+    throw new VardropError('VARDROP_OPTION', `[fit] ${name}: got ${value}, needs a positive integer.`);
+  }
+  return value;
+}
+
+function checkedWeight(value: number): number {
+  if (!(value >= 0 && Number.isFinite(value))) {
+    throw new VardropError(
+      'VARDROP_OPTION',
+      `[fit] klWeight: got ${value}, needs a number that is not negative, or a schedule.`,
+    );
+  }
+  return value;
+}

@@ -1,0 +1,51 @@
+import type { Backend, Iteration, Tensor, Tensors } from '../backend.js';
+import { compileProgram } from '../execution/compileProgram.js';
+import type { Model } from '../layers/sequential.js';
+import type { Likelihood } from '../likelihood.js';
+import { createBuilder } from '../program/builder.js';
+import { allParameters } from './trainingProgram.js';
+
+/**
+ * Where a step's first infinity or NaN arises, in words: a layer's parameters, its outputs, its KL, or the objective.
+ * Runs the forward pass once more under the same noise, with every layer's outputs read.
+ */
+export async function locateNonFinite(
+  model: Model,
+  step: {
+    readonly backend: Backend;
+    readonly likelihood: Likelihood;
+    readonly parameters: Tensors;
+    readonly inputs: Tensors;
+    readonly keys: NonNullable<Iteration['keys']>;
+  },
+): Promise<string> {
+  const { backend, likelihood, parameters, inputs, keys } = step;
+  const allFinite = async (tensor: Tensor) => (await backend.read(tensor)).every(Number.isFinite);
+  const specifications = allParameters(model, likelihood);
+  for (const { name } of specifications) {
+    if (!(await allFinite(parameters[name]))) return `the parameters ${name}`;
+  }
+  const b = createBuilder('locate non-finite');
+  const values = Object.fromEntries(specifications.map(({ name, shape }) => [name, b.input(name, shape)]));
+  const trace = model.trace(b, b.input('x', ['batch', ...model.inputShape], 'iteration'), values, 'sample');
+  const descriptions = new Map<string, string>();
+  trace.forEach(({ layer, output }) => {
+    b.output(`output:${layer}`, output);
+    descriptions.set(`output:${layer}`, `the outputs of ${layer}`);
+  });
+  for (const { layer, kl } of model.divergences(b, values)) {
+    b.output(`kl:${layer}`, kl);
+    descriptions.set(`kl:${layer}`, `the KL of ${layer}`);
+  }
+  const program = await compileProgram(backend, b.build(), { batch: inputs.x.shape[0] });
+  const { outputs } = program.run(parameters, [{ inputs: { x: inputs.x }, keys }]);
+  try {
+    for (const [name, description] of descriptions) {
+      if (!(await allFinite(outputs[0][name]))) return description;
+    }
+    return 'the objective';
+  } finally {
+    for (const tensor of Object.values(outputs[0])) backend.dispose(tensor);
+    program.dispose();
+  }
+}

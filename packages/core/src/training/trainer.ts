@@ -1,0 +1,172 @@
+import type { Backend, Tensor, Tensors } from '../backend.js';
+import { VardropError } from '../errors.js';
+import { type CompiledProgram, compileProgram } from '../execution/compileProgram.js';
+import type { Model } from '../layers/sequential.js';
+import type { Likelihood } from '../likelihood.js';
+import type { Optimizer } from '../optimizers/optimizer.js';
+import type { Minibatch } from './data.js';
+import { locateNonFinite } from './locateNonFinite.js';
+import { checkState, type TensorMap, type TrainingState } from './state.js';
+import { keyNames, noiseKeys } from './streams.js';
+import { trainingProgram } from './trainingProgram.js';
+
+/** What one step reports, in nats: see `sgvb`. */
+export interface StepResult {
+  readonly loss: number;
+  readonly dataTerm: number;
+  readonly kl: number;
+}
+
+/** The numbers that change from step to step. */
+export interface StepScales {
+  /** After the schedule. */
+  readonly learningRate: number;
+  /** β/N. */
+  readonly klScale: number;
+}
+
+/** Training one step at a time, with parameters and optimizer state kept on the backend. */
+export interface Trainer {
+  /** Steps taken, those before a checkpoint included. */
+  readonly step: number;
+  /** The current parameters on the backend; they belong to the trainer and live until the next step. */
+  readonly parameters: Tensors;
+  /**
+   * One step on a minibatch. Throws `VARDROP_NON_FINITE_LOSS`, naming step and layer, if the loss is not finite; the
+   * trainer then holds the last state whose loss was finite.
+   */
+  run(minibatch: Minibatch, scales: StepScales): Promise<StepResult>;
+  /** Reads the current state back; the arrays belong to the caller. */
+  state(): Promise<TrainingState>;
+  /** Frees everything on the backend. */
+  dispose(): void;
+}
+
+/** Starts training from a state. Throws `VARDROP_STATE` if it is not one of this model and optimizer. */
+export function createTrainer(
+  model: Model,
+  options: {
+    readonly backend: Backend;
+    readonly likelihood: Likelihood;
+    readonly optimizer: Optimizer;
+    readonly state: TrainingState;
+  },
+): Trainer {
+  const { backend, likelihood, optimizer, state: initial } = options;
+  checkState(model, likelihood, optimizer, initial);
+  const source = trainingProgram(model, likelihood, optimizer);
+  const names = keyNames(source);
+  // One compiled program for each size of minibatch: the usual one, and the last one of an epoch.
+  const programs = new Map<number, Promise<CompiledProgram>>();
+  const programFor = (rows: number) => {
+    const existing = programs.get(rows) ?? compileProgram(backend, source, { batch: rows });
+    programs.set(rows, existing);
+    return existing;
+  };
+  const disposeAll = (tensors: Tensors) => {
+    for (const tensor of Object.values(tensors)) backend.dispose(tensor);
+  };
+
+  let step = initial.step;
+  let current = uploadAll(backend, { ...initial.parameters, ...initial.optimizer.slots });
+  // A loss tells of the parameters before the update, so that a bad update shows one step later.
+  let previous: Tensors | undefined;
+
+  async function run(minibatch: Minibatch, scales: StepScales): Promise<StepResult> {
+    const program = await programFor(minibatch.rows);
+    const keys = noiseKeys(names, initial.seed, 'training', step);
+    const scalars = {
+      datapointScale: 1 / minibatch.rows,
+      klScale: scales.klScale,
+      ...optimizer.scalars(step + 1, scales.learningRate),
+    };
+    const inputs: Record<string, Tensor> = {};
+    try {
+      inputs.x = backend.upload(minibatch.x, [minibatch.rows, ...model.inputShape]);
+      inputs.y = backend.upload(minibatch.y, [minibatch.rows, ...model.outputShape]);
+      for (const [name, value] of Object.entries(scalars)) inputs[name] = backend.upload(Float32Array.of(value), []);
+      const { carried, outputs } = program.run(current, [{ inputs, keys }]);
+      let result: StepResult;
+      try {
+        const [loss, dataTerm, kl] = await Promise.all(
+          ['loss', 'dataTerm', 'kl'].map(async (name) => (await backend.read(outputs[0][name]))[0]),
+        );
+        result = { loss, dataTerm, kl };
+      } catch (error) {
+        disposeAll(carried);
+        throw error;
+      } finally {
+        disposeAll(outputs[0]);
+      }
+      if (!Number.isFinite(result.loss)) {
+        disposeAll(carried);
+        throw await nonFinite(result, inputs, keys);
+      }
+      if (previous) disposeAll(previous);
+      previous = current;
+      current = carried;
+      step++;
+      return result;
+    } finally {
+      disposeAll(inputs);
+    }
+  }
+
+  /** Names the culprit, and goes back to the last state whose loss was finite. */
+  async function nonFinite(result: StepResult, inputs: Tensors, keys: ReturnType<typeof noiseKeys>) {
+    const where = await locateNonFinite(model, { backend, likelihood, parameters: current, inputs, keys });
+    const failed = step + 1;
+    if (previous) {
+      disposeAll(current);
+      current = previous;
+      previous = undefined;
+      step--;
+    }
+    return new VardropError(
+      'VARDROP_NON_FINITE_LOSS',
+      `[fit] loss: got ${result.loss} (data term ${result.dataTerm}, KL ${result.kl}) in step ${failed}, first in ${where}, needs a finite number. The state of step ${step} is kept; lower the learning rate, or scale the inputs.`,
+    );
+  }
+
+  return {
+    get step() {
+      return step;
+    },
+    get parameters() {
+      return Object.fromEntries(Object.keys(initial.parameters).map((name) => [name, current[name]]));
+    },
+    run,
+    async state() {
+      const read = async (map: TensorMap): Promise<TensorMap> => {
+        const entries = Object.entries(map).map(async ([name, { shape }]) => {
+          return [name, { shape, data: await backend.read(current[name]) }] as const;
+        });
+        return Object.fromEntries(await Promise.all(entries));
+      };
+      return {
+        parameters: await read(initial.parameters),
+        optimizer: { name: optimizer.name, slots: await read(initial.optimizer.slots) },
+        step,
+        seed: initial.seed,
+      };
+    },
+    dispose() {
+      disposeAll(current);
+      if (previous) disposeAll(previous);
+      for (const program of programs.values()) void program.then((compiled) => compiled.dispose());
+      programs.clear();
+    },
+  };
+}
+
+/** Uploads tensors by name, or none if one of them fails. */
+export function uploadAll(backend: Backend, tensors: TensorMap): Tensors {
+  const uploaded: Record<string, Tensor> = {};
+  try {
+    for (const [name, { shape, data }] of Object.entries(tensors)) uploaded[name] = backend.upload(data, shape);
+    return uploaded;
+  } catch (error) {
+    for (const tensor of Object.values(uploaded)) backend.dispose(tensor);
+    throw error;
+  }
+}
