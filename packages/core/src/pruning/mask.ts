@@ -13,7 +13,8 @@ const noVariance = -1600;
 
 /**
  * The parameters with every weight of log α ≥ `threshold` (3 where left out) removed: its mean is 0, and so is its
- * variance. The shapes stay; `prune` makes the model smaller. The tensors are new where they differ, else shared.
+ * variance. The shapes stay; `prune` makes the model smaller. The tensors are new where they differ, else shared. They
+ * are for predicting: weights without variance have no KL from a log-uniform prior to go on training with.
  *
  * Throws `VARDROP_PRUNE` where no layer has log α, or a noise of one's own still has variance where the mean is 0 and
  * no `logVariance` of the weights' shape by which to take it away; `VARDROP_OPTION` for a threshold that is NaN;
@@ -35,7 +36,7 @@ export function mask(model: Model, parameters: TensorMap, options: { readonly th
     if (linear.noise.learns === 'gaussian' && masked[`${name}/logVariance`]?.data.length === gone.length) {
       set(`${name}/logVariance`, noVariance);
     }
-    const { active } = weightStates(layer as BuiltLayer & { linear: LinearLayer }, masked);
+    const { active } = weightStates(layer as BuiltLayer & { linear: LinearLayer }, masked, 'law');
     if (active.some((one, i) => one && gone[i])) {
       throw new VardropError(
         'VARDROP_PRUNE',

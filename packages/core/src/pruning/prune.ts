@@ -1,9 +1,11 @@
+import { VardropError } from '../errors.js';
 import type { Model } from '../layers/sequential.js';
 import { size } from '../noise/granularity.js';
 import type { TensorMap } from '../training/state.js';
 import { mask } from './mask.js';
 import { pairs, removableUnits } from './removableUnits.js';
 import { type Network, removeUnits } from './removeUnits.js';
+import type { Preserved } from './weightStates.js';
 
 /** What pruning has done to one layer with weights. */
 export interface PrunedLayer {
@@ -39,17 +41,32 @@ export interface Pruned {
   readonly report: PruneReport;
 }
 
+/** How to prune. */
+export interface PruneOptions {
+  /** log α from which on a weight goes; 3 where left out. */
+  readonly threshold?: number;
+  /**
+   * `law` (where left out): the smaller model has the masked one's distribution of outputs. `mean`: only the outputs of
+   * the weights' means stay, so that more units go; for models that predict with mode `mean`.
+   */
+  readonly preserve?: Preserved;
+}
+
 /**
  * Removes weights with log α ≥ `threshold` (3 where left out, as Molchanov, Ashukha & Vetrov 2017 have it), then the
  * units that died of it, so that the model is smaller: units that nothing reads, and units without inputs, which are
  * constant. A constant that is not 0 goes into the bias of the next layer where that leaves the law of the outputs as
- * it is; else its unit stays (`removableUnits` says when). The outputs are those of the masked model (`mask`): equal
- * with the weights' means up to the rounding of biases, equal in law with noise. Each layer keeps one unit at least,
+ * it is: not under noise, without a bias, or before zeros around an image, where its unit stays. The outputs are those of the masked model (`mask`): equal
+ * with the weights' means up to the rounding of biases, and equal in law with noise unless `preserve` is `mean`. Each layer keeps one unit at least,
  * and the model its inputs and outputs. Layers whose noise has no log α keep their weights.
  *
- * Throws `VARDROP_PRUNE` where no layer has log α, and what `mask` throws.
+ * Throws `VARDROP_PRUNE` where no layer has log α, what `mask` throws, and `VARDROP_OPTION` for another `preserve`.
  */
-export function prune(model: Model, parameters: TensorMap, options: { readonly threshold?: number } = {}): Pruned {
+export function prune(model: Model, parameters: TensorMap, options: PruneOptions = {}): Pruned {
+  const { preserve = 'law' } = options;
+  if (preserve !== 'law' && preserve !== 'mean') {
+    throw new VardropError('VARDROP_OPTION', `[prune] preserve: got '${preserve}', needs 'law' or 'mean'.`);
+  }
   let network: Network = { model, parameters: mask(model, parameters, options) };
   const kept = new Map(
     model.layers.flatMap(({ name, linear }) => {
@@ -63,7 +80,7 @@ export function prune(model: Model, parameters: TensorMap, options: { readonly t
     changed = false;
     for (let i = 0; i < pairs(network.model).length; i++) {
       const pair = pairs(network.model)[i];
-      const removal = removableUnits(pair, network.parameters);
+      const removal = removableUnits(pair, network.parameters, preserve);
       if (removal.units.length === 0) continue;
       network = removeUnits(network, pair, removal);
       const before = kept.get(pair.source.name) ?? [];

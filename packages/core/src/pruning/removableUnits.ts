@@ -4,7 +4,7 @@ import { size } from '../noise/granularity.js';
 import type { TensorMap } from '../training/state.js';
 import { evaluateBuilt } from './evaluateBuilt.js';
 import { layerTensors } from './layerTensors.js';
-import { type WeightStates, weightStates } from './weightStates.js';
+import { type Preserved, type WeightStates, weightStates } from './weightStates.js';
 
 /** A layer with weights. */
 export type Weighted = BuiltLayer & { readonly linear: LinearLayer };
@@ -42,12 +42,12 @@ export function pairs(model: Model): readonly Pair[] {
  * Units of `source` without which `target` computes the same, in law: those that nothing reads, and those that are
  * constant because nothing drives them. A constant other than 0 is moved into the bias of `target`, if it has one, if
  * its weights add no noise of their own to it, and if it adds the same everywhere (which zeros around an image spoil).
- * One unit always stays.
+ * One unit always stays. Noise is not asked after where only the means are to be preserved.
  */
-export function removableUnits({ source, between, target }: Pair, parameters: TensorMap): Removal {
+export function removableUnits({ source, between, target }: Pair, parameters: TensorMap, preserve: Preserved): Removal {
   const units = source.linear.weightShape[source.linear.weightShape.length - 1];
-  const own = weightStates(source, parameters).active;
-  const next = weightStates(target, parameters);
+  const own = weightStates(source, parameters, preserve).active;
+  const next = weightStates(target, parameters, preserve);
   const driven = new Uint8Array(units);
   for (let i = 0; i < own.length; i++) if (own[i]) driven[i % units] = 1;
   const { read, readWithNoise } = readers(target, next, units);
@@ -92,15 +92,14 @@ export function removableUnits({ source, between, target }: Pair, parameters: Te
 
 /** Which units a layer reads at all, and which it reads through noise. Inputs are units, again and again. */
 function readers(target: Weighted, { active, noisy }: WeightStates, units: number) {
-  const { weightShape, noise } = target.linear;
-  const [inputs, outputs] = weightShape.slice(-2);
+  const [inputs, outputs] = target.linear.weightShape.slice(-2);
   const read = new Uint8Array(units);
   const readWithNoise = new Uint8Array(units);
   for (let i = 0; i < active.length; i++) {
     const unit = (Math.floor(i / outputs) % inputs) % units;
     if (!active[i]) continue;
     read[unit] = 1;
-    if (noisy[i] || noise.acts === 'inputs') readWithNoise[unit] = 1;
+    if (noisy[i]) readWithNoise[unit] = 1;
   }
   return { read, readWithNoise };
 }

@@ -9,26 +9,35 @@ import { layerTensors } from './layerTensors.js';
 export interface WeightStates {
   /** Not 0 in mean or in variance. */
   readonly active: Uint8Array;
-  /** With a variance of its own. Noise on the inputs is not counted here. */
+  /** With noise of its own that is not 0, or not 0 and with noise on its input. */
   readonly noisy: Uint8Array;
 }
 
-/** Reads means and variances of a layer's weights. */
+/** What pruning keeps as it is: the law of the outputs, noise and all, or only the outputs of the weights' means. */
+export type Preserved = 'law' | 'mean';
+
+/** Reads means and variances of a layer's weights; where only means are to be kept, nothing counts as noise. */
 export function weightStates(
   layer: BuiltLayer & { readonly linear: LinearLayer },
   parameters: TensorMap,
+  preserve: Preserved,
 ): WeightStates {
   const { noise, weightShape } = layer.linear;
+  const means = parameters[`${layer.name}/weights`].data;
   const noisy = new Uint8Array(size(weightShape));
-  if (noise.acts === 'weights') {
+  if (preserve === 'law' && noise.acts === 'inputs') {
+    means.forEach((mean, i) => {
+      noisy[i] = mean === 0 ? 0 : 1;
+    });
+  }
+  if (preserve === 'law' && noise.acts === 'weights') {
     const variances = evaluateBuilt(layerTensors(layer, parameters), undefined, (b, tensors) =>
       b.broadcast(noise.moments(b, parametersOf(layer, tensors)).variance, weightShape),
     );
-    // A variance that is not a number is one, too.
+    // A variance that is not a number counts as one.
     variances.forEach((variance, i) => {
       noisy[i] = variance === 0 ? 0 : 1;
     });
   }
-  const means = parameters[`${layer.name}/weights`].data;
   return { noisy, active: noisy.map((one, i) => (one || means[i] !== 0 ? 1 : 0)) };
 }
