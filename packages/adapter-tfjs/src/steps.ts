@@ -9,7 +9,6 @@ import { writeMatmul } from './fused/writeMatmul.js';
 import { writePoolGradient } from './fused/writePoolGradient.js';
 import { lower } from './lower/lower.js';
 import type { Shapes } from './lower/lowering.js';
-import { isSingleProduct } from './lower/matmul.js';
 import { isSource } from './plan.js';
 
 /** Settings of a backend that its executables read. */
@@ -68,13 +67,13 @@ function onKernels(device: Device, program: Program, id: NodeId): Step['run'] {
   return (operands) => [compute(operands)];
 }
 
-/** The generated kernel of a node, for those that tfjs's wasm backend lacks or runs in naive loops. */
+/** The generated kernel of a node, for those that tfjs's wasm backend lacks or takes longer for. */
 function writeNode(program: Program, id: NodeId): Kernel | undefined {
   const node = program.nodes[id];
   const shapes = shapesOf(program, id);
   switch (node.op) {
     case 'matmul':
-      return isSingleProduct(shapes) ? undefined : writeMatmul(shapes);
+      return writeMatmul(shapes);
     case 'maxPool2dGradient':
     case 'averagePool2dGradient':
       return writePoolGradient(node, shapes);

@@ -39,18 +39,21 @@ export async function compileKernels(
   return kernels.map((kernel, index) => {
     const run = instance.exports[String(index)] as (...addresses: number[]) => void;
     return (operands) => {
-      const results: TensorInfo[] = [];
+      const made: TensorInfo[] = [];
       try {
-        for (const { shape } of kernel.results) results.push(host.makeOutput([...shape], 'float32'));
+        for (const { shape } of kernel.results) made.push(host.makeOutput([...shape], 'float32'));
+        if (kernel.scratch !== undefined) made.push(host.makeOutput([kernel.scratch], 'float32'));
       } catch (error) {
-        for (const result of results) device.release(result);
+        for (const tensor of made) device.release(tensor);
         throw error;
       }
+      const results = made.slice(0, kernel.results.length);
       kernel.results.forEach(({ shape, initial }, i) => {
         if (initial === undefined) return;
         new Float32Array(heap.buffer, addressOf(results[i]), sizeOf(shape)).fill(initial);
       });
-      run(...operands.map(addressOf), ...results.map(addressOf));
+      run(...operands.map(addressOf), ...made.map(addressOf));
+      for (const scratch of made.slice(results.length)) device.release(scratch);
       return results;
     };
   });

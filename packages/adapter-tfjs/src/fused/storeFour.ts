@@ -1,11 +1,11 @@
 import type { FunctionWriter, Local } from './wasmWriter.js';
 
-/** Writes four floats to an address, or only the first `rest` (1 to 3, a local) of them. */
-export function storeFour(w: FunctionWriter, address: () => void, value: Local, rest?: Local): void {
+/** Writes four floats `offset` bytes behind an address, or only the first `rest` (1 to 3, a local) of them. */
+export function storeFour(w: FunctionWriter, address: () => void, value: Local, rest?: Local, offset = 0): void {
   if (rest === undefined) {
     address();
     w.get(value);
-    w.store();
+    w.store(offset);
     return;
   }
   for (const lane of [0, 1, 2]) {
@@ -14,10 +14,8 @@ export function storeFour(w: FunctionWriter, address: () => void, value: Local, 
     w.plain('i32GtU');
     w.when(() => {
       address();
-      w.integer(4 * lane);
-      w.plain('i32Add');
       w.get(value);
-      w.storeLane(lane);
+      w.storeLane(lane, offset + 4 * lane);
     });
   }
 }

@@ -27,7 +27,6 @@ export function writeLoop(program: Program, group: Group): Kernel {
   const { nodes } = program;
   const tensors = [...group.operands, ...group.results];
   const w = createFunction(tensors.length);
-  const math = createVectorMath(w);
   const isReduction = (id: NodeId) => nodes[id].op === 'reduceSum' || nodes[id].op === 'reduceMax';
   const written = (tensor: number) => tensor >= group.operands.length;
 
@@ -70,6 +69,7 @@ export function writeLoop(program: Program, group: Group): Kernel {
 
   /** Computes four elements at `offset` bytes into the row. */
   function body(isRest: boolean): void {
+    const math = createVectorMath(w);
     const values = new Map<NodeId, Local>(numbers);
     const address = (tensor: number) => {
       w.get(bases[tensor]);

@@ -1,16 +1,28 @@
 import type { Shapes } from '../lower/lowering.js';
+import { sizeOf } from '../lower/shape.js';
 import type { Kernel } from './kernel.js';
 import { broadcastSteps } from './loop.js';
 import { storeFour } from './storeFour.js';
 import { createFunction, type Local } from './wasmWriter.js';
 
+/** From so many rows on, copying a panel of the right matrix pays. */
+const rowsWorthCopying = 16;
+/** Rows of the result at a time. */
+const rowsOfBlock = 4;
+
 /**
- * Products of stacks of matrices, `[…, m, k] × […, k, n]`, leading axes broadcast: tfjs's wasm backend has a fast path for
- * a single product only. Four rows by eight columns of a result are added up in registers; of a matrix with fewer rows,
- * one by sixteen.
+ * Products of matrices or stacks of them, `[…, m, k] × […, k, n]`, leading axes broadcast. Four rows by eight columns of a
+ * result are added up in registers (of a single row, sixteen), from a copy of those columns of the
+ * right matrix that lies in one piece: rows a power of two apart would all compete for the same lines of the cache.
  */
-export function writeMatmul({ out, operands: [a, b] }: Shapes): Kernel {
-  const w = createFunction(3);
+export function writeMatmul(shapes: Shapes): Kernel {
+  const {
+    out,
+    operands: [a, b],
+  } = withoutSharedStack(shapes);
+  const copies = out[out.length - 2] >= rowsWorthCopying;
+  const w = createFunction(copies ? 4 : 3);
+  const scratch: Local = 3;
   const [m, n] = out.slice(-2);
   const k = a[a.length - 1];
   const batch = out.slice(0, -2);
@@ -28,13 +40,17 @@ export function writeMatmul({ out, operands: [a, b] }: Shapes): Kernel {
   const target = w.i32();
   const rest = w.i32();
   const factor = w.v128();
-  const sums = Array.from({ length: 8 }, () => w.v128());
+  const sums = Array.from({ length: 2 * rowsOfBlock }, () => w.v128());
   const loaded = Array.from({ length: 4 }, () => w.v128());
 
-  const plus = (bytes: number) => {
-    if (bytes === 0) return;
-    w.integer(bytes);
-    w.plain('i32Add');
+  /** Moves addresses on. */
+  const advance = (...moves: [local: Local, bytes: number][]) => {
+    for (const [local, bytes] of moves) {
+      w.get(local);
+      w.integer(bytes);
+      w.plain('i32Add');
+      w.set(local);
+    }
   };
   /** `local` = bases[tensor] + Σ counter · scale, in bytes. */
   const address = (local: Local, tensor: number, ...terms: [counter: Local, scale: number][]) => {
@@ -48,6 +64,30 @@ export function writeMatmul({ out, operands: [a, b] }: Shapes): Kernel {
     w.set(local);
   };
 
+  const startOfPanel = () => {
+    if (!copies) {
+      address(right, 1, [column, 4]);
+      return;
+    }
+    w.get(scratch);
+    w.set(right);
+  };
+
+  /** Copies `vectors` times four columns from `column`, the last of them with what lies behind the row. */
+  function copyPanel(vectors: number): void {
+    address(left, 1, [column, 4]);
+    startOfPanel();
+    w.loop(turn, { constant: k }, 1, () => {
+      for (let v = 0; v < vectors; v++) {
+        w.get(right);
+        w.get(left);
+        w.load(16 * v);
+        w.store(16 * v);
+      }
+      advance([left, 4 * n], [right, 16 * vectors]);
+    });
+  }
+
   /** `rows` rows from `row` and `vectors` times four columns from `column`; of the last four only `rest` where partial. */
   function block(rows: number, vectors: number, partial: boolean): void {
     const own = sums.slice(0, rows * vectors);
@@ -56,18 +96,17 @@ export function writeMatmul({ out, operands: [a, b] }: Shapes): Kernel {
       w.set(sum);
     }
     address(left, 0, [row, 4 * k]);
-    address(right, 1, [column, 4]);
+    startOfPanel();
+    // One turn at a time: written out two or four times, V8 runs out of registers and takes twice as long.
     w.loop(turn, { constant: k }, 1, () => {
       for (let v = 0; v < vectors; v++) {
         w.get(right);
-        plus(16 * v);
-        w.load();
+        w.load(16 * v);
         w.set(loaded[v]);
       }
       for (let r = 0; r < rows; r++) {
         w.get(left);
-        plus(4 * k * r);
-        w.loadSplat();
+        w.loadSplat(4 * k * r);
         w.set(factor);
         for (let v = 0; v < vectors; v++) {
           const sum = own[r * vectors + v];
@@ -79,40 +118,30 @@ export function writeMatmul({ out, operands: [a, b] }: Shapes): Kernel {
           w.set(sum);
         }
       }
-      for (const [local, step] of [
-        [left, 4],
-        [right, 4 * n],
-      ]) {
-        w.get(local);
-        plus(step);
-        w.set(local);
-      }
+      advance([left, 4], [right, copies ? 16 * vectors : 4 * n]);
     });
     address(target, 2, [row, 4 * n], [column, 4]);
     for (let r = 0; r < rows; r++) {
       for (let v = 0; v < vectors; v++) {
-        const place = () => {
-          w.get(target);
-          plus(4 * (n * r + 4 * v));
-        };
-        storeFour(w, place, own[r * vectors + v], partial ? rest : undefined);
+        storeFour(w, () => w.get(target), own[r * vectors + v], partial ? rest : undefined, 4 * (n * r + 4 * v));
       }
     }
   }
 
   /** All rows, for the columns at `column`. */
   function rowsOf(vectors: number, partial: boolean): void {
-    const whole = m - (m % 4);
-    if (whole > 0) w.loop(row, { constant: whole }, 4, () => block(4, vectors, partial));
-    for (let r = whole; r < m; r++) {
-      w.integer(r);
+    if (copies) copyPanel(vectors);
+    const whole = m - (m % rowsOfBlock);
+    if (whole > 0) w.loop(row, { constant: whole }, rowsOfBlock, () => block(rowsOfBlock, vectors, partial));
+    if (whole < m) {
+      w.integer(whole);
       w.set(row);
-      block(1, vectors, partial);
+      block(m - whole, vectors, partial);
     }
   }
 
   function columns(): void {
-    const width = m < 4 ? 4 : 2;
+    const width = m === 1 ? 4 : 2;
     const wide = n - (n % (4 * width));
     if (wide > 0) w.loop(column, { constant: wide }, 4 * width, () => rowsOf(width, false));
     for (let c = wide; c < n; c += 4) {
@@ -144,5 +173,19 @@ export function writeMatmul({ out, operands: [a, b] }: Shapes): Kernel {
   }
 
   nest(0, []);
-  return { code: w, results: [{ shape: out }] };
+  return { code: w, results: [{ shape: shapes.out }], ...(copies ? { scratch: 8 * k } : {}) };
+}
+
+/** A stack of left matrices that share the right one is one tall matrix. */
+function withoutSharedStack({ out, operands: [a, b] }: Shapes): Shapes {
+  if (sizeOf(b.slice(0, -2)) > 1) return { out, operands: [a, b] };
+  const [k, n] = b.slice(-2);
+  const rows = sizeOf(out) / n;
+  return {
+    out: [rows, n],
+    operands: [
+      [rows, k],
+      [k, n],
+    ],
+  };
 }
