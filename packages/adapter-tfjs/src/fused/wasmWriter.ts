@@ -21,13 +21,18 @@ export const plain = {
   i32GtU: 0x4b,
   select: 0x1b,
   f32Add: 0x92,
+  f32Div: 0x95,
+  f32FromInteger: 0xb2,
   f32Max: 0x97,
 } as const;
 
 /** Opcodes after the prefix 0xfd that take no immediate. */
 export const simd = {
   i32x4Splat: 0x11,
+  f32x4Splat: 0x13,
+  i32x4Eq: 0x37,
   f32x4Eq: 0x41,
+  f32x4Ne: 0x42,
   f32x4Lt: 0x43,
   f32x4Gt: 0x44,
   i32x4GtS: 0x3b,

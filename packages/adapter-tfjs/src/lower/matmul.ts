@@ -36,3 +36,8 @@ export function matmul(device: Device, flags: { transposeA: boolean; transposeB:
   };
   return ([a, b]) => device.scoped(() => reshape(device, product(expand(a, aBatch), expand(b, bBatch)), shapes.out));
 }
+
+/** Whether `matmul` runs untransposed operands of these shapes as one product of two matrices. */
+export function isSingleProduct({ operands: [, b] }: Shapes): boolean {
+  return sizeOf(b.slice(0, -2)) === 1;
+}

@@ -1,10 +1,8 @@
 import type { TensorInfo } from '@tensorflow/tfjs';
-import type { Program } from '@vardrop/core';
 import type { Device, KernelHost } from '../device.js';
 import { sizeOf } from '../lower/shape.js';
-import type { Group } from './groups.js';
+import type { Kernel } from './kernel.js';
 import { writeModule } from './wasmWriter.js';
-import { initialValue, writeLoop } from './writeLoop.js';
 
 /** What is known of the wasm backend of tfjs 4 beyond its published type. */
 interface WasmHost extends KernelHost {
@@ -13,8 +11,8 @@ interface WasmHost extends KernelHost {
   makeOutput(shape: readonly number[], dtype: 'float32'): TensorInfo;
 }
 
-/** Computes a group: its results, each owned by the caller, from its operands. */
-export type FusedLoop = (operands: readonly TensorInfo[]) => readonly TensorInfo[];
+/** Computes its results, each owned by the caller, from its operands. */
+export type CompiledKernel = (operands: readonly TensorInfo[]) => readonly TensorInfo[];
 
 /**
  * The memory in which tfjs's wasm backend keeps its tensors, if it can be had: exported by the module (not so in the
@@ -26,37 +24,31 @@ export function findHeap(device: Device): WebAssembly.Memory | undefined {
   return memory instanceof WebAssembly.Memory && memory.buffer instanceof ArrayBuffer ? memory : undefined;
 }
 
-/** Compiles groups into one WebAssembly module that works on tfjs's tensors in place. */
-export async function compileLoops(
+/** Compiles kernels into one WebAssembly module that works on tfjs's tensors in place. */
+export async function compileKernels(
   device: Device,
   heap: WebAssembly.Memory,
-  program: Program,
-  groups: readonly Group[],
-): Promise<FusedLoop[]> {
-  if (groups.length === 0) return [];
-  const bytes = writeModule(groups.map((group) => writeLoop(program, group)));
+  kernels: readonly Kernel[],
+): Promise<CompiledKernel[]> {
+  if (kernels.length === 0) return [];
+  const bytes = writeModule(kernels.map(({ code }) => code));
   const { instance } = await WebAssembly.instantiate(bytes, { m: { m: heap } });
   const host = device.host as WasmHost;
   const addressOf = (tensor: TensorInfo) => host.dataIdMap.get(tensor.dataId).memoryOffset;
 
-  return groups.map((group, index) => {
+  return kernels.map((kernel, index) => {
     const run = instance.exports[String(index)] as (...addresses: number[]) => void;
-    const shapes = group.results.map((id) => program.nodes[id].shape as readonly number[]);
-    const fills = group.results.map((id) => {
-      const { op } = program.nodes[id];
-      return op === 'reduceSum' || op === 'reduceMax' ? initialValue[op] : undefined;
-    });
     return (operands) => {
       const results: TensorInfo[] = [];
       try {
-        for (const shape of shapes) results.push(host.makeOutput([...shape], 'float32'));
+        for (const { shape } of kernel.results) results.push(host.makeOutput([...shape], 'float32'));
       } catch (error) {
         for (const result of results) device.release(result);
         throw error;
       }
-      fills.forEach((value, i) => {
-        if (value === undefined) return;
-        new Float32Array(heap.buffer, addressOf(results[i]), sizeOf(shapes[i])).fill(value);
+      kernel.results.forEach(({ shape, initial }, i) => {
+        if (initial === undefined) return;
+        new Float32Array(heap.buffer, addressOf(results[i]), sizeOf(shape)).fill(initial);
       });
       run(...operands.map(addressOf), ...results.map(addressOf));
       return results;
