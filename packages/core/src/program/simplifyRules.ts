@@ -4,7 +4,8 @@ import { broadcastShapes, sameShape } from './shapes.js';
 
 /**
  * One step of algebra on one node whose operands are already simple: what may stand in its place, or undefined.
- * Only rules that hold for infinities and NaN too; a product of constants may differ in its last rounding.
+ * Only rules that hold for infinities and NaN too, up to rounding where factors are regrouped and up to the sign of a
+ * zero; but a scalar factor taken out of a sum makes the sum NaN where it made its terms infinities of one sign.
  */
 export function simplifyNode(b: Builder, node: Node, operands: readonly Value[]): Value | undefined {
   const folded = foldConstants(b, node, operands);
@@ -160,6 +161,8 @@ function simplifyElementwise(b: Builder, node: Node, operands: readonly Value[])
     case 'add':
       if (minusY) return b.sub(x, minusY);
       if (minusX) return b.sub(y, minusX);
+      if (right === 0 && keeps(x)) return x;
+      if (left === 0 && keeps(y)) return y;
       return undefined;
     case 'sub':
       if (right === 0 && keeps(x)) return x;
