@@ -43,7 +43,7 @@ export interface TrainOptions {
 /** Values of the options that have one of their own. */
 export const trainDefaults = {
   backend: 'tfjs:wasm',
-  noise: 'variational-b',
+  noise: 'variational-a',
   layers: [500, 500],
   epochs: 20,
   batch: 100,

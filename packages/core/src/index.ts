@@ -1,4 +1,5 @@
 export * from './backend.js';
+export * from './checkpoint/index.js';
 export { type Combination, checkCombination, combinations, refusal } from './combinations.js';
 export * from './divergences/index.js';
 export { VardropError } from './errors.js';
@@ -10,7 +11,9 @@ export * from './noise/index.js';
 export { type Objective, sgvb } from './objective.js';
 export * from './optimizers/index.js';
 export * from './prediction/index.js';
+
 export * from './program/index.js';
+export * from './pruning/index.js';
 export * as random from './random/index.js';
 export * from './reference/index.js';
 export { dawson } from './special/dawson.js';

@@ -14,8 +14,9 @@ export function activate(b: Builder, x: Value, activation: Activation): Value {
     case 'leakyRelu':
       return b.selectGreater(x, 0, x, b.mul(leak, x));
     case 'elu':
-      // exp of the negative part only, so that the branch not taken does not overflow.
-      return b.selectGreater(x, 0, x, b.sub(b.exp(b.min(x, 0)), 1));
+      // exp of the negative part only, so that the branch not taken does not overflow; ties of min go to x, so that the
+      // derivative at 0 is e⁰ = 1, which it has from both sides.
+      return b.selectGreater(x, 0, x, b.sub(b.exp(b.min(0, x)), 1));
     case 'sigmoid':
       return b.sigmoid(x);
     case 'tanh':

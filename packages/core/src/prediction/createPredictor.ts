@@ -21,6 +21,8 @@ export interface PredictorOptions {
   readonly mode?: PredictionMode;
   /** Rows of one run, 1000 where left out. Results do not depend on it beyond the rounding of the backend's sums. */
   readonly batch?: number;
+  /** Numbers of noise handed over at once where the host makes it; 2²⁴ (64 MiB) where left out. Only memory depends on it. */
+  readonly noisePerRun?: number;
 }
 
 /** What a single prediction may differ in. */
@@ -44,9 +46,6 @@ export interface Predictor {
   dispose(): void;
 }
 
-/** Numbers of noise that a run is handed at once where the host makes it (64 MiB); longer runs are cut. */
-const noisePerRun = 2 ** 24;
-
 /**
  * Prepares prediction. Programs are compiled at the first run, one for full batches and one for a last short one, and
  * kept for the next. A model without noise is evaluated once, since its samples are all the same.
@@ -54,9 +53,10 @@ const noisePerRun = 2 ** 24;
  * for values whose likelihood has no learned `logVariance`, `VARDROP_SHAPE` for outputs that do not fit.
  */
 export function createPredictor(model: Model, options: PredictorOptions): Predictor {
-  const { backend, likelihood, batch = 1000 } = options;
+  const { backend, likelihood, batch = 1000, noisePerRun = 2 ** 24 } = options;
   checkCount('samples', options.samples ?? 32, 0);
   checkCount('batch', batch, 1);
+  checkCount('noisePerRun', noisePerRun, 1);
   checkLikelihood(model, likelihood);
   const sampled = predictionProgram(model, likelihood, 'sample');
   const keys = keyNames(sampled);
@@ -104,7 +104,7 @@ export function createPredictor(model: Model, options: PredictorOptions): Predic
           own(backend.upload(new Float32Array(size(shape)), shape)),
         ]),
       );
-      const perRun = samples === 0 ? 1 : samplesPerRun(program);
+      const perRun = samples === 0 ? 1 : samplesPerRun(program, noisePerRun);
       for (let first = 0; first < Math.max(samples, 1); first += perRun) {
         signal?.throwIfAborted();
         const iterations = weights
@@ -224,7 +224,7 @@ function carriedShapes(compiled: CompiledProgram): { name: string; shape: readon
 }
 
 /** How many samples one run may take before the noise handed to it gets too big. */
-function samplesPerRun(compiled: CompiledProgram): number {
+function samplesPerRun(compiled: CompiledProgram, noisePerRun: number): number {
   const handed = compiled.program.nodes.reduce(
     (sum, node) => sum + (node.op === 'input' && node.role === 'iteration' ? elementCount(node.shape) : 0),
     0,

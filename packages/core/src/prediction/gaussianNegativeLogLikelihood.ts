@@ -3,9 +3,8 @@ import type { RegressionPrediction } from './prediction.js';
 
 /**
  * Mean of `−log N(target; mean, epistemic + aleatoric variance)` in nats a row, summed over the row's outputs. The
- * Gaussian has the mean and variance of the Monte-Carlo mixture of Gaussians but not its shape, so that this is an
- * upper bound of the mixture's own in expectation, and equal where there is no noise in the weights. Targets are
- * `[rows, outputs]`. Throws what `checkTargets` says of them.
+ * Gaussian has the mean and the variance of the predictive distribution, a mixture of one Gaussian a sample, but not
+ * its shape; without noise in the weights they are the same. Targets are `[rows, outputs]`. Throws what `checkTargets` says of them.
  */
 export function gaussianNegativeLogLikelihood(prediction: RegressionPrediction, targets: ArrayLike<number>): number {
   const { mean, epistemicVariance, aleatoricVariance, rows } = prediction;

@@ -105,13 +105,16 @@ export function createBuilder(name: string): Builder {
         );
       }
     }
-    const shape = located(() =>
-      inferShape(
-        operation,
-        operands.map((operand) => operand.shape),
-        declared,
+    // An array of its own, by which values of other programs are told apart even where two programs share a shape.
+    const shape = [
+      ...located(() =>
+        inferShape(
+          operation,
+          operands.map((operand) => operand.shape),
+          declared,
+        ),
       ),
-    );
+    ];
     const id = nodes.length;
     const prefix = scopes.join('/');
     const text = label === undefined ? prefix || undefined : scoped(label);
@@ -215,11 +218,12 @@ export function createBuilder(name: string): Builder {
     noise: (distribution, key, shape) => add({ op: 'noise', distribution, key: scoped(key) }, [], shape, key),
     special: (name, x) => add({ op: 'special', function: name }, [lift(x)]),
     withDerivative(value, partials) {
-      for (const [input, partial] of partials) {
+      const pairs = partials.map(([input, partial]) => [input, lift(partial)] as const);
+      for (const [input, partial] of pairs) {
         // A partial is elementwise: the gradient that flows back is dy · partial, summed down to the input's shape.
-        located(() => broadcastShapes(broadcastShapes(value.shape, input.shape), lift(partial).shape));
+        located(() => broadcastShapes(broadcastShapes(value.shape, input.shape), partial.shape));
       }
-      return add({ op: 'withDerivative' }, [value, ...partials.flatMap(([input, partial]) => [input, lift(partial)])]);
+      return add({ op: 'withDerivative' }, [value, ...pairs.flat()]);
     },
     stopGradient: (value) => add({ op: 'withDerivative' }, [value]),
     square(x) {
@@ -228,7 +232,7 @@ export function createBuilder(name: string): Builder {
     },
     mean(x, axes, keepAxes = false) {
       const normalized = located(() => normalizeAxes(axes, x.shape.length, 'mean'));
-      const count = normalized.reduce((product, axis) => product * fixed(x.shape, axis), 1);
+      const count = located(() => normalized.reduce((product, axis) => product * fixed(x.shape, axis), 1));
       return builder.mul(builder.reduceSum(x, normalized, keepAxes), 1 / count);
     },
     label(value, label) {
@@ -244,7 +248,7 @@ export function createBuilder(name: string): Builder {
       }
     },
     output(outputName, value) {
-      if (outputName in outputs) {
+      if (Object.hasOwn(outputs, outputName)) {
         throw new VardropError(
           'VARDROP_PROGRAM',
           `[${scoped(outputName)}] got a second output named "${outputName}". Give it a name of its own.`,

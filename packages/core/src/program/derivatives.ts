@@ -1,8 +1,8 @@
 import { VardropError } from '../errors.js';
 import type { Builder, Operand, Value } from './builder.js';
-import type { Node, NodeId, Shape } from './program.js';
 import { operationClass } from './operationClass.js';
-import { sameShape } from './shapes.js';
+import type { Node, NodeId, Shape } from './program.js';
+import { broadcastShapes, sameShape } from './shapes.js';
 
 /**
  * What one node passes back: pairs of an operand and its share of the gradient, for the operands that `wanted` says
@@ -25,7 +25,10 @@ export function derivative(
     const value = share();
     // The share of an elementwise operand may still be smaller than the result; others have their operand's shape, but
     // for a matrix product's leading axes.
-    const from = broadcasts(node) ? node.shape : value.shape;
+    // A partial derivative may relate a value to an input of which neither has the other's axes.
+    const from = broadcasts(node)
+      ? [value.shape, target.shape].reduce((a, b) => broadcastShapes(a, b), node.shape)
+      : value.shape;
     result.push([target.id, unbroadcast(b, value, target.shape, from)]);
   };
   /** dy at its full shape, for operations that do not broadcast. */
@@ -99,7 +102,11 @@ export function derivative(
       give(3, () => b.selectGreater(operand(0), operand(1), 0, dy));
       break;
     case 'reduceSum':
-      give(0, () => b.broadcast(expand(b, full(), operand(0).shape, node.axes), operand(0).shape));
+      // A scalar gradient reaches every element as it is.
+      give(0, () => {
+        const spread = dy.shape.length === 0 ? dy : expand(b, full(), operand(0).shape, node.axes);
+        return b.broadcast(spread, operand(0).shape);
+      });
       break;
     case 'reduceMax':
       give(0, () => {

@@ -94,7 +94,8 @@ function windowCount(size: number, window: number, stride: number, before: numbe
 
 /**
  * Height and width after a window moved over an image `[batch, h, w, c]`. Throws `VARDROP_SHAPE` where the window is
- * larger than the padded image.
+ * larger than the padded image, and `VARDROP_WINDOW` for sizes, strides and padding that are no such numbers, or where
+ * padding is as long as the window, so that a window could lie outside of the image.
  */
 export function windowShape(
   image: Shape,
@@ -110,10 +111,19 @@ export function windowShape(
       `[program] ${who}: got an image of shape ${formatShape(image)}, needs [batch, height, width, channels]. Reshape it.`,
     );
   }
-  if (![...size, ...strides].every((n) => Number.isInteger(n) && n > 0) || !padding.every((n) => n >= 0)) {
+  if (
+    ![...size, ...strides].every((n) => Number.isInteger(n) && n > 0) ||
+    !padding.every((n) => Number.isInteger(n) && n >= 0)
+  ) {
     throw new VardropError(
       'VARDROP_WINDOW',
       `[program] ${who}: got window [${size}], strides [${strides}], padding [${padding}], needs positive integers (padding may be 0).`,
+    );
+  }
+  if (Math.max(padding[0], padding[1]) >= size[0] || Math.max(padding[2], padding[3]) >= size[1]) {
+    throw new VardropError(
+      'VARDROP_WINDOW',
+      `[program] ${who}: got padding [${padding}], needs less than the window's ${size[0]}×${size[1]} on each side, or a window would see nothing but padding. Use less padding.`,
     );
   }
   const rows = windowCount(height, size[0], strides[0], padding[0], padding[1]);

@@ -1,6 +1,6 @@
 import { VardropError } from '../errors.js';
 import type { Builder, Value } from './builder.js';
-import type { Node, NodeId, Program } from './program.js';
+import type { Node, NodeId, Op, Program } from './program.js';
 import { rewrite } from './rewrite.js';
 import { simplifyNode } from './simplifyRules.js';
 
@@ -8,7 +8,8 @@ import { simplifyNode } from './simplifyRules.js';
  * The same function with less to compute: constants folded, derivative annotations dropped, common subexpressions
  * computed once, neutral operations and broadcasts that the next operation does by itself removed, contractions over
  * transposed operands written with flags, dead nodes (and inputs that nothing reads) left out. Values change by no
- * more than the rounding of folded constants. Empty sums become zeros; throws `VARDROP_EMPTY` for an empty maximum.
+ * more than the rounding of products that are grouped in another way; the sign of a zero is not kept. Empty sums become
+ * zeros; throws `VARDROP_EMPTY` for an empty maximum.
  */
 export function simplify(program: Program): Program {
   // Each pass exposes what the next can use (a folded factor, a shared operand); it settles within a few.
@@ -32,17 +33,25 @@ function simplifyOnce(program: Program): Program {
     return value;
   };
   return rewrite(program, (b, node, operands) => {
+    if (node.op === 'withDerivative') return operands[0];
     const empty = replaceEmpty(b, node, operands);
     if (empty) return unique(b, empty);
-    if (node.op === 'withDerivative') return operands[0];
     return unique(b, simplifyNode(b, node, operands) ?? b.copy(node, operands));
   });
 }
 
+const commutative: ReadonlySet<Op> = new Set(['add', 'mul', 'max', 'min']);
+
+/** For JSON, which writes infinities and NaN as null and −0 as 0. */
+function exactly(_: string, value: unknown): unknown {
+  if (typeof value !== 'number') return value;
+  return Object.is(value, -0) ? '-0' : Number.isFinite(value) ? value : String(value);
+}
+
 function signatureOf(node: Node): string {
   const { label: _, operands, ...rest } = node;
-  const ordered = node.op === 'add' || node.op === 'mul' ? [...operands].sort((a, b) => a - b) : operands;
-  return JSON.stringify([rest, ordered]);
+  const ordered = commutative.has(node.op) ? [...operands].sort((a, b) => a - b) : operands;
+  return JSON.stringify([rest, ordered], exactly);
 }
 
 /** Results that do not depend on the elements of an empty operand. */
@@ -76,5 +85,5 @@ function removeDead(program: Program): Program {
 }
 
 function equalNodes(a: Program, b: Program): boolean {
-  return a.nodes.every((node, id) => JSON.stringify(node) === JSON.stringify(b.nodes[id]));
+  return a.nodes.every((node, id) => JSON.stringify(node, exactly) === JSON.stringify(b.nodes[id], exactly));
 }

@@ -4,7 +4,8 @@ import { broadcastShapes, sameShape } from './shapes.js';
 
 /**
  * One step of algebra on one node whose operands are already simple: what may stand in its place, or undefined.
- * Only rules that hold for infinities and NaN too; a product of constants may differ in its last rounding.
+ * Only rules that hold for infinities and NaN too, up to rounding where factors are regrouped and up to the sign of a
+ * zero; but a scalar factor taken out of a sum makes the sum NaN where it made its terms infinities of one sign.
  */
 export function simplifyNode(b: Builder, node: Node, operands: readonly Value[]): Value | undefined {
   const folded = foldConstants(b, node, operands);
@@ -33,6 +34,9 @@ export function simplifyNode(b: Builder, node: Node, operands: readonly Value[])
       if (sameShape(x.shape, node.shape)) return x;
       const source = b.node(x);
       if (source.op === 'constant') return b.constant(source.value, node.shape);
+      if (source.op === 'broadcast' && b.node(source.operands[0]).shape.length === 0) {
+        return b.broadcast(valueAt(b, source.operands[0]), node.shape);
+      }
       return source.op === 'reshape' ? b.reshape(valueAt(b, source.operands[0]), node.shape) : undefined;
     }
     case 'transpose': {
@@ -118,6 +122,7 @@ function simplifyNegation(b: Builder, node: Node, x: Value): Value | undefined {
   if (source.op === 'sub' && sameShape(source.shape, node.shape)) {
     return b.sub(valueAt(b, source.operands[1]), valueAt(b, source.operands[0]));
   }
+  if (source.op === 'broadcast') return b.broadcast(b.neg(valueAt(b, source.operands[0])), node.shape);
   if (source.op !== 'mul') return undefined;
   // The sign goes to the factor that is cheapest to negate.
   const [left, right] = source.operands.map((id) => valueAt(b, id));
@@ -156,6 +161,8 @@ function simplifyElementwise(b: Builder, node: Node, operands: readonly Value[])
     case 'add':
       if (minusY) return b.sub(x, minusY);
       if (minusX) return b.sub(y, minusX);
+      if (right === 0 && keeps(x)) return x;
+      if (left === 0 && keeps(y)) return y;
       return undefined;
     case 'sub':
       if (right === 0 && keeps(x)) return x;

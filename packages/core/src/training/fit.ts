@@ -100,14 +100,18 @@ export async function fit(model: Model, options: FitOptions): Promise<FitResult>
   const epochs = positiveInteger('epochs', options.epochs ?? 10);
   const batch = positiveInteger('batch', options.batch ?? 100);
   const learningRate = options.learningRate ?? constantSchedule();
-  const klWeight = typeof options.klWeight === 'function' ? options.klWeight : constantSchedule(checkedWeight(options.klWeight ?? 1));
+  const klWeight =
+    typeof options.klWeight === 'function' ? options.klWeight : constantSchedule(checkedWeight(options.klWeight ?? 1));
   likelihood.parameters(model.outputShape);
   const rows = checkDataset('fit', model, likelihood, data);
   if (validation) checkDataset('fit validation', model, likelihood, validation);
   if (earlyStopping) {
     positiveInteger('earlyStopping.patience', earlyStopping.patience);
     if (!validation) {
-      throw new VardropError('VARDROP_OPTION', '[fit] earlyStopping: got no validation data, needs some to watch. Pass validation.');
+      throw new VardropError(
+        'VARDROP_OPTION',
+        '[fit] earlyStopping: got no validation data, needs some to watch. Pass validation.',
+      );
     }
   }
   const start = options.state ?? initialState(model, likelihood, optimizer, options.seed ?? 0);
@@ -189,7 +193,10 @@ function positiveInteger(name: string, value: number): number {
 
 function checkedWeight(value: number): number {
   if (!(value >= 0 && Number.isFinite(value))) {
-    throw new VardropError('VARDROP_OPTION', `[fit] klWeight: got ${value}, needs a number that is not negative, or a schedule.`);
+    throw new VardropError(
+      'VARDROP_OPTION',
+      `[fit] klWeight: got ${value}, needs a number that is not negative, or a schedule.`,
+    );
   }
   return value;
 }

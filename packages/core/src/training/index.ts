@@ -3,7 +3,7 @@ export { type EarlyStopping, type EpochRecord, type FitOptions, type FitResult, 
 export { constantSchedule, exponentialDecay, piecewiseLinear, type Schedule, warmUp } from './schedule.js';
 export { initialState, type TensorData, type TensorMap, type TrainingState } from './state.js';
 export { keyNames, noiseKeys, streams } from './streams.js';
-export { trainingProgram } from './trainingProgram.js';
 export { createTrainer, type StepResult, type StepScales, type Trainer } from './trainer.js';
 export { TrainingError } from './trainingError.js';
+export { trainingProgram } from './trainingProgram.js';
 export type { ValidationMetrics } from './validation.js';

@@ -2,7 +2,16 @@ import { describe, expect, it } from 'vitest';
 import { combinations } from '../../src/combinations.js';
 import type { Divergence } from '../../src/divergences/divergence.js';
 import type { Estimator } from '../../src/estimators/estimator.js';
-import { activation, averagePooling2d, conv2d, dense, flatten, maxPooling2d, type Model, sequential } from '../../src/layers/index.js';
+import {
+  activation,
+  averagePooling2d,
+  conv2d,
+  dense,
+  flatten,
+  type Model,
+  maxPooling2d,
+  sequential,
+} from '../../src/layers/index.js';
 import { categorical, gaussianLikelihood, type Likelihood } from '../../src/likelihood.js';
 import type { NoiseModel } from '../../src/noise/noiseModel.js';
 import { sgvb } from '../../src/objective.js';
@@ -22,13 +31,20 @@ function objectiveOf(model: Model, likelihood: Likelihood, x: number[], y: numbe
   const parameters = allParameters(model, likelihood);
   const build = (withGradients: boolean) => {
     const b = createBuilder('objective');
-    const inputs = { x: b.input('x', ['batch', ...model.inputShape]), y: b.input('y', ['batch', ...model.outputShape]) };
+    const inputs = {
+      x: b.input('x', ['batch', ...model.inputShape]),
+      y: b.input('y', ['batch', ...model.outputShape]),
+    };
     const values = Object.fromEntries(parameters.map(({ name, shape }) => [name, b.input(name, shape)]));
     const scales = { datapoint: b.constant(1 / rows), kl: b.constant(0.1) };
     const { loss } = sgvb(b, model, likelihood, { ...inputs, parameters: values }, scales);
     b.output('loss', loss);
     const wrt = parameters.map(({ name }) => values[name]);
-    if (withGradients) gradients(b, loss, wrt).forEach((g, i) => b.output(`gradient ${parameters[i].name}`, g));
+    if (withGradients) {
+      gradients(b, loss, wrt).forEach((g, i) => {
+        b.output(`gradient ${parameters[i].name}`, g);
+      });
+    }
     return b.build();
   };
   const source = build(true);
@@ -38,7 +54,10 @@ function objectiveOf(model: Model, likelihood: Likelihood, x: number[], y: numbe
   const run = (program: typeof source, values: Record<string, Float64Array>) => {
     const names = new Set(program.nodes.flatMap((node) => (node.op === 'input' ? [node.name] : [])));
     const all: Record<string, ArrayLike<number>> = { x, y, ...values };
-    return evaluate(program, { keys, inputs: Object.fromEntries(Object.entries(all).filter(([name]) => names.has(name))) });
+    return evaluate(program, {
+      keys,
+      inputs: Object.fromEntries(Object.entries(all).filter(([name]) => names.has(name))),
+    });
   };
   return {
     parameters,
@@ -109,7 +128,9 @@ describe('gradients of every valid combination against Richardson differences, w
   });
 
   for (const { noise, estimator, divergence } of valid) {
-    const name = [noise.name, noise.alpha, estimator.name, divergence?.name ?? 'no divergence'].filter(Boolean).join(', ');
+    const name = [noise.name, noise.alpha, estimator.name, divergence?.name ?? 'no divergence']
+      .filter(Boolean)
+      .join(', ');
     it(name, () => checkGradients(denseModel(noise, estimator, divergence), categorical(), inputs, labels, 3));
   }
 });

@@ -1,0 +1,154 @@
+import {
+  type Backend,
+  type ClassificationMetrics,
+  type ClassificationPrediction,
+  evaluateClassification,
+  type Model,
+  predict,
+  serializeState,
+  type TrainingState,
+} from '@vardrop/core';
+import type { ImageDataset } from '../data/imageDataset.js';
+import { loadData } from '../data/loadData.js';
+import type { Train } from '../main.js';
+import { writeOutput } from '../output.js';
+import { inputAlphaOf } from '../report/inputAlpha.js';
+import type { ComparedRun, TrainingReport } from '../report/trainingReport.js';
+import { createBackend } from '../training/createBackend.js';
+import { describeLayers, totalSparsity } from '../training/describeLayers.js';
+import { mostUncertain } from '../training/mostUncertain.js';
+import { buildNetwork, likelihood } from '../training/network.js';
+import { checkpointMetadata, resumeState } from '../training/resumeState.js';
+import { stateOfFailure, type TrainedNetwork, trainNetwork } from '../training/trainNetwork.js';
+import type { TrainOptions } from '../trainOptions.js';
+
+/** The noise models that `--compare` trains, in the order of the paper's figure 1. */
+const compared = ['none', 'bernoulli', 'gaussian-a', 'gaussian-b', 'variational-a', 'variational-b'] as const;
+
+/** One network, trained and measured on the test images. */
+interface Run {
+  readonly options: TrainOptions;
+  readonly model: Model;
+  readonly trained: TrainedNetwork;
+  readonly prediction: ClassificationPrediction;
+  readonly metrics: ClassificationMetrics;
+  readonly summary: ComparedRun;
+}
+
+/**
+ * `vardrop train`: trains a classifier on the training images and measures it, once, on the test images. With
+ * `--compare` it trains the paper's noise models one after the other; the report shows the last of them in full.
+ */
+export const train: Train = async (options, ui, signal) => {
+  const data = await loadData({ directory: options.data });
+  const choices = options.compare ? compared.map((noise) => ({ ...options, ...withoutChoices, noise })) : [options];
+  const shape = { inputs: data.width * data.height * data.channels, classes: data.classes };
+  // Every choice is checked before the first network is trained.
+  const planned = choices.map((choice) => ({ choice, model: buildNetwork(choice, shape) }));
+  const state = options.resume === undefined ? undefined : await resumeState(options.resume, options);
+  const backend = await createBackend(options.backend);
+  try {
+    const runs: Run[] = [];
+    for (const { choice, model } of planned) {
+      if (signal.aborted) break;
+      runs.push(await trainAndTest(choice, model, { backend, data, state, ui, signal }));
+    }
+    if (runs.length === 0) throw signal.reason;
+    return reportOf(runs, data, signal.aborted);
+  } finally {
+    await backend.close();
+  }
+};
+
+/** `--compare` is about noise models with their own defaults. */
+const withoutChoices = { alpha: undefined, estimator: undefined, divergence: undefined } as const;
+
+async function trainAndTest(
+  options: TrainOptions,
+  model: Model,
+  around: {
+    readonly backend: Backend;
+    readonly data: ImageDataset;
+    readonly state: TrainingState | undefined;
+    readonly ui: Parameters<Train>[1];
+    readonly signal: AbortSignal;
+  },
+): Promise<Run> {
+  const { backend, data } = around;
+  const started = performance.now();
+  const trained = await trainNetwork(model, { ...around, options, name: options.noise }).catch(async (error) => {
+    const good = stateOfFailure(error);
+    if (good && options.checkpoint) await saveCheckpoint(options.checkpoint, options, good);
+    throw error;
+  });
+  if (options.checkpoint) await saveCheckpoint(options.checkpoint, options, trained.state);
+  const prediction = await predict(model, {
+    backend,
+    likelihood,
+    parameters: trained.state.parameters,
+    inputs: data.test.images,
+    samples: options.samples,
+    seed: options.seed,
+  });
+  if (prediction.kind !== 'classification') throw new TypeError('a categorical likelihood predicts classes');
+  const metrics = evaluateClassification(prediction, data.test.labels);
+  const last = trained.epochs.at(-1);
+  const summary: ComparedRun = {
+    testError: metrics.error,
+    nll: metrics.nll,
+    brier: metrics.brier,
+    ece: metrics.ece,
+    dataTerm: last?.dataTerm ?? Number.NaN,
+    kl: last?.kl ?? Number.NaN,
+    sparsity: totalSparsity(model, trained.state.parameters),
+    seconds: (performance.now() - started) / 1000,
+    backend: options.backend,
+    noise: options.noise,
+    seed: options.seed,
+    testCount: data.test.count,
+    epochs: trained.epochs,
+  };
+  return { options, model, trained, prediction, metrics, summary };
+}
+
+function saveCheckpoint(path: string, options: TrainOptions, state: TrainingState): Promise<void> {
+  return writeOutput({ option: '--checkpoint', path }, serializeState(state, checkpointMetadata(options)));
+}
+
+function reportOf(runs: readonly Run[], data: ImageDataset, interrupted: boolean): TrainingReport {
+  const shown = runs[runs.length - 1];
+  const { options, model, trained, prediction, metrics, summary } = shown;
+  const layers = describeLayers(model, trained.state.parameters);
+  const { epochs: _, ...measures } = summary;
+  return {
+    configuration: configurationOf(options, model, data),
+    summary: measures,
+    epochs: trained.epochs,
+    layers,
+    reliability: { bins: metrics.reliability, ece: metrics.ece },
+    inputAlpha: inputAlphaOf(layers[0], data.width, data.height),
+    uncertain: mostUncertain(prediction, data),
+    ...(runs.length > 1 && { runs: runs.map((run) => run.summary) }),
+    ...(interrupted && { interrupted }),
+  };
+}
+
+function configurationOf(options: TrainOptions, model: Model, data: ImageDataset): TrainingReport['configuration'] {
+  const linear = model.layers[0].linear;
+  return {
+    data: data.name,
+    'training images': data.train.count,
+    'test images': data.test.count,
+    backend: options.backend,
+    noise: options.noise,
+    alpha: linear?.noise.alpha ?? 'none learned',
+    estimator: linear?.estimator.name ?? '',
+    divergence: linear?.divergence?.name ?? 'none',
+    layers: model.layers.map((layer) => layer.outputShape[0]).join(', '),
+    epochs: options.epochs,
+    batch: options.batch,
+    'learning rate': options.learningRate,
+    samples: options.samples,
+    seed: options.seed,
+  };
+}

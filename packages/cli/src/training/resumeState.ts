@@ -1,0 +1,49 @@
+import { load, type TrainingState, VardropError } from '@vardrop/core';
+import type { TrainOptions } from '../trainOptions.js';
+
+/** The options that a training follows from step to step; epochs are not among them, so that a run can be extended. */
+const decisive = [
+  'noise',
+  'alpha',
+  'estimator',
+  'divergence',
+  'rate',
+  'layers',
+  'batch',
+  'seed',
+  'learningRate',
+  'data',
+] as const;
+
+/** What a checkpoint of the command says of how it was made. */
+export function checkpointMetadata(options: TrainOptions): Record<string, string> {
+  return Object.fromEntries(decisive.map((name) => [name, text(options[name])]));
+}
+
+/**
+ * The state in a checkpoint, if it was made with the same options.
+ *
+ * @throws VardropError `VARDROP_RESUME` naming the first option that differs, or what `load` throws.
+ */
+export async function resumeState(path: string, options: TrainOptions): Promise<TrainingState> {
+  const { state, metadata } = await load(path);
+  for (const name of decisive) {
+    const was = metadata[name] ?? '';
+    const is = text(options[name]);
+    if (was !== is) {
+      throw new VardropError(
+        'VARDROP_RESUME',
+        `[vardrop train] --resume: got ${path}, which was made with ${flag(name)} ${was || '(default)'}, needs ${flag(name)} ${is || '(default)'}. Give the options that it was made with, or start anew.`,
+      );
+    }
+  }
+  return state;
+}
+
+function text(value: TrainOptions[(typeof decisive)[number]]): string {
+  return value === undefined ? '' : String(value);
+}
+
+function flag(name: string): string {
+  return `--${name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`;
+}

@@ -1,0 +1,176 @@
+import { type Builder, createBuilder, type Program, type Shape, type Value } from '@vardrop/core';
+import fc from 'fast-check';
+import { count, type ProgramData } from '../execute.js';
+import { tensorValues } from './values.js';
+
+/** A random program, and what to run it on. */
+export interface ProgramCase {
+  readonly program: Program;
+  readonly data: ProgramData;
+}
+
+/** Which programs are made. */
+export interface ProgramOptions {
+  /** Most steps; each adds one to five nodes. */
+  readonly steps: number;
+  /** Only what has a derivative: `gradients` is applied to the sum of the last value. */
+  readonly differentiable?: boolean;
+}
+
+/** Makes a value from two earlier ones (any shapes); `name` is unique to the step. */
+export type Maker = (b: Builder, x: Value, y: Value, name: string) => Value;
+
+const last = (x: Value) => x.shape.length - 1;
+const joins = (x: Shape, y: Shape) => x.every((n, i) => n === y[i] || n === 1 || y[i] === 1) && x.length === y.length;
+
+/** y itself where it broadcasts with x, else its mean. */
+function fit(b: Builder, x: Value, y: Value): Value {
+  if (y.shape.length === 0 || joins(x.shape, y.shape)) return y;
+  return mean(b, y);
+}
+
+function mean(b: Builder, y: Value): Value {
+  return b.mean(
+    y,
+    y.shape.map((_, axis) => axis),
+  );
+}
+
+/** x as a matrix. */
+function matrix(b: Builder, x: Value): Value {
+  if (x.shape.length === 2) return x;
+  const columns = x.shape.length === 0 ? 1 : (x.shape[last(x)] as number);
+  return b.reshape(x, [count(x.shape as number[]) / columns, columns]);
+}
+
+/** x as an image of one channel (or as many as its last axis has, where it has four axes). */
+function image(b: Builder, x: Value): Value {
+  if (x.shape.length === 4) return x;
+  const { shape } = matrix(b, x);
+  return b.reshape(x, [1, shape[0] as number, shape[1] as number, 1]);
+}
+
+const side = (x: Value, axis: number) => x.shape[axis] as number;
+
+/** Makers that have a derivative almost everywhere, and keep values in a moderate range. */
+const differentiable: readonly Maker[] = [
+  (b, x, y) => b.add(x, fit(b, x, y)),
+  (b, x, y) => b.sub(b.mul(x, 0.5), fit(b, x, y)),
+  (b, x, y) => b.tanh(b.mul(x, fit(b, x, y))),
+  (b, x, y) => {
+    const divisor = fit(b, x, y);
+    return b.div(x, b.add(1, b.square(divisor)));
+  },
+  (b, x, y) => b.max(x, fit(b, x, y)),
+  (b, x, y) => b.min(b.neg(x), fit(b, x, y)),
+  (b, x) => b.max(x, 0),
+  (b, x, y) => b.selectGreater(fit(b, x, y), 0.1, x, b.mul(x, 0.1)),
+  (b, x) => b.abs(x),
+  (b, x) => b.sqrt(b.add(0.5, b.square(x))),
+  (b, x) => b.log(b.add(1, b.square(x))),
+  (b, x) => b.exp(b.neg(b.abs(x))),
+  (b, x) => b.sigmoid(x),
+  (b, x) => b.softplus(x),
+  (b, x) => b.tanh(x),
+  (b, x, y) => {
+    const m = matrix(b, x);
+    const other = matrix(b, y);
+    return side(m, 1) === side(other, 0) ? b.matmul(m, other) : b.matmul(m, m, { transposeB: true });
+  },
+  (b, x, y) => {
+    const m = matrix(b, x);
+    const other = matrix(b, y);
+    const fits = side(m, 0) === side(other, 0);
+    return b.tanh(b.matmul(m, fits ? other : m, { transposeA: true }));
+  },
+  (b, x) => b.sub(x, x.shape.length === 0 ? 1 : b.reduceMax(x, [last(x)], true)),
+  (b, x) => (x.shape.length === 0 ? x : b.reduceMax(x, [0])),
+  (b, x) => (x.shape.length === 0 ? x : b.mean(x, [last(x)])),
+  (b, x) => {
+    if (x.shape.length === 0) return x;
+    const e = b.exp(b.sub(x, b.reduceMax(x, [last(x)], true)));
+    return b.div(e, b.reduceSum(e, [last(x)], true));
+  },
+  (b, x) => b.transpose(x),
+  (b, x) => b.reshape(x, [count(x.shape as number[])]),
+  (b, x) => (x.shape.length < 3 ? b.broadcast(x, [2, ...x.shape]) : b.mul(x, x)),
+  (b, x, y) => {
+    const picture = image(b, x);
+    const filter = b.broadcast(mean(b, y), [1, 1, side(picture, 3), 2]);
+    return b.tanh(b.conv2d(picture, filter, { strides: [1, 1] }));
+  },
+  (b, x) => {
+    const picture = image(b, x);
+    const filter = b.reshape(b.constant([0.5, -1, 0.25, 2], [2, 2]), [2, 2, 1, 1]);
+    const plane = b.reduceSum(picture, [3], true);
+    return b.conv2d(plane, filter, { padding: [1, 0, 0, 1], strides: [1, 2] });
+  },
+  (b, x) => b.maxPool2d(image(b, x), [2, 2], { padding: [1, 1, 0, 1], strides: [1, 2] }),
+  (b, x) => b.averagePool2d(image(b, x), [2, 2], { padding: [0, 1, 1, 1], strides: [2, 1] }),
+  (b, x) => b.special('logUniformKl', x),
+  (b, x) => b.special('dawson', x),
+  (b, x, _, name) => b.add(x, b.mul(0.1, b.noise('normal', name, x.shape))),
+  (b, x, _, name) => b.selectGreater(0.8, b.noise('uniform', name, x.shape), b.mul(x, 1.25), 0),
+];
+
+/** Makers whose results may be anything, infinite and NaN included. */
+const wild: readonly Maker[] = [
+  (b, x) => b.exp(x),
+  (b, x) => b.log(x),
+  (b, x) => b.sqrt(x),
+  (b, x, y) => b.div(fit(b, x, y), x),
+  (b, x) => b.square(x),
+  (b, x, y) => b.mul(x, fit(b, x, y)),
+  (b, x) => b.reduceSum(b.square(x)),
+];
+
+const inputShapes: readonly (readonly number[])[] = [
+  [],
+  [3],
+  [1],
+  [2, 3],
+  [3, 2],
+  [3, 3],
+  [1, 3],
+  [4, 1],
+  [1, 3, 4, 2],
+  [2, 2, 3],
+];
+
+/** Random programs of one output `result` over one to three inputs, and values for them. Not simplified. */
+export function programCases({ steps, differentiable: smooth = false }: ProgramOptions): fc.Arbitrary<ProgramCase> {
+  const makers = smooth ? differentiable : [...differentiable, ...differentiable, ...wild];
+  return fc
+    .record({
+      inputs: fc.array(fc.constantFrom(...inputShapes), { minLength: 1, maxLength: 3 }),
+      steps: fc.array(fc.tuple(fc.nat(makers.length - 1), fc.nat(5), fc.nat(5)), { minLength: 1, maxLength: steps }),
+      words: fc.tuple(fc.integer({ min: 0, max: 2 ** 31 }), fc.nat(1000)),
+    })
+    .chain((recipe) => {
+      const b = createBuilder('random');
+      const values = recipe.inputs.map((shape, i) => b.input(`input${i}`, shape, i === 0 ? 'iteration' : 'shared'));
+      // Operands are counted back from the newest value, so that programs are deep and shrink well.
+      const recent = (back: number) => values[Math.max(values.length - 1 - back, 0)];
+      const keys: string[] = [];
+      recipe.steps.forEach(([maker, first, second], i) => {
+        values.push(makers[maker](b, recent(first), recent(second), `key${i}`));
+        keys.push(`key${i}`);
+      });
+      b.output('result', recent(0));
+      const program = b.build();
+      const used = new Set(program.nodes.flatMap((node) => (node.op === 'noise' ? [node.key] : [])));
+      return fc
+        .tuple(...recipe.inputs.map((shape) => tensorValues(count(shape), { extremes: false })))
+        .map((tensors) => ({
+          program,
+          data: {
+            inputs: Object.fromEntries(tensors.map((tensor, i) => [`input${i}`, tensor])),
+            keys: Object.fromEntries(
+              keys
+                .filter((key) => used.has(key))
+                .map((key, i) => [key, { words: [recipe.words[0], recipe.words[1] + i] as const }]),
+            ),
+          },
+        }));
+    });
+}

@@ -1,0 +1,71 @@
+import fc from 'fast-check';
+
+/** Numbers in the range of activations and weights, rounded to float32. */
+const ordinary = fc.integer({ min: -4000, max: 4000 }).map((n) => Math.fround(n / 1000));
+
+/** Few different numbers, so that ties and exact cancellation happen. */
+const whole = fc.integer({ min: -3, max: 3 }).map((n) => n + 0);
+
+/** Zeros of both signs, the edges of float32, and where exp, sigmoid and tanh saturate. */
+const edges = fc.constantFrom(
+  0,
+  -0,
+  1,
+  -1,
+  2 ** -126,
+  -(2 ** -126),
+  2 ** -149,
+  Math.fround(1e-40),
+  Math.fround(1e-30),
+  Math.fround(-1e-20),
+  Math.fround(1e-7),
+  1 + 2 ** -23,
+  9.5,
+  -9.5,
+  17.5,
+  -17.5,
+  88.5,
+  -88.5,
+  -104,
+  2 ** 24,
+  Math.fround(1e18),
+  Math.fround(-1e30),
+  Math.fround(3.4e38),
+  -Math.fround(3.4e38),
+);
+
+/** Every float32 there is but infinities and NaN, each exponent as likely as any other. */
+const anyFinite = fc.float({ noNaN: true, noDefaultInfinity: true });
+
+const unusual = fc.constantFrom(Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY, Number.NaN);
+
+/** Which numbers a tensor is made of. */
+export interface ValueOptions {
+  /** Whether infinities and NaN may occur. */
+  readonly nonFinite?: boolean;
+  /** Whether numbers near the ends of float32 may occur; true if left out. */
+  readonly extremes?: boolean;
+}
+
+/**
+ * `length` float32 numbers. Each tensor has a temper of its own: ordinary, with ties, or extreme (rarely, as little can
+ * be said about sums of extremes).
+ */
+export function tensorValues(length: number, options: ValueOptions = {}): fc.Arbitrary<Float32Array> {
+  const { extremes = true, nonFinite = false } = options;
+  const of = (element: fc.Arbitrary<number>) => fc.array(element, { minLength: length, maxLength: length });
+  const tempers = [
+    { weight: 6, arbitrary: of(ordinary) },
+    { weight: 3, arbitrary: of(fc.oneof(whole, whole, ordinary)) },
+    ...(extremes
+      ? [
+          { weight: 2, arbitrary: of(fc.oneof({ weight: 3, arbitrary: ordinary }, { weight: 2, arbitrary: edges })) },
+          { weight: 1, arbitrary: of(anyFinite) },
+        ]
+      : []),
+    ...(nonFinite
+      ? [{ weight: 1, arbitrary: of(fc.oneof({ weight: 5, arbitrary: ordinary }, { weight: 1, arbitrary: unusual })) }]
+      : []),
+  ];
+  return fc.oneof(...tempers).map((values) => Float32Array.from(values));
+}

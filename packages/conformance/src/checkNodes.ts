@@ -1,0 +1,72 @@
+import {
+  type Backend,
+  errorBound,
+  evaluateNode,
+  magnitude,
+  meaningful,
+  type NodeId,
+  type Program,
+  print,
+  withinBound,
+} from '@vardrop/core';
+import { execute, type ProgramData, prepare, referenceSources } from './execute.js';
+import type { Ledger } from './ledger.js';
+
+/**
+ * Runs a bound program on a backend with every node as an output, and holds each node against the float64 value of
+ * that one operation on what the backend itself computed for its operands. So errors do not add up from node to node,
+ * and on which side of a kink a node lies is decided by the backend's own numbers. (A backend that computes in float64
+ * hands out rounded numbers, so that its operands are the float64 ones.) Rejects at the first node off by more than
+ * the bound that its operation has.
+ */
+export async function checkNodes(backend: Backend, source: Program, given: ProgramData, ledger: Ledger): Promise<void> {
+  const { program: prepared, data } = prepare(backend, source, given);
+  const program: Program = {
+    ...prepared,
+    outputs: Object.fromEntries(prepared.nodes.map((_, id) => [outputName(id), id])),
+  };
+  const outputs = await execute(backend, program, data);
+  const { supports } = backend;
+  const operands: Float64Array[] = [];
+  program.nodes.forEach((node, id) => {
+    const actual = outputs.get(outputName(id)) as Float32Array;
+    if (node.op === 'input') {
+      const input = data.inputs[node.name];
+      const wrong = actual.findIndex((value, i) => !Object.is(value, input[i]));
+      if (wrong >= 0) throw new Error(describe(program, id, wrong, actual[wrong], input[wrong], 0));
+      operands.push(Float64Array.from(input));
+      return;
+    }
+    const values = node.operands.map((operand) => operands[operand]);
+    const shapes = node.operands.map((operand) => program.nodes[operand].shape);
+    const expected = evaluateNode(node, values, shapes, { ...referenceSources, keys: data.keys });
+    operands.push(supports.precision === 'float64' ? expected : Float64Array.from(actual));
+    // What becomes of infinities and NaN is the backend's own affair then.
+    const lawless = !supports.nonFinite && values.some((each) => !each.every(Number.isFinite));
+    const bounds = errorBound(node, values, shapes, expected, supports);
+    // Float64 operands are no float32 numbers, so that even what only moves them is rounded when it is read.
+    if (supports.precision === 'float64') {
+      expected.forEach((y, i) => {
+        if (Number.isFinite(y)) bounds[i] += 2 ** -24 * Math.abs(y) + 2 ** -150;
+      });
+    }
+    const sizes = magnitude(node, values, shapes, expected);
+    expected.forEach((wanted, i) => {
+      const bound = lawless ? Number.POSITIVE_INFINITY : bounds[i];
+      if (!withinBound(actual[i], wanted, bound)) throw new Error(describe(program, id, i, actual[i], wanted, bound));
+      if (!Number.isFinite(wanted) || !Number.isFinite(actual[i])) ledger.compare(0, 0);
+      else if (!meaningful(bound, sizes[i])) ledger.silent();
+      else ledger.compare(Math.abs(actual[i] - wanted), bound);
+    });
+  });
+}
+
+const outputName = (id: NodeId) => `node${id}`;
+
+function describe(program: Program, id: NodeId, index: number, got: number, wanted: number, bound: number): string {
+  const { op, label, shape } = program.nodes[id];
+  return [
+    `%${id} ${op}${label ? ` (${label})` : ''} [${shape.join(', ')}] at ${index}: got ${got}, wanted ${wanted} ± ${bound}`,
+    print({ ...program, outputs: { result: id } }),
+  ].join('\n');
+}

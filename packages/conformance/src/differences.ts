@@ -1,0 +1,109 @@
+import {
+  broadcastShapes,
+  evaluateAll,
+  evaluateNode,
+  type Node,
+  type NodeId,
+  type NoiseKey,
+  type Program,
+  type Shape,
+} from '@vardrop/core';
+
+/** A derivative by differences, with how far it may be off itself; undefined next to a kink, where there is none. */
+export interface Difference {
+  readonly value: number;
+  readonly error: number;
+}
+
+/** Values of inputs in float64, and keys. */
+export interface Point {
+  readonly inputs: Readonly<Record<string, Float64Array>>;
+  readonly keys?: Readonly<Record<string, NoiseKey>>;
+}
+
+/** Step relative to the size of an input (absolute below 1). Its fourth power is far below float64's precision. */
+const relativeStep = 2 ** -11;
+
+/**
+ * Prepares differences of the scalar output `loss` of a bound program, evaluated in float64. `at(input, element)` is the
+ * derivative in one element: central differences at steps h and 2h, extrapolated (Richardson), so that what is left
+ * is of order h⁴; the error is what halving h still changes, and the rounding errors of the evaluations.
+ */
+export function differencesOf(program: Program, point: Point) {
+  const base = observe(program, point);
+
+  function at(input: string, element: number): Difference | undefined {
+    const step = relativeStep * Math.max(1, Math.abs(point.inputs[input][element]));
+    let noise = 0;
+    const loss = (offset: number): number | undefined => {
+      const moved = Float64Array.from(point.inputs[input]);
+      moved[element] += offset;
+      const observed = observe(program, { ...point, inputs: { ...point.inputs, [input]: moved } });
+      noise = Math.max(noise, observed.noise);
+      return sameKinks(base.kinks, observed.kinks) ? observed.loss : undefined;
+    };
+    const slopes: number[] = [];
+    for (const h of [2 * step, step, step / 2]) {
+      const [above, below] = [loss(h), loss(-h)];
+      if (above === undefined || below === undefined) return undefined;
+      slopes.push((above - below) / (2 * h));
+    }
+    const coarse = (4 * slopes[1] - slopes[0]) / 3;
+    const value = (4 * slopes[2] - slopes[1]) / 3;
+    return { value, error: Math.abs(value - coarse) + (4 * noise) / step };
+  }
+
+  return { loss: base.loss, at };
+}
+
+function sameKinks(a: readonly Float64Array[], b: readonly Float64Array[]): boolean {
+  return a.every((signs, i) => signs.every((sign, j) => sign === b[i][j]));
+}
+
+function observe(program: Program, point: Point) {
+  const values = evaluateAll(program, point);
+  const kinks: Float64Array[] = [];
+  let noise = 0;
+  program.nodes.forEach((node, id) => {
+    const side = sides(program, node, values);
+    if (side) kinks.push(side);
+    for (const value of values[id]) if (Number.isFinite(value)) noise = Math.max(noise, Math.abs(value));
+  });
+  return { loss: values[program.outputs.loss][0], kinks, noise: noise * program.nodes.length * 2 ** -53 };
+}
+
+/** On which side of its kinks each element of a node lies; undefined for smooth operations. */
+function sides(program: Program, node: Node, values: readonly Float64Array[]): Float64Array | undefined {
+  const [a, b] = node.operands;
+  switch (node.op) {
+    case 'abs':
+    case 'sqrt':
+      return values[a].map(Math.sign);
+    case 'max':
+    case 'min':
+    case 'selectGreater':
+      return order(values[a], program.nodes[a].shape, values[b], program.nodes[b].shape);
+    case 'reduceMax': {
+      const shape = program.nodes[a].shape.map((n, axis) => (node.axes.includes(axis) ? 1 : n));
+      const largest = evaluateNode({ ...node, keepAxes: true, shape }, [values[a]], [program.nodes[a].shape]);
+      return order(values[a], program.nodes[a].shape, largest, shape);
+    }
+    case 'maxPool2d': {
+      // Windows send their numbers to where their maximum is.
+      const { shape } = program.nodes[a];
+      const numbers = Float64Array.from(
+        { length: node.shape.reduce<number>((n, m) => n * (m as number), 1) },
+        (_, i) => 3 ** (i % 30),
+      );
+      const gradient: Node = { ...node, op: 'maxPool2dGradient', operands: [a, a], shape };
+      return evaluateNode(gradient, [values[a], numbers], [shape, node.shape]);
+    }
+    default:
+      return undefined;
+  }
+}
+
+function order(x: Float64Array, shapeX: Shape, y: Float64Array, shapeY: Shape): Float64Array {
+  const node: Node = { op: 'sub', operands: [0 as NodeId, 1], shape: broadcastShapes(shapeX, shapeY) };
+  return evaluateNode(node, [x, y], [shapeX, shapeY]).map(Math.sign);
+}

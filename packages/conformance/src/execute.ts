@@ -1,0 +1,102 @@
+import {
+  type Backend,
+  dawson,
+  expand,
+  hostNoise,
+  logUniformKl,
+  type NoiseKey,
+  type Program,
+  random,
+  type Sources,
+  type Tensor,
+} from '@vardrop/core';
+
+/** What a program is run on: row-major values of its inputs, whatever their role, and keys. */
+export interface ProgramData {
+  readonly inputs: Readonly<Record<string, Float32Array>>;
+  readonly keys?: Readonly<Record<string, NoiseKey>>;
+}
+
+/** A program as a backend gets it, and the values of the inputs that stand for its noise. */
+export interface Prepared {
+  readonly program: Program;
+  readonly data: ProgramData;
+}
+
+/** Noise and special functions as the reference takes them. */
+export const referenceSources: Required<Pick<Sources, 'noise' | 'functions'>> = {
+  noise: (distribution, words, out, offset) => random.hostGenerator()[distribution](words, out, offset),
+  functions: { dawson, logUniformKl },
+};
+
+/** Puts in place of what the backend does not compute itself what core has for it: special functions and noise. */
+export function prepare(backend: Backend, program: Program, data: ProgramData): Prepared {
+  const expanded = expand(program, backend.supports.functions);
+  if (backend.supports.noise === 'device') {
+    const needed = new Set(expanded.nodes.flatMap((node) => (node.op === 'noise' ? [node.key] : [])));
+    const keys = Object.entries(data.keys ?? {}).filter(([key]) => needed.has(key));
+    return { program: expanded, data: { ...data, keys: Object.fromEntries(keys) } };
+  }
+  const { program: hosted, noises } = hostNoise(expanded);
+  const inputs: Record<string, Float32Array> = { ...data.inputs };
+  for (const { input, key, distribution, shape } of noises) {
+    const values = new Float32Array(count(shape));
+    const noiseKey = data.keys?.[key] as NoiseKey;
+    const rows = shape.length > 0 ? (noiseKey.row ?? 0) * count(shape.slice(1)) : 0;
+    random.hostGenerator()[distribution](noiseKey.words, values, rows);
+    inputs[input] = values;
+  }
+  return { program: hosted, data: { inputs } };
+}
+
+/** The product of axis lengths. */
+export function count(shape: readonly number[]): number {
+  return shape.reduce((product, n) => product * n, 1);
+}
+
+/**
+ * Runs one iteration of a bound program and returns its outputs by name, carried ones included. Rejects if an output
+ * comes back under another name or in another shape than the program says. Disposes of all that it made.
+ */
+export async function execute(
+  backend: Backend,
+  program: Program,
+  data: ProgramData,
+): Promise<Map<string, Float32Array>> {
+  const shared: Record<string, Tensor> = {};
+  const iteration: Record<string, Tensor> = {};
+  const made: Tensor[] = [];
+  const executable = await backend.compile(program);
+  try {
+    for (const node of program.nodes) {
+      if (node.op !== 'input') continue;
+      const tensor = backend.upload(data.inputs[node.name], node.shape as readonly number[]);
+      made.push(tensor);
+      (node.role === 'iteration' ? iteration : shared)[node.name] = tensor;
+    }
+    const result = executable.run(shared, [{ inputs: iteration, keys: data.keys ?? {} }]);
+    const outputs = { ...result.carried, ...result.outputs[0] };
+    made.push(...Object.values(result.carried), ...result.outputs.flatMap((each) => Object.values(each)));
+    const values = new Map<string, Float32Array>();
+    for (const [name, id] of Object.entries(program.outputs)) {
+      const tensor = outputs[name];
+      const shape = program.nodes[id].shape;
+      if (tensor?.shape.join() !== shape.join()) {
+        throw new Error(
+          `output "${name}": got ${tensor ? `shape [${tensor.shape}]` : 'nothing'}, wanted shape [${shape}]`,
+        );
+      }
+      const read = await backend.read(tensor);
+      if (!(read instanceof Float32Array) || read.length !== count(tensor.shape)) {
+        throw new Error(
+          `output "${name}": got ${read?.length} values, wanted ${count(tensor.shape)} in a Float32Array`,
+        );
+      }
+      values.set(name, read);
+    }
+    return values;
+  } finally {
+    for (const tensor of made) backend.dispose(tensor);
+    executable.dispose();
+  }
+}

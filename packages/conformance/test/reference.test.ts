@@ -1,0 +1,9 @@
+import { createReferenceBackend } from '@vardrop/core';
+import * as runner from 'vitest';
+import { conformance } from '../src/index.js';
+
+conformance({
+  name: 'reference:cpu',
+  create: async () => createReferenceBackend(),
+  runner,
+});

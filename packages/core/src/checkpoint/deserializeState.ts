@@ -1,0 +1,57 @@
+import { VardropError } from '../errors.js';
+import type { TensorMap } from '../training/state.js';
+import { type Checkpoint, formatVersion, naming } from './checkpoint.js';
+import { decodeSafetensors } from './decodeSafetensors.js';
+
+/**
+ * Reads what `serializeState` has written, bit for bit. Throws what `decodeSafetensors` throws, and
+ * `VARDROP_CHECKPOINT_FOREIGN` for safetensors files that hold no training state of this format.
+ */
+export function deserializeState(bytes: Uint8Array): Checkpoint {
+  const { tensors, metadata } = decodeSafetensors(bytes);
+  const own = (name: string): string => {
+    const value = metadata[naming.metadata + name];
+    if (value === undefined) foreign(`metadata '${naming.metadata}${name}': got nothing, needs it`);
+    return value;
+  };
+  if (own('format') !== formatVersion) {
+    foreign(`format: got version ${own('format')}, needs version ${formatVersion}`);
+  }
+  const count = (name: string): number => {
+    const value = own(name);
+    const number = /^\d+$/.test(value) ? Number(value) : Number.NaN;
+    if (!Number.isSafeInteger(number))
+      foreign(`metadata '${naming.metadata}${name}': got '${value}', needs an integer`);
+    return number;
+  };
+  for (const name of Object.keys(tensors)) {
+    if (name.startsWith(naming.parameters) || name.startsWith(naming.slots)) continue;
+    foreign(
+      `tensor '${name}': got a name with neither '${naming.parameters}' nor '${naming.slots}' before it, needs one`,
+    );
+  }
+  const state = {
+    parameters: below(naming.parameters, tensors),
+    optimizer: { name: own('optimizer'), slots: below(naming.slots, tensors) },
+    step: count('step'),
+    seed: count('seed'),
+  };
+  const others = Object.entries(metadata).filter(([name]) => !name.startsWith(naming.metadata));
+  return { state, metadata: Object.fromEntries(others) };
+}
+
+function foreign(what: string): never {
+  throw new VardropError(
+    'VARDROP_CHECKPOINT_FOREIGN',
+    `[checkpoint] ${what}. Choose a file that this version's save has written.`,
+  );
+}
+
+/** The tensors under a prefix, by the rest of their names. */
+function below(prefix: string, tensors: TensorMap): TensorMap {
+  return Object.fromEntries(
+    Object.entries(tensors).flatMap(([name, tensor]) =>
+      name.startsWith(prefix) ? [[name.slice(prefix.length), tensor]] : [],
+    ),
+  );
+}

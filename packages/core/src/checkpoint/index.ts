@@ -1,0 +1,5 @@
+export type { Checkpoint, CheckpointMetadata } from './checkpoint.js';
+export { deserializeState } from './deserializeState.js';
+export { load } from './load.js';
+export { save } from './save.js';
+export { serializeState } from './serializeState.js';
