@@ -40,7 +40,11 @@ function objectiveOf(model: Model, likelihood: Likelihood, x: number[], y: numbe
     const { loss } = sgvb(b, model, likelihood, { ...inputs, parameters: values }, scales);
     b.output('loss', loss);
     const wrt = parameters.map(({ name }) => values[name]);
-    if (withGradients) gradients(b, loss, wrt).forEach((g, i) => b.output(`gradient ${parameters[i].name}`, g));
+    if (withGradients) {
+      gradients(b, loss, wrt).forEach((g, i) => {
+        b.output(`gradient ${parameters[i].name}`, g);
+      });
+    }
     return b.build();
   };
   const source = build(true);
