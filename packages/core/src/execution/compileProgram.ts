@@ -1,4 +1,4 @@
-import type { Backend, Executable, Iteration, NoiseKey, Tensor, Tensors } from '../backend.js';
+import type { Backend, Executable, Iteration, NoiseKey, RunResult, Tensor, Tensors } from '../backend.js';
 import { VardropError } from '../errors.js';
 import { bind } from '../program/bind.js';
 import { expand } from '../program/expand.js';
@@ -20,7 +20,7 @@ export interface CompiledProgram extends Executable {
  * compiles, and, where the backend makes no noise itself, fills noise from the host's generator at each run.
  *
  * `run` takes at least the inputs and keys that the program still needs; others are ignored, so that a caller need
- * not know what `simplify` removed. Throws `VARDROP_INPUT` for missing inputs, wrong shapes and missing keys.
+ * not know what `simplify` removed; what it returns as carried is what the source program carries. Throws `VARDROP_INPUT` for missing inputs, wrong shapes and missing keys.
  */
 export async function compileProgram(
   backend: Backend,
@@ -35,6 +35,7 @@ export async function compileProgram(
     backend.supports.noise === 'host' ? hostNoise(simple) : { program: simple, noises: [] as readonly HostNoise[] };
   const inputs = inputsOf(program, noises);
   const keys = keysOf(simple);
+  const unread = unreadCarried(source, program);
   const executable = await backend.compile(program);
 
   const pick = (given: Tensors, roles: readonly InputRole[]): Tensors => {
@@ -66,13 +67,37 @@ export async function compileProgram(
           const tensors = { ...pick(iteration.inputs ?? {}, ['iteration']), ...Object.fromEntries(noise) };
           return noises.length > 0 ? { inputs: tensors } : { inputs: tensors, keys: given };
         });
-        return executable.run(pick(shared, ['shared', 'carried']), prepared);
+        return carryUnread(backend, unread, executable.run(pick(shared, ['shared', 'carried']), prepared));
       } finally {
         for (const tensor of made) backend.dispose(tensor);
       }
     },
     dispose: () => executable.dispose(),
   };
+}
+
+/** Carried inputs that nothing read, so that they are gone and their outputs are like any other. */
+function unreadCarried(source: Program, simple: Program): readonly string[] {
+  const kept = new Set(simple.nodes.flatMap((node) => (node.op === 'input' ? [node.name] : [])));
+  return source.nodes.flatMap((node) =>
+    node.op === 'input' && node.role === 'carried' && !kept.has(node.name) ? [node.name] : [],
+  );
+}
+
+/** Hands outputs of the last iteration over as carried values, as the source program has them. */
+function carryUnread(backend: Backend, names: readonly string[], result: RunResult): RunResult {
+  if (names.length === 0) return result;
+  const carried: Record<string, Tensor> = { ...result.carried };
+  const outputs = result.outputs.map((tensors, i) => {
+    const others: Record<string, Tensor> = { ...tensors };
+    for (const name of names) {
+      if (i === result.outputs.length - 1) carried[name] = others[name];
+      else backend.dispose(others[name]);
+      delete others[name];
+    }
+    return others;
+  });
+  return { carried, outputs };
 }
 
 function fail(program: Program, what: string): never {

@@ -1,10 +1,11 @@
+import { VardropError } from '../errors.js';
 import type { Builder, Value } from '../program/builder.js';
 import type { Activation, BuiltLayer, Layer } from './layer.js';
 
 /** Slope of `leakyRelu` below 0. */
 const leak = 0.01;
 
-/** Applies an activation. `elu` has α = 1; `gelu` is the tanh form; `silu` is x sigmoid(x). */
+/** Applies an activation; throws `VARDROP_LAYER` for an unknown one. `elu` has α = 1; `gelu` is the tanh form; `silu` is x sigmoid(x). */
 export function activate(b: Builder, x: Value, activation: Activation): Value {
   switch (activation) {
     case 'linear':
@@ -30,6 +31,13 @@ export function activate(b: Builder, x: Value, activation: Activation): Value {
     }
     case 'silu':
       return b.mul(x, b.sigmoid(x));
+    default: {
+      const unknown: never = activation;
+      throw new VardropError(
+        'VARDROP_LAYER',
+        `[activation] got '${String(unknown)}', needs linear, relu, leakyRelu, elu, sigmoid, tanh, softplus, gelu or silu.`,
+      );
+    }
   }
 }
 

@@ -48,9 +48,12 @@ export interface Model {
   divergences(b: Builder, parameters: ModelParameters): readonly { readonly layer: string; readonly kl: Value }[];
 }
 
+/** What parameters belong to that no layer owns. */
+const reserved: readonly string[] = ['network', 'likelihood'];
+
 /**
  * A network of layers one after the other. Throws `VARDROP_MODEL` without layers, with an input shape that is not made
- * of positive integers or with two layers of one name; and what its layers throw for shapes that do not fit.
+ * of positive integers or with a layer whose name is empty, taken, reserved or has a '/' in it; and what its layers throw for shapes that do not fit.
  */
 export function sequential(options: SequentialOptions): Model {
   const { input, layers } = options;
@@ -74,10 +77,10 @@ export function sequential(options: SequentialOptions): Model {
     const count = (counts.get(layer.kind) ?? 0) + 1;
     counts.set(layer.kind, count);
     const name = layer.name ?? `${layer.kind}${count}`;
-    if (name === 'network' || built.some((earlier) => earlier.name === name)) {
+    if (!/^[^/]+$/.test(name) || reserved.includes(name) || built.some((earlier) => earlier.name === name)) {
       throw new VardropError(
         'VARDROP_MODEL',
-        `[sequential] layers: got '${name}' for a layer, needs a name of its own (not 'network').`,
+        `[sequential] layers: got '${name}' for a layer, needs a name of its own, without '/' and none of ${reserved.join(', ')}. Rename it.`,
       );
     }
     built.push(layer.build(name, built.at(-1)?.outputShape ?? input, defaults));
