@@ -102,3 +102,10 @@ export function float32Backend(): Backend {
     },
   };
 }
+
+/** With a value at one place. */
+export function spoiled(values: ArrayLike<number>, at: number, value: number): Float32Array {
+  const copy = Float32Array.from(values);
+  copy[at] = value;
+  return copy;
+}
