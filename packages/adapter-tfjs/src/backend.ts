@@ -34,7 +34,8 @@ export function createBackend(device: Device, settings: Settings): Backend<TfTen
           `[${name}] upload: got ${data.length} values for shape [${shape}], needs ${size}. Pass as many values as the shape has.`,
         );
       }
-      return handles.add(device.create(data, shape));
+      // The cpu backend keeps the very array that it is given.
+      return handles.add(device.create(device.name === 'cpu' ? data.slice() : data, shape));
     },
     async read(tensor) {
       const values = device.host.readSync(handles.get(tensor, 'read').dataId);

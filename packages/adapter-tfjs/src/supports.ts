@@ -1,6 +1,6 @@
 import type { Supports } from '@vardrop/core';
 import type { Device } from './device.js';
-import { findHeap } from './fused/fusedLoops.js';
+import { findHeap } from './fused/compileKernels.js';
 import type { Settings } from './steps.js';
 
 /**

@@ -124,6 +124,17 @@ describe.each(['cpu', 'wasm'] as const)('the backend on %s', (device) => {
     expect(await code(() => executable.run({ s, w }, []))).toBe('VARDROP_DISPOSED');
   });
 
+  it('copies what is uploaded and read', async () => {
+    const values = Float32Array.of(1, 2);
+    const tensor = backend.upload(values, [2]);
+    values[0] = 5;
+    const first = await backend.read(tensor);
+    expect([...first]).toEqual([1, 2]);
+    first[1] = 7;
+    expect([...(await backend.read(tensor))]).toEqual([1, 2]);
+    backend.dispose(tensor);
+  });
+
   it('refuses a tensor that was disposed of', async () => {
     const tensor = upload([1], [1]);
     backend.dispose(tensor);

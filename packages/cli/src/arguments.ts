@@ -108,6 +108,12 @@ function trainCommand(): Command {
     trainDefaults.learningRate,
   );
   add(
+    '--kl-weight <weight>',
+    "weight of the KL term: 1 is the paper's bound, 0.333 its variant A2",
+    decimal('--kl-weight', (value) => value >= 0, 'a number that is not negative', trainDefaults.klWeight),
+    trainDefaults.klWeight,
+  );
+  add(
     '--seed <number>',
     'seed of weights, order and noise; the test split never depends on it',
     wholeNumber('--seed', 0, 2 ** 32 - 1, 1),

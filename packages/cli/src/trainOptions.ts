@@ -20,6 +20,8 @@ export interface TrainOptions {
   /** Seed of initial weights, order and noise, in 0 … 2³² − 1. */
   readonly seed: number;
   readonly learningRate: number;
+  /** β, the weight of the KL once it has risen: 1 is the paper's bound, 1/3 its variant A2. */
+  readonly klWeight: number;
   /** Monte-Carlo samples of the test predictive. */
   readonly samples: number;
   /** Directory of IDX files; left out, the embedded digits. */
@@ -43,12 +45,13 @@ export interface TrainOptions {
 /** Values of the options that have one of their own. */
 export const trainDefaults = {
   backend: 'tfjs:wasm',
-  noise: 'variational-b',
+  noise: 'variational-a',
   layers: [500, 500],
   epochs: 20,
   batch: 100,
   seed: 1,
   learningRate: 0.001,
+  klWeight: 1,
   samples: 20,
   report: 'report.html',
   compare: false,

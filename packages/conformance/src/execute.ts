@@ -32,7 +32,11 @@ export const referenceSources: Required<Pick<Sources, 'noise' | 'functions'>> = 
 /** Puts in place of what the backend does not compute itself what core has for it: special functions and noise. */
 export function prepare(backend: Backend, program: Program, data: ProgramData): Prepared {
   const expanded = expand(program, backend.supports.functions);
-  if (backend.supports.noise === 'device') return { program: expanded, data };
+  if (backend.supports.noise === 'device') {
+    const needed = new Set(expanded.nodes.flatMap((node) => (node.op === 'noise' ? [node.key] : [])));
+    const keys = Object.entries(data.keys ?? {}).filter(([key]) => needed.has(key));
+    return { program: expanded, data: { ...data, keys: Object.fromEntries(keys) } };
+  }
   const { program: hosted, noises } = hostNoise(expanded);
   const inputs: Record<string, Float32Array> = { ...data.inputs };
   for (const { input, key, distribution, shape } of noises) {

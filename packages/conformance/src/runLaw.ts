@@ -14,9 +14,13 @@ export interface RunOptions {
 /** The seed of runs that state none. */
 export const defaultSeed = 20151208;
 
+/** Largest part of the comparisons that may say nothing, and from how many comparisons on that is judged. */
+const silentPart = { largest: 0.05, from: 100 } as const;
+
 /**
- * Runs one law on a backend. It also fails the law if handles that the law received are still live afterwards. Never
- * rejects: a law that could not go on is a failure.
+ * Runs one law on a backend. It also fails the law if handles that the law received are still live afterwards, and if
+ * more than a twentieth of the bounds were too wide to say anything. Never rejects: a law that could not go on is a
+ * failure.
  */
 export async function runLaw(law: Law, backend: Backend, options: RunOptions = {}): Promise<LawResult> {
   const { effort = 'quick', seed = defaultSeed, replay } = options;
@@ -28,6 +32,14 @@ export async function runLaw(law: Law, backend: Backend, options: RunOptions = {
     const left = backend.liveTensors() - before;
     if (left !== 0 && ledger.total().failed === 0) {
       ledger.failed({ property: 'lifetime', seed, message: `${left} tensors are left after all were disposed of` });
+    }
+    const { comparisons, silent } = ledger.total();
+    if (comparisons >= silentPart.from && silent > silentPart.largest * comparisons) {
+      ledger.failed({
+        property: 'bounds',
+        seed,
+        message: `${silent} of ${comparisons} bounds are too wide to say anything`,
+      });
     }
   } catch (error) {
     ledger.failed({

@@ -13,6 +13,7 @@ export * from './optimizers/index.js';
 export * from './prediction/index.js';
 
 export * from './program/index.js';
+export * from './pruning/index.js';
 export * as random from './random/index.js';
 export * from './reference/index.js';
 export { dawson } from './special/dawson.js';

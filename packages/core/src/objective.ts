@@ -32,10 +32,8 @@ export function sgvb(
     const losses = likelihood.negativeLogLikelihood(b, output, values.y, likelihoodParameters(values.parameters));
     const dataTerm = b.label(b.mul(b.reduceSum(losses), scales.datapoint), 'dataTerm');
     const layers = model.divergences(b, values.parameters);
-    const kl = b.label(
-      layers.map((layer) => layer.kl).reduce((sum, term) => b.add(sum, term), b.constant(0)),
-      'kl',
-    );
+    const terms = layers.map((layer) => layer.kl);
+    const kl = b.label(terms.length === 0 ? b.constant(0) : terms.reduce((sum, term) => b.add(sum, term)), 'kl');
     const loss = layers.length === 0 ? dataTerm : b.label(b.add(dataTerm, b.mul(scales.kl, kl)), 'loss');
     return { dataTerm, kl, loss, layers };
   });

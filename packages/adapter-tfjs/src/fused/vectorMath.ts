@@ -27,8 +27,10 @@ const tanhTerms = [
 /** ln 2 in two parts, of which products of the first with integers below 2⁹ are exact. */
 const [ln2High, ln2Low] = [0.693145751953125, 1.42860682030941e-6];
 const sqrtHalfBits = 0x3f3504f3;
+/** 1.5 · 2²³: a small number added to it is rounded to an integer, which its last bits then hold. */
+const [roundingShift, roundingShiftBits] = [12582912, 0x4b400000];
 
-/** Vector arithmetic in the function `w`. */
+/** Vector arithmetic in the function `w`, for one straight line of instructions: values computed once are used again. */
 export function createVectorMath(w: FunctionWriter): VectorMath {
   const apply =
     (opcode: keyof typeof simd, ...operands: Push[]): Push =>
@@ -76,10 +78,11 @@ export function createVectorMath(w: FunctionWriter): VectorMath {
   /** x = n ln 2 + r; eʳ by polynomial, times 2ⁿ in two factors, so that neither overflows before the product does. */
   const exp = (argument: Push): Push => {
     const x = keep(apply('max', apply('min', argument, number(89)), number(-104)));
-    const n = keep(apply('nearest', mul(x, number(Math.LOG2E))));
+    const shifted = keep(add(mul(x, number(Math.LOG2E)), number(roundingShift)));
+    const n = keep(sub(shifted, number(roundingShift)));
     const r = keep(sub(sub(x, mul(n, number(ln2High))), mul(n, number(ln2Low))));
     const value = keep(add(number(1), add(r, mul(mul(r, r), polynomial(r, expTerms)))));
-    const exponent = keep(apply('truncate', n));
+    const exponent = keep(apply('i32x4Sub', shifted, integer(roundingShiftBits)));
     const half = keep(shift('shrS', exponent, 1));
     const power = (e: Push) => shift('shl', apply('i32x4Add', e, integer(127)), 23);
     return mul(mul(value, power(half)), power(apply('i32x4Sub', exponent, half)));
@@ -109,23 +112,32 @@ export function createVectorMath(w: FunctionWriter): VectorMath {
 
   const magnitude = (x: Push) => apply('abs', x);
 
-  const unaryOps: Readonly<Record<UnaryOp, (x: Push) => Push>> = {
+  const decays = new Map<Local, { readonly e: Push; readonly whole: Push }>();
+  /** u = e^−|x| and 1 + u, computed once for the sigmoid and the softplus of the same x. */
+  const decay = (x: Local) => {
+    const known = decays.get(x);
+    if (known) return known;
+    const e = keep(exp(apply('neg', magnitude(get(x)))));
+    const result = { e, whole: keep(add(number(1), e)) };
+    decays.set(x, result);
+    return result;
+  };
+
+  const unaryOps: Readonly<Record<UnaryOp, (x: Push, local: Local) => Push>> = {
     neg: (x) => apply('neg', x),
     abs: magnitude,
     sqrt: (x) => apply('sqrt', x),
     exp,
     log,
     /** 1 / (1 + e^−x), or e^x / (1 + e^x) for negative x, which keeps all digits. */
-    sigmoid(x) {
-      const e = keep(exp(apply('neg', magnitude(x))));
-      const top = select(apply('f32x4Lt', x, number(0)), e, number(1));
-      return div(top, add(number(1), e));
+    sigmoid(x, local) {
+      const { e, whole } = decay(local);
+      return div(select(apply('f32x4Lt', x, number(0)), e, number(1)), whole);
     },
     /** max(x, 0) + log(1 + u) with u = e^−|x|; what 1 + u rounds away comes back as (u − (w − 1)) / w. */
-    softplus(x) {
-      const u = keep(exp(apply('neg', magnitude(x))));
-      const whole = keep(add(number(1), u));
-      const lost = div(sub(u, sub(whole, number(1))), whole);
+    softplus(x, local) {
+      const { e, whole } = decay(local);
+      const lost = div(sub(e, sub(whole, number(1))), whole);
       const tail = keep(add(logOfNormal(whole, number(0)), lost));
       return add(apply('max', x, number(0)), tail);
     },
@@ -141,7 +153,7 @@ export function createVectorMath(w: FunctionWriter): VectorMath {
   };
 
   return {
-    unary: (op, x) => unaryOps[op](get(x)),
+    unary: (op, x) => unaryOps[op](get(x), x),
     binary: (op, x, y) => apply(op, get(x), get(y)),
     selectGreater: (a, b, x, y) => select(apply('f32x4Gt', get(a), get(b)), get(x), get(y)),
   };

@@ -21,20 +21,24 @@ export const plain = {
   i32GtU: 0x4b,
   select: 0x1b,
   f32Add: 0x92,
+  f32Div: 0x95,
+  f32FromInteger: 0xb2,
   f32Max: 0x97,
 } as const;
 
 /** Opcodes after the prefix 0xfd that take no immediate. */
 export const simd = {
   i32x4Splat: 0x11,
+  f32x4Splat: 0x13,
+  i32x4Eq: 0x37,
   f32x4Eq: 0x41,
+  f32x4Ne: 0x42,
   f32x4Lt: 0x43,
   f32x4Gt: 0x44,
   i32x4GtS: 0x3b,
   and: 0x4e,
   or: 0x50,
   bitselect: 0x52,
-  nearest: 0x6a,
   shl: 0xab,
   shrS: 0xac,
   i32x4Add: 0xae,
@@ -48,7 +52,6 @@ export const simd = {
   div: 0xe7,
   min: 0xe8,
   max: 0xe9,
-  truncate: 0xf8,
   convert: 0xfa,
 } as const;
 
@@ -67,14 +70,14 @@ export interface FunctionWriter {
   integers(values: readonly [number, number, number, number]): void;
   plain(opcode: keyof typeof plain): void;
   simd(opcode: keyof typeof simd): void;
-  /** Pops an address, pushes four floats from there. */
-  load(): void;
-  /** Pops an address, pushes four times the float there. */
-  loadSplat(): void;
-  /** Pops an address and a vector, writes it. */
-  store(): void;
-  /** Pops an address and a vector, writes one lane. */
-  storeLane(lane: number): void;
+  /** Pops an address, pushes four floats from there, or from so many bytes behind. */
+  load(offset?: number): void;
+  /** Pops an address, pushes four times the float there, or so many bytes behind. */
+  loadSplat(offset?: number): void;
+  /** Pops an address and a vector, writes it there, or so many bytes behind. */
+  store(offset?: number): void;
+  /** Pops an address and a vector, writes one lane, there or so many bytes behind. */
+  storeLane(lane: number, offset?: number): void;
   /** Pops a vector, pushes one of its floats. */
   lane(lane: number): void;
   /** Pops an address, pushes the float there. */
@@ -100,8 +103,8 @@ export function createFunction(parameters: number): FunctionWriter {
     return parameters + locals.length - 1;
   };
   const vector = (opcode: number, ...immediate: number[]) => void body.push(0xfd, ...unsigned(opcode), ...immediate);
-  /** Alignment hint 2² bytes, offset 0. */
-  const memory = [2, 0];
+  /** Alignment hint 2² bytes, and the offset. */
+  const memory = (offset: number) => [2, ...unsigned(offset)];
 
   const writer: FunctionWriter = {
     parameters,
@@ -125,13 +128,13 @@ export function createFunction(parameters: number): FunctionWriter {
     },
     plain: (opcode) => void body.push(plain[opcode]),
     simd: (opcode) => vector(simd[opcode]),
-    load: () => vector(0x00, ...memory),
-    loadSplat: () => vector(0x09, ...memory),
-    store: () => vector(0x0b, ...memory),
-    storeLane: (lane) => vector(0x5a, ...memory, lane),
+    load: (offset = 0) => vector(0x00, ...memory(offset)),
+    loadSplat: (offset = 0) => vector(0x09, ...memory(offset)),
+    store: (offset = 0) => vector(0x0b, ...memory(offset)),
+    storeLane: (lane, offset = 0) => vector(0x5a, ...memory(offset), lane),
     lane: (lane) => vector(0x1f, lane),
-    loadFloat: () => void body.push(0x2a, ...memory),
-    storeFloat: () => void body.push(0x38, ...memory),
+    loadFloat: () => void body.push(0x2a, ...memory(0)),
+    storeFloat: () => void body.push(0x38, ...memory(0)),
     loop(counter, limit, step, inside) {
       const pushLimit = () => (typeof limit === 'number' ? writer.get(limit) : writer.integer(limit.constant));
       writer.integer(0);

@@ -1,11 +1,13 @@
 import type { NodeId, NodeOf, Program } from '@vardrop/core';
 import { type Group, numberOf } from './groups.js';
+import type { Kernel } from './kernel.js';
 import { broadcastSteps, collapse, reducedSteps } from './loop.js';
+import { storeFour } from './storeFour.js';
 import { createVectorMath } from './vectorMath.js';
-import { createFunction, type FunctionWriter, type Local } from './wasmWriter.js';
+import { createFunction, type Local } from './wasmWriter.js';
 
 /** What a reduction starts from. */
-export const initialValue = { reduceSum: 0, reduceMax: Number.NEGATIVE_INFINITY } as const;
+const initialValue = { reduceSum: 0, reduceMax: Number.NEGATIVE_INFINITY } as const;
 
 /** A reduction of the group, while its loop is being written. */
 interface Reduction {
@@ -21,11 +23,10 @@ interface Reduction {
  * of reductions already hold `initialValue`. Four elements a turn; the rest of a row (1 to 3 elements) is computed as four
  * and written one by one, reading at most 12 bytes past a tensor's end, which is inside the heap.
  */
-export function writeLoop(program: Program, group: Group): FunctionWriter {
+export function writeLoop(program: Program, group: Group): Kernel {
   const { nodes } = program;
   const tensors = [...group.operands, ...group.results];
   const w = createFunction(tensors.length);
-  const math = createVectorMath(w);
   const isReduction = (id: NodeId) => nodes[id].op === 'reduceSum' || nodes[id].op === 'reduceMax';
   const written = (tensor: number) => tensor >= group.operands.length;
 
@@ -68,6 +69,7 @@ export function writeLoop(program: Program, group: Group): FunctionWriter {
 
   /** Computes four elements at `offset` bytes into the row. */
   function body(isRest: boolean): void {
+    const math = createVectorMath(w);
     const values = new Map<NodeId, Local>(numbers);
     const address = (tensor: number) => {
       w.get(bases[tensor]);
@@ -88,26 +90,8 @@ export function writeLoop(program: Program, group: Group): FunctionWriter {
       values.set(id, local);
       return local;
     };
-    const write = (tensor: number, value: Local) => {
-      if (!isRest) {
-        address(tensor);
-        w.get(value);
-        w.store();
-        return;
-      }
-      for (const lane of [0, 1, 2]) {
-        w.get(rest);
-        w.integer(lane);
-        w.plain('i32GtU');
-        w.when(() => {
-          address(tensor);
-          w.integer(4 * lane);
-          w.plain('i32Add');
-          w.get(value);
-          w.storeLane(lane);
-        });
-      }
-    };
+    const write = (tensor: number, value: Local) =>
+      storeFour(w, () => address(tensor), value, isRest ? rest : undefined);
     for (const id of group.nodes) {
       const node = nodes[id];
       const [a, b, x, y] = node.operands.map(register);
@@ -289,5 +273,10 @@ export function writeLoop(program: Program, group: Group): FunctionWriter {
   }
 
   nest(0, []);
-  return w;
+  const results = group.results.map((id) => {
+    const { op, shape } = nodes[id];
+    const fixed = shape as readonly number[];
+    return op === 'reduceSum' || op === 'reduceMax' ? { shape: fixed, initial: initialValue[op] } : { shape: fixed };
+  });
+  return { code: w, results };
 }

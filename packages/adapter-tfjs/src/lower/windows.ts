@@ -87,8 +87,12 @@ export function conv2dFilterGradient(device: Device, window: Window, shapes: Sha
 /** Maximum or average of each window; padding takes no part. */
 export function pool(device: Device, kind: 'max' | 'average', pooling: Pool, shapes: Shapes): Lowering {
   const { size, strides, padding } = pooling;
-  // tfjs's kernels need a cell of the image in every window, and more than one cell a window.
-  const direct = size[0] * size[1] > 1 && padding.every((n, side) => n < size[side >> 1]);
+  // tfjs's kernels need a cell of the image in every window, and more than one cell a window; the wasm kernel of
+  // averages turns NaN into −∞.
+  const direct =
+    size[0] * size[1] > 1 &&
+    padding.every((n, side) => n < size[side >> 1]) &&
+    (kind === 'max' || device.name === 'cpu');
   if (direct) {
     const kernel = kind === 'max' ? 'MaxPool' : 'AvgPool';
     const attributes = {

@@ -148,6 +148,7 @@ function configurationOf(options: TrainOptions, model: Model, data: ImageDataset
     epochs: options.epochs,
     batch: options.batch,
     'learning rate': options.learningRate,
+    'KL weight': options.klWeight,
     samples: options.samples,
     seed: options.seed,
   };

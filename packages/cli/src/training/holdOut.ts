@@ -20,8 +20,8 @@ function take(split: ImageSplit, wanted: (index: number) => boolean): Dataset {
   const indices = Array.from({ length: split.count }, (_, index) => index).filter(wanted);
   const pixels = split.images.length / split.count;
   const inputs = new Float32Array(indices.length * pixels);
-  indices.forEach((source, row) =>
-    inputs.set(split.images.subarray(source * pixels, (source + 1) * pixels), row * pixels),
-  );
+  indices.forEach((source, row) => {
+    inputs.set(split.images.subarray(source * pixels, (source + 1) * pixels), row * pixels);
+  });
   return { inputs, targets: Int32Array.from(indices, (source) => split.labels[source]) };
 }

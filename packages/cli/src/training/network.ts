@@ -30,15 +30,18 @@ import type { TrainOptions } from '../trainOptions.js';
 /** The options that shape a network. */
 export type NetworkOptions = Pick<TrainOptions, 'noise' | 'alpha' | 'estimator' | 'divergence' | 'rate' | 'layers'>;
 
-/** Rates of the paper's figure 1: less noise on the input than on hidden units. */
-const inputRate = 0.2;
-const hiddenRate = 0.5;
+/** Fixed rates of the paper's figure 1: less noise on the input than on hidden units. */
+const fixedRates = { input: 0.2, hidden: 0.5 };
+
+/** Where learned rates start: low everywhere, so that what is learned shows. */
+const startRate = 0.2;
 
 const estimators: Readonly<Record<EstimatorName, () => Estimator>> = { local, separate, single, flipout };
 
 /**
  * The classifier that the options describe: ReLU layers between the pixels and one output a class, with the noise on
- * every layer. Rates, where none is given, are 0.2 on the input and 0.5 on hidden units.
+ * every layer. Where no rate is given, fixed ones are 0.2 on the input and 0.5 on hidden units, and learned ones start
+ * at 0.2.
  *
  * @throws VardropError `VARDROP_COMBINATION` or `VARDROP_ALPHA` for choices that do not go together.
  */
@@ -51,7 +54,7 @@ export function buildNetwork(options: NetworkOptions, data: { inputs: number; cl
       dense({
         units,
         activation: i < options.layers.length ? 'relu' : 'linear',
-        noise: chooseNoise(options, i === 0 ? inputRate : hiddenRate),
+        noise: chooseNoise(options, i === 0 ? 'input' : 'hidden'),
         divergence,
       }),
     ),
@@ -61,8 +64,9 @@ export function buildNetwork(options: NetworkOptions, data: { inputs: number; cl
 /** What the network's outputs mean. */
 export const likelihood = categorical();
 
-function chooseNoise(options: NetworkOptions, defaultRate: number): NoiseModel {
-  const { noise, alpha, rate = defaultRate } = options;
+function chooseNoise(options: NetworkOptions, side: keyof typeof fixedRates): NoiseModel {
+  const { noise, alpha } = options;
+  const rate = options.rate ?? (noise.startsWith('variational') ? startRate : fixedRates[side]);
   switch (noise) {
     case 'none':
       return withoutAlpha(options, none());
@@ -77,7 +81,7 @@ function chooseNoise(options: NetworkOptions, defaultRate: number): NoiseModel {
         typeof variationalDropout
       >[0]);
     case 'variational-b':
-      return variationalDropout({ type: 'B', alpha: alpha ?? 'weight', rate });
+      return variationalDropout({ type: 'B', alpha: alpha ?? 'input', rate });
     case 'sparse':
       return withoutAlpha(options, sparseVariational());
     case 'mean-field':

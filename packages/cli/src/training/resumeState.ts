@@ -12,6 +12,7 @@ const decisive = [
   'batch',
   'seed',
   'learningRate',
+  'klWeight',
   'data',
 ] as const;
 

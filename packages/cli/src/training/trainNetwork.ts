@@ -8,7 +8,6 @@ import {
   piecewiseLinear,
   TrainingError,
   type TrainingState,
-  warmUp,
 } from '@vardrop/core';
 import type { ImageDataset } from '../data/imageDataset.js';
 import type { Progress } from '../progress.js';
@@ -62,7 +61,7 @@ export async function trainNetwork(
       validation,
       optimizer: adam({ learningRate: options.learningRate }),
       learningRate: piecewiseLinear([fallFrom * options.epochs, 1], [options.epochs, 0.01]),
-      klWeight: warmUp(klRise * options.epochs),
+      klWeight: piecewiseLinear([0, 0], [klRise * options.epochs, options.klWeight]),
       epochs: options.epochs,
       batch: options.batch,
       seed: options.seed,

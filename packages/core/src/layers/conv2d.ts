@@ -36,6 +36,7 @@ export function conv2d(options: Conv2dOptions): Layer {
   return {
     kind: 'conv2d',
     name: options.name,
+    withUnits: (count) => conv2d({ ...options, filters: count }),
     build(name, inputShape, defaults) {
       const [height, width, channels] = imageShape(name, inputShape);
       const pad = padding === 'same' ? samePadding(height, width, size, strides) : ([0, 0, 0, 0] as const);

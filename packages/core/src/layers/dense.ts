@@ -22,6 +22,7 @@ export function dense(options: DenseOptions): Layer {
   return {
     kind: 'dense',
     name: options.name,
+    withUnits: (count) => dense({ ...options, units: count }),
     build(name, inputShape, defaults) {
       if (inputShape.length !== 1) {
         throw new VardropError(

@@ -13,6 +13,11 @@ export interface Layer {
   readonly name?: string;
   /** `inputShape` is one datapoint's, without the batch axis. Throws coded errors for shapes that do not fit. */
   build(name: string, inputShape: readonly number[], defaults: LayerDefaults): BuiltLayer;
+  /**
+   * The same layer with another number of units, for pruning. Only for layers whose outputs are an elementwise function
+   * of `linear.map` plus bias, with the units on the last axis of the outputs and of the weights.
+   */
+  withUnits?(units: number): Layer;
 }
 
 /** What a layer takes from the model where it has none of its own. */

@@ -25,6 +25,8 @@ export type ModelParameters = Readonly<Record<string, Value>>;
 
 /** A network with its shapes fixed. It holds no parameter values: training and prediction are handed those. */
 export interface Model {
+  /** What it was made of, from which a model of other sizes can be made. */
+  readonly options: SequentialOptions;
   readonly inputShape: readonly number[];
   readonly outputShape: readonly number[];
   readonly layers: readonly BuiltLayer[];
@@ -94,6 +96,7 @@ export function sequential(options: SequentialOptions): Model {
     });
   };
   return {
+    options,
     inputShape: input,
     outputShape: built[built.length - 1].outputShape,
     layers: built,
@@ -127,7 +130,7 @@ function drawIn(b: Builder): Draw {
 }
 
 /** A parameter's name in the model. */
-function fullName(layer: BuiltLayer, parameter: ParameterSpecification): string {
+export function fullName(layer: BuiltLayer, parameter: ParameterSpecification): string {
   return `${parameter.owner === 'network' ? 'network' : layer.name}/${parameter.name}`;
 }
 

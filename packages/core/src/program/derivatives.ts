@@ -102,7 +102,11 @@ export function derivative(
       give(3, () => b.selectGreater(operand(0), operand(1), 0, dy));
       break;
     case 'reduceSum':
-      give(0, () => b.broadcast(expand(b, full(), operand(0).shape, node.axes), operand(0).shape));
+      // A scalar gradient reaches every element as it is.
+      give(0, () => {
+        const spread = dy.shape.length === 0 ? dy : expand(b, full(), operand(0).shape, node.axes);
+        return b.broadcast(spread, operand(0).shape);
+      });
       break;
     case 'reduceMax':
       give(0, () => {

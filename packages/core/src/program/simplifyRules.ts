@@ -34,6 +34,9 @@ export function simplifyNode(b: Builder, node: Node, operands: readonly Value[])
       if (sameShape(x.shape, node.shape)) return x;
       const source = b.node(x);
       if (source.op === 'constant') return b.constant(source.value, node.shape);
+      if (source.op === 'broadcast' && b.node(source.operands[0]).shape.length === 0) {
+        return b.broadcast(valueAt(b, source.operands[0]), node.shape);
+      }
       return source.op === 'reshape' ? b.reshape(valueAt(b, source.operands[0]), node.shape) : undefined;
     }
     case 'transpose': {
@@ -119,6 +122,7 @@ function simplifyNegation(b: Builder, node: Node, x: Value): Value | undefined {
   if (source.op === 'sub' && sameShape(source.shape, node.shape)) {
     return b.sub(valueAt(b, source.operands[1]), valueAt(b, source.operands[0]));
   }
+  if (source.op === 'broadcast') return b.broadcast(b.neg(valueAt(b, source.operands[0])), node.shape);
   if (source.op !== 'mul') return undefined;
   // The sign goes to the factor that is cheapest to negate.
   const [left, right] = source.operands.map((id) => valueAt(b, id));

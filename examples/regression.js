@@ -1,0 +1,46 @@
+// Regression with two kinds of uncertainty: the noise of the targets, which is learned, and that of the network, which
+// grows where there were no data.
+import { createTfjsBackend } from '@vardrop/adapter-tfjs';
+import { adam, dense, fit, gaussian, gaussianLikelihood, meanField, predict, random, sequential } from '@vardrop/core';
+
+const noise = 0.1;
+const count = 256;
+const inputs = random.uniform(random.key(1), count).map((u) => 4 * u - 2);
+const errors = random.normal(random.key(2), count);
+const targets = inputs.map((x, i) => Math.sin(2 * x) + noise * errors[i]);
+
+const likelihood = gaussianLikelihood();
+const model = sequential({
+  input: [1],
+  noise: meanField({ logVariance: -8 }),
+  divergence: gaussian({ sigma: 1 }),
+  layers: [dense({ units: 50, activation: 'tanh' }), dense({ units: 1 })],
+});
+
+const backend = await createTfjsBackend({ device: 'wasm' });
+const { state } = await fit(model, {
+  backend,
+  data: { inputs, targets },
+  likelihood,
+  optimizer: adam({ learningRate: 0.02 }),
+  klWeight: 0.1,
+  epochs: 300,
+  batch: 64,
+  seed: 1,
+});
+
+const prediction = await predict(model, {
+  backend,
+  likelihood,
+  parameters: state.parameters,
+  inputs: Float32Array.of(-4, -1, 0, 1, 4),
+  samples: 200,
+});
+await backend.close();
+
+console.log('learned noise of the targets:', Math.sqrt(prediction.aleatoricVariance[0]).toFixed(3), `(true: ${noise})`);
+[-4, -1, 0, 1, 4].forEach((x, i) => {
+  const mean = prediction.mean[i].toFixed(2);
+  const deviation = Math.sqrt(prediction.epistemicVariance[i]).toFixed(3);
+  console.log(`x = ${x}: ${mean} ± ${deviation} (sin 2x = ${Math.sin(2 * x).toFixed(2)})`);
+});

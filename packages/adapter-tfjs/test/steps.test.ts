@@ -1,0 +1,54 @@
+import {
+  adam,
+  categorical,
+  createTrainer,
+  dense,
+  initialState,
+  local,
+  logUniformSigmoid,
+  sequential,
+  sparseVariational,
+} from '@vardrop/core';
+import { expect, it } from 'vitest';
+import { createTfjsBackend, type ProfiledStep } from '../src/index.js';
+
+it('trains in few passes over memory on wasm', async () => {
+  let steps: ProfiledStep[] = [];
+  const backend = await createTfjsBackend({ device: 'wasm', profile: (step) => steps.push(step) });
+  const model = sequential({
+    input: [12],
+    layers: [dense({ units: 9, activation: 'relu' }), dense({ units: 7, activation: 'relu' }), dense({ units: 5 })],
+    noise: sparseVariational(),
+    estimator: local(),
+    divergence: logUniformSigmoid(),
+  });
+  const parts = { likelihood: categorical(), optimizer: adam() };
+  const trainer = createTrainer(model, {
+    backend,
+    ...parts,
+    state: initialState(model, parts.likelihood, parts.optimizer, 1),
+  });
+  const y = new Float32Array(4 * 5).map((_, i) => (i % 5 === 0 ? 1 : 0));
+  const minibatch = { rows: 4, x: new Float32Array(4 * 12).map((_, i) => Math.sin(i)), y };
+  for (let i = 0; i < 2; i++) {
+    steps = [];
+    const { loss } = await trainer.run(minibatch, { learningRate: 0.001, klScale: 0.01 });
+    expect(loss).toBeGreaterThan(0);
+  }
+  const count = (kind: string) => steps.filter((step) => step.kind === kind).length;
+  // Two moments forward, two weight gradients, two input gradients but for the first layer.
+  expect(count('matmul')).toBe(3 * 2 + 3 * 2 + 2 * 2);
+  // A layer's KL, its gradient, and the update of θ and log σ² are one loop.
+  for (const layer of ['dense1', 'dense2', 'dense3']) {
+    const update = steps.filter((step) => step.kind === 'loop' && step.label.includes(`adam/${layer}/weights`));
+    expect(update).toHaveLength(1);
+    expect(update[0].label).toContain(`adam/${layer}/logVariance`);
+    expect(update[0].label).toContain(`${layer}/kl`);
+  }
+  // Nothing else but transposes and changes of shape.
+  const known = ['loop', 'matmul', 'transpose', 'reshape'];
+  expect(steps.filter((step) => !known.includes(step.kind))).toEqual([]);
+  expect(count('loop')).toBeLessThanOrEqual(30);
+  trainer.dispose();
+  await backend.close();
+});

@@ -1,0 +1,161 @@
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { random } from '@vardrop/core';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { parseArguments } from '../src/arguments.js';
+import { train } from '../src/commands/train.js';
+import { createProgress, type Progress } from '../src/progress.js';
+import { summaryJson } from '../src/report/summary.js';
+import type { TrainingReport } from '../src/report/trainingReport.js';
+import type { TrainOptions } from '../src/trainOptions.js';
+
+let directory: string;
+const quiet = createProgress({ write: () => true }, true);
+const never = new AbortController().signal;
+
+/** Images of 6×6 pixels in three classes: a bright band at the top, the middle or the bottom, in noise. */
+async function writeImages(part: 'train' | 't10k', count: number, seed: number): Promise<void> {
+  const noise = random.uniform(random.key(seed), count * 36);
+  const images = Buffer.alloc(16 + count * 36);
+  [0x0803, count, 6, 6].forEach((value, i) => {
+    images.writeUInt32BE(value, 4 * i);
+  });
+  const labels = Buffer.alloc(8 + count);
+  [0x0801, count].forEach((value, i) => {
+    labels.writeUInt32BE(value, 4 * i);
+  });
+  for (let i = 0; i < count; i++) {
+    const label = i % 3;
+    labels[8 + i] = label;
+    for (let pixel = 0; pixel < 36; pixel++) {
+      const band = Math.floor(pixel / 12) === label ? 90 : 0;
+      images[16 + i * 36 + pixel] = Math.floor(band + 150 * noise[i * 36 + pixel]);
+    }
+  }
+  await writeFile(join(directory, `${part}-images-idx3-ubyte`), images);
+  await writeFile(join(directory, `${part}-labels-idx1-ubyte`), labels);
+}
+
+beforeAll(async () => {
+  directory = await mkdtemp(join(tmpdir(), 'vardrop-train-'));
+  await writeImages('train', 230, 1);
+  await writeImages('t10k', 60, 2);
+});
+afterAll(() => rm(directory, { recursive: true }));
+
+/** The options of a command line, on the small images. */
+function optionsOf(line: string): TrainOptions {
+  const words = `train --data ${directory} --layers 12 --epochs 6 --batch 50 --learning-rate 0.01 ${line}`;
+  const parsed = parseArguments(words.trim().split(/\s+/), '0');
+  if (parsed.kind !== 'train') throw new Error(parsed.text);
+  return parsed.options;
+}
+
+const run = (line: string, ui: Progress = quiet, signal = never): Promise<TrainingReport> =>
+  train(optionsOf(line), ui, signal);
+
+describe('vardrop train', () => {
+  for (const noise of [
+    '--noise none',
+    '--noise bernoulli',
+    '--noise gaussian-a',
+    '--noise gaussian-b --estimator flipout',
+    '--noise variational-a --alpha network --divergence cubic',
+    '--noise variational-b --alpha weight --estimator separate',
+    '--noise sparse --divergence sigmoid --kl-weight 0.01',
+    '--noise mean-field --estimator single --kl-weight 0.1',
+    '--noise bernoulli-learned --alpha weight --kl-weight 0.01',
+  ]) {
+    test(`learns with ${noise}`, async () => {
+      const report = await run(noise);
+      expect(report.summary.testError).toBeLessThan(0.25);
+      expect(report.epochs).toHaveLength(6);
+      expect(report.epochs[5].dataTerm).toBeLessThan(report.epochs[0].dataTerm);
+      expect(Object.values(report.summary).every((value) => typeof value !== 'number' || Number.isFinite(value))).toBe(
+        true,
+      );
+      expect(report.layers.map((layer) => layer.name)).toEqual(['dense1', 'dense2']);
+      expect(report.uncertain.length).toBeGreaterThanOrEqual(24);
+    });
+  }
+
+  test('gives the same numbers twice, and others for another seed', async () => {
+    const strip = ({ summary }: TrainingReport) => ({ ...summaryJson(summary), seconds: 0 });
+    const first = strip(await run(''));
+    expect(strip(await run(''))).toEqual(first);
+    expect(strip(await run('--seed 2')).nll).not.toBe(first.nll);
+    expect(Object.keys(first)).toEqual(['testError', 'nll', 'ece', 'kl', 'seconds', 'backend', 'noise', 'seed']);
+  });
+
+  test('agrees with the float64 reference', async () => {
+    const [wasm, reference] = [await run('--epochs 1'), await run('--epochs 1 --backend reference')];
+    expect(wasm.summary.nll).toBeCloseTo(reference.summary.nll, 4);
+    expect(wasm.summary.kl / reference.summary.kl).toBeCloseTo(1, 5);
+  });
+
+  test('stops after a step when asked, and goes on from the checkpoint bit for bit', async () => {
+    const whole = join(directory, 'whole.safetensors');
+    const parts = join(directory, 'parts.safetensors');
+    await run(`--checkpoint ${whole}`);
+    const controller = new AbortController();
+    let steps = 0;
+    const counting: Progress = { ...quiet, step: () => ++steps === 7 && controller.abort() };
+    const interrupted = await run(`--checkpoint ${parts}`, counting, controller.signal);
+    expect(interrupted.interrupted).toBe(true);
+    expect(steps).toBe(7);
+    expect((await readFile(parts)).equals(await readFile(whole))).toBe(false);
+    await run(`--checkpoint ${parts} --resume ${parts}`);
+    expect((await readFile(parts)).equals(await readFile(whole))).toBe(true);
+  });
+
+  test('refuses to resume with other options', async () => {
+    const path = join(directory, 'seven.safetensors');
+    await run(`--checkpoint ${path} --epochs 1`);
+    const other = run(`--resume ${path} --batch 40`);
+    await expect(other).rejects.toMatchObject({
+      code: 'VARDROP_RESUME',
+      message: expect.stringContaining('--batch 50'),
+    });
+  });
+
+  test('compares the noise models of the paper side by side', async () => {
+    const report = await run('--compare --epochs 2');
+    expect(report.runs?.map(({ noise }) => noise)).toEqual([
+      'none',
+      'bernoulli',
+      'gaussian-a',
+      'gaussian-b',
+      'variational-a',
+      'variational-b',
+    ]);
+  });
+
+  test('keeps the last good state when the loss turns non-finite, and names step and layer', async () => {
+    const path = join(directory, 'good.safetensors');
+    const failing = run(`--learning-rate 1e30 --checkpoint ${path}`);
+    await expect(failing).rejects.toMatchObject({
+      code: 'VARDROP_NON_FINITE_LOSS',
+      message: expect.stringMatching(/in step \d+, first in .*dense/),
+    });
+    expect((await readFile(path)).length).toBeGreaterThan(0);
+  });
+
+  test('refuses what makes no sense before it trains', async () => {
+    const started: Progress = {
+      ...quiet,
+      start() {
+        throw new Error('training started');
+      },
+    };
+    for (const [line, code] of [
+      ['--noise sparse --divergence cubic', 'VARDROP_COMBINATION'],
+      ['--noise variational-a --alpha weight', 'VARDROP_ALPHA'],
+      ['--noise bernoulli --alpha layer', 'VARDROP_ALPHA'],
+      ['--noise variational-b --rate 0.7', 'VARDROP_RATE'],
+      ['--data /nowhere/at/all', 'VARDROP_IDX_NO_DIRECTORY'],
+    ]) {
+      await expect(run(line, started), line).rejects.toMatchObject({ code });
+    }
+  });
+});

@@ -1,0 +1,128 @@
+import { createBuilder, type Program, random } from '@vardrop/core';
+import fc from 'fast-check';
+import { checkOnce, checkProperty } from '../checkProperty.js';
+import { noiseVectors } from '../data/noiseVectors.js';
+import { unitsApart } from '../float32.js';
+import type { Law } from '../law.js';
+import { run } from '../run.js';
+
+/** Cases at effort `quick`. */
+const runs = 40;
+
+/** Units in the last place by which normals may differ from JAX's. */
+const normalUnits = 4;
+
+/** Beyond this, |x| comes from `1 − u²` small, where contraction to fused multiply-adds shifts the last digits. */
+const tail = 5;
+
+/** The same in the far tail. */
+const tailUnits = 128;
+
+type Distribution = 'uniform' | 'normal';
+
+/** A program whose outputs are noise of the key `noise`: as it is, and through an operation that reads it. */
+function noiseProgram(distribution: Distribution, units: readonly number[]): Program {
+  const b = createBuilder('noise');
+  const noise = b.noise(distribution, 'noise', ['batch', ...units]);
+  b.output('noise', noise);
+  b.output('negative', b.neg(noise));
+  return b.build();
+}
+
+/** Noise as the host makes it, which is tested against its definition in core. */
+function hostNoise(distribution: Distribution, words: random.Key, length: number, offset: number): Float32Array {
+  const values = new Float32Array(length);
+  random.hostGenerator()[distribution](words, values, offset);
+  return values;
+}
+
+/** Throws at the first number that differs by more than may be; returns the largest distance in units. */
+function compare(distribution: Distribution, actual: Float32Array, expected: ArrayLike<number>): number {
+  let most = 0;
+  if (actual.length !== expected.length) throw new Error(`got ${actual.length} values, wanted ${expected.length}`);
+  actual.forEach((value, i) => {
+    const allowed = distribution === 'uniform' ? 0 : Math.abs(expected[i]) > tail ? tailUnits : normalUnits;
+    const apart = unitsApart(value, expected[i]);
+    if (!(apart <= allowed)) {
+      throw new Error(
+        `${distribution} noise at ${i}: got ${value}, wanted ${expected[i]}, ${apart} units in the last place apart, where ${allowed} may be`,
+      );
+    }
+    most = Math.max(most, apart);
+  });
+  return most;
+}
+
+/** A run of rows, and where it is cut into batches. */
+const cuts = fc.record({
+  distribution: fc.constantFrom<Distribution>('uniform', 'normal'),
+  words: fc.tuple(fc.integer({ min: 0, max: 0xffffffff }), fc.integer({ min: 0, max: 0xffffffff })),
+  row: fc.oneof(fc.nat(100), fc.integer({ min: 2 ** 31, max: 2 ** 33 })),
+  units: fc.oneof(fc.constant<number[]>([]), fc.array(fc.integer({ min: 1, max: 9 }), { minLength: 1, maxLength: 3 })),
+  batches: fc.array(fc.integer({ min: 1, max: 7 }), { minLength: 1, maxLength: 4 }),
+});
+
+/** Streams: what JAX gives, and the same however the data is cut. */
+export const noise: Law = {
+  id: 'noise',
+  statement: 'uniform noise is that of JAX bit for bit, normal noise within 4 units, however rows are cut into batches',
+  async check(context) {
+    const { backend, ledger } = context;
+    for (const vector of noiseVectors) {
+      for (const distribution of ['uniform', 'normal'] as const) {
+        await checkOnce(context, `${distribution} of seed ${vector.seed} at ${vector.offset}`, async () => {
+          const expected = vector[distribution];
+          const keys = { noise: { words: random.key(vector.seed), row: vector.offset } };
+          const program = noiseProgram(distribution, []);
+          const [{ noise: actual, negative }] = await run(backend, program, {}, [{ keys }], expected.length);
+          ledger.compare(compare(distribution, actual, expected), distribution === 'normal' ? normalUnits : 0);
+          compare(
+            distribution,
+            negative.map((value) => -value),
+            actual,
+          );
+        });
+      }
+    }
+    await checkProperty(context, 'batches', cuts, runs, async ({ distribution, words, row, units, batches }) => {
+      const program = noiseProgram(distribution, units);
+      const size = units.reduce((product, n) => product * n, 1);
+      const rows = batches.reduce((sum, n) => sum + n, 0);
+      const keyed = (first: number) => ({ keys: { noise: { words, row: first } } });
+      const [whole] = await run(backend, program, {}, [keyed(row)], rows);
+      compare(distribution, whole.noise, hostNoise(distribution, words, rows * size, row * size));
+      let first = 0;
+      for (const batch of batches) {
+        const [part] = await run(backend, program, {}, [keyed(row + first)], batch);
+        const wanted = whole.noise.slice(first * size, (first + batch) * size);
+        const wrong = wanted.findIndex((value, i) => !Object.is(part.noise[i], value));
+        if (wrong >= 0) {
+          throw new Error(
+            `rows ${row + first} to ${row + first + batch - 1} alone, at ${wrong}: got ${part.noise[wrong]}, wanted ${wanted[wrong]} as in one batch`,
+          );
+        }
+        ledger.compare(0, 0);
+        first += batch;
+      }
+    });
+    await checkProperty(context, 'iterations', cuts, runs, async ({ distribution, words, units, batches }) => {
+      // Several iterations in one run, each with a key of its own; the last again with the first one's.
+      const program = noiseProgram(distribution, units);
+      const [batch] = batches;
+      const size = units.reduce((product, n) => product * n, 1);
+      const streams = batches.map((_, i) => random.foldIn(words, i));
+      const results = await run(
+        backend,
+        program,
+        {},
+        [...streams, streams[0]].map((each) => ({ keys: { noise: { words: each } } })),
+        batch,
+      );
+      results.forEach((result, i) => {
+        const stream = streams[i] ?? streams[0];
+        const apart = compare(distribution, result.noise, hostNoise(distribution, stream, batch * size, 0));
+        ledger.compare(apart, distribution === 'normal' ? normalUnits : 0);
+      });
+    });
+  },
+};

@@ -1,0 +1,148 @@
+import { type Estimator, flipout, local, separate, single } from '@vardrop/core';
+import { checkOnce } from '../checkProperty.js';
+import type { LawContext } from '../law.js';
+import { effortFactor } from '../law.js';
+import { activations, type NoiseCase, noiseCases, units, weights } from '../noiseExpectations.js';
+import { every, rowsOf, sampleLayer } from '../noisyLayer.js';
+import {
+  covarianceThreshold,
+  type Moments,
+  meanThreshold,
+  normalMoments,
+  sampleCovariance,
+  sampleMean,
+  varianceThreshold,
+  weightedSum,
+} from '../statistics.js';
+
+/** Samples of a pre-activation at effort `quick`. */
+const samples = { local: 2 ** 17, separate: 2 ** 15, columns: 2 ** 16 } as const;
+
+/** The terms of pre-activation j under a case's noise: a contribution from each input. */
+function terms({ noise, additive }: NoiseCase, output: number, moments = noise) {
+  return activations.map((a, input) => ({
+    weight: additive ? a : a * weights[input * units.outputs + output],
+    moments: moments(input, output),
+  }));
+}
+
+/** What the pre-activations of the two outputs are to be. */
+interface Expectation {
+  readonly outputs: readonly [Moments, Moments];
+  readonly covariance: number;
+  /** E(b₀ − Eb₀)²(b₁ − Eb₁)². */
+  readonly mixed: number;
+}
+
+function expectation(each: NoiseCase, estimator: 'local' | 'other'): Expectation {
+  const noise = estimator === 'local' && each.local ? each.local : each.noise;
+  const [first, second] = [terms(each, 0, noise), terms(each, 1, noise)];
+  const sums = [weightedSum(first), weightedSum(second)] as const;
+  if (each.model.acts === 'inputs') {
+    // One factor an input: Cov = Σ aᵢ² θᵢⱼ θᵢⱼ′ Var, and fourth cumulants add up likewise.
+    let covariance = 0;
+    let cumulant = 0;
+    first.forEach(({ weight, moments }, i) => {
+      const product = weight * second[i].weight;
+      covariance += product * moments.variance;
+      cumulant += product ** 2 * (moments.fourth - 3 * moments.variance ** 2);
+    });
+    const mixed = cumulant + sums[0].variance * sums[1].variance + 2 * covariance ** 2;
+    return { outputs: sums, covariance, mixed };
+  }
+  // Locally a Gaussian with the mean and variance of the sum.
+  const outputs =
+    estimator === 'local'
+      ? (sums.map(({ mean, variance }) => normalMoments(mean, variance)) as [Moments, Moments])
+      : sums;
+  return { outputs, covariance: 0, mixed: outputs[0].variance * outputs[1].variance };
+}
+
+/** Holds samples of the two pre-activations against what they are to be. */
+function compareMoments(
+  context: LawContext,
+  wanted: Expectation,
+  observed: readonly [Float32Array, Float32Array],
+): void {
+  const { ledger } = context;
+  const count = observed[0].length;
+  const check = (what: string, got: number, expected: number, threshold: number, scale: number) => {
+    const error = Math.abs(got - expected);
+    // A backend that is off by twice the threshold is caught as surely as a correct one passes.
+    ledger.effect(what, (2 * threshold) / scale);
+    if (!(error <= threshold))
+      throw new Error(`${what} of ${count} samples: got ${got}, wanted ${expected} ± ${threshold}`);
+    ledger.compare(error, threshold);
+  };
+  wanted.outputs.forEach((moments, j) => {
+    const deviation = Math.sqrt(moments.variance);
+    check('mean', sampleMean(observed[j]), moments.mean, meanThreshold(moments, count), deviation);
+    const variance = sampleCovariance(observed[j], observed[j]);
+    check('variance', variance, moments.variance, varianceThreshold(moments, count), moments.variance);
+  });
+  const scale = Math.sqrt(wanted.outputs[0].variance * wanted.outputs[1].variance);
+  const threshold = covarianceThreshold(wanted.covariance, wanted.mixed, count);
+  check('covariance', sampleCovariance(observed[0], observed[1]), wanted.covariance, threshold, scale);
+}
+
+/** Many datapoints: noise that is drawn for each of them. */
+async function checkRows(context: LawContext, each: NoiseCase, estimator: Estimator, rows: number, index: number) {
+  const layer = { model: each.model, estimator, parameters: { weights, ...each.parameters } };
+  const y = await sampleLayer(context.backend, layer, rowsOf(activations, rows), context.seed + index);
+  const wanted = expectation(each, estimator.name === 'local' && each.model.acts === 'weights' ? 'local' : 'other');
+  compareMoments(context, wanted, [every(y, 0, 2), every(y, 1, 2)]);
+}
+
+/** One datapoint twice, and many copies of the outputs: noise that the minibatch shares, independent from weight to weight. */
+async function checkColumns(context: LawContext, each: NoiseCase, estimator: Estimator, copies: number, index: number) {
+  const { backend, ledger, seed } = context;
+  const layer = { model: each.model, estimator, parameters: { weights, ...each.parameters }, copies };
+  const y = await sampleLayer(backend, layer, rowsOf(activations, 2), seed + index);
+  const row = (m: number) => y.subarray(m * 2 * copies, (m + 1) * 2 * copies);
+  const observed = (m: number) => [every(row(m), 0, 2), every(row(m), 1, 2)] as const;
+  for (const m of [0, 1]) compareMoments(context, expectation(each, 'other'), observed(m));
+  if (estimator.name === 'single') {
+    const different = row(0).findIndex((value, i) => value !== row(1)[i]);
+    if (different >= 0)
+      throw new Error(
+        `two equal datapoints: got ${row(0)[different]} and ${row(1)[different]}, wanted one weight sample for both`,
+      );
+    return;
+  }
+  // Random signs: Cov = 0 between datapoints, with E(b b′)² = δ δ′ + 2 Σ (aᵢ a′ᵢ σᵢⱼ²)².
+  for (const output of [0, 1]) {
+    const [x, z] = [observed(0)[output], observed(1)[output]];
+    const parts = terms(each, output).map(({ weight, moments }) => weight ** 2 * moments.variance);
+    const variance = parts.reduce((sum, part) => sum + part, 0);
+    const mixed = variance ** 2 + 2 * parts.reduce((sum, part) => sum + part ** 2, 0);
+    const threshold = covarianceThreshold(0, mixed, copies);
+    const covariance = sampleCovariance(x, z);
+    ledger.effect('covariance between datapoints', (2 * threshold) / variance);
+    if (!(Math.abs(covariance) <= threshold)) {
+      throw new Error(`covariance between datapoints: got ${covariance}, wanted 0 ± ${threshold}`);
+    }
+    ledger.compare(Math.abs(covariance), threshold);
+  }
+}
+
+/** Mean, variance and covariance of pre-activations, for every noise model under every estimator that it has. */
+export async function checkMoments(context: LawContext): Promise<void> {
+  const factor = effortFactor[context.effort];
+  for (const [index, each] of noiseCases.entries()) {
+    const estimators: readonly [Estimator, () => Promise<void>][] = [
+      [local(), () => checkRows(context, each, local(), samples.local * factor, index)],
+      [separate(), () => checkRows(context, each, separate(), samples.separate * factor, index)],
+      // A factor that all outputs share has no independent columns; `special cases` ties it to the separate estimator.
+      ...(each.model.acts === 'weights'
+        ? ([single(), flipout()].map((estimator) => [
+            estimator,
+            () => checkColumns(context, each, estimator, samples.columns * factor, index),
+          ]) as [Estimator, () => Promise<void>][])
+        : []),
+    ];
+    for (const [estimator, check] of estimators) {
+      if (estimator.refuses(each.model) === undefined)
+        await checkOnce(context, `${each.name}, ${estimator.name}`, check);
+    }
+  }
+}

@@ -1,0 +1,124 @@
+import {
+  bernoulli,
+  bernoulliLearned,
+  gaussianDropout,
+  meanField,
+  type NoiseModel,
+  sparseVariational,
+  variationalDropout,
+} from '@vardrop/core';
+import { type Moments, momentsOf, normalMoments } from './statistics.js';
+
+/** Inputs and outputs of the layer on which noise models are tried. */
+export const units = { inputs: 3, outputs: 2 } as const;
+
+/** The layer's inputs. */
+export const activations = [1.5, -0.75, 0.5];
+
+/** The layer's weights, `[in, out]`. */
+export const weights = [0.5, -1, 1.25, 0.75, -0.5, 2];
+
+/** A noise model with values for its parameters, and what its noise is known to be. */
+export interface NoiseCase {
+  readonly name: string;
+  readonly model: NoiseModel;
+  /** Values of the parameters beside `weights`, row-major. */
+  readonly parameters: Readonly<Record<string, readonly number[]>>;
+  /**
+   * Moments of the noisy weight divided by its mean, or (`additive`) of the weight itself, for input i and output j. For
+   * noise on the inputs it is the factor of input i.
+   */
+  readonly noise: (input: number, output: number) => Moments;
+  readonly additive?: boolean;
+  /** The same for the local estimator, where that matches moments only. */
+  readonly local?: (input: number, output: number) => Moments;
+}
+
+const sigmoid = (x: number) => 1 / (1 + Math.exp(-x));
+
+/** Elements of a parameter for input i and output j, by its number of values. */
+function element(values: readonly number[], granularity: string | undefined, input: number, output: number): number {
+  switch (granularity) {
+    case 'input':
+      return values[input];
+    case 'output':
+      return values[output];
+    case 'weight':
+      return values[input * units.outputs + output];
+    default:
+      return values[0];
+  }
+}
+
+const rhos = [-0.5, -1.25, 0.75, -2, 0.25, -0.75];
+const logVariances = [-1, -2, -0.5, 0.25, -3, -1.5];
+const counts = { network: 1, layer: 1, input: 3, output: 2, weight: 6 } as const;
+
+function variational(type: 'A' | 'B', alpha: keyof typeof counts): NoiseCase {
+  const rho = rhos.slice(0, counts[alpha]);
+  return {
+    name: `variational ${type}, α a ${alpha}`,
+    model: variationalDropout({ type, alpha } as Parameters<typeof variationalDropout>[0]),
+    parameters: { rho },
+    noise: (i, j) => normalMoments(1, sigmoid(element(rho, alpha, i, j))),
+  };
+}
+
+function gaussianWeights(name: string, model: NoiseModel): NoiseCase {
+  return {
+    name,
+    model,
+    parameters: { logVariance: logVariances },
+    additive: true,
+    noise: (i, j) => normalMoments(weights[i * units.outputs + j], Math.exp(element(logVariances, 'weight', i, j))),
+  };
+}
+
+/** The relaxed mask of concrete dropout with temperature 0.1: (1 − z)/(1 − p), z = sigmoid((logit p + logit u)/0.1). */
+function relaxed(rho: number): Moments {
+  return momentsOf((u) => sigmoid(-(rho + Math.log(u / (1 - u))) / 0.1) * (1 + Math.exp(rho)));
+}
+
+function learnedRates(rates: 'layer' | 'input' | 'weight'): NoiseCase {
+  const rho = rhos.slice(0, counts[rates]);
+  const moments = rho.map(relaxed);
+  const at = (i: number, j: number) => element(rho, rates, i, j);
+  return {
+    name: `Bernoulli with a rate a ${rates}`,
+    model: bernoulliLearned({ rates }),
+    parameters: { rho },
+    noise: (i, j) => moments[rho.indexOf(at(i, j))],
+    // Wang & Manning 2013: the variance p/(1 − p) of the binary mask.
+    ...(rates === 'weight' ? { local: (i: number, j: number) => normalMoments(1, Math.exp(at(i, j))) } : {}),
+  };
+}
+
+const rate = 0.3;
+const alpha = rate / (1 - rate);
+
+/** Every noise model, and what it is by its definition. */
+export const noiseCases: readonly NoiseCase[] = [
+  {
+    name: 'Bernoulli',
+    model: bernoulli({ rate }),
+    parameters: {},
+    noise: () => ({ mean: 1, variance: alpha, fourth: rate + (1 - rate) * alpha ** 4 }),
+  },
+  {
+    name: 'Gaussian A',
+    model: gaussianDropout({ type: 'A', rate }),
+    parameters: {},
+    noise: () => normalMoments(1, alpha),
+  },
+  {
+    name: 'Gaussian B',
+    model: gaussianDropout({ type: 'B', rate }),
+    parameters: {},
+    noise: () => normalMoments(1, alpha),
+  },
+  ...(['network', 'layer', 'input'] as const).map((each) => variational('A', each)),
+  ...(['network', 'layer', 'input', 'output', 'weight'] as const).map((each) => variational('B', each)),
+  gaussianWeights('sparse variational', sparseVariational()),
+  gaussianWeights('mean field', meanField()),
+  ...(['layer', 'input', 'weight'] as const).map(learnedRates),
+];

@@ -1,0 +1,85 @@
+import {
+  type Backend,
+  createBuilder,
+  dense,
+  type Estimator,
+  type NoiseModel,
+  type Program,
+  random,
+  sequential,
+} from '@vardrop/core';
+import { units } from './noiseExpectations.js';
+import { run } from './run.js';
+
+/** A dense layer without bias under noise, and the values of its parameters. */
+export interface NoisyLayer {
+  readonly model: NoiseModel;
+  readonly estimator: Estimator;
+  /** Values of all parameters by name, for `units.outputs` outputs. */
+  readonly parameters: Readonly<Record<string, readonly number[]>>;
+  /** How many times the outputs (with their parameters) are repeated; once if left out. */
+  readonly copies?: number;
+}
+
+/** Values whose last axis has one entry an output, with that axis repeated. */
+function repeat(values: readonly number[], shape: readonly number[], copies: number): Float32Array {
+  const perOutput = shape[shape.length - 1] === units.outputs * copies;
+  if (!perOutput || copies === 1) return Float32Array.from(values);
+  const rows = values.length / units.outputs;
+  const row = (i: number) => values.slice(i * units.outputs, (i + 1) * units.outputs);
+  return Float32Array.from(
+    Array.from({ length: rows }, (_, i) => Array.from({ length: copies }, () => row(i)).flat()).flat(),
+  );
+}
+
+/**
+ * Pre-activations `[rows, outputs × copies]` of the layer on `x` `[rows, in]`, with noise of a key for each of the
+ * layer's streams made from `seed`.
+ */
+export async function sampleLayer(
+  backend: Backend,
+  layer: NoisyLayer,
+  x: Float32Array,
+  seed: number,
+  mode: 'mean' | 'sample' = 'sample',
+): Promise<Float32Array> {
+  const { model: noise, estimator, copies = 1 } = layer;
+  const model = sequential({
+    input: [units.inputs],
+    layers: [dense({ units: units.outputs * copies, bias: false })],
+    noise,
+    estimator,
+  });
+  const b = createBuilder('layer');
+  const input = b.input('x', ['batch', units.inputs], 'iteration');
+  const values = Object.fromEntries(model.parameters.map(({ name, shape }) => [name, b.input(name, shape)]));
+  b.output('y', model.apply(b, input, values, mode));
+  const program = b.build();
+  const shared = Object.fromEntries(
+    model.parameters.map(({ name, shape }) => [name, repeat(layer.parameters[name.split('/')[1]], shape, copies)]),
+  );
+  const [{ y }] = await run(
+    backend,
+    program,
+    shared,
+    [{ inputs: { x }, keys: keysFor(program, seed) }],
+    x.length / units.inputs,
+  );
+  return y;
+}
+
+/** One key for each stream, the same for streams of the same name and place. */
+function keysFor(program: Program, seed: number) {
+  const names = program.nodes.flatMap((node) => (node.op === 'noise' ? [node.key] : []));
+  return Object.fromEntries(names.map((name, i) => [name, { words: random.foldIn(random.key(seed), i) }]));
+}
+
+/** Rows that are all the same. */
+export function rowsOf(row: readonly number[], rows: number): Float32Array {
+  return Float32Array.from({ length: rows * row.length }, (_, i) => row[i % row.length]);
+}
+
+/** Every `step`-th number from `first` on. */
+export function every(values: Float32Array, first: number, step: number): Float32Array {
+  return Float32Array.from({ length: Math.ceil((values.length - first) / step) }, (_, i) => values[first + i * step]);
+}

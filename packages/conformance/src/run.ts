@@ -1,0 +1,50 @@
+import { type Backend, compileProgram, type NoiseKey, type Program, type Tensor } from '@vardrop/core';
+
+/** What one iteration is given, on the host. */
+export interface HostIteration {
+  readonly inputs?: Readonly<Record<string, Float32Array>>;
+  readonly keys?: Readonly<Record<string, NoiseKey>>;
+}
+
+/**
+ * Runs iterations of a program the way that core does (which makes noise and special functions where a backend has
+ * none), and returns each iteration's outputs. Disposes of all that it made.
+ *
+ * @param shared values of the inputs of role `shared`
+ */
+export async function run(
+  backend: Backend,
+  source: Program,
+  shared: Readonly<Record<string, Float32Array>>,
+  iterations: readonly HostIteration[],
+  batch?: number,
+): Promise<Readonly<Record<string, Float32Array>>[]> {
+  const compiled = await compileProgram(backend, source, { batch });
+  const made: Tensor[] = [];
+  const upload = (values: Readonly<Record<string, Float32Array>>) => {
+    const tensors: Record<string, Tensor> = {};
+    for (const node of compiled.program.nodes) {
+      if (node.op !== 'input' || !(node.name in values)) continue;
+      tensors[node.name] = backend.upload(values[node.name], node.shape as readonly number[]);
+      made.push(tensors[node.name]);
+    }
+    return tensors;
+  };
+  try {
+    const result = compiled.run(
+      upload(shared),
+      iterations.map(({ inputs = {}, keys = {} }) => ({ inputs: upload(inputs), keys })),
+    );
+    made.push(...Object.values(result.carried), ...result.outputs.flatMap((outputs) => Object.values(outputs)));
+    const read: Record<string, Float32Array>[] = [];
+    for (const outputs of result.outputs) {
+      const values: Record<string, Float32Array> = {};
+      for (const [name, tensor] of Object.entries(outputs)) values[name] = await backend.read(tensor);
+      read.push(values);
+    }
+    return read;
+  } finally {
+    for (const tensor of made) backend.dispose(tensor);
+    compiled.dispose();
+  }
+}

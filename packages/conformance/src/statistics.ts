@@ -1,0 +1,80 @@
+/** Chance that a correct backend fails one comparison of a statistical law. */
+export const falseAlarm = 1e-9;
+
+/** The standard normal's quantile at `1 − falseAlarm / 2`. */
+const quantile = 6.1094102;
+
+/** Central moments of one random number, and its mean. */
+export interface Moments {
+  readonly mean: number;
+  readonly variance: number;
+  /** E(x − mean)⁴. */
+  readonly fourth: number;
+}
+
+/** Moments of N(mean, variance). */
+export function normalMoments(mean: number, variance: number): Moments {
+  return { mean, variance, fourth: 3 * variance ** 2 };
+}
+
+/** Moments of `f(u)` for u uniform in (0, 1), by the midpoint rule. */
+export function momentsOf(f: (u: number) => number, points = 2 ** 16): Moments {
+  const values = Float64Array.from({ length: points }, (_, i) => f((i + 0.5) / points));
+  const average = (g: (x: number) => number) => values.reduce((sum, x) => sum + g(x), 0) / points;
+  const mean = average((x) => x);
+  return { mean, variance: average((x) => (x - mean) ** 2), fourth: average((x) => (x - mean) ** 4) };
+}
+
+/** The moments of `Σ cᵢ xᵢ` for independent xᵢ. */
+export function weightedSum(terms: readonly { readonly weight: number; readonly moments: Moments }[]): Moments {
+  let mean = 0;
+  let variance = 0;
+  let excess = 0;
+  for (const { weight, moments } of terms) {
+    mean += weight * moments.mean;
+    variance += weight ** 2 * moments.variance;
+    // Fourth cumulants add up.
+    excess += weight ** 4 * (moments.fourth - 3 * moments.variance ** 2);
+  }
+  return { mean, variance, fourth: excess + 3 * variance ** 2 };
+}
+
+/** How far a mean of `count` independent numbers may be from its expectation. */
+export function meanThreshold({ variance }: Moments, count: number): number {
+  return quantile * Math.sqrt(variance / count);
+}
+
+/**
+ * How far a sample variance of `count` independent numbers may be from the variance: its own standard deviation times
+ * the normal quantile, which is moved for the skewness that it still has (Cornish & Fisher; that of a chi-square).
+ */
+export function varianceThreshold({ variance, fourth }: Moments, count: number): number {
+  const deviation = Math.sqrt((fourth - variance ** 2) / count + (2 * variance ** 2) / (count * (count - 1)));
+  return (quantile + ((quantile ** 2 - 1) / 6) * Math.sqrt(8 / count)) * deviation;
+}
+
+/**
+ * How far the sample covariance of `count` independent pairs may be from the covariance.
+ *
+ * @param mixed E(x − Ex)²(y − Ey)²
+ */
+export function covarianceThreshold(covariance: number, mixed: number, count: number): number {
+  const deviation = Math.sqrt((mixed - covariance ** 2) / (count - 1));
+  return (quantile + ((quantile ** 2 - 1) / 6) * Math.sqrt(8 / count)) * deviation;
+}
+
+/** Mean of some numbers. */
+export function sampleMean(values: ArrayLike<number>): number {
+  let sum = 0;
+  for (let i = 0; i < values.length; i++) sum += values[i];
+  return sum / values.length;
+}
+
+/** Unbiased covariance of pairs; of a sample with itself its variance. */
+export function sampleCovariance(x: ArrayLike<number>, y: ArrayLike<number>): number {
+  const meanX = sampleMean(x);
+  const meanY = sampleMean(y);
+  let sum = 0;
+  for (let i = 0; i < x.length; i++) sum += (x[i] - meanX) * (y[i] - meanY);
+  return sum / (x.length - 1);
+}

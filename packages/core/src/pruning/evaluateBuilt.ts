@@ -1,0 +1,34 @@
+import { bind } from '../program/bind.js';
+import { type Builder, createBuilder, type Value } from '../program/builder.js';
+import { evaluate } from '../reference/evaluate.js';
+import { dawson } from '../special/dawson.js';
+import { logUniformKl } from '../special/logUniformKl.js';
+import type { TensorData, TensorMap } from '../training/state.js';
+
+/** A batch of `rows` inputs, row-major. */
+export interface Rows {
+  readonly rows: number;
+  readonly shape: readonly number[];
+  readonly data: ArrayLike<number>;
+}
+
+/**
+ * Builds a tiny program on the given parameters (and a batch `x`, where there is one) and evaluates it in float64 on
+ * the host. It may draw no noise.
+ */
+export function evaluateBuilt(
+  parameters: TensorMap,
+  x: Rows | undefined,
+  build: (b: Builder, values: Readonly<Record<string, Value>>, x: Value) => Value,
+): Float64Array {
+  const b = createBuilder('pruning');
+  const used = Object.entries(parameters) as [string, TensorData][];
+  const values = Object.fromEntries(used.map(([name, { shape }]) => [name, b.input(name, shape)]));
+  const batch = x ?? { rows: 1, shape: [], data: [0] };
+  const input = b.input('x', ['batch', ...batch.shape]);
+  b.output('result', build(b, values, input));
+  return evaluate(bind(b.build(), batch.rows), {
+    inputs: { x: batch.data, ...Object.fromEntries(used.map(([name, { data }]) => [name, data])) },
+    functions: { dawson, logUniformKl },
+  }).result;
+}

@@ -1,0 +1,35 @@
+import { type Model, parametersOf } from '../layers/sequential.js';
+import type { Granularity } from '../noise/noiseModel.js';
+import type { TensorMap } from '../training/state.js';
+import { evaluateBuilt } from './evaluateBuilt.js';
+import { checkParameters, layerTensors } from './layerTensors.js';
+
+/** log α of one layer. */
+export interface LayerLogAlpha {
+  readonly values: Float32Array;
+  /** Broadcasts to the layer's weights `[…window, in, out]`. */
+  readonly shape: readonly number[];
+  /** What one value stands for. */
+  readonly granularity: Granularity | undefined;
+}
+
+/**
+ * log α (natural logarithm; logit p for Bernoulli noise, which is the same scale) of every layer whose noise has one,
+ * by layer name, computed in float64. A weight of 0 has log α = ∞. Throws `VARDROP_STATE` for parameters of another
+ * model.
+ */
+export function logAlphas(model: Model, parameters: TensorMap): Readonly<Record<string, LayerLogAlpha>> {
+  checkParameters('logAlphas', model, parameters);
+  const found = model.layers.flatMap((layer): [string, LayerLogAlpha][] => {
+    const { logAlpha, alpha: granularity } = layer.linear?.noise ?? {};
+    if (!logAlpha) return [];
+    let shape: readonly number[] = [];
+    const values = evaluateBuilt(layerTensors(layer, parameters), undefined, (b, tensors) => {
+      const value = logAlpha(b, parametersOf(layer, tensors));
+      shape = value.shape as readonly number[];
+      return value;
+    });
+    return [[layer.name, { values: Float32Array.from(values), shape, granularity }]];
+  });
+  return Object.fromEntries(found);
+}

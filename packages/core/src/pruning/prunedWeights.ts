@@ -1,0 +1,57 @@
+import { VardropError } from '../errors.js';
+import type { Model } from '../layers/sequential.js';
+import { size } from '../noise/granularity.js';
+import type { TensorMap } from '../training/state.js';
+import { logAlphas } from './logAlphas.js';
+
+/** log α above which a weight counts as noise (p > 0.95): Molchanov, Ashukha & Vetrov 2017, section 4.2. */
+export const usualThreshold = 3;
+
+/**
+ * For each layer whose noise has log α, by name: which of its weights have log α ≥ `threshold`, 1 or 0 a weight,
+ * row-major. Throws `VARDROP_OPTION` for a threshold that is NaN, `VARDROP_PRUNE` where no layer has log α and
+ * `VARDROP_STATE` for parameters of another model.
+ */
+export function prunedWeights(
+  model: Model,
+  parameters: TensorMap,
+  threshold: number,
+): Readonly<Record<string, Uint8Array>> {
+  if (typeof threshold !== 'number' || Number.isNaN(threshold)) {
+    throw new VardropError('VARDROP_OPTION', `[prune] threshold: got ${threshold}, needs a number, such as 3.`);
+  }
+  const found = logAlphas(model, parameters);
+  if (Object.keys(found).length === 0) {
+    const names = new Set(model.layers.flatMap((layer) => (layer.linear ? [`'${layer.linear.noise.name}'`] : [])));
+    throw new VardropError(
+      'VARDROP_PRUNE',
+      `[prune] noise: got ${[...names].join(', ') || 'none'}, needs a model with log α of its weights. Train with sparseVariational(), variationalDropout() or bernoulliLearned().`,
+    );
+  }
+  return Object.fromEntries(
+    model.layers.flatMap(({ name, linear }) => {
+      if (!linear || !found[name]) return [];
+      const { values, shape } = found[name];
+      const at = broadcastIndex(shape, linear.weightShape);
+      const pruned = Uint8Array.from({ length: size(linear.weightShape) }, (_, i) =>
+        values[at(i)] >= threshold ? 1 : 0,
+      );
+      return [[name, pruned]];
+    }),
+  );
+}
+
+/** Where element i of `target` finds its value in a tensor of `shape` that broadcasts to it. */
+export function broadcastIndex(shape: readonly number[], target: readonly number[]): (i: number) => number {
+  const padded = [...new Array<number>(target.length - shape.length).fill(1), ...shape];
+  const strides = padded.map((n, axis) => (n === 1 ? 0 : size(padded.slice(axis + 1))));
+  return (i) => {
+    let rest = i;
+    let index = 0;
+    for (let axis = target.length - 1; axis >= 0; axis--) {
+      index += (rest % target[axis]) * strides[axis];
+      rest = Math.floor(rest / target[axis]);
+    }
+    return index;
+  };
+}

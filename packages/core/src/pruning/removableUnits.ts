@@ -1,0 +1,123 @@
+import type { BuiltLayer, LinearLayer } from '../layers/layer.js';
+import { type Model, parametersOf } from '../layers/sequential.js';
+import { size } from '../noise/granularity.js';
+import type { TensorMap } from '../training/state.js';
+import { evaluateBuilt } from './evaluateBuilt.js';
+import { layerTensors } from './layerTensors.js';
+import { type Preserved, type WeightStates, weightStates } from './weightStates.js';
+
+/** A layer with weights. */
+export type Weighted = BuiltLayer & { readonly linear: LinearLayer };
+
+/** A layer whose units may go, and the next layer with weights, whose inputs they are. */
+export interface Pair {
+  readonly source: Weighted;
+  /** What lies between; each works on every unit by itself. */
+  readonly between: readonly BuiltLayer[];
+  readonly target: Weighted;
+}
+
+/** Units to remove from `source`, ascending, and what to add to the bias of `target` for them (absent: nothing). */
+export interface Removal {
+  readonly units: readonly number[];
+  readonly shift: Float64Array | undefined;
+}
+
+/** Layers that keep units apart, on the last axis, or flatten them with the unit as the fastest index. */
+const unitwise = ['activation', 'maxPooling2d', 'averagePooling2d', 'flatten'];
+
+/** Neighbouring layers with weights whose units can be told apart all the way from one to the other. */
+export function pairs(model: Model): readonly Pair[] {
+  const resizable = (index: number) => model.options.layers[index].withUnits !== undefined;
+  const weighted = model.layers.flatMap((layer, index) => (layer.linear && resizable(index) ? [index] : []));
+  return weighted.slice(1).flatMap((end, i) => {
+    const start = weighted[i];
+    const between = model.layers.slice(start + 1, end);
+    const known = between.every((_, offset) => unitwise.includes(model.options.layers[start + 1 + offset].kind));
+    return known ? [{ source: model.layers[start] as Weighted, between, target: model.layers[end] as Weighted }] : [];
+  });
+}
+
+/**
+ * Units of `source` without which `target` computes the same, in law: those that nothing reads, and those that are
+ * constant because nothing drives them. A constant other than 0 is moved into the bias of `target`, if it has one, if
+ * its weights add no noise of their own to it, and if it adds the same everywhere (which zeros around an image spoil).
+ * One unit always stays. Noise is not asked after where only the means are to be preserved.
+ */
+export function removableUnits({ source, between, target }: Pair, parameters: TensorMap, preserve: Preserved): Removal {
+  const units = source.linear.weightShape[source.linear.weightShape.length - 1];
+  const own = weightStates(source, parameters, preserve).active;
+  const next = weightStates(target, parameters, preserve);
+  const driven = new Uint8Array(units);
+  for (let i = 0; i < own.length; i++) if (own[i]) driven[i % units] = 1;
+  const { read, readWithNoise } = readers(target, next, units);
+  const removable: number[] = [];
+  const constant: number[] = [];
+  for (let unit = 0; unit < units; unit++) {
+    if (!read[unit]) removable.push(unit);
+    else if (!driven[unit]) constant.push(unit);
+  }
+  const shifts = new Map<number, Float64Array>();
+  if (constant.length > 0) {
+    const values = valuesAtTarget(source, between, parameters);
+    const rows = constant.map((unit) => values.map((value, i) => (i % units === unit ? value : 0)));
+    const outputs = size(target.outputShape);
+    const sums = evaluateBuilt(
+      layerTensors(target, parameters),
+      { rows: constant.length, shape: target.inputShape, data: rows.flatMap((row) => [...row]) },
+      (b, tensors, x) => target.linear.map.apply(b, x, parametersOf(target, tensors).weights),
+    );
+    constant.forEach((unit, row) => {
+      if (rows[row].every((value) => value === 0)) {
+        removable.push(unit);
+        return;
+      }
+      const shift = sameEverywhere(
+        sums.subarray(row * outputs, (row + 1) * outputs),
+        target.outputShape[target.outputShape.length - 1],
+      );
+      if (!shift || readWithNoise[unit] || !target.linear.bias) return;
+      removable.push(unit);
+      shifts.set(unit, shift);
+    });
+  }
+  removable.sort((a, b) => a - b);
+  if (removable.length === units) removable.shift();
+  const shift = removable.reduce<Float64Array | undefined>((sum, unit) => {
+    const one = shifts.get(unit);
+    return one && sum ? sum.map((value, i) => value + one[i]) : (one ?? sum);
+  }, undefined);
+  return { units: removable, shift };
+}
+
+/** Which units a layer reads at all, and which it reads through noise. Inputs are units, again and again. */
+function readers(target: Weighted, { active, noisy }: WeightStates, units: number) {
+  const [inputs, outputs] = target.linear.weightShape.slice(-2);
+  const read = new Uint8Array(units);
+  const readWithNoise = new Uint8Array(units);
+  for (let i = 0; i < active.length; i++) {
+    const unit = (Math.floor(i / outputs) % inputs) % units;
+    if (!active[i]) continue;
+    read[unit] = 1;
+    if (noisy[i]) readWithNoise[unit] = 1;
+  }
+  return { read, readWithNoise };
+}
+
+/** One row of inputs of the target for zeros as inputs of the source: for undriven units it is so for all inputs. */
+function valuesAtTarget(source: Weighted, between: readonly BuiltLayer[], parameters: TensorMap): Float64Array {
+  return evaluateBuilt(
+    layerTensors(source, parameters),
+    { rows: 1, shape: source.inputShape, data: new Float64Array(size(source.inputShape)) },
+    (b, tensors, x) => {
+      const outputs = source.apply(b, x, parametersOf(source, tensors), 'mean');
+      return between.reduce((value, layer) => layer.apply(b, value, {}, 'mean'), outputs);
+    },
+  );
+}
+
+/** One number a unit for `values` `[…positions, units]`, or undefined where positions differ or are not finite. */
+function sameEverywhere(values: Float64Array, units: number): Float64Array | undefined {
+  const first = values.slice(0, units);
+  return values.every((value, i) => Number.isFinite(value) && value === first[i % units]) ? first : undefined;
+}

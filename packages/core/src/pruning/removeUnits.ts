@@ -1,0 +1,71 @@
+import { VardropError } from '../errors.js';
+import type { BuiltLayer } from '../layers/layer.js';
+import { fullName, type Model, sequential } from '../layers/sequential.js';
+import { size } from '../noise/granularity.js';
+import type { TensorData, TensorMap } from '../training/state.js';
+import type { Pair, Removal } from './removableUnits.js';
+
+/** A model with its parameters' values. */
+export interface Network {
+  readonly model: Model;
+  readonly parameters: TensorMap;
+}
+
+/**
+ * The network without some units of `source` and the weights of `target` that read them. Throws `VARDROP_PRUNE` for
+ * noise of one's own whose parameters have no axis for the units, or share it with other layers.
+ */
+export function removeUnits({ model, parameters }: Network, { source, target }: Pair, removal: Removal): Network {
+  const units = source.linear.weightShape[source.linear.weightShape.length - 1];
+  const gone = new Set(removal.units);
+  const keep = (index: number) => !gone.has(index % units);
+  const index = model.layers.indexOf(source);
+  const layers = model.options.layers.map((layer, i) =>
+    i === index ? (layer.withUnits?.(units - gone.size) ?? layer) : layer,
+  );
+  const smaller = sequential({ ...model.options, layers });
+  const next: Record<string, TensorData> = {
+    ...parameters,
+    ...sliced(source, parameters, -1, keep),
+    ...sliced(target, parameters, -2, keep),
+  };
+  if (removal.shift) {
+    const { shift } = removal;
+    const { shape, data } = next[`${target.name}/bias`];
+    next[`${target.name}/bias`] = { shape, data: data.map((value, j) => value + shift[j]) };
+  }
+  for (const { name, shape } of smaller.parameters) {
+    if (next[name].shape.join() === shape.join()) continue;
+    throw new VardropError(
+      'VARDROP_PRUNE',
+      `[prune] parameter '${name}': got [${next[name].shape.join(', ')}] after removing units, needs [${shape.join(', ')}]. Give it the weights' axes, each whole or of length 1.`,
+    );
+  }
+  return { model: smaller, parameters: next };
+}
+
+/** A layer's own tensors without some indices of the inputs (axis −2 of the weights) or outputs (axis −1). */
+function sliced(layer: BuiltLayer, parameters: TensorMap, axis: -1 | -2, keep: (index: number) => boolean): TensorMap {
+  const weightShape = parameters[`${layer.name}/weights`].shape;
+  const length = weightShape[weightShape.length + axis];
+  return Object.fromEntries(
+    layer.parameters.flatMap((parameter) => {
+      if (parameter.owner === 'network') return [];
+      const name = fullName(layer, parameter);
+      const tensor = parameters[name];
+      const isBias = parameter.name === 'bias' && axis === -1;
+      const at = isBias ? 0 : tensor.shape.length + axis;
+      const hasAxis = isBias || (tensor.shape.length === weightShape.length && tensor.shape[at] === length);
+      return hasAxis ? [[name, sliceAxis(tensor, at, keep)]] : [];
+    }),
+  );
+}
+
+function sliceAxis({ shape, data }: TensorData, axis: number, keep: (index: number) => boolean): TensorData {
+  const inner = size(shape.slice(axis + 1));
+  const kept = Array.from({ length: shape[axis] }, (_, i) => i).filter(keep).length;
+  return {
+    shape: shape.map((n, i) => (i === axis ? kept : n)),
+    data: data.filter((_, i) => keep(Math.floor(i / inner) % shape[axis])),
+  };
+}

@@ -1,0 +1,39 @@
+import type { Model } from '../layers/sequential.js';
+import type { TensorMap } from '../training/state.js';
+import { prunedWeights, usualThreshold } from './prunedWeights.js';
+
+/** How many weights the noise has made superfluous. */
+export interface SparsityCount {
+  readonly weights: number;
+  /** Weights with log α ≥ threshold. */
+  readonly pruned: number;
+  /** `pruned / weights`, in [0, 1]. */
+  readonly sparsity: number;
+}
+
+/** Per layer, by name, and in total. */
+export interface Sparsity {
+  readonly layers: Readonly<Record<string, SparsityCount>>;
+  readonly total: SparsityCount;
+}
+
+/**
+ * Share of weights whose log α is at least `threshold` (3 where left out), in the layers whose noise has log α.
+ * Throws `VARDROP_PRUNE` where none has, `VARDROP_OPTION` for a threshold that is NaN and `VARDROP_STATE` for
+ * parameters of another model.
+ */
+export function sparsity(model: Model, parameters: TensorMap, threshold: number = usualThreshold): Sparsity {
+  const count = (weights: number, pruned: number): SparsityCount => ({ weights, pruned, sparsity: pruned / weights });
+  const layers = Object.fromEntries(
+    Object.entries(prunedWeights(model, parameters, threshold)).map(([name, pruned]) => [
+      name,
+      count(
+        pruned.length,
+        pruned.reduce((sum, one) => sum + one, 0),
+      ),
+    ]),
+  );
+  const all = Object.values(layers);
+  const sum = (what: 'weights' | 'pruned') => all.reduce((total, layer) => total + layer[what], 0);
+  return { layers, total: count(sum('weights'), sum('pruned')) };
+}

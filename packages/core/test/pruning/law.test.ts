@@ -1,0 +1,240 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import {
+  type Activation,
+  activation,
+  averagePooling2d,
+  bernoulliLearned,
+  conv2d,
+  dense,
+  type Estimator,
+  flatten,
+  flipout,
+  type Layer,
+  local,
+  type Model,
+  mask,
+  maxPooling2d,
+  type NoiseModel,
+  none,
+  prune,
+  separate,
+  sequential,
+  single,
+  sparseVariational,
+  type TensorMap,
+  variationalDropout,
+} from '../../src/index.js';
+import { coupled, forward, type Noise, scramble } from './helpers.js';
+
+const rows = 3;
+
+const noises: readonly (() => NoiseModel)[] = [
+  () => sparseVariational(),
+  () => variationalDropout({ type: 'B', alpha: 'weight' }),
+  () => variationalDropout({ type: 'B', alpha: 'output' }),
+  () => variationalDropout({ type: 'B', alpha: 'input' }),
+  () => variationalDropout({ type: 'A', alpha: 'input' }),
+  () => bernoulliLearned({ rates: 'weight' }),
+  () => bernoulliLearned({ rates: 'input' }),
+];
+const estimators: readonly (() => Estimator)[] = [local, separate, single, flipout];
+
+/** Noise of layers, of which at least the first has log α, and an estimator that takes it. */
+const noisy = fc
+  .record({
+    first: fc.constantFrom(...noises),
+    others: fc.array(fc.oneof(fc.constantFrom(...noises), fc.constant(none)), { minLength: 3, maxLength: 3 }),
+    estimator: fc.constantFrom(...estimators),
+  })
+  .map(({ first, others, estimator }) =>
+    [first, ...others].map((make) => {
+      const noise = make();
+      return { noise, estimator: estimator().refuses(noise) === undefined ? estimator() : local() };
+    }),
+  );
+
+/**
+ * Parameters on a grid of eighths, so that sums are exact in float64 and folded biases exact in float32. About a third
+ * of the units lose all weights that lead to them, a third of the inputs all weights that lead from them, and a third
+ * of the other weights goes.
+ */
+function randomParameters(model: Model, seed: number): TensorMap {
+  return Object.fromEntries(
+    model.parameters.map(({ name, shape }) => {
+      const [layer, what] = name.split('/');
+      const draw = scramble(seed, name);
+      const dead = [scramble(seed, `${layer} outputs`), scramble(seed, `${layer} inputs`)];
+      const [inputs, outputs] = shape.slice(-2);
+      const data = Float32Array.from({ length: shape.reduce((product, n) => product * n, 1) }, (_, i) => {
+        if (what === 'weights') return (1 + Math.floor(draw(i) * 8)) / 8;
+        if (what === 'bias') return [-0.5, 0, 0.25, 0.75][Math.floor(draw(i) * 4)];
+        const output = i % outputs;
+        const input = Math.floor(i / outputs) % inputs;
+        // One rate a unit is shared by what is on its other side, so that only its own axis counts.
+        const gone = (outputs > 1 && dead[0](output) < 0.35) || (inputs > 1 && dead[1](input) < 0.35) || draw(i) < 0.3;
+        return gone ? 6 : -3;
+      });
+      return [name, { shape, data }];
+    }),
+  );
+}
+
+/** log α of 6 and more is pruned, of −3 not; sigmoid(6) is the α of variational dropout, whose log is −0.0025. */
+const threshold = -0.01;
+
+const someNoise: Noise = (key, shape) => {
+  const draw = scramble(7, key);
+  return Float32Array.from({ length: shape.reduce((product, n) => product * n, 1) }, (_, i) => draw(i));
+};
+
+const activations: readonly Activation[] = ['relu', 'linear'];
+const denseModels = fc
+  .record({
+    units: fc.array(fc.integer({ min: 2, max: 6 }), { minLength: 3, maxLength: 3 }),
+    kinds: fc.array(fc.constantFrom(...activations), { minLength: 3, maxLength: 3 }),
+    bias: fc.array(fc.constantFrom(true, true, false), { minLength: 3, maxLength: 3 }),
+    between: fc.boolean(),
+    noisy,
+  })
+  .map(({ units, kinds, bias, between, noisy: noise }) =>
+    sequential({
+      input: [4],
+      layers: [
+        dense({ units: units[0], activation: kinds[0], ...noise[0] }),
+        ...(between ? [activation('relu')] : []),
+        dense({ units: units[1], activation: kinds[1], bias: bias[1], ...noise[1] }),
+        dense({ units: units[2], bias: bias[2], ...noise[2] }),
+      ],
+    }),
+  );
+
+const padding = fc.constantFrom('same' as const, 'valid' as const);
+const poolings: fc.Arbitrary<readonly Layer[]> = fc
+  .record({ kind: fc.constantFrom('none', 'max', 'average'), padding })
+  .map(({ kind, padding: pad }) => {
+    if (kind === 'none') return [];
+    return [kind === 'max' ? maxPooling2d({ padding: pad }) : averagePooling2d({ padding: pad })];
+  });
+const convolutions = fc
+  .record({
+    filters: fc.array(fc.integer({ min: 1, max: 4 }), { minLength: 2, maxLength: 2 }),
+    size: fc.integer({ min: 1, max: 2 }),
+    strides: fc.integer({ min: 1, max: 2 }),
+    padding,
+    pooling: poolings,
+    bias: fc.boolean(),
+    units: fc.integer({ min: 1, max: 4 }),
+    noisy,
+  })
+  .map((options) =>
+    sequential({
+      input: [6, 6, 2],
+      layers: [
+        conv2d({
+          filters: options.filters[0],
+          size: 2,
+          activation: 'relu',
+          padding: options.padding,
+          ...options.noisy[0],
+        }),
+        ...options.pooling,
+        conv2d({
+          filters: options.filters[1],
+          size: options.size,
+          strides: options.strides,
+          padding: options.padding,
+          bias: options.bias,
+          ...options.noisy[1],
+        }),
+        activation('relu'),
+        maxPooling2d({ padding: 'same' }),
+        flatten(),
+        dense({ units: options.units, activation: 'relu', ...options.noisy[2] }),
+        dense({ units: 2, ...options.noisy[3] }),
+      ],
+    }),
+  );
+
+describe.each([
+  ['dense layers', denseModels as fc.Arbitrary<Model>, 250],
+  ['convolutions', convolutions as fc.Arbitrary<Model>, 100],
+] as const)('pruned %s', (_, models, numRuns) => {
+  it('compute what the masked model computes, with means and with the same noise', () => {
+    let removed = 0;
+    let folded = 0;
+    let extra = 0;
+    fc.assert(
+      fc.property(models, fc.integer({ min: 0, max: 60000 }), (model, seed) => {
+        const parameters = randomParameters(model, seed);
+        const masked = mask(model, parameters, { threshold });
+        const pruned = prune(model, parameters, { threshold });
+        const columns = model.inputShape.reduce((product, n) => product * n, 1);
+        const draw = scramble(seed, 'x');
+        const x = Float32Array.from({ length: rows * columns }, (_, i) => Math.floor(draw(i) * 16 - 8) / 8);
+        const agree = (a: Float64Array, b: Float64Array) => {
+          // The same terms in the same order but for zeros and folded constants, which are exact on the grid: a few
+          // hundred roundings of 2⁻⁵³ at most.
+          const largest = Math.max(1, ...a.map(Math.abs));
+          a.forEach((value, i) => {
+            expect(Math.abs(value - b[i])).toBeLessThanOrEqual(1e-11 * largest);
+          });
+        };
+        agree(forward(model, masked, x, 'mean'), forward(pruned.model, pruned.parameters, x, 'mean'));
+        const forMeans = prune(model, parameters, { threshold, preserve: 'mean' });
+        agree(forward(model, masked, x, 'mean'), forward(forMeans.model, forMeans.parameters, x, 'mean'));
+        extra += forMeans.report.unitsRemoved - pruned.report.unitsRemoved;
+        agree(
+          forward(model, masked, x, someNoise),
+          forward(pruned.model, pruned.parameters, x, coupled(model, pruned, someNoise)),
+        );
+        removed += pruned.report.unitsRemoved;
+        for (const name of ['dense2/bias', 'dense3/bias', 'conv2d2/bias', 'dense1/bias']) {
+          const after = pruned.parameters[name]?.data;
+          const { keptUnits = [] } = pruned.report.layers.find(({ layer }) => name.startsWith(layer)) ?? {};
+          if (after?.some((value, j) => value !== parameters[name].data[keptUnits[j]])) folded++;
+        }
+      }),
+      { numRuns, seed: 1 },
+    );
+    // So that the law is not kept by doing nothing.
+    expect(removed).toBeGreaterThan(numRuns / 2);
+    expect(folded).toBeGreaterThan(numRuns / 20);
+    expect(extra).toBeGreaterThan(numRuns / 20);
+  }, 30_000);
+});
+
+describe('folded constants of any activation', () => {
+  it('change the means by no more than the rounding of the biases', () => {
+    // All of slope at most 1.
+    const kinds: readonly Activation[] = ['relu', 'leakyRelu', 'elu', 'sigmoid', 'tanh', 'softplus', 'linear'];
+    let folded = 0;
+    fc.assert(
+      fc.property(fc.constantFrom(...kinds), fc.integer({ min: 0, max: 60000 }), (kind, seed) => {
+        const model = sequential({
+          input: [3],
+          layers: [
+            dense({ units: 5, activation: kind, noise: sparseVariational() }),
+            dense({ units: 4, activation: kind }),
+            dense({ units: 2 }),
+          ],
+        });
+        const parameters = randomParameters(model, seed);
+        const { model: smaller, parameters: after } = prune(model, parameters, { threshold });
+        const masked = mask(model, parameters, { threshold });
+        const draw = scramble(seed, 'x');
+        const x = Float32Array.from({ length: rows * 3 }, (_, i) => 4 * draw(i) - 2);
+        // Only the second layer's bias is rounded; its error passes through the third layer's weights, of at most 1.
+        const largest = Math.max(...after['dense2/bias'].data.map(Math.abs));
+        const bound = 4 * largest * 2 ** -24 + 1e-12;
+        const expected = forward(model, masked, x, 'mean');
+        forward(smaller, after, x, 'mean').forEach((value, i) => {
+          expect(Math.abs(value - expected[i])).toBeLessThanOrEqual(bound);
+        });
+        if (after['dense2/bias'].data.some((value, j) => value !== parameters['dense2/bias'].data[j])) folded++;
+      }),
+      { numRuns: 200, seed: 2 },
+    );
+    expect(folded).toBeGreaterThan(50);
+  });
+});
