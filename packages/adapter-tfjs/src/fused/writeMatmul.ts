@@ -14,8 +14,8 @@ const longestSum = 512;
 
 /**
  * Products of matrices or stacks of them, `[…, m, k] × […, k, n]`, leading axes broadcast. Four rows by eight columns of a
- * result are added up in registers (of a single row, sixteen), from a copy of those columns of the
- * right matrix that lies in one piece: rows a power of two apart would all compete for the same lines of the cache.
+ * result are added up in registers (of a single row, sixteen), from a copy of those columns of the right matrix that lies
+ * in one piece: rows a power of two apart would all compete for the same lines of the cache.
  */
 export function writeMatmul(shapes: Shapes): Kernel {
   const {

@@ -1,5 +1,6 @@
 import type { Backend, Executable, Iteration, NoiseKey, RunResult, Tensor, Tensors } from '../backend.js';
 import { VardropError } from '../errors.js';
+import { size } from '../noise/granularity.js';
 import { bind } from '../program/bind.js';
 import { expand } from '../program/expand.js';
 import { type HostNoise, hostNoise } from '../program/hostNoise.js';
@@ -37,6 +38,8 @@ export async function compileProgram(
   const keys = keysOf(simple);
   const unread = unreadCarried(source, program);
   const executable = await backend.compile(program);
+  // `upload` copies, so that one array serves all noise of all runs.
+  const scratch = new Float32Array(Math.max(0, ...noises.map(({ shape }) => size(shape))));
 
   const pick = (given: Tensors, roles: readonly InputRole[]): Tensors => {
     const picked: Record<string, Tensor> = {};
@@ -60,7 +63,7 @@ export async function compileProgram(
         const prepared = iterations.map((iteration): Iteration => {
           const given = checkKeys(program, keys, rowKeys, iteration.keys ?? {});
           const noise = noises.map((entry) => {
-            const tensor = backend.upload(fillNoise(entry, given[entry.key]), entry.shape);
+            const tensor = backend.upload(fillNoise(entry, given[entry.key], scratch), entry.shape);
             made.push(tensor);
             return [entry.input, tensor] as const;
           });
@@ -136,10 +139,10 @@ function checkKeys(
   );
 }
 
-function fillNoise(noise: HostNoise, key: NoiseKey): Float32Array {
+function fillNoise(noise: HostNoise, key: NoiseKey, scratch: Float32Array): Float32Array {
   const rows = noise.shape[0] ?? 1;
-  const count = noise.shape.reduce((product, n) => product * n, 1);
-  const data = new Float32Array(count);
+  const count = size(noise.shape);
+  const data = scratch.subarray(0, count);
   hostGenerator()[noise.distribution](key.words, data, (key.row ?? 0) * (count / rows));
   return data;
 }

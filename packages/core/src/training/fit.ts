@@ -87,7 +87,8 @@ export interface FitResult {
 
 /**
  * Trains a model by minimizing the negative SGVB bound over shuffled minibatches. Equal seeds give equal results on one
- * backend, and a run that is resumed from a state gives bit for bit what the uninterrupted run gives.
+ * backend, and a run that is resumed from a state gives bit for bit what the uninterrupted run gives (on the float64
+ * reference up to the rounding of the state to float32).
  *
  * Everything is checked before training starts: throws `VARDROP_OPTION`, `VARDROP_EMPTY`, `VARDROP_SHAPE`,
  * `VARDROP_TYPE`, `VARDROP_NON_FINITE`, `VARDROP_LABEL`, `VARDROP_STATE`, `VARDROP_LIKELIHOOD`. A loss that is not finite, or parameters
