@@ -16,6 +16,7 @@ import { inputAlphaOf } from '../report/inputAlpha.js';
 import type { ComparedRun, TrainingReport } from '../report/trainingReport.js';
 import { createBackend } from '../training/createBackend.js';
 import { describeLayers, totalSparsity } from '../training/describeLayers.js';
+import { heldOut } from '../training/holdOut.js';
 import { mostUncertain } from '../training/mostUncertain.js';
 import { buildNetwork, likelihood } from '../training/network.js';
 import { checkpointMetadata, resumeState } from '../training/resumeState.js';
@@ -137,6 +138,7 @@ function configurationOf(options: TrainOptions, model: Model, data: ImageDataset
   return {
     data: data.name,
     'training images': data.train.count,
+    'of which held out': heldOut(data.train.count),
     'test images': data.test.count,
     backend: options.backend,
     noise: options.noise,

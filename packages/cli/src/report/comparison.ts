@@ -2,6 +2,7 @@ import * as Plot from '@observablehq/plot';
 import { colours, draw, seriesColours } from './draw.js';
 import { duration, grouped, percent, significant } from './format.js';
 import { html, type Markup } from './html.js';
+import { epochAxis } from './learningCurves.js';
 import { logarithmicTicks } from './logarithmicTicks.js';
 import { type NamedRun, nameRuns } from './runNames.js';
 import { proportionInterval } from './statistics.js';
@@ -147,13 +148,7 @@ function epochsChart(runs: readonly NamedRun[]): Markup | undefined {
   const names = runs.map((run) => run.name);
   const plot = draw(
     {
-      x: {
-        label: 'epoch',
-        labelAnchor: 'center',
-        labelArrow: 'none',
-        ticks: 8,
-        tickFormat: (value: number) => (Number.isInteger(value) ? String(value) : ''),
-      },
+      x: epochAxis([...drawn].sort((a, b) => a.epoch - b.epoch)),
       y: {
         type: 'log',
         label: null,
