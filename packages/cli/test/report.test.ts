@@ -336,3 +336,13 @@ describe('unbounded α', () => {
     expect(figure.textContent).not.toContain('α = 1');
   });
 });
+
+test('a comparison of errors that are close together has a scale all the same', () => {
+  const compared = sampleComparison();
+  const runs = compared.runs?.map((run, i) => ({
+    ...run,
+    epochs: [1, 2].map((epoch) => ({ ...report.epochs[0], epoch, validationError: 0.13 + 0.01 * (i % 3) })),
+  }));
+  const chart = part(renderReport({ ...compared, runs }), 'figure', 'Validation error by epoch');
+  expect([...chart.querySelectorAll('[aria-label="y-axis tick label"] text')].length).toBeGreaterThan(1);
+});

@@ -135,6 +135,12 @@ function measureChart(
   return html`<figure><figcaption>${name} <span>${unit}</span></figcaption>${plot}</figure>`;
 }
 
+/** Logarithmic, unless errors are so close that no two ticks fall among them. */
+function errorAxis(errors: readonly number[]): Plot.ScaleOptions {
+  const ticks = logarithmicTicks(Math.min(...errors), Math.max(...errors));
+  return ticks.length < 2 ? { nice: true, ticks: 5 } : { type: 'log', ticks, tickFormat: '~g' };
+}
+
 function epochsChart(runs: readonly NamedRun[]): Markup | undefined {
   const points = runs.flatMap((run) =>
     (run.epochs ?? [])
@@ -149,13 +155,7 @@ function epochsChart(runs: readonly NamedRun[]): Markup | undefined {
   const plot = draw(
     {
       x: epochAxis([...drawn].sort((a, b) => a.epoch - b.epoch)),
-      y: {
-        type: 'log',
-        label: null,
-        grid: true,
-        ticks: logarithmicTicks(Math.min(...errors), Math.max(...errors)),
-        tickFormat: '~g',
-      },
+      y: { ...errorAxis(errors), label: null, grid: true },
       color: { domain: names, range: names.map((_, index) => seriesColours[index % seriesColours.length]) },
       marks: [Plot.line(drawn, { x: 'epoch', y: 'error', stroke: 'name', strokeWidth: 1.75 })],
     },
