@@ -89,6 +89,9 @@ async function trainAndTest(
     inputs: data.test.images,
     samples: options.samples,
     seed: options.seed,
+    // Never raised: what there is is measured after Ctrl-C, too. With a signal the event loop turns, so that a second
+    // Ctrl-C is heard.
+    signal: new AbortController().signal,
   });
   if (prediction.kind !== 'classification') throw new TypeError('a categorical likelihood predicts classes');
   const metrics = evaluateClassification(prediction, data.test.labels);
