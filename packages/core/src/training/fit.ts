@@ -57,7 +57,7 @@ export interface FitOptions {
   readonly likelihood?: Likelihood;
   /** Adam where left out. */
   readonly optimizer?: Optimizer;
-  /** Factor on the optimizer's learning rate. */
+  /** A factor on the optimizer's own learning rate, from step to step; 1 where left out. */
   readonly learningRate?: Schedule;
   /** β, the weight of the KL: a number or a schedule; 1 where left out. */
   readonly klWeight?: number | Schedule;
@@ -91,7 +91,7 @@ export interface FitResult {
  * reference up to the rounding of the state to float32).
  *
  * Everything is checked before training starts: throws `VARDROP_OPTION`, `VARDROP_EMPTY`, `VARDROP_SHAPE`,
- * `VARDROP_NON_FINITE`, `VARDROP_LABEL`, `VARDROP_STATE`, `VARDROP_LIKELIHOOD`. A loss that is not finite, or parameters
+ * `VARDROP_TYPE`, `VARDROP_NON_FINITE`, `VARDROP_LABEL`, `VARDROP_STATE`, `VARDROP_LIKELIHOOD`. A loss that is not finite, or parameters
  * that are not after the last step, throw a `TrainingError` with code `VARDROP_NON_FINITE_LOSS`, which holds the last
  * good state. A schedule that gives no finite number ≥ 0 throws `VARDROP_SCHEDULE` at its step.
  */
@@ -102,6 +102,12 @@ export async function fit(model: Model, options: FitOptions): Promise<FitResult>
   const epochs = positiveInteger('epochs', options.epochs ?? 10);
   const batch = positiveInteger('batch', options.batch ?? 100);
   const learningRate = options.learningRate ?? constantSchedule();
+  if (typeof learningRate !== 'function') {
+    throw new VardropError(
+      'VARDROP_OPTION',
+      `[fit] learningRate: got ${String(learningRate)}, needs a schedule, a factor on the optimizer's rate. Give the rate to the optimizer: adam({ learningRate: ${String(learningRate)} }).`,
+    );
+  }
   const klWeight =
     typeof options.klWeight === 'function' ? options.klWeight : constantSchedule(checkedWeight(options.klWeight ?? 1));
   likelihood.parameters(model.outputShape);
