@@ -1,10 +1,21 @@
 import type { Law } from '../law.js';
+import { gradientVariance } from './gradientVariance.js';
 import { gradients } from './gradients.js';
 import { kl } from './kl.js';
+import { localReparametrization } from './localReparametrization.js';
 import { noise } from './noise.js';
-import { noiseModels } from './noiseModels.js';
 import { primitives } from './primitives.js';
 import { programs } from './programs.js';
+import { specialCases } from './specialCases.js';
 
 /** Every law, in the order in which they are tried: what later laws build on comes first. */
-export const laws: readonly Law[] = [primitives, programs, gradients, noise, kl, noiseModels];
+export const laws: readonly Law[] = [
+  primitives,
+  programs,
+  gradients,
+  noise,
+  localReparametrization,
+  gradientVariance,
+  kl,
+  specialCases,
+];
