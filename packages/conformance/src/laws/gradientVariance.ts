@@ -1,4 +1,4 @@
-import { createBuilder, type Estimator, gradients, type Program, random, sequential } from '@vardrop/core';
+import { bind, createBuilder, type Estimator, gradients, type Program, random, sequential } from '@vardrop/core';
 import { checkNodes } from '../checkNodes.js';
 import { checkOnce } from '../checkProperty.js';
 import { expectedGradients, type QuadraticLoss } from '../gradientMoments.js';
@@ -9,7 +9,7 @@ import { run } from '../run.js';
 import { meanThreshold, polynomialVarianceThreshold, sampleCovariance, sampleMean } from '../statistics.js';
 
 /** Samples of each gradient at effort `quick`: so many copies of the one output, each with noise of its own. */
-const samples = 2 ** 15;
+const samples = 2 ** 16;
 
 /** Three datapoints whose K_mn are of both signs, and a loss that depends on both moments. */
 const problem: QuadraticLoss = {
@@ -29,7 +29,7 @@ const problem: QuadraticLoss = {
  * Gradients of `(N/M) Σ_m (c_m b_m + ½ d_m b_m²)`, summed over `copies` outputs that have equal weights, in the means and
  * in log σ², each `[in, copies]`.
  */
-function gradientProgram(models: Models, estimator: Estimator, copies: number, batch: 'batch' | number): Program {
+function gradientProgram(models: Models, estimator: Estimator, copies: number): Program {
   const inputs = problem.means.length;
   const model = sequential({
     input: [inputs],
@@ -38,9 +38,9 @@ function gradientProgram(models: Models, estimator: Estimator, copies: number, b
     estimator,
   });
   const b = createBuilder('gradient variance');
-  const x = b.input('x', [batch, inputs], 'iteration');
-  const c = b.input('linear', [batch, 1], 'iteration');
-  const d = b.input('quadratic', [batch, 1], 'iteration');
+  const x = b.input('x', ['batch', inputs], 'iteration');
+  const c = b.input('linear', ['batch', 1], 'iteration');
+  const d = b.input('quadratic', ['batch', 1], 'iteration');
   const parameters = Object.fromEntries(model.parameters.map(({ name, shape }) => [name, b.input(name, shape)]));
   const y = model.apply(b, x, parameters, 'sample');
   const losses = b.add(b.mul(c, y), b.mul(b.mul(0.5, d), b.square(y)));
@@ -77,7 +77,7 @@ function keysOf(program: Program, seed: number) {
 async function checkMoments(context: LawContext, estimator: Estimator): Promise<void> {
   const { backend, ledger, models, seed } = context;
   const copies = samples * effortFactor[context.effort];
-  const program = gradientProgram(models, estimator, copies, 'batch');
+  const program = gradientProgram(models, estimator, copies);
   const { iteration, shared } = values(copies);
   const [found] = await run(
     backend,
@@ -127,7 +127,7 @@ export const gradientVariance: Law = {
     for (const estimator of [models.local(), models.separate(), models.single(), models.flipout()]) {
       await checkOnce(context, `moments, ${estimator.name}`, () => checkMoments(context, estimator));
       await checkOnce(context, `same noise, ${estimator.name}`, async () => {
-        const program = gradientProgram(models, estimator, 3, problem.x.length);
+        const program = bind(gradientProgram(models, estimator, 3), problem.x.length);
         const { iteration, shared } = values(3);
         await checkNodes(
           backend,

@@ -6,6 +6,7 @@ import { localReparametrization } from './localReparametrization.js';
 import { noise } from './noise.js';
 import { primitives } from './primitives.js';
 import { programs } from './programs.js';
+import { sgvb } from './sgvb.js';
 import { specialCases } from './specialCases.js';
 
 /** Every law, in the order in which they are tried: what later laws build on comes first. */
@@ -17,5 +18,6 @@ export const laws: readonly Law[] = [
   localReparametrization,
   gradientVariance,
   kl,
+  sgvb,
   specialCases,
 ];
