@@ -2,10 +2,13 @@ import type { Law } from '../law.js';
 import { gradientVariance } from './gradientVariance.js';
 import { gradients } from './gradients.js';
 import { kl } from './kl.js';
+import { lifetime } from './lifetime.js';
+import { limits } from './limits.js';
 import { localReparametrization } from './localReparametrization.js';
 import { noise } from './noise.js';
 import { primitives } from './primitives.js';
 import { programs } from './programs.js';
+import { refusals } from './refusals.js';
 import { sgvb } from './sgvb.js';
 import { specialCases } from './specialCases.js';
 
@@ -20,4 +23,7 @@ export const laws: readonly Law[] = [
   kl,
   sgvb,
   specialCases,
+  lifetime,
+  limits,
+  refusals,
 ];
