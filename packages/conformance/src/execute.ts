@@ -1,6 +1,7 @@
 import {
   type Backend,
   dawson,
+  type Executable,
   expand,
   hostNoise,
   logUniformKl,
@@ -63,10 +64,24 @@ export async function execute(
   program: Program,
   data: ProgramData,
 ): Promise<Map<string, Float32Array>> {
+  const executable = await backend.compile(program);
+  try {
+    return await runOnce(backend, executable, program, data);
+  } finally {
+    executable.dispose();
+  }
+}
+
+/** The same for a program that is compiled already. */
+export async function runOnce(
+  backend: Backend,
+  executable: Executable,
+  program: Program,
+  data: ProgramData,
+): Promise<Map<string, Float32Array>> {
   const shared: Record<string, Tensor> = {};
   const iteration: Record<string, Tensor> = {};
   const made: Tensor[] = [];
-  const executable = await backend.compile(program);
   try {
     for (const node of program.nodes) {
       if (node.op !== 'input') continue;
@@ -97,6 +112,5 @@ export async function execute(
     return values;
   } finally {
     for (const tensor of made) backend.dispose(tensor);
-    executable.dispose();
   }
 }

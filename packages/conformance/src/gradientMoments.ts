@@ -43,8 +43,7 @@ export function expectedGradients(loss: QuadraticLoss, estimator: string): Expec
   const dot = (u: readonly number[], v: readonly number[]) => u.reduce((sum, value, k) => sum + value * v[k], 0);
   const squares = (row: readonly number[]) => row.reduce((sum, a, k) => sum + (a * deviations[k]) ** 2, 0);
   const slopes = x.map((row, m) => linear[m] + d[m] * dot(row, means));
-  const covariance = (m: number, n: number) =>
-    x[m].reduce((sum, a, k) => sum + a * x[n][k] * deviations[k] ** 2, 0);
+  const covariance = (m: number, n: number) => x[m].reduce((sum, a, k) => sum + a * x[n][k] * deviations[k] ** 2, 0);
   const scaled = ({ mean, variance, fourth }: Moments): Moments => ({
     mean: scale * mean,
     variance: scale ** 2 * variance,
@@ -100,7 +99,9 @@ export function expectedGradients(loss: QuadraticLoss, estimator: string): Expec
         );
       case 'single': {
         const linearPart = x.reduce((total, row, m) => total + row[i] * slopes[m], 0);
-        const mixed = deviations.map((other, k) => x.reduce((total, row, m) => total + row[i] * d[m] * row[k] * other, 0));
+        const mixed = deviations.map((other, k) =>
+          x.reduce((total, row, m) => total + row[i] * d[m] * row[k] * other, 0),
+        );
         const others = Math.hypot(...mixed.filter((_, k) => k !== i));
         return scaled(quadraticForm(linearPart, mixed[i], others));
       }
@@ -110,7 +111,11 @@ export function expectedGradients(loss: QuadraticLoss, estimator: string): Expec
         const mixed = deviations.map((other, k) =>
           x.reduce((total, row, m) => total + Math.abs(row[i] * d[m] * row[k]) * other, 0),
         );
-        const { variance, fourth } = quadraticForm(linearPart, mixed[i], Math.hypot(...mixed.filter((_, k) => k !== i)));
+        const { variance, fourth } = quadraticForm(
+          linearPart,
+          mixed[i],
+          Math.hypot(...mixed.filter((_, k) => k !== i)),
+        );
         const mean = x.reduce((total, row, m) => total + d[m] * row[i] ** 2 * sigma, 0);
         return { ...scaled({ mean, variance, fourth }), bound: true };
       }

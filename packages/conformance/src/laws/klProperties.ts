@@ -86,7 +86,9 @@ export async function checkKlProperties(context: LawContext): Promise<void> {
       const count = 257;
       const weights = Float32Array.from({ length: count }, (_, i) => (i - 128) / 50);
       const logVariance = Float32Array.from({ length: count }, (_, i) => ((i * 37) % 101) / 10 - 8);
-      const [whole] = await run(backend, layerKl(models, divergence, count), {}, [{ inputs: { weights, logVariance } }]);
+      const [whole] = await run(backend, layerKl(models, divergence, count), {}, [
+        { inputs: { weights, logVariance } },
+      ]);
       const parts = await run(
         backend,
         layerKl(models, divergence, 1),

@@ -1,4 +1,12 @@
-import { type Backend, createBuilder, type Executable, type Program, simplify, type Tensor, type Tensors } from '@vardrop/core';
+import {
+  type Backend,
+  createBuilder,
+  type Executable,
+  type Program,
+  simplify,
+  type Tensor,
+  type Tensors,
+} from '@vardrop/core';
 import fc from 'fast-check';
 import { programCases } from '../arbitraries/programs.js';
 import { checkOnce, checkProperty } from '../checkProperty.js';

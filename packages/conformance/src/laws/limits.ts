@@ -16,10 +16,28 @@ const softplus = (x: number) => Math.max(x, 0) + Math.log1p(Math.exp(-Math.abs(x
 const functions: Readonly<
   Record<Elementary, { exact: (x: number) => number; ranges: readonly ('positive' | readonly [number, number])[] }>
 > = {
-  exp: { exact: Math.exp, ranges: [[-87, 88.7], [-1, 1]] },
+  exp: {
+    exact: Math.exp,
+    ranges: [
+      [-87, 88.7],
+      [-1, 1],
+    ],
+  },
   log: { exact: Math.log, ranges: ['positive', [0.5, 2]] },
-  sigmoid: { exact: sigmoid, ranges: [[-87, 30], [-5, 2]] },
-  softplus: { exact: softplus, ranges: [[-87, 30], [-5, 2]] },
+  sigmoid: {
+    exact: sigmoid,
+    ranges: [
+      [-87, 30],
+      [-5, 2],
+    ],
+  },
+  softplus: {
+    exact: softplus,
+    ranges: [
+      [-87, 30],
+      [-5, 2],
+    ],
+  },
   tanh: { exact: Math.tanh, ranges: [[-10, 10], [-1, 1], 'positive'] },
   sqrt: { exact: Math.sqrt, ranges: ['positive'] },
   div: { exact: (x) => 3 / x, ranges: [[0.5, 100]] },
@@ -71,7 +89,8 @@ const kinds: Readonly<Record<string, (supports: Supports) => boolean>> = {
     }),
   'kernel has positive numbers of inputs and outputs': ({ kernel }) =>
     kernel === undefined || (kernel.inputs >= 1 && kernel.outputs >= 1),
-  'elements is a positive number': ({ elements }) => elements === undefined || (Number.isInteger(elements) && elements > 0),
+  'elements is a positive number': ({ elements }) =>
+    elements === undefined || (Number.isInteger(elements) && elements > 0),
 };
 
 /** Largest tensor that the law allocates. */
@@ -132,7 +151,11 @@ export const limits: Law = {
           nan,
         ]);
         same('x − x', await apply(context, 'sub', Float32Array.of(inf, nan, 1), (b, x) => b.sub(x, x)), [nan, nan, 0]);
-        same('3e38 x', await apply(context, 'mul', Float32Array.of(2, -2, 0), (b, x) => b.mul(x, 3e38)), [inf, -inf, 0]);
+        same('3e38 x', await apply(context, 'mul', Float32Array.of(2, -2, 0), (b, x) => b.mul(x, 3e38)), [
+          inf,
+          -inf,
+          0,
+        ]);
         ledger.compare(0, 0);
       });
     }

@@ -199,8 +199,7 @@ export const sgvb: Law = {
             2 * (2 * logit + follow * (2 + 2 * largest(whole.logits)) + unit * Math.abs(whole.loss[0])),
           );
           // a (p − y): a probability moves by at most half of what its logit does.
-          const gradient =
-            2 * largest(inputs) * (logit / 2 + follow) + 4 * unit * klScale * largest(whole['d kl']);
+          const gradient = 2 * largest(inputs) * (logit / 2 + follow) + 4 * unit * klScale * largest(whole['d kl']);
           averageOf(results, 'd loss').forEach((value, i) => {
             within(`average gradient in weight ${i}`, value, whole['d loss'][i], gradient);
           });
