@@ -11,6 +11,7 @@ import {
   type Sources,
   type Tensor,
 } from '@vardrop/core';
+import { readOutput } from './readOutput.js';
 
 /** What a program is run on: row-major values of its inputs, whatever their role, and keys. */
 export interface ProgramData {
@@ -94,20 +95,7 @@ export async function runOnce(
     made.push(...Object.values(result.carried), ...result.outputs.flatMap((each) => Object.values(each)));
     const values = new Map<string, Float32Array>();
     for (const [name, id] of Object.entries(program.outputs)) {
-      const tensor = outputs[name];
-      const shape = program.nodes[id].shape;
-      if (tensor?.shape.join() !== shape.join()) {
-        throw new Error(
-          `output "${name}": got ${tensor ? `shape [${tensor.shape}]` : 'nothing'}, wanted shape [${shape}]`,
-        );
-      }
-      const read = await backend.read(tensor);
-      if (!(read instanceof Float32Array) || read.length !== count(tensor.shape)) {
-        throw new Error(
-          `output "${name}": got ${read?.length} values, wanted ${count(tensor.shape)} in a Float32Array`,
-        );
-      }
-      values.set(name, read);
+      values.set(name, await readOutput(backend, name, outputs[name], program.nodes[id].shape));
     }
     return values;
   } finally {
