@@ -48,7 +48,7 @@ afterAll(() => rm(directory, { recursive: true }));
 function optionsOf(line: string): TrainOptions {
   const words = `train --data ${directory} --layers 12 --epochs 6 --batch 50 --learning-rate 0.01 ${line}`;
   const parsed = parseArguments(words.trim().split(/\s+/), '0');
-  if (parsed.kind !== 'train') throw new Error(parsed.text);
+  if (parsed.kind !== 'train') throw new Error(`parsed as ${parsed.kind}`);
   return parsed.options;
 }
 

@@ -1,3 +1,10 @@
+export {
+  compareMeasurements,
+  type Difference,
+  type Measurements,
+  measure,
+  type PairDifferences,
+} from './across.js';
 export { checkNodes } from './checkNodes.js';
 export { type ConformanceOptions, conformance, type TestRunner } from './conformance.js';
 export type { ProgramData } from './execute.js';
