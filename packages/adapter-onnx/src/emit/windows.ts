@@ -151,20 +151,30 @@ function spread(node: Pooling, emission: Emission, cells: readonly ValueName[], 
   const { size, strides, padding } = node;
   const [batch, rows, columns, channels] = pooled;
   const [, height, width] = shapes.out as readonly number[];
-  const zeros = cells.length < blocksOf(size, strides) * strides[0] * strides[1] ? zerosLike(emission, pooled) : '';
+  // Rows of all images, `[batch · rows, 1, columns, channels]`: joined along the last axis they interleave in columns,
+  // along the second in rows.
+  const apart = (cell: ValueName) =>
+    graph.node('Reshape', [cell, graph.integers([-1, 1, columns as number, channels as number])], `${name}/cell`);
+  const made = new Map<ValueName, ValueName>();
+  const rowsOf = (k: number) => {
+    const known = made.get(cells[k]) ?? apart(cells[k]);
+    made.set(cells[k], known);
+    return known;
+  };
+  const gaps = cells.length < blocksOf(size, strides) * strides[0] * strides[1];
+  const zeros = gaps ? apart(zerosLike(emission, pooled)) : '';
   const blocks: ValueName[] = [];
   for (let i = 0; i < size[0]; i += strides[0]) {
     for (let j = 0; j < size[1]; j += strides[1]) {
       const bands = range(strides[0]).map((u) => {
         const band = range(strides[1]).map((v) => {
           const inside = i + u < size[0] && j + v < size[1];
-          const cell = inside ? cells[(i + u) * size[1] + j + v] : zeros;
-          return reshape(graph, cell, [batch, rows, 1, columns, 1, channels], `${name}/cell`);
+          return inside ? rowsOf((i + u) * size[1] + j + v) : zeros;
         });
-        return concat(graph, band, 4, `${name}/columns`);
+        return concat(graph, band, 3, `${name}/columns`);
       });
       const whole: Shape = [batch, (rows as number) * strides[0], (columns as number) * strides[1], channels];
-      const block = reshape(graph, concat(graph, bands, 2, `${name}/rows`), whole, `${name}/block`);
+      const block = reshape(graph, concat(graph, bands, 1, `${name}/rows`), whole, `${name}/block`);
       // Placed in the image: a negative number of cells is cut off.
       const [top, , left] = padding;
       const before = [i - top, j - left];
