@@ -26,7 +26,9 @@ export function printElementwise(
     given.set(id, name);
     return name;
   };
-  for (const id of ids) names.set(id, writer.define(expression(writer, nodes[id], nodes[id].operands.map(operand))));
+  // JavaScript computes in float64: without rounding, a node would have one value here and another where it is stored.
+  const print = (node: Node) => `Math.fround(${expression(writer, node, node.operands.map(operand))})`;
+  for (const id of ids) names.set(id, writer.define(print(nodes[id])));
   return names;
 }
 

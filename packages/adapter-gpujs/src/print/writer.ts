@@ -26,7 +26,8 @@ export function createWriter(): Writer {
     line: (text) => {
       lines.push(text);
     },
-    number(value) {
+    number(given) {
+      const value = Math.fround(given);
       let at = numbers.findIndex((known) => Object.is(known, value));
       if (at < 0) at = numbers.push(value) - 1;
       return `this.constants.c${at}`;
