@@ -4,7 +4,8 @@ import type { Handles, Pending } from './handles.js';
 import type { Runtime } from './loadGpu.js';
 import { lowerProgram } from './lowerProgram.js';
 import { createKernelRunner } from './run/kernelRunner.js';
-import { createPipelineRunner } from './run/pipelineRunner.js';
+import { createSegmentRunner } from './run/segmentRunner.js';
+import { withoutTransposes } from './withoutTransposes.js';
 
 /** What a run leaves: arrays by name of output. */
 interface Finished {
@@ -13,8 +14,10 @@ interface Finished {
 }
 
 /** Compiles a program into kernels. Runs follow each other, and their handles stand for results to come. */
-export function createExecutable(runtime: Runtime, handles: Handles, program: Program): Executable {
+export function createExecutable(runtime: Runtime, handles: Handles, source: Program): Executable {
   const name = `gpujs:${runtime.mode}`;
+  checkLimits(name, source);
+  const program = withoutTransposes(source);
   const who = `[${name}] run ${program.name}`;
   const inputs = programInputs(program);
   const carriedInputs = inputs.filter(({ role }) => role === 'carried');
@@ -24,12 +27,11 @@ export function createExecutable(runtime: Runtime, handles: Handles, program: Pr
   const freshNames = Object.keys(program.outputs).filter((output) => !carriedNames.has(output));
   const shapeOf = (output: string) => program.nodes[program.outputs[output]].shape as readonly number[];
 
-  checkLimits(name, program);
-  const lowered = lowerProgram(program);
+  const lowered = lowerProgram(program, runtime.mode === 'webasm');
   const computed = new Set(lowered.kernels.map(({ result }) => result));
   const read = new Set(lowered.kernels.flatMap((kernel) => kernel.inputs));
   const outputValues = new Set(Object.values(program.outputs).map(lowered.valueBehind));
-  const createRunner = runtime.mode === 'cpu' ? createKernelRunner : createPipelineRunner;
+  const createRunner = runtime.mode === 'cpu' ? createKernelRunner : createSegmentRunner;
   const runner =
     lowered.kernels.length > 0
       ? createRunner(

@@ -17,8 +17,12 @@ export interface LoweredProgram {
 /** What one kernel may touch: gpu.js kernels write one tensor each, and on webasm and cpu read any number. */
 export const kernelLimits = { inputs: Number.POSITIVE_INFINITY, outputs: 1 } as const;
 
-/** Cuts a bound program into kernels and prints them. */
-export function lowerProgram(program: Program): LoweredProgram {
+/**
+ * Cuts a bound program into kernels and prints them.
+ *
+ * @param blocked whether threads may return four numbers
+ */
+export function lowerProgram(program: Program, blocked: boolean): LoweredProgram {
   const { nodes } = program;
   const alias = new Map<NodeId, ValueId>();
   const valueBehind = (id: NodeId): ValueId => alias.get(id) ?? id;
@@ -29,7 +33,7 @@ export function lowerProgram(program: Program): LoweredProgram {
       alias.set(kernel.node, valueBehind(nodes[kernel.node].operands[0]));
       return [];
     }
-    return print(nodes, kernel, between);
+    return print(nodes, kernel, between, blocked);
   });
   const kernels = printed.map((kernel) => ({ ...kernel, inputs: kernel.inputs.map(valueBehind) }));
 
@@ -48,12 +52,17 @@ export function lowerProgram(program: Program): LoweredProgram {
   return { kernels, constants, valueBehind };
 }
 
-function print(nodes: readonly Node[], kernel: Kernel, between: () => ValueId): readonly KernelSource[] {
+function print(
+  nodes: readonly Node[],
+  kernel: Kernel,
+  between: () => ValueId,
+  blocked: boolean,
+): readonly KernelSource[] {
   switch (kernel.kind) {
     case 'elementwise':
       return [printMap(nodes, kernel)];
     case 'contraction':
-      return [printContraction(nodes, kernel)];
+      return [printContraction(nodes, kernel, blocked)];
     case 'reduction':
       return printReduction(nodes, kernel, between);
     case 'movement':

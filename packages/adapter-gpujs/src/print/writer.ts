@@ -12,7 +12,7 @@ export interface Writer {
   fresh(prefix: string): string;
   /** Declares a name for an expression, and returns it. */
   define(expression: string): string;
-  finish(result: ValueId, output: readonly number[], returned: string): KernelSource;
+  finish(result: ValueId, output: readonly number[], returned: string, blocks?: KernelSource['blocks']): KernelSource;
 }
 
 /** A writer with nothing in it. */
@@ -43,7 +43,7 @@ export function createWriter(): Writer {
       writer.line(`const ${name} = ${expression};`);
       return name;
     },
-    finish(result, output, returned) {
+    finish(result, output, returned, blocks) {
       const parameters = inputs.map((_, i) => `a${i}`).join(', ');
       return {
         source: `function kernel(${parameters}) {\n${lines.join('\n')}\nreturn ${returned};\n}`,
@@ -51,6 +51,7 @@ export function createWriter(): Writer {
         output,
         inputs,
         result,
+        ...(blocks ? { blocks } : {}),
       };
     },
   };

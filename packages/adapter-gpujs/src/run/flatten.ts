@@ -20,3 +20,14 @@ export function flatten(result: Nested, size: number): Float32Array {
   copy(result);
   return values;
 }
+
+/** The rows of a matrix of which each cell of a result holds four numbers, one below the other. */
+export function unblock(result: Nested, columns: number, rows: number): Float32Array {
+  const cells = flatten(result, Math.ceil(rows / 4) * columns * 4);
+  const values = new Float32Array(rows * columns);
+  for (let row = 0; row < rows; row++) {
+    let from = (row >> 2) * columns * 4 + (row & 3);
+    for (let to = row * columns; to < (row + 1) * columns; to++, from += 4) values[to] = cells[from];
+  }
+  return values;
+}

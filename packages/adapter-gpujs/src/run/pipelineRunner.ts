@@ -1,10 +1,10 @@
 import type { IKernelRunShortcut, IPipelineRunShortcut } from 'gpu.js';
 import type { Runtime } from '../loadGpu.js';
 import type { LoweredProgram } from '../lowerProgram.js';
-import type { ValueId } from '../print/kernelSource.js';
+import type { KernelSource, ValueId } from '../print/kernelSource.js';
 import { degraded } from './checkMode.js';
 import { elements } from './elements.js';
-import { flatten, type Nested } from './flatten.js';
+import { flatten, type Nested, unblock } from './flatten.js';
 import type { Runner } from './runner.js';
 
 /** A handle or an array, as the function that lays out a pipeline sees it. */
@@ -14,7 +14,7 @@ type Argument = unknown;
 export function createPipelineRunner(
   runtime: Runtime,
   who: string,
-  { kernels, constants }: LoweredProgram,
+  { kernels, constants }: Pick<LoweredProgram, 'kernels' | 'constants'>,
   inputs: readonly ValueId[],
   results: readonly ValueId[],
 ): Runner {
@@ -47,7 +47,7 @@ export function createPipelineRunner(
   // The pipeline asks the function how many arguments it has.
   Object.defineProperty(layOut, 'length', { value: inputs.length });
   const pipeline: IPipelineRunShortcut = gpu.createPipeline(layOut);
-  const sizes = new Map(kernels.map(({ result, output }) => [result, elements(output)]));
+  const sources = new Map(kernels.map((kernel) => [kernel.result, kernel]));
 
   return {
     inputs,
@@ -57,7 +57,10 @@ export function createPipelineRunner(
       if (pipeline.executorKind === 'generic') {
         throw degraded(runtime.mode, who, 'separate kernels', pipeline.fallbackReason);
       }
-      return results.map((id, i) => flatten(values[i], sizes.get(id) as number));
+      return results.map((id, i) => {
+        const { output, blocks } = sources.get(id) as KernelSource;
+        return blocks ? unblock(values[i], output[0], blocks.rows) : flatten(values[i], elements(output));
+      });
     },
     async dispose() {
       await pipeline.destroy();
