@@ -5,7 +5,9 @@ import process from 'node:process';
 import { pathToFileURL } from 'node:url';
 import * as tf from '@tensorflow/tfjs';
 import '@tensorflow/tfjs-backend-wasm';
-import { createJavaScriptGenerator, createWasmGenerator, key } from '@vardrop/core';
+import { random } from '@vardrop/core';
+
+const { createJavaScriptGenerator, createWasmGenerator, key } = random;
 
 /**
  * @typedef {object} NoiseRate

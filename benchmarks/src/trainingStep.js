@@ -5,10 +5,10 @@ import { runInNewContext } from 'node:vm';
 import * as tf from '@tensorflow/tfjs';
 import '@tensorflow/tfjs-backend-wasm';
 import { createTfjsBackend } from '@vardrop/adapter-tfjs';
-import { createTrainer } from '@vardrop/core';
+import { createBuilder, createTrainer } from '@vardrop/core';
 import { createHandWrittenStep } from './handWrittenStep.js';
 import { describeTimes, median } from './statistics.js';
-import { contractions, createMinibatch, createWorkload, learningRate, trainingSize } from './workload.js';
+import { contractions, createMinibatch, createRandom, createWorkload, learningRate, trainingSize } from './workload.js';
 
 /**
  * Times workload W on tfjs wasm: the step, its contractions alone, the deterministic step and a hand-written tfjs step, in
@@ -33,17 +33,44 @@ function createStep(noise) {
 }
 
 /**
- * Every contraction of a step, by itself: time of `tf.matMul` of float32 matrices as they come (no transpose flag, which is
- * tfjs's fastest way on wasm), with right-hand sides that it has not seen, as a step's weights and gradients are new.
+ * Every contraction of a step, by itself, the fastest way that the adapter has, with right-hand sides that it has not
+ * seen, as a step's weights and gradients are new.
  *
  * @param {boolean} noise
  */
-function timeContractions(noise) {
+async function createContractions(noise) {
+  const products = await Promise.all(
+    contractions(noise).map(async ({ m, k, n, count }) => {
+      const b = createBuilder('contraction');
+      b.output('product', b.matmul(b.input('left', [m, k]), b.input('right', [k, n])));
+      return { m, k, n, count, executable: await backend.compile(b.build()) };
+    }),
+  );
+  return async () => {
+    let total = 0;
+    for (const { m, k, n, count, executable } of products) {
+      const left = backend.upload(randomValues(m * k), [m, k]);
+      for (let i = 0; i < count; i++) {
+        const right = backend.upload(randomValues(k * n), [k, n]);
+        const start = performance.now();
+        const { product } = executable.run({ left, right }, [{}]).outputs[0];
+        total += performance.now() - start;
+        backend.dispose(right);
+        backend.dispose(product);
+      }
+      backend.dispose(left);
+    }
+    return total;
+  };
+}
+
+/** The same with `tf.matMul`, without transpose flags, which is tfjs's fastest way. */
+async function timeLibraryContractions() {
   let total = 0;
-  for (const { m, k, n, count } of contractions(noise)) {
-    const a = tf.randomUniform([m, k], -1, 1);
+  for (const { m, k, n, count } of contractions(true)) {
+    const a = tf.tensor2d(randomValues(m * k), [m, k]);
     for (let i = 0; i < count; i++) {
-      const b = tf.randomUniform([k, n], -1, 1);
+      const b = tf.tensor2d(randomValues(k * n), [k, n]);
       const start = performance.now();
       const product = tf.matMul(a, b);
       total += performance.now() - start;
@@ -54,15 +81,22 @@ function timeContractions(noise) {
   return total;
 }
 
+/** @param {number} count */
+function randomValues(count) {
+  const random = createRandom(count);
+  return Float32Array.from({ length: count }, () => random() - 0.5);
+}
+
 const noisy = createStep(true);
 const deterministic = createStep(false);
 const handWritten = createHandWrittenStep(minibatch);
 /** @type {Record<string, { times: number[], run: () => Promise<number>, kinds?: Map<string, number> }>} */
 const variants = {
   step: { times: [], run: () => timed(noisy.run), kinds: new Map() },
-  contractions: { times: [], run: async () => timeContractions(true) },
+  contractions: { times: [], run: await createContractions(true) },
+  'contractions by tf.matMul': { times: [], run: timeLibraryContractions },
   'deterministic step': { times: [], run: () => timed(deterministic.run), kinds: new Map() },
-  'deterministic contractions': { times: [], run: async () => timeContractions(false) },
+  'deterministic contractions': { times: [], run: await createContractions(false) },
   'hand-written tfjs step': { times: [], run: () => timed(handWritten.run) },
 };
 
@@ -96,13 +130,16 @@ const gigaflop = contractions(true).reduce((sum, { m, k, n, count }) => sum + 2e
 const summary = {
   gigaflop,
   gigaflopPerSecond: (1000 * gigaflop) / time('contractions'),
+  libraryGigaflopPerSecond: (1000 * gigaflop) / time('contractions by tf.matMul'),
   shareOfMatmulRate: time('contractions') / time('step'),
   deterministicShareOfMatmulRate: time('deterministic contractions') / time('deterministic step'),
   timesFasterThanHandWritten: time('hand-written tfjs step') / time('step'),
   timesTheDeterministicStep: time('step') / time('deterministic step'),
   load: { before: loadBefore, after: loadAfter },
 };
-console.log(`  ${gigaflop.toFixed(2)} GFLOP in contractions, alone at ${summary.gigaflopPerSecond.toFixed(1)} GFLOP/s`);
+console.log(
+  `  ${gigaflop.toFixed(2)} GFLOP in contractions, alone at ${summary.gigaflopPerSecond.toFixed(1)} GFLOP/s (tf.matMul: ${summary.libraryGigaflopPerSecond.toFixed(1)})`,
+);
 console.log(
   `  share of its own matmul rate: ${percent(summary.shareOfMatmulRate)} (deterministic: ${percent(summary.deterministicShareOfMatmulRate)})`,
 );

@@ -1,3 +1,4 @@
+import type { KernelBackend } from '@tensorflow/tfjs';
 import { VardropError } from '@vardrop/core';
 import { createDevice, type Device, type KernelHost, type Tfjs } from './device.js';
 
@@ -44,12 +45,7 @@ export async function loadDevice(device: TfjsDevice, given?: Tfjs): Promise<Devi
       `[tfjs:${device}] device: got a @tensorflow/tfjs in which "${device}" is not registered, needs ${packages[device] ?? 'its backend'} to use the same copy of @tensorflow/tfjs-core. Install both in one version (\`npm dedupe\`), and hand in \`tf\` from there.`,
     );
   }
-  let host = tf.findBackend(device);
-  if (!host) {
-    // The backend starts asynchronously; `ready` waits for the initialization under way and activates nothing.
-    await tf.ready();
-    host = tf.findBackend(device);
-  }
+  const host = await start(tf, device);
   if (!host) {
     throw new VardropError(
       'VARDROP_BACKEND',
@@ -58,4 +54,29 @@ export async function loadDevice(device: TfjsDevice, given?: Tfjs): Promise<Devi
   }
   for (const kernel of tf.getKernelsForBackend(device)) kernel.setupFunc?.(host);
   return createDevice(tf, device, host as KernelHost);
+}
+
+const starting = new WeakMap<Tfjs, Map<TfjsDevice, Promise<KernelBackend | null>>>();
+
+/** tfjs's backend, once it runs; null if it does not start. */
+async function start(tf: Tfjs, device: TfjsDevice): Promise<KernelBackend | null> {
+  const known = starting.get(tf) ?? new Map<TfjsDevice, Promise<KernelBackend | null>>();
+  starting.set(tf, known);
+  const running = known.get(device) ?? initialize(tf, device);
+  known.set(device, running);
+  const host = await running;
+  // A later call may try again, with other paths to the .wasm files.
+  if (!host) known.delete(device);
+  return host;
+}
+
+async function initialize(tf: Tfjs, device: TfjsDevice): Promise<KernelBackend | null> {
+  // tfjs drops an initialization when another starts, so the app's own, perhaps of this very backend, goes first.
+  const engine = tf.engine() as unknown as { readonly pendingBackendInit?: Promise<unknown> | null };
+  while (engine.pendingBackendInit) await engine.pendingBackendInit;
+  const host = tf.findBackend(device);
+  if (host || !engine.pendingBackendInit) return host;
+  // The backend starts asynchronously; `ready` waits for that and activates nothing.
+  await tf.ready();
+  return tf.findBackend(device);
 }

@@ -6,6 +6,7 @@ import { groupNodes, type Piece } from './fused/groups.js';
 import type { Kernel } from './fused/kernel.js';
 import { writeLoop } from './fused/writeLoop.js';
 import { writeMatmul } from './fused/writeMatmul.js';
+import { writePool } from './fused/writePool.js';
 import { writePoolGradient } from './fused/writePoolGradient.js';
 import { lower } from './lower/lower.js';
 import type { Shapes } from './lower/lowering.js';
@@ -74,6 +75,9 @@ function writeNode(program: Program, id: NodeId): Kernel | undefined {
   switch (node.op) {
     case 'matmul':
       return writeMatmul(shapes);
+    case 'maxPool2d':
+    case 'averagePool2d':
+      return writePool(node, shapes);
     case 'maxPool2dGradient':
     case 'averagePool2dGradient':
       return writePoolGradient(node, shapes);

@@ -161,7 +161,10 @@ describe.each(['cpu', 'wasm'] as const)('the backend on %s', (device) => {
     await tf.setBackend(device === 'cpu' ? 'wasm' : 'cpu');
     const foreign: Tensor = backend.wrap(tf.tensor([4, 5]));
     await tf.setBackend(device);
-    const own = tf.tidy(() => backend.wrap(tf.tensor([6, 7])));
+    let own!: Tensor;
+    tf.tidy(() => {
+      own = backend.wrap(tf.tensor([6, 7]));
+    });
     expect([...(await backend.read(foreign)), ...(await backend.read(own))]).toEqual([4, 5, 6, 7]);
     expect(await code(() => backend.wrap(tf.tensor([1], [1], 'int32')))).toBe('VARDROP_INPUT');
     backend.dispose(foreign);

@@ -87,4 +87,27 @@ describe.each(variants)('random programs on %s', async (variant) => {
       { numRuns: 150, seed: 1 },
     );
   }, 60_000);
+
+  it('run long chains and wide sums', async () => {
+    const b = createBuilder('long');
+    const x = b.input('x', [3, 6]);
+    const wide = Array.from({ length: 150 }, (_, i) => b.input(`w${i}`, [3, 6]));
+    let chain: Value = x;
+    for (let i = 0; i < 600; i++) chain = i % 2 ? b.sub(chain, x) : b.add(chain, 1);
+    b.output('chain', chain);
+    b.output(
+      'wide',
+      wide.reduce((sum, each) => b.add(sum, each)),
+    );
+    const values = Float32Array.from({ length: 18 }, (_, i) => i % 5);
+    const program = b.build();
+    const inputs = Object.fromEntries(['x', ...wide.map((_, i) => `w${i}`)].map((name) => [name, values]));
+    const tensors = Object.fromEntries(Object.keys(inputs).map((name) => [name, backend.upload(values, [3, 6])]));
+    const executable = await backend.compile(program);
+    const [outputs] = executable.run(tensors, [{}]).outputs;
+    const expected = evaluate(program, { inputs });
+    for (const name of ['chain', 'wide']) expect([...(await backend.read(outputs[name]))]).toEqual([...expected[name]]);
+    for (const tensor of [...Object.values(tensors), ...Object.values(outputs)]) backend.dispose(tensor);
+    executable.dispose();
+  });
 });

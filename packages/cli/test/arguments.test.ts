@@ -23,7 +23,7 @@ describe('vardrop train', () => {
   test('takes every option', () => {
     const line =
       '--backend tfjs:cpu --noise sparse --alpha weight --estimator flipout --divergence ard --rate 0.25 --layers 300,100 ' +
-      '--epochs 3 --batch 64 --seed 4294967295 --learning-rate 1e-4 --samples 5 --data images --json out.json --report out.html ' +
+      '--epochs 3 --batch 64 --seed 4294967295 --learning-rate 1e-4 --kl-weight 0.5 --samples 5 --data images --json out.json --report out.html ' +
       '--compare --checkpoint net.safetensors --resume old.safetensors --quiet --verbose';
     expect(options(...line.split(' '))).toEqual({
       backend: 'tfjs:cpu',
@@ -37,6 +37,7 @@ describe('vardrop train', () => {
       batch: 64,
       seed: 4294967295,
       learningRate: 1e-4,
+      klWeight: 0.5,
       samples: 5,
       data: 'images',
       json: 'out.json',

@@ -72,7 +72,7 @@ export interface Backend<T = unknown> {
   /** `framework:device`, such as `tfjs:wasm`. */
   readonly name: string;
   readonly supports: Supports;
-  /** Copies `data` (row-major, as many values as `shape` has) to the backend. */
+  /** Copies `data` (row-major, as many values as `shape` has) before it returns: the array may be written to again. */
   upload(data: Float32Array, shape: readonly number[]): Tensor;
   /** Copies a tensor to the host, rejecting with what went wrong if its computation failed. */
   read(tensor: Tensor): Promise<Float32Array>;

@@ -37,10 +37,16 @@ export function categorical(): Likelihood {
 
 /**
  * Regression with Gaussian noise: outputs are means, and the variance of each output is learned (log σ², starting at
- * `logVariance`, 0 where left out).
+ * `logVariance`, 0 where left out). Throws `VARDROP_VARIANCE` unless that is finite.
  */
 export function gaussianLikelihood(options: { readonly logVariance?: number } = {}): Likelihood {
   const { logVariance = 0 } = options;
+  if (!Number.isFinite(logVariance)) {
+    throw new VardropError(
+      'VARDROP_VARIANCE',
+      `[gaussianLikelihood] logVariance: got ${logVariance}, needs a finite number, the natural logarithm of the variance of the targets.`,
+    );
+  }
   return {
     name: 'gaussian',
     targets: 'values',

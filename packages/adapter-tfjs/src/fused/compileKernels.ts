@@ -2,7 +2,7 @@ import type { TensorInfo } from '@tensorflow/tfjs';
 import type { Device, KernelHost } from '../device.js';
 import { sizeOf } from '../lower/shape.js';
 import type { Kernel } from './kernel.js';
-import { writeModule } from './wasmWriter.js';
+import { createFunction, writeModule } from './wasmWriter.js';
 
 /** What is known of the wasm backend of tfjs 4 beyond its published type. */
 interface WasmHost extends KernelHost {
@@ -14,12 +14,25 @@ interface WasmHost extends KernelHost {
 /** Computes its results, each owned by the caller, from its operands. */
 export type CompiledKernel = (operands: readonly TensorInfo[]) => readonly TensorInfo[];
 
+let hasSimd: boolean | undefined;
+
+/** Whether this engine runs vector instructions. */
+function runsSimd(): boolean {
+  if (hasSimd === undefined) {
+    const probe = createFunction(0);
+    probe.floats(0);
+    probe.set(probe.v128());
+    hasSimd = WebAssembly.validate(writeModule([probe]));
+  }
+  return hasSimd;
+}
+
 /**
  * The memory in which tfjs's wasm backend keeps its tensors, if it can be had: exported by the module (not so in the
  * multi-threaded one), and not shared between threads. Without it, nodes run one by one on tfjs's kernels.
  */
 export function findHeap(device: Device): WebAssembly.Memory | undefined {
-  if (device.name !== 'wasm') return undefined;
+  if (device.name !== 'wasm' || !runsSimd()) return undefined;
   const memory = (device.host as WasmHost).wasm?.asm?.memory;
   return memory instanceof WebAssembly.Memory && memory.buffer instanceof ArrayBuffer ? memory : undefined;
 }

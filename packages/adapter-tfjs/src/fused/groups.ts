@@ -23,8 +23,9 @@ const elementwise: ReadonlySet<string> = new Set([
 
 const isReduction = (node: Node) => node.op === 'reduceSum' || node.op === 'reduceMax';
 
-/** Most tensors that one loop may touch; beyond that its nodes go one by one. */
+/** Most tensors and nodes of one loop; beyond that it is cut in two. Its function would grow too large to compile well. */
 const mostTensors = 128;
+const mostNodes = 256;
 
 /** The value of a constant that is one number, which a loop holds in a register. */
 export function numberOf(node: Node): number | undefined {
@@ -81,11 +82,18 @@ export function groupNodes(program: Program): Piece[] {
       results: members.filter((id) => named.has(id) || users.get(id)?.some((user) => !inside.has(user))),
     };
   };
-  for (const members of loops) {
+  const addLoops = (members: readonly NodeId[]) => {
     const group = describe(members);
-    if (group.operands.length + group.results.length <= mostTensors) add(group, members);
-    else for (const id of members) add(describe([id]), [id]);
-  }
+    const fits = members.length <= mostNodes && group.operands.length + group.results.length <= mostTensors;
+    if (fits || members.length === 1) {
+      add(group, members);
+      return;
+    }
+    const half = members.length >> 1;
+    addLoops(members.slice(0, half));
+    addLoops(members.slice(half));
+  };
+  for (const members of loops) addLoops(members);
   nodes.forEach((node, id) => {
     if (!isSource(node) && !isFusible(id)) add(id, [id]);
   });

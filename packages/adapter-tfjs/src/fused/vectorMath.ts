@@ -27,6 +27,8 @@ const tanhTerms = [
 /** ln 2 in two parts, of which products of the first with integers below 2⁹ are exact. */
 const [ln2High, ln2Low] = [0.693145751953125, 1.42860682030941e-6];
 const sqrtHalfBits = 0x3f3504f3;
+/** 1.5 · 2²³: a small number added to it is rounded to an integer, which its last bits then hold. */
+const [roundingShift, roundingShiftBits] = [12582912, 0x4b400000];
 
 /** Vector arithmetic in the function `w`, for one straight line of instructions: values computed once are used again. */
 export function createVectorMath(w: FunctionWriter): VectorMath {
@@ -76,10 +78,11 @@ export function createVectorMath(w: FunctionWriter): VectorMath {
   /** x = n ln 2 + r; eʳ by polynomial, times 2ⁿ in two factors, so that neither overflows before the product does. */
   const exp = (argument: Push): Push => {
     const x = keep(apply('max', apply('min', argument, number(89)), number(-104)));
-    const n = keep(apply('nearest', mul(x, number(Math.LOG2E))));
+    const shifted = keep(add(mul(x, number(Math.LOG2E)), number(roundingShift)));
+    const n = keep(sub(shifted, number(roundingShift)));
     const r = keep(sub(sub(x, mul(n, number(ln2High))), mul(n, number(ln2Low))));
     const value = keep(add(number(1), add(r, mul(mul(r, r), polynomial(r, expTerms)))));
-    const exponent = keep(apply('truncate', n));
+    const exponent = keep(apply('i32x4Sub', shifted, integer(roundingShiftBits)));
     const half = keep(shift('shrS', exponent, 1));
     const power = (e: Push) => shift('shl', apply('i32x4Add', e, integer(127)), 23);
     return mul(mul(value, power(half)), power(apply('i32x4Sub', exponent, half)));

@@ -39,7 +39,6 @@ export const simd = {
   and: 0x4e,
   or: 0x50,
   bitselect: 0x52,
-  nearest: 0x6a,
   shl: 0xab,
   shrS: 0xac,
   i32x4Add: 0xae,
@@ -53,7 +52,6 @@ export const simd = {
   div: 0xe7,
   min: 0xe8,
   max: 0xe9,
-  truncate: 0xf8,
   convert: 0xfa,
 } as const;
 

@@ -9,11 +9,13 @@ import { createFunction, type Local } from './wasmWriter.js';
 const rowsWorthCopying = 16;
 /** Rows of the result at a time. */
 const rowsOfBlock = 4;
+/** Most products that are added up in one go: sums of sums lose less, and a panel of so many rows fits the cache. */
+const longestSum = 512;
 
 /**
  * Products of matrices or stacks of them, `[…, m, k] × […, k, n]`, leading axes broadcast. Four rows by eight columns of a
- * result are added up in registers (of a single row, sixteen), from a copy of those columns of the
- * right matrix that lies in one piece: rows a power of two apart would all compete for the same lines of the cache.
+ * result are added up in registers (of a single row, sixteen), from a copy of those columns of the right matrix that lies
+ * in one piece: rows a power of two apart would all compete for the same lines of the cache.
  */
 export function writeMatmul(shapes: Shapes): Kernel {
   const {
@@ -39,6 +41,10 @@ export function writeMatmul(shapes: Shapes): Kernel {
   const right = w.i32();
   const target = w.i32();
   const rest = w.i32();
+  const depth = w.i32();
+  const turnOfPiece = w.i32();
+  const piece = Math.ceil(k / Math.ceil(k / longestSum));
+  const count = Math.ceil(k / piece);
   const factor = w.v128();
   const sums = Array.from({ length: 2 * rowsOfBlock }, () => w.v128());
   const loaded = Array.from({ length: 4 }, () => w.v128());
@@ -66,7 +72,7 @@ export function writeMatmul(shapes: Shapes): Kernel {
 
   const startOfPanel = () => {
     if (!copies) {
-      address(right, 1, [column, 4]);
+      address(right, 1, [depth, 4 * n], [column, 4]);
       return;
     }
     w.get(scratch);
@@ -74,10 +80,10 @@ export function writeMatmul(shapes: Shapes): Kernel {
   };
 
   /** Copies `vectors` times four columns from `column`, the last of them with what lies behind the row. */
-  function copyPanel(vectors: number): void {
-    address(left, 1, [column, 4]);
+  function copyPanel(vectors: number, length: number): void {
+    address(left, 1, [depth, 4 * n], [column, 4]);
     startOfPanel();
-    w.loop(turn, { constant: k }, 1, () => {
+    w.loop(turn, { constant: length }, 1, () => {
       for (let v = 0; v < vectors; v++) {
         w.get(right);
         w.get(left);
@@ -88,17 +94,20 @@ export function writeMatmul(shapes: Shapes): Kernel {
     });
   }
 
-  /** `rows` rows from `row` and `vectors` times four columns from `column`; of the last four only `rest` where partial. */
-  function block(rows: number, vectors: number, partial: boolean): void {
+  /**
+   * `rows` rows from `row` and `vectors` times four columns from `column`; of the last four only `rest` where partial.
+   * Adds up `length` products from `depth` on, to what is there already unless they are the first.
+   */
+  function block(rows: number, vectors: number, partial: boolean, length: number, isFirst: boolean): void {
     const own = sums.slice(0, rows * vectors);
     for (const sum of own) {
       w.floats(0);
       w.set(sum);
     }
-    address(left, 0, [row, 4 * k]);
+    address(left, 0, [row, 4 * k], [depth, 4]);
     startOfPanel();
     // One turn at a time: written out two or four times, V8 runs out of registers and takes twice as long.
-    w.loop(turn, { constant: k }, 1, () => {
+    w.loop(turn, { constant: length }, 1, () => {
       for (let v = 0; v < vectors; v++) {
         w.get(right);
         w.load(16 * v);
@@ -121,6 +130,15 @@ export function writeMatmul(shapes: Shapes): Kernel {
       advance([left, 4], [right, copies ? 16 * vectors : 4 * n]);
     });
     address(target, 2, [row, 4 * n], [column, 4]);
+    if (!isFirst) {
+      own.forEach((sum, i) => {
+        w.get(sum);
+        w.get(target);
+        w.load(4 * (n * Math.floor(i / vectors) + 4 * (i % vectors)));
+        w.simd('add');
+        w.set(sum);
+      });
+    }
     for (let r = 0; r < rows; r++) {
       for (let v = 0; v < vectors; v++) {
         storeFour(w, () => w.get(target), own[r * vectors + v], partial ? rest : undefined, 4 * (n * r + 4 * v));
@@ -128,28 +146,48 @@ export function writeMatmul(shapes: Shapes): Kernel {
     }
   }
 
-  /** All rows, for the columns at `column`. */
-  function rowsOf(vectors: number, partial: boolean): void {
-    if (copies) copyPanel(vectors);
+  /** All rows, for the columns at `column` and the products from `depth` on. */
+  function rowsOf(vectors: number, partial: boolean, length: number, isFirst: boolean): void {
+    if (copies) copyPanel(vectors, length);
     const whole = m - (m % rowsOfBlock);
-    if (whole > 0) w.loop(row, { constant: whole }, rowsOfBlock, () => block(rowsOfBlock, vectors, partial));
+    if (whole > 0) {
+      w.loop(row, { constant: whole }, rowsOfBlock, () => block(rowsOfBlock, vectors, partial, length, isFirst));
+    }
     if (whole < m) {
       w.integer(whole);
       w.set(row);
-      block(m - whole, vectors, partial);
+      block(m - whole, vectors, partial, length, isFirst);
+    }
+  }
+
+  /** All products, for the columns at `column`: in pieces of equal length, of which the last may be shorter. */
+  function pieces(vectors: number, partial: boolean): void {
+    w.integer(0);
+    w.set(depth);
+    rowsOf(vectors, partial, piece, true);
+    const last = k - (count - 1) * piece;
+    if (count > 2) {
+      w.loop(turnOfPiece, { constant: count - 2 }, 1, () => {
+        advance([depth, piece]);
+        rowsOf(vectors, partial, piece, false);
+      });
+    }
+    if (count > 1) {
+      advance([depth, piece]);
+      rowsOf(vectors, partial, last, false);
     }
   }
 
   function columns(): void {
     const width = m === 1 ? 4 : 2;
     const wide = n - (n % (4 * width));
-    if (wide > 0) w.loop(column, { constant: wide }, 4 * width, () => rowsOf(width, false));
+    if (wide > 0) w.loop(column, { constant: wide }, 4 * width, () => pieces(width, false));
     for (let c = wide; c < n; c += 4) {
       w.integer(c);
       w.set(column);
       w.integer(n - c);
       w.set(rest);
-      rowsOf(1, n - c < 4);
+      pieces(1, n - c < 4);
     }
   }
 
@@ -173,7 +211,7 @@ export function writeMatmul(shapes: Shapes): Kernel {
   }
 
   nest(0, []);
-  return { code: w, results: [{ shape: shapes.out }], ...(copies ? { scratch: 8 * k } : {}) };
+  return { code: w, results: [{ shape: shapes.out }], ...(copies ? { scratch: 8 * piece } : {}) };
 }
 
 /** A stack of left matrices that share the right one is one tall matrix. */

@@ -14,7 +14,11 @@ export async function createBackend(name: BackendName): Promise<Backend> {
     case 'tfjs:wasm':
     case 'tfjs:cpu': {
       const { createTfjsBackend } = await import('@vardrop/adapter-tfjs');
-      return createTfjsBackend({ device: name === 'tfjs:wasm' ? 'wasm' : 'cpu' });
+      const backend = await createTfjsBackend({ device: name === 'tfjs:wasm' ? 'wasm' : 'cpu' });
+      // Once it has started, tfjs has nothing to say to users of a command: on the cpu device it would advertise a
+      // package in the middle of the progress. Its production mode is for that, and silences warnings only.
+      (await import('@tensorflow/tfjs')).enableProdMode();
+      return backend;
     }
     default: {
       const unknown: never = name;

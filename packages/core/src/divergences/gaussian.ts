@@ -4,7 +4,8 @@ import { type Divergence, sumOver } from './divergence.js';
 /**
  * The KL to a prior N(0, σ²): of Gaussian weights in closed form; of the factors N(1, α) of noise on the inputs; of
  * Bernoulli noise with learned rates in the form of concrete dropout with prior length scale l = 1/σ (Gal, Hron &
- * Kendall 2017): `½ l² Σ θ²/(1 − p) + Σ (p log p + (1 − p) log(1 − p))`, the entropies once per mask variable.
+ * Kendall 2017): `½ l² Σ θ²/(1 − p) + Σ (p log p + (1 − p) log(1 − p))`, the entropies once per mask variable. That form leaves out
+ * a constant and may be negative. σ is 1 where left out.
  * Throws `VARDROP_SIGMA` unless σ is positive.
  */
 export function gaussian(options: { readonly sigma?: number } = {}): Divergence {

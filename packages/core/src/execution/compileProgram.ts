@@ -1,5 +1,6 @@
-import type { Backend, Executable, Iteration, NoiseKey, Tensor, Tensors } from '../backend.js';
+import type { Backend, Executable, Iteration, NoiseKey, RunResult, Tensor, Tensors } from '../backend.js';
 import { VardropError } from '../errors.js';
+import { size } from '../noise/granularity.js';
 import { bind } from '../program/bind.js';
 import { expand } from '../program/expand.js';
 import { type HostNoise, hostNoise } from '../program/hostNoise.js';
@@ -20,7 +21,7 @@ export interface CompiledProgram extends Executable {
  * compiles, and, where the backend makes no noise itself, fills noise from the host's generator at each run.
  *
  * `run` takes at least the inputs and keys that the program still needs; others are ignored, so that a caller need
- * not know what `simplify` removed. Throws `VARDROP_INPUT` for missing inputs, wrong shapes and missing keys.
+ * not know what `simplify` removed; what it returns as carried is what the source program carries. Throws `VARDROP_INPUT` for missing inputs, wrong shapes and missing keys.
  */
 export async function compileProgram(
   backend: Backend,
@@ -35,7 +36,10 @@ export async function compileProgram(
     backend.supports.noise === 'host' ? hostNoise(simple) : { program: simple, noises: [] as readonly HostNoise[] };
   const inputs = inputsOf(program, noises);
   const keys = keysOf(simple);
+  const unread = unreadCarried(source, program);
   const executable = await backend.compile(program);
+  // `upload` copies, so that one array serves all noise of all runs.
+  const scratch = new Float32Array(Math.max(0, ...noises.map(({ shape }) => size(shape))));
 
   const pick = (given: Tensors, roles: readonly InputRole[]): Tensors => {
     const picked: Record<string, Tensor> = {};
@@ -59,20 +63,44 @@ export async function compileProgram(
         const prepared = iterations.map((iteration): Iteration => {
           const given = checkKeys(program, keys, rowKeys, iteration.keys ?? {});
           const noise = noises.map((entry) => {
-            const tensor = backend.upload(fillNoise(entry, given[entry.key]), entry.shape);
+            const tensor = backend.upload(fillNoise(entry, given[entry.key], scratch), entry.shape);
             made.push(tensor);
             return [entry.input, tensor] as const;
           });
           const tensors = { ...pick(iteration.inputs ?? {}, ['iteration']), ...Object.fromEntries(noise) };
           return noises.length > 0 ? { inputs: tensors } : { inputs: tensors, keys: given };
         });
-        return executable.run(pick(shared, ['shared', 'carried']), prepared);
+        return carryUnread(backend, unread, executable.run(pick(shared, ['shared', 'carried']), prepared));
       } finally {
         for (const tensor of made) backend.dispose(tensor);
       }
     },
     dispose: () => executable.dispose(),
   };
+}
+
+/** Carried inputs that nothing read, so that they are gone and their outputs are like any other. */
+function unreadCarried(source: Program, simple: Program): readonly string[] {
+  const kept = new Set(simple.nodes.flatMap((node) => (node.op === 'input' ? [node.name] : [])));
+  return source.nodes.flatMap((node) =>
+    node.op === 'input' && node.role === 'carried' && !kept.has(node.name) ? [node.name] : [],
+  );
+}
+
+/** Hands outputs of the last iteration over as carried values, as the source program has them. */
+function carryUnread(backend: Backend, names: readonly string[], result: RunResult): RunResult {
+  if (names.length === 0) return result;
+  const carried: Record<string, Tensor> = { ...result.carried };
+  const outputs = result.outputs.map((tensors, i) => {
+    const others: Record<string, Tensor> = { ...tensors };
+    for (const name of names) {
+      if (i === result.outputs.length - 1) carried[name] = others[name];
+      else backend.dispose(others[name]);
+      delete others[name];
+    }
+    return others;
+  });
+  return { carried, outputs };
 }
 
 function fail(program: Program, what: string): never {
@@ -111,10 +139,10 @@ function checkKeys(
   );
 }
 
-function fillNoise(noise: HostNoise, key: NoiseKey): Float32Array {
+function fillNoise(noise: HostNoise, key: NoiseKey, scratch: Float32Array): Float32Array {
   const rows = noise.shape[0] ?? 1;
-  const count = noise.shape.reduce((product, n) => product * n, 1);
-  const data = new Float32Array(count);
+  const count = size(noise.shape);
+  const data = scratch.subarray(0, count);
   hostGenerator()[noise.distribution](key.words, data, (key.row ?? 0) * (count / rows));
   return data;
 }

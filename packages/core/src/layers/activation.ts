@@ -1,10 +1,33 @@
+import { checkChoice } from '../checkChoice.js';
+import { VardropError } from '../errors.js';
 import type { Builder, Value } from '../program/builder.js';
 import type { Activation, BuiltLayer, Layer } from './layer.js';
 
 /** Slope of `leakyRelu` below 0. */
 const leak = 0.01;
 
-/** Applies an activation. `elu` has α = 1; `gelu` is the tanh form; `silu` is x sigmoid(x). */
+const names: readonly Activation[] = [
+  'linear',
+  'relu',
+  'leakyRelu',
+  'elu',
+  'sigmoid',
+  'tanh',
+  'softplus',
+  'gelu',
+  'silu',
+];
+
+/** Throws `VARDROP_LAYER` for an unknown activation; softmax is the likelihood's. */
+export function checkActivation(who: string, activation: Activation): void {
+  const remedy =
+    (activation as string) === 'softmax'
+      ? 'Leave it out: the outputs are logits, and categorical() applies softmax to them.'
+      : undefined;
+  checkChoice('VARDROP_LAYER', `[${who}] activation`, activation, names, remedy);
+}
+
+/** Applies an activation; throws `VARDROP_LAYER` for an unknown one. `elu` has α = 1; `gelu` is the tanh form; `silu` is x sigmoid(x). */
 export function activate(b: Builder, x: Value, activation: Activation): Value {
   switch (activation) {
     case 'linear':
@@ -30,11 +53,19 @@ export function activate(b: Builder, x: Value, activation: Activation): Value {
     }
     case 'silu':
       return b.mul(x, b.sigmoid(x));
+    default: {
+      const unknown: never = activation;
+      throw new VardropError(
+        'VARDROP_LAYER',
+        `[activation] got '${String(unknown)}', needs one of ${names.join(', ')}.`,
+      );
+    }
   }
 }
 
-/** An activation as a layer of its own. */
+/** An activation as a layer of its own. Throws `VARDROP_LAYER` for an unknown one. */
 export function activation(kind: Activation): Layer {
+  checkActivation('activation', kind);
   return {
     kind,
     build: (name, inputShape): BuiltLayer => ({

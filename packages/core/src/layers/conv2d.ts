@@ -3,7 +3,7 @@ import type { LinearMap } from '../estimators/estimator.js';
 import { samePadding, windowShape } from '../program/shapes.js';
 import type { Layer } from './layer.js';
 import { buildLinearLayer, type LinearLayerOptions } from './linearLayer.js';
-import { imageShape, type PaddingMode, pair } from './window.js';
+import { checkPadding, imageShape, type PaddingMode, pair } from './window.js';
 
 /** Options of a convolution. */
 export interface Conv2dOptions extends LinearLayerOptions {
@@ -22,7 +22,7 @@ export interface Conv2dOptions extends LinearLayerOptions {
  * `[size, size, in, filters]`. Noise on the inputs draws one factor a channel and datapoint. With the `local` estimator
  * independent weight noise is drawn for each output location: its mean and variance are those of one random filter, its
  * covariance between locations is not; `flipout` is the unbiased choice.
- * Throws `VARDROP_LAYER` for filters, size or strides that are no positive integers, `VARDROP_SHAPE` (when built) for
+ * Throws `VARDROP_LAYER` for filters, size or strides that are no positive integers and for an unknown padding, `VARDROP_SHAPE` (when built) for
  * inputs that are no images or smaller than the filter.
  */
 export function conv2d(options: Conv2dOptions): Layer {
@@ -30,6 +30,7 @@ export function conv2d(options: Conv2dOptions): Layer {
   if (!Number.isInteger(filters) || filters < 1) {
     throw new VardropError('VARDROP_LAYER', `[conv2d] filters: got ${filters}, needs a positive integer.`);
   }
+  checkPadding('conv2d', padding);
   const size = pair('conv2d', 'size', options.size);
   const strides = pair('conv2d', 'strides', options.strides ?? 1);
   return {

@@ -8,13 +8,19 @@ import type { Initializer } from '../noise/noiseModel.js';
  */
 export type WeightInitializer = 'he' | 'glorot' | { readonly kind: 'normal'; readonly deviation: number };
 
-/** The initializer of weights `[…window, in, out]`. Throws `VARDROP_INITIALIZER` for a deviation that is no positive number. */
+/** The initializer of weights `[…window, in, out]`. Throws `VARDROP_INITIALIZER` for others, and for a deviation that is no positive number. */
 export function weightInitializer(initializer: WeightInitializer, weights: readonly number[]): Initializer {
   const window = size(weights.slice(0, -2));
   const fanIn = window * weights[weights.length - 2];
   const fanOut = window * weights[weights.length - 1];
   if (initializer === 'he') return { kind: 'normal', deviation: Math.sqrt(2 / fanIn) };
   if (initializer === 'glorot') return { kind: 'uniform', limit: Math.sqrt(6 / (fanIn + fanOut)) };
+  if (initializer?.kind !== 'normal') {
+    throw new VardropError(
+      'VARDROP_INITIALIZER',
+      `[initializer] got ${JSON.stringify(initializer)}, needs 'he', 'glorot' or { kind: 'normal', deviation }.`,
+    );
+  }
   if (!(initializer.deviation > 0 && Number.isFinite(initializer.deviation))) {
     throw new VardropError(
       'VARDROP_INITIALIZER',

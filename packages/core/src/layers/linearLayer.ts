@@ -1,8 +1,9 @@
+import { checkObject } from '../checkObject.js';
 import { checkCombination } from '../combinations.js';
 import type { Divergence } from '../divergences/divergence.js';
 import type { Estimator, LinearMap } from '../estimators/estimator.js';
 import type { Initializer, NoiseModel } from '../noise/noiseModel.js';
-import { activate } from './activation.js';
+import { activate, checkActivation } from './activation.js';
 import { type WeightInitializer, weightInitializer } from './initializers.js';
 import type { Activation, BuiltLayer, LayerDefaults } from './layer.js';
 
@@ -23,7 +24,10 @@ export interface LinearLayerOptions {
   readonly divergence?: Divergence | null;
 }
 
-/** Builds a layer from its linear map; checks that noise, estimator and divergence go together. */
+/**
+ * Builds a layer from its linear map; checks that noise, estimator and divergence are what they should be and go
+ * together, and the activation.
+ */
 export function buildLinearLayer(
   description: {
     readonly kind: string;
@@ -40,10 +44,16 @@ export function buildLinearLayer(
   const noise = options.noise ?? defaults.noise;
   const estimator = options.estimator ?? defaults.estimator;
   const divergence = options.divergence === null ? undefined : (options.divergence ?? defaults.divergence);
+  checkObject('VARDROP_LAYER', `[${name}] noise`, noise, 'parameters', 'variationalDropout()');
+  checkObject('VARDROP_LAYER', `[${name}] estimator`, estimator, 'apply', 'local()');
+  if (divergence !== undefined) {
+    checkObject('VARDROP_LAYER', `[${name}] divergence`, divergence, 'kl', 'logUniformExact()');
+  }
   // A divergence given for the whole model leaves out the layers that have nothing to learn of their noise.
   const applied = options.divergence === undefined && noise.learns === undefined ? undefined : divergence;
   checkCombination(name, noise, estimator, applied);
   const { activation = 'linear', bias = true } = options;
+  checkActivation(name, activation);
   const initialize = weightInitializer(options.initializer ?? defaultInitializer(activation), weightShape);
   const zero: Initializer = { kind: 'constant', value: 0 };
   return {

@@ -1,7 +1,6 @@
-import { VardropError } from '../errors.js';
 import { samePadding, windowShape } from '../program/shapes.js';
 import type { Layer } from './layer.js';
-import { imageShape, type PaddingMode, pair } from './window.js';
+import { checkPadding, imageShape, type PaddingMode, pair } from './window.js';
 
 /** Options of a pooling layer. */
 export interface PoolingOptions {
@@ -28,9 +27,7 @@ function pooling(kind: string, op: 'maxPool2d' | 'averagePool2d', options: Pooli
   const size = pair(kind, 'size', options.size ?? 2);
   const strides = pair(kind, 'strides', options.strides ?? size);
   const { padding = 'valid' } = options;
-  if (padding !== 'same' && padding !== 'valid') {
-    throw new VardropError('VARDROP_LAYER', `[${kind}] padding: got '${padding}', needs 'same' or 'valid'.`);
-  }
+  checkPadding(kind, padding);
   return {
     kind,
     name: options.name,

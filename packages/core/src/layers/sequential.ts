@@ -1,3 +1,4 @@
+import { checkObject } from '../checkObject.js';
 import type { Divergence } from '../divergences/divergence.js';
 import { VardropError } from '../errors.js';
 import type { Estimator } from '../estimators/estimator.js';
@@ -16,7 +17,10 @@ export interface SequentialOptions {
   readonly noise?: NoiseModel;
   /** For the layers that have none of their own; `local` where left out. */
   readonly estimator?: Estimator;
-  /** For the layers with learned noise that have none of their own; none where left out. */
+  /**
+   * For the layers with learned noise that have none of their own; none where left out. Without one nothing rewards
+   * noise, and what is learned of it (α, σ², p) falls towards 0.
+   */
   readonly divergence?: Divergence;
 }
 
@@ -48,19 +52,23 @@ export interface Model {
   divergences(b: Builder, parameters: ModelParameters): readonly { readonly layer: string; readonly kl: Value }[];
 }
 
+/** What parameters belong to that no layer owns. */
+const reserved: readonly string[] = ['network', 'likelihood'];
+
 /**
- * A network of layers one after the other. Throws `VARDROP_MODEL` without layers, with an input shape that is not made
- * of positive integers or with two layers of one name; and what its layers throw for shapes that do not fit.
+ * A network of layers one after the other. Throws `VARDROP_MODEL` without layers or with something else among them, with
+ * an input shape that is not made of positive integers, with a layer whose name is empty, taken, reserved or has a '/' in
+ * it, and with layers that share a parameter but not its shape or start; and what its layers throw for shapes that do not fit.
  */
 export function sequential(options: SequentialOptions): Model {
   const { input, layers } = options;
-  if (input.length === 0 || !input.every((n) => Number.isInteger(n) && n > 0)) {
+  if (!Array.isArray(input) || input.length === 0 || !input.every((n) => Number.isInteger(n) && n > 0)) {
     throw new VardropError(
       'VARDROP_MODEL',
-      `[sequential] input: got [${input.join(', ')}], needs positive integers, such as [784].`,
+      `[sequential] input: got ${JSON.stringify(input)}, needs the shape of one datapoint: positive integers, such as [784].`,
     );
   }
-  if (layers.length === 0) {
+  if (!Array.isArray(layers) || layers.length === 0) {
     throw new VardropError('VARDROP_MODEL', '[sequential] layers: got none, needs at least one. Add dense({ units }).');
   }
   const defaults = {
@@ -70,14 +78,15 @@ export function sequential(options: SequentialOptions): Model {
   };
   const counts = new Map<string, number>();
   const built: BuiltLayer[] = [];
-  for (const layer of layers) {
+  for (const [index, layer] of layers.entries()) {
+    checkObject('VARDROP_MODEL', `[sequential] layers[${index}]`, layer, 'build', 'dense()');
     const count = (counts.get(layer.kind) ?? 0) + 1;
     counts.set(layer.kind, count);
     const name = layer.name ?? `${layer.kind}${count}`;
-    if (name === 'network' || built.some((earlier) => earlier.name === name)) {
+    if (!/^[^/]+$/.test(name) || reserved.includes(name) || built.some((earlier) => earlier.name === name)) {
       throw new VardropError(
         'VARDROP_MODEL',
-        `[sequential] layers: got '${name}' for a layer, needs a name of its own (not 'network').`,
+        `[sequential] layers: got '${name}' for a layer, needs a name of its own, without '/' and none of ${reserved.join(', ')}. Rename it.`,
       );
     }
     built.push(layer.build(name, built.at(-1)?.outputShape ?? input, defaults));
@@ -146,6 +155,12 @@ function collectParameters(layers: readonly BuiltLayer[]): readonly ParameterSpe
         throw new VardropError(
           'VARDROP_MODEL',
           `[${layer.name}] ${name}: got shape [${parameter.shape}], needs the [${earlier.shape}] that an earlier layer gave it.`,
+        );
+      }
+      if (earlier && JSON.stringify(earlier.initialize) !== JSON.stringify(parameter.initialize)) {
+        throw new VardropError(
+          'VARDROP_MODEL',
+          `[${layer.name}] ${name}: got another start than an earlier layer gave it, needs the same, since the layers share it. Give their noise one rate, or an alpha of its own for each layer.`,
         );
       }
       if (!earlier) all.set(name, { ...parameter, name });

@@ -15,6 +15,13 @@ export function pair(who: string, what: string, value: number | readonly [number
   return result;
 }
 
+/** Throws `VARDROP_LAYER` for a padding that is neither `same` nor `valid`. */
+export function checkPadding(who: string, padding: PaddingMode): void {
+  if (padding !== 'same' && padding !== 'valid') {
+    throw new VardropError('VARDROP_LAYER', `[${who}] padding: got '${padding}', needs 'same' or 'valid'.`);
+  }
+}
+
 /** The axes of an image. Throws `VARDROP_SHAPE` for other inputs. */
 export function imageShape(name: string, shape: readonly number[]): readonly [number, number, number] {
   if (shape.length !== 3) {

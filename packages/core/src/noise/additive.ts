@@ -1,3 +1,4 @@
+import { VardropError } from '../errors.js';
 import type { Builder } from '../program/builder.js';
 import type { LayerParameters, WeightNoise } from './noiseModel.js';
 
@@ -5,7 +6,13 @@ import type { LayerParameters, WeightNoise } from './noiseModel.js';
 const smallLogVariance = -10;
 
 /** Weights N(θ, σ²) with θ and log σ² learned for each weight. */
-function additive(name: string, logVariance: number) {
+function additive(who: string, name: string, logVariance: number) {
+  if (!Number.isFinite(logVariance)) {
+    throw new VardropError(
+      'VARDROP_VARIANCE',
+      `[${who}] logVariance: got ${logVariance}, needs a finite number, the natural logarithm of σ². Leave it out for ${smallLogVariance}.`,
+    );
+  }
   return {
     name,
     acts: 'weights' as const,
@@ -29,17 +36,21 @@ function additive(name: string, logVariance: number) {
 
 /**
  * Sparse variational dropout (Molchanov, Ashukha & Vetrov 2017): weights N(θ, σ²) under a log-uniform (or ARD) prior,
- * so that `log α = log σ² − log θ²` is unbounded and weights with large α can be removed.
+ * so that `log α = log σ² − log θ²` is unbounded and weights with large α can be removed. `logVariance` is where log σ²
+ * starts, −10 where left out. Throws `VARDROP_VARIANCE` unless it is finite.
  */
 export function sparseVariational(options: { readonly logVariance?: number } = {}): WeightNoise {
   return {
-    ...additive('sparse', options.logVariance ?? smallLogVariance),
+    ...additive('sparseVariational', 'sparse', options.logVariance ?? smallLogVariance),
     alpha: 'weight',
     logAlpha: (b, { weights, logVariance }) => b.sub(logVariance, b.log(b.square(weights))),
   };
 }
 
-/** Mean-field Gaussian weights N(θ, σ²) under a Gaussian prior (Graves 2011; Blundell et al. 2015). */
+/**
+ * Mean-field Gaussian weights N(θ, σ²) under a Gaussian prior (Graves 2011; Blundell et al. 2015). `logVariance` is
+ * where log σ² starts, −10 where left out. Throws `VARDROP_VARIANCE` unless it is finite.
+ */
 export function meanField(options: { readonly logVariance?: number } = {}): WeightNoise {
-  return additive('mean-field', options.logVariance ?? smallLogVariance);
+  return additive('meanField', 'mean-field', options.logVariance ?? smallLogVariance);
 }

@@ -1,3 +1,4 @@
+import { checkChoice } from '../checkChoice.js';
 import type { InputNoise, WeightNoise } from './noiseModel.js';
 import { alphaOfRate, checkRate } from './rate.js';
 
@@ -5,7 +6,7 @@ import { alphaOfRate, checkRate } from './rate.js';
  * Gaussian dropout with fixed variance α = rate/(1 − rate). Type `A` multiplies each input unit by N(1, α)
  * (Srivastava et al. 2014): weight noise that is correlated within an input unit. Type `B` is independent weight
  * noise N(θ, αθ²), drawn after the linear map (Wang & Manning 2013). Both have the same marginal variance.
- * Throws `VARDROP_RATE` for a rate outside [0, 1).
+ * Throws `VARDROP_RATE` for a rate outside [0, 1), `VARDROP_NOISE_TYPE` for another type.
  */
 export function gaussianDropout(options: { readonly type: 'A'; readonly rate?: number }): InputNoise;
 export function gaussianDropout(options: { readonly type: 'B'; readonly rate?: number }): WeightNoise;
@@ -14,6 +15,7 @@ export function gaussianDropout(options: {
   readonly rate?: number;
 }): InputNoise | WeightNoise;
 export function gaussianDropout({ type, rate = 0.5 }: { readonly type: 'A' | 'B'; readonly rate?: number }) {
+  checkChoice('VARDROP_NOISE_TYPE', '[gaussianDropout] type', type, ['A', 'B']);
   checkRate('gaussianDropout', rate);
   const alpha = alphaOfRate(rate);
   const deviation = Math.sqrt(alpha);

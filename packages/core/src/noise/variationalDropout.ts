@@ -1,3 +1,4 @@
+import { checkChoice } from '../checkChoice.js';
 import { VardropError } from '../errors.js';
 import type { Builder, Value } from '../program/builder.js';
 import { alphaShape, inputUnits, size } from './granularity.js';
@@ -27,8 +28,8 @@ const largestStart = 0.98;
 /**
  * Variational dropout (Kingma, Salimans & Welling 2015, section 3): Gaussian dropout whose α is learned, one for the
  * network, a layer, an input unit, or (type B) an output unit or a weight. α = sigmoid(ρ) keeps it in (0, 1), where
- * the paper found training to be stable. Throws `VARDROP_RATE` for a rate above ½ and `VARDROP_ALPHA` for a
- * granularity that the type does not have.
+ * the paper found training to be stable. Throws `VARDROP_RATE` for a rate that is 0 or above ½, `VARDROP_ALPHA` for a
+ * granularity that the type does not have, and `VARDROP_NOISE_TYPE` for another type.
  */
 export function variationalDropout(options: VariationalDropoutOptions<'A', 'network' | 'layer' | 'input'>): InputNoise;
 export function variationalDropout(options: VariationalDropoutOptions<'B', Granularity>): WeightNoise;
@@ -40,6 +41,7 @@ export function variationalDropout({
   alpha: granularity = 'layer',
   rate = 0.2,
 }: VariationalDropoutOptions<'A' | 'B', Granularity>): InputNoise | WeightNoise {
+  checkChoice('VARDROP_NOISE_TYPE', '[variationalDropout] type', type, ['A', 'B']);
   checkRate('variationalDropout', rate, 0.5);
   if (rate === 0) {
     throw new VardropError(

@@ -2,7 +2,7 @@ import type { Backend, Iteration, Tensor, Tensors } from '../backend.js';
 import { VardropError } from '../errors.js';
 import { type CompiledProgram, compileProgram } from '../execution/compileProgram.js';
 import type { Model } from '../layers/sequential.js';
-import type { Likelihood } from '../likelihood.js';
+import { categorical, type Likelihood } from '../likelihood.js';
 import { size } from '../noise/granularity.js';
 import { elementCount } from '../program/shapes.js';
 import { keyNames, noiseKeys } from '../training/streams.js';
@@ -14,7 +14,8 @@ import { type PredictionMode, predictionProgram } from './predictionProgram.js';
 /** What a predictor is made for. */
 export interface PredictorOptions {
   readonly backend: Backend;
-  readonly likelihood: Likelihood;
+  /** Classification by softmax where left out, as in `fit`. */
+  readonly likelihood?: Likelihood;
   /** Monte-Carlo samples, 32 where left out; 0 means the weights' means. */
   readonly samples?: number;
   /** `mean` for one pass with the weights' means; `sample` where left out. */
@@ -53,7 +54,7 @@ export interface Predictor {
  * for values whose likelihood has no learned `logVariance`, `VARDROP_SHAPE` for outputs that do not fit.
  */
 export function createPredictor(model: Model, options: PredictorOptions): Predictor {
-  const { backend, likelihood, batch = 1000, noisePerRun = 2 ** 24 } = options;
+  const { backend, likelihood = categorical(), batch = 1000, noisePerRun = 2 ** 24 } = options;
   checkCount('samples', options.samples ?? 32, 0);
   checkCount('batch', batch, 1);
   checkCount('noisePerRun', noisePerRun, 1);

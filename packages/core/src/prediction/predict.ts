@@ -1,6 +1,7 @@
 import type { Tensor } from '../backend.js';
 import { VardropError } from '../errors.js';
 import type { Model } from '../layers/sequential.js';
+import { categorical } from '../likelihood.js';
 import type { TensorMap } from '../training/state.js';
 import { allParameters } from '../training/trainingProgram.js';
 import { checkInputs } from './checkInputs.js';
@@ -22,12 +23,12 @@ export interface PredictOptions extends PredictorOptions, PredictorRunOptions {
  * none, no whole rows or not finite, `VARDROP_STATE` for parameters of another model, and what `createPredictor` throws.
  */
 export async function predict(model: Model, options: PredictOptions): Promise<Prediction> {
-  const { backend, likelihood, parameters, inputs } = options;
+  const { backend, likelihood = categorical(), parameters, inputs } = options;
   // Before anything is compiled or uploaded.
   checkInputs('predict', inputs, model.inputShape);
   const needed = allParameters(model, likelihood);
   for (const { name, shape } of needed) {
-    const given = parameters[name];
+    const given = parameters?.[name];
     if (given?.shape.join() !== shape.join()) {
       throw new VardropError(
         'VARDROP_STATE',

@@ -38,10 +38,10 @@ export function checkDataset(who: string, model: Model, likelihood: Likelihood, 
           `[${who}] targets: got the label ${target} in row ${i}, needs integers from 0 to ${outputs - 1}. Give the last layer one unit a class.`,
         );
       }
-    } else if (!Number.isFinite(target)) {
+    } else if (!Number.isFinite(Math.fround(target))) {
       throw new VardropError(
         'VARDROP_NON_FINITE',
-        `[${who}] targets: got ${target} in row ${Math.floor(i / outputs)}, column ${i % outputs}, needs finite numbers. Remove or fill in the row.`,
+        `[${who}] targets: got ${target} in row ${Math.floor(i / outputs)}, column ${i % outputs}, needs finite numbers that float32 holds. Remove or fill in the row.`,
       );
     }
   }

@@ -57,7 +57,7 @@ export interface FitOptions {
   readonly likelihood?: Likelihood;
   /** Adam where left out. */
   readonly optimizer?: Optimizer;
-  /** Factor on the optimizer's learning rate. */
+  /** A factor on the optimizer's own learning rate, from step to step; 1 where left out. */
   readonly learningRate?: Schedule;
   /** β, the weight of the KL: a number or a schedule; 1 where left out. */
   readonly klWeight?: number | Schedule;
@@ -87,11 +87,13 @@ export interface FitResult {
 
 /**
  * Trains a model by minimizing the negative SGVB bound over shuffled minibatches. Equal seeds give equal results on one
- * backend, and a run that is resumed from a state gives bit for bit what the uninterrupted run gives.
+ * backend, and a run that is resumed from a state gives bit for bit what the uninterrupted run gives (on the float64
+ * reference up to the rounding of the state to float32).
  *
  * Everything is checked before training starts: throws `VARDROP_OPTION`, `VARDROP_EMPTY`, `VARDROP_SHAPE`,
- * `VARDROP_NON_FINITE`, `VARDROP_LABEL`, `VARDROP_STATE`. A loss that is not finite throws a `TrainingError` with code
- * `VARDROP_NON_FINITE_LOSS`, which holds the last good state.
+ * `VARDROP_TYPE`, `VARDROP_NON_FINITE`, `VARDROP_LABEL`, `VARDROP_STATE`, `VARDROP_LIKELIHOOD`. A loss that is not finite, or parameters
+ * that are not after the last step, throw a `TrainingError` with code `VARDROP_NON_FINITE_LOSS`, which holds the last
+ * good state. A schedule that gives no finite number ≥ 0 throws `VARDROP_SCHEDULE` at its step.
  */
 export async function fit(model: Model, options: FitOptions): Promise<FitResult> {
   const { backend, data, validation, earlyStopping, signal, onStep, onEpoch } = options;
@@ -100,6 +102,12 @@ export async function fit(model: Model, options: FitOptions): Promise<FitResult>
   const epochs = positiveInteger('epochs', options.epochs ?? 10);
   const batch = positiveInteger('batch', options.batch ?? 100);
   const learningRate = options.learningRate ?? constantSchedule();
+  if (typeof learningRate !== 'function') {
+    throw new VardropError(
+      'VARDROP_OPTION',
+      `[fit] learningRate: got ${String(learningRate)}, needs a schedule, a factor on the optimizer's rate. Give the rate to the optimizer: adam({ learningRate: ${String(learningRate)} }).`,
+    );
+  }
   const klWeight =
     typeof options.klWeight === 'function' ? options.klWeight : constantSchedule(checkedWeight(options.klWeight ?? 1));
   likelihood.parameters(model.outputShape);
@@ -107,6 +115,13 @@ export async function fit(model: Model, options: FitOptions): Promise<FitResult>
   if (validation) checkDataset('fit validation', model, likelihood, validation);
   if (earlyStopping) {
     positiveInteger('earlyStopping.patience', earlyStopping.patience);
+    const { minimumDelta = 0 } = earlyStopping;
+    if (!(minimumDelta >= 0 && Number.isFinite(minimumDelta))) {
+      throw new VardropError(
+        'VARDROP_OPTION',
+        `[fit] earlyStopping.minimumDelta: got ${minimumDelta}, needs a number that is not negative.`,
+      );
+    }
     if (!validation) {
       throw new VardropError(
         'VARDROP_OPTION',
@@ -117,8 +132,8 @@ export async function fit(model: Model, options: FitOptions): Promise<FitResult>
   const start = options.state ?? initialState(model, likelihood, optimizer, options.seed ?? 0);
   const stepsPerEpoch = Math.ceil(rows / batch);
 
-  const trainer = createTrainer(model, { backend, likelihood, optimizer, state: start });
   const validator = validation ? createValidator(model, { backend, likelihood, data: validation }) : undefined;
+  const trainer = createTrainer(model, { backend, likelihood, optimizer, state: start });
   const history: EpochRecord[] = [];
   let best: { nll: number; epoch: number; state: TrainingState } | undefined;
 
@@ -132,8 +147,8 @@ export async function fit(model: Model, options: FitOptions): Promise<FitResult>
       const minibatch = gather(model, likelihood, data, order.subarray(i * batch, (i + 1) * batch));
       const progress = { epoch: epoch + i / stepsPerEpoch, step: trainer.step };
       const result = await trainer.run(minibatch, {
-        learningRate: optimizer.learningRate * learningRate(progress),
-        klScale: klWeight(progress) / rows,
+        learningRate: optimizer.learningRate * scheduled('learningRate', learningRate, progress),
+        klScale: scheduled('klWeight', klWeight, progress) / rows,
       });
       totals.dataTerm += result.dataTerm * minibatch.rows;
       totals.loss += result.loss * minibatch.rows;
@@ -142,7 +157,7 @@ export async function fit(model: Model, options: FitOptions): Promise<FitResult>
       onStep?.({ epoch, step: i + 1, stepsPerEpoch, ...result });
       await yieldToEvents();
     }
-    const metrics = await validator?.run(trainer.parameters);
+    const metrics = await validate();
     const record: EpochRecord = {
       epoch,
       dataTerm: totals.dataTerm / totals.rows,
@@ -156,12 +171,41 @@ export async function fit(model: Model, options: FitOptions): Promise<FitResult>
     return true;
   }
 
+  /** Metrics of the current parameters, if there is validation data. */
+  async function validate(): Promise<ValidationMetrics | undefined> {
+    try {
+      return await validator?.run(trainer.parameters);
+    } catch (error) {
+      if (error instanceof VardropError && error.code === 'VARDROP_NON_FINITE') throw diverged(error.message, error);
+      throw error;
+    }
+  }
+
+  /** The current state, if it is finite: the last step's update shows in no loss. */
+  async function finiteState(): Promise<TrainingState> {
+    const state = await trainer.state();
+    const bad = Object.entries(state.parameters).find(([, { data }]) => !data.every(Number.isFinite));
+    if (bad && trainer.step > start.step) throw diverged(`the parameters ${bad[0]} are not finite`);
+    return state;
+  }
+
+  /** Takes the last step back, and says so. */
+  function diverged(what: string, cause?: unknown): VardropError {
+    const failed = trainer.step;
+    trainer.retreat();
+    return new VardropError(
+      'VARDROP_NON_FINITE_LOSS',
+      `[fit] training: got numbers that are not finite out of step ${failed}: ${what}. The state of step ${trainer.step} is kept; lower the learning rate, or scale the inputs.`,
+      { cause },
+    );
+  }
+
   /** Whether the validation has not improved for too long; keeps the best state. */
   async function shouldStop(): Promise<boolean> {
     const last = history[history.length - 1];
     if (!earlyStopping || !last?.validation) return false;
     if (best === undefined || last.validation.nll < best.nll - (earlyStopping.minimumDelta ?? 0)) {
-      best = { nll: last.validation.nll, epoch: last.epoch, state: await trainer.state() };
+      best = { nll: last.validation.nll, epoch: last.epoch, state: await finiteState() };
     }
     return last.epoch - best.epoch >= earlyStopping.patience;
   }
@@ -172,7 +216,7 @@ export async function fit(model: Model, options: FitOptions): Promise<FitResult>
       if (!(await runEpoch(epoch))) stopped = 'aborted';
       else if (await shouldStop()) stopped = 'early';
     }
-    return { state: best?.state ?? (await trainer.state()), history, stopped };
+    return { state: best?.state ?? (await finiteState()), history, stopped };
   } catch (error) {
     if (error instanceof VardropError && error.code === 'VARDROP_NON_FINITE_LOSS') {
       throw new TrainingError(error, await trainer.state(), history);
@@ -182,6 +226,18 @@ export async function fit(model: Model, options: FitOptions): Promise<FitResult>
     validator?.dispose();
     trainer.dispose();
   }
+}
+
+/** A schedule's value at one step. Throws `VARDROP_SCHEDULE` unless it is finite and not negative. */
+function scheduled(name: string, schedule: Schedule, progress: Parameters<Schedule>[0]): number {
+  const value = schedule(progress);
+  if (!(value >= 0 && Number.isFinite(value))) {
+    throw new VardropError(
+      'VARDROP_SCHEDULE',
+      `[fit] ${name}: got ${value} from the schedule at epoch ${progress.epoch}, needs a finite number that is not negative.`,
+    );
+  }
+  return value;
 }
 
 function positiveInteger(name: string, value: number): number {

@@ -38,14 +38,15 @@ export async function locateNonFinite(
     descriptions.set(`kl:${layer}`, `the KL of ${layer}`);
   }
   const program = await compileProgram(backend, b.build(), { batch: inputs.x.shape[0] });
-  const { outputs } = program.run(parameters, [{ inputs: { x: inputs.x }, keys }]);
+  let outputs: readonly Tensors[] = [];
   try {
+    ({ outputs } = program.run(parameters, [{ inputs: { x: inputs.x }, keys }]));
     for (const [name, description] of descriptions) {
       if (!(await allFinite(outputs[0][name]))) return description;
     }
     return 'the objective';
   } finally {
-    for (const tensor of Object.values(outputs[0])) backend.dispose(tensor);
+    for (const tensor of outputs.flatMap((tensors) => Object.values(tensors))) backend.dispose(tensor);
     program.dispose();
   }
 }

@@ -31,12 +31,21 @@ export function piecewiseLinear(...points: readonly (readonly [epoch: number, fa
   };
 }
 
-/** Multiplies by `factor` every `epochs` epochs. */
+/**
+ * Multiplies by `factor` over every `epochs` epochs, evenly from step to step. Throws `VARDROP_SCHEDULE` unless both
+ * are positive numbers.
+ */
 export function exponentialDecay(factor: number, epochs = 1): Schedule {
+  if (![factor, epochs].every((value) => value > 0 && Number.isFinite(value))) {
+    throw new VardropError(
+      'VARDROP_SCHEDULE',
+      `[exponentialDecay] factor, epochs: got ${factor}, ${epochs}, needs positive numbers.`,
+    );
+  }
   return ({ epoch }) => factor ** (epoch / epochs);
 }
 
-/** Rises from 0 to 1 over the first `epochs` epochs: KL warm-up. */
+/** Rises from 0 to 1 over the first `epochs` epochs: KL warm-up. Throws `VARDROP_SCHEDULE` unless they are positive. */
 export function warmUp(epochs: number): Schedule {
   return piecewiseLinear([0, 0], [epochs, 1]);
 }

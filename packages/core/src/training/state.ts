@@ -62,7 +62,8 @@ function initialValues(initializer: Initializer, count: number, key: Key): Float
 }
 
 /**
- * Throws `VARDROP_STATE` unless a state has exactly the tensors that a model, a likelihood and an optimizer need.
+ * Throws `VARDROP_STATE` unless a state has exactly the tensors that a model, a likelihood and an optimizer need, and
+ * a step and a seed.
  */
 export function checkState(
   model: Model,
@@ -70,6 +71,14 @@ export function checkState(
   optimizer: Optimizer | undefined,
   state: TrainingState,
 ): void {
+  for (const name of ['step', 'seed'] as const) {
+    if (!Number.isSafeInteger(state[name]) || state[name] < 0) {
+      throw new VardropError(
+        'VARDROP_STATE',
+        `[state] ${name}: got ${state[name]}, needs a non-negative integer. Use a state as fit gives it.`,
+      );
+    }
+  }
   const specifications = allParameters(model, likelihood);
   compare(
     'parameters',

@@ -36,6 +36,11 @@ export interface Trainer {
    * trainer then holds the last state whose loss was finite.
    */
   run(minibatch: Minibatch, scales: StepScales): Promise<StepResult>;
+  /**
+   * Goes back to the state before the last step, whose loss was finite: what the last step made of it may turn out to
+   * be no good before there is a loss that shows it. Has no effect before the first step, or a second time in a row.
+   */
+  retreat(): void;
   /** Reads the current state back; the arrays belong to the caller. */
   state(): Promise<TrainingState>;
   /** Frees everything on the backend. */
@@ -57,11 +62,11 @@ export function createTrainer(
   const source = trainingProgram(model, likelihood, optimizer);
   const names = keyNames(source);
   // One compiled program for each size of minibatch: the usual one, and the last one of an epoch.
-  const programs = new Map<number, Promise<CompiledProgram>>();
-  const programFor = (rows: number) => {
-    const existing = programs.get(rows) ?? compileProgram(backend, source, { batch: rows });
-    programs.set(rows, existing);
-    return existing;
+  const programs = new Map<number, CompiledProgram>();
+  const programFor = async (rows: number) => {
+    const program = programs.get(rows) ?? (await compileProgram(backend, source, { batch: rows }));
+    programs.set(rows, program);
+    return program;
   };
   const disposeAll = (tensors: Tensors) => {
     for (const tensor of Object.values(tensors)) backend.dispose(tensor);
@@ -112,16 +117,19 @@ export function createTrainer(
     }
   }
 
+  function retreat(): void {
+    if (!previous) return;
+    disposeAll(current);
+    current = previous;
+    previous = undefined;
+    step--;
+  }
+
   /** Names the culprit, and goes back to the last state whose loss was finite. */
   async function nonFinite(result: StepResult, inputs: Tensors, keys: ReturnType<typeof noiseKeys>) {
     const where = await locateNonFinite(model, { backend, likelihood, parameters: current, inputs, keys });
     const failed = step + 1;
-    if (previous) {
-      disposeAll(current);
-      current = previous;
-      previous = undefined;
-      step--;
-    }
+    retreat();
     return new VardropError(
       'VARDROP_NON_FINITE_LOSS',
       `[fit] loss: got ${result.loss} (data term ${result.dataTerm}, KL ${result.kl}) in step ${failed}, first in ${where}, needs a finite number. The state of step ${step} is kept; lower the learning rate, or scale the inputs.`,
@@ -136,6 +144,7 @@ export function createTrainer(
       return Object.fromEntries(Object.keys(initial.parameters).map((name) => [name, current[name]]));
     },
     run,
+    retreat,
     async state() {
       const read = async (map: TensorMap): Promise<TensorMap> => {
         const entries = Object.entries(map).map(async ([name, { shape }]) => {
@@ -153,7 +162,7 @@ export function createTrainer(
     dispose() {
       disposeAll(current);
       if (previous) disposeAll(previous);
-      for (const program of programs.values()) void program.then((compiled) => compiled.dispose());
+      for (const program of programs.values()) program.dispose();
       programs.clear();
     },
   };

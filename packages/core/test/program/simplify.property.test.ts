@@ -8,7 +8,7 @@ import { validate } from '../../src/program/validate.js';
 import { exactInputs, exactOutputs, exactPrograms } from './exactProgram.js';
 import { randomPrograms } from './randomProgram.js';
 
-const runs = { numRuns: 1500, seed: 11 };
+const runs = { numRuns: 800, seed: 11 };
 
 /** What a node computes, whatever the order of its operands where that does not matter. */
 function meaning({ label: _, operands, ...rest }: Node): string {

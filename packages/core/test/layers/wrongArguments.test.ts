@@ -1,0 +1,101 @@
+import { describe, expect, it } from 'vitest';
+import {
+  activation,
+  adam,
+  bernoulli,
+  bernoulliLearned,
+  createReferenceBackend,
+  dense,
+  type FitOptions,
+  fit,
+  gaussianDropout,
+  gaussianLikelihood,
+  local,
+  logUniformExact,
+  meanField,
+  predict,
+  type SequentialOptions,
+  sequential,
+  sparseVariational,
+  variationalDropout,
+} from '../../src/index.js';
+
+/** The type of a call as JavaScript has it: anything goes. */
+const loose = (call: unknown) => call as (...values: readonly unknown[]) => unknown;
+const layers = [dense({ units: 4, activation: 'relu' }), dense({ units: 2 })];
+const model = (options: object) => sequential({ input: [2], layers, ...options } as SequentialOptions);
+const backend = createReferenceBackend();
+const inputs = Float32Array.of(0, 1, 1, 0);
+const data = { inputs, targets: [0, 1] };
+const train = (options: object) => fit(model({}), { backend, data, epochs: 1, ...options } as FitOptions);
+
+describe('arguments that a compiler would refuse', () => {
+  it.each([
+    ['no type', () => loose(variationalDropout)({}), 'VARDROP_NOISE_TYPE', /got undefined, needs one of A, B/],
+    ['a type in lower case', () => loose(gaussianDropout)({ type: 'a' }), 'VARDROP_NOISE_TYPE', /got 'a'/],
+    [
+      'unknown rates',
+      () => loose(bernoulliLearned)({ rates: 'unit' }),
+      'VARDROP_ALPHA',
+      /got 'unit', needs one of layer/,
+    ],
+    ['log σ² of NaN', () => sparseVariational({ logVariance: Number.NaN }), 'VARDROP_VARIANCE', /sparseVariational/],
+    ['log σ² of ∞', () => meanField({ logVariance: Number.POSITIVE_INFINITY }), 'VARDROP_VARIANCE', /meanField/],
+    ['log σ² of targets', () => gaussianLikelihood({ logVariance: Number.NaN }), 'VARDROP_VARIANCE', /Likelihood/],
+    ['an activation', () => loose(activation)('swish'), 'VARDROP_LAYER', /got 'swish', needs one of linear/],
+    [
+      'softmax',
+      () => model({ layers: [loose(dense)({ units: 2, activation: 'softmax' })] }),
+      'VARDROP_LAYER',
+      /outputs are logits/,
+    ],
+    [
+      'an initializer',
+      () => model({ layers: [loose(dense)({ units: 2, initializer: 'xavier' })] }),
+      'VARDROP_INITIALIZER',
+      /got "xavier", needs 'he'/,
+    ],
+    ['a noise by name', () => model({ noise: 'bernoulli' }), 'VARDROP_LAYER', /\[dense1\] noise: got "bernoulli"/],
+    ['a noise not called', () => model({ noise: bernoulli }), 'VARDROP_LAYER', /the function bernoulli.*Call the/],
+    ['an estimator not called', () => model({ estimator: local }), 'VARDROP_LAYER', /the function local/],
+    ['a divergence not called', () => model({ divergence: logUniformExact }), 'VARDROP_LAYER', /logUniformExact/],
+    ['a layer by name', () => model({ layers: ['dense'] }), 'VARDROP_MODEL', /layers\[0\]: got "dense"/],
+    ['a number as input shape', () => model({ input: 2 }), 'VARDROP_MODEL', /got 2, needs the shape/],
+  ])('refuses %s', (_, act, code, message) => {
+    expect(act).toThrow(expect.objectContaining({ code, message: expect.stringMatching(message) }));
+  });
+
+  it.each([
+    ['a learning rate', { learningRate: 0.01 }, 'VARDROP_OPTION', /adam\(\{ learningRate: 0\.01 \}\)/],
+    ['an array of numbers', { data: { ...data, inputs: [...inputs] } }, 'VARDROP_TYPE', /got Array, needs a Float32/],
+    ['float64 numbers', { data: { ...data, inputs: Float64Array.from(inputs) } }, 'VARDROP_TYPE', /got Float64Array/],
+  ])('fit refuses %s', async (_, options, code, message) => {
+    await expect(train(options)).rejects.toMatchObject({ code, message: expect.stringMatching(message) });
+  });
+
+  it('predict refuses a whole state as parameters, and predicts classes where no likelihood is given', async () => {
+    const { state } = await train({ optimizer: adam() });
+    const options = { backend, parameters: state.parameters, inputs };
+    const whole = { ...options, parameters: state as never };
+    await expect(predict(model({}), whole)).rejects.toMatchObject({ code: 'VARDROP_STATE' });
+    expect(await predict(model({}), options)).toMatchObject({ kind: 'classification', rows: 2 });
+  });
+});
+
+describe('an α of the network', () => {
+  const withRates = (...rates: readonly number[]) =>
+    sequential({
+      input: [2],
+      layers: rates.map((rate) =>
+        dense({ units: 2, noise: variationalDropout({ type: 'A', alpha: 'network', rate }) }),
+      ),
+    });
+
+  it('is one parameter, which starts where all layers say', () => {
+    expect(withRates(0.1, 0.1).parameters.filter(({ name }) => name === 'network/rho')).toHaveLength(1);
+  });
+
+  it('refuses layers that would start it at different values', () => {
+    expect(() => withRates(0.1, 0.4)).toThrow(expect.objectContaining({ code: 'VARDROP_MODEL' }));
+  });
+});

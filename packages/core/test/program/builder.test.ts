@@ -1,0 +1,155 @@
+import { describe, expect, it } from 'vitest';
+import { createBuilder } from '../../src/program/builder.js';
+import { samePadding } from '../../src/program/shapes.js';
+import { validate } from '../../src/program/validate.js';
+
+const coded = (code: string, text: string) =>
+  expect.objectContaining({ name: 'VardropError', code, message: expect.stringContaining(text) });
+
+describe('the builder checks shapes as it builds', () => {
+  const cases: readonly [string, string, string, (b: ReturnType<typeof createBuilder>) => unknown][] = [
+    ['add', 'VARDROP_SHAPE', '[2, 3] and [4]', (b) => b.add(b.input('x', [2, 3]), b.input('y', [4]))],
+    ['selectGreater', 'VARDROP_SHAPE', '[3]', (b) => b.selectGreater(b.input('x', [3]), 0, b.input('y', [2]), 0)],
+    ['reduceSum', 'VARDROP_AXES', 'axes [2]', (b) => b.reduceSum(b.input('x', [2, 3]), [2])],
+    ['reduceMax', 'VARDROP_AXES', 'axes [0, 0]', (b) => b.reduceMax(b.input('x', [2, 3]), [0, 0])],
+    ['reduceSum', 'VARDROP_AXES', 'axes [-1, 1]', (b) => b.reduceSum(b.input('x', [2, 3]), [-1, 1])],
+    ['mean', 'VARDROP_AXES', 'axes [3]', (b) => b.mean(b.input('x', [2]), [3])],
+    ['mean', 'VARDROP_SHAPE', 'batch axis', (b) => b.mean(b.input('x', ['batch', 2]), [0])],
+    ['matmul', 'VARDROP_SHAPE', 'equal inner axes', (b) => b.matmul(b.input('x', [2, 3]), b.input('y', [2, 3]))],
+    ['matmul', 'VARDROP_SHAPE', 'two axes', (b) => b.matmul(b.input('x', [3]), b.input('y', [3, 3]))],
+    ['matmul', 'VARDROP_SHAPE', '[2] and [3]', (b) => b.matmul(b.input('x', [2, 1, 3]), b.input('y', [3, 3, 1]))],
+    ['conv2d', 'VARDROP_SHAPE', 'filter', (b) => b.conv2d(b.input('x', [1, 4, 4, 2]), b.input('w', [2, 2, 3, 1]))],
+    ['conv2d', 'VARDROP_SHAPE', '5×2', (b) => b.conv2d(b.input('x', [1, 4, 4, 2]), b.input('w', [5, 2, 2, 1]))],
+    ['maxPool2d', 'VARDROP_SHAPE', 'image', (b) => b.maxPool2d(b.input('x', [4, 4]), [2, 2])],
+    [
+      'maxPool2d',
+      'VARDROP_WINDOW',
+      'strides [0,1]',
+      (b) => b.maxPool2d(b.input('x', [1, 4, 4, 1]), [2, 2], { strides: [0, 1] }),
+    ],
+    ['reshape', 'VARDROP_SHAPE', 'elements', (b) => b.reshape(b.input('x', [2, 3]), [5])],
+    ['reshape', 'VARDROP_SHAPE', 'elements', (b) => b.reshape(b.input('x', ['batch', 3]), [3])],
+    ['transpose', 'VARDROP_SHAPE', 'permutation', (b) => b.transpose(b.input('x', [2, 3]), [0])],
+    ['transpose', 'VARDROP_AXES', '[0, 0]', (b) => b.transpose(b.input('x', [2, 3]), [0, 0])],
+    ['broadcast', 'VARDROP_SHAPE', '[3]', (b) => b.broadcast(b.input('x', [2, 3]), [3])],
+    ['constant', 'VARDROP_SHAPE', 'as many values', (b) => b.constant([1, 2], [3])],
+    ['withDerivative', 'VARDROP_SHAPE', '[2]', (b) => b.withDerivative(b.input('x', [3]), [[b.input('y', [2]), 1]])],
+  ];
+  for (const [what, code, text, build] of cases) {
+    it(`${what}: ${text}`, () => {
+      expect(() => build(createBuilder('plain'))).toThrow(coded(code, text));
+      expect(() => build(createBuilder('plain'))).toThrow(/^\[program\]/);
+    });
+    it(`${what}: ${text}, naming its scope`, () => {
+      const b = createBuilder('scoped');
+      const inner = () => b.scope('outer', () => b.scope('inner', () => build(b)));
+      expect(inner).toThrow(coded(code, '[outer/inner] '));
+    });
+  }
+
+  it('leaves the scope behind an error', () => {
+    const b = createBuilder('scopes');
+    expect(() => b.scope('broken', () => b.reshape(b.input('x', [2]), [3]))).toThrow();
+    expect(b.node(b.scope('whole', () => b.exp(1))).label).toBe('whole');
+    expect(b.node(b.exp(2)).label).toBeUndefined();
+  });
+});
+
+describe('padding', () => {
+  const image = () => {
+    const b = createBuilder('padding');
+    return { b, x: b.input('x', [1, 6, 6, 1]) };
+  };
+  for (const [padding, fits] of [
+    [[1, 1, 2, 2], true],
+    [[2, 0, 0, 0], false],
+    [[0, 2, 0, 0], false],
+    [[0, 0, 3, 0], false],
+    [[0, 0, 0, 3], false],
+    [[0.5, 0, 0, 0], false],
+    [[-1, 0, 0, 0], false],
+    [[Number.NaN, 0, 0, 0], false],
+  ] as const) {
+    it(`[${padding}] of a 2×3 window is ${fits ? 'taken' : 'refused'}`, () => {
+      const builds = [
+        () => {
+          const { b, x } = image();
+          return b.maxPool2d(x, [2, 3], { padding });
+        },
+        () => {
+          const { b, x } = image();
+          return b.averagePool2d(x, [2, 3], { padding });
+        },
+        () => {
+          const { b, x } = image();
+          return b.conv2d(x, b.input('w', [2, 3, 1, 1]), { padding });
+        },
+      ];
+      for (const build of builds) {
+        if (fits) expect(build).not.toThrow();
+        else expect(build).toThrow(expect.objectContaining({ code: 'VARDROP_WINDOW' }));
+      }
+    });
+  }
+
+  it('of `same` always fits, and gives as many cells as strides go into the image', () => {
+    for (let n = 1; n <= 7; n++) {
+      for (let size = 1; size <= 5; size++) {
+        for (let stride = 1; stride <= 4; stride++) {
+          const b = createBuilder('same');
+          const padding = samePadding(n, 3, [size, 1], [stride, 1]);
+          const y = b.maxPool2d(b.input('x', [1, n, 3, 1]), [size, 1], { strides: [stride, 1], padding });
+          expect(y.shape).toEqual([1, Math.ceil(n / stride), 3, 1]);
+          expect(padding[1] - padding[0]).toBeOneOf([0, 1]);
+        }
+      }
+    }
+  });
+});
+
+describe('the builder keeps programs apart', () => {
+  it('refuses values of another program, even of one that shares its shapes', () => {
+    const shape = [3];
+    const [first, second] = [createBuilder('first'), createBuilder('second')];
+    const x = first.input('x', shape);
+    second.input('x', shape);
+    expect(() => second.exp(x)).toThrow(coded('VARDROP_PROGRAM', '[exp] got a value of another program'));
+  });
+
+  it('refuses a second input or output of one name, and takes names that objects have anyway', () => {
+    const b = createBuilder('names');
+    const x = b.input('constructor', [3]);
+    b.output('toString', x);
+    expect(() => b.input('constructor', [2])).toThrow(coded('VARDROP_PROGRAM', 'second input'));
+    expect(() => b.scope('head', () => b.output('toString', x))).toThrow(coded('VARDROP_PROGRAM', '[head/toString]'));
+  });
+
+  it('refuses a carried output of another shape', () => {
+    const b = createBuilder('carried');
+    const x = b.input('x', [3], 'carried');
+    expect(() => b.output('x', b.reduceSum(x))).toThrow(coded('VARDROP_SHAPE', "needs its input's [3]"));
+  });
+
+  it('does not grow after it was built', () => {
+    const b = createBuilder('snapshot');
+    b.output('x', b.exp(b.input('x', [3])));
+    const program = b.build();
+    b.output('y', b.exp(1));
+    expect(program.nodes).toHaveLength(2);
+    expect(Object.keys(program.outputs)).toEqual(['x']);
+    validate(program);
+  });
+});
+
+describe('labels and keys', () => {
+  it('carry the scope', () => {
+    const b = createBuilder('labels');
+    const [gamma, noise, plain] = b.scope('dense1', () =>
+      b.scope('local', () => [b.label(b.input('x', [2]), 'gamma'), b.noise('normal', 'zeta', [2]), b.exp(1)]),
+    );
+    expect(b.node(gamma).label).toBe('dense1/local/gamma');
+    expect(b.node(noise)).toMatchObject({ key: 'dense1/local/zeta', label: 'dense1/local/zeta' });
+    expect(b.node(plain).label).toBe('dense1/local');
+    expect(b.node(b.input('theta', [2])).label).toBe('theta');
+  });
+});

@@ -1,0 +1,118 @@
+import { describe, expect, it } from 'vitest';
+import { bind } from '../../src/program/bind.js';
+import { createBuilder } from '../../src/program/builder.js';
+import { expand } from '../../src/program/expand.js';
+import { hostNoise } from '../../src/program/hostNoise.js';
+import type { Program } from '../../src/program/program.js';
+import { rewrite } from '../../src/program/rewrite.js';
+import { validate } from '../../src/program/validate.js';
+import { evaluate } from '../../src/reference/index.js';
+import { dawson } from '../../src/special/dawson.js';
+import { logUniformKl } from '../../src/special/logUniformKl.js';
+
+function noisyLayer(): Program {
+  const b = createBuilder('layer');
+  const x = b.input('x', ['batch', 2], 'iteration');
+  const w = b.input('w', [2, 3], 'carried');
+  const y = b.scope('dense1', () => {
+    const gamma = b.label(b.matmul(x, w), 'gamma');
+    return b.add(gamma, b.mul(b.noise('normal', 'zeta', ['batch', 3]), b.noise('uniform', 'scale', [])));
+  });
+  b.output('y', y);
+  b.output('w', b.mul(w, 0.5));
+  return b.build();
+}
+
+describe('bind', () => {
+  it('sets every symbolic axis, and nothing else', () => {
+    const program = noisyLayer();
+    const bound = bind(program, 5);
+    expect(bound.nodes.flatMap((node) => node.shape)).not.toContain('batch');
+    expect(bound.nodes.map((node) => node.shape)).toEqual(
+      program.nodes.map((node) => node.shape.map((n) => (n === 'batch' ? 5 : n))),
+    );
+    expect(bound.outputs).toEqual(program.outputs);
+    expect(program.nodes[0].shape).toEqual(['batch', 2]);
+    validate(bound);
+    expect(bind(bound, 7)).toEqual(bound);
+  });
+
+  for (const batch of [0, -1, 1.5, Number.NaN, Number.POSITIVE_INFINITY]) {
+    it(`refuses ${batch}`, () =>
+      expect(() => bind(noisyLayer(), batch)).toThrow(expect.objectContaining({ code: 'VARDROP_BATCH' })));
+  }
+});
+
+describe('rewrite', () => {
+  it('copies a program as it is, labels, roles, keys and outputs included', () => {
+    expect(rewrite(noisyLayer(), () => undefined)).toEqual(noisyLayer());
+  });
+
+  it('labels what it puts in a node’s place with the node’s label', () => {
+    const doubled = rewrite(noisyLayer(), (b, node, operands) =>
+      node.op === 'matmul' ? b.add(b.copy(node, operands), b.exp(b.copy(node, operands))) : undefined,
+    );
+    const made = doubled.nodes.filter((node) => ['add', 'exp', 'matmul'].includes(node.op));
+    expect(made.map((node) => [node.op, node.label])).toEqual([
+      ['matmul', 'dense1/gamma'],
+      ['matmul', 'dense1/gamma'],
+      ['exp', 'dense1/gamma'],
+      ['add', 'dense1/gamma'],
+      ['add', 'dense1'],
+    ]);
+    expect(Object.keys(doubled.outputs)).toEqual(['y', 'w']);
+    validate(doubled);
+  });
+});
+
+describe('expand', () => {
+  const b = createBuilder('special');
+  const x = b.input('x', [6]);
+  b.output(
+    'dawson',
+    b.scope('layer', () => b.special('dawson', x)),
+  );
+  b.output('kl', b.special('logUniformKl', x));
+  const program = b.build();
+  const inputs = { x: [-3, -0.5, 0, 1e-3, 1, 50] };
+
+  it('puts primitives in the place of functions that are not native', () => {
+    const expanded = expand(program, []);
+    expect(expanded.nodes.some((node) => node.op === 'special')).toBe(false);
+    expect(expanded.nodes.some((node) => node.label === 'layer' && node.op === 'div')).toBe(true);
+    validate(expanded);
+    const values = evaluate(expanded, { inputs });
+    inputs.x.forEach((s, i) => {
+      // The chains are made for float32: within 10⁻⁶.
+      expect(Math.abs(values.dawson[i] - dawson(s))).toBeLessThanOrEqual(1e-6 * Math.abs(dawson(s)));
+      expect(Math.abs(values.kl[i] - logUniformKl(s))).toBeLessThanOrEqual(1e-6 * logUniformKl(s));
+    });
+  });
+
+  it('leaves native ones', () => {
+    expect(expand(program, ['dawson', 'logUniformKl'])).toEqual(program);
+    const half = expand(program, ['dawson']);
+    expect(half.nodes.filter((node) => node.op === 'special')).toHaveLength(1);
+  });
+});
+
+describe('hostNoise', () => {
+  it('replaces noise by inputs of one iteration, and says how to fill them', () => {
+    const { program, noises } = hostNoise(bind(noisyLayer(), 4));
+    expect(noises).toEqual([
+      { input: 'noise:dense1/zeta', key: 'dense1/zeta', distribution: 'normal', shape: [4, 3] },
+      { input: 'noise:dense1/scale', key: 'dense1/scale', distribution: 'uniform', shape: [] },
+    ]);
+    expect(program.nodes.some((node) => node.op === 'noise')).toBe(false);
+    const made = program.nodes.filter((node) => node.op === 'input' && node.name.startsWith('noise:'));
+    expect(made.map((node) => [node.op === 'input' && node.role, node.shape])).toEqual([
+      ['iteration', [4, 3]],
+      ['iteration', []],
+    ]);
+    validate(program);
+  });
+
+  it('needs a bound program', () => {
+    expect(() => hostNoise(noisyLayer())).toThrow(expect.objectContaining({ code: 'VARDROP_SHAPE' }));
+  });
+});
