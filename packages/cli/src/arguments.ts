@@ -19,7 +19,8 @@ const largestCount = 1_000_000;
  * @param version what `--version` prints.
  * @throws VardropError `VARDROP_UNKNOWN_COMMAND`, `VARDROP_UNKNOWN_OPTION`, `VARDROP_MISSING_VALUE`,
  * `VARDROP_EXCESS_ARGUMENT`, `VARDROP_UNKNOWN_BACKEND`, `VARDROP_UNKNOWN_NOISE`, `VARDROP_UNKNOWN_ALPHA`,
- * `VARDROP_UNKNOWN_ESTIMATOR`, `VARDROP_UNKNOWN_DIVERGENCE` or `VARDROP_INVALID_OPTION`: all of them usage errors.
+ * `VARDROP_UNKNOWN_ESTIMATOR`, `VARDROP_UNKNOWN_DIVERGENCE`, `VARDROP_OPTION_CLASH` or `VARDROP_INVALID_OPTION`: all of
+ * them usage errors.
  */
 export function parseArguments(words: readonly string[], version: string): ParsedArguments {
   let printed = '';
@@ -40,7 +41,8 @@ export function parseArguments(words: readonly string[], version: string): Parse
     .helpOption('-h, --help', 'print this help')
     .helpCommand('help [command]', 'print the help of a command');
   program.addCommand(
-    quietly(trainCommand()).action((values: TrainOptions) => {
+    quietly(trainCommand()).action((values: TrainOptions, command: Command) => {
+      if (values.compare) refuseBesideCompare(command);
       options = { ...trainDefaults, ...values };
     }),
   );
@@ -52,6 +54,19 @@ export function parseArguments(words: readonly string[], version: string): Parse
     if (cause.exitCode !== 0) throw usageError(cause, words);
   }
   return options === undefined ? { kind: 'print', text: printed } : { kind: 'train', options };
+}
+
+/** What `--compare` decides itself, or has no single network for. */
+const besideCompare = ['noise', 'alpha', 'estimator', 'divergence', 'checkpoint', 'resume'] as const;
+
+/** Throws `VARDROP_OPTION_CLASH` rather than leave an option without effect. */
+function refuseBesideCompare(command: Command): void {
+  const given = besideCompare.find((name) => command.getOptionValueSource(name) === 'cli');
+  if (given === undefined) return;
+  throw new VardropError(
+    'VARDROP_OPTION_CLASH',
+    `[vardrop train] --compare: got --${given} as well, needs to be without it: it trains several noise models, each with its own choices. Leave out one of the two.`,
+  );
 }
 
 function trainCommand(): Command {
@@ -134,7 +149,7 @@ function trainCommand(): Command {
   add('--json <file>', 'write the summary as JSON, too', pathName('--json', 'a file'));
   add('--checkpoint <file>', 'save the trained network here', pathName('--checkpoint', 'a file'));
   add('--resume <file>', 'go on from this checkpoint', pathName('--resume', 'a file'));
-  add('--compare', 'train several noise models side by side');
+  add('--compare', "train the noise models of the paper's figure 1 side by side");
   add('--quiet', 'no progress, only the summary');
   add('--verbose', 'print the stack of errors');
   return command;

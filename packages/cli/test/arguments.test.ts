@@ -24,7 +24,7 @@ describe('vardrop train', () => {
     const line =
       '--backend tfjs:cpu --noise sparse --alpha weight --estimator flipout --divergence ard --rate 0.25 --layers 300,100 ' +
       '--epochs 3 --batch 64 --seed 4294967295 --learning-rate 1e-4 --kl-weight 0.5 --samples 5 --data images --json out.json --report out.html ' +
-      '--compare --checkpoint net.safetensors --resume old.safetensors --quiet --verbose';
+      '--checkpoint net.safetensors --resume old.safetensors --quiet --verbose';
     expect(options(...line.split(' '))).toEqual({
       backend: 'tfjs:cpu',
       noise: 'sparse',
@@ -42,7 +42,7 @@ describe('vardrop train', () => {
       data: 'images',
       json: 'out.json',
       report: 'out.html',
-      compare: true,
+      compare: false,
       checkpoint: 'net.safetensors',
       resume: 'old.safetensors',
       quiet: true,
@@ -59,7 +59,7 @@ describe('vardrop train', () => {
   });
 
   test('does not carry values from one command line to the next', () => {
-    options('--epochs', '3', '--compare');
+    expect(options('--epochs', '3', '--compare')).toMatchObject({ epochs: 3, compare: true });
     expect(options()).toEqual(trainDefaults);
   });
 });
@@ -125,6 +125,9 @@ describe('what cannot be understood is refused', () => {
     ['train --learning-rate 1e999', 'VARDROP_INVALID_OPTION', '--learning-rate: got "1e999"'],
     ['train --rate 1', 'VARDROP_INVALID_OPTION', 'needs a dropout rate p with 0 <= p < 1'],
     ['train --rate -0.1', 'VARDROP_INVALID_OPTION', '--rate: got "-0.1"'],
+    ['train --compare --noise sparse', 'VARDROP_OPTION_CLASH', '--compare: got --noise as well'],
+    ['train --alpha layer --compare', 'VARDROP_OPTION_CLASH', '--compare: got --alpha as well'],
+    ['train --compare --checkpoint net', 'VARDROP_OPTION_CLASH', '--compare: got --checkpoint as well'],
     ['train --report=', 'VARDROP_INVALID_OPTION', '--report: got "", needs the path of a file'],
   ])('%s', (line, code, message) => {
     let thrown: unknown;

@@ -120,7 +120,8 @@ describe('vardrop train', () => {
   });
 
   test('compares the noise models of the paper side by side', async () => {
-    const report = await run('--compare --epochs 2');
+    // A rate is for those that have one.
+    const report = await run('--compare --epochs 2 --rate 0.3');
     expect(report.runs?.map(({ noise }) => noise)).toEqual([
       'none',
       'bernoulli',
@@ -153,6 +154,8 @@ describe('vardrop train', () => {
       ['--noise variational-a --alpha weight', 'VARDROP_ALPHA'],
       ['--noise bernoulli --alpha layer', 'VARDROP_ALPHA'],
       ['--noise variational-b --rate 0.7', 'VARDROP_RATE'],
+      ['--noise none --rate 0.3', 'VARDROP_RATE'],
+      ['--noise sparse --rate 0.3', 'VARDROP_RATE'],
       ['--data /nowhere/at/all', 'VARDROP_IDX_NO_DIRECTORY'],
     ]) {
       await expect(run(line, started), line).rejects.toMatchObject({ code });

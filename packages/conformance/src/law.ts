@@ -1,5 +1,6 @@
 import type { Backend } from '@vardrop/core';
 import type { Ledger } from './ledger.js';
+import type { Models } from './models.js';
 
 /** How many cases a law tries: `quick` for every build, `thorough` for a release. */
 export type Effort = 'quick' | 'normal' | 'thorough';
@@ -23,6 +24,14 @@ export interface LawContext {
   readonly seed: number;
   /** Only this case or property. */
   readonly replay?: Replay;
+  /** Whether one failure is enough: nothing is tried after it, and it is not shrunk. */
+  readonly bail: boolean;
+  /** Longest time that one case may take, in milliseconds. */
+  readonly caseTimeout: number;
+  /** Makes another backend like the one under test; absent where there is only the one. */
+  readonly create?: () => Promise<Backend>;
+  /** The noise models, estimators, divergences and objective that programs are built with. */
+  readonly models: Models;
   /** Where the law writes down what it compared. */
   readonly ledger: Ledger;
 }

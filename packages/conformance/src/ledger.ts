@@ -10,6 +10,8 @@ export interface Ledger {
   passed(count?: number): void;
   skipped(count?: number): void;
   failed(failure: Failure): void;
+  /** What failed so far. */
+  failures(): readonly Failure[];
   /** What a statistic would have noticed, as a part of what it measures. The largest for each name is kept. */
   effect(name: string, smallest: number): void;
 }
@@ -76,6 +78,7 @@ export function createLedger(): OpenLedger {
     failed(failure) {
       failures.push(failure);
     },
+    failures: () => failures,
     effect(name, smallest) {
       effects[name] = Math.max(effects[name] ?? 0, smallest);
     },

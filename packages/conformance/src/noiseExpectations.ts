@@ -1,12 +1,5 @@
-import {
-  bernoulli,
-  bernoulliLearned,
-  gaussianDropout,
-  meanField,
-  type NoiseModel,
-  sparseVariational,
-  variationalDropout,
-} from '@vardrop/core';
+import type { NoiseModel } from '@vardrop/core';
+import type { Models } from './models.js';
 import { type Moments, momentsOf, normalMoments } from './statistics.js';
 
 /** Inputs and outputs of the layer on which noise models are tried. */
@@ -54,11 +47,11 @@ const rhos = [-0.5, -1.25, 0.75, -2, 0.25, -0.75];
 const logVariances = [-1, -2, -0.5, 0.25, -3, -1.5];
 const counts = { network: 1, layer: 1, input: 3, output: 2, weight: 6 } as const;
 
-function variational(type: 'A' | 'B', alpha: keyof typeof counts): NoiseCase {
+function variational(models: Models, type: 'A' | 'B', alpha: keyof typeof counts): NoiseCase {
   const rho = rhos.slice(0, counts[alpha]);
   return {
     name: `variational ${type}, α a ${alpha}`,
-    model: variationalDropout({ type, alpha } as Parameters<typeof variationalDropout>[0]),
+    model: models.variationalDropout({ type, alpha }),
     parameters: { rho },
     noise: (i, j) => normalMoments(1, sigmoid(element(rho, alpha, i, j))),
   };
@@ -79,13 +72,13 @@ function relaxed(rho: number): Moments {
   return momentsOf((u) => sigmoid(-(rho + Math.log(u / (1 - u))) / 0.1) * (1 + Math.exp(rho)));
 }
 
-function learnedRates(rates: 'layer' | 'input' | 'weight'): NoiseCase {
+function learnedRates(models: Models, rates: 'layer' | 'input' | 'weight'): NoiseCase {
   const rho = rhos.slice(0, counts[rates]);
   const moments = rho.map(relaxed);
   const at = (i: number, j: number) => element(rho, rates, i, j);
   return {
     name: `Bernoulli with a rate a ${rates}`,
-    model: bernoulliLearned({ rates }),
+    model: models.bernoulliLearned({ rates }),
     parameters: { rho },
     noise: (i, j) => moments[rho.indexOf(at(i, j))],
     // Wang & Manning 2013: the variance p/(1 − p) of the binary mask.
@@ -97,28 +90,30 @@ const rate = 0.3;
 const alpha = rate / (1 - rate);
 
 /** Every noise model, and what it is by its definition. */
-export const noiseCases: readonly NoiseCase[] = [
-  {
-    name: 'Bernoulli',
-    model: bernoulli({ rate }),
-    parameters: {},
-    noise: () => ({ mean: 1, variance: alpha, fourth: rate + (1 - rate) * alpha ** 4 }),
-  },
-  {
-    name: 'Gaussian A',
-    model: gaussianDropout({ type: 'A', rate }),
-    parameters: {},
-    noise: () => normalMoments(1, alpha),
-  },
-  {
-    name: 'Gaussian B',
-    model: gaussianDropout({ type: 'B', rate }),
-    parameters: {},
-    noise: () => normalMoments(1, alpha),
-  },
-  ...(['network', 'layer', 'input'] as const).map((each) => variational('A', each)),
-  ...(['network', 'layer', 'input', 'output', 'weight'] as const).map((each) => variational('B', each)),
-  gaussianWeights('sparse variational', sparseVariational()),
-  gaussianWeights('mean field', meanField()),
-  ...(['layer', 'input', 'weight'] as const).map(learnedRates),
-];
+export function noiseCases(models: Models): readonly NoiseCase[] {
+  return [
+    {
+      name: 'Bernoulli',
+      model: models.bernoulli({ rate }),
+      parameters: {},
+      noise: () => ({ mean: 1, variance: alpha, fourth: rate + (1 - rate) * alpha ** 4 }),
+    },
+    {
+      name: 'Gaussian A',
+      model: models.gaussianDropout({ type: 'A', rate }),
+      parameters: {},
+      noise: () => normalMoments(1, alpha),
+    },
+    {
+      name: 'Gaussian B',
+      model: models.gaussianDropout({ type: 'B', rate }),
+      parameters: {},
+      noise: () => normalMoments(1, alpha),
+    },
+    ...(['network', 'layer', 'input'] as const).map((each) => variational(models, 'A', each)),
+    ...(['network', 'layer', 'input', 'output', 'weight'] as const).map((each) => variational(models, 'B', each)),
+    gaussianWeights('sparse variational', models.sparseVariational()),
+    gaussianWeights('mean field', models.meanField()),
+    ...(['layer', 'input', 'weight'] as const).map((rates) => learnedRates(models, rates)),
+  ];
+}

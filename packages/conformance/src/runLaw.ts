@@ -1,6 +1,8 @@
 import type { Backend } from '@vardrop/core';
 import type { Effort, Law, LawResult, Replay } from './law.js';
 import { createLedger } from './ledger.js';
+import { coreModels, type Models } from './models.js';
+import { TimeoutError, withTimeout } from './timeout.js';
 
 /** How a law is run. */
 export interface RunOptions {
@@ -9,28 +11,44 @@ export interface RunOptions {
   /** Decides every case; fixed if left out, so that a run can be repeated. */
   readonly seed?: number;
   readonly replay?: Replay;
+  /** Stops at the first failure, without shrinking it; false if left out. */
+  readonly bail?: boolean;
+  /** Longest time that one case may take, in milliseconds; a minute if left out. */
+  readonly caseTimeout?: number;
+  /** Longest time that the law may take, in milliseconds; by effort (`lawTimeouts`) if left out. */
+  readonly lawTimeout?: number;
+  /** Makes further backends, for what holds of several at once; such cases are left out without it. */
+  readonly create?: () => Promise<Backend>;
+  /** Core's if left out. */
+  readonly models?: Models;
 }
 
 /** The seed of runs that state none. */
 export const defaultSeed = 20151208;
+
+/** Longest time that a law may take, in milliseconds, at each effort. */
+export const lawTimeouts: Readonly<Record<Effort, number>> = { quick: 120_000, normal: 600_000, thorough: 7_200_000 };
 
 /** Largest part of the comparisons that may say nothing, and from how many comparisons on that is judged. */
 const silentPart = { largest: 0.05, from: 100 } as const;
 
 /**
  * Runs one law on a backend. It also fails the law if handles that the law received are still live afterwards, and if
- * more than a twentieth of the bounds were too wide to say anything. Never rejects: a law that could not go on is a
- * failure.
+ * more than a twentieth of the bounds were too wide to say anything. Never rejects: a law that could not go on, or did
+ * not end in time, is a failure.
  */
 export async function runLaw(law: Law, backend: Backend, options: RunOptions = {}): Promise<LawResult> {
-  const { effort = 'quick', seed = defaultSeed, replay } = options;
+  const { effort = 'quick', seed = defaultSeed, replay, bail = false, caseTimeout = 60_000, create } = options;
+  const { lawTimeout = lawTimeouts[effort], models = coreModels } = options;
   const ledger = createLedger();
-  const before = backend.liveTensors();
   const start = performance.now();
   try {
-    await law.check({ backend, effort, seed, replay, ledger });
+    const before = backend.liveTensors();
+    await withTimeout(`the law ${law.id}`, lawTimeout, () =>
+      law.check({ backend, effort, seed, replay, bail, caseTimeout, create, models, ledger }),
+    );
     const left = backend.liveTensors() - before;
-    if (left !== 0 && ledger.total().failed === 0) {
+    if (left !== 0 && ledger.failures().length === 0) {
       ledger.failed({ property: 'lifetime', seed, message: `${left} tensors are left after all were disposed of` });
     }
     const { comparisons, silent } = ledger.total();
@@ -42,11 +60,14 @@ export async function runLaw(law: Law, backend: Backend, options: RunOptions = {
       });
     }
   } catch (error) {
-    ledger.failed({
-      property: 'run',
-      seed,
-      message: error instanceof Error ? (error.stack ?? error.message) : `${error}`,
-    });
+    // A case that did not end stands in the ledger already.
+    if (!(error instanceof TimeoutError) || ledger.failures().length === 0) {
+      ledger.failed({
+        property: 'run',
+        seed,
+        message: error instanceof Error ? (error.stack ?? error.message) : `${error}`,
+      });
+    }
   }
   const total = ledger.total();
   return {

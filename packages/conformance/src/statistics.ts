@@ -54,6 +54,18 @@ export function varianceThreshold({ variance, fourth }: Moments, count: number):
 }
 
 /**
+ * The same for numbers that are quadratic in Gaussian ones. Their squares are most skewed where they are z² − 1: by
+ * 13.6 (third cumulant), 362 (fourth), which a sum of `count` of them has left by Cornish & Fisher's expansion.
+ */
+export function polynomialVarianceThreshold({ variance, fourth }: Moments, count: number): number {
+  const deviation = Math.sqrt((fourth - variance ** 2) / count + (2 * variance ** 2) / (count * (count - 1)));
+  const skewness = 13.6 / Math.sqrt(count);
+  const kurtosis = 362 / count;
+  const moved = ((quantile ** 2 - 1) / 6) * skewness + ((quantile ** 3 - 3 * quantile) / 24) * kurtosis;
+  return (quantile + moved) * deviation;
+}
+
+/**
  * How far the sample covariance of `count` independent pairs may be from the covariance.
  *
  * @param mixed E(x − Ex)²(y − Ey)²
@@ -77,4 +89,32 @@ export function sampleCovariance(x: ArrayLike<number>, y: ArrayLike<number>): nu
   let sum = 0;
   for (let i = 0; i < x.length; i++) sum += (x[i] - meanX) * (y[i] - meanY);
   return sum / (x.length - 1);
+}
+
+/** Probability that a standard normal number is at most x; within 1e-7 (Abramowitz & Stegun 1964, 7.1.26). */
+export function normalProbability(x: number): number {
+  const z = Math.abs(x) * Math.SQRT1_2;
+  const t = 1 / (1 + 0.3275911 * z);
+  const polynomial = t * (0.254829592 + t * (-0.284496736 + t * (1.421413741 + t * (-1.453152027 + t * 1.061405429))));
+  const tail = 0.5 * polynomial * Math.exp(-z * z);
+  return x > 0 ? 1 - tail : tail;
+}
+
+/** Largest distance between the distribution function of a sample and `probability` (Kolmogorov & Smirnov). */
+export function distributionDistance(values: Float32Array, probability: (x: number) => number): number {
+  const sorted = values.slice().sort();
+  let largest = 0;
+  sorted.forEach((value, i) => {
+    const p = probability(value);
+    largest = Math.max(largest, (i + 1) / sorted.length - p, p - i / sorted.length);
+  });
+  return largest;
+}
+
+/**
+ * How far the distribution function of `count` independent numbers may be from that of their law, whatever this is
+ * (Dvoretzky, Kiefer & Wolfowitz 1956, with Massart's constant 1990: P(D > d) ≤ 2 e^(−2 n d²)).
+ */
+export function distributionThreshold(count: number): number {
+  return Math.sqrt(Math.log(2 / falseAlarm) / (2 * count));
 }

@@ -5,12 +5,13 @@ import { binary, selectGreater, unary } from './elementwise.js';
 import type { Emission } from './emission.js';
 import { broadcast, constant, reduce, reshape, transpose } from './movement.js';
 import {
+  averagePool2d,
   averagePool2dGradient,
   conv2d,
   conv2dFilterGradient,
   conv2dInputGradient,
+  maxPool2d,
   maxPool2dGradient,
-  pool,
 } from './windows.js';
 
 /** Writes one node of a program in ONNX operators. Throws `VARDROP_PROGRAM` for nodes that core takes out. */
@@ -46,8 +47,9 @@ export function emitNode(node: Node, emission: Emission): ValueName {
     case 'conv2dFilterGradient':
       return conv2dFilterGradient(node, emission);
     case 'maxPool2d':
+      return maxPool2d(node, emission);
     case 'averagePool2d':
-      return pool(node, emission);
+      return averagePool2d(node, emission);
     case 'maxPool2dGradient':
       return maxPool2dGradient(node, emission);
     case 'averagePool2dGradient':

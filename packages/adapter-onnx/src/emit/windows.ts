@@ -60,23 +60,34 @@ export function conv2dFilterGradient(node: NodeOf<'conv2dFilterGradient'>, emiss
   return permute(graph, cut, [2, 3, 0, 1], name);
 }
 
-/** Maximum or average of each window; padding takes no part. */
-export function pool(node: NodeOf<'maxPool2d' | 'averagePool2d'>, { graph, operands, name }: Emission): ValueName {
-  const { op, size, strides, padding } = node;
+/** Average of each window; padding takes no part. */
+export function averagePool2d(node: NodeOf<'averagePool2d'>, emission: Emission): ValueName {
+  return permute(emission.graph, pool('AveragePool', node, emission), channelsLast, emission.name);
+}
+
+/** Maximum of each window; padding takes no part. */
+export function maxPool2d(node: NodeOf<'maxPool2d'>, emission: Emission): ValueName {
+  const { graph, operands, name } = emission;
+  if (node.size[0] * node.size[1] === 1) return slices(node, emission, operands[0], emission.shapes.out)[0];
+  const pooled = pool('MaxPool', node, emission);
+  // The runtime starts from the lowest finite number, and answers it for a window of −∞.
+  const lowest = graph.constant([-(2 - 2 ** -23) * 2 ** 127], []);
+  const none = graph.node('Equal', [pooled, lowest], `${name}/none`);
+  const mended = graph.node('Where', [none, graph.constant([Number.NEGATIVE_INFINITY], []), pooled], `${name}/mended`);
+  return permute(graph, mended, channelsLast, name);
+}
+
+/** Windows over an image brought to channels first. */
+function pool(opType: string, { size, strides, padding }: Pooling, { graph, operands, name }: Emission): ValueName {
   const image = permute(graph, operands[0], channelsFirst, `${name}/image`);
-  const result = graph.node(op === 'maxPool2d' ? 'MaxPool' : 'AveragePool', [image], `${name}/result`, {
-    kernel_shape: size,
-    strides,
-    pads: pads(padding),
-  });
-  return permute(graph, result, channelsLast, name);
+  return graph.node(opType, [image], `${name}/pooled`, { kernel_shape: size, strides, pads: pads(padding) });
 }
 
 /** The gradient goes to the first maximum of each window in row-major order. */
 export function maxPool2dGradient(node: NodeOf<'maxPool2dGradient'>, emission: Emission): ValueName {
   const { graph, operands, shapes, name } = emission;
   const [x, dy] = operands;
-  const cells = slices(node, emission, x);
+  const cells = slices(node, emission, x, shapes.operands[1]);
   const top = cells.length > 1 ? graph.node('Max', cells, `${name}/maximum`) : cells[0];
   const zero = graph.constant([0], []);
   let remaining = dy;
@@ -108,8 +119,12 @@ export function averagePool2dGradient(node: NodeOf<'averagePool2dGradient'>, emi
 }
 
 /** Cell (i, j) of every window, for all i and j in row-major order, each of the pooled shape. */
-function slices({ size, strides, padding }: Pooling, { graph, shapes, name }: Emission, x: ValueName): ValueName[] {
-  const [, height, width] = shapes.operands[1] as readonly number[];
+function slices(
+  { size, strides, padding }: Pooling,
+  { graph, name }: Emission,
+  x: ValueName,
+  [, height, width]: Shape,
+): ValueName[] {
   const padded = padding.some((n) => n > 0) ? pad(graph, x, padding, `${name}/padded`, Number.NEGATIVE_INFINITY) : x;
   const axes = graph.integers([1, 2]);
   return cellsOf(size).map(([i, j]) =>
@@ -118,11 +133,11 @@ function slices({ size, strides, padding }: Pooling, { graph, shapes, name }: Em
       [
         padded,
         graph.integers([i, j]),
-        graph.integers([i + (height - 1) * strides[0] + 1, j + (width - 1) * strides[1] + 1]),
+        graph.integers([i + ((height as number) - 1) * strides[0] + 1, j + ((width as number) - 1) * strides[1] + 1]),
         axes,
         graph.integers(strides),
       ],
-      `${name}/cell${i},${j}`,
+      cellsOf(size).length > 1 ? `${name}/cell${i},${j}` : name,
     ),
   );
 }

@@ -41,7 +41,9 @@ interface Run {
  */
 export const train: Train = async (options, ui, signal) => {
   const data = await loadData({ directory: options.data });
-  const choices = options.compare ? compared.map((noise) => ({ ...options, ...withoutChoices, noise })) : [options];
+  const choices = options.compare
+    ? compared.map((noise) => ({ ...options, noise, ...(noise === 'none' && { rate: undefined }) }))
+    : [options];
   const shape = { inputs: data.width * data.height * data.channels, classes: data.classes };
   // Every choice is checked before the first network is trained.
   const planned = choices.map((choice) => ({ choice, model: buildNetwork(choice, shape) }));
@@ -59,9 +61,6 @@ export const train: Train = async (options, ui, signal) => {
     await backend.close();
   }
 };
-
-/** `--compare` is about noise models with their own defaults. */
-const withoutChoices = { alpha: undefined, estimator: undefined, divergence: undefined } as const;
 
 async function trainAndTest(
   options: TrainOptions,

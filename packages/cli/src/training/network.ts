@@ -43,7 +43,7 @@ const estimators: Readonly<Record<EstimatorName, () => Estimator>> = { local, se
  * every layer. Where no rate is given, fixed ones are 0.2 on the input and 0.5 on hidden units, and learned ones start
  * at 0.2.
  *
- * @throws VardropError `VARDROP_COMBINATION` or `VARDROP_ALPHA` for choices that do not go together.
+ * @throws VardropError `VARDROP_COMBINATION`, `VARDROP_ALPHA` or `VARDROP_RATE` for choices that do not go together.
  */
 export function buildNetwork(options: NetworkOptions, data: { inputs: number; classes: number }): Model {
   const divergence = chooseDivergence(options.noise, options.divergence);
@@ -61,11 +61,20 @@ export function buildNetwork(options: NetworkOptions, data: { inputs: number; cl
   });
 }
 
+/** Noise with nothing that `--rate` could set. */
+const withoutRate: readonly NoiseName[] = ['none', 'sparse', 'mean-field'];
+
 /** What the network's outputs mean. */
 export const likelihood = categorical();
 
 function chooseNoise(options: NetworkOptions, side: keyof typeof fixedRates): NoiseModel {
   const { noise, alpha } = options;
+  if (options.rate !== undefined && withoutRate.includes(noise)) {
+    throw new VardropError(
+      'VARDROP_RATE',
+      `[vardrop train] --rate: got ${options.rate} with --noise ${noise}, needs noise that has a rate. Leave it out.`,
+    );
+  }
   const rate = options.rate ?? (noise.startsWith('variational') ? startRate : fixedRates[side]);
   switch (noise) {
     case 'none':

@@ -1,7 +1,6 @@
 import {
   bind,
   type Combination,
-  combinations,
   createBuilder,
   dense,
   gradients as differentiate,
@@ -135,7 +134,7 @@ export const gradients: Law = {
         fc.pre(compared > 0);
       },
     );
-    for (const combination of combinations()) {
+    for (const combination of context.models.combinations()) {
       if (combination.refusal !== undefined) continue;
       const { noise, estimator, divergence } = combination;
       const name = [noise.name, noise.alpha, estimator.name, divergence?.name].filter(Boolean).join(' ');

@@ -1,10 +1,29 @@
 import type { Law } from '../law.js';
 import { gradients } from './gradients.js';
+import { gradientVariance } from './gradientVariance.js';
 import { kl } from './kl.js';
+import { lifetime } from './lifetime.js';
+import { limits } from './limits.js';
+import { localReparametrization } from './localReparametrization.js';
 import { noise } from './noise.js';
-import { noiseModels } from './noiseModels.js';
 import { primitives } from './primitives.js';
 import { programs } from './programs.js';
+import { refusals } from './refusals.js';
+import { sgvb } from './sgvb.js';
+import { specialCases } from './specialCases.js';
 
 /** Every law, in the order in which they are tried: what later laws build on comes first. */
-export const laws: readonly Law[] = [primitives, programs, gradients, noise, kl, noiseModels];
+export const laws: readonly Law[] = [
+  primitives,
+  programs,
+  gradients,
+  noise,
+  localReparametrization,
+  gradientVariance,
+  kl,
+  sgvb,
+  specialCases,
+  lifetime,
+  limits,
+  refusals,
+];

@@ -21,13 +21,16 @@ export interface CompiledProgram extends Executable {
  * compiles, and, where the backend makes no noise itself, fills noise from the host's generator at each run.
  *
  * `run` takes at least the inputs and keys that the program still needs; others are ignored, so that a caller need
- * not know what `simplify` removed; what it returns as carried is what the source program carries. Throws `VARDROP_INPUT` for missing inputs, wrong shapes and missing keys.
+ * not know what `simplify` removed; what it returns as carried is what the source program carries. Throws what
+ * `validate` throws for a program that is not well formed; `run` throws `VARDROP_INPUT` for missing inputs, wrong shapes
+ * and missing keys.
  */
 export async function compileProgram(
   backend: Backend,
   source: Program,
   options: { readonly batch?: number } = {},
 ): Promise<CompiledProgram> {
+  validate(source);
   const rowKeys = keysOfRows(source);
   const bound = options.batch === undefined ? source : bind(source, options.batch);
   const simple = simplify(expand(bound, backend.supports.functions));

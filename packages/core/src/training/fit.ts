@@ -70,7 +70,7 @@ export interface FitOptions {
   /** A state to go on from, as `FitResult` or `load` give it. Its seed goes before `seed`. */
   readonly state?: TrainingState;
   readonly validation?: Dataset;
-  /** Needs `validation`; the best state is returned. */
+  /** Needs `validation`; the best state is returned, but after an abort the latest, to go on from. */
   readonly earlyStopping?: EarlyStopping;
   readonly onStep?: (event: StepEvent) => void;
   readonly onEpoch?: (record: EpochRecord) => void | Promise<void>;
@@ -216,7 +216,9 @@ export async function fit(model: Model, options: FitOptions): Promise<FitResult>
       if (!(await runEpoch(epoch))) stopped = 'aborted';
       else if (await shouldStop()) stopped = 'early';
     }
-    return { state: best?.state ?? (await finiteState()), history, stopped };
+    // Whoever aborts wants to go on from where it was, not from the best epoch so far.
+    const state = best && stopped !== 'aborted' ? best.state : await finiteState();
+    return { state, history, stopped };
   } catch (error) {
     if (error instanceof VardropError && error.code === 'VARDROP_NON_FINITE_LOSS') {
       throw new TrainingError(error, await trainer.state(), history);

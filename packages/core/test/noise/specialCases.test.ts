@@ -221,6 +221,24 @@ describe('masks', () => {
     });
   }
 
+  it('of convolutions drop whole channels, each datapoint’s own', () => {
+    const identity = [1, 0, 0, 0, 1, 0, 0, 0, 1];
+    for (const noise of [bernoulli(), gaussianDropout({ type: 'A' }), bernoulliLearned({ rates: 'input' })]) {
+      const model = sequential({ input: [2, 2, 3], noise, layers: [conv2d({ filters: 3, size: 1, bias: false })] });
+      const parameters = { 'conv2d1/weights': identity, 'conv2d1/rho': [0, 0, 0] };
+      const own = Object.fromEntries(model.parameters.map(({ name }) => [name, parameters[name as 'conv2d1/rho']]));
+      const rows = 10;
+      const y = forward(model, new Array(rows * 12).fill(1), own, { mode: 'sample', rows });
+      const drawn = new Set<string>();
+      for (let m = 0; m < rows; m++) {
+        const cells = [0, 1, 2, 3].map((cell) => y.slice(12 * m + 3 * cell, 12 * m + 3 * cell + 3));
+        expect(cells).toEqual(new Array(4).fill(cells[0]));
+        drawn.add(cells[0].join());
+      }
+      expect(drawn.size).toBeGreaterThan(2);
+    }
+  });
+
   it('the relaxed mask becomes binary as the temperature falls', () => {
     const rate = 0.3;
     const rho = Math.log(alphaOfRate(rate));

@@ -58,6 +58,12 @@ describe('simplify removes what is neutral', () => {
   rule('x', (b, { x }) => b.reshape(b.reduceSum(b.reshape(x, [3, 1, 3]), [1]), [3, 3]));
   // A neutral operand that gives the result its shape stays a broadcast.
   rule('mul(row, 1:3×3)', (b, { row }) => b.mul(row, b.constant(1, [3, 3])));
+  rule('mul(1:3×3, row)', (b, { row }) => b.mul(b.constant(1, [3, 3]), row));
+  rule('mul(row, -1:3×3)', (b, { row }) => b.mul(row, b.constant(-1, [3, 3])));
+  rule('add(row, 0:3×3)', (b, { row }) => b.add(row, b.constant(0, [3, 3])));
+  rule('sub(row, 0:3×3)', (b, { row }) => b.sub(row, b.constant(0, [3, 3])));
+  rule('mul(row, 1:3×3)', (b, { row }) => b.div(row, b.constant(1, [3, 3])));
+  rule('mul(row, 0.25:3×3)', (b, { row }) => b.div(row, b.constant(4, [3, 3])));
 });
 
 describe('simplify keeps what is only neutral for finite numbers', () => {

@@ -141,6 +141,14 @@ describe('fit', () => {
     expect(noise.steps[0].loss).not.toBe(one.steps[0].loss);
   });
 
+  it('draws new noise in each step', async () => {
+    // All rows are the same, so that their order makes no difference.
+    const same = { inputs: new Float32Array(10).fill(1), targets: [1, 1, 1, 1, 1] };
+    const { steps } = await run({ data: same, epochs: 5, learningRate: () => 0 });
+    const terms = steps.map(({ dataTerm }) => dataTerm).sort((a, b) => a - b);
+    for (let i = 1; i < terms.length; i++) expect(terms[i] - terms[i - 1]).toBeGreaterThan(1e-5);
+  });
+
   it('tells of each step and each epoch', async () => {
     const { steps, epochs, history } = await run({ epochs: 2, validation: blobs(11, 3) });
     expect(steps.map(({ epoch, step }) => [epoch, step])).toEqual(

@@ -1,17 +1,6 @@
-import {
-  bernoulli,
-  type Estimator,
-  flipout,
-  gaussianDropout,
-  local,
-  none,
-  separate,
-  single,
-  sparseVariational,
-  variationalDropout,
-} from '@vardrop/core';
+import type { Estimator } from '@vardrop/core';
 import { checkOnce } from '../checkProperty.js';
-import type { LawContext } from '../law.js';
+import type { Law, LawContext } from '../law.js';
 import { activations, noiseCases, units, weights } from '../noiseExpectations.js';
 import { type NoisyLayer, rowsOf, sampleLayer } from '../noisyLayer.js';
 
@@ -60,9 +49,10 @@ async function compareLayers(
   });
 }
 
-/** Where a noise model under an estimator is another, or none at all. */
-export async function checkSpecialCases(context: LawContext): Promise<void> {
-  const { backend, ledger, seed } = context;
+async function check(context: LawContext): Promise<void> {
+  const { backend, ledger, models, seed } = context;
+  const { bernoulli, flipout, gaussianDropout, local, none, separate, single, sparseVariational, variationalDropout } =
+    models;
   const layer = (model: NoisyLayer['model'], estimator: Estimator, parameters: NoisyLayer['parameters'] = {}) => ({
     model,
     estimator,
@@ -114,7 +104,7 @@ export async function checkSpecialCases(context: LawContext): Promise<void> {
     }
   }
 
-  for (const { name, model, parameters } of noiseCases) {
+  for (const { name, model, parameters } of noiseCases(models)) {
     await checkOnce(context, `${name}: single is separate for one datapoint`, () =>
       compareLayers(
         context,
@@ -140,3 +130,11 @@ export async function checkSpecialCases(context: LawContext): Promise<void> {
     }
   }
 }
+
+/** Where a noise model under an estimator is another, or none at all. */
+export const specialCases: Law = {
+  id: 'special-cases',
+  statement:
+    'models agree where one is a case of another: variational with fixed α and Gaussian dropout, α → 0 and no noise, single and separate for one datapoint, flipout as σ → 0',
+  check,
+};

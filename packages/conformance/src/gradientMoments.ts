@@ -1,0 +1,125 @@
+import { type Moments, normalMoments, weightedSum } from './statistics.js';
+
+/** One linear layer with one output and weights N(μ, σ²), and the loss `s Σ_m (c_m b_m + ½ d_m b_m²)` of it. */
+export interface QuadraticLoss {
+  /** Datapoints, `[rows][in]`. */
+  readonly x: readonly (readonly number[])[];
+  readonly means: readonly number[];
+  readonly deviations: readonly number[];
+  /** c and d of each datapoint. */
+  readonly linear: readonly number[];
+  readonly quadratic: readonly number[];
+  /** s = N/M. */
+  readonly scale: number;
+}
+
+/** Moments of a gradient; with `bound`, its variance is at most what they say. */
+export interface GradientMoments extends Moments {
+  readonly bound?: true;
+}
+
+/** Gradients in the means and deviations of the weights, one entry an input. */
+export interface ExpectedGradients {
+  readonly means: readonly GradientMoments[];
+  readonly deviations: readonly GradientMoments[];
+}
+
+/** `A z + B z² + C z y` for independent standard normal z and y. */
+function quadraticForm(a: number, b: number, c: number): Moments {
+  return {
+    mean: b,
+    variance: a ** 2 + 2 * b ** 2 + c ** 2,
+    // E(Az + B(z² − 1))⁴ + 6 C² E z²(Az + B(z² − 1))² + 3 C⁴ E z⁴.
+    fourth: 3 * a ** 4 + 60 * a ** 2 * b ** 2 + 60 * b ** 4 + 6 * c ** 2 * (3 * a ** 2 + 10 * b ** 2) + 9 * c ** 4,
+  };
+}
+
+/**
+ * Moments of the gradients of each estimator. In μ they are linear in Gaussian noise, in σ quadratic; the means agree:
+ * `s Σ_m a_mi g_m` and `s Σ_m d_m a²_mi σ_i` with `g_m = c_m + d_m γ_m`.
+ */
+export function expectedGradients(loss: QuadraticLoss, estimator: string): ExpectedGradients {
+  const { x, means, deviations, linear, quadratic: d, scale } = loss;
+  const dot = (u: readonly number[], v: readonly number[]) => u.reduce((sum, value, k) => sum + value * v[k], 0);
+  const squares = (row: readonly number[]) => row.reduce((sum, a, k) => sum + (a * deviations[k]) ** 2, 0);
+  const slopes = x.map((row, m) => linear[m] + d[m] * dot(row, means));
+  const covariance = (m: number, n: number) => x[m].reduce((sum, a, k) => sum + a * x[n][k] * deviations[k] ** 2, 0);
+  const scaled = ({ mean, variance, fourth }: Moments): Moments => ({
+    mean: scale * mean,
+    variance: scale ** 2 * variance,
+    fourth: scale ** 4 * fourth,
+  });
+  const sum = (terms: readonly Moments[]) => weightedSum(terms.map((moments) => ({ weight: 1, moments })));
+
+  const ofMeans = means.map((_, i): GradientMoments => {
+    const mean = x.reduce((total, row, m) => total + row[i] * slopes[m], 0);
+    const weights = x.map((row, m) => row[i] * d[m]);
+    const alone = x.reduce((total, _, m) => total + weights[m] ** 2 * covariance(m, m), 0);
+    if (estimator === 'single') {
+      const variance = x.reduce(
+        (total, _, m) => total + x.reduce((inner, _, n) => inner + weights[m] * weights[n] * covariance(m, n), 0),
+        0,
+      );
+      return scaled(normalMoments(mean, variance));
+    }
+    if (estimator === 'flipout') {
+      // Given the signs of the outputs it is normal; its variance averages to that of independent samples, and by
+      // |Σ_k s_mk s_nk a_mk a_nk σ²_k| ≤ Σ_k |a_mk a_nk| σ²_k is no further spread than this.
+      let spread = 0;
+      x.forEach((row, m) => {
+        x.forEach((other, n) => {
+          const largest = row.reduce((total, a, k) => total + Math.abs(a * other[k]) * deviations[k] ** 2, 0);
+          if (m < n) spread += 4 * (weights[m] * weights[n] * largest) ** 2;
+        });
+      });
+      return scaled({ mean, variance: alone, fourth: 3 * (alone ** 2 + spread) });
+    }
+    return scaled(normalMoments(mean, alone));
+  });
+
+  const ofDeviations = deviations.map((sigma, i): GradientMoments => {
+    switch (estimator) {
+      case 'local':
+        return scaled(
+          sum(
+            x.map((row, m) => {
+              const share = row[i] ** 2 * sigma;
+              return quadraticForm((slopes[m] * share) / Math.sqrt(squares(row)), d[m] * share, 0);
+            }),
+          ),
+        );
+      case 'separate':
+        return scaled(
+          sum(
+            x.map((row, m) => {
+              const others = Math.sqrt(squares(row) - (row[i] * sigma) ** 2);
+              return quadraticForm(slopes[m] * row[i], d[m] * row[i] ** 2 * sigma, d[m] * row[i] * others);
+            }),
+          ),
+        );
+      case 'single': {
+        const linearPart = x.reduce((total, row, m) => total + row[i] * slopes[m], 0);
+        const mixed = deviations.map((other, k) =>
+          x.reduce((total, row, m) => total + row[i] * d[m] * row[k] * other, 0),
+        );
+        const others = Math.hypot(...mixed.filter((_, k) => k !== i));
+        return scaled(quadraticForm(linearPart, mixed[i], others));
+      }
+      default: {
+        // Flipout's signs of the inputs are shared by all copies, so that the variance depends on them; it is at most this.
+        const linearPart = Math.hypot(...x.map((row, m) => row[i] * slopes[m]));
+        const mixed = deviations.map((other, k) =>
+          x.reduce((total, row, m) => total + Math.abs(row[i] * d[m] * row[k]) * other, 0),
+        );
+        const { variance, fourth } = quadraticForm(
+          linearPart,
+          mixed[i],
+          Math.hypot(...mixed.filter((_, k) => k !== i)),
+        );
+        const mean = x.reduce((total, row, m) => total + d[m] * row[i] ** 2 * sigma, 0);
+        return { ...scaled({ mean, variance, fourth }), bound: true };
+      }
+    }
+  });
+  return { means: ofMeans, deviations: ofDeviations };
+}

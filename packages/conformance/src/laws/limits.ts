@@ -1,0 +1,204 @@
+import { createBuilder, dawson, logUniformKl, type Program, type Supports, type Value } from '@vardrop/core';
+import { checkOnce } from '../checkProperty.js';
+import { execute } from '../execute.js';
+import type { Law, LawContext } from '../law.js';
+import { effortFactor } from '../law.js';
+
+/** Points of each function's range at effort `quick`. */
+const points = 2 ** 13;
+
+type Elementary = keyof Supports['ulps'];
+
+const sigmoid = (x: number) => (x >= 0 ? 1 / (1 + Math.exp(-x)) : Math.exp(x) / (1 + Math.exp(x)));
+const softplus = (x: number) => Math.max(x, 0) + Math.log1p(Math.exp(-Math.abs(x)));
+
+/** Each function with its float64 value; `positive` numbers spread over all exponents, others over where it bends. */
+const functions: Readonly<
+  Record<Elementary, { exact: (x: number) => number; ranges: readonly ('positive' | readonly [number, number])[] }>
+> = {
+  exp: {
+    exact: Math.exp,
+    ranges: [
+      [-87, 88.7],
+      [-1, 1],
+    ],
+  },
+  log: { exact: Math.log, ranges: ['positive', [0.5, 2]] },
+  sigmoid: {
+    exact: sigmoid,
+    ranges: [
+      [-87, 30],
+      [-5, 2],
+    ],
+  },
+  softplus: {
+    exact: softplus,
+    ranges: [
+      [-87, 30],
+      [-5, 2],
+    ],
+  },
+  tanh: { exact: Math.tanh, ranges: [[-10, 10], [-1, 1], 'positive'] },
+  sqrt: { exact: Math.sqrt, ranges: ['positive'] },
+  div: { exact: (x) => 3 / x, ranges: [[0.5, 100]] },
+};
+
+function unary(name: string, length: number, build: (b: ReturnType<typeof createBuilder>, x: Value) => Value): Program {
+  const b = createBuilder(name);
+  b.output('y', build(b, b.input('x', [length], 'iteration')));
+  return b.build();
+}
+
+async function apply(
+  { backend }: LawContext,
+  name: string,
+  x: Float32Array,
+  build: (b: ReturnType<typeof createBuilder>, x: Value) => Value,
+): Promise<Float32Array> {
+  const outputs = await execute(backend, unary(name, x.length, build), { inputs: { x } });
+  return outputs.get('y') as Float32Array;
+}
+
+function sweep(range: 'positive' | readonly [number, number], count: number): Float32Array {
+  if (range !== 'positive') {
+    const [low, high] = range;
+    return Float32Array.from({ length: count }, (_, i) => low + ((high - low) * i) / (count - 1));
+  }
+  // Evenly spaced bits of normal numbers: each exponent as often as the next.
+  const bits = new Uint32Array(count).map((_, i) => 0x00800000 + Math.floor((0x7effffff * i) / (count - 1)));
+  return new Float32Array(bits.buffer);
+}
+
+function same(what: string, got: Float32Array, wanted: readonly number[]): void {
+  wanted.forEach((value, i) => {
+    if (!Object.is(got[i], value)) throw new Error(`${what} at ${i}: got ${got[i]}, wanted ${value}`);
+  });
+}
+
+const kinds: Readonly<Record<string, (supports: Supports) => boolean>> = {
+  'noise is host or device': ({ noise }) => noise === 'host' || noise === 'device',
+  'precision is float32 or float64': ({ precision }) => precision === 'float32' || precision === 'float64',
+  'functions are special functions': ({ functions: list }) =>
+    Array.isArray(list) && list.every((name) => name === 'dawson' || name === 'logUniformKl'),
+  'nonFinite and subnormals are booleans': ({ nonFinite, subnormals }) =>
+    typeof nonFinite === 'boolean' && typeof subnormals === 'boolean',
+  'ulps has a number for each elementary function': ({ ulps }) =>
+    Object.keys(functions).every((name) => {
+      const units = ulps?.[name as Elementary];
+      return Number.isFinite(units) && units >= 0;
+    }),
+  'kernel has positive numbers of inputs and outputs': ({ kernel }) =>
+    kernel === undefined || (kernel.inputs >= 1 && kernel.outputs >= 1),
+  'elements is a positive number': ({ elements }) =>
+    elements === undefined || (Number.isInteger(elements) && elements > 0),
+};
+
+/** Largest tensor that the law allocates. */
+const largestTensor = 2 ** 24;
+
+/** What `supports` declares is true. */
+export const limits: Law = {
+  id: 'limits',
+  statement: 'what `supports` declares is true: kinds, ulps, infinities, subnormals, precision, functions, sizes',
+  async check(context) {
+    const { backend, effort, ledger } = context;
+    const { supports } = backend;
+    for (const [what, holds] of Object.entries(kinds)) {
+      await checkOnce(context, what, async () => {
+        if (!holds(supports)) throw new Error(`${what}: got ${JSON.stringify(supports)}`);
+        ledger.compare(0, 0);
+      });
+    }
+    for (const [name, { exact, ranges }] of Object.entries(functions) as [
+      Elementary,
+      (typeof functions)[Elementary],
+    ][]) {
+      await checkOnce(context, `units in the last place of ${name}`, async () => {
+        // A float64 backend still rounds what is read.
+        const declared = Math.max(supports.ulps[name], 0.5) + 2 ** -20;
+        for (const range of ranges) {
+          const x = sweep(range, points * effortFactor[effort]);
+          const y = await apply(context, name, x, (b, value) => (name === 'div' ? b.div(3, value) : b[name](value)));
+          x.forEach((value, i) => {
+            const wanted = exact(value);
+            if (Math.abs(wanted) < 2 ** -125) return;
+            const unit = 2 ** (Math.floor(Math.log2(Math.abs(wanted))) - 23);
+            const units = Math.abs(y[i] - wanted) / unit;
+            if (!(units <= declared) && y[i] !== Math.fround(wanted)) {
+              throw new Error(
+                `${name}(${value}) at ${i}: got ${y[i]}, wanted ${wanted} ± ${supports.ulps[name]} units in the last place, is off by ${units}`,
+              );
+            }
+            if (Number.isFinite(units)) ledger.compare(units, declared);
+          });
+        }
+      });
+    }
+    if (supports.nonFinite) {
+      await checkOnce(context, 'infinities and NaN', async () => {
+        const { NaN: nan, POSITIVE_INFINITY: inf } = Number;
+        same('exp', await apply(context, 'exp', Float32Array.of(1000, -1000, inf, -inf), (b, x) => b.exp(x)), [
+          inf,
+          0,
+          inf,
+          0,
+        ]);
+        same('log', await apply(context, 'log', Float32Array.of(0, -1, inf), (b, x) => b.log(x)), [-inf, nan, inf]);
+        same('1/x', await apply(context, 'div', Float32Array.of(0, -0, inf, nan), (b, x) => b.div(1, x)), [
+          inf,
+          -inf,
+          0,
+          nan,
+        ]);
+        same('x − x', await apply(context, 'sub', Float32Array.of(inf, nan, 1), (b, x) => b.sub(x, x)), [nan, nan, 0]);
+        same('3e38 x', await apply(context, 'mul', Float32Array.of(2, -2, 0), (b, x) => b.mul(x, 3e38)), [
+          inf,
+          -inf,
+          0,
+        ]);
+        ledger.compare(0, 0);
+      });
+    }
+    if (supports.subnormals) {
+      await checkOnce(context, 'subnormal numbers', async () => {
+        const tiny = Float32Array.of(2 ** -140, -(2 ** -149), 2 ** -127);
+        same('x + 0', await apply(context, 'add', tiny, (b, x) => b.add(x, 0)), [...tiny]);
+        same('x / 2', await apply(context, 'mul', tiny.subarray(2), (b, x) => b.mul(x, 0.5)), [2 ** -128]);
+        same('2⁻¹⁰⁰ x', await apply(context, 'mul', Float32Array.of(2 ** -40), (b, x) => b.mul(x, 2 ** -100)), [
+          2 ** -140,
+        ]);
+        ledger.compare(0, 0);
+      });
+    }
+    if (supports.precision === 'float64') {
+      await checkOnce(context, 'float64', async () => {
+        const small = Float32Array.of(2 ** -40, 2 ** -50);
+        same('(1 + x) − 1', await apply(context, 'precision', small, (b, x) => b.sub(b.add(1, x), 1)), [...small]);
+        ledger.compare(0, 0);
+      });
+    }
+    for (const name of supports.functions) {
+      await checkOnce(context, `function ${name}`, async () => {
+        const exact = name === 'dawson' ? dawson : logUniformKl;
+        const x = sweep([0.01, 30], 512);
+        const y = await apply(context, name, x, (b, value) => b.special(name, value));
+        x.forEach((value, i) => {
+          const wanted = exact(value);
+          const bound = 3e-6 * Math.abs(wanted);
+          if (!(Math.abs(y[i] - wanted) <= bound)) {
+            throw new Error(`${name}(${value}): got ${y[i]}, wanted ${wanted} ± ${bound}`);
+          }
+          ledger.compare(Math.abs(y[i] - wanted), bound);
+        });
+      });
+    }
+    await checkOnce(context, 'large tensors', async () => {
+      const count = Math.min(supports.elements ?? largestTensor, effort === 'quick' ? 2 ** 20 : largestTensor);
+      const x = new Float32Array(count);
+      x[count - 1] = 3;
+      const y = await apply(context, 'large', x, (b, value) => b.mul(value, 2));
+      if (y[count - 1] !== 6 || y[0] !== 0) throw new Error(`2x of ${count} elements: got ${y[count - 1]} in the end`);
+      ledger.compare(0, 0);
+    });
+  },
+};

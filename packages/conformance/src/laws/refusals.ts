@@ -1,0 +1,180 @@
+import {
+  bind,
+  compileProgram,
+  createBuilder,
+  type Iteration,
+  type Program,
+  type Tensor,
+  type Tensors,
+  validate,
+} from '@vardrop/core';
+import fc from 'fast-check';
+import { programCases } from '../arbitraries/programs.js';
+import { checkOnce, checkProperty } from '../checkProperty.js';
+import { expectCode } from '../expectCode.js';
+import type { Law, LawContext } from '../law.js';
+
+/** Cases at effort `quick`. */
+const runs = 40;
+
+/** Any code of ours: which one is the backend's to choose. */
+const refused = /^VARDROP_/;
+
+/** y = w x + b of one input of each role. */
+function affine(): Program {
+  const b = createBuilder('affine');
+  const w = b.input('w', [3, 2]);
+  const x = b.input('x', [4, 3], 'iteration');
+  const c = b.input('c', [2], 'carried');
+  const y = b.add(b.matmul(x, w), c);
+  b.output('y', y);
+  b.output('c', b.reduceSum(y, [0]));
+  return b.build();
+}
+
+/** Ways to spoil a program, each of which leaves it malformed. */
+const corruptions: Readonly<Record<string, (program: Program) => Program>> = {
+  'an operation that does not exist': (program) => withLast(program, (node) => ({ ...node, op: 'cosine' as never })),
+  'a node that reads itself': (program) =>
+    withLast(program, (node) => ({ ...node, operands: [program.nodes.length - 1] })),
+  'an operand that is no node': (program) => withLast(program, (node) => ({ ...node, operands: [-1] })),
+  'an empty axis': (program) => withLast(program, (node) => ({ ...node, shape: [...node.shape, 0] })),
+  'an axis of a half': (program) => withLast(program, (node) => ({ ...node, shape: [...node.shape, 0.5] })),
+  'a shape that its operands do not give': (program) =>
+    withLast(program, (node) => ({ ...node, shape: [...node.shape, 7] })),
+  'no outputs': (program) => ({ ...program, outputs: {} }),
+  'an output that is no node': (program) => ({ ...program, outputs: { result: program.nodes.length } }),
+  'two inputs of one name': (program) => {
+    const input = program.nodes.find((node) => node.op === 'input');
+    return input ? { ...program, nodes: [...program.nodes, input] } : program;
+  },
+};
+
+type Node = Program['nodes'][number];
+
+function withLast(program: Program, change: (node: Node) => Node): Program {
+  // Inputs and constants take any shape, so that the last node that computes something is changed.
+  const last = program.nodes.map((node) => node.operands.length > 0).lastIndexOf(true);
+  return {
+    ...program,
+    outputs: { result: last },
+    nodes: program.nodes.map((node, id) => (id === last ? change(node) : node)),
+  };
+}
+
+/** Malformed programs and inputs. */
+export const refusals: Law = {
+  id: 'refusals',
+  statement:
+    'malformed programs never reach a backend, malformed inputs are refused with a code, and a refusal leaves everything as it was',
+  async check(context) {
+    const { backend, ledger } = context;
+    const wrongUploads: readonly [string, Float32Array, readonly number[]][] = [
+      ['too few values', new Float32Array(5), [2, 3]],
+      ['too many values', new Float32Array(7), [2, 3]],
+      ['no values for a scalar', new Float32Array(0), []],
+    ];
+    for (const [what, data, shape] of wrongUploads) {
+      await checkOnce(context, `upload: ${what}`, async () => {
+        const before = backend.liveTensors();
+        await expectCode(`upload of ${data.length} values as [${shape}]`, refused, () => {
+          backend.dispose(backend.upload(data, shape));
+        });
+        if (backend.liveTensors() !== before) throw new Error('a refused upload left a tensor behind');
+        ledger.compare(0, 0);
+      });
+    }
+    await checkOnce(context, 'a handle that is none', async () => {
+      const fake: Tensor = { shape: [2] };
+      await expectCode('read of a handle that is none', refused, () => backend.read(fake));
+      await expectCode('dispose of a handle that is none', refused, () => backend.dispose(fake));
+      ledger.compare(0, 0);
+    });
+    await checkRuns(context);
+
+    await checkProperty(
+      context,
+      'malformed programs',
+      fc.tuple(programCases({ steps: 6 }), fc.constantFrom(...Object.keys(corruptions))),
+      runs,
+      async ([{ program }, corruption]) => {
+        fc.pre(program.nodes.some((node) => node.operands.length > 0));
+        const spoilt = corruptions[corruption](program);
+        let reached = false;
+        const watched: typeof backend = {
+          ...backend,
+          async compile(given) {
+            reached = true;
+            return backend.compile(given);
+          },
+        };
+        await expectCode(`validate of ${corruption}`, refused, () => validate(spoilt));
+        await expectCode(`compileProgram of ${corruption}`, refused, async () => {
+          (await compileProgram(watched, spoilt)).dispose();
+        });
+        if (reached) throw new Error(`${corruption}: the backend was asked to compile it`);
+        ledger.compare(0, 0);
+      },
+    );
+    await checkOnce(context, 'batch sizes', async () => {
+      const b = createBuilder('rows');
+      b.output('y', b.neg(b.input('x', ['batch', 2], 'iteration')));
+      for (const batch of [0, -1, 1.5, Number.NaN]) {
+        await expectCode(`bind to ${batch} rows`, 'VARDROP_BATCH', () => bind(b.build(), batch));
+      }
+      ledger.compare(0, 0);
+    });
+  },
+};
+
+/** Runs with inputs that are missing, unknown, or of another shape; after each a run that is right still is. */
+async function checkRuns(context: LawContext): Promise<void> {
+  const { backend, ledger } = context;
+  const cases: Readonly<
+    Record<string, (shared: Tensors, x: Tensor, other: Tensor) => readonly [Tensors, readonly Iteration[]]>
+  > = {
+    'no shared input': ({ c }, x) => [{ c }, [{ inputs: { x } }]],
+    'no carried input': ({ w }, x) => [{ w }, [{ inputs: { x } }]],
+    'no iteration input': (shared) => [shared, [{}]],
+    'no input in a later iteration': (shared, x) => [shared, [{ inputs: { x } }, {}]],
+    'a shared input of another shape': ({ c }, x, other) => [{ w: other, c }, [{ inputs: { x } }]],
+    'a carried input of another shape': ({ w }, x, other) => [{ w, c: other }, [{ inputs: { x } }]],
+    'an iteration input of another shape': (shared, _, other) => [shared, [{ inputs: { x: other } }]],
+    // As many elements, and broadcastable: what is easily taken silently.
+    'an iteration input transposed': (shared, _, __) => [shared, [{ inputs: { x: shared.w } }]],
+  };
+  for (const [what, arrange] of Object.entries(cases)) {
+    await checkOnce(context, `run: ${what}`, async () => {
+      const tensors = {
+        w: backend.upload(Float32Array.of(1, 2, 3, 4, 5, 6), [3, 2]),
+        c: backend.upload(Float32Array.of(1, -1), [2]),
+        x: backend.upload(new Float32Array(12).fill(1), [4, 3]),
+        other: backend.upload(new Float32Array(1), [1]),
+      };
+      const executable = await backend.compile(affine());
+      const before = backend.liveTensors();
+      try {
+        const shared = { w: tensors.w, c: tensors.c };
+        await expectCode(`a run with ${what}`, refused, async () => {
+          const result = executable.run(...arrange(shared, tensors.x, tensors.other));
+          const made = [...Object.values(result.carried), ...result.outputs.flatMap((each) => Object.values(each))];
+          try {
+            // A failure on the device may surface here.
+            for (const tensor of made) await backend.read(tensor);
+          } finally {
+            for (const tensor of made) backend.dispose(tensor);
+          }
+        });
+        if (backend.liveTensors() !== before) throw new Error(`a run with ${what} left tensors behind`);
+        const { carried, outputs } = executable.run(shared, [{ inputs: { x: tensors.x } }]);
+        const y = await backend.read(outputs[0].y);
+        for (const tensor of [carried.c, outputs[0].y]) backend.dispose(tensor);
+        if (y[0] !== 10 || y[7] !== 11) throw new Error(`a run after a refused one: got ${[...y]}, wanted 10, 11, …`);
+        ledger.compare(0, 0);
+      } finally {
+        for (const tensor of Object.values(tensors)) backend.dispose(tensor);
+        executable.dispose();
+      }
+    });
+  }
+}
