@@ -1,2 +1,6 @@
 export { createOnnxBackend, type OnnxBackendOptions } from './createOnnxBackend.js';
+export type { KeySource, Opset } from './export/emitModel.js';
+export { type ExportKind, type ExportOptions, exportKinds, exportOnnx } from './export/exportOnnx.js';
+export { type ExportProgramOptions, exportProgram } from './export/exportProgram.js';
+export type { LayerDescription, ModelDescription } from './export/modelDescription.js';
 export type { OnnxDevice, Ort } from './loadRuntime.js';

@@ -18,13 +18,17 @@ export type Attributes = Readonly<Record<string, number | readonly number[] | st
 
 /** Collects the nodes of one ONNX graph. Names are made unique; every method that makes a value returns its name. */
 export interface GraphBuilder {
+  /** The version of ONNX's standard operators that the graph is written in. */
+  readonly opset: number;
   input(name: string, shape: Shape, type?: DataType): ValueName;
   /** Declares a value an output. A value is one output at most, and no input. */
   output(value: ValueName, shape: Shape, type?: DataType): void;
   /** Stored values, row-major. Equal small ones are stored once. */
   constant(values: readonly number[] | Float32Array, shape: readonly number[], name?: string): ValueName;
-  /** A stored list of int64, as ONNX takes shapes and axes. */
-  integers(values: readonly number[]): ValueName;
+  /** Stored values that keep their name in the file. */
+  parameter(name: string, values: Float32Array, shape: readonly number[]): ValueName;
+  /** A stored int64: a list, as ONNX takes shapes and axes, or a scalar. */
+  integers(values: number | readonly number[]): ValueName;
   /** A stored uint32: a list, or a scalar. */
   words(values: number | readonly number[]): ValueName;
   /** A node with one result. */
@@ -40,8 +44,11 @@ export interface GraphBuilder {
   build(name: string): GraphProto;
 }
 
+/** The version of ONNX's standard operators that models are written in. */
+export const standardOpset = 18;
+
 /** A graph without nodes. A body graph shares its names with `outer`, so that it can refer to outer values. */
-export function createGraph(outer?: Pick<GraphBuilder, 'unique'>): GraphBuilder {
+export function createGraph(outer?: Pick<GraphBuilder, 'unique' | 'opset'>, opset = standardOpset): GraphBuilder {
   const nodes: NodeProto[] = [];
   const initializers: TensorProto[] = [];
   const inputs: ValueInfoProto[] = [];
@@ -77,6 +84,7 @@ export function createGraph(outer?: Pick<GraphBuilder, 'unique'>): GraphBuilder 
   }
 
   const builder: GraphBuilder = {
+    opset: outer?.opset ?? opset,
     unique,
     reserve(name) {
       const made = unique(name);
@@ -96,8 +104,15 @@ export function createGraph(outer?: Pick<GraphBuilder, 'unique'>): GraphBuilder 
       const label = name ?? (floats.length === 1 ? `constant ${floats[0]}` : `constant [${shape}]`);
       return store('float', bytesOf(floats), shape, label);
     },
+    parameter(name, values, shape) {
+      const made = unique(name);
+      initializers.push({ name: made, dims: shape.map(BigInt), dataType: dataTypes.float, rawData: bytesOf(values) });
+      return made;
+    },
     integers: (values) =>
-      store('int64', bytesOf(BigInt64Array.from(values, BigInt)), [values.length], `integers [${values}]`),
+      typeof values === 'number'
+        ? store('int64', bytesOf(BigInt64Array.of(BigInt(values))), [], `integer ${values}`)
+        : store('int64', bytesOf(BigInt64Array.from(values, BigInt)), [values.length], `integers [${values}]`),
     words: (values) =>
       typeof values === 'number'
         ? store('uint32', bytesOf(Uint32Array.of(values)), [], `word ${values >>> 0}`)
