@@ -1,4 +1,5 @@
 export { createOnnxBackend, type OnnxBackendOptions } from './createOnnxBackend.js';
+export { describeOnnx, type OnnxDescription, type OnnxValue } from './export/describeOnnx.js';
 export type { KeySource, Opset } from './export/emitModel.js';
 export { type ExportKind, type ExportOptions, exportKinds, exportOnnx } from './export/exportOnnx.js';
 export { type ExportProgramOptions, exportProgram } from './export/exportProgram.js';

@@ -139,10 +139,10 @@ function invariantNodes({ nodes }: Program): readonly boolean[] {
 }
 
 /**
- * What core makes of the running means after the last sample, in float32. No sample at all, of which nothing can be said,
+ * What core makes of the running means of a prediction program after the last sample, in float32. No sample at all, of which nothing can be said,
  * gives NaN.
  */
-function summaryProgram({ nodes }: Program, likelihood: Likelihood, outputShape: readonly number[]): Program {
+export function summaryProgram({ nodes }: Program, likelihood: Likelihood, outputShape: readonly number[]): Program {
   const b = createBuilder('summary');
   const samples = b.input('samples', []);
   const some = (value: ReturnType<typeof b.add>) => b.selectGreater(samples, 0.5, value, Number.NaN);
