@@ -2,9 +2,6 @@ import type { GraphBuilder } from '../model/graph.js';
 import type { ModelProto } from '../model/schema.js';
 import { version } from '../version.js';
 
-/** The version of ONNX's standard operators that models are written in. */
-export const opset = 18;
-
 /** The version of the file format that came with it. */
 const irVersion = 8n;
 
@@ -20,7 +17,7 @@ export function createModel(
     producerName: 'vardrop',
     producerVersion: version,
     graph: graph.build(name),
-    opsetImport: [{ domain: '', version: BigInt(opset) }],
+    opsetImport: [{ domain: '', version: BigInt(graph.opset) }],
     metadataProps: Object.entries(properties).map(([key, value]) => ({ key, value })),
   };
 }

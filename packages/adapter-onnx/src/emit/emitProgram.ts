@@ -18,11 +18,12 @@ export interface EmittedProgram {
  * `w/next`; other values are called after their nodes' labels. The symbolic axis stays free, under the name `batch`.
  *
  * With `noise: 'graph'` noise is made in the graph, from an input `key:name` (uint32, `[2]`) for each key, and an input
- * `row` (int64 scalar, 0 where left out) for the index of the first data row. Otherwise throws `VARDROP_PROGRAM` for
+ * `row` (int64 scalar) for the index of the first data row. Otherwise throws `VARDROP_PROGRAM` for
  * noise, as for other nodes that core takes out before a backend sees a program.
  */
 export function emitProgram(program: Program, options: { readonly noise?: 'graph' } = {}): EmittedProgram {
-  const graph = createGraph();
+  const makesNoise = options.noise === 'graph' && program.nodes.some((node) => node.op === 'noise');
+  const graph = createGraph(makesNoise ? 18 : 17);
   const { nodes } = program;
   const inputs: Record<string, ValueName> = {};
   const outputs: Record<string, ValueName> = {};
@@ -113,7 +114,7 @@ function emitBatchLength(
 function keyInputs(graph: GraphBuilder, program: Program): (name: string) => KeyValues {
   const keys = new Map<string, KeyValues>();
   const rowed = program.nodes.some((node) => node.op === 'noise' && node.shape[0] === 'batch');
-  const row = rowed ? graph.inputWithDefault('row', 0) : graph.integer(0);
+  const row = rowed ? graph.input('row', [], 'int64') : graph.integer(0);
   for (const node of program.nodes) {
     if (node.op !== 'noise' || keys.has(node.key)) continue;
     const words = graph.input(`key:${node.key}`, [2], 'uint32');

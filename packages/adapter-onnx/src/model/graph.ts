@@ -10,6 +10,12 @@ import {
   type ValueInfoProto,
 } from './schema.js';
 
+/**
+ * Versions of ONNX's standard operators: 17, which older tools read, too, and 18 where bits are combined, since it brought
+ * the operators for that.
+ */
+export type Opset = 17 | 18;
+
 /** A value in a graph, by its name. */
 export type ValueName = string;
 
@@ -18,9 +24,9 @@ export type Attributes = Readonly<Record<string, number | readonly number[] | st
 
 /** Collects the nodes of one ONNX graph. Names are made unique; every method that makes a value returns its name. */
 export interface GraphBuilder {
+  /** The version of ONNX's operators that the graph is written in. */
+  readonly opset: Opset;
   input(name: string, shape: Shape, type?: DataType): ValueName;
-  /** An int64 scalar that may be left out. */
-  inputWithDefault(name: string, value: number): ValueName;
   /** Declares a value an output. A value is one output at most, and no input. */
   output(value: ValueName, shape: Shape, type?: DataType): void;
   /** Stored values, row-major. Equal small ones are stored once, unless they are named. */
@@ -31,6 +37,8 @@ export interface GraphBuilder {
   integer(value: number): ValueName;
   /** A stored uint32: a list, or a scalar. */
   words(values: number | readonly number[]): ValueName;
+  /** A stored truth value, a scalar. */
+  truth(value: boolean): ValueName;
   /** A stored uint64 scalar. */
   wide(value: number): ValueName;
   /** A node with one result. */
@@ -47,7 +55,7 @@ export interface GraphBuilder {
 }
 
 /** A graph without nodes. A body graph shares its names with `outer`, so that it can refer to outer values. */
-export function createGraph(outer?: Pick<GraphBuilder, 'unique'>): GraphBuilder {
+export function createGraph(opset: Opset, outer?: Pick<GraphBuilder, 'unique'>): GraphBuilder {
   const nodes: NodeProto[] = [];
   const initializers: TensorProto[] = [];
   const inputs: ValueInfoProto[] = [];
@@ -83,6 +91,7 @@ export function createGraph(outer?: Pick<GraphBuilder, 'unique'>): GraphBuilder 
   }
 
   const builder: GraphBuilder = {
+    opset,
     unique,
     reserve(name) {
       const made = unique(name);
@@ -92,16 +101,6 @@ export function createGraph(outer?: Pick<GraphBuilder, 'unique'>): GraphBuilder 
     input(name, shape, type = 'float') {
       const made = unique(name);
       inputs.push(valueInfo(made, shape, type));
-      return made;
-    },
-    inputWithDefault(name, value) {
-      const made = builder.input(name, [], 'int64');
-      initializers.push({
-        name: made,
-        dims: [],
-        dataType: dataTypes.int64,
-        rawData: bytesOf(BigInt64Array.of(BigInt(value))),
-      });
       return made;
     },
     output(value, shape, type = 'float') {
@@ -121,6 +120,7 @@ export function createGraph(outer?: Pick<GraphBuilder, 'unique'>): GraphBuilder 
       store('int64', bytesOf(BigInt64Array.from(values, BigInt)), [values.length], `integers [${values}]`),
     integer: (value) => store('int64', bytesOf(BigInt64Array.of(BigInt(value))), [], `integer ${value}`),
     wide: (value) => store('uint64', bytesOf(BigUint64Array.of(BigInt(value))), [], `integer ${value}`),
+    truth: (value) => store('bool', Uint8Array.of(Number(value)), [], `${value}`),
     words: (values) =>
       typeof values === 'number'
         ? store('uint32', bytesOf(Uint32Array.of(values)), [], `word ${values >>> 0}`)
