@@ -22,6 +22,8 @@ async function run(words: readonly string[], train: Train, variables: Record<str
       result.loaded = true;
       return train;
     },
+    loadConformance: async () => async () => true,
+    loadNewBackend: async () => async () => {},
     stdout: { write: (text) => (result.stdout += text) },
     stderr: { write: (text) => (result.stderr += text) },
     variables,
