@@ -153,7 +153,7 @@ function sample(sampling: Sampling, keys: readonly string[], likelihood: Likelih
   }
   const averages = graph.nodes(
     'Loop',
-    [samples, graph.truth(true), ...carried.map(({ start }) => start)],
+    [samples, graph.truths([true], []), ...carried.map(({ start }) => start)],
     carried.map(({ name }) => `${name}/average`),
     { body: { graph: body.build('sample') } },
   );

@@ -37,8 +37,8 @@ export interface GraphBuilder {
   integer(value: number): ValueName;
   /** A stored uint32: a list, or a scalar. */
   words(values: number | readonly number[]): ValueName;
-  /** A stored truth value, a scalar. */
-  truth(value: boolean): ValueName;
+  /** Stored truth values, row-major. */
+  truths(values: readonly boolean[], shape: readonly number[]): ValueName;
   /** A stored uint64 scalar. */
   wide(value: number): ValueName;
   /** A node with one result. */
@@ -120,7 +120,7 @@ export function createGraph(opset: Opset, outer?: Pick<GraphBuilder, 'unique'>):
       store('int64', bytesOf(BigInt64Array.from(values, BigInt)), [values.length], `integers [${values}]`),
     integer: (value) => store('int64', bytesOf(BigInt64Array.of(BigInt(value))), [], `integer ${value}`),
     wide: (value) => store('uint64', bytesOf(BigUint64Array.of(BigInt(value))), [], `integer ${value}`),
-    truth: (value) => store('bool', Uint8Array.of(Number(value)), [], `${value}`),
+    truths: (values, shape) => store('bool', Uint8Array.from(values, Number), shape, `truths [${shape}]`),
     words: (values) =>
       typeof values === 'number'
         ? store('uint32', bytesOf(Uint32Array.of(values)), [], `word ${values >>> 0}`)
