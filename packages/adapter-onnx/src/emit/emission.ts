@@ -18,6 +18,8 @@ export interface Emission {
   readonly name: string;
   /** Length of the symbolic axis, a list of one int64; only called where a shape names it. */
   readonly batchLength: () => ValueName;
+  /** Whether a transposed left matrix is transposed before its product rather than in it. */
+  readonly transposeLeft?: boolean;
   /** The keys of noise; absent where noise is made outside of the graph. */
   readonly keyOf?: (name: string) => KeyValues;
 }

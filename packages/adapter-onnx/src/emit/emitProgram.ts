@@ -2,7 +2,7 @@ import { type NodeId, type Program, VardropError } from '@vardrop/core';
 import { createGraph, type GraphBuilder, type ValueName } from '../model/graph.js';
 import type { ModelProto } from '../model/schema.js';
 import { createModel } from './createModel.js';
-import type { KeyValues } from './emission.js';
+import type { Emission, KeyValues } from './emission.js';
 import { emitNode } from './emitNode.js';
 
 /** A program as an ONNX model, with the names that its inputs and outputs have in there. */
@@ -13,6 +13,12 @@ export interface EmittedProgram {
   readonly outputs: Readonly<Record<string, ValueName>>;
 }
 
+/** How a program is written. */
+export interface EmitOptions extends Pick<Emission, 'transposeLeft'> {
+  /** Where noise is made; absent where it is not made in the graph. */
+  readonly noise?: 'graph';
+}
+
 /**
  * Writes a program as one ONNX graph. Inputs keep their names; the next value of a carried input `w` is the output
  * `w/next`; other values are called after their nodes' labels. The symbolic axis stays free, under the name `batch`.
@@ -21,7 +27,7 @@ export interface EmittedProgram {
  * `row` (int64 scalar) for the index of the first data row. Otherwise throws `VARDROP_PROGRAM` for
  * noise, as for other nodes that core takes out before a backend sees a program.
  */
-export function emitProgram(program: Program, options: { readonly noise?: 'graph' } = {}): EmittedProgram {
+export function emitProgram(program: Program, options: EmitOptions = {}): EmittedProgram {
   const makesNoise = options.noise === 'graph' && program.nodes.some((node) => node.op === 'noise');
   const graph = createGraph(makesNoise ? 18 : 17);
   const { nodes } = program;
@@ -42,27 +48,27 @@ export function emitProgram(program: Program, options: { readonly noise?: 'graph
     else names.set(id, outputs[name]);
   }
   const keyOf = options.noise === 'graph' ? keyInputs(graph, program) : undefined;
-  emitNodes({ graph, program, values, names, batchLength: batchLengthOf(graph, program, inputs), keyOf }, () => true);
+  const { transposeLeft } = options;
+  const batchLength = batchLengthOf(graph, program, inputs);
+  emitNodes({ graph, program, values, names, batchLength, keyOf, transposeLeft }, () => true);
   for (const name of copies) graph.node('Identity', [values[program.outputs[name]] as ValueName], outputs[name]);
   for (const [name, id] of Object.entries(program.outputs)) graph.output(outputs[name], nodes[id].shape);
   return { model: createModel(program.name, graph), inputs, outputs };
 }
 
 /** A program on its way into a graph. */
-export interface ProgramEmission {
+export interface ProgramEmission extends Pick<Emission, 'batchLength' | 'keyOf' | 'transposeLeft'> {
   readonly graph: GraphBuilder;
   readonly program: Program;
   /** Values written so far, by node; those of the inputs have to be there. */
   readonly values: (ValueName | undefined)[];
   /** Reserved names of nodes. */
   readonly names?: ReadonlyMap<NodeId, string>;
-  readonly batchLength: () => ValueName;
-  readonly keyOf?: (name: string) => KeyValues;
 }
 
 /** Writes the nodes that are wanted and not yet there. */
 export function emitNodes(emission: ProgramEmission, wanted: (id: NodeId) => boolean): void {
-  const { graph, program, values, names, batchLength, keyOf } = emission;
+  const { graph, program, values, names, ...context } = emission;
   const { nodes } = program;
   nodes.forEach((node, id) => {
     if (values[id] !== undefined || !wanted(id)) return;
@@ -71,8 +77,7 @@ export function emitNodes(emission: ProgramEmission, wanted: (id: NodeId) => boo
       operands: node.operands.map((operand) => values[operand] as ValueName),
       shapes: { out: node.shape, operands: node.operands.map((operand) => nodes[operand].shape) },
       name: names?.get(id) ?? node.label ?? node.op,
-      batchLength,
-      keyOf,
+      ...context,
     });
     values[id] = value;
     if (names?.get(id) !== value && node.op !== 'constant') graph.annotate(value, node.shape);
