@@ -1,7 +1,7 @@
 import type { Backend } from '@vardrop/core';
 import type { Tensor as OrtTensor } from 'onnxruntime-web';
 import { createBackend } from './backend.js';
-import { loadRuntime, type OnnxDevice, type Ort } from './loadRuntime.js';
+import { loadRuntime, type OnnxDevice, type Ort, type SessionOptions } from './loadRuntime.js';
 
 /** Options of `createOnnxBackend`. */
 export interface OnnxBackendOptions {
@@ -11,6 +11,8 @@ export interface OnnxBackendOptions {
   readonly device?: OnnxDevice;
   /** Threads of a run, 1 where left out. On wasm they are fixed by the first backend of a copy of the runtime. */
   readonly threads?: number;
+  /** Further options of the runtime's sessions, such as `enableProfiling`. */
+  readonly session?: SessionOptions;
 }
 
 /**
@@ -19,10 +21,9 @@ export interface OnnxBackendOptions {
  *
  * Rejects with `VARDROP_UNKNOWN_DEVICE`, `VARDROP_MISSING_PEER` (saying which package to install) or `VARDROP_OPTION`.
  */
-export async function createOnnxBackend({
-  ort,
-  device,
-  threads = 1,
-}: OnnxBackendOptions = {}): Promise<Backend<OrtTensor>> {
-  return createBackend(await loadRuntime(device ?? (ort?.env.versions.node ? 'native' : 'wasm'), threads, ort));
+export async function createOnnxBackend(options: OnnxBackendOptions = {}): Promise<Backend<OrtTensor>> {
+  const { ort, threads = 1, session } = options;
+  const device = options.device ?? (ort?.env.versions.node ? 'native' : 'wasm');
+  const runtime = await loadRuntime(device, threads, ort);
+  return createBackend({ ...runtime, sessionOptions: { ...runtime.sessionOptions, ...session } });
 }

@@ -6,6 +6,9 @@ export type Ort = Pick<typeof import('onnxruntime-web'), 'InferenceSession' | 'T
 /** A session of either. */
 export type Session = import('onnxruntime-web').InferenceSession;
 
+/** What sessions are made with. */
+export type SessionOptions = import('onnxruntime-web').InferenceSession.SessionOptions;
+
 /** Where ONNX Runtime computes: in WebAssembly (`onnxruntime-web`), or on the machine (`onnxruntime-node`). */
 export type OnnxDevice = 'wasm' | 'native';
 
@@ -15,7 +18,7 @@ const packages = { wasm: 'onnxruntime-web', native: 'onnxruntime-node' } as cons
 export interface Runtime {
   readonly ort: Ort;
   readonly device: OnnxDevice;
-  readonly sessionOptions: import('onnxruntime-web').InferenceSession.SessionOptions;
+  readonly sessionOptions: SessionOptions;
 }
 
 /** Threads that a WebAssembly runtime was set to before its first session, after which they stay as they are. */

@@ -1,12 +1,12 @@
 import { readFileSync } from 'node:fs';
 import { createBuilder, noiseKeys, random } from '@vardrop/core';
 import { describe, expect, it } from 'vitest';
-import { bitwiseXor } from '../src/emit/bitwiseXor.js';
-import { createModel } from '../src/emit/emitProgram.js';
-import { normalFromBits } from '../src/emit/normal.js';
-import { foldIn, keyOfSeed, threefry } from '../src/emit/threefry.js';
-import { type Opset, opsets } from '../src/export/emitModel.js';
-import { exportProgram } from '../src/index.js';
+import { createModel } from '../src/emit/createModel.js';
+import { bitwiseXor } from '../src/export/bitwiseXor.js';
+import { opsets } from '../src/export/emitModel.js';
+import { normalFromBits } from '../src/export/normal.js';
+import { foldIn, keyOfSeed, threefry } from '../src/export/threefry.js';
+import { exportProgram, type Opset } from '../src/index.js';
 import { createGraph, type GraphBuilder } from '../src/model/graph.js';
 import { encodeModel } from '../src/model/schema.js';
 import { devices, openModel } from './runtimes.js';
@@ -54,7 +54,7 @@ async function make(
 
 describe.each(devices)('noise in the graph on %s', (device) => {
   it.each(opsets)('enciphers as Random123 does, opset %i', async (opset) => {
-    const graph = createGraph(undefined, opset);
+    const graph = createGraph(opset);
     const key = graph.input('key', [2], 'uint32');
     const counter = graph.input('counter', [2], 'uint32');
     const half = (value: string) => ({ first: pick(graph, value, 0), second: pick(graph, value, 1) });
@@ -71,7 +71,7 @@ describe.each(devices)('noise in the graph on %s', (device) => {
   });
 
   it('folds numbers into the keys of seeds as JAX does', async () => {
-    const graph = createGraph();
+    const graph = createGraph(18);
     const seed = graph.input('seed', [], 'int64');
     const data = graph.input('data', [1], 'uint32');
     const child = foldIn(graph, keyOfSeed(graph, seed, 'seed'), data, 'child');
@@ -141,7 +141,7 @@ describe('exclusive or without an operator for it', () => {
       random.hostGenerator().bits(random.key(seed), data);
       return data;
     });
-    const graph = createGraph(undefined, 17);
+    const graph = createGraph(17);
     const inputs = ['a', 'c'].map((name) => graph.input(name, [count], 'uint32'));
     graph.output(bitwiseXor(graph, inputs[0], inputs[1], 'y'), [count], 'uint32');
     const model = await openModel(device, encode(graph));
@@ -150,7 +150,7 @@ describe('exclusive or without an operator for it', () => {
   });
 
   it('has normal numbers of every word finite at both ends', async () => {
-    const graph = createGraph();
+    const graph = createGraph(18);
     graph.output(normalFromBits(graph, graph.input('bits', [3], 'uint32'), 'y'), [3]);
     const model = await openModel('native', encode(graph));
     const [ends] = Object.values(await model.run({ bits: words(Uint32Array.of(0, 0x80000000, 0xffffffff)) }));

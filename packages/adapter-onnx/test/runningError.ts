@@ -81,7 +81,9 @@ function propagate(
     case 'softplus': {
       // Monotone, so that the ends of the operand's interval give those of the result's.
       const above = evaluate(sum(a, ea));
-      const below = evaluate(zip((x, e) => x - e, a, ea));
+      // What roots are taken of are sums of squares, which no rounding makes negative.
+      const least = node.op === 'sqrt' ? 0 : Number.NEGATIVE_INFINITY;
+      const below = evaluate(zip((x, e) => Math.max(x - e, least), a, ea));
       return larger(abs(zip((p, y) => p - y, above, value)), abs(zip((p, y) => p - y, below, value)));
     }
     case 'add':

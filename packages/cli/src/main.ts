@@ -1,6 +1,8 @@
 import { readFile } from 'node:fs/promises';
 import { VardropError } from '@vardrop/core';
-import { parseArguments } from './arguments.js';
+import { type ConformanceCommandOptions, isModulePath } from './arguments/conformanceCommand.js';
+import type { NewBackendOptions } from './arguments/newBackendCommand.js';
+import { type ParsedArguments, parseArguments } from './arguments.js';
 import { checkInput, checkOutputs, type OutputPath, writeOutput } from './output.js';
 import { createProgress, type Progress, type ProgressStream } from './progress.js';
 import { printSummary, reportJson } from './report/summary.js';
@@ -15,10 +17,19 @@ import type { TrainOptions } from './trainOptions.js';
  */
 export type Train = (options: TrainOptions, ui: Progress, signal: AbortSignal) => Promise<TrainingReport>;
 
+/** Does what `vardrop conformance` asks for, and returns whether everything held. */
+export type Conformance = (options: ConformanceCommandOptions, stdout: ProgressStream) => Promise<boolean>;
+
+/** Does what `vardrop new-backend` asks for. */
+export type NewBackend = (options: NewBackendOptions, stdout: ProgressStream) => Promise<void>;
+
 /** What the command needs from around it. */
 export interface MainEnvironment {
   /** Loads the training, which brings the backends with it: not wanted for `--help`. */
   readonly loadTrain: () => Promise<Train>;
+  /** The same of the suite. */
+  readonly loadConformance: () => Promise<Conformance>;
+  readonly loadNewBackend: () => Promise<NewBackend>;
   readonly stdout: ProgressStream;
   readonly stderr: NodeJS.WriteStream | ProgressStream;
   /** Environment variables; `DEBUG` prints the stack of errors. */
@@ -49,7 +60,7 @@ export async function main(words: readonly string[], environment: MainEnvironmen
     }
     verbose ||= parsed.options.verbose;
     try {
-      return await runTrain(parsed.options, environment);
+      return await runCommand(parsed, environment);
     } catch (error) {
       stderr.write(describeError(error, verbose));
       return exitCodes.failure;
@@ -57,6 +68,39 @@ export async function main(words: readonly string[], environment: MainEnvironmen
   } catch (error) {
     stderr.write(describeError(error, verbose));
     return error instanceof VardropError ? exitCodes.usage : exitCodes.failure;
+  }
+}
+
+async function runCommand(
+  parsed: Exclude<ParsedArguments, { readonly kind: 'print' }>,
+  environment: MainEnvironment,
+): Promise<number> {
+  switch (parsed.kind) {
+    case 'train':
+      return runTrain(parsed.options, environment);
+    case 'conformance':
+      return runConformance(parsed.options, environment);
+    case 'new-backend': {
+      const newBackend = await environment.loadNewBackend();
+      await newBackend(parsed.options, environment.stdout);
+      return exitCodes.success;
+    }
+  }
+}
+
+async function runConformance(options: ConformanceCommandOptions, environment: MainEnvironment): Promise<number> {
+  if (options.json !== undefined) await checkOutputs([{ option: '--json', path: options.json }]);
+  const conformance = await environment.loadConformance();
+  let code: number = exitCodes.failure;
+  try {
+    if (await conformance(options, environment.stdout)) code = exitCodes.success;
+    return code;
+  } catch (error) {
+    environment.stderr.write(describeError(error, options.verbose || Boolean(environment.variables.DEBUG)));
+    return code;
+  } finally {
+    // A module that hangs, or a timer that it left running, would keep the process alive.
+    if (options.targets.some(isModulePath)) environment.exit(code);
   }
 }
 

@@ -3,18 +3,35 @@ import { VardropError } from '@vardrop/core';
 /** Turns the text of one option into its value, or throws. */
 export type ReadValue<T> = (text: string) => T;
 
+/** An option's name as typed, `--epochs`, with the command that takes it: `[vardrop train] --epochs`. */
+type OptionName = string;
+
+/** Prefixes an option with its command, as errors name it. */
+export function optionOf(command: string, option: string): OptionName {
+  return `[vardrop ${command}] ${option}`;
+}
+
+/** The option as typed, without its command: for examples. */
+const typed = (option: OptionName) => option.replace(/^\[.*?\] /, '');
+
 /** @returns an error about the value of one option, `[vardrop train] --epochs: got "x", needs …. Remedy.` */
-export function invalidValue(code: string, option: string, text: string, needs: string, remedy: string): VardropError {
-  return new VardropError(code, `[vardrop train] ${option}: got "${text}", needs ${needs}. ${remedy}.`);
+export function invalidValue(
+  code: string,
+  option: OptionName,
+  text: string,
+  needs: string,
+  remedy: string,
+): VardropError {
+  return new VardropError(code, `${option}: got "${text}", needs ${needs}. ${remedy}.`);
 }
 
 /**
- * @param option the option as typed, `--noise`.
+ * @param option as `optionOf` names it.
  * @param code the code of the error about an unknown name.
  * @returns a reader that takes exactly the given names; its error (`code`) lists them and suggests the nearest.
  */
 export function oneOf<const Name extends string>(
-  option: string,
+  option: OptionName,
   names: readonly Name[],
   code: string,
 ): ReadValue<Name> {
@@ -23,13 +40,13 @@ export function oneOf<const Name extends string>(
     if (found !== undefined) return found;
     const nearest = nearestName(text, names);
     const remedy = nearest === undefined ? `Choose one of them` : `Did you mean ${nearest}?`;
-    const message = `[vardrop train] ${option}: got "${text}", needs one of ${names.join(', ')}. ${remedy}`;
+    const message = `${option}: got "${text}", needs one of ${names.join(', ')}. ${remedy}`;
     throw new VardropError(code, nearest === undefined ? `${message}.` : message);
   };
 }
 
 /** @returns a reader of whole numbers from `minimum` to `maximum`, both included (`VARDROP_INVALID_OPTION`). */
-export function wholeNumber(option: string, minimum: number, maximum: number, example: number): ReadValue<number> {
+export function wholeNumber(option: OptionName, minimum: number, maximum: number, example: number): ReadValue<number> {
   return (text) => {
     const value = /^\d+$/.test(text) ? Number(text) : Number.NaN;
     if (value >= minimum && value <= maximum) return value;
@@ -38,14 +55,14 @@ export function wholeNumber(option: string, minimum: number, maximum: number, ex
       option,
       text,
       `a whole number from ${minimum} to ${maximum}`,
-      `Write for instance ${option} ${example}`,
+      `Write for instance ${typed(option)} ${example}`,
     );
   };
 }
 
 /** @returns a reader of decimal numbers that `accepts` (`VARDROP_INVALID_OPTION`); `needs` says in words which those are. */
 export function decimal(
-  option: string,
+  option: OptionName,
   accepts: (value: number) => boolean,
   needs: string,
   example: number,
@@ -53,12 +70,12 @@ export function decimal(
   return (text) => {
     const value = /^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i.test(text) ? Number(text) : Number.NaN;
     if (Number.isFinite(value) && accepts(value)) return value;
-    throw invalidValue('VARDROP_INVALID_OPTION', option, text, needs, `Write for instance ${option} ${example}`);
+    throw invalidValue('VARDROP_INVALID_OPTION', option, text, needs, `Write for instance ${typed(option)} ${example}`);
   };
 }
 
 /** @returns a reader of comma-separated positive whole numbers up to `maximum` (`VARDROP_INVALID_OPTION`). */
-export function wholeNumbers(option: string, maximum: number): ReadValue<readonly number[]> {
+export function wholeNumbers(option: OptionName, maximum: number): ReadValue<readonly number[]> {
   return (text) => {
     const parts = text.split(',').map((part) => part.trim());
     const values = parts.map((part) => (/^\d+$/.test(part) ? Number(part) : Number.NaN));
@@ -74,7 +91,7 @@ export function wholeNumbers(option: string, maximum: number): ReadValue<readonl
 }
 
 /** @returns a reader of file and directory names that are not blank (`VARDROP_INVALID_OPTION`). */
-export function pathName(option: string, what: string): ReadValue<string> {
+export function pathName(option: OptionName, what: string): ReadValue<string> {
   return (text) => {
     if (text.trim() !== '' && !text.includes('\0')) return text;
     throw invalidValue(

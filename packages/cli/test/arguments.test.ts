@@ -5,7 +5,7 @@ import { type TrainOptions, trainDefaults } from '../src/trainOptions.js';
 
 function options(...words: string[]): TrainOptions {
   const parsed = parseArguments(['train', ...words], '1.2.3');
-  if (parsed.kind !== 'train') throw new Error(parsed.text);
+  if (parsed.kind !== 'train') throw new Error(`parsed as ${parsed.kind}`);
   return parsed.options;
 }
 
@@ -86,7 +86,7 @@ describe('what cannot be understood is refused', () => {
     [
       'trian',
       'VARDROP_UNKNOWN_COMMAND',
-      '[vardrop] command: got "trian", needs train. Did you mean train? See vardrop --help.',
+      '[vardrop] command: got "trian", needs one of train, conformance, new-backend. Did you mean train? See vardrop --help.',
     ],
     ['help nonsense', 'VARDROP_UNKNOWN_COMMAND', '[vardrop] help: got "nonsense"'],
     ['--epochs 3', 'VARDROP_UNKNOWN_OPTION', '[vardrop] --epochs: got an option that does not exist'],
@@ -96,12 +96,12 @@ describe('what cannot be understood is refused', () => {
     [
       'train --backend tfjs:wsm',
       'VARDROP_UNKNOWN_BACKEND',
-      '[vardrop train] --backend: got "tfjs:wsm", needs one of tfjs:wasm, tfjs:cpu, reference. Did you mean tfjs:wasm?',
+      '[vardrop train] --backend: got "tfjs:wsm", needs one of tfjs:wasm, tfjs:cpu, onnx:wasm, onnx:native, reference. Did you mean tfjs:wasm?',
     ],
     [
       'train --backend cuda',
       'VARDROP_UNKNOWN_BACKEND',
-      'needs one of tfjs:wasm, tfjs:cpu, reference. Choose one of them.',
+      'needs one of tfjs:wasm, tfjs:cpu, onnx:wasm, onnx:native, reference. Choose one of them.',
     ],
     ['train --noise varational-b', 'VARDROP_UNKNOWN_NOISE', 'Did you mean variational-b?'],
     ['train --alpha neuron', 'VARDROP_UNKNOWN_ALPHA', 'needs one of network, layer, input, output, weight'],

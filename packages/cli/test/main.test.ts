@@ -22,6 +22,8 @@ async function run(words: readonly string[], train: Train, variables: Record<str
       result.loaded = true;
       return train;
     },
+    loadConformance: async () => async () => true,
+    loadNewBackend: async () => async () => {},
     stdout: { write: (text) => (result.stdout += text) },
     stderr: { write: (text) => (result.stderr += text) },
     variables,
@@ -73,7 +75,7 @@ describe('errors', () => {
     const result = await run(['train', '--backend', 'cuda'], succeed);
     expect([result.code, result.loaded, result.stdout]).toEqual([2, false, '']);
     expect(result.stderr).toBe(
-      '[vardrop train] --backend: got "cuda", needs one of tfjs:wasm, tfjs:cpu, reference. Choose one of them.\n',
+      '[vardrop train] --backend: got "cuda", needs one of tfjs:wasm, tfjs:cpu, onnx:wasm, onnx:native, reference. Choose one of them.\n',
     );
   });
 

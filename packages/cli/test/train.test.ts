@@ -48,7 +48,7 @@ afterAll(() => rm(directory, { recursive: true }));
 function optionsOf(line: string): TrainOptions {
   const words = `train --data ${directory} --layers 12 --epochs 6 --batch 50 --learning-rate 0.01 ${line}`;
   const parsed = parseArguments(words.trim().split(/\s+/), '0');
-  if (parsed.kind !== 'train') throw new Error(parsed.text);
+  if (parsed.kind !== 'train') throw new Error(`parsed as ${parsed.kind}`);
   return parsed.options;
 }
 
@@ -107,6 +107,15 @@ describe('vardrop train', () => {
     expect((await readFile(parts)).equals(await readFile(whole))).toBe(false);
     await run(`--checkpoint ${parts} --resume ${parts}`);
     expect((await readFile(parts)).equals(await readFile(whole))).toBe(true);
+  });
+
+  test('says so when a checkpoint leaves nothing to train, and measures it', async () => {
+    const path = join(directory, 'done.safetensors');
+    const { summary } = await run(`--checkpoint ${path} --epochs 2`);
+    const notes: string[] = [];
+    const again = await run(`--resume ${path} --epochs 2`, { ...quiet, note: (line) => notes.push(line) });
+    expect(notes).toEqual([expect.stringContaining('has 2 epochs')]);
+    expect(again.summary.nll).toBe(summary.nll);
   });
 
   test('refuses to resume with other options', async () => {

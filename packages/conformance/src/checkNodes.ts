@@ -7,6 +7,7 @@ import {
   type NodeId,
   type Program,
   print,
+  type Supports,
   withinBound,
 } from '@vardrop/core';
 import { execute, type ProgramData, prepare, referenceSources } from './execute.js';
@@ -21,15 +22,32 @@ import type { Ledger } from './ledger.js';
  */
 export async function checkNodes(backend: Backend, source: Program, given: ProgramData, ledger: Ledger): Promise<void> {
   const { program: prepared, data } = prepare(backend, source, given);
-  const program: Program = {
-    ...prepared,
-    outputs: Object.fromEntries(prepared.nodes.map((_, id) => [outputName(id), id])),
+  const program = withNodeOutputs(prepared);
+  compareNodes(backend.supports, program, data, await execute(backend, program, data), ledger);
+}
+
+/** The same program with each node as an output, named by `nodeOutput`. Carried inputs become shared ones. */
+export function withNodeOutputs(program: Program): Program {
+  return {
+    ...program,
+    nodes: program.nodes.map((node) =>
+      node.op === 'input' && node.role === 'carried' ? { ...node, role: 'shared' } : node,
+    ),
+    outputs: Object.fromEntries(program.nodes.map((_, id) => [nodeOutput(id), id])),
   };
-  const outputs = await execute(backend, program, data);
-  const { supports } = backend;
+}
+
+/** Holds the value of every node of a program, as `withNodeOutputs` makes it, against its operands' values. */
+export function compareNodes(
+  supports: Supports,
+  program: Program,
+  data: ProgramData,
+  outputs: ReadonlyMap<string, Float32Array>,
+  ledger: Ledger,
+): void {
   const operands: Float64Array[] = [];
   program.nodes.forEach((node, id) => {
-    const actual = outputs.get(outputName(id)) as Float32Array;
+    const actual = outputs.get(nodeOutput(id)) as Float32Array;
     if (node.op === 'input') {
       const input = data.inputs[node.name];
       const wrong = actual.findIndex((value, i) => !Object.is(value, input[i]));
@@ -61,7 +79,8 @@ export async function checkNodes(backend: Backend, source: Program, given: Progr
   });
 }
 
-const outputName = (id: NodeId) => `node${id}`;
+/** The name of the output that is a node. */
+export const nodeOutput = (id: NodeId) => `node${id}`;
 
 function describe(program: Program, id: NodeId, index: number, got: number, wanted: number, bound: number): string {
   const { op, label, shape } = program.nodes[id];

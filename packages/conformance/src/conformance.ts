@@ -1,7 +1,10 @@
 import type { Backend } from '@vardrop/core';
+import { applyExpectedFailures, type ExpectedFailure, selectLaws } from './expectedFailures.js';
+import { formatFailure } from './formatFailure.js';
 import type { Effort, Law, LawResult } from './law.js';
 import { laws as allLaws } from './laws/index.js';
-import { runLaw } from './runLaw.js';
+import { openBackend } from './openBackend.js';
+import { lawTimeouts, runLaw } from './runLaw.js';
 
 /** The part of a test runner (vitest, jest, mocha, …) that the suite needs. */
 export interface TestRunner {
@@ -14,23 +17,25 @@ export interface TestRunner {
 export interface ConformanceOptions {
   /** Name of the suite, such as `tfjs:wasm`. */
   readonly name: string;
-  /** Makes the backend; called once, and the backend is closed in the end. */
-  readonly create: () => Promise<Backend>;
+  /** Makes the backend, which is closed in the end; also called for laws about several at once. */
+  readonly create: () => Promise<Backend> | Backend;
   /** `describe`, `it` and `afterAll` of the runner in use: `import * as runner from 'vitest'`. */
   readonly runner: TestRunner;
   readonly effort?: Effort;
   readonly seed?: number;
   /** All laws if left out. */
   readonly laws?: readonly Law[];
+  /** What the backend is known to get wrong; one of these that passes is a failure. */
+  readonly expectedFailures?: readonly ExpectedFailure[];
+  /** Longest time that one case may take, in milliseconds; a minute if left out. */
+  readonly caseTimeout?: number;
   /** Gets every law's result, for tables. */
   readonly report?: (result: LawResult) => void;
 }
 
-/** Longest time that a law may take, in milliseconds, at each effort. */
-const timeouts: Readonly<Record<Effort, number>> = { quick: 120_000, normal: 600_000, thorough: 7_200_000 };
-
 /**
  * Registers a test for each law with a test runner. A backend that passes them all computes what core's programs mean.
+ * Throws `VARDROP_UNKNOWN_LAW` for expected failures of no law.
  *
  * ```ts
  * import * as runner from 'vitest';
@@ -38,7 +43,12 @@ const timeouts: Readonly<Record<Effort, number>> = { quick: 120_000, normal: 600
  * ```
  */
 export function conformance(options: ConformanceOptions): void {
-  const { name, create, runner, effort = 'quick', seed, laws = allLaws, report } = options;
+  const { name, runner, effort = 'quick', seed, laws = allLaws, expectedFailures = [], caseTimeout, report } = options;
+  selectLaws(
+    allLaws.concat(laws),
+    expectedFailures.map(({ law }) => law),
+  );
+  const create = () => openBackend(name, options.create);
   runner.describe(`conformance of ${name}`, () => {
     let backend: Promise<Backend> | undefined;
     for (const law of laws) {
@@ -46,23 +56,20 @@ export function conformance(options: ConformanceOptions): void {
         `${law.id}: ${law.statement}`,
         async () => {
           backend ??= create();
-          const result = await runLaw(law, await backend, { effort, seed });
+          const found = await runLaw(law, await backend, { effort, seed, caseTimeout, create });
+          const result = applyExpectedFailures(found, expectedFailures);
           report?.(result);
-          if (result.failures.length > 0) throw new Error(formatFailures(law, result));
+          if (result.failures.length > 0) {
+            const command = `vardrop conformance --backend ${name}`;
+            throw new Error(result.failures.map((each) => formatFailure(law.id, each, command)).join('\n\n'));
+          }
         },
-        timeouts[effort],
+        // The law gives up first, and says at which case.
+        lawTimeouts[effort] + 10_000,
       );
     }
     runner.afterAll(async () => {
       await (await backend)?.close();
     });
   });
-}
-
-function formatFailures(law: Law, { failures }: LawResult): string {
-  const lines = failures.map(
-    ({ property, seed, path, message }) =>
-      `${law.id}/${property} (seed ${seed}${path === undefined ? '' : `, path ${path}`}): ${message}`,
-  );
-  return lines.join('\n\n');
 }

@@ -1,6 +1,7 @@
 import {
   type Backend,
   dawson,
+  type Executable,
   expand,
   hostNoise,
   logUniformKl,
@@ -10,6 +11,7 @@ import {
   type Sources,
   type Tensor,
 } from '@vardrop/core';
+import { readOutput } from './readOutput.js';
 
 /** What a program is run on: row-major values of its inputs, whatever their role, and keys. */
 export interface ProgramData {
@@ -63,10 +65,24 @@ export async function execute(
   program: Program,
   data: ProgramData,
 ): Promise<Map<string, Float32Array>> {
+  const executable = await backend.compile(program);
+  try {
+    return await runOnce(backend, executable, program, data);
+  } finally {
+    executable.dispose();
+  }
+}
+
+/** The same for a program that is compiled already. */
+export async function runOnce(
+  backend: Backend,
+  executable: Executable,
+  program: Program,
+  data: ProgramData,
+): Promise<Map<string, Float32Array>> {
   const shared: Record<string, Tensor> = {};
   const iteration: Record<string, Tensor> = {};
   const made: Tensor[] = [];
-  const executable = await backend.compile(program);
   try {
     for (const node of program.nodes) {
       if (node.op !== 'input') continue;
@@ -79,24 +95,10 @@ export async function execute(
     made.push(...Object.values(result.carried), ...result.outputs.flatMap((each) => Object.values(each)));
     const values = new Map<string, Float32Array>();
     for (const [name, id] of Object.entries(program.outputs)) {
-      const tensor = outputs[name];
-      const shape = program.nodes[id].shape;
-      if (tensor?.shape.join() !== shape.join()) {
-        throw new Error(
-          `output "${name}": got ${tensor ? `shape [${tensor.shape}]` : 'nothing'}, wanted shape [${shape}]`,
-        );
-      }
-      const read = await backend.read(tensor);
-      if (!(read instanceof Float32Array) || read.length !== count(tensor.shape)) {
-        throw new Error(
-          `output "${name}": got ${read?.length} values, wanted ${count(tensor.shape)} in a Float32Array`,
-        );
-      }
-      values.set(name, read);
+      values.set(name, await readOutput(backend, name, outputs[name], program.nodes[id].shape));
     }
     return values;
   } finally {
     for (const tensor of made) backend.dispose(tensor);
-    executable.dispose();
   }
 }

@@ -1,7 +1,28 @@
+export {
+  compareMeasurements,
+  type Difference,
+  type Measurements,
+  measure,
+  type PairDifferences,
+} from './across.js';
 export { checkNodes } from './checkNodes.js';
 export { type ConformanceOptions, conformance, type TestRunner } from './conformance.js';
 export type { ProgramData } from './execute.js';
-export type { Effort, Failure, Law, LawContext, LawResult, Replay } from './law.js';
+export { applyExpectedFailures, type ExpectedFailure, selectLaws } from './expectedFailures.js';
+export { formatFailure } from './formatFailure.js';
+export {
+  type Effort,
+  effortFactor,
+  type Failure,
+  type Law,
+  type LawContext,
+  type LawResult,
+  type Replay,
+} from './law.js';
 export { laws } from './laws/index.js';
 export type { Ledger } from './ledger.js';
-export { defaultSeed, type RunOptions, runLaw } from './runLaw.js';
+export { coreModels, type Models } from './models.js';
+export { openBackend } from './openBackend.js';
+export { type CaseOfLaw, formatReplay, parseReplay } from './replay.js';
+export { defaultSeed, lawTimeouts, type RunOptions, runLaw } from './runLaw.js';
+export { runSuite, type SuiteJson, type SuiteOptions, type SuiteResult, suiteJson } from './runSuite.js';

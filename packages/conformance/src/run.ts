@@ -1,4 +1,5 @@
 import { type Backend, compileProgram, type NoiseKey, type Program, type Tensor } from '@vardrop/core';
+import { readOutput } from './readOutput.js';
 
 /** What one iteration is given, on the host. */
 export interface HostIteration {
@@ -37,9 +38,15 @@ export async function run(
     );
     made.push(...Object.values(result.carried), ...result.outputs.flatMap((outputs) => Object.values(outputs)));
     const read: Record<string, Float32Array>[] = [];
+    if (result.outputs.length !== iterations.length) {
+      throw new Error(`iterations: got outputs of ${result.outputs.length}, wanted ${iterations.length}`);
+    }
     for (const outputs of result.outputs) {
       const values: Record<string, Float32Array> = {};
-      for (const [name, tensor] of Object.entries(outputs)) values[name] = await backend.read(tensor);
+      for (const [name, id] of Object.entries(compiled.program.outputs)) {
+        if (name in result.carried) continue;
+        values[name] = await readOutput(backend, name, outputs[name], compiled.program.nodes[id].shape);
+      }
       read.push(values);
     }
     return read;

@@ -104,7 +104,7 @@ export const brokenBackends: readonly BrokenBackend[] = [
   },
   {
     defect: 'normal noise has a variance 15 % too large',
-    law: 'noise-models',
+    law: 'local-reparametrization',
     create: noisy((distribution, words, out, offset) => {
       generate(distribution, words, out, offset);
       if (distribution === 'normal') out.set(out.map((x) => x * Math.sqrt(1.15)));
@@ -112,7 +112,7 @@ export const brokenBackends: readonly BrokenBackend[] = [
   },
   {
     defect: 'normal noise has a mean of 0.1',
-    law: 'noise-models',
+    law: 'local-reparametrization',
     create: noisy((distribution, words, out, offset) => {
       generate(distribution, words, out, offset);
       if (distribution === 'normal') out.set(out.map((x) => x + 0.1));
@@ -120,7 +120,7 @@ export const brokenBackends: readonly BrokenBackend[] = [
   },
   {
     defect: 'neighbouring outputs share a part of their noise',
-    law: 'noise-models',
+    law: 'local-reparametrization',
     create: noisy((distribution, words, out, offset) => {
       generate(distribution, words, out, offset);
       if (distribution === 'normal') {

@@ -1,6 +1,19 @@
 import { createReferenceBackend } from '@vardrop/core';
 import { describe, expect, it } from 'vitest';
-import { conformance, type Law, type LawResult, type TestRunner } from '../src/index.js';
+import {
+  applyExpectedFailures,
+  conformance,
+  formatReplay,
+  type Law,
+  type LawResult,
+  laws,
+  openBackend,
+  parseReplay,
+  runLaw,
+  runSuite,
+  suiteJson,
+  type TestRunner,
+} from '../src/index.js';
 import { createLedger } from '../src/ledger.js';
 
 /** A test runner that only notes what is registered. */
@@ -56,7 +69,9 @@ describe('conformance', () => {
     expect(tests.map(({ name }) => name)).toEqual(['good: holds', 'bad: does not hold']);
     expect(created).toBe(0);
     await tests[0].run();
-    await expect(tests[1].run()).rejects.toThrow('bad/sum (seed 5, path 3:1): got 1, wanted 2');
+    await expect(tests[1].run()).rejects.toThrow(
+      'bad/sum (seed 5, path 3:1): got 1, wanted 2\nreplay: vardrop conformance --backend mine --replay "5:bad/sum#3:1"',
+    );
     for (const end of ends) await end();
     expect([created, closed]).toEqual([1, 1]);
     expect(results[0]).toMatchObject({ id: 'good', cases: 1, passed: 1, failed: 0, comparisons: 4, silent: 1 });
@@ -79,4 +94,134 @@ describe('the ledger', () => {
     expect(comparisons).toBe(1000);
     expect(smallestEffects).toEqual({ mean: 0.1 });
   });
+});
+
+const never = new Promise<never>(() => {});
+
+describe('expected failures', () => {
+  const bothBad: Law = {
+    id: 'primitives',
+    statement: 'does not hold',
+    async check({ ledger, seed }) {
+      ledger.failed({ property: 'sum', seed, message: 'wrong' });
+      ledger.failed({ property: 'exp', seed, message: 'wrong' });
+      ledger.passed(3);
+    },
+  };
+  const issue = 'https://example.org/1';
+
+  it('are skipped, and only they', async () => {
+    const result = await runLaw(bothBad, createReferenceBackend());
+    expect(result).toMatchObject({ cases: 5, passed: 3, failed: 2 });
+    const sum = { law: 'primitives', property: 'sum', issue };
+    const one = applyExpectedFailures(result, [sum]);
+    expect(one).toMatchObject({ cases: 4, passed: 3, failed: 1, skipped: 1, failures: [{ property: 'exp' }] });
+    expect(applyExpectedFailures(result, [{ law: 'primitives', issue }])).toMatchObject({ failed: 0, skipped: 2 });
+  });
+
+  it('that pass are failures', async () => {
+    const result = await runLaw(bothBad, createReferenceBackend());
+    const expected = [
+      { law: 'primitives', issue },
+      { law: 'primitives', property: 'log', issue },
+    ];
+    const { failures } = applyExpectedFailures(result, expected);
+    expect(failures).toEqual([
+      { property: 'log', seed: result.failures[0].seed, message: expect.stringContaining('but passed') },
+    ]);
+    const passing = await runSuite({
+      name: 'mine',
+      create: createReferenceBackend,
+      laws: [good],
+      expectedFailures: [{ law: 'kl', issue }],
+    });
+    expect(passing.laws[0].failed).toBe(0);
+  });
+
+  it('of no law are refused', async () => {
+    const { runner } = createRecorder();
+    const expectedFailures = [{ law: 'gravity', issue }];
+    const create = createReferenceBackend;
+    expect(() => conformance({ name: 'mine', create, runner, expectedFailures })).toThrow(/"gravity", needs one of/);
+    await expect(runSuite({ name: 'mine', create, expectedFailures })).rejects.toMatchObject({
+      code: 'VARDROP_UNKNOWN_LAW',
+    });
+  });
+});
+
+describe('a factory', () => {
+  it.each<[string, () => unknown, RegExp]>([
+    ['throws', () => Promise.reject(new Error('no device')), /an error \(no device\)/],
+    ['throws at once', () => JSON.parse('{'), /an error/],
+    ['hangs', () => never, /nothing within 0.05 s/],
+    ['makes nothing', () => undefined, /got undefined/],
+    ['makes something else', () => ({ upload() {} }), /without the method read/],
+    ['leaves out supports', () => ({ ...createReferenceBackend(), supports: undefined }), /name or supports/],
+  ])('that %s is refused', async (_, create, message) => {
+    const opened = openBackend('mine', create as () => Promise<never>, 50);
+    await expect(opened).rejects.toMatchObject({
+      code: 'VARDROP_BACKEND_FACTORY',
+      message: expect.stringMatching(message),
+    });
+  });
+});
+
+describe('a backend that', () => {
+  const primitives = parseReplay('1:primitives/neg').replay;
+  const lawOf = (id: string) => laws.find((law) => law.id === id) as Law;
+
+  it('hangs is reported once, with the case, and asked for nothing more', async () => {
+    let reads = 0;
+    const backend = {
+      ...createReferenceBackend(),
+      read: () => {
+        reads++;
+        return never;
+      },
+    };
+    const { failures, failed } = await runLaw(lawOf('primitives'), backend, { caseTimeout: 30 });
+    expect(failed).toBe(1);
+    expect(failures[0]).toMatchObject({ property: 'neg', message: 'a case of neg did not end within 0.03 s' });
+    expect(reads).toBe(1);
+    const law = await runLaw(lawOf('primitives'), backend, { lawTimeout: 30 });
+    expect(law.failures[0].message).toContain('the law primitives did not end within 0.03 s');
+  });
+
+  it.each<[string, unknown, string]>([
+    ['float64', new Float64Array(1), 'got a value of type Float64Array, wanted a Float32Array'],
+    ['too few values', new Float32Array(0), 'got 0 values, wanted'],
+    ['nothing', undefined, 'got a value of type undefined'],
+  ])('reads %s fails the law with what it read', async (_, value, message) => {
+    const backend = { ...createReferenceBackend(), read: async () => value as Float32Array };
+    const { failures } = await runLaw(lawOf('primitives'), backend, { replay: primitives, bail: true });
+    expect(failures[0].message).toContain(message);
+  });
+});
+
+describe('a replay', () => {
+  it('is written and read back', () => {
+    for (const text of ['7:primitives/sub#3:1:0', '7:kl/KL at θ = 0, log σ² = 2', '-3:local-reparametrization/a/b']) {
+      const { law, seed, replay } = parseReplay(text);
+      expect(formatReplay(law, { seed, ...replay })).toBe(text);
+    }
+    for (const text of ['', '7', 'x:kl/a', '7:kl', '7:kl/a#b']) {
+      expect(() => parseReplay(text)).toThrow(/needs SEED:LAW\/PROPERTY/);
+    }
+  });
+});
+
+it('the JSON has exactly what it is to have', async () => {
+  const result = await runSuite({ name: 'mine', create: createReferenceBackend, laws: [good], seed: 3 });
+  const { laws: rows, ...rest } = suiteJson(result);
+  expect(rest).toEqual({ backend: 'mine', effort: 'quick', seed: 3 });
+  expect(Object.keys(rows[0])).toEqual([
+    'id',
+    'cases',
+    'passed',
+    'failed',
+    'skipped',
+    'worstRatio',
+    'medianRatio',
+    'seconds',
+  ]);
 });

@@ -7,10 +7,10 @@ export function reduce({ op, axes, keepAxes }: NodeOf<'reduceSum' | 'reduceMax'>
   const { graph, operands, name } = emission;
   if (axes.length === 0) return graph.node('Identity', operands, name);
   const keepdims = Number(keepAxes);
-  // Before opset 18 the axes of a maximum are an attribute.
-  if (op === 'reduceMax' && graph.opset < 18) return graph.node('ReduceMax', [operands[0]], name, { keepdims, axes });
-  const opType = op === 'reduceSum' ? 'ReduceSum' : 'ReduceMax';
-  return graph.node(opType, [operands[0], graph.integers(axes)], name, { keepdims });
+  if (op === 'reduceSum') return graph.node('ReduceSum', [operands[0], graph.integers(axes)], name, { keepdims });
+  return graph.opset < 18
+    ? graph.node('ReduceMax', operands, name, { keepdims, axes })
+    : graph.node('ReduceMax', [operands[0], graph.integers(axes)], name, { keepdims });
 }
 
 /** The same elements in another shape. */
@@ -38,7 +38,7 @@ export function constant({ value }: NodeOf<'constant'>, emission: Emission): Val
 }
 
 /** A shape as a list of int64. */
-function shapeValue(graph: GraphBuilder, shape: Shape, name: string, batchLength: () => ValueName): ValueName {
+export function shapeValue(graph: GraphBuilder, shape: Shape, name: string, batchLength: () => ValueName): ValueName {
   if (!shape.includes('batch')) return graph.integers(shape as readonly number[]);
   const parts = shape.map((n) => (n === 'batch' ? batchLength() : graph.integers([n])));
   return graph.node('Concat', parts, `${name}/shape`, { axis: 0 });

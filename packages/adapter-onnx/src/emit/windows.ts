@@ -68,7 +68,9 @@ export function averagePool2d(node: NodeOf<'averagePool2d'>, emission: Emission)
 /** Maximum of each window; padding takes no part. */
 export function maxPool2d(node: NodeOf<'maxPool2d'>, emission: Emission): ValueName {
   const { graph, operands, name } = emission;
-  if (node.size[0] * node.size[1] === 1) return slices(node, emission, operands[0], emission.shapes.out)[0];
+  if (node.size[0] * node.size[1] === 1) {
+    return graph.node('Identity', slices(node, emission, operands[0], emission.shapes.out), name);
+  }
   const pooled = pool('MaxPool', node, emission);
   // The runtime starts from the lowest finite number, and answers it for a window of −∞.
   const lowest = graph.constant([-(2 - 2 ** -23) * 2 ** 127], []);
@@ -92,12 +94,27 @@ export function maxPool2dGradient(node: NodeOf<'maxPool2dGradient'>, emission: E
   const zero = graph.constant([0], []);
   let remaining = dy;
   const gradients = cells.map((cell, k) => {
-    const wins = graph.node('Equal', [cell, top], `${name}/wins`);
+    const equal = graph.node('Equal', [cell, top], `${name}/equal`);
+    const inside = insideOf(node, emission, k);
+    // In a window of −∞ padding is as large as the maximum, and gets nothing all the same.
+    const wins = inside === undefined ? equal : graph.node('And', [equal, inside], `${name}/wins`);
     const taken = graph.node('Where', [wins, remaining, zero], `${name}/taken`);
     if (k + 1 < cells.length) remaining = graph.node('Where', [wins, zero, remaining], `${name}/remaining`);
     return taken;
   });
   return spread(node, emission, gradients, shapes.operands[1]);
+}
+
+/** Where cell k of the windows lies in the image, `[1, height, width, 1]`; undefined if everywhere. */
+function insideOf({ size, strides, padding }: Pooling, { graph, shapes }: Emission, k: number): ValueName | undefined {
+  const [image, pooled] = shapes.operands as (readonly number[])[];
+  const cell = [Math.floor(k / size[1]), k % size[1]];
+  const lies = (index: number, axis: 0 | 1) => {
+    const at = index * strides[axis] + cell[axis] - padding[2 * axis];
+    return at >= 0 && at < image[axis + 1];
+  };
+  const inside = range(pooled[1]).flatMap((row) => range(pooled[2]).map((column) => lies(row, 0) && lies(column, 1)));
+  return inside.every((each) => each) ? undefined : graph.truths(inside, [1, pooled[1], pooled[2], 1]);
 }
 
 /** Each cell of a window gets an equal share of its gradient, padding none. */
@@ -137,7 +154,7 @@ function slices(
         axes,
         graph.integers(strides),
       ],
-      cellsOf(size).length > 1 ? `${name}/cell${i},${j}` : name,
+      `${name}/cell${i},${j}`,
     ),
   );
 }
@@ -151,20 +168,30 @@ function spread(node: Pooling, emission: Emission, cells: readonly ValueName[], 
   const { size, strides, padding } = node;
   const [batch, rows, columns, channels] = pooled;
   const [, height, width] = shapes.out as readonly number[];
-  const zeros = cells.length < blocksOf(size, strides) * strides[0] * strides[1] ? zerosLike(emission, pooled) : '';
+  // Rows of all images, `[batch · rows, 1, columns, channels]`: joined along the last axis they interleave in columns,
+  // along the second in rows.
+  const apart = (cell: ValueName) =>
+    graph.node('Reshape', [cell, graph.integers([-1, 1, columns as number, channels as number])], `${name}/cell`);
+  const made = new Map<ValueName, ValueName>();
+  const rowsOf = (k: number) => {
+    const known = made.get(cells[k]) ?? apart(cells[k]);
+    made.set(cells[k], known);
+    return known;
+  };
+  const gaps = cells.length < blocksOf(size, strides) * strides[0] * strides[1];
+  const zeros = gaps ? apart(zerosLike(emission, pooled)) : '';
   const blocks: ValueName[] = [];
   for (let i = 0; i < size[0]; i += strides[0]) {
     for (let j = 0; j < size[1]; j += strides[1]) {
       const bands = range(strides[0]).map((u) => {
         const band = range(strides[1]).map((v) => {
           const inside = i + u < size[0] && j + v < size[1];
-          const cell = inside ? cells[(i + u) * size[1] + j + v] : zeros;
-          return reshape(graph, cell, [batch, rows, 1, columns, 1, channels], `${name}/cell`);
+          return inside ? rowsOf((i + u) * size[1] + j + v) : zeros;
         });
-        return concat(graph, band, 4, `${name}/columns`);
+        return concat(graph, band, 3, `${name}/columns`);
       });
       const whole: Shape = [batch, (rows as number) * strides[0], (columns as number) * strides[1], channels];
-      const block = reshape(graph, concat(graph, bands, 2, `${name}/rows`), whole, `${name}/block`);
+      const block = reshape(graph, concat(graph, bands, 1, `${name}/rows`), whole, `${name}/block`);
       // Placed in the image: a negative number of cells is cut off.
       const [top, , left] = padding;
       const before = [i - top, j - left];

@@ -1,14 +1,11 @@
 import { expand, keyNames, type Program, simplify, type TensorMap, VardropError, validate } from '@vardrop/core';
-import type { Words } from '../emit/threefry.js';
-import { createGraph, type GraphBuilder, standardOpset, type ValueName } from '../model/graph.js';
+import { createGraph, type GraphBuilder, type Opset, type ValueName } from '../model/graph.js';
 import { batchLengthOf, emitNodes } from './emitNodes.js';
 import { createNoiseWriter, keyAt, keyInput, stepKeys, streamOfSeed } from './noiseInputs.js';
+import type { Words } from './threefry.js';
 
 /** Versions of ONNX's standard operators that files can be written for. */
-export const opsets = [17, 18] as const;
-
-/** A version of ONNX's standard operators. */
-export type Opset = (typeof opsets)[number];
+export const opsets: readonly Opset[] = [17, 18];
 
 /** Throws `VARDROP_OPTION` for a version that files cannot be written for. */
 export function checkOpset(who: string, opset: Opset | undefined): void {
@@ -42,11 +39,11 @@ export function prepare(program: Program): Program {
 /** Writes a whole program as one graph, with its noise made in there. Throws what `validate` throws. */
 export function emitModel(
   source: Program,
-  { stored = {}, keys = 'given', opset = standardOpset }: EmitModelOptions = {},
+  { stored = {}, keys = 'given', opset = 18 }: EmitModelOptions = {},
 ): GraphBuilder {
   const program = prepare(source);
   const noisy = program.nodes.some((node) => node.op === 'noise');
-  const graph = createGraph(undefined, noisy ? opset : 17);
+  const graph = createGraph(noisy ? opset : 17);
   const inputs = new Map<string, ValueName>();
   for (const node of program.nodes) {
     if (node.op !== 'input' || Object.hasOwn(stored, node.name)) continue;
@@ -55,7 +52,7 @@ export function emitModel(
   for (const node of program.nodes) {
     if (node.op !== 'input' || inputs.has(node.name)) continue;
     const { shape, data } = stored[node.name];
-    inputs.set(node.name, graph.parameter(node.name, data, shape));
+    inputs.set(node.name, graph.constant(data, shape, node.name));
   }
   const { named, reserved, copies } = nameOutputs(graph, program);
   const batchLength = batchLengthOf(

@@ -2,16 +2,16 @@ import {
   categorical,
   type Likelihood,
   type Model,
+  momentsProgram,
   type ParameterSpecification,
   type TensorMap,
   VardropError,
 } from '@vardrop/core';
-import type { GraphBuilder } from '../model/graph.js';
-import { checkOpset, emitModel, type Opset } from './emitModel.js';
+import type { GraphBuilder, Opset } from '../model/graph.js';
+import { checkOpset, emitModel } from './emitModel.js';
 import { finishModel } from './finishModel.js';
 import { meanProgram } from './meanProgram.js';
 import { describeModel } from './modelDescription.js';
-import { momentsProgram } from './momentsProgram.js';
 import { emitSampleModel } from './sampleModel.js';
 
 /** What an exported network computes, see `exportOnnx`. */
@@ -38,8 +38,9 @@ export interface ExportOptions {
  *
  * - `mean`: one pass with the weights' means. For labels `logits` and `probabilities` `[batch, classes]`; for values
  *   `mean` and `aleatoricVariance` `[batch, …outputShape]`. Opset 17.
- * - `moments`: `mean` and `variance` of the output layer's pre-activations under its own weight noise, given the
- *   activations before it with their weights' means (`momentsProgram` says what that leaves out). Opset 17.
+ * - `moments`: `mean` and `variance` of the output layer's pre-activations under its own noise, given the
+ *   activations before it with their weights' means: core's `momentsProgram`. The noise of the layers before is left out, so
+ *   is an activation of the output layer, and that noise on inputs makes units covary. Opset 17.
  * - `sample`: the Monte-Carlo predictive, `predict` in the graph. Further inputs, int64 scalars: `seed` (0 to 2⁵³ − 1),
  *   `samples` (from 1), `row` (index of the first row of `x`: 0, or where a cut of the data starts). A row's noise depends on
  *   its index, not on the cut, and is bit for bit that of the library for the same seed. For labels
@@ -52,7 +53,7 @@ export interface ExportOptions {
  * @param parameters as in `TrainingState`; others than the model's and the likelihood's are ignored
  * @throws VardropError `VARDROP_OPTION` for another kind or opset, `VARDROP_STATE` for parameters of another model,
  * `VARDROP_NON_FINITE` for parameters that are not finite, `VARDROP_SHAPE` for outputs that do not fit the likelihood,
- * `VARDROP_EXPORT` for what has no such kind, or more than 2 GiB
+ * `VARDROP_EXPORT` for samples of a model without noise, or more than 2 GiB, `VARDROP_MOMENTS` for moments that core cannot tell
  */
 export function exportOnnx(model: Model, parameters: TensorMap, options: ExportOptions): Uint8Array {
   const kind = options?.kind;
@@ -80,7 +81,7 @@ function emit(model: Model, likelihood: Likelihood, stored: TensorMap, { kind, o
     case 'mean':
       return emitModel(meanProgram(model, likelihood), { stored });
     case 'moments':
-      return emitModel(momentsProgram(model, likelihood), { stored });
+      return emitModel(momentsProgram(model), { stored });
     case 'sample':
       return emitSampleModel(model, likelihood, stored, opset);
   }

@@ -1,5 +1,6 @@
 import { type Program, VardropError } from '@vardrop/core';
-import { checkOpset, emitModel, type KeySource, type Opset } from './emitModel.js';
+import type { Opset } from '../model/graph.js';
+import { checkOpset, emitModel, type KeySource } from './emitModel.js';
 import { finishModel } from './finishModel.js';
 
 /** How a program is exported. */

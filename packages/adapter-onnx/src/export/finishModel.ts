@@ -1,5 +1,5 @@
 import { VardropError } from '@vardrop/core';
-import { createModel } from '../emit/emitProgram.js';
+import { createModel } from '../emit/createModel.js';
 import type { GraphBuilder } from '../model/graph.js';
 import { encodeModel } from '../model/schema.js';
 

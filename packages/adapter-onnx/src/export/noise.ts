@@ -1,7 +1,7 @@
 import type { NodeOf } from '@vardrop/core';
+import { reshape } from '../emit/movement.js';
 import type { GraphBuilder, ValueName } from '../model/graph.js';
 import { bitwiseXor } from './bitwiseXor.js';
-import { reshape } from './movement.js';
 import { normalFromBits, uniformFromBits } from './normal.js';
 import { threefry, type Words, wordsOf } from './threefry.js';
 
@@ -20,10 +20,10 @@ export interface NoiseRows {
 export function noiseIndices(graph: GraphBuilder, { shape }: NodeOf<'noise'>, rows: NoiseRows, name: string): Words {
   const perRow = (shape[0] === 'batch' ? shape.slice(1) : shape).reduce<number>((n, axis) => n * (axis as number), 1);
   const index = (start: ValueName, end: ValueName) =>
-    wordsOf(graph, graph.node('Range', [start, end, graph.integers(1)], `${name}/index`), name);
-  if (shape[0] !== 'batch') return index(graph.integers(0), graph.integers(perRow));
-  const start = graph.node('Mul', [rows.first(), graph.integers(perRow)], `${name}/start`);
-  const length = graph.node('Mul', [rows.count(), graph.integers(perRow)], `${name}/length`);
+    wordsOf(graph, graph.node('Range', [start, end, graph.integer(1)], `${name}/index`), name);
+  if (shape[0] !== 'batch') return index(graph.integer(0), graph.integer(perRow));
+  const start = graph.node('Mul', [rows.first(), graph.integer(perRow)], `${name}/start`);
+  const length = graph.node('Mul', [rows.count(), graph.integer(perRow)], `${name}/length`);
   return index(start, graph.node('Add', [start, length], `${name}/end`));
 }
 

@@ -1,8 +1,8 @@
 import { type NodeOf, streams } from '@vardrop/core';
-import { noise, noiseIndices } from '../emit/noise.js';
-import { foldIn, keyOfSeed, type Words } from '../emit/threefry.js';
 import type { GraphBuilder, ValueName } from '../model/graph.js';
 import { dataTypes } from '../model/schema.js';
+import { noise, noiseIndices } from './noise.js';
+import { foldIn, keyOfSeed, type Words } from './threefry.js';
 
 /**
  * Core's `noiseKeys` in the graph: keys number 0 to `count` − 1 of a step, a non-negative int64, as words of `count`

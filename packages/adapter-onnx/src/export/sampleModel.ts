@@ -10,7 +10,7 @@ import {
   VardropError,
 } from '@vardrop/core';
 import { broadcast } from '../emit/movement.js';
-import { createGraph, type GraphBuilder, standardOpset, type ValueName } from '../model/graph.js';
+import { createGraph, type GraphBuilder, type Opset, type ValueName } from '../model/graph.js';
 import { dataTypes } from '../model/schema.js';
 import { prepare } from './emitModel.js';
 import { batchLengthOf, emitNodes } from './emitNodes.js';
@@ -26,7 +26,7 @@ export function emitSampleModel(
   model: Model,
   likelihood: Likelihood,
   stored: TensorMap,
-  opset = standardOpset,
+  opset: Opset = 18,
 ): GraphBuilder {
   const source = predictionProgram(model, likelihood, 'sample');
   const keys = keyNames(source);
@@ -37,14 +37,14 @@ export function emitSampleModel(
     );
   }
   const program = prepare(source);
-  const graph = createGraph(undefined, opset);
+  const graph = createGraph(opset);
   const x = graph.input('x', ['batch', ...model.inputShape]);
   const seed = graph.input('seed', [], 'int64');
   const samples = graph.input('samples', [], 'int64');
   const row = graph.input('row', [], 'int64');
   const parameters = new Map<string, ValueName>();
   const parameter = (name: string): ValueName => {
-    const known = parameters.get(name) ?? graph.parameter(name, stored[name].data, stored[name].shape);
+    const known = parameters.get(name) ?? graph.constant(stored[name].data, stored[name].shape, name);
     parameters.set(name, known);
     return known;
   };
@@ -114,13 +114,13 @@ export function emitSampleModel(
 
 /** A graph for the body of a Loop; what is stored goes to the outer graph. */
 function createBody(graph: GraphBuilder): GraphBuilder {
-  const { constant, integers, words, parameter } = graph;
-  return { ...createGraph(graph), constant, integers, words, parameter };
+  const { constant, integers, integer, words } = graph;
+  return { ...createGraph(graph.opset, graph), constant, integers, integer, words };
 }
 
 /** The weight of a sample in the running mean: 1 over its number, counted from 1. */
 function weightOf(body: GraphBuilder, number: ValueName): ValueName {
-  const count = body.node('Add', [number, body.integers(1)], 'sample/count');
+  const count = body.node('Add', [number, body.integer(1)], 'sample/count');
   const float = body.node('Cast', [count], 'sample/count/float', { to: dataTypes.float });
   return body.node('Div', [body.constant([1], []), float], 'sample/weight');
 }

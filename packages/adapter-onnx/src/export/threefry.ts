@@ -56,7 +56,7 @@ export function keyOfSeed(graph: GraphBuilder, seed: ValueName, name: string): W
 
 /** Non-negative int64 numbers as two words each, the high one first. */
 export function wordsOf(graph: GraphBuilder, value: ValueName, name: string): Words {
-  const high = graph.node('Div', [value, graph.integers(2 ** 32)], `${name}/quotient`);
+  const high = graph.node('Div', [value, graph.integer(2 ** 32)], `${name}/quotient`);
   return {
     first: graph.node('Cast', [high], `${name}/high`, { to: dataTypes.uint32 }),
     // A cast to fewer bits keeps the low ones.

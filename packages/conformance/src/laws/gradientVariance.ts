@@ -1,89 +1,27 @@
-import { bind, createBuilder, type Estimator, gradients, type Program, random, sequential } from '@vardrop/core';
+import { bind, type Estimator } from '@vardrop/core';
 import { checkNodes } from '../checkNodes.js';
 import { checkOnce } from '../checkProperty.js';
-import { expectedGradients, type QuadraticLoss } from '../gradientMoments.js';
+import { expectedGradients } from '../gradientMoments.js';
+import { gradientInputs, gradientKeys, gradientProgram, problem } from '../gradientProblem.js';
 import type { Law, LawContext } from '../law.js';
 import { effortFactor } from '../law.js';
-import type { Models } from '../models.js';
 import { run } from '../run.js';
 import { meanThreshold, polynomialVarianceThreshold, sampleCovariance, sampleMean } from '../statistics.js';
 
 /** Samples of each gradient at effort `quick`: so many copies of the one output, each with noise of its own. */
 const samples = 2 ** 16;
 
-/** Three datapoints whose K_mn are of both signs, and a loss that depends on both moments. */
-const problem: QuadraticLoss = {
-  x: [
-    [1, -0.5, 2],
-    [-1.5, 1, 0.5],
-    [0.5, 1.25, -1],
-  ],
-  means: [0.5, -1, 0.75],
-  deviations: [0.5, 0.75, 0.25].map((sigma) => Math.exp(0.5 * Math.fround(2 * Math.log(sigma)))),
-  linear: [0.5, -1, 0.25],
-  quadratic: [1, 0.5, 2],
-  scale: 100 / 3,
-};
-
-/**
- * Gradients of `(N/M) Σ_m (c_m b_m + ½ d_m b_m²)`, summed over `copies` outputs that have equal weights, in the means and
- * in log σ², each `[in, copies]`.
- */
-function gradientProgram(models: Models, estimator: Estimator, copies: number): Program {
-  const inputs = problem.means.length;
-  const model = sequential({
-    input: [inputs],
-    layers: [models.dense({ units: copies, bias: false })],
-    noise: models.meanField(),
-    estimator,
-  });
-  const b = createBuilder('gradient variance');
-  const x = b.input('x', ['batch', inputs], 'iteration');
-  const c = b.input('linear', ['batch', 1], 'iteration');
-  const d = b.input('quadratic', ['batch', 1], 'iteration');
-  const parameters = Object.fromEntries(model.parameters.map(({ name, shape }) => [name, b.input(name, shape)]));
-  const y = model.apply(b, x, parameters, 'sample');
-  const losses = b.add(b.mul(c, y), b.mul(b.mul(0.5, d), b.square(y)));
-  const loss = b.mul(b.reduceSum(losses), problem.scale);
-  const [means, logVariances] = gradients(b, loss, [parameters['dense1/weights'], parameters['dense1/logVariance']]);
-  b.output('means', means);
-  b.output('logVariances', logVariances);
-  return b.build();
-}
-
-/** Values of the program's inputs; parameters repeated for each copy. */
-function values(copies: number) {
-  const repeated = (column: readonly number[]) =>
-    Float32Array.from(column.flatMap((value) => new Array<number>(copies).fill(value)));
-  return {
-    iteration: {
-      x: Float32Array.from(problem.x.flat()),
-      linear: Float32Array.from(problem.linear),
-      quadratic: Float32Array.from(problem.quadratic),
-    },
-    shared: {
-      'dense1/weights': repeated(problem.means),
-      'dense1/logVariance': repeated(problem.deviations.map((sigma) => 2 * Math.log(sigma))),
-    },
-  };
-}
-
-function keysOf(program: Program, seed: number) {
-  const names = program.nodes.flatMap((node) => (node.op === 'noise' ? [node.key] : []));
-  return Object.fromEntries(names.map((name, i) => [name, { words: random.foldIn(random.key(seed), i) }]));
-}
-
 /** Means and variances of an estimator's gradients in μ and σ against their closed forms. */
 async function checkMoments(context: LawContext, estimator: Estimator): Promise<void> {
   const { backend, ledger, models, seed } = context;
   const copies = samples * effortFactor[context.effort];
   const program = gradientProgram(models, estimator, copies);
-  const { iteration, shared } = values(copies);
+  const { iteration, shared } = gradientInputs(copies);
   const [found] = await run(
     backend,
     program,
     shared,
-    [{ inputs: iteration, keys: keysOf(program, seed + 400) }],
+    [{ inputs: iteration, keys: gradientKeys(program, seed + 400) }],
     problem.x.length,
   );
   const wanted = expectedGradients(problem, estimator.name);
@@ -128,11 +66,11 @@ export const gradientVariance: Law = {
       await checkOnce(context, `moments, ${estimator.name}`, () => checkMoments(context, estimator));
       await checkOnce(context, `same noise, ${estimator.name}`, async () => {
         const program = bind(gradientProgram(models, estimator, 3), problem.x.length);
-        const { iteration, shared } = values(3);
+        const { iteration, shared } = gradientInputs(3);
         await checkNodes(
           backend,
           program,
-          { inputs: { ...iteration, ...shared }, keys: keysOf(program, seed + 500) },
+          { inputs: { ...iteration, ...shared }, keys: gradientKeys(program, seed + 500) },
           ledger,
         );
       });

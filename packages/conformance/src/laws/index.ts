@@ -11,6 +11,7 @@ import { programs } from './programs.js';
 import { refusals } from './refusals.js';
 import { sgvb } from './sgvb.js';
 import { specialCases } from './specialCases.js';
+import { training } from './training.js';
 
 /** Every law, in the order in which they are tried: what later laws build on comes first. */
 export const laws: readonly Law[] = [
@@ -23,6 +24,7 @@ export const laws: readonly Law[] = [
   kl,
   sgvb,
   specialCases,
+  training,
   lifetime,
   limits,
   refusals,

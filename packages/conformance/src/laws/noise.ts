@@ -5,6 +5,7 @@ import { noiseVectors } from '../data/noiseVectors.js';
 import { unitsApart } from '../float32.js';
 import type { Law } from '../law.js';
 import { run } from '../run.js';
+import { checkStreams } from './noiseStreams.js';
 
 /** Cases at effort `quick`. */
 const runs = 40;
@@ -65,7 +66,8 @@ const cuts = fc.record({
 /** Streams: what JAX gives, and the same however the data is cut. */
 export const noise: Law = {
   id: 'noise',
-  statement: 'uniform noise is that of JAX bit for bit, normal noise within 4 units, however rows are cut into batches',
+  statement:
+    'uniform noise is that of JAX bit for bit, normal noise within 4 units, however rows are cut into batches; streams are independent, the same forward and backward, and a step has its own whatever ran before',
   async check(context) {
     const { backend, ledger } = context;
     for (const vector of noiseVectors) {
@@ -124,5 +126,6 @@ export const noise: Law = {
         ledger.compare(apart, distribution === 'normal' ? normalUnits : 0);
       });
     });
+    await checkStreams(context);
   },
 };

@@ -1,0 +1,127 @@
+import type { Effort } from '@vardrop/conformance';
+import { VardropError } from '@vardrop/core';
+import { Command } from 'commander';
+import { backends } from '../choices.js';
+import { decimal, invalidValue, oneOf, optionOf, pathName, wholeNumber } from '../optionValues.js';
+import { adder } from './adder.js';
+
+/** What `vardrop conformance` is asked for. */
+export interface ConformanceCommandOptions {
+  /** Names of backends or paths of modules: one to be tried, or (`across`) several to be compared. */
+  readonly targets: readonly string[];
+  readonly across: boolean;
+  readonly effort: Effort;
+  readonly seed?: number;
+  /** Ids of the laws; all if absent. */
+  readonly law?: readonly string[];
+  /** `SEED:LAW/PROPERTY#PATH`. */
+  readonly replay?: string;
+  /** Seconds that a case, or the factory, may take. */
+  readonly timeout: number;
+  readonly json?: string;
+  readonly verbose: boolean;
+}
+
+/** Ids of the laws, known without loading the suite. */
+export const lawIds = [
+  'primitives',
+  'programs',
+  'gradients',
+  'noise',
+  'local-reparametrization',
+  'gradient-variance',
+  'kl',
+  'sgvb',
+  'special-cases',
+  'training',
+  'lifetime',
+  'limits',
+  'refusals',
+] as const;
+
+const efforts = ['quick', 'normal', 'thorough'] as const;
+
+/** Whether a word is meant as the path of a module rather than as the name of a backend. */
+export function isModulePath(word: string): boolean {
+  return /[\\/]|\.[cm]?js$/.test(word);
+}
+
+/** The options of `vardrop conformance`; `take` gets them. */
+export function conformanceCommand(take: (options: ConformanceCommandOptions) => void): Command {
+  const option = (name: string) => optionOf('conformance', name);
+  const command = new Command('conformance')
+    .description('Hold a backend against the laws that every backend has to keep, or backends against each other.')
+    .helpOption('-h, --help', 'print this help')
+    .argument('[module]', 'a module that exports a function which creates a backend, ./my-backend.js')
+    .allowExcessArguments(false);
+  const readTarget = (name: string) => (text: string) =>
+    isModulePath(text) ? text : oneOf(option(name), backends, 'VARDROP_UNKNOWN_BACKEND')(text);
+  const add = adder(command);
+  add('--backend <name>', `which backend: ${backends.join(', ')}, or the path of a module`, readTarget('--backend'));
+  add('--across <names>', 'compare these backends (or modules) with each other: A,B,…', (text) => {
+    const names = text.split(',').map((name) => readTarget('--across')(name.trim()));
+    if (names.length > 1) return names;
+    throw invalidValue(
+      'VARDROP_INVALID_OPTION',
+      option('--across'),
+      text,
+      'at least two backends, separated by commas',
+      'Write for instance --across tfjs:wasm,tfjs:cpu',
+    );
+  });
+  add(
+    '--effort <effort>',
+    `how many cases: ${efforts.join(', ')}`,
+    oneOf(option('--effort'), efforts, 'VARDROP_INVALID_OPTION'),
+    'quick',
+  );
+  command.option('--law <id...>', `only these laws: ${lawIds.join(', ')}`, (text: string, ids: string[] = []) => [
+    ...ids,
+    oneOf(option('--law'), lawIds, 'VARDROP_UNKNOWN_LAW')(text),
+  ]);
+  add('--seed <number>', 'decides every case', wholeNumber(option('--seed'), 0, 2 ** 32 - 1, 1));
+  add('--replay <case>', 'run one case again, as a failure prints it: SEED:LAW/PROPERTY#PATH', (text) => {
+    const law = /^\d+:([^/]*)\/./.exec(text)?.[1];
+    if (law === undefined) {
+      throw invalidValue(
+        'VARDROP_REPLAY',
+        option('--replay'),
+        text,
+        'SEED:LAW/PROPERTY or SEED:LAW/PROPERTY#PATH',
+        'Copy it from the line that a failure prints',
+      );
+    }
+    oneOf(option('--replay'), lawIds, 'VARDROP_UNKNOWN_LAW')(law);
+    return text;
+  });
+  add(
+    '--timeout <seconds>',
+    'how long one case, or starting the backend, may take',
+    decimal(option('--timeout'), (value) => value > 0 && value < 1e6, 'a number of seconds greater than 0', 60),
+    60,
+  );
+  add('--json <file>', 'write the results as JSON, too', pathName(option('--json'), 'a file'));
+  add('--verbose', 'print the stack of errors');
+  return command.action((path: string | undefined, values) => {
+    const { backend, across, ...others } = values as {
+      readonly backend?: string;
+      readonly across?: readonly string[];
+      readonly effort: Effort;
+      readonly timeout: number;
+      readonly verbose?: boolean;
+    };
+    const given = [path, backend, across].filter((each) => each !== undefined);
+    if (given.length !== 1) {
+      throw new VardropError(
+        'VARDROP_INVALID_OPTION',
+        `[vardrop conformance] backend: got ${given.length === 0 ? 'none' : given.flat().join(' and ')}, needs one of --backend NAME, ./my-backend.js, --across A,B. See vardrop conformance --help.`,
+      );
+    }
+    take({
+      verbose: false,
+      ...others,
+      targets: across ?? [(path ?? backend) as string],
+      across: across !== undefined,
+    });
+  });
+}

@@ -1,0 +1,123 @@
+import { VardropError } from '@vardrop/core';
+import { Command } from 'commander';
+import { alphas, backends, divergences, estimators, noises } from '../choices.js';
+import { decimal, oneOf, optionOf, pathName, wholeNumber, wholeNumbers } from '../optionValues.js';
+import { type TrainOptions, trainDefaults } from '../trainOptions.js';
+import { adder } from './adder.js';
+
+/** Largest value of counts that size arrays, well below what float32 indexing can carry. */
+const largestCount = 1_000_000;
+
+/** What `--compare` decides itself, or has no single network for. */
+const besideCompare = ['noise', 'alpha', 'estimator', 'divergence', 'checkpoint', 'resume'] as const;
+
+/** Throws `VARDROP_OPTION_CLASH` rather than leave an option without effect. */
+function refuseBesideCompare(command: Command): void {
+  const given = besideCompare.find((name) => command.getOptionValueSource(name) === 'cli');
+  if (given === undefined) return;
+  throw new VardropError(
+    'VARDROP_OPTION_CLASH',
+    `[vardrop train] --compare: got --${given} as well, needs to be without it: it trains several noise models, each with its own choices. Leave out one of the two.`,
+  );
+}
+
+/** The options of `vardrop train`; `take` gets them. */
+export function trainCommand(take: (options: TrainOptions) => void): Command {
+  const command = new Command('train')
+    .description('Train a classifier of images with dropout noise, measure it on the test images, write a report.')
+    .helpOption('-h, --help', 'print this help')
+    .allowExcessArguments(false);
+  const option = (name: string) => optionOf('train', name);
+  const add = adder(command);
+  const fromModel = "default: the noise model's own";
+  add(
+    '--backend <name>',
+    `what computes: ${backends.join(', ')}`,
+    oneOf(option('--backend'), backends, 'VARDROP_UNKNOWN_BACKEND'),
+    trainDefaults.backend,
+  );
+  add(
+    '--noise <model>',
+    `noise model: ${noises.join(', ')}`,
+    oneOf(option('--noise'), noises, 'VARDROP_UNKNOWN_NOISE'),
+    trainDefaults.noise,
+  );
+  add(
+    '--alpha <scope>',
+    `what one alpha (or learned rate) stands for: ${alphas.join(', ')} (${fromModel})`,
+    oneOf(option('--alpha'), alphas, 'VARDROP_UNKNOWN_ALPHA'),
+  );
+  add(
+    '--estimator <name>',
+    `how weight noise is sampled: ${estimators.join(', ')} (${fromModel})`,
+    oneOf(option('--estimator'), estimators, 'VARDROP_UNKNOWN_ESTIMATOR'),
+  );
+  add(
+    '--divergence <name>',
+    `form of the KL term: ${divergences.join(', ')} (${fromModel})`,
+    oneOf(option('--divergence'), divergences, 'VARDROP_UNKNOWN_DIVERGENCE'),
+  );
+  add(
+    '--rate <p>',
+    `dropout rate p in [0, 1), fixed or to start from (${fromModel})`,
+    decimal(option('--rate'), (value) => value >= 0 && value < 1, 'a dropout rate p with 0 <= p < 1', 0.5),
+  );
+  add(
+    '--layers <units>',
+    'units of each hidden layer',
+    wholeNumbers(option('--layers'), largestCount),
+    trainDefaults.layers,
+  );
+  add(
+    '--epochs <count>',
+    'passes over the data',
+    wholeNumber(option('--epochs'), 1, largestCount, 20),
+    trainDefaults.epochs,
+  );
+  add(
+    '--batch <count>',
+    'images a minibatch',
+    wholeNumber(option('--batch'), 1, largestCount, 100),
+    trainDefaults.batch,
+  );
+  add(
+    '--learning-rate <rate>',
+    "Adam's step size",
+    decimal(option('--learning-rate'), (value) => value > 0, 'a number greater than 0', trainDefaults.learningRate),
+    trainDefaults.learningRate,
+  );
+  add(
+    '--kl-weight <weight>',
+    "weight of the KL term: 1 is the paper's bound, 0.333 its variant A2",
+    decimal(option('--kl-weight'), (value) => value >= 0, 'a number that is not negative', trainDefaults.klWeight),
+    trainDefaults.klWeight,
+  );
+  add(
+    '--seed <number>',
+    'seed of weights, order and noise; the test split never depends on it',
+    wholeNumber(option('--seed'), 0, 2 ** 32 - 1, 1),
+    trainDefaults.seed,
+  );
+  add(
+    '--samples <count>',
+    'Monte-Carlo samples of the test predictive',
+    wholeNumber(option('--samples'), 1, largestCount, trainDefaults.samples),
+    trainDefaults.samples,
+  );
+  add(
+    '--data <directory>',
+    'MNIST-format IDX files, gzipped or not (default: 10,000 embedded MNIST digits)',
+    pathName(option('--data'), 'a directory'),
+  );
+  add('--report <file>', 'where the report goes', pathName(option('--report'), 'a file'), trainDefaults.report);
+  add('--json <file>', 'write the summary as JSON, too', pathName(option('--json'), 'a file'));
+  add('--checkpoint <file>', 'save the trained network here', pathName(option('--checkpoint'), 'a file'));
+  add('--resume <file>', 'go on from this checkpoint', pathName(option('--resume'), 'a file'));
+  add('--compare', "train the noise models of the paper's figure 1 side by side");
+  add('--quiet', 'no progress, only the summary');
+  add('--verbose', 'print the stack of errors');
+  return command.action((values: TrainOptions) => {
+    if (values.compare) refuseBesideCompare(command);
+    take({ ...trainDefaults, ...values });
+  });
+}

@@ -1,0 +1,36 @@
+import { VardropError } from '@vardrop/core';
+import type { CommanderError } from 'commander';
+
+/** Turns what commander reports (`error: unknown option '--epoch'\n(Did you mean --epochs?)`) into a coded error. */
+export function usageError(error: CommanderError, words: readonly string[], commands: readonly string[]): VardropError {
+  const [headline, ...suggestions] = error.message.replace(/^error: /, '').split('\n');
+  const who = commands.includes(words[0]) ? `vardrop ${words[0]}` : 'vardrop';
+  const known = `one of ${commands.join(', ')}`;
+  const suggestion = suggestions.map((line) => line.replace(/^\((.*)\)$/, '$1')).join(' ');
+  const remedy = `${suggestion === '' ? '' : `${suggestion} `}See ${who} --help.`;
+  const quoted = /'([^']*)'/.exec(headline)?.[1] ?? '';
+  const fail = (code: string, what: string, got: string, needs: string): VardropError =>
+    new VardropError(code, `[${who}] ${what}: got ${got}, needs ${needs}. ${remedy}`);
+  switch (error.code) {
+    case 'commander.unknownOption':
+      return fail('VARDROP_UNKNOWN_OPTION', quoted, 'an option that does not exist', 'one that does');
+    case 'commander.unknownCommand':
+      return fail('VARDROP_UNKNOWN_COMMAND', 'command', `"${quoted}"`, known);
+    // `vardrop help nonsense` prints the general help and asks for a failing exit code.
+    case 'commander.help':
+      return fail('VARDROP_UNKNOWN_COMMAND', 'help', `"${words.slice(1).join(' ')}"`, known);
+    case 'commander.optionMissingArgument':
+      return fail('VARDROP_MISSING_VALUE', quoted, 'no value', 'one');
+    case 'commander.missingArgument':
+      return fail('VARDROP_MISSING_VALUE', quoted, 'no value', 'one');
+    case 'commander.excessArguments':
+      return fail(
+        'VARDROP_EXCESS_ARGUMENT',
+        'arguments',
+        `"${words.slice(1).join(' ')}"`,
+        'options and their values only',
+      );
+    default:
+      return fail('VARDROP_USAGE', 'command line', headline, 'valid usage');
+  }
+}

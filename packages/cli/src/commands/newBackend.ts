@@ -1,0 +1,4 @@
+import type { NewBackend } from '../main.js';
+
+/** placeholder */
+export const newBackend: NewBackend = async () => {};

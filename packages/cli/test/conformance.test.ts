@@ -1,0 +1,169 @@
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { laws } from '@vardrop/conformance';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { lawIds } from '../src/arguments/conformanceCommand.js';
+import { parseArguments } from '../src/arguments.js';
+import { conformance } from '../src/commands/conformance.js';
+import { main } from '../src/main.js';
+
+const core = import.meta.resolve('@vardrop/core');
+let directory: string;
+beforeAll(async () => {
+  directory = await mkdtemp(join(tmpdir(), 'vardrop-conformance-'));
+});
+afterAll(() => rm(directory, { recursive: true }));
+
+/** Writes a module, and returns its path. */
+async function moduleOf(name: string, body: string): Promise<string> {
+  const path = join(directory, name);
+  await writeFile(path, `import { createReferenceBackend, rewrite } from ${JSON.stringify(core)};\n${body}\n`);
+  return path;
+}
+
+/** Runs the command as a user would. */
+async function run(...words: string[]) {
+  const result = { stdout: '', stderr: '', code: -1, exits: [] as number[] };
+  const unwanted = async () => {
+    throw new Error('not this command');
+  };
+  result.code = await main(['conformance', ...words], {
+    loadTrain: unwanted,
+    loadNewBackend: unwanted,
+    loadConformance: async () => conformance,
+    stdout: { write: (text) => (result.stdout += text) },
+    stderr: { write: (text) => (result.stderr += text) },
+    variables: {},
+    onInterrupt: () => () => {},
+    exit: (code) => result.exits.push(code),
+  });
+  return result;
+}
+
+const subtracts = `export function createMyBackend() {
+  const backend = createReferenceBackend();
+  const swapped = (b, node, [x, y]) => (node.op === 'sub' ? b.sub(y, x) : undefined);
+  return { ...backend, compile: (program) => backend.compile(rewrite(program, swapped)) };
+}`;
+
+describe('vardrop conformance', () => {
+  it('knows every law', () => expect(laws.map(({ id }) => id)).toEqual(lawIds));
+
+  it('prints a table of laws that hold, writes JSON, and exits with 0', async () => {
+    const json = join(directory, 'out.json');
+    const result = await run('--backend', 'reference', '--law', 'noise', 'lifetime', '--seed', '7', '--json', json);
+    expect([result.code, result.stderr, result.exits]).toEqual([0, '', []]);
+    expect(result.stdout).toMatch(
+      /^law +cases +skipped +worst +median +time +result\nnoise .* pass\nlifetime .* pass\n/,
+    );
+    expect(result.stdout).toContain('noise: distribution function');
+    expect(result.stdout).toContain('reference, effort quick, seed 7: 2 of 2 laws hold');
+    const written = JSON.parse(await readFile(json, 'utf8'));
+    expect(written).toMatchObject({
+      backend: 'reference',
+      effort: 'quick',
+      seed: 7,
+      laws: [{ id: 'noise', failed: 0 }, {}],
+    });
+  });
+
+  it('prints the smallest failing case of a module, exits with 1, and replays it', async () => {
+    const path = await moduleOf('swapped.js', subtracts);
+    const first = await run(path, '--law', 'primitives');
+    expect([first.code, first.exits]).toEqual([1, [1]]);
+    expect(first.stdout).toContain('FAIL (1)');
+    const [, message, replay] =
+      /\n(primitives\/sub \(seed \d+, path [^)]*\): [\s\S]*?)\nreplay: .* --replay "(.*)"\n/.exec(
+        first.stdout,
+      ) as RegExpExecArray;
+    for (const part of ['%2 sub', 'got', 'wanted', '±', '= sub %0 %1']) expect(message).toContain(part);
+    const again = await run('--backend', path, '--replay', replay);
+    expect(again.stdout).toContain(message);
+    expect(again.code).toBe(1);
+    const [, cases] = /^primitives +(\d+)/m.exec(again.stdout) as RegExpExecArray;
+    expect(cases).toBe('1');
+  });
+
+  it('compares backends with each other', async () => {
+    const path = await moduleOf('swapped.js', subtracts);
+    const result = await run('--across', `reference,tfjs:cpu,${path}`);
+    // Signs of differences do not matter to the variance of a quadratic loss, but to the sigmoid KL.
+    expect([result.code, result.exits]).toEqual([1, [1]]);
+    expect(result.stdout).toContain('largest relative difference in gradient variance');
+    expect(result.stdout).toMatch(/reference +– +[\d.]+e-\d+ +[\d.e+-]+ !/);
+    const good = await run('--across', 'reference,tfjs:cpu');
+    expect([good.code, good.stdout.includes('!')]).toEqual([0, false]);
+  });
+
+  it.each<[string, string, string]>([
+    ['throws while it loads', 'throw new Error("broken on purpose");', 'got an error (broken on purpose)'],
+    ['is not JavaScript', 'export const;', 'got an error ('],
+    ['exports nothing', '', 'got no function'],
+    ['exports no function', 'export const backend = createReferenceBackend();', 'got no function'],
+    [
+      'exports two',
+      'export function createABackend() {}\nexport function createBBackend() {}',
+      'createABackend, createB',
+    ],
+    [
+      'has a factory that throws',
+      'export const create = () => { throw new Error("no device"); };',
+      'error (no device)',
+    ],
+    ['has a factory that hangs', 'export const create = () => new Promise(() => {});', 'got nothing within 0.05 s'],
+    ['has a factory that makes nothing', 'export const create = () => {};', 'got undefined, needs a backend'],
+  ])('a module that %s is refused', async (what, body, message) => {
+    const path = await moduleOf(`${what.replaceAll(' ', '-')}.mjs`, body);
+    const result = await run(path, '--timeout', '0.05');
+    expect([result.code, result.exits, result.stdout]).toEqual([1, [1], '']);
+    expect(result.stderr).toContain(message);
+    expect(result.stderr).toMatch(/^\[(vardrop )?conformance\] /);
+  });
+
+  it('a module that is not there is refused', async () => {
+    expect((await run('./nothing.js')).stderr).toContain('got an error (');
+  });
+
+  it('a backend that hangs, or reads something else, fails with the case', async () => {
+    const hanging = await moduleOf(
+      'hanging.js',
+      'export const createB = () => ({ ...createReferenceBackend(), read: () => new Promise(() => {}) });',
+    );
+    const late = await run(hanging, '--law', 'kl', '--timeout', '0.05');
+    expect(late.stdout).toContain('additive exact did not end within 0.05 s');
+    const other = await moduleOf(
+      'reading.js',
+      'export const createB = () => ({ ...createReferenceBackend(), read: async () => [1, 2] });',
+    );
+    expect((await run(other, '--law', 'kl')).stdout).toContain('got a value of type Array, wanted a Float32Array');
+  });
+
+  it('a replay of what does not exist is refused', async () => {
+    const result = await run('--backend', 'reference', '--replay', '1:kl/nothing');
+    expect(result.code).toBe(1);
+    expect(result.stderr).toContain('"nothing", which is no property of the law kl');
+  });
+
+  it.each<[string, string, string]>([
+    ['', 'VARDROP_INVALID_OPTION', 'backend: got none'],
+    ['--backend reference ./x.js', 'VARDROP_INVALID_OPTION', 'got ./x.js and reference'],
+    ['--backend cuda', 'VARDROP_UNKNOWN_BACKEND', '[vardrop conformance] --backend: got "cuda"'],
+    ['--across reference', 'VARDROP_INVALID_OPTION', 'at least two backends'],
+    ['--across reference,cuda', 'VARDROP_UNKNOWN_BACKEND', '--across: got "cuda"'],
+    ['--backend reference --law gravity', 'VARDROP_UNKNOWN_LAW', 'got "gravity", needs one of primitives'],
+    ['--backend reference --effort hard', 'VARDROP_INVALID_OPTION', '--effort: got "hard"'],
+    ['--backend reference --replay 3', 'VARDROP_REPLAY', 'needs SEED:LAW/PROPERTY'],
+    ['--backend reference --replay 3:gravity/x', 'VARDROP_UNKNOWN_LAW', '--replay: got "gravity"'],
+    ['--backend reference --timeout 0', 'VARDROP_INVALID_OPTION', 'a number of seconds greater than 0'],
+    ['a.js b.js', 'VARDROP_EXCESS_ARGUMENT', 'arguments'],
+  ])('refuses the command line "%s"', (line, code, message) => {
+    let thrown: unknown;
+    try {
+      parseArguments(['conformance', ...line.split(' ').filter(Boolean)], '1.2.3');
+    } catch (error) {
+      thrown = error;
+    }
+    expect(thrown).toMatchObject({ code, message: expect.stringContaining(message) });
+  });
+});

@@ -1,0 +1,22 @@
+import type { Backend, Tensor } from '@vardrop/core';
+
+/** Values of an output. Rejects if it is missing, of another shape than the program says, or read as something else. */
+export async function readOutput(
+  backend: Backend,
+  name: string,
+  tensor: Tensor | undefined,
+  shape: readonly unknown[],
+): Promise<Float32Array> {
+  if (tensor?.shape?.join() !== shape.join()) {
+    const got = tensor === undefined ? 'nothing' : `shape [${tensor.shape}]`;
+    throw new Error(`output "${name}": got ${got}, wanted shape [${shape}]`);
+  }
+  const read: unknown = await backend.read(tensor);
+  const count = tensor.shape.reduce((product, n) => product * n, 1);
+  if (!(read instanceof Float32Array)) {
+    const kind = typeof read === 'object' && read !== null ? read.constructor?.name : typeof read;
+    throw new Error(`output "${name}": got a value of type ${kind}, wanted a Float32Array of ${count} values`);
+  }
+  if (read.length !== count) throw new Error(`output "${name}": got ${read.length} values, wanted ${count}`);
+  return read;
+}

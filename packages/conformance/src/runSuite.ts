@@ -1,0 +1,86 @@
+import type { Backend } from '@vardrop/core';
+import { applyExpectedFailures, type ExpectedFailure, selectLaws } from './expectedFailures.js';
+import type { Effort, Law, LawResult } from './law.js';
+import { laws as allLaws } from './laws/index.js';
+import { openBackend } from './openBackend.js';
+import { defaultSeed, type RunOptions, runLaw } from './runLaw.js';
+
+/** What is run, and how. */
+export interface SuiteOptions extends Omit<RunOptions, 'create'> {
+  /** Name of the backend, such as `tfjs:wasm`. */
+  readonly name: string;
+  /** Makes the backend; also called for laws about several at once. */
+  readonly create: () => Promise<Backend> | Backend;
+  /** Longest time that the factory may take, in milliseconds; a minute if left out. */
+  readonly createTimeout?: number;
+  /** All laws if left out. */
+  readonly laws?: readonly Law[];
+  readonly expectedFailures?: readonly ExpectedFailure[];
+  /** Called with each law's result as it comes. */
+  readonly onResult?: (result: LawResult) => void;
+}
+
+/** The laws' results on one backend. */
+export interface SuiteResult {
+  readonly backend: string;
+  readonly effort: Effort;
+  readonly seed: number;
+  readonly laws: readonly LawResult[];
+}
+
+/**
+ * Runs laws on a backend of its own, which it closes. Throws `VARDROP_BACKEND_FACTORY` if there is none, and
+ * `VARDROP_UNKNOWN_LAW` for expected failures of no law.
+ */
+export async function runSuite(options: SuiteOptions): Promise<SuiteResult> {
+  const { name, createTimeout, laws = allLaws, expectedFailures = [], onResult, effort = 'quick' } = options;
+  selectLaws(
+    allLaws,
+    expectedFailures.map(({ law }) => law),
+  );
+  const create = () => openBackend(name, options.create, createTimeout);
+  const backend = await create();
+  const results: LawResult[] = [];
+  try {
+    for (const law of laws) {
+      const found = await runLaw(law, backend, { ...options, create });
+      // One case says nothing about the others that are expected to fail.
+      const result = options.replay ? found : applyExpectedFailures(found, expectedFailures);
+      results.push(result);
+      onResult?.(result);
+    }
+  } finally {
+    await backend.close();
+  }
+  return { backend: name, effort, seed: options.seed ?? defaultSeed, laws: results };
+}
+
+/** A suite's result as it is written to a file. */
+export interface SuiteJson {
+  readonly backend: string;
+  readonly effort: Effort;
+  readonly seed: number;
+  readonly laws: readonly Pick<
+    LawResult,
+    'id' | 'cases' | 'passed' | 'failed' | 'skipped' | 'worstRatio' | 'medianRatio' | 'seconds'
+  >[];
+}
+
+/** The part of a suite's result that is written to a file. */
+export function suiteJson({ backend, effort, seed, laws }: SuiteResult): SuiteJson {
+  return {
+    backend,
+    effort,
+    seed,
+    laws: laws.map(({ id, cases, passed, failed, skipped, worstRatio, medianRatio, seconds }) => ({
+      id,
+      cases,
+      passed,
+      failed,
+      skipped,
+      worstRatio,
+      medianRatio,
+      seconds,
+    })),
+  };
+}
