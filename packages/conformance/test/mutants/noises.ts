@@ -44,7 +44,7 @@ export const noiseMutants: readonly Mutant[] = [
     'batches',
   ),
   noise(
-    'one stream for both distributions of the reference, shifted by one',
+    'off by one element',
     'noise',
     noisy((distribution, words, out, offset) => generate(distribution, words, out, offset + 1)),
   ),
@@ -106,7 +106,7 @@ export const noiseMutants: readonly Mutant[] = [
     'distribution and independence, normal',
   ),
   noise(
-    'normals are uniform of the same variance',
+    'normals squashed',
     'noise',
     changed((out) =>
       out.forEach((x, i) => {
