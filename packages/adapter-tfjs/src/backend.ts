@@ -42,7 +42,7 @@ export function createBackend(device: Device, settings: Settings): Backend<TfTen
       // The cpu backend hands out the very array that it computes with.
       return device.name === 'cpu' ? Float32Array.from(values) : values;
     },
-    dispose: (tensor) => handles.dispose(tensor),
+    dispose: (tensor) => handles.table.dispose(tensor),
     async compile(program) {
       open('compile');
       const executable = await createExecutable(device, handles, program, settings);
@@ -59,7 +59,7 @@ export function createBackend(device: Device, settings: Settings): Backend<TfTen
       executables.add(tracked);
       return tracked;
     },
-    liveTensors: () => handles.count(),
+    liveTensors: () => handles.table.count(),
     async native(tensor) {
       return handles.native(tensor);
     },
@@ -84,7 +84,7 @@ export function createBackend(device: Device, settings: Settings): Backend<TfTen
       if (closed) return;
       closed = true;
       for (const executable of [...executables]) executable.dispose();
-      handles.disposeAll();
+      handles.table.disposeAll();
     },
   };
 }

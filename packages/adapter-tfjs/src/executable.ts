@@ -1,17 +1,17 @@
 import type { TensorInfo } from '@tensorflow/tfjs';
 import {
+  bindInputs,
   type Executable,
   type Iteration,
   type NodeId,
   type Program,
+  programInputs,
   type RunResult,
   type Tensor,
-  type Tensors,
   VardropError,
 } from '@vardrop/core';
 import type { Device } from './device.js';
 import type { Handles } from './handles.js';
-import { equalShapes } from './lower/shape.js';
 import { isShared, isSource, planSteps } from './plan.js';
 import { compileSteps, type Settings } from './steps.js';
 import { withoutTransposeFlags } from './transposes.js';
@@ -28,13 +28,10 @@ export async function createExecutable(
 ): Promise<Executable> {
   const program = device.name === 'cpu' ? given : withoutTransposeFlags(given);
   const { nodes, outputs } = program;
-  const who = `run ${program.name}`;
+  const who = `[tfjs:${device.name}] run ${program.name}`;
   const shapeOf = (id: NodeId) => nodes[id].shape as readonly number[];
 
-  const inputs: { name: string; role: string; id: NodeId }[] = [];
-  nodes.forEach((node, id) => {
-    if (node.op === 'input') inputs.push({ name: node.name, role: node.role, id });
-  });
+  const inputs = programInputs(program);
   const steps = await compileSteps(device, program, settings);
   const read = new Set([...steps.flatMap((step) => step.operands), ...Object.values(outputs)]);
   const constants = new Map<NodeId, TensorInfo>();
@@ -46,47 +43,24 @@ export async function createExecutable(
   const shared = isShared(program);
   const carriedInputs = inputs.filter((input) => input.role === 'carried');
   const iterationInputs = inputs.filter((input) => input.role === 'iteration');
-  const sharedInputs = inputs.filter((input) => input.role === 'shared');
+  const runInputs = inputs.filter((input) => input.role !== 'iteration');
   const carriedNames = new Set(carriedInputs.map((input) => input.name));
   const freshOutputs = Object.keys(outputs).filter((name) => !carriedNames.has(name));
   const iterationOutputs = [...new Set(Object.values(outputs))].filter((id) => !shared[id] && !isSource(nodes[id]));
   let disposed = false;
-
-  /** The data of the inputs that are wanted; refuses missing ones, extra ones and wrong shapes. */
-  function bind(given: Tensors, wanted: typeof inputs, what: string): Map<NodeId, TensorInfo> {
-    const bound = new Map<NodeId, TensorInfo>();
-    for (const { name, id } of wanted) {
-      if (!Object.hasOwn(given, name)) refuse(`no ${what} "${name}"`, `one of shape [${shapeOf(id)}]`);
-      const info = handles.get(given[name], `${who}: ${what} "${name}"`);
-      if (!equalShapes(info.shape, shapeOf(id)))
-        refuse(`${what} "${name}" of shape [${info.shape}]`, `[${shapeOf(id)}]`);
-      bound.set(id, info);
-    }
-    const extra = Object.keys(given).find((name) => !wanted.some((input) => input.name === name));
-    if (extra !== undefined)
-      refuse(`an unknown ${what} "${extra}"`, `only ${wanted.map((i) => i.name).join(', ') || 'none'}`);
-    return bound;
-  }
-
-  function refuse(got: string, needs: string): never {
-    throw new VardropError(
-      'VARDROP_INPUT',
-      `[tfjs:${device.name}] ${who}: got ${got}, needs ${needs}. Pass exactly the inputs that the program declares.`,
-    );
-  }
 
   return {
     run(sharedTensors, iterations) {
       if (disposed) {
         throw new VardropError(
           'VARDROP_DISPOSED',
-          `[tfjs:${device.name}] ${who}: got a disposed executable, needs a live one. Compile the program again.`,
+          `${who}: got a disposed executable, needs a live one. Compile the program again.`,
         );
       }
       // Everything is checked before anything is computed.
-      const start = bind(sharedTensors, [...sharedInputs, ...carriedInputs], 'input');
-      const minibatches = iterations.map((iteration: Iteration) =>
-        bind(iteration.inputs ?? {}, iterationInputs, 'iteration input'),
+      const start = bindInputs(who, sharedTensors, runInputs, handles.table);
+      const minibatches = iterations.map((iteration: Iteration, i) =>
+        bindInputs(`${who}, iteration ${i}`, iteration.inputs ?? {}, iterationInputs, handles.table),
       );
 
       const values: (TensorInfo | undefined)[] = new Array(nodes.length);
@@ -118,11 +92,11 @@ export async function createExecutable(
 
       try {
         for (const [id, info] of constants) values[id] = info;
-        for (const [id, info] of start) values[id] = info;
+        for (const [id, { info }] of start) values[id] = info;
         execute(plan.once);
         const outputsOf: Record<string, TensorInfo>[] = [];
         for (const minibatch of minibatches) {
-          for (const [id, info] of minibatch) values[id] = info;
+          for (const [id, { info }] of minibatch) values[id] = info;
           execute(plan.each);
           outputsOf.push(
             Object.fromEntries(freshOutputs.map((name) => [name, keep(values[outputs[name]] as TensorInfo)])),

@@ -30,7 +30,7 @@ export interface Progress {
   step(state: ProgressStep): void;
   /** At the end of each epoch. */
   epoch(report: EpochReport): void;
-  /** A line that stays on the screen. */
+  /** A line that stays on the screen, in place of the bar until the next `start`. */
   note(line: string): void;
   /** Takes the bar away and shows the cursor again; harmless when nothing is shown. */
   stop(): void;
@@ -165,8 +165,9 @@ function barProgress(stream: NodeJS.WriteStream): Progress {
       });
     },
     note(line) {
-      // Below the bar, which is drawn anew on the line after.
-      stream.write(bar === undefined ? `${line}\n` : `\n${line}\n`);
+      // A bar moves the cursor back to its own line when it stops, and what comes then would be written over the note.
+      stop();
+      stream.write(`${line}\n`);
     },
     stop,
   };

@@ -50,9 +50,10 @@ test('quiet progress shows notes only', () => {
   expect(text).toBe('Stopping.\n');
 });
 
-test('progress on a terminal is a bar that ends full and gives the cursor back', () => {
+/** A terminal, and what has been written to it so far. */
+function terminal(): { stream: NodeJS.WriteStream; text: () => string } {
   const stream = new PassThrough();
-  const terminal = Object.assign(stream, {
+  const fake = Object.assign(stream, {
     isTTY: true,
     columns: 100,
     rows: 20,
@@ -64,8 +65,25 @@ test('progress on a terminal is a bar that ends full and gives the cursor back',
     getColorDepth: () => 1,
     hasColors: () => false,
   });
-  runThrough(createProgress(terminal as unknown as NodeJS.WriteStream, false));
-  const text = String(stream.read());
+  return { stream: fake as unknown as NodeJS.WriteStream, text: () => String(stream.read() ?? '') };
+}
+
+test('a note on a terminal takes the bar away, and nothing is written over it', () => {
+  const { stream, text } = terminal();
+  const progress = createProgress(stream, false);
+  progress.start({ name: 'variational-b', epochs: 2, stepsPerEpoch: 3 });
+  progress.step({ epoch: 1, step: 1, objective: 0.6, kl: 120 });
+  text();
+  progress.note('Stopping.');
+  progress.step({ epoch: 1, step: 2, objective: 0.6, kl: 120 });
+  progress.stop();
+  expect(text()).toMatch(/\nStopping\.\n$/);
+});
+
+test('progress on a terminal is a bar that ends full and gives the cursor back', () => {
+  const { stream, text: written } = terminal();
+  runThrough(createProgress(stream, false));
+  const text = written();
   expect(text).toContain('variational-b');
   expect(text).toMatch(/2\/2 {2}0 s left {2}loss 0\.5000 {2}KL 123\.5 {2}error 3\.00 %/);
   expect(text).toContain('\u001B[?25l');

@@ -302,3 +302,47 @@ describe('statistics', () => {
     expect(logarithmicTicks(0.00001, 2)).toEqual([0.00001, 0.0001, 0.001, 0.01, 0.1, 1]);
   });
 });
+
+describe('what there is nothing to show of', () => {
+  test('noise without KL has one curve, and no axis of zeros', () => {
+    const epochs = report.epochs.map((epoch) => ({ ...epoch, kl: 0, objective: epoch.dataTerm }));
+    const text = renderReport({ ...report, epochs, layers: [] });
+    expect(text).not.toMatch(/NaN|with weighted KL/);
+    expect(() => part(text, 'figure', 'KL of the whole network')).toThrow();
+    expect(part(text, 'figure', 'Objective').textContent).toContain('this noise has no KL');
+  });
+});
+
+describe('unbounded α', () => {
+  const exponents = Float64Array.from({ length: 2000 }, (_, i) => -3 + (i / 2000) * 15);
+  const layer: LayerReport = {
+    name: 'dense1',
+    kind: 'dense',
+    parameters: 2000,
+    sparsity: 0.5,
+    alpha: { granularity: 'weight', values: Float32Array.from([...exponents.map((x) => 10 ** x), Infinity, 1e30]) },
+  };
+  const figure = part(renderReport({ ...report, layers: [layer] }), 'figure', 'dense1');
+
+  test('is spread over bars, its extremes apart', () => {
+    const heights = [...figure.querySelectorAll('rect')].map((bar) => Number(bar.getAttribute('height')));
+    expect(heights.length).toBeGreaterThan(20);
+    // Values are spread evenly, so that no bar may be far above the others.
+    expect(Math.max(...heights)).toBeLessThan((3 * heights.reduce((sum, height) => sum + height, 0)) / heights.length);
+  });
+
+  test('shows from where on it is pruned', () => {
+    expect(figure.textContent).toContain('pruned beyond');
+    expect(figure.textContent).not.toContain('α = 1');
+  });
+});
+
+test('a comparison of errors that are close together has a scale all the same', () => {
+  const compared = sampleComparison();
+  const runs = compared.runs?.map((run, i) => ({
+    ...run,
+    epochs: [1, 2].map((epoch) => ({ ...report.epochs[0], epoch, validationError: 0.13 + 0.01 * (i % 3) })),
+  }));
+  const chart = part(renderReport({ ...compared, runs }), 'figure', 'Validation error by epoch');
+  expect([...chart.querySelectorAll('[aria-label="y-axis tick label"] text')].length).toBeGreaterThan(1);
+});

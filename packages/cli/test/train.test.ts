@@ -109,6 +109,15 @@ describe('vardrop train', () => {
     expect((await readFile(parts)).equals(await readFile(whole))).toBe(true);
   });
 
+  test('says so when a checkpoint leaves nothing to train, and measures it', async () => {
+    const path = join(directory, 'done.safetensors');
+    const { summary } = await run(`--checkpoint ${path} --epochs 2`);
+    const notes: string[] = [];
+    const again = await run(`--resume ${path} --epochs 2`, { ...quiet, note: (line) => notes.push(line) });
+    expect(notes).toEqual([expect.stringContaining('has 2 epochs')]);
+    expect(again.summary.nll).toBe(summary.nll);
+  });
+
   test('refuses to resume with other options', async () => {
     const path = join(directory, 'seven.safetensors');
     await run(`--checkpoint ${path} --epochs 1`);

@@ -4,7 +4,7 @@ export { type Combination, checkCombination, combinations, refusal } from './com
 export * from './divergences/index.js';
 export { VardropError } from './errors.js';
 export * from './estimators/index.js';
-export { type CompiledProgram, compileProgram } from './execution/compileProgram.js';
+export * from './execution/index.js';
 export * from './layers/index.js';
 export { categorical, gaussianLikelihood, type Likelihood, logSoftmax } from './likelihood.js';
 export * from './noise/index.js';

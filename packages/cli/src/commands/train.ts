@@ -16,6 +16,7 @@ import { inputAlphaOf } from '../report/inputAlpha.js';
 import type { ComparedRun, TrainingReport } from '../report/trainingReport.js';
 import { createBackend } from '../training/createBackend.js';
 import { describeLayers, totalSparsity } from '../training/describeLayers.js';
+import { heldOut } from '../training/holdOut.js';
 import { mostUncertain } from '../training/mostUncertain.js';
 import { buildNetwork, likelihood } from '../training/network.js';
 import { checkpointMetadata, resumeState } from '../training/resumeState.js';
@@ -88,6 +89,9 @@ async function trainAndTest(
     inputs: data.test.images,
     samples: options.samples,
     seed: options.seed,
+    // Never raised: what there is is measured after Ctrl-C, too. With a signal the event loop turns, so that a second
+    // Ctrl-C is heard.
+    signal: new AbortController().signal,
   });
   if (prediction.kind !== 'classification') throw new TypeError('a categorical likelihood predicts classes');
   const metrics = evaluateClassification(prediction, data.test.labels);
@@ -137,6 +141,7 @@ function configurationOf(options: TrainOptions, model: Model, data: ImageDataset
   return {
     data: data.name,
     'training images': data.train.count,
+    'of which held out': heldOut(data.train.count),
     'test images': data.test.count,
     backend: options.backend,
     noise: options.noise,

@@ -4,14 +4,20 @@ import { grouped, significant } from './format.js';
 import { html, type Markup } from './html.js';
 import type { LayerReport } from './trainingReport.js';
 
-/** Decades of α that are drawn; what lies beyond is counted in the outermost bin. */
-const widestDomain = { lower: -8, upper: 8 };
+/** Decades of α that may be drawn; what lies beyond is counted in the outermost bin. */
+const widestDomain = { lower: -16, upper: 32 };
+
+/** Share of a layer's values at either end that need not be told apart: they are counted in the outermost bin. */
+const tail = 0.002;
 
 /** Fewest values that make a histogram; fewer are listed. */
 const fewestValues = 8;
 
 /** log₁₀ of the α at which a Bernoulli rate of one half has the same variance: α = p / (1 − p) = 1. */
-const halfRate = 0;
+const halfRate = { at: 0, name: 'α = 1' };
+
+/** log₁₀ of the α from which on a weight is pruned: log α = 3. */
+const pruning = { at: 3 / Math.LN10, name: 'pruned beyond' };
 
 /** @returns one histogram of log₁₀ α a layer, all on the same axis; layers of few values as text. */
 export function alphaHistograms(layers: readonly LayerReport[]): readonly Markup[] {
@@ -44,17 +50,18 @@ function findDomain(layers: readonly LayerReport[]): Domain {
   let lower = Number.POSITIVE_INFINITY;
   let upper = Number.NEGATIVE_INFINITY;
   for (const layer of layers) {
-    for (const value of layer.alpha?.values ?? []) {
-      const exponent = Math.log10(value);
-      if (!Number.isFinite(exponent)) continue;
-      lower = Math.min(lower, exponent);
-      upper = Math.max(upper, exponent);
-    }
+    const exponents = Float64Array.from(layer.alpha?.values ?? [], Math.log10)
+      .filter(Number.isFinite)
+      .sort();
+    if (exponents.length === 0) continue;
+    const skipped = Math.floor(exponents.length * tail);
+    lower = Math.min(lower, exponents[skipped]);
+    upper = Math.max(upper, exponents[exponents.length - 1 - skipped]);
   }
   if (lower > upper) return { lower: -1, upper: 1, bins: 20 };
   lower = Math.min(widestDomain.upper - 1, Math.max(widestDomain.lower, Math.floor(lower * 2) / 2));
   upper = Math.max(lower + 1, Math.min(widestDomain.upper, Math.ceil(upper * 2) / 2));
-  const width = [0.05, 0.1, 0.125, 0.25].find((candidate) => (upper - lower) / candidate <= 60) ?? 0.25;
+  const width = [0.05, 0.1, 0.125, 0.25, 0.5].find((candidate) => (upper - lower) / candidate <= 60) ?? 1;
   return { lower, upper, bins: Math.round((upper - lower) / width) };
 }
 
@@ -78,7 +85,10 @@ function drawHistogram(name: string, values: ArrayLike<number>, domain: Domain):
     to: domain.lower + (bin + 1) * width,
     share: (count / values.length) * 100,
   }));
-  const showHalf = domain.lower <= halfRate && halfRate <= domain.upper;
+  // Where α goes far beyond 1 it is pruning that matters.
+  const mark = domain.upper > pruning.at ? pruning : halfRate;
+  const showMark = domain.lower <= mark.at && mark.at <= domain.upper;
+  const right = mark.at > (domain.lower + domain.upper) / 2;
   return draw(
     {
       height: 210,
@@ -93,16 +103,16 @@ function drawHistogram(name: string, values: ArrayLike<number>, domain: Domain):
       marks: [
         Plot.rectY(bars, { x1: 'from', x2: 'to', y: 'share', fill: colours.first, inset: 0.5 }),
         Plot.ruleY([0]),
-        ...(showHalf
+        ...(showMark
           ? [
-              Plot.ruleX([halfRate], { stroke: colours.muted, strokeDasharray: '3,3' }),
-              Plot.text([halfRate], {
+              Plot.ruleX([mark.at], { stroke: colours.muted, strokeDasharray: '3,3' }),
+              Plot.text([mark.at], {
                 x: (value: number) => value,
                 frameAnchor: 'top',
-                text: () => 'α = 1',
-                dx: halfRate > (domain.lower + domain.upper) / 2 ? -5 : 5,
+                text: () => mark.name,
+                dx: right ? -5 : 5,
                 dy: -12,
-                textAnchor: halfRate > (domain.lower + domain.upper) / 2 ? 'end' : 'start',
+                textAnchor: right ? 'end' : 'start',
                 fill: colours.muted,
               }),
             ]

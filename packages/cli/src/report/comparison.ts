@@ -2,6 +2,7 @@ import * as Plot from '@observablehq/plot';
 import { colours, draw, seriesColours } from './draw.js';
 import { duration, grouped, percent, significant } from './format.js';
 import { html, type Markup } from './html.js';
+import { epochAxis } from './learningCurves.js';
 import { logarithmicTicks } from './logarithmicTicks.js';
 import { type NamedRun, nameRuns } from './runNames.js';
 import { proportionInterval } from './statistics.js';
@@ -134,6 +135,12 @@ function measureChart(
   return html`<figure><figcaption>${name} <span>${unit}</span></figcaption>${plot}</figure>`;
 }
 
+/** Logarithmic, unless errors are so close that no two ticks fall among them. */
+function errorAxis(errors: readonly number[]): Plot.ScaleOptions {
+  const ticks = logarithmicTicks(Math.min(...errors), Math.max(...errors));
+  return ticks.length < 2 ? { nice: true, ticks: 5 } : { type: 'log', ticks, tickFormat: '~g' };
+}
+
 function epochsChart(runs: readonly NamedRun[]): Markup | undefined {
   const points = runs.flatMap((run) =>
     (run.epochs ?? [])
@@ -147,20 +154,8 @@ function epochsChart(runs: readonly NamedRun[]): Markup | undefined {
   const names = runs.map((run) => run.name);
   const plot = draw(
     {
-      x: {
-        label: 'epoch',
-        labelAnchor: 'center',
-        labelArrow: 'none',
-        ticks: 8,
-        tickFormat: (value: number) => (Number.isInteger(value) ? String(value) : ''),
-      },
-      y: {
-        type: 'log',
-        label: null,
-        grid: true,
-        ticks: logarithmicTicks(Math.min(...errors), Math.max(...errors)),
-        tickFormat: '~g',
-      },
+      x: epochAxis([...drawn].sort((a, b) => a.epoch - b.epoch)),
+      y: { ...errorAxis(errors), label: null, grid: true },
       color: { domain: names, range: names.map((_, index) => seriesColours[index % seriesColours.length]) },
       marks: [Plot.line(drawn, { x: 'epoch', y: 'error', stroke: 'name', strokeWidth: 1.75 })],
     },

@@ -5,10 +5,12 @@ import { html, type Markup } from './html.js';
 import { logarithmicTicks } from './logarithmicTicks.js';
 import type { EpochReport } from './trainingReport.js';
 
-/** @returns one small chart each for the objective with its data term, the KL and the validation error. */
+/** @returns one small chart each for the objective with its data term, the KL (where there is one) and the validation error. */
 export function learningCurves(epochs: readonly EpochReport[]): readonly Markup[] {
   if (epochs.length === 0) return [html`<p class="absent">No epoch was completed.</p>`];
-  const charts = [objectiveChart(epochs), klChart(epochs)];
+  const charts = epochs.some((epoch) => epoch.kl !== 0)
+    ? [objectiveChart(epochs), klChart(epochs)]
+    : [dataTermChart(epochs)];
   const validated = epochs.filter((epoch) => epoch.validationError !== undefined);
   if (validated.length > 0) charts.push(validationChart(validated));
   return charts;
@@ -27,11 +29,25 @@ function objectiveChart(epochs: readonly EpochReport[]): Markup {
 <p class="legend"><span class="key series-2"></span>with weighted KL / N <span class="key series-1"></span>data term alone</p>${plot}</figure>`;
 }
 
+/** The objective of a network without KL is its data term. */
+function dataTermChart(epochs: readonly EpochReport[]): Markup {
+  const plot = draw(
+    {
+      x: epochAxis(epochs),
+      y: { ...lossAxis(epochs.map((epoch) => epoch.dataTerm)), label: null, grid: true },
+      marks: curve(epochs, 'dataTerm', colours.first),
+    },
+    'Objective by epoch',
+  );
+  return html`<figure><figcaption>Objective <span>nats per image</span></figcaption>
+<p class="legend"><span class="key series-1"></span>data term; this noise has no KL</p>${plot}</figure>`;
+}
+
 function klChart(epochs: readonly EpochReport[]): Markup {
   const plot = draw(
     {
       x: epochAxis(epochs),
-      y: { label: null, grid: true, ticks: 5, nice: true, tickFormat: '~s' },
+      y: { label: null, grid: true, ticks: 5, nice: true, tickFormat: writeKl },
       marks: curve(epochs, 'kl', colours.third),
     },
     'KL divergence by epoch',
@@ -63,6 +79,8 @@ function validationChart(epochs: readonly EpochReport[]): Markup {
           dy: -14,
           fontWeight: 600,
           textAnchor: best.epoch > (epochs[0].epoch + epochs[epochs.length - 1].epoch) / 2 ? 'end' : 'start',
+          // At the left end it would lie over the axis.
+          dx: best.epoch === epochs[0].epoch && epochs.length > 1 ? 8 : 0,
         }),
         Plot.dot([best], {
           x: 'epoch',
@@ -79,6 +97,12 @@ function validationChart(epochs: readonly EpochReport[]): Markup {
 <p class="legend"><span class="key series-1"></span>held-out images; least ${significant((best.validationError ?? 0) * 100)} % after epoch ${best.epoch}</p>${plot}</figure>`;
 }
 
+/** `0`, `400k`, `1.5M`. */
+function writeKl(value: number): string {
+  const text = new Intl.NumberFormat('en-US', { notation: 'compact', maximumSignificantDigits: 4 }).format(value);
+  return text.replace('K', 'k').replace('-', '−');
+}
+
 type Channel = keyof EpochReport | ((epoch: EpochReport) => number);
 
 function curve(epochs: readonly EpochReport[], y: Channel, stroke: string): Plot.Markish[] {
@@ -89,7 +113,7 @@ function curve(epochs: readonly EpochReport[], y: Channel, stroke: string): Plot
 }
 
 /** Epochs are whole: never a tick at 1.5. */
-function epochAxis(epochs: readonly EpochReport[]): Plot.ScaleOptions {
+export function epochAxis(epochs: readonly Pick<EpochReport, 'epoch'>[]): Plot.ScaleOptions {
   const first = epochs[0].epoch;
   const last = epochs[epochs.length - 1].epoch;
   const step = Math.max(1, Math.ceil((last - first) / 8));

@@ -30,15 +30,14 @@ export function renderReport(report: TrainingReport): string {
 <body>
 <main>
 <header><h1>${report.runs === undefined ? 'Training report' : 'Comparison of noise models'}</h1>
-<p>Vardrop, noise model ${summary.noise}, backend ${summary.backend}, seed ${summary.seed}</p>
+<p>Vardrop, ${report.runs === undefined ? `noise model ${summary.noise}` : `${report.runs.length} noise models`}, backend ${summary.backend}, seed ${summary.seed}</p>
 ${report.interrupted ? html`<p class="interrupted">The training was stopped before its end. What follows is what it had reached.</p>` : undefined}</header>
-${tiles(summary)}
-${report.runs === undefined ? undefined : comparisonSection(report.runs, summary)}
+${report.runs === undefined ? tiles(summary) : html`${comparisonSection(report.runs)}<section><h2>In detail: ${summary.noise}</h2><p>The rest of this page is about this noise model alone.</p>${tiles(summary)}</section>`}
 <section><h2>Learning curves</h2><p>The objective is what training minimizes: the negative log likelihood under noise, plus the KL divergence weighted and divided by the number of training images.</p>
 <div class="charts">${learningCurves(report.epochs)}</div></section>
 <section><h2>Calibration</h2><p>How often the predictive mean is right, by how sure it is, on the test images.</p>
 <div class="charts">${reliabilityDiagram(report.reliability)}</div></section>
-<section><h2>Noise by layer</h2><p>α is the variance of a weight’s noise relative to its squared mean. At α = 1 the noise is as strong as that of dropout with a rate of one half.</p>
+<section><h2>Noise by layer</h2><p>α is the variance of a weight’s noise relative to its squared mean. At α = 1 the noise is as strong as that of dropout with a rate of one half; from α = 20 (log α = 3) on a weight is mostly noise, and pruning removes it.</p>
 <div class="charts">${alphaHistograms(report.layers)}</div>
 ${report.layers.length === 0 ? undefined : layerTable(report.layers)}</section>
 <section><h2>Noise over the input pixels</h2>${alphaImage(report)}</section>
@@ -53,8 +52,8 @@ ${footer()}
   return page.markup;
 }
 
-function comparisonSection(runs: NonNullable<TrainingReport['runs']>, summary: RunSummary): Markup {
-  return html`<section><h2>Noise models side by side</h2><p>All runs share data, seed and settings, the noise model apart. The rest of this page shows ${summary.noise} in detail.</p>
+function comparisonSection(runs: NonNullable<TrainingReport['runs']>): Markup {
+  return html`<section><h2>Noise models side by side</h2><p>All runs share data, seed and settings, the noise model apart.</p>
 ${comparison(runs)}</section>`;
 }
 

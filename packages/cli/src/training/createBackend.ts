@@ -1,3 +1,4 @@
+import { availableParallelism } from 'node:os';
 import { type Backend, createReferenceBackend, VardropError } from '@vardrop/core';
 import { type BackendName, backends } from '../choices.js';
 
@@ -19,6 +20,11 @@ export async function createBackend(name: BackendName): Promise<Backend> {
       // package in the middle of the progress. Its production mode is for that, and silences warnings only.
       (await import('@tensorflow/tfjs')).enableProdMode();
       return backend;
+    }
+    case 'onnx:wasm':
+    case 'onnx:native': {
+      const { createOnnxBackend } = await import('@vardrop/adapter-onnx');
+      return createOnnxBackend({ device: name === 'onnx:wasm' ? 'wasm' : 'native', threads: availableParallelism() });
     }
     default: {
       const unknown: never = name;

@@ -4,12 +4,17 @@ import type { ImageSplit } from '../data/imageDataset.js';
 /** Images kept aside for validation: one in this many. */
 const oneIn = 10;
 
+/** How many of so many training images `holdOut` keeps aside. */
+export function heldOut(count: number): number {
+  return Math.floor(count / oneIn);
+}
+
 /**
  * Splits training images into those that are trained on and a tenth to watch progress with: every tenth image, which
  * keeps the classes' shares and does not depend on the seed.
  */
 export function holdOut(split: ImageSplit): { readonly train: Dataset; readonly validation: Dataset | undefined } {
-  if (split.count < oneIn) return { train: take(split, () => true), validation: undefined };
+  if (heldOut(split.count) === 0) return { train: take(split, () => true), validation: undefined };
   return {
     train: take(split, (index) => index % oneIn !== oneIn - 1),
     validation: take(split, (index) => index % oneIn === oneIn - 1),

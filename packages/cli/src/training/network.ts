@@ -131,12 +131,16 @@ function chooseDivergence(noise: NoiseName, name: DivergenceName | undefined): D
     case 'ard':
       return ard();
     case 'gaussian':
-      return gaussian({ sigma: priorDeviation });
+      return gaussian({ sigma: noise === 'mean-field' ? weightDeviation : 1 });
   }
 }
 
-/** Standard deviation of the Gaussian prior: the size of trained weights of such networks. */
-const priorDeviation = 0.1;
+/**
+ * Standard deviation of the Gaussian prior of mean-field weights: the size of trained weights of such networks. For
+ * noise that multiplies it is 1: the size of the factors of type A, and for learned Bernoulli rates a prior that leaves
+ * the means of the weights to the data (Gal, Hron & Kendall 2017 use wider ones still).
+ */
+const weightDeviation = 0.1;
 
 const defaultDivergences: Partial<Record<NoiseName, DivergenceName>> = {
   'variational-a': 'exact',

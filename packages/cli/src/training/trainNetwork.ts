@@ -47,6 +47,11 @@ export async function trainNetwork(
   const { train, validation } = holdOut(data.train);
   const started = performance.now();
   const stepsPerEpoch = Math.ceil(train.targets.length / options.batch);
+  if (state && state.step >= options.epochs * stepsPerEpoch) {
+    ui.note(
+      `Nothing left to train: the checkpoint has ${Math.floor(state.step / stepsPerEpoch)} epochs, and --epochs ${options.epochs} counts from the start.`,
+    );
+  }
   ui.start({
     name,
     epochs: options.epochs,

@@ -30,7 +30,8 @@ export async function compileProgram(
   source: Program,
   options: { readonly batch?: number } = {},
 ): Promise<CompiledProgram> {
-  validate(source);
+  // Before it is rewritten; `simplify` takes empty tensors out.
+  validate(source, { allowEmpty: true });
   const rowKeys = keysOfRows(source);
   const bound = options.batch === undefined ? source : bind(source, options.batch);
   const simple = simplify(expand(bound, backend.supports.functions));

@@ -1,4 +1,5 @@
 import type { Backend, Iteration, Tensor, Tensors } from '../backend.js';
+import { checkChoice } from '../checkChoice.js';
 import { VardropError } from '../errors.js';
 import { type CompiledProgram, compileProgram } from '../execution/compileProgram.js';
 import type { Model } from '../layers/sequential.js';
@@ -50,11 +51,12 @@ export interface Predictor {
 /**
  * Prepares prediction. Programs are compiled at the first run, one for full batches and one for a last short one, and
  * kept for the next. A model without noise is evaluated once, since its samples are all the same.
- * Throws `VARDROP_OPTION` unless `samples` is a non-negative and `batch` a positive integer, `VARDROP_LIKELIHOOD`
+ * Throws `VARDROP_OPTION` for another `mode` and unless `samples` is a non-negative and `batch` a positive integer, `VARDROP_LIKELIHOOD`
  * for values whose likelihood has no learned `logVariance`, `VARDROP_SHAPE` for outputs that do not fit.
  */
 export function createPredictor(model: Model, options: PredictorOptions): Predictor {
   const { backend, likelihood = categorical(), batch = 1000, noisePerRun = 2 ** 24 } = options;
+  checkChoice('VARDROP_OPTION', '[predict] mode', options.mode ?? 'sample', ['sample', 'mean']);
   checkCount('samples', options.samples ?? 32, 0);
   checkCount('batch', batch, 1);
   checkCount('noisePerRun', noisePerRun, 1);

@@ -11,4 +11,4 @@ export type * from './program.js';
 export { rewrite } from './rewrite.js';
 export { broadcastShapes, elementCount, formatShape, samePadding, sameShape } from './shapes.js';
 export { simplify } from './simplify.js';
-export { validate } from './validate.js';
+export { type ValidateOptions, validate } from './validate.js';

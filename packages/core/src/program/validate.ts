@@ -4,6 +4,12 @@ import { operationClass } from './operationClass.js';
 import type { InputRole, NodeId, Program } from './program.js';
 import { formatShape, sameShape } from './shapes.js';
 
+/** What `validate` lets pass. */
+export interface ValidateOptions {
+  /** Axes of length 0, which `simplify` takes out; false if left out. */
+  readonly allowEmpty?: boolean;
+}
+
 /**
  * Checks that a program is well formed, which is all that a backend may take for granted:
  *
@@ -21,7 +27,7 @@ import { formatShape, sameShape } from './shapes.js';
  * @throws {VardropError} `VARDROP_PROGRAM`, `VARDROP_SHAPE`, `VARDROP_AXES` or `VARDROP_WINDOW`, naming the program
  *   and the node by index, operation and label: `[mlp %12 matmul dense1/gamma] …`.
  */
-export function validate(program: Program): void {
+export function validate(program: Program, options: ValidateOptions = {}): void {
   const inputs = new Map<string, NodeId>();
   const keys = new Map<string, NodeId>();
   program.nodes.forEach((node, id) => {
@@ -34,7 +40,7 @@ export function validate(program: Program): void {
     }
     located(program, id, () => {
       checkOperands(program, id);
-      checkAxisLengths(program, id);
+      checkAxisLengths(program, id, options.allowEmpty ? 0 : 1);
       checkAttributes(program, id);
       checkShape(program, id);
     });
@@ -87,9 +93,9 @@ function checkOperands(program: Program, id: NodeId): void {
   }
 }
 
-function checkAxisLengths(program: Program, id: NodeId): void {
+function checkAxisLengths(program: Program, id: NodeId, least: number): void {
   const { shape } = program.nodes[id];
-  if (!shape.every((n) => n === 'batch' || (Number.isInteger(n) && n > 0))) {
+  if (!shape.every((n) => n === 'batch' || (Number.isInteger(n) && n >= least))) {
     fail(
       program,
       id,

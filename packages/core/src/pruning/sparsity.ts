@@ -22,7 +22,8 @@ export interface Sparsity {
  * Throws `VARDROP_PRUNE` where none has, `VARDROP_OPTION` for a threshold that is NaN and `VARDROP_STATE` for
  * parameters of another model.
  */
-export function sparsity(model: Model, parameters: TensorMap, threshold: number = usualThreshold): Sparsity {
+export function sparsity(model: Model, parameters: TensorMap, options: { readonly threshold?: number } = {}): Sparsity {
+  const { threshold = usualThreshold } = options;
   const count = (weights: number, pruned: number): SparsityCount => ({ weights, pruned, sparsity: pruned / weights });
   const layers = Object.fromEntries(
     Object.entries(prunedWeights(model, parameters, threshold)).map(([name, pruned]) => [

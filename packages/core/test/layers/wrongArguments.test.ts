@@ -73,11 +73,13 @@ describe('arguments that a compiler would refuse', () => {
     await expect(train(options)).rejects.toMatchObject({ code, message: expect.stringMatching(message) });
   });
 
-  it('predict refuses a whole state as parameters, and predicts classes where no likelihood is given', async () => {
+  it('predict refuses a whole state as parameters and an unknown mode, and predicts classes where no likelihood is given', async () => {
     const { state } = await train({ optimizer: adam() });
     const options = { backend, parameters: state.parameters, inputs };
     const whole = { ...options, parameters: state as never };
     await expect(predict(model({}), whole)).rejects.toMatchObject({ code: 'VARDROP_STATE' });
+    const mode = 'means' as never;
+    await expect(predict(model({}), { ...options, mode })).rejects.toMatchObject({ code: 'VARDROP_OPTION' });
     expect(await predict(model({}), options)).toMatchObject({ kind: 'classification', rows: 2 });
   });
 });

@@ -317,11 +317,11 @@ describe('log α and sparsity', () => {
       dense3: { weights: 4, pruned: 0, sparsity: 0 },
     });
     // All four of the first; log sigmoid(5) = −0.007 for the two weights of the second's second output unit.
-    expect(sparsity(model, parameters, -0.5)).toMatchObject({
+    expect(sparsity(model, parameters, { threshold: -0.5 })).toMatchObject({
       layers: { dense2: { pruned: 2 } },
       total: { weights: 12, pruned: 6, sparsity: 0.5 },
     });
-    expect(sparsity(model, parameters, Number.NEGATIVE_INFINITY).total.pruned).toBe(12);
+    expect(sparsity(model, parameters, { threshold: Number.NEGATIVE_INFINITY }).total.pruned).toBe(12);
   });
 
   it('prune at the threshold and not below it', () => {

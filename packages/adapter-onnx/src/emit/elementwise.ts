@@ -1,0 +1,84 @@
+import type { BinaryOp, UnaryOp } from '@vardrop/core';
+import type { ValueName } from '../model/graph.js';
+import type { Emission } from './emission.js';
+
+const unaryOps: Readonly<Record<Exclude<UnaryOp, 'sigmoid' | 'softplus' | 'tanh'>, string>> = {
+  neg: 'Neg',
+  abs: 'Abs',
+  sqrt: 'Sqrt',
+  exp: 'Exp',
+  log: 'Log',
+};
+
+const binaryOps: Readonly<Record<BinaryOp, string>> = {
+  add: 'Add',
+  sub: 'Sub',
+  mul: 'Mul',
+  div: 'Div',
+  max: 'Max',
+  min: 'Min',
+};
+
+/** An elementwise function of one operand. */
+export function unary(op: UnaryOp, emission: Emission): ValueName {
+  const { graph, operands, name } = emission;
+  if (op === 'sigmoid') return sigmoid(emission);
+  if (op === 'softplus') return softplus(emission);
+  if (op === 'tanh') return tanh(emission);
+  return graph.node(unaryOps[op], operands, name);
+}
+
+/** An elementwise function of two operands, broadcast. */
+export function binary(op: BinaryOp, { graph, operands, name }: Emission): ValueName {
+  return graph.node(binaryOps[op], operands, name);
+}
+
+/** `a > b ? x : y`. */
+export function selectGreater({ graph, operands: [a, b, x, y], name }: Emission): ValueName {
+  return graph.node('Where', [graph.node('Greater', [a, b], `${name}/greater`), x, y], name);
+}
+
+/** From here on `1 + exp(−x)` rounds to 1. */
+const saturated = 40;
+
+/** `exp(min(x, 40))`, of which both sigmoid and softplus are made (the runtime computes equal nodes once). */
+function cappedExponential({ graph, operands: [x], name }: Emission): ValueName {
+  const capped = graph.node('Min', [x, graph.constant([saturated], [])], `${name}/capped`);
+  return graph.node('Exp', [capped], `${name}/exp`);
+}
+
+/**
+ * `e / (1 + e)` with `e = exp(x)`: the runtime's Sigmoid clamps x at ±18, so that the far tail, where the result is about
+ * exp(x), is lost.
+ */
+function sigmoid(emission: Emission): ValueName {
+  const { graph, name } = emission;
+  const e = cappedExponential(emission);
+  return graph.node('Div', [e, graph.node('Add', [e, graph.constant([1], [])], `${name}/plusOne`)], name);
+}
+
+/**
+ * `log(1 + e)` with `e = exp(x)`, as `log u + (e − (u − 1)) / u` with `u` the rounded 1 + e: the runtime's Softplus loses e
+ * where it is small beside 1. It is more than x, and rounds to x from 40 on.
+ */
+function softplus(emission: Emission): ValueName {
+  const { graph, operands, name } = emission;
+  const one = graph.constant([1], []);
+  const e = cappedExponential(emission);
+  const u = graph.node('Add', [e, one], `${name}/plusOne`);
+  const lost = graph.node('Sub', [e, graph.node('Sub', [u, one], `${name}/kept`)], `${name}/lost`);
+  const correction = graph.node('Div', [lost, u], `${name}/correction`);
+  const logarithm = graph.node('Add', [graph.node('Log', [u], `${name}/log`), correction], `${name}/log1p`);
+  return graph.node('Max', [operands[0], logarithm], name);
+}
+
+/** The runtime's Tanh; x itself near 0, where its quotient of polynomials loses subnormal numbers. */
+function tanh({ graph, operands: [x], name }: Emission): ValueName {
+  // x − x³/3 is within a sixth of a unit in the last place of x up to here.
+  const near = graph.node(
+    'Greater',
+    [graph.constant([2 ** -12], []), graph.node('Abs', [x], `${name}/abs`)],
+    `${name}/near`,
+  );
+  return graph.node('Where', [near, x, graph.node('Tanh', [x], `${name}/tanh`)], name);
+}

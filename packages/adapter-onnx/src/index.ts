@@ -1,0 +1,2 @@
+export { createOnnxBackend, type OnnxBackendOptions } from './createOnnxBackend.js';
+export type { OnnxDevice, Ort } from './loadRuntime.js';

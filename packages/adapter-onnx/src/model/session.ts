@@ -1,0 +1,44 @@
+import { type Program, VardropError } from '@vardrop/core';
+import type { Tensor as OrtTensor } from 'onnxruntime-web';
+import { emitProgram } from '../emit/emitProgram.js';
+import type { Runtime, Session } from '../loadRuntime.js';
+import { encodeModel } from './schema.js';
+
+/** A program in a session of ONNX Runtime. */
+export interface ProgramSession {
+  /** Runs once: values of the program's inputs, by the program's names, to those of its outputs. */
+  run(inputs: ReadonlyMap<string, OrtTensor>): Promise<Map<string, OrtTensor>>;
+  release(): Promise<void>;
+}
+
+/** Makes a program's model and a session of it. Throws `VARDROP_BACKEND` where the runtime refuses it. */
+export async function createProgramSession(
+  { ort, device, sessionOptions }: Runtime,
+  program: Program,
+): Promise<ProgramSession> {
+  const { model, inputs, outputs } = emitProgram(program);
+  const who = `[onnx:${device}] ${program.name}`;
+  const guard = async <T>(what: string, work: () => Promise<T>): Promise<T> => {
+    try {
+      return await work();
+    } catch (error) {
+      throw new VardropError('VARDROP_BACKEND', `${who}: ${what}: ${error instanceof Error ? error.message : error}`, {
+        cause: error,
+      });
+    }
+  };
+  const session: Session = await guard('the runtime did not take the model', () =>
+    ort.InferenceSession.create(encodeModel(model), sessionOptions),
+  );
+  return {
+    async run(given) {
+      const feeds: Record<string, OrtTensor> = {};
+      for (const [name, tensor] of given) {
+        if (Object.hasOwn(inputs, name)) feeds[inputs[name]] = tensor;
+      }
+      const fetched = await guard('the run failed', () => session.run(feeds));
+      return new Map(Object.entries(outputs).map(([name, onnxName]) => [name, fetched[onnxName] as OrtTensor]));
+    },
+    release: () => session.release(),
+  };
+}

@@ -1,0 +1,68 @@
+import { elementCount, type Node, type NodeId, type Program } from '@vardrop/core';
+
+/** A program in two parts: what is the same in all iterations of a run, and the rest. */
+export interface SplitProgram {
+  /** Computes the values that `each` takes as inputs of role `shared`, by name; absent where there is little to save. */
+  readonly once?: Program;
+  /** Given its outputs beside the program's own inputs, has the outputs of the program. */
+  readonly each: Program;
+}
+
+/** A second model is worth its call from about this many elements computed once instead of in each iteration. */
+const worthwhile = 4096;
+
+/**
+ * Splits a bound program into what depends on shared inputs and constants alone and what changes from iteration to
+ * iteration.
+ */
+export function splitShared(program: Program): SplitProgram {
+  const { nodes, outputs } = program;
+  const shared: boolean[] = [];
+  for (const node of nodes) {
+    shared.push(node.op === 'input' ? node.role === 'shared' : node.operands.every((operand) => shared[operand]));
+  }
+  const computed = (id: NodeId) => shared[id] && nodes[id].op !== 'input' && nodes[id].op !== 'constant';
+  const saved = nodes.reduce((sum, node, id) => (computed(id) ? sum + elementCount(node.shape) : sum), 0);
+  if (saved < worthwhile) return { each: program };
+
+  const handed = new Set(Object.values(outputs).filter(computed));
+  nodes.forEach((node, id) => {
+    if (shared[id]) return;
+    for (const operand of node.operands) if (computed(operand)) handed.add(operand);
+  });
+  const nameOf = (id: NodeId) => `once:${id}`;
+  return {
+    once: select(program, [...handed], Object.fromEntries([...handed].map((id) => [nameOf(id), id])), new Map()),
+    each: select(program, Object.values(outputs), outputs, new Map([...handed].map((id) => [id, nameOf(id)] as const))),
+  };
+}
+
+/** What `roots` are computed from, with inputs of role `shared` in place of the nodes in `given`. */
+function select(
+  program: Program,
+  roots: readonly NodeId[],
+  outputs: Program['outputs'],
+  given: ReadonlyMap<NodeId, string>,
+): Program {
+  const wanted = new Set(roots);
+  for (let id = program.nodes.length - 1; id >= 0; id--) {
+    if (wanted.has(id) && !given.has(id)) for (const operand of program.nodes[id].operands) wanted.add(operand);
+  }
+  const renumbered = new Map<NodeId, NodeId>();
+  const nodes: Node[] = [];
+  program.nodes.forEach((node, id) => {
+    if (!wanted.has(id)) return;
+    const name = given.get(id);
+    renumbered.set(id, nodes.length);
+    nodes.push(
+      name === undefined
+        ? { ...node, operands: node.operands.map((operand) => renumbered.get(operand) as NodeId) }
+        : { op: 'input', name, role: 'shared', operands: [], shape: node.shape, label: node.label },
+    );
+  });
+  return {
+    name: program.name,
+    nodes,
+    outputs: Object.fromEntries(Object.entries(outputs).map(([name, id]) => [name, renumbered.get(id) as NodeId])),
+  };
+}

@@ -1,0 +1,69 @@
+import type { Tensor } from '../backend.js';
+import { VardropError } from '../errors.js';
+
+/** The handles that a backend has given out, and what stands behind each. */
+export interface HandleTable<Entry> {
+  /** A new handle that owns `entry`. */
+  add(entry: Entry, shape: readonly number[]): Tensor;
+  /** What stands behind a handle. Throws `VARDROP_DISPOSED`, or `VARDROP_INPUT` for a handle of another backend. */
+  get(tensor: Tensor, who: string): Entry;
+  /** Frees what stands behind a handle. Throws like `get`. */
+  dispose(tensor: Tensor): void;
+  disposeAll(): void;
+  count(): number;
+}
+
+/** What a handle table is made of. */
+export interface HandleTableOptions<Entry> {
+  /** The backend's name, for messages. */
+  readonly name: string;
+  /** Called once for each entry, when its handle is disposed of. */
+  readonly free?: (entry: Entry) => void;
+  /** Whether the framework, behind the table's back, has freed an entry. */
+  readonly isGone?: (entry: Entry) => boolean;
+}
+
+/** A table of handles, for backends to keep count of the tensors that they have handed out. */
+export function createHandleTable<Entry>({ name, free, isGone }: HandleTableOptions<Entry>): HandleTable<Entry> {
+  const live = new Map<Tensor, Entry>();
+  // Only to tell a handle that was disposed of from one that was never ours.
+  const disposed = new WeakSet<Tensor>();
+
+  function get(tensor: Tensor, who: string): Entry {
+    const entry = live.get(tensor);
+    if (entry !== undefined && !isGone?.(entry)) return entry;
+    if (entry !== undefined || disposed.has(tensor)) {
+      throw new VardropError(
+        'VARDROP_DISPOSED',
+        `[${name}] ${who}: got a tensor of shape [${tensor.shape}] that has been disposed of, needs a live one. Dispose of each tensor once, after its last use.`,
+      );
+    }
+    throw new VardropError(
+      'VARDROP_INPUT',
+      `[${name}] ${who}: got a tensor that is not of this backend, needs one of its own. Use its \`upload\` or \`wrap\`.`,
+    );
+  }
+
+  return {
+    add(entry, shape) {
+      const tensor: Tensor = Object.freeze({ shape: Object.freeze([...shape]) });
+      live.set(tensor, entry);
+      return tensor;
+    },
+    get,
+    dispose(tensor) {
+      const entry = get(tensor, 'dispose');
+      live.delete(tensor);
+      disposed.add(tensor);
+      free?.(entry);
+    },
+    disposeAll() {
+      for (const [tensor, entry] of live) {
+        disposed.add(tensor);
+        free?.(entry);
+      }
+      live.clear();
+    },
+    count: () => live.size,
+  };
+}
