@@ -89,8 +89,10 @@ function pool(opType: string, { size, strides, padding }: Pooling, { graph, oper
 export function maxPool2dGradient(node: NodeOf<'maxPool2dGradient'>, emission: Emission): ValueName {
   const { graph, operands, shapes, name } = emission;
   const [x, dy] = operands;
+  // A window of one cell has no other maximum.
+  if (node.size[0] * node.size[1] === 1) return spread(node, emission, [dy], shapes.operands[1]);
   const cells = slices(node, emission, x, shapes.operands[1]);
-  const top = cells.length > 1 ? graph.node('Max', cells, `${name}/maximum`) : cells[0];
+  const top = graph.node('Max', cells, `${name}/maximum`);
   const zero = graph.constant([0], []);
   let remaining = dy;
   const gradients = cells.map((cell, k) => {
