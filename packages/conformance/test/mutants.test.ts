@@ -1,31 +1,17 @@
 import { createReferenceBackend } from '@vardrop/core';
 import { afterAll, describe, expect, it } from 'vitest';
 import { type Failure, type Law, laws, parseReplay, runLaw } from '../src/index.js';
+import { failuresOf } from './mutants/failuresOf.js';
 import { type Mutant, mutants } from './mutants/index.js';
 
 const lawOf = (id: string) => laws.find((law) => law.id === id) as Law;
-
-/** What the law says of the mutant: of the properties that the mutant names, one after the other, or of all. */
-async function failuresOf(law: Law, { create = createReferenceBackend, models, properties }: Mutant) {
-  for (const property of properties ?? [undefined]) {
-    const { failures } = await runLaw(law, create(), {
-      models,
-      bail: true,
-      replay: property === undefined ? undefined : { property },
-      create: async () => create(),
-      caseTimeout: 20_000,
-    });
-    if (failures.length > 0) return failures;
-  }
-  return [];
-}
 
 describe('the law that names the defect catches', () => {
   const rows: string[] = [];
   it.each(mutants)(
     '$subject: $defect ($law)',
     async (mutant) => {
-      const failures = await failuresOf(lawOf(mutant.law), mutant);
+      const failures = await failuresOf(lawOf(mutant.law), mutant, mutant.properties);
       rows.push(`${mutant.subject.padEnd(24)} ${mutant.law.padEnd(24)} ${mutant.defect} → ${failures[0]?.property}`);
       expect(failures.length).toBeGreaterThan(0);
       // A defect is found by a comparison, not by a crash of the law.
