@@ -26,7 +26,8 @@ import {
 import * as native from 'onnxruntime-node';
 import * as web from 'onnxruntime-web';
 import { describe, expect, it } from 'vitest';
-import { exportOnnx, exportProgram } from '../src/index.js';
+import { exportOnnx } from '../src/exportOnnx.js';
+import { exportProgram } from '../src/exportProgram.js';
 import { decodeModel } from '../src/model/schema.js';
 import { namingFaults } from './graphChecks.js';
 
