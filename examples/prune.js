@@ -35,7 +35,7 @@ const { state } = await fit(model, {
   backend,
   data: { inputs, targets },
   optimizer: adam({ learningRate: 0.01 }),
-  learningRate: piecewiseLinear([40, 1], [80, 0.01]),
+  learningRateFactor: piecewiseLinear([40, 1], [80, 0.01]),
   klWeight: piecewiseLinear([5, 0], [40, 1]),
   epochs: 80,
   batch: 100,

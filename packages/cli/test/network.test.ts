@@ -6,7 +6,7 @@ import { buildNetwork } from '../src/training/network.js';
 /** KL of a network of 4 inputs and 3 classes, without hidden units, whose parameters are all one value. */
 function klOf(line: string, value: number): number {
   const parsed = parseArguments(`train ${line}`.split(' '), '0');
-  if (parsed.kind !== 'train') throw new Error(parsed.text);
+  if (parsed.kind !== 'train') throw new Error(parsed.kind);
   const model = buildNetwork({ ...parsed.options, layers: [] }, { inputs: 4, classes: 3 });
   const b = createBuilder('kl');
   const values = Object.fromEntries(model.parameters.map(({ name, shape }) => [name, b.input(name, shape)]));

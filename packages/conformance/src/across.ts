@@ -37,25 +37,23 @@ export async function measure(name: string, backend: Backend, seed = defaultSeed
     }
   }
   const { logUniformExact, logUniformSigmoid, ard, sparseVariational } = coreModels;
-  const b = createBuilder('kl');
-  const parameters = {
-    weights: b.constant(1, [1, 1]),
-    logVariance: b.input('logVariance', [1, 1], 'iteration'),
-  };
-  const posterior = sparseVariational().posterior?.(b, parameters, [1, 1]);
-  if (!posterior) throw new Error('sparse variational noise has no posterior');
-  const divergences = { exact: logUniformExact(), sigmoid: logUniformSigmoid(), ard: ard() };
-  for (const form of forms) b.output(form, b.reshape(divergences[form].kl(b, posterior), []));
-  const results = await run(
-    backend,
-    b.build(),
-    {},
-    logAlphas.map((value) => ({ inputs: { logVariance: Float32Array.of(value) } })),
-  );
+  const kl: number[] = [];
+  for (const divergence of [logUniformExact(), logUniformSigmoid(), ard()]) {
+    const b = createBuilder('kl');
+    const parameters = {
+      weights: b.constant(1, [1, 1]),
+      logVariance: b.input('logVariance', [1, 1], 'iteration'),
+    };
+    const posterior = sparseVariational().posterior?.(b, parameters, [1, 1]);
+    if (!posterior) throw new Error('sparse variational noise has no posterior');
+    b.output('kl', divergence.kl(b, posterior));
+    const iterations = logAlphas.map((value) => ({ inputs: { logVariance: Float32Array.of(value) } }));
+    for (const outputs of await run(backend, b.build(), {}, iterations)) kl.push(outputs.kl[0]);
+  }
   return {
     backend: name,
     gradientVariances,
-    kl: results.flatMap((outputs) => forms.map((form) => outputs[form][0])),
+    kl,
     ulps: backend.supports.ulps,
   };
 }
@@ -112,8 +110,8 @@ export function compareMeasurements(first: Measurements, second: Measurements): 
   );
   const kl = largestOf(
     first.kl.map((value, i) => {
-      const logAlpha = logAlphas[Math.floor(i / forms.length)];
-      const point = klFormulas[forms[i % forms.length]](logAlpha);
+      const logAlpha = logAlphas[i % logAlphas.length];
+      const point = klFormulas[forms[Math.floor(i / logAlphas.length)]](logAlpha);
       // What the law of the KL allows either.
       const bound = 3e-6 * point.valueTerms + 2 * unit * (3 + 2 * Math.abs(logAlpha)) * point.derivativeTerms;
       return { difference: Math.abs(value - second.kl[i]) / point.valueTerms, bound: (2 * bound) / point.valueTerms };

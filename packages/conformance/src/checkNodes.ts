@@ -71,7 +71,9 @@ export function compareNodes(
     const sizes = magnitude(node, values, shapes, expected);
     expected.forEach((wanted, i) => {
       const bound = lawless ? Number.POSITIVE_INFINITY : bounds[i];
-      if (!withinBound(actual[i], wanted, bound)) throw new Error(describe(program, id, i, actual[i], wanted, bound));
+      if (!withinBound(actual[i], wanted, bound)) {
+        throw new Error(describe(program, id, i, actual[i], wanted, bound, values));
+      }
       if (!Number.isFinite(wanted) || !Number.isFinite(actual[i])) ledger.compare(0, 0);
       else if (!meaningful(bound, sizes[i])) ledger.silent();
       else ledger.compare(Math.abs(actual[i] - wanted), bound);
@@ -82,10 +84,31 @@ export function compareNodes(
 /** The name of the output that is a node. */
 export const nodeOutput = (id: NodeId) => `node${id}`;
 
-function describe(program: Program, id: NodeId, index: number, got: number, wanted: number, bound: number): string {
+/** Longest operand whose values are printed. */
+const printed = 12;
+
+function describe(
+  program: Program,
+  id: NodeId,
+  index: number,
+  got: number,
+  wanted: number,
+  bound: number,
+  operands: readonly Float64Array[] = [],
+): string {
   const { op, label, shape } = program.nodes[id];
+  const given = operands.flatMap((values, i) => {
+    const name = `%${program.nodes[id].operands[i]} = [${Array.from(values.subarray(0, printed), signed).join(', ')}`;
+    return `  ${name}${values.length > printed ? `, … ${values.length} in all]` : ']'}`;
+  });
   return [
-    `%${id} ${op}${label ? ` (${label})` : ''} [${shape.join(', ')}] at ${index}: got ${got}, wanted ${wanted} ± ${bound}`,
+    `%${id} ${op}${label ? ` (${label})` : ''} [${shape.join(', ')}] at ${index}: got ${signed(got)}, wanted ${signed(wanted)} ± ${bound}`,
+    ...given,
     print({ ...program, outputs: { result: id } }),
   ].join('\n');
+}
+
+/** A number with the sign of its zero. */
+function signed(value: number): string {
+  return Object.is(value, -0) ? '-0' : `${value}`;
 }

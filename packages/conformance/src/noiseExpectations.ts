@@ -15,6 +15,8 @@ export const weights = [0.5, -1, 1.25, 0.75, -0.5, 2];
 export interface NoiseCase {
   readonly name: string;
   readonly model: NoiseModel;
+  /** Where its noise acts by its definition. */
+  readonly acts: 'inputs' | 'weights';
   /** Values of the parameters beside `weights`, row-major. */
   readonly parameters: Readonly<Record<string, readonly number[]>>;
   /**
@@ -52,6 +54,7 @@ function variational(models: Models, type: 'A' | 'B', alpha: keyof typeof counts
   return {
     name: `variational ${type}, α a ${alpha}`,
     model: models.variationalDropout({ type, alpha }),
+    acts: type === 'A' ? 'inputs' : 'weights',
     parameters: { rho },
     noise: (i, j) => normalMoments(1, sigmoid(element(rho, alpha, i, j))),
   };
@@ -61,6 +64,7 @@ function gaussianWeights(name: string, model: NoiseModel): NoiseCase {
   return {
     name,
     model,
+    acts: 'weights',
     parameters: { logVariance: logVariances },
     additive: true,
     noise: (i, j) => normalMoments(weights[i * units.outputs + j], Math.exp(element(logVariances, 'weight', i, j))),
@@ -79,6 +83,7 @@ function learnedRates(models: Models, rates: 'layer' | 'input' | 'weight'): Nois
   return {
     name: `Bernoulli with a rate a ${rates}`,
     model: models.bernoulliLearned({ rates }),
+    acts: rates === 'weight' ? 'weights' : 'inputs',
     parameters: { rho },
     noise: (i, j) => moments[rho.indexOf(at(i, j))],
     // Wang & Manning 2013: the variance p/(1 − p) of the binary mask.
@@ -95,18 +100,21 @@ export function noiseCases(models: Models): readonly NoiseCase[] {
     {
       name: 'Bernoulli',
       model: models.bernoulli({ rate }),
+      acts: 'inputs',
       parameters: {},
       noise: () => ({ mean: 1, variance: alpha, fourth: rate + (1 - rate) * alpha ** 4 }),
     },
     {
       name: 'Gaussian A',
       model: models.gaussianDropout({ type: 'A', rate }),
+      acts: 'inputs',
       parameters: {},
       noise: () => normalMoments(1, alpha),
     },
     {
       name: 'Gaussian B',
       model: models.gaussianDropout({ type: 'B', rate }),
+      acts: 'weights',
       parameters: {},
       noise: () => normalMoments(1, alpha),
     },

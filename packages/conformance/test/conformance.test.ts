@@ -179,10 +179,13 @@ describe('a backend that', () => {
         return never;
       },
     };
-    const { failures, failed } = await runLaw(lawOf('primitives'), backend, { caseTimeout: 30 });
-    expect(failed).toBe(1);
-    expect(failures[0]).toMatchObject({ property: 'neg', message: 'a case of neg did not end within 0.03 s' });
+    const one = await runLaw(lawOf('primitives'), backend, { caseTimeout: 30 });
+    expect(one.failures).toMatchObject([{ property: 'neg: edges', message: 'neg: edges did not end within 0.03 s' }]);
     expect(reads).toBe(1);
+    // A generated case is not shrunk either.
+    const generated = await runLaw(lawOf('primitives'), backend, { caseTimeout: 30, replay: { property: 'neg' } });
+    expect(generated.failures).toMatchObject([{ property: 'neg', message: 'a case of neg did not end within 0.03 s' }]);
+    expect(reads).toBe(2);
     const law = await runLaw(lawOf('primitives'), backend, { lawTimeout: 30 });
     expect(law.failures[0].message).toContain('the law primitives did not end within 0.03 s');
   });

@@ -60,7 +60,10 @@ export interface Executable {
    * Runs `iterations.length` iterations and returns handles at once, without waiting for the device. `shared` holds
    * the inputs of role `shared` and the first values of those of role `carried`. Runs of one executable execute in
    * call order; a failure on the device surfaces at `read`. Nothing that is passed in is disposed of, and it may be
-   * disposed of by its owner as soon as `run` has returned; everything returned belongs to the caller, who disposes of each handle once (no two of them are the same handle).
+   * disposed of by its owner as soon as `run` has returned; everything returned belongs to the caller, who disposes of
+   * each handle once (no two of them are the same handle). A run of no iterations hands back the carried values.
+   * Inputs that are missing, unknown or of another shape, and handles that are not this backend's, are refused with a
+   * `VARDROP_…` code before anything is computed; disposed ones, and a run after `dispose`, with `VARDROP_DISPOSED`.
    */
   run(shared: Tensors, iterations: readonly Iteration[]): RunResult;
   /** Frees what the compiled program holds. Tensors that it returned live on. */
@@ -74,7 +77,7 @@ export interface Backend<T = unknown> {
   readonly supports: Supports;
   /** Copies `data` (row-major, as many values as `shape` has) before it returns: the array may be written to again. */
   upload(data: Float32Array, shape: readonly number[]): Tensor;
-  /** Copies a tensor to the host, rejecting with what went wrong if its computation failed. */
+  /** Copies a tensor to a new array on the host, rejecting with what went wrong if its computation failed. */
   read(tensor: Tensor): Promise<Float32Array>;
   /** Frees a tensor. A second call for the same handle, or a use after it, throws `VARDROP_DISPOSED`. */
   dispose(tensor: Tensor): void;
@@ -86,6 +89,6 @@ export interface Backend<T = unknown> {
   native(tensor: Tensor): Promise<T>;
   /** Takes a framework's tensor in; the handle owns it from now on. */
   wrap(native: T): Tensor;
-  /** Frees everything that the backend still holds. */
+  /** Frees everything that the backend still holds; uses after it throw `VARDROP_DISPOSED`, a second call does nothing. */
   close(): Promise<void>;
 }

@@ -21,7 +21,7 @@ import type { NoiseModel } from './noise/noiseModel.js';
 export function refusal(
   noise: NoiseModel,
   estimator: Estimator,
-  divergence: Divergence | undefined,
+  divergence: Divergence | null | undefined,
 ): string | undefined {
   const sampled = estimator.refuses(noise);
   if (sampled !== undefined) return `noise '${noise.name}' with estimator '${estimator.name}': ${sampled}`;
@@ -35,7 +35,7 @@ export function checkCombination(
   who: string,
   noise: NoiseModel,
   estimator: Estimator,
-  divergence: Divergence | undefined,
+  divergence: Divergence | null | undefined,
 ): void {
   const reason = refusal(noise, estimator, divergence);
   if (reason !== undefined) {
@@ -47,8 +47,8 @@ export function checkCombination(
 export interface Combination {
   readonly noise: NoiseModel;
   readonly estimator: Estimator;
-  /** Absent: trained by the data alone. */
-  readonly divergence: Divergence | undefined;
+  /** `null`: trained by the data alone. */
+  readonly divergence: Divergence | null;
   /** Why it is refused; absent if it is valid. */
   readonly refusal: string | undefined;
 }
@@ -69,7 +69,7 @@ export function combinations(): readonly Combination[] {
     ...(['layer', 'input', 'weight'] as const).map((rates) => bernoulliLearned({ rates })),
   ];
   const estimators = [local(), separate(), single(), flipout()];
-  const divergences = [undefined, logUniformExact(), logUniformCubic(), logUniformSigmoid(), ard(), gaussian()];
+  const divergences = [null, logUniformExact(), logUniformCubic(), logUniformSigmoid(), ard(), gaussian()];
   return noises.flatMap((noise) =>
     estimators.flatMap((estimator) =>
       divergences.map((divergence) => ({

@@ -65,7 +65,7 @@ export async function trainNetwork(
       data: train,
       validation,
       optimizer: adam({ learningRate: options.learningRate }),
-      learningRate: piecewiseLinear([fallFrom * options.epochs, 1], [options.epochs, 0.01]),
+      learningRateFactor: piecewiseLinear([fallFrom * options.epochs, 1], [options.epochs, 0.01]),
       klWeight: piecewiseLinear([0, 0], [klRise * options.epochs, options.klWeight]),
       epochs: options.epochs,
       batch: options.batch,

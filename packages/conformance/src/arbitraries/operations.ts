@@ -2,7 +2,7 @@ import { type Builder, createBuilder, type Op, type Program, type Supports, type
 import fc from 'fast-check';
 import { count, type ProgramData } from '../execute.js';
 import { axesOf, axisLength, broadcastingShapes, shapes } from './shapes.js';
-import { tensorValues } from './values.js';
+import { edgeValues, tensorValues } from './values.js';
 
 /** A program of one operation, and what to run it on. */
 export interface OperationCase {
@@ -190,7 +190,8 @@ export function operationCases(supports: Supports): ReadonlyMap<Op, fc.Arbitrary
   );
   cases.set(
     'transpose',
-    shapes(0, 4).chain((shape) =>
+    // Equal axes, whose order shapes do not tell.
+    fc.oneof({ weight: 3, arbitrary: shapes(0, 4) }, { weight: 1, arbitrary: fc.constant([2, 2, 2]) }).chain((shape) =>
       fc
         .shuffledSubarray(
           shape.map((_, axis) => axis),
@@ -235,4 +236,29 @@ export function operationCases(supports: Supports): ReadonlyMap<Op, fc.Arbitrary
     );
   }
   return cases;
+}
+
+/** One case an elementwise operation with all numbers at its edges: every one, or every pair. */
+export function edgeCases({ nonFinite }: Supports): ReadonlyMap<Op, OperationCase> {
+  const values = Float32Array.of(
+    ...edgeValues,
+    ...(nonFinite ? [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY, Number.NaN] : []),
+  );
+  const unary = (op: (typeof unaryOps)[number]): OperationCase => {
+    const b = createBuilder(op);
+    b.output('result', b[op](b.input('x', [values.length], 'iteration')));
+    return { program: b.build(), data: { inputs: { x: values } } };
+  };
+  const pairs = (op: string, build: (b: Builder, x: Value, y: Value) => Value): OperationCase => {
+    const b = createBuilder(op);
+    const x = b.input('x', [values.length, 1], 'iteration');
+    const y = b.input('y', [values.length]);
+    b.output('result', build(b, x, y));
+    return { program: b.build(), data: { inputs: { x: values, y: values } } };
+  };
+  return new Map<Op, OperationCase>([
+    ...unaryOps.map((op) => [op, unary(op)] as const),
+    ...binaryOps.map((op) => [op, pairs(op, (b, x, y) => b[op](x, y))] as const),
+    ['selectGreater', pairs('selectGreater', (b, x, y) => b.selectGreater(x, y, 1, x))],
+  ]);
 }

@@ -7,7 +7,7 @@ const ordinary = fc.integer({ min: -4000, max: 4000 }).map((n) => Math.fround(n 
 const whole = fc.integer({ min: -3, max: 3 }).map((n) => n + 0);
 
 /** Zeros of both signs, the edges of float32, and where exp, sigmoid and tanh saturate. */
-const edges = fc.constantFrom(
+const edgeNumbers = [
   0,
   -0,
   1,
@@ -32,6 +32,13 @@ const edges = fc.constantFrom(
   Math.fround(-1e30),
   Math.fround(3.4e38),
   -Math.fround(3.4e38),
+];
+
+const edges = fc.constantFrom(...edgeNumbers);
+
+/** Zeros, subnormal numbers, the ends of float32, where functions saturate: all of either sign. */
+export const edgeValues: Float32Array = Float32Array.from(
+  new Set([...edgeNumbers, 0.5, 2, 2 ** -127].flatMap((value) => [value, -value])),
 );
 
 /** Every float32 there is but infinities and NaN, each exponent as likely as any other. */

@@ -133,6 +133,19 @@ async function checkDisposal(context: LawContext): Promise<void> {
       });
     }),
   );
+  await checkOnce(context, 'two executables of one program', () =>
+    using(context, async ({ upload, own, compile }) => {
+      const first = await compile(accumulator());
+      const second = await backend.compile(accumulator());
+      second.dispose();
+      const { carried, outputs } = first.run({ s: upload(Float32Array.of(2), [1]), w: upload(0) }, [
+        { inputs: { x: upload(3) } },
+      ]);
+      own(carried);
+      own(outputs[0]);
+      same('a result after another executable was disposed of', await backend.read(outputs[0].new), 6);
+    }),
+  );
   await checkOnce(context, 'handles of one value', () =>
     using(context, async ({ upload, own, dispose, compile }) => {
       // Inputs that are outputs, and a value under three names: each handle is disposed of by itself.

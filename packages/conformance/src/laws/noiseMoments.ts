@@ -38,7 +38,7 @@ function expectation(each: NoiseCase, estimator: 'local' | 'other'): Expectation
   const noise = estimator === 'local' && each.local ? each.local : each.noise;
   const [first, second] = [terms(each, 0, noise), terms(each, 1, noise)];
   const sums = [weightedSum(first), weightedSum(second)] as const;
-  if (each.model.acts === 'inputs') {
+  if (each.acts === 'inputs') {
     // One factor an input: Cov = Σ aᵢ² θᵢⱼ θᵢⱼ′ Var, and fourth cumulants add up likewise.
     let covariance = 0;
     let cumulant = 0;
@@ -89,7 +89,7 @@ function compareMoments(
 async function checkRows(context: LawContext, each: NoiseCase, estimator: Estimator, rows: number, index: number) {
   const layer = { model: each.model, estimator, parameters: { weights, ...each.parameters } };
   const y = await sampleLayer(context.backend, layer, rowsOf(activations, rows), context.seed + index);
-  const wanted = expectation(each, estimator.name === 'local' && each.model.acts === 'weights' ? 'local' : 'other');
+  const wanted = expectation(each, estimator.name === 'local' && each.acts === 'weights' ? 'local' : 'other');
   compareMoments(context, wanted, [every(y, 0, 2), every(y, 1, 2)]);
 }
 
@@ -134,7 +134,7 @@ export async function checkMoments(context: LawContext): Promise<void> {
       [local(), () => checkRows(context, each, local(), samples.local * factor, index)],
       [separate(), () => checkRows(context, each, separate(), samples.separate * factor, index)],
       // A factor that all outputs share has no independent columns; `special cases` ties it to the separate estimator.
-      ...(each.model.acts === 'weights'
+      ...(each.acts === 'weights'
         ? ([single(), flipout()].map((estimator) => [
             estimator,
             () => checkColumns(context, each, estimator, samples.columns * factor, index),

@@ -1,4 +1,5 @@
 export { ard } from './ard.js';
+export { defaultDivergence } from './defaultDivergence.js';
 export type { Divergence } from './divergence.js';
 export { gaussian } from './gaussian.js';
 export { logUniformCubic } from './logUniformCubic.js';

@@ -24,7 +24,8 @@ export interface Layer {
 export interface LayerDefaults {
   readonly noise: NoiseModel;
   readonly estimator: Estimator;
-  readonly divergence: Divergence | undefined;
+  /** `null` for none, undefined for each noise's default. */
+  readonly divergence: Divergence | null | undefined;
 }
 
 /** A layer with its shapes fixed. */

@@ -1,5 +1,6 @@
 import { checkObject } from '../checkObject.js';
 import { checkCombination } from '../combinations.js';
+import { defaultDivergence } from '../divergences/defaultDivergence.js';
 import type { Divergence } from '../divergences/divergence.js';
 import type { Estimator, LinearMap } from '../estimators/estimator.js';
 import type { Initializer, NoiseModel } from '../noise/noiseModel.js';
@@ -20,7 +21,7 @@ export interface LinearLayerOptions {
   readonly noise?: NoiseModel;
   /** The model's where left out. */
   readonly estimator?: Estimator;
-  /** The model's where left out; `null` for none. */
+  /** The model's where left out; `null` for none: the noise is then trained by the data alone, and dies away. */
   readonly divergence?: Divergence | null;
 }
 
@@ -43,15 +44,13 @@ export function buildLinearLayer(
   const { name, kind, inputShape, outputShape, weightShape, map } = description;
   const noise = options.noise ?? defaults.noise;
   const estimator = options.estimator ?? defaults.estimator;
-  const divergence = options.divergence === null ? undefined : (options.divergence ?? defaults.divergence);
   checkObject('VARDROP_LAYER', `[${name}] noise`, noise, 'parameters', 'variationalDropout()');
   checkObject('VARDROP_LAYER', `[${name}] estimator`, estimator, 'apply', 'local()');
-  if (divergence !== undefined) {
-    checkObject('VARDROP_LAYER', `[${name}] divergence`, divergence, 'kl', 'logUniformExact()');
+  for (const given of [options.divergence, defaults.divergence]) {
+    if (given) checkObject('VARDROP_LAYER', `[${name}] divergence`, given, 'kl', 'logUniformExact()');
   }
-  // A divergence given for the whole model leaves out the layers that have nothing to learn of their noise.
-  const applied = options.divergence === undefined && noise.learns === undefined ? undefined : divergence;
-  checkCombination(name, noise, estimator, applied);
+  const divergence = chooseDivergence(options.divergence, defaults.divergence, noise);
+  checkCombination(name, noise, estimator, divergence);
   const { activation = 'linear', bias = true } = options;
   checkActivation(name, activation);
   const initialize = weightInitializer(options.initializer ?? defaultInitializer(activation), weightShape);
@@ -67,7 +66,7 @@ export function buildLinearLayer(
       ...(bias ? [{ name: 'bias', shape: [weightShape[weightShape.length - 1]], initialize: zero }] : []),
       ...noise.parameters(weightShape),
     ],
-    linear: { map, weightShape, bias, noise, estimator, divergence: applied },
+    linear: { map, weightShape, bias, noise, estimator, divergence },
     apply(b, x, parameters, mode) {
       const preActivations =
         mode === 'mean' || noise.acts === 'nowhere'
@@ -78,6 +77,18 @@ export function buildLinearLayer(
       return b.label(activate(b, shifted, activation), 'output');
     },
   };
+}
+
+/** The layer's own divergence, else the model's, else the noise's default; none where that says null. */
+function chooseDivergence(
+  own: Divergence | null | undefined,
+  ofModel: Divergence | null | undefined,
+  noise: NoiseModel,
+): Divergence | undefined {
+  if (own !== undefined) return own ?? undefined;
+  // A divergence given for the whole model leaves out the layers that have nothing to learn of their noise.
+  if (noise.learns === undefined || ofModel === null) return undefined;
+  return ofModel ?? defaultDivergence(noise);
 }
 
 function defaultInitializer(activation: Activation): WeightInitializer {

@@ -18,10 +18,11 @@ export interface SequentialOptions {
   /** For the layers that have none of their own; `local` where left out. */
   readonly estimator?: Estimator;
   /**
-   * For the layers with learned noise that have none of their own; none where left out. Without one nothing rewards
-   * noise, and what is learned of it (α, σ², p) falls towards 0.
+   * For the layers that have none of their own. Left out: the exact log-uniform KL for noise with an α, a standard normal
+   * prior for mean-field weights and learned Bernoulli rates. `null`: none, so that the data alone train the noise, and it
+   * dies away.
    */
-  readonly divergence?: Divergence;
+  readonly divergence?: Divergence | null;
 }
 
 /** Values of a model's parameters by full name (`dense1/weights`, `network/rho`). */

@@ -58,7 +58,7 @@ export interface FitOptions {
   /** Adam where left out. */
   readonly optimizer?: Optimizer;
   /** A factor on the optimizer's own learning rate, from step to step; 1 where left out. */
-  readonly learningRate?: Schedule;
+  readonly learningRateFactor?: Schedule;
   /** β, the weight of the KL: a number or a schedule; 1 where left out. */
   readonly klWeight?: number | Schedule;
   /** In all, those before a checkpoint included; 10 where left out. */
@@ -101,11 +101,19 @@ export async function fit(model: Model, options: FitOptions): Promise<FitResult>
   const optimizer = options.optimizer ?? adam();
   const epochs = positiveInteger('epochs', options.epochs ?? 10);
   const batch = positiveInteger('batch', options.batch ?? 100);
-  const learningRate = options.learningRate ?? constantSchedule();
-  if (typeof learningRate !== 'function') {
+  const learningRateFactor = options.learningRateFactor ?? constantSchedule();
+  // What users of other libraries write; JavaScript would pass over it in silence.
+  const given = (options as { learningRate?: unknown }).learningRate;
+  if (given !== undefined) {
     throw new VardropError(
       'VARDROP_OPTION',
-      `[fit] learningRate: got ${String(learningRate)}, needs a schedule, a factor on the optimizer's rate. Give the rate to the optimizer: adam({ learningRate: ${String(learningRate)} }).`,
+      `[fit] learningRate: got ${String(given)}, needs it in the optimizer. Pass optimizer: adam({ learningRate: ${String(given)} }), and a schedule as learningRateFactor.`,
+    );
+  }
+  if (typeof learningRateFactor !== 'function') {
+    throw new VardropError(
+      'VARDROP_OPTION',
+      `[fit] learningRateFactor: got ${String(learningRateFactor)}, needs a schedule, a factor on the optimizer's rate. Give the rate itself to the optimizer: adam({ learningRate }).`,
     );
   }
   const klWeight =
@@ -147,7 +155,7 @@ export async function fit(model: Model, options: FitOptions): Promise<FitResult>
       const minibatch = gather(model, likelihood, data, order.subarray(i * batch, (i + 1) * batch));
       const progress = { epoch: epoch + i / stepsPerEpoch, step: trainer.step };
       const result = await trainer.run(minibatch, {
-        learningRate: optimizer.learningRate * scheduled('learningRate', learningRate, progress),
+        learningRate: optimizer.learningRate * scheduled('learningRateFactor', learningRateFactor, progress),
         klScale: scheduled('klWeight', klWeight, progress) / rows,
       });
       totals.dataTerm += result.dataTerm * minibatch.rows;

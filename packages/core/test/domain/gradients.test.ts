@@ -104,7 +104,7 @@ function checkGradients(model: Model, likelihood: Likelihood, x: number[], y: nu
 const inputs = [0.5, -1.2, 0.8, 0, 0, 0, 1.5, 0.3, -0.7];
 const labels = [1, 0, 0, 1, 1, 0];
 
-function denseModel(noise: NoiseModel, estimator: Estimator, divergence: Divergence | undefined): Model {
+function denseModel(noise: NoiseModel, estimator: Estimator, divergence: Divergence | null): Model {
   return sequential({
     input: [3],
     noise,
@@ -151,7 +151,7 @@ describe('gradients through layers and likelihoods', () => {
   const weightNoises = combinations().filter(
     ({ noise, refusal, divergence, estimator }) =>
       refusal === undefined &&
-      (divergence === undefined) === (noise.learns === undefined) &&
+      (divergence === null) === (noise.learns === undefined) &&
       (estimator.name !== 'local' ? divergence?.name !== 'sigmoid' : true) &&
       ['exact', 'gaussian', undefined].includes(divergence?.name),
   );

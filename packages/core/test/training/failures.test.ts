@@ -174,7 +174,7 @@ describe('before anything is compiled or uploaded, fit refuses', () => {
     });
   }
 
-  for (const name of ['learningRate', 'klWeight'] as const) {
+  for (const name of ['learningRateFactor', 'klWeight'] as const) {
     for (const value of [-0.5, Number.NaN, Number.POSITIVE_INFINITY]) {
       it(`at its step, a ${name} of ${value} from a schedule`, async () => {
         const { error, left, counts } = await failure({
@@ -227,7 +227,7 @@ describe('nothing is left on the backend', () => {
     [
       'a schedule throws',
       {
-        learningRate: () => {
+        learningRateFactor: () => {
           throw thrown;
         },
       },

@@ -76,7 +76,7 @@ describe('fit', () => {
     const weights = [0.25, 1, 4];
     const { steps, state, epochs } = await run({
       // The parameters stay what they are.
-      learningRate: () => 0,
+      learningRateFactor: () => 0,
       optimizer: sgd(),
       klWeight: ({ epoch }) => weights[Math.floor(epoch)],
       seed: 9,
@@ -144,7 +144,7 @@ describe('fit', () => {
   it('draws new noise in each step', async () => {
     // All rows are the same, so that their order makes no difference.
     const same = { inputs: new Float32Array(10).fill(1), targets: [1, 1, 1, 1, 1] };
-    const { steps } = await run({ data: same, epochs: 5, learningRate: () => 0 });
+    const { steps } = await run({ data: same, epochs: 5, learningRateFactor: () => 0 });
     const terms = steps.map(({ dataTerm }) => dataTerm).sort((a, b) => a - b);
     for (let i = 1; i < terms.length; i++) expect(terms[i] - terms[i - 1]).toBeGreaterThan(1e-5);
   });
@@ -183,7 +183,7 @@ describe('fit', () => {
     const progress: { epoch: number; step: number }[] = [];
     const still = await run({
       epochs: 2,
-      learningRate: (now) => {
+      learningRateFactor: (now) => {
         progress.push(now);
         return 0;
       },
@@ -193,7 +193,7 @@ describe('fit', () => {
       [0, 0.2, 0.4, 0.6, 0.8, 1, 1.2, 1.4, 1.6, 1.8].map((x) => expect.closeTo(x, 12)),
     );
     expect(still.state.parameters).toEqual(initialState(model, likelihood, adam(), 0).parameters);
-    const halved = await run({ learningRate: () => 0.5, optimizer: sgd({ learningRate: 0.2 }) });
+    const halved = await run({ learningRateFactor: () => 0.5, optimizer: sgd({ learningRate: 0.2 }) });
     const direct = await run({ optimizer: sgd({ learningRate: 0.1 }) });
     expect(bitsOf(halved.state)).toEqual(bitsOf(direct.state));
   });
@@ -323,7 +323,7 @@ describe('regression', () => {
       data: { inputs, targets },
       likelihood: gaussianLikelihood(),
       optimizer: adam({ learningRate: 0.05 }),
-      learningRate: piecewiseLinear([200, 1], [500, 0]),
+      learningRateFactor: piecewiseLinear([200, 1], [500, 0]),
       batch: n,
       epochs: 500,
       validation: { inputs, targets },

@@ -41,9 +41,9 @@ describe('a loss that is not finite', () => {
   it('names the step and the layer, and keeps the last state whose loss was finite', async () => {
     // The rate explodes with the third step; its loss is still finite, and that of the fourth is not.
     const optimizer = sgd({ learningRate: 0.1 });
-    const learningRate = ({ step }: { step: number }) => (step === 2 ? 1e38 : 1);
+    const learningRateFactor = ({ step }: { step: number }) => (step === 2 ? 1e38 : 1);
     const losses: number[] = [];
-    const error = await diverged({ optimizer, learningRate, onStep: ({ loss }) => losses.push(loss) }, plain);
+    const error = await diverged({ optimizer, learningRateFactor, onStep: ({ loss }) => losses.push(loss) }, plain);
     expect(error.message).toMatch(/in step 4, first in the (parameters|outputs of) (dense1|head)/);
     expect(error.message).toContain('The state of step 2 is kept');
     expect(losses).toHaveLength(3);
@@ -108,7 +108,7 @@ describe('a loss that is not finite', () => {
 
   it('keeps the history of the epochs before', async () => {
     const error = await diverged(
-      { optimizer: sgd(), learningRate: ({ step }) => (step === 7 ? 1e39 : 1), epochs: 3 },
+      { optimizer: sgd(), learningRateFactor: ({ step }) => (step === 7 ? 1e39 : 1), epochs: 3 },
       plain,
     );
     expect(error.history.map(({ epoch }) => epoch)).toEqual([0]);
@@ -125,14 +125,14 @@ describe('an update that is not finite, with no step after it to show', () => {
       step === steps - 1 ? 1e45 : 1;
 
   it('at the end of training: throws, with the state before it', async () => {
-    const error = await diverged({ optimizer, epochs: 1, learningRate: lastOf(5) });
+    const error = await diverged({ optimizer, epochs: 1, learningRateFactor: lastOf(5) });
     expect(error.message).toMatch(/out of step 5: the parameters .* not finite.*The state of step 4 is kept/);
     expect(error.state.step).toBe(4);
     expect(allFinite(error.state)).toBe(true);
   });
 
   it('before a validation: the same, instead of what prediction says of it', async () => {
-    const error = await diverged({ optimizer, epochs: 2, learningRate: lastOf(5), validation: blobs(7, 2) });
+    const error = await diverged({ optimizer, epochs: 2, learningRateFactor: lastOf(5), validation: blobs(7, 2) });
     expect(error.message).toMatch(/out of step 5: \[predict\].*The state of step 4 is kept/);
     expect(error.state.step).toBe(4);
     expect(allFinite(error.state)).toBe(true);
@@ -142,7 +142,7 @@ describe('an update that is not finite, with no step after it to show', () => {
     const controller = new AbortController();
     const error = await diverged({
       optimizer,
-      learningRate: lastOf(3),
+      learningRateFactor: lastOf(3),
       signal: controller.signal,
       onStep: ({ step }) => step === 3 && controller.abort(),
     });
@@ -164,7 +164,7 @@ describe('an update that is not finite, with no step after it to show', () => {
           return { ...next, parameter: b.selectGreater(1, scalars.learningRate, next.parameter, b.log(-1)) };
         },
       },
-      learningRate: ({ step }) => (step === 4 ? 1e5 : 0),
+      learningRateFactor: ({ step }) => (step === 4 ? 1e5 : 0),
     });
     expect(error.state.step).toBe(4);
   });

@@ -1,0 +1,224 @@
+import { type Backend, createReferenceBackend, rewrite } from '@vardrop/core';
+import { breaking, declaring, type Mutant, overriding, replacing } from './mutant.js';
+
+const limits = (defect: string, property: string, create: Mutant['create']): Mutant => ({
+  subject: 'supports',
+  defect,
+  law: 'limits',
+  properties: property === undefined ? undefined : [property],
+  create,
+});
+
+const refusals = (defect: string, create: Mutant['create'], property?: string): Mutant => ({
+  subject: 'refusals',
+  defect,
+  law: 'refusals',
+  properties: property === undefined ? undefined : [property],
+  create,
+});
+
+/** A backend that declares more than it has. */
+export const declarationMutants: readonly Mutant[] = [
+  limits(
+    'half a unit declared for an exponential that is off by many',
+    'units in the last place of exp',
+    breaking('exp', (b, _, [x]) => b.mul(b.exp(x), 1 + 2 ** -20)),
+  ),
+  limits(
+    'a tanh by a rational function',
+    'units in the last place of tanh',
+    breaking('tanh', (b, _, [x]) => b.div(x, b.add(1, b.abs(x)))),
+  ),
+  limits(
+    'a logarithm of the next power of two',
+    'units in the last place of log',
+    breaking('log', (b, _, [x]) => b.mul(b.log(x), 1 - 2 ** -22)),
+  ),
+  limits(
+    'a division by a reciprocal of half precision',
+    'units in the last place of div',
+    breaking('div', (b, _, [x, y]) => b.mul(x, b.mul(b.div(1, y), 1 + 2 ** -12))),
+  ),
+  limits(
+    'infinities that become large numbers',
+    'infinities and NaN',
+    breaking('exp', (b, node, operands) => b.min(b.copy(node, operands), 3.4e38)),
+  ),
+  limits(
+    'subnormal numbers that are flushed',
+    'subnormal numbers',
+    replacing((b, node, operands) => {
+      if (node.op !== 'mul' && node.op !== 'add') return undefined;
+      const result = b.copy(node, operands);
+      return b.selectGreater(2 ** -126, b.abs(result), 0, result);
+    }),
+  ),
+  limits(
+    'float64 that is float32',
+    'float64',
+    breaking('add', (b, node, operands) => {
+      const sum = b.copy(node, operands);
+      return b.sub(b.mul(sum, 2 ** 29 + 1), b.sub(b.mul(sum, 2 ** 29 + 1), sum));
+    }),
+  ),
+  limits(
+    'a special function in half precision',
+    'function dawson',
+    breaking('special', (b, node, operands) => b.mul(b.copy(node, operands), 1 + 2 ** -12)),
+  ),
+  limits('ulps without a number for tanh', 'ulps has a number for each elementary function', () => {
+    const { supports } = createReferenceBackend();
+    const { tanh: _, ...others } = supports.ulps;
+    return declaring({ ulps: others as typeof supports.ulps })();
+  }),
+  limits('a kind of noise that does not exist', 'noise is host or device', declaring({ noise: 'gpu' as 'host' })),
+  limits(
+    'tensors that end at 2¹⁶ elements',
+    'large tensors',
+    overriding((backend) => ({
+      upload(data, shape) {
+        return backend.upload(
+          data.map((value, i) => (i < 2 ** 16 ? value : 0)),
+          shape,
+        );
+      },
+    })),
+  ),
+];
+
+/** Throws errors without a code. */
+function uncoded<T extends (...given: never[]) => unknown>(method: T): T {
+  return ((...given: never[]) => {
+    try {
+      return method(...given);
+    } catch (error) {
+      throw new Error((error as Error).message);
+    }
+  }) as T;
+}
+
+/** A backend that takes what it should refuse, or refuses it badly. */
+export const refusalMutants: readonly Mutant[] = [
+  refusals(
+    'uploads of any length',
+    overriding((backend) => ({
+      upload(data, shape) {
+        const count = shape.reduce((product, n) => product * n, 1);
+        return backend.upload(
+          Float32Array.from({ length: count }, (_, i) => data[i] ?? 0),
+          shape,
+        );
+      },
+    })),
+  ),
+  refusals(
+    'uploads without a code',
+    overriding((backend) => ({ upload: uncoded(backend.upload) })),
+    'upload: too few values',
+  ),
+  refusals(
+    'reads of anything',
+    overriding((backend) => ({
+      read: (tensor) => backend.read(tensor).catch(() => new Float32Array(tensor.shape[0])),
+    })),
+    'a handle that is none',
+  ),
+  refusals(
+    'missing inputs are zeros',
+    filling((name, shape, given, backend) => given[name] ?? backend.upload(new Float32Array(count(shape)), shape)),
+  ),
+  refusals(
+    'inputs of another shape are broadcast',
+    filling((name, shape, given, backend) => {
+      const tensor = given[name];
+      return tensor && tensor.shape.join() !== shape.join()
+        ? backend.upload(new Float32Array(count(shape)), shape)
+        : tensor;
+    }),
+  ),
+  refusals(
+    'a refused run leaves a tensor behind',
+    overriding((backend) => ({
+      compile: async (program) => {
+        const executable = await backend.compile(program);
+        return {
+          ...executable,
+          run(shared, iterations) {
+            try {
+              return executable.run(shared, iterations);
+            } catch (error) {
+              backend.upload(new Float32Array(1), [1]);
+              throw error;
+            }
+          },
+        };
+      },
+    })),
+  ),
+  refusals(
+    'a refused run spoils the next',
+    overriding((backend) => {
+      let spoilt = false;
+      return {
+        compile: async (program) => {
+          const executable = await backend.compile(program);
+          const wrong = await backend.compile(
+            rewrite(program, (b, node, operands) => (node.op === 'matmul' ? b.neg(b.copy(node, operands)) : undefined)),
+          );
+          return {
+            ...executable,
+            run(shared, iterations) {
+              try {
+                return (spoilt ? wrong : executable).run(shared, iterations);
+              } catch (error) {
+                spoilt = true;
+                throw error;
+              }
+            },
+          };
+        },
+      };
+    }),
+  ),
+  refusals(
+    'runs without a code',
+    overriding((backend) => ({
+      compile: async (program) => {
+        const executable = await backend.compile(program);
+        return { ...executable, run: uncoded(executable.run) };
+      },
+    })),
+  ),
+];
+
+const count = (shape: readonly number[]) => shape.reduce((product, n) => product * n, 1);
+
+type Tensors = Parameters<Awaited<ReturnType<Backend['compile']>>['run']>[0];
+
+/** The reference whose runs get other inputs than were given. */
+function filling(
+  choose: (name: string, shape: readonly number[], given: Tensors, backend: Backend) => Tensors[string] | undefined,
+) {
+  return overriding((backend) => ({
+    compile: async (program) => {
+      const executable = await backend.compile(program);
+      const fill = (given: Tensors, iteration: boolean): Tensors => {
+        const filled: Record<string, Tensors[string]> = {};
+        for (const node of program.nodes) {
+          if (node.op !== 'input' || (node.role === 'iteration') !== iteration) continue;
+          const tensor = choose(node.name, node.shape as number[], given, backend);
+          if (tensor) filled[node.name] = tensor;
+        }
+        return filled;
+      };
+      return {
+        ...executable,
+        run: (shared, iterations) =>
+          executable.run(
+            fill(shared, false),
+            iterations.map((each) => ({ ...each, inputs: fill(each.inputs ?? {}, true) })),
+          ),
+      };
+    },
+  }));
+}

@@ -1,0 +1,22 @@
+import { declarationMutants, refusalMutants } from './declarations.js';
+import { lifetimeMutants, outputMutants } from './lifetimes.js';
+import { modelMutants } from './models.js';
+import type { Mutant } from './mutant.js';
+import { noiseMutants } from './noises.js';
+import { generatedOperations, operationEdges } from './operations.js';
+import { trainingMutants } from './trainings.js';
+
+export type { Mutant } from './mutant.js';
+
+/** Every mutant: operation × class of defect, then what can go wrong around operations, then models. */
+export const mutants: readonly Mutant[] = [
+  ...generatedOperations,
+  ...operationEdges,
+  ...outputMutants,
+  ...noiseMutants,
+  ...lifetimeMutants,
+  ...declarationMutants,
+  ...refusalMutants,
+  ...trainingMutants,
+  ...modelMutants,
+];
