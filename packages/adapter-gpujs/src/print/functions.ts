@@ -60,10 +60,11 @@ export function printLog(writer: Writer, x: string): string {
  * small e has to say. Terms up to y¹⁷ leave 2 y¹⁹ / 19 < 1e-10.
  */
 export function printLogOnePlus(writer: Writer, e: string): string {
-  const y = writer.define(`${e} / (${writer.number(2)} + ${e})`);
-  const square = writer.define(`${y} * ${y}`);
+  // Twice y, since half of a small e may be flushed to 0.
+  const y = writer.define(`${writer.number(2)} * ${e} / (${writer.number(2)} + ${e})`);
+  const square = writer.define(`${writer.number(0.25)} * ${y} * ${y}`);
   const series = [1, 1 / 3, 1 / 5, 1 / 7, 1 / 9, 1 / 11, 1 / 13, 1 / 15, 1 / 17];
-  return `${writer.number(2)} * ${y} * ${polynomial(writer, square, series)}`;
+  return `${y} * ${polynomial(writer, square, series)}`;
 }
 
 /** Taylor's series of tanh(x) / x in x². */
