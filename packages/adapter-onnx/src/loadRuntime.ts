@@ -29,6 +29,12 @@ const startedThreads = new WeakMap<object, number>();
  * `VARDROP_OPTION` for threads that are no positive integer or, on wasm, not those that the runtime was started with.
  */
 export async function loadRuntime(device: OnnxDevice, threads: number, given?: Ort): Promise<Runtime> {
+  if ((device as string) === 'webgpu') {
+    throw new VardropError(
+      'VARDROP_UNKNOWN_DEVICE',
+      `[onnx] device: got "webgpu", which ONNX Runtime has in browsers only and is not supported here, needs one of ${Object.keys(packages).join(', ')}. Use wasm.`,
+    );
+  }
   if (!Object.hasOwn(packages, device)) {
     throw new VardropError(
       'VARDROP_UNKNOWN_DEVICE',

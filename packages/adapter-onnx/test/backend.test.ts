@@ -209,6 +209,10 @@ it('refuses unknown devices and impossible threads', async () => {
     code: 'VARDROP_UNKNOWN_DEVICE',
     message: expect.stringContaining('wasm, native'),
   });
+  await expect(createOnnxBackend({ device: 'webgpu' as 'wasm' })).rejects.toMatchObject({
+    code: 'VARDROP_UNKNOWN_DEVICE',
+    message: expect.stringContaining('browsers only'),
+  });
   await expect(createOnnxBackend({ threads: 0 })).rejects.toMatchObject({ code: 'VARDROP_OPTION' });
   await createOnnxBackend({ ort: web, threads: 1 });
   await expect(createOnnxBackend({ ort: web, threads: 2 })).rejects.toMatchObject({

@@ -1,5 +1,6 @@
 import { Command, CommanderError } from 'commander';
 import { type ConformanceCommandOptions, conformanceCommand } from './arguments/conformanceCommand.js';
+import { type ExportCommandOptions, exportCommand } from './arguments/exportCommand.js';
 import { type NewBackendOptions, newBackendCommand } from './arguments/newBackendCommand.js';
 import { trainCommand } from './arguments/trainCommand.js';
 import { usageError } from './arguments/usageError.js';
@@ -9,6 +10,7 @@ import type { TrainOptions } from './trainOptions.js';
 export type ParsedArguments =
   | { readonly kind: 'train'; readonly options: TrainOptions }
   | { readonly kind: 'conformance'; readonly options: ConformanceCommandOptions }
+  | { readonly kind: 'export'; readonly options: ExportCommandOptions }
   | { readonly kind: 'new-backend'; readonly options: NewBackendOptions }
   | { readonly kind: 'print'; readonly text: string };
 
@@ -20,7 +22,7 @@ export type ParsedArguments =
  * @throws VardropError `VARDROP_UNKNOWN_COMMAND`, `VARDROP_UNKNOWN_OPTION`, `VARDROP_MISSING_VALUE`,
  * `VARDROP_EXCESS_ARGUMENT`, `VARDROP_UNKNOWN_BACKEND`, `VARDROP_UNKNOWN_NOISE`, `VARDROP_UNKNOWN_ALPHA`,
  * `VARDROP_UNKNOWN_ESTIMATOR`, `VARDROP_UNKNOWN_DIVERGENCE`, `VARDROP_UNKNOWN_LAW`, `VARDROP_REPLAY`,
- * `VARDROP_OPTION_CLASH` or `VARDROP_INVALID_OPTION`: all of them usage errors.
+ * `VARDROP_OPTION_CLASH`, `VARDROP_UNKNOWN_KIND` or `VARDROP_INVALID_OPTION`: all of them usage errors.
  */
 export function parseArguments(words: readonly string[], version: string): ParsedArguments {
   let printed = '';
@@ -51,6 +53,13 @@ export function parseArguments(words: readonly string[], version: string): Parse
     quietly(
       conformanceCommand((options) => {
         parsed = { kind: 'conformance', options };
+      }),
+    ),
+  );
+  program.addCommand(
+    quietly(
+      exportCommand((options) => {
+        parsed = { kind: 'export', options };
       }),
     ),
   );

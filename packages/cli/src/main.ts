@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { VardropError } from '@vardrop/core';
 import { type ConformanceCommandOptions, isModulePath } from './arguments/conformanceCommand.js';
+import type { ExportCommandOptions } from './arguments/exportCommand.js';
 import type { NewBackendOptions } from './arguments/newBackendCommand.js';
 import { type ParsedArguments, parseArguments } from './arguments.js';
 import { checkInput, checkOutputs, type OutputPath, writeOutput } from './output.js';
@@ -20,6 +21,9 @@ export type Train = (options: TrainOptions, ui: Progress, signal: AbortSignal) =
 /** Does what `vardrop conformance` asks for, and returns whether everything held. */
 export type Conformance = (options: ConformanceCommandOptions, stdout: ProgressStream) => Promise<boolean>;
 
+/** Does what `vardrop export` asks for. */
+export type Export = (options: ExportCommandOptions, stdout: ProgressStream) => Promise<void>;
+
 /** Does what `vardrop new-backend` asks for. */
 export type NewBackend = (options: NewBackendOptions, stdout: ProgressStream) => Promise<void>;
 
@@ -29,6 +33,7 @@ export interface MainEnvironment {
   readonly loadTrain: () => Promise<Train>;
   /** The same of the suite. */
   readonly loadConformance: () => Promise<Conformance>;
+  readonly loadExport: () => Promise<Export>;
   readonly loadNewBackend: () => Promise<NewBackend>;
   readonly stdout: ProgressStream;
   readonly stderr: NodeJS.WriteStream | ProgressStream;
@@ -80,6 +85,14 @@ async function runCommand(
       return runTrain(parsed.options, environment);
     case 'conformance':
       return runConformance(parsed.options, environment);
+    case 'export': {
+      const { checkpoint, output } = parsed.options;
+      await checkOutputs([{ option: '--output', path: output }]);
+      await checkInput({ option: '--checkpoint', path: checkpoint });
+      const exportNetwork = await environment.loadExport();
+      await exportNetwork(parsed.options, environment.stdout);
+      return exitCodes.success;
+    }
     case 'new-backend': {
       const newBackend = await environment.loadNewBackend();
       await newBackend(parsed.options, environment.stdout);

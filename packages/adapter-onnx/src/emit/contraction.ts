@@ -2,18 +2,25 @@ import type { NodeOf } from '@vardrop/core';
 import type { ValueName } from '../model/graph.js';
 import type { Emission } from './emission.js';
 
-/** A matrix product; matrices with flags go to Gemm, which reads an operand transposed, stacks of them to MatMul. */
+/**
+ * A matrix product. Gemm reads matrices transposed, at little or no cost but for the left one of the native runtime, where
+ * a Transpose before it takes less (`transposeLeft`); stacks of matrices have MatMul alone.
+ */
 export function matmul({ transposeA, transposeB }: NodeOf<'matmul'>, emission: Emission): ValueName {
-  const { graph, operands, shapes, name } = emission;
-  if (!transposeA && !transposeB) return graph.node('MatMul', operands, name);
-  if (shapes.operands.every((shape) => shape.length === 2)) {
-    return graph.node('Gemm', operands, name, { transA: Number(transposeA), transB: Number(transposeB) });
-  }
-  const swapped = operands.map((operand, i) => {
-    if (!(i === 0 ? transposeA : transposeB)) return operand;
-    const axes = shapes.operands[i].map((_, axis) => axis);
+  const { graph, operands, shapes, name, transposeLeft } = emission;
+  const matrices = shapes.operands.every((shape) => shape.length === 2);
+  const transposed = (index: 0 | 1) => {
+    const axes = shapes.operands[index].map((_, axis) => axis);
     axes.push(...axes.splice(-2).reverse());
-    return graph.node('Transpose', [operand], `${name}/transposed`, { perm: axes });
-  });
-  return graph.node('MatMul', swapped, name);
+    return graph.node('Transpose', [operands[index]], `${name}/transposed`, { perm: axes });
+  };
+  const left = transposeA && (transposeLeft || !matrices) ? transposed(0) : operands[0];
+  const right = transposeB && !matrices ? transposed(1) : operands[1];
+  const flags = {
+    transA: Number(left === operands[0] && transposeA),
+    transB: Number(right === operands[1] && transposeB),
+  };
+  return flags.transA + flags.transB > 0
+    ? graph.node('Gemm', [left, right], name, flags)
+    : graph.node('MatMul', [left, right], name);
 }

@@ -1,6 +1,14 @@
 import type { Shape } from '@vardrop/core';
 import type { GraphBuilder, ValueName } from '../model/graph.js';
 
+/** A stream of noise in a graph. */
+export interface KeyValues {
+  /** The two words, uint32 scalars. */
+  readonly words: readonly [ValueName, ValueName];
+  /** Index of the first data row, an int64 scalar. */
+  readonly row: ValueName;
+}
+
 /** Where a node of a program is written to, and under which name. */
 export interface Emission {
   readonly graph: GraphBuilder;
@@ -10,4 +18,8 @@ export interface Emission {
   readonly name: string;
   /** Length of the symbolic axis, a list of one int64; only called where a shape names it. */
   readonly batchLength: () => ValueName;
+  /** Whether a transposed left matrix is transposed before its product rather than in it. */
+  readonly transposeLeft?: boolean;
+  /** The keys of noise; absent where noise is made outside of the graph. */
+  readonly keyOf?: (name: string) => KeyValues;
 }

@@ -4,6 +4,7 @@ import { matmul } from './contraction.js';
 import { binary, selectGreater, unary } from './elementwise.js';
 import type { Emission } from './emission.js';
 import { broadcast, constant, reduce, reshape, transpose } from './movement.js';
+import { noise } from './noise.js';
 import {
   averagePool2d,
   averagePool2dGradient,
@@ -62,17 +63,22 @@ export function emitNode(node: Node, emission: Emission): ValueName {
       return broadcast(emission);
     case 'constant':
       return constant(node, emission);
-    case 'input':
     case 'noise':
+      return emission.keyOf ? noise(node, emission, emission.keyOf(node.key)) : refuse(node);
+    case 'input':
     case 'special':
     case 'withDerivative':
-      throw new VardropError(
-        'VARDROP_PROGRAM',
-        `[onnx] emit: got a node ${node.op}${node.label ? ` (${node.label})` : ''}, needs a program that core prepared for this backend. Compile it through core.`,
-      );
+      return refuse(node);
     default: {
       const unknown: never = node;
       throw new VardropError('VARDROP_PROGRAM', `[onnx] emit: got the unknown node ${JSON.stringify(unknown)}.`);
     }
   }
+}
+
+function refuse(node: Node): never {
+  throw new VardropError(
+    'VARDROP_PROGRAM',
+    `[onnx] emit: got a node ${node.op}${node.label ? ` (${node.label})` : ''}, needs a program that core prepared for this backend. Compile it through core.`,
+  );
 }

@@ -6,9 +6,11 @@ import type { Emission } from './emission.js';
 export function reduce({ op, axes, keepAxes }: NodeOf<'reduceSum' | 'reduceMax'>, emission: Emission): ValueName {
   const { graph, operands, name } = emission;
   if (axes.length === 0) return graph.node('Identity', operands, name);
-  return graph.node(op === 'reduceSum' ? 'ReduceSum' : 'ReduceMax', [operands[0], graph.integers(axes)], name, {
-    keepdims: Number(keepAxes),
-  });
+  const keepdims = Number(keepAxes);
+  if (op === 'reduceSum') return graph.node('ReduceSum', [operands[0], graph.integers(axes)], name, { keepdims });
+  return graph.opset < 18
+    ? graph.node('ReduceMax', operands, name, { keepdims, axes })
+    : graph.node('ReduceMax', [operands[0], graph.integers(axes)], name, { keepdims });
 }
 
 /** The same elements in another shape. */
@@ -36,7 +38,7 @@ export function constant({ value }: NodeOf<'constant'>, emission: Emission): Val
 }
 
 /** A shape as a list of int64. */
-function shapeValue(graph: GraphBuilder, shape: Shape, name: string, batchLength: () => ValueName): ValueName {
+export function shapeValue(graph: GraphBuilder, shape: Shape, name: string, batchLength: () => ValueName): ValueName {
   if (!shape.includes('batch')) return graph.integers(shape as readonly number[]);
   const parts = shape.map((n) => (n === 'batch' ? batchLength() : graph.integers([n])));
   return graph.node('Concat', parts, `${name}/shape`, { axis: 0 });

@@ -68,7 +68,9 @@ export function averagePool2d(node: NodeOf<'averagePool2d'>, emission: Emission)
 /** Maximum of each window; padding takes no part. */
 export function maxPool2d(node: NodeOf<'maxPool2d'>, emission: Emission): ValueName {
   const { graph, operands, name } = emission;
-  if (node.size[0] * node.size[1] === 1) return slices(node, emission, operands[0], emission.shapes.out)[0];
+  if (node.size[0] * node.size[1] === 1) {
+    return graph.node('Identity', slices(node, emission, operands[0], emission.shapes.out), name);
+  }
   const pooled = pool('MaxPool', node, emission);
   // The runtime starts from the lowest finite number, and answers it for a window of −∞.
   const lowest = graph.constant([-(2 - 2 ** -23) * 2 ** 127], []);
@@ -94,12 +96,27 @@ export function maxPool2dGradient(node: NodeOf<'maxPool2dGradient'>, emission: E
   const zero = graph.constant([0], []);
   let remaining = dy;
   const gradients = cells.map((cell, k) => {
-    const wins = graph.node('Equal', [cell, top], `${name}/wins`);
+    const equal = graph.node('Equal', [cell, top], `${name}/equal`);
+    const inside = insideOf(node, emission, k);
+    // In a window of −∞ padding is as large as the maximum, and gets nothing all the same.
+    const wins = inside === undefined ? equal : graph.node('And', [equal, inside], `${name}/wins`);
     const taken = graph.node('Where', [wins, remaining, zero], `${name}/taken`);
     if (k + 1 < cells.length) remaining = graph.node('Where', [wins, zero, remaining], `${name}/remaining`);
     return taken;
   });
   return spread(node, emission, gradients, shapes.operands[1]);
+}
+
+/** Where cell k of the windows lies in the image, `[1, height, width, 1]`; undefined if everywhere. */
+function insideOf({ size, strides, padding }: Pooling, { graph, shapes }: Emission, k: number): ValueName | undefined {
+  const [image, pooled] = shapes.operands as (readonly number[])[];
+  const cell = [Math.floor(k / size[1]), k % size[1]];
+  const lies = (index: number, axis: 0 | 1) => {
+    const at = index * strides[axis] + cell[axis] - padding[2 * axis];
+    return at >= 0 && at < image[axis + 1];
+  };
+  const inside = range(pooled[1]).flatMap((row) => range(pooled[2]).map((column) => lies(row, 0) && lies(column, 1)));
+  return inside.every((each) => each) ? undefined : graph.truths(inside, [1, pooled[1], pooled[2], 1]);
 }
 
 /** Each cell of a window gets an equal share of its gradient, padding none. */
@@ -139,7 +156,7 @@ function slices(
         axes,
         graph.integers(strides),
       ],
-      cellsOf(size).length > 1 ? `${name}/cell${i},${j}` : name,
+      `${name}/cell${i},${j}`,
     ),
   );
 }

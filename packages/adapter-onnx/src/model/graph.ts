@@ -10,6 +10,12 @@ import {
   type ValueInfoProto,
 } from './schema.js';
 
+/**
+ * Versions of ONNX's standard operators: 17, which older tools read, too, and 18 where bits are combined, since it brought
+ * the operators for that.
+ */
+export type Opset = 17 | 18;
+
 /** A value in a graph, by its name. */
 export type ValueName = string;
 
@@ -18,15 +24,23 @@ export type Attributes = Readonly<Record<string, number | readonly number[] | st
 
 /** Collects the nodes of one ONNX graph. Names are made unique; every method that makes a value returns its name. */
 export interface GraphBuilder {
+  /** The version of ONNX's operators that the graph is written in. */
+  readonly opset: Opset;
   input(name: string, shape: Shape, type?: DataType): ValueName;
   /** Declares a value an output. A value is one output at most, and no input. */
   output(value: ValueName, shape: Shape, type?: DataType): void;
-  /** Stored values, row-major. Equal small ones are stored once. */
+  /** Stored values, row-major. Equal small ones are stored once, unless they are named. */
   constant(values: readonly number[] | Float32Array, shape: readonly number[], name?: string): ValueName;
   /** A stored list of int64, as ONNX takes shapes and axes. */
   integers(values: readonly number[]): ValueName;
+  /** A stored int64 scalar. */
+  integer(value: number): ValueName;
   /** A stored uint32: a list, or a scalar. */
   words(values: number | readonly number[]): ValueName;
+  /** Stored truth values, row-major. */
+  truths(values: readonly boolean[], shape: readonly number[]): ValueName;
+  /** A stored uint64 scalar. */
+  wide(value: number): ValueName;
   /** A node with one result. */
   node(opType: string, inputs: readonly ValueName[], name: string, attributes?: Attributes): ValueName;
   /** A node with several results, one for each name. */
@@ -41,7 +55,7 @@ export interface GraphBuilder {
 }
 
 /** A graph without nodes. A body graph shares its names with `outer`, so that it can refer to outer values. */
-export function createGraph(outer?: Pick<GraphBuilder, 'unique'>): GraphBuilder {
+export function createGraph(opset: Opset, outer?: Pick<GraphBuilder, 'unique'>): GraphBuilder {
   const nodes: NodeProto[] = [];
   const initializers: TensorProto[] = [];
   const inputs: ValueInfoProto[] = [];
@@ -66,8 +80,8 @@ export function createGraph(outer?: Pick<GraphBuilder, 'unique'>): GraphBuilder 
     return made;
   }
 
-  function store(type: DataType, data: Uint8Array, dims: readonly number[], name: string): ValueName {
-    const key = data.length <= 64 ? `${type} ${dims.join('x')} ${data.join()}` : undefined;
+  function store(type: DataType, data: Uint8Array, dims: readonly number[], name: string, merge = true): ValueName {
+    const key = merge && data.length <= 64 ? `${type} ${dims.join('x')} ${data.join()}` : undefined;
     const known = key === undefined ? undefined : stored.get(key);
     if (known !== undefined) return known;
     const made = unique(name);
@@ -77,6 +91,7 @@ export function createGraph(outer?: Pick<GraphBuilder, 'unique'>): GraphBuilder 
   }
 
   const builder: GraphBuilder = {
+    opset,
     unique,
     reserve(name) {
       const made = unique(name);
@@ -93,11 +108,19 @@ export function createGraph(outer?: Pick<GraphBuilder, 'unique'>): GraphBuilder 
     },
     constant(values, shape, name) {
       const floats = Float32Array.from(values);
-      const label = name ?? (floats.length === 1 ? `constant ${floats[0]}` : `constant [${shape}]`);
-      return store('float', bytesOf(floats), shape, label);
+      if (name !== undefined) return store('float', bytesOf(floats), shape, name, false);
+      return store(
+        'float',
+        bytesOf(floats),
+        shape,
+        floats.length === 1 ? `constant ${floats[0]}` : `constant [${shape}]`,
+      );
     },
     integers: (values) =>
       store('int64', bytesOf(BigInt64Array.from(values, BigInt)), [values.length], `integers [${values}]`),
+    integer: (value) => store('int64', bytesOf(BigInt64Array.of(BigInt(value))), [], `integer ${value}`),
+    wide: (value) => store('uint64', bytesOf(BigUint64Array.of(BigInt(value))), [], `integer ${value}`),
+    truths: (values, shape) => store('bool', Uint8Array.from(values, Number), shape, `truths [${shape}]`),
     words: (values) =>
       typeof values === 'number'
         ? store('uint32', bytesOf(Uint32Array.of(values)), [], `word ${values >>> 0}`)
@@ -130,7 +153,7 @@ export function createGraph(outer?: Pick<GraphBuilder, 'unique'>): GraphBuilder 
 }
 
 /** The bytes of an array; ONNX stores little-endian, as does every machine that JavaScript runs on in practice. */
-function bytesOf(values: Float32Array | BigInt64Array | Uint32Array): Uint8Array {
+function bytesOf(values: Float32Array | BigInt64Array | BigUint64Array | Uint32Array): Uint8Array {
   return new Uint8Array(values.buffer, values.byteOffset, values.byteLength);
 }
 

@@ -1,5 +1,7 @@
 import { load, type TrainingState, VardropError } from '@vardrop/core';
+import { noises } from '../choices.js';
 import type { TrainOptions } from '../trainOptions.js';
+import type { NetworkOptions } from './network.js';
 
 /** The options that a training follows from step to step; epochs are not among them, so that a run can be extended. */
 const decisive = [
@@ -39,6 +41,32 @@ export async function resumeState(path: string, options: TrainOptions): Promise<
     }
   }
   return state;
+}
+
+/**
+ * The options that shaped the network of a checkpoint, from its metadata.
+ *
+ * @throws VardropError `VARDROP_CHECKPOINT_FOREIGN` for metadata that the command has not written.
+ */
+export function networkOptions(path: string, metadata: Readonly<Record<string, string>>): NetworkOptions {
+  const layers = metadata.layers?.split(',').map(Number) ?? [];
+  const rate = metadata.rate ? Number(metadata.rate) : undefined;
+  const known = (noises as readonly (string | undefined)[]).includes(metadata.noise);
+  if (!known || !layers.every((units) => Number.isInteger(units) && units > 0) || layers.length === 0) {
+    throw new VardropError(
+      'VARDROP_CHECKPOINT_FOREIGN',
+      `[vardrop export] --checkpoint: got ${path}, which does not say how its network was built, needs one that vardrop train has written.`,
+    );
+  }
+  const named = (name: 'alpha' | 'estimator' | 'divergence') => metadata[name] || undefined;
+  return {
+    noise: metadata.noise,
+    alpha: named('alpha'),
+    estimator: named('estimator'),
+    divergence: named('divergence'),
+    rate,
+    layers,
+  } as NetworkOptions;
 }
 
 function text(value: TrainOptions[(typeof decisive)[number]]): string {

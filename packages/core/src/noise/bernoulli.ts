@@ -12,6 +12,7 @@ export function bernoulli(options: { readonly rate?: number } = {}): InputNoise 
   return {
     name: 'bernoulli',
     acts: 'inputs',
+    variance: rate / (1 - rate),
     parameters: () => [],
     scale: (b, _, draw, shape) => b.selectGreater(rate, draw('uniform', 'mask', shape), 0, 1 / (1 - rate)),
   };

@@ -23,6 +23,7 @@ export function gaussianDropout({ type, rate = 0.5 }: { readonly type: 'A' | 'B'
     const inputs: InputNoise = {
       name: 'gaussian-a',
       acts: 'inputs',
+      variance: alpha,
       parameters: () => [],
       scale: (b, _, draw, shape) => b.add(1, b.mul(deviation, draw('normal', 'scale', shape))),
     };

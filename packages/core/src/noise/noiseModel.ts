@@ -77,6 +77,8 @@ export interface NoNoise extends NoiseModelBase {
 /** Noise that multiplies a layer's inputs by one factor an input unit, of mean 1 (correlated weight noise). */
 export interface InputNoise extends NoiseModelBase {
   readonly acts: 'inputs';
+  /** Variance of one factor, for noise that has no `logAlpha`. */
+  readonly variance?: number;
   /** Factors of `shape` `[batch, in]`, `[1, in]` (or with two axes of length 1 between, for images). */
   scale(b: Builder, parameters: LayerParameters, draw: Draw, shape: Shape): Value;
 }

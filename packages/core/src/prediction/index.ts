@@ -5,6 +5,7 @@ export { type ClassificationMetrics, evaluateClassification } from './evaluateCl
 export { evaluateRegression, type RegressionMetrics } from './evaluateRegression.js';
 export { type Calibration, type CalibrationBin, expectedCalibrationError } from './expectedCalibrationError.js';
 export { gaussianNegativeLogLikelihood } from './gaussianNegativeLogLikelihood.js';
+export { momentsProgram } from './momentsProgram.js';
 export { negativeLogLikelihood } from './negativeLogLikelihood.js';
 export { type PredictOptions, predict } from './predict.js';
 export type * from './prediction.js';

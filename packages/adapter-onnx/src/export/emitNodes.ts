@@ -1,0 +1,65 @@
+import type { NodeId, NodeOf, Program, Shape } from '@vardrop/core';
+import { VardropError } from '@vardrop/core';
+import { emitNode } from '../emit/emitNode.js';
+import type { GraphBuilder, ValueName } from '../model/graph.js';
+
+/** Where the nodes of a program are written to, and what stands for those that are given. */
+export interface EmissionTarget {
+  graphOf(id: NodeId): GraphBuilder;
+  input(node: NodeOf<'input'>): ValueName;
+  noise(node: NodeOf<'noise'>, graph: GraphBuilder, name: string): ValueName;
+  /** Length of the symbolic axis, a list of one int64. */
+  batchLength(): ValueName;
+  /** Names that have been reserved for some nodes. */
+  readonly named?: ReadonlyMap<NodeId, string>;
+}
+
+/** Writes the nodes of a program; the values' names, one a node. */
+export function emitNodes(program: Program, target: EmissionTarget): readonly ValueName[] {
+  const { nodes } = program;
+  const values: ValueName[] = [];
+  nodes.forEach((node, id) => {
+    if (node.op === 'input') {
+      values.push(target.input(node));
+      return;
+    }
+    const graph = target.graphOf(id);
+    const reserved = target.named?.get(id);
+    const name = reserved ?? node.label ?? node.op;
+    const value =
+      node.op === 'noise'
+        ? target.noise(node, graph, name)
+        : emitNode(node, {
+            graph,
+            operands: node.operands.map((operand) => values[operand]),
+            shapes: { out: node.shape, operands: node.operands.map((operand) => nodes[operand].shape) },
+            name,
+            batchLength: target.batchLength,
+          });
+    values.push(value);
+    if (reserved !== value && node.op !== 'constant') graph.annotate(value, node.shape);
+  });
+  return values;
+}
+
+/** A function that writes the length of the symbolic axis once it is asked for, read from the first input that has it. */
+export function batchLengthOf(
+  graph: GraphBuilder,
+  inputs: readonly { readonly value: ValueName; readonly shape: Shape }[],
+): () => ValueName {
+  let written: ValueName | undefined;
+  return () => {
+    if (written !== undefined) return written;
+    const source = inputs.find(({ shape }) => shape.includes('batch'));
+    if (!source) {
+      throw new VardropError(
+        'VARDROP_PROGRAM',
+        '[onnx] export: got a symbolic axis that no input has, needs one input of that length. Bind the batch size.',
+      );
+    }
+    const lengths = graph.node('Shape', [source.value], 'batch/shape');
+    const axis = graph.integers([source.shape.indexOf('batch')]);
+    written = graph.node('Gather', [lengths, axis], 'batch/length', { axis: 0 });
+    return written;
+  };
+}

@@ -1,0 +1,120 @@
+import {
+  categorical,
+  type Likelihood,
+  type Model,
+  momentsProgram,
+  type ParameterSpecification,
+  type TensorMap,
+  VardropError,
+} from '@vardrop/core';
+import type { GraphBuilder, Opset } from '../model/graph.js';
+import { checkOpset, emitModel } from './emitModel.js';
+import { finishModel } from './finishModel.js';
+import { meanProgram } from './meanProgram.js';
+import { describeModel } from './modelDescription.js';
+import { emitSampleModel } from './sampleModel.js';
+
+/** What an exported network computes, see `exportOnnx`. */
+export type ExportKind = (typeof exportKinds)[number];
+
+/** All kinds of exported networks. */
+export const exportKinds = ['mean', 'moments', 'sample'] as const;
+
+/** How a network is exported. */
+export interface ExportOptions {
+  readonly kind: ExportKind;
+  /** What the outputs mean; classification by softmax where left out, as in `fit`. */
+  readonly likelihood?: Likelihood;
+  /**
+   * Version of ONNX's standard operators for kind `sample`, 18 where left out. 17 is for tools that know no later one: it
+   * has no exclusive or of integers, and making do without takes many times as long and 32 times the memory for noise.
+   */
+  readonly opset?: Opset;
+}
+
+/**
+ * A trained network as a standalone ONNX file, which any ONNX Runtime loads. Input of every kind: `x` (float32
+ * `[batch, …inputShape]`, any number of rows). Outputs are float32 with `batch` rows.
+ *
+ * - `mean`: one pass with the weights' means. For labels `logits` and `probabilities` `[batch, classes]`; for values
+ *   `mean` and `aleatoricVariance` `[batch, …outputShape]`. Opset 17.
+ * - `moments`: `mean` and `variance` of the output layer's pre-activations under its own noise, given the
+ *   activations before it with their weights' means: core's `momentsProgram`. The noise of the layers before is left out, so
+ *   is an activation of the output layer, and that noise on inputs makes units covary. Opset 17.
+ * - `sample`: the Monte-Carlo predictive, `predict` in the graph. Further inputs, int64 scalars: `seed` (0 to 2⁵³ − 1),
+ *   `samples` (from 1), `row` (index of the first row of `x`: 0, or where a cut of the data starts). A row's noise depends on
+ *   its index, not on the cut, and is bit for bit that of the library for the same seed. For labels
+ *   `probabilities` `[batch, classes]`, `entropy` and `mutualInformation` `[batch]` in nats; for values `mean`,
+ *   `epistemicVariance`, `aleatoricVariance` `[batch, …outputShape]`. No samples give NaN. Opset 18, or `opset`.
+ *
+ * Parameters are stored under their names (`dense1/weights`), as far as the kind needs them, and not changed; pruned
+ * networks (`prune`) are smaller files. The file says what it holds, see `describeOnnx`.
+ *
+ * @param parameters as in `TrainingState`; others than the model's and the likelihood's are ignored
+ * @throws VardropError `VARDROP_OPTION` for another kind or opset, `VARDROP_STATE` for parameters of another model,
+ * `VARDROP_NON_FINITE` for parameters that are not finite, `VARDROP_SHAPE` for outputs that do not fit the likelihood,
+ * `VARDROP_EXPORT` for samples of a model without noise, or more than 2 GiB, `VARDROP_MOMENTS` for moments that core cannot tell
+ */
+export function exportOnnx(model: Model, parameters: TensorMap, options: ExportOptions): Uint8Array {
+  const kind = options?.kind;
+  const likelihood = options?.likelihood ?? categorical();
+  if (!exportKinds.includes(kind)) {
+    throw new VardropError(
+      'VARDROP_OPTION',
+      `[exportOnnx] kind: got '${String(kind)}', needs one of ${exportKinds.join(', ')}.`,
+    );
+  }
+  checkOpset('exportOnnx', options.opset);
+  const own = likelihood.parameters(model.outputShape);
+  const stored = checkParameters(
+    [...model.parameters, ...own.map((entry) => ({ ...entry, name: `likelihood/${entry.name}` }))],
+    parameters,
+  );
+  return finishModel(`vardrop ${kind}`, emit(model, likelihood, stored, options), {
+    documentation: documentation[kind],
+    metadata: { kind, likelihood: likelihood.name, model: JSON.stringify(describeModel(model)) },
+  });
+}
+
+function emit(model: Model, likelihood: Likelihood, stored: TensorMap, { kind, opset }: ExportOptions): GraphBuilder {
+  switch (kind) {
+    case 'mean':
+      return emitModel(meanProgram(model, likelihood), { stored });
+    case 'moments':
+      return emitModel(momentsProgram(model), { stored });
+    case 'sample':
+      return emitSampleModel(model, likelihood, stored, opset);
+  }
+}
+
+/** What a reader of the file is told. */
+const documentation: Readonly<Record<ExportKind, string>> = {
+  mean: 'Prediction with the means of the weights.',
+  moments:
+    "Mean and variance of the output layer's pre-activations under the noise of its own weights, given the activations before it with their weights' means.",
+  sample:
+    'Monte-Carlo prediction. seed: 0 to 2^53 - 1; samples: at least 1; row: index of the first row of x, 0 unless the data were cut. Entropy and mutual information are in nats.',
+};
+
+function checkParameters(needed: readonly ParameterSpecification[], given: TensorMap): TensorMap {
+  return Object.fromEntries(
+    needed.map(({ name, shape }) => {
+      const tensor = given?.[name];
+      const size = shape.reduce((product, n) => product * n, 1);
+      if (tensor?.shape.join() !== shape.join() || tensor.data.length !== size) {
+        throw new VardropError(
+          'VARDROP_STATE',
+          `[exportOnnx] parameter '${name}': got ${tensor ? `[${tensor.shape.join(', ')}]` : 'nothing'}, needs [${shape.join(', ')}]. Use the model that the parameters were trained with.`,
+        );
+      }
+      const bad = tensor.data.findIndex((value) => !Number.isFinite(value));
+      if (bad !== -1) {
+        throw new VardropError(
+          'VARDROP_NON_FINITE',
+          `[exportOnnx] parameter '${name}': got ${tensor.data[bad]} at index ${bad}, needs finite numbers. Export a state from before training diverged.`,
+        );
+      }
+      return [name, tensor];
+    }),
+  );
+}

@@ -1,0 +1,44 @@
+import {
+  type Builder,
+  createBuilder,
+  type Likelihood,
+  logSoftmax,
+  type Model,
+  type Program,
+  type Value,
+} from '@vardrop/core';
+
+/** Starts a program with the inputs `x` and every parameter of a model and its likelihood. */
+export function startProgram(name: string, model: Model, likelihood: Likelihood) {
+  const b = createBuilder(name);
+  const x = b.input('x', ['batch', ...model.inputShape]);
+  const parameters = Object.fromEntries(model.parameters.map(({ name: full, shape }) => [full, b.input(full, shape)]));
+  const own = Object.fromEntries(
+    likelihood
+      .parameters(model.outputShape)
+      .map((entry) => [entry.name, b.input(`likelihood/${entry.name}`, entry.shape)]),
+  );
+  return { b, x, parameters, own };
+}
+
+/**
+ * Prediction with the weights' means. Outputs for labels `logits` and `probabilities` `[batch, classes]`, for values
+ * `mean` and, where the likelihood learns it, `aleatoricVariance` `[batch, …outputShape]`.
+ */
+export function meanProgram(model: Model, likelihood: Likelihood): Program {
+  const { b, x, parameters, own } = startProgram('prediction (mean)', model, likelihood);
+  const output = model.apply(b, x, parameters, 'mean');
+  if (likelihood.targets === 'labels') {
+    b.output('logits', output);
+    b.output('probabilities', b.exp(logSoftmax(b, output)));
+  } else {
+    b.output('mean', output);
+    aleatoricVariance(b, output, own.logVariance);
+  }
+  return b.build();
+}
+
+/** Declares the variance that a likelihood has learned, the same for each row; nothing where it has none. */
+export function aleatoricVariance(b: Builder, output: Value, logVariance: Value | undefined): void {
+  if (logVariance) b.output('aleatoricVariance', b.broadcast(b.exp(logVariance), output.shape));
+}

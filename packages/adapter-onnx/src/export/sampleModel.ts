@@ -1,0 +1,170 @@
+import {
+  createBuilder,
+  keyNames,
+  type Likelihood,
+  type Model,
+  type Program,
+  predictionProgram,
+  type Shape,
+  type TensorMap,
+  VardropError,
+} from '@vardrop/core';
+import { broadcast } from '../emit/movement.js';
+import { createGraph, type GraphBuilder, type Opset, type ValueName } from '../model/graph.js';
+import { dataTypes } from '../model/schema.js';
+import { prepare } from './emitModel.js';
+import { batchLengthOf, emitNodes } from './emitNodes.js';
+import { aleatoricVariance } from './meanProgram.js';
+import { createNoiseWriter, keyAt, stepKeys, streamOfSeed } from './noiseInputs.js';
+
+/**
+ * The Monte-Carlo predictive as one graph: a Loop over samples whose body is an iteration of core's prediction program,
+ * with what does not depend on noise before it, and keys made from `seed` as core makes them.
+ * Throws `VARDROP_EXPORT` for a model without noise.
+ */
+export function emitSampleModel(
+  model: Model,
+  likelihood: Likelihood,
+  stored: TensorMap,
+  opset: Opset = 18,
+): GraphBuilder {
+  const source = predictionProgram(model, likelihood, 'sample');
+  const keys = keyNames(source);
+  if (keys.length === 0) {
+    throw new VardropError(
+      'VARDROP_EXPORT',
+      "[exportOnnx] kind 'sample': got a model without noise, all of whose samples are the same, needs noise in a layer. Export kind 'mean'.",
+    );
+  }
+  const program = prepare(source);
+  const graph = createGraph(opset);
+  const x = graph.input('x', ['batch', ...model.inputShape]);
+  const seed = graph.input('seed', [], 'int64');
+  const samples = graph.input('samples', [], 'int64');
+  const row = graph.input('row', [], 'int64');
+  const parameters = new Map<string, ValueName>();
+  const parameter = (name: string): ValueName => {
+    const known = parameters.get(name) ?? graph.constant(stored[name].data, stored[name].shape, name);
+    parameters.set(name, known);
+    return known;
+  };
+  const summary = summaryProgram(program, likelihood, model.outputShape);
+  const outputs = new Map(
+    Object.entries(summary.outputs).map(([name, id]) => [name, { id, value: graph.reserve(name) }]),
+  );
+  const batchLength = batchLengthOf(graph, [{ value: x, shape: ['batch'] }]);
+  const stream = streamOfSeed(graph, seed, 'prediction');
+  const carried = program.nodes.flatMap((node) => (node.op === 'input' && node.role === 'carried' ? [node] : []));
+
+  const body = createBody(graph);
+  const number = body.input('sample/number', [], 'int64');
+  const condition = body.input('sample/condition', [], 'bool');
+  const before = new Map(carried.map(({ name, shape }) => [name, body.input(`sample/${name}/before`, shape)]));
+  body.output(body.node('Identity', [condition], 'sample/continue'), [], 'bool');
+  const ofSample = stepKeys(body, stream, number, keys.length, 'sample');
+  const writeNoise = createNoiseWriter(graph, { length: batchLength, first: () => row });
+  const invariant = invariantNodes(program);
+  const values = emitNodes(program, {
+    graphOf: (id) => (invariant[id] ? graph : body),
+    input: ({ name, role }) => {
+      if (role === 'carried') return before.get(name) as ValueName;
+      if (role === 'iteration') return weightOf(body, number);
+      return name === 'x' ? x : parameter(name);
+    },
+    noise: (node, target, name) =>
+      writeNoise(target, node, keyAt(target, ofSample, keys.indexOf(node.key), name), name),
+    batchLength,
+  });
+  for (const { name, shape } of carried) {
+    body.output(body.node('Identity', [values[program.outputs[name]]], `sample/${name}/after`), shape);
+  }
+
+  const zero = graph.constant([0], []);
+  const start = carried.map(({ name, shape }) =>
+    broadcast({ graph, operands: [zero], shapes: { out: shape, operands: [[]] }, name: `${name}/start`, batchLength }),
+  );
+  const means = graph.nodes(
+    'Loop',
+    [samples, '', ...start],
+    carried.map(({ name }) => `samples/${name}`),
+    { body: { graph: body.build('sample') } },
+  );
+  carried.forEach(({ shape }, i) => {
+    graph.annotate(means[i], shape);
+  });
+  const meanOf = new Map(carried.map(({ name }, i) => [name, means[i]]));
+  const summarized = emitNodes(summary, {
+    graphOf: () => graph,
+    input: ({ name }) => {
+      if (name === 'samples') return graph.node('Cast', [samples], 'samples/float', { to: dataTypes.float });
+      return meanOf.get(name) ?? parameter(name);
+    },
+    noise: () => {
+      throw new VardropError('VARDROP_PROGRAM', '[onnx] export: got noise in a summary, needs none there.');
+    },
+    batchLength,
+    named: new Map([...outputs.values()].map(({ id, value }) => [id, value])),
+  });
+  for (const { id, value } of outputs.values()) {
+    if (summarized[id] !== value) graph.node('Identity', [summarized[id]], value);
+    graph.output(value, summary.nodes[id].shape);
+  }
+  return graph;
+}
+
+/** A graph for the body of a Loop; what is stored goes to the outer graph. */
+function createBody(graph: GraphBuilder): GraphBuilder {
+  const { constant, integers, integer, words } = graph;
+  return { ...createGraph(graph.opset, graph), constant, integers, integer, words };
+}
+
+/** The weight of a sample in the running mean: 1 over its number, counted from 1. */
+function weightOf(body: GraphBuilder, number: ValueName): ValueName {
+  const count = body.node('Add', [number, body.integer(1)], 'sample/count');
+  const float = body.node('Cast', [count], 'sample/count/float', { to: dataTypes.float });
+  return body.node('Div', [body.constant([1], []), float], 'sample/weight');
+}
+
+/** Which nodes have the same value in every sample. */
+function invariantNodes({ nodes }: Program): readonly boolean[] {
+  const invariant: boolean[] = [];
+  for (const node of nodes) {
+    invariant.push(
+      node.op === 'input'
+        ? node.role === 'shared'
+        : node.op !== 'noise' && node.operands.every((operand) => invariant[operand]),
+    );
+  }
+  return invariant;
+}
+
+/**
+ * What core makes of the running means of a prediction program after the last sample, in float32. No sample at all, of which nothing can be said,
+ * gives NaN.
+ */
+export function summaryProgram({ nodes }: Program, likelihood: Likelihood, outputShape: readonly number[]): Program {
+  const b = createBuilder('summary');
+  const samples = b.input('samples', []);
+  const some = (value: ReturnType<typeof b.add>) => b.selectGreater(samples, 0.5, value, Number.NaN);
+  const mean = (name: string) => {
+    const node = nodes.find((candidate) => candidate.op === 'input' && candidate.name === name);
+    return b.input(name, (node as { shape: Shape }).shape);
+  };
+  if (likelihood.targets === 'labels') {
+    const probabilities = mean('probabilities');
+    // p log p is 0 at p = 0.
+    const logarithm = b.log(b.selectGreater(probabilities, 0, probabilities, 1));
+    const entropy = b.max(b.neg(b.reduceSum(b.mul(probabilities, logarithm), [1])), 0);
+    const information = b.max(b.sub(entropy, mean('entropy')), 0);
+    b.output('probabilities', some(probabilities));
+    b.output('entropy', some(entropy));
+    b.output('mutualInformation', some(b.selectGreater(samples, 1.5, information, 0)));
+    return b.build();
+  }
+  const output = mean('mean');
+  b.output('mean', some(output));
+  b.output('epistemicVariance', some(b.div(mean('squaredDeviations'), b.max(b.sub(samples, 1), 1))));
+  const own = likelihood.parameters(outputShape).find(({ name }) => name === 'logVariance');
+  aleatoricVariance(b, output, own && b.input('likelihood/logVariance', own.shape));
+  return b.build();
+}

@@ -1,0 +1,76 @@
+import {
+  adam,
+  bernoulli,
+  categorical,
+  conv2d,
+  dense,
+  flatten,
+  flipout,
+  gaussianLikelihood,
+  initialState,
+  type Likelihood,
+  type Model,
+  maxPooling2d,
+  random,
+  separate,
+  sequential,
+  single,
+  sparseVariational,
+  type TensorMap,
+  variationalDropout,
+} from '@vardrop/core';
+
+/** A network with parameters and inputs to predict. */
+export interface Example {
+  readonly name: string;
+  readonly model: Model;
+  readonly likelihood: Likelihood;
+  readonly parameters: TensorMap;
+  readonly inputs: Float32Array;
+  readonly rows: number;
+}
+
+/** A network whose parameters are those before training, with biases moved off 0. */
+export function example(name: string, model: Model, likelihood: Likelihood = categorical(), rows = 7): Example {
+  const { parameters } = initialState(model, likelihood, adam(), 3);
+  const moved = Object.entries(parameters).map(([parameter, { shape, data }], i) => [
+    parameter,
+    { shape, data: data.map((value, at) => value + 0.1 * random.normal(random.key(i), data.length)[at]) },
+  ]);
+  const size = model.inputShape.reduce((product, n) => product * n, 1);
+  return {
+    name,
+    model,
+    likelihood,
+    parameters: Object.fromEntries(moved),
+    inputs: random.normal(random.key(77), rows * size),
+    rows,
+  };
+}
+
+const layers = [dense({ units: 16, activation: 'relu' }), dense({ units: 5 })] as const;
+const noise = sparseVariational({ logVariance: -4 });
+
+/** One network for each way in which noise enters a program, and one for each likelihood. */
+export const examples: readonly Example[] = [
+  example('local', sequential({ input: [12], noise, layers })),
+  example('input noise', sequential({ input: [12], noise: variationalDropout({ type: 'A', alpha: 'input' }), layers })),
+  example('binary', sequential({ input: [12], noise: bernoulli({ rate: 0.3 }), layers })),
+  example('one weight sample', sequential({ input: [12], noise, estimator: single(), layers })),
+  example('weight samples', sequential({ input: [12], noise, estimator: separate(), layers })),
+  example('flipout', sequential({ input: [12], noise, estimator: flipout(), layers })),
+  example('regression', sequential({ input: [12], noise, layers }), gaussianLikelihood({ logVariance: -1 })),
+  example(
+    'images',
+    sequential({
+      input: [8, 8, 2],
+      noise,
+      layers: [
+        conv2d({ filters: 4, size: 3, activation: 'relu' }),
+        maxPooling2d({ size: 2 }),
+        flatten(),
+        dense({ units: 4 }),
+      ],
+    }),
+  ),
+];

@@ -1,0 +1,63 @@
+import { VardropError } from '@vardrop/core';
+import { Command } from 'commander';
+import { decimal, oneOf, optionOf, pathName } from '../optionValues.js';
+import { adder } from './adder.js';
+
+/** What an exported file computes; known without loading the exporter. */
+export const exportKinds = ['mean', 'moments', 'sample'] as const;
+
+/** Versions of ONNX's operators that files can be written for. */
+const opsets = ['17', '18'] as const;
+
+/** What `vardrop export` is asked for. */
+export interface ExportCommandOptions {
+  /** A checkpoint that `vardrop train` has written. */
+  readonly checkpoint: string;
+  /** Where the ONNX file goes. */
+  readonly output: string;
+  readonly kind: (typeof exportKinds)[number];
+  /** log α from which on weights are removed; none are where it is left out. */
+  readonly prune?: number;
+  /** For kind `sample`; the exporter's own where left out. */
+  readonly opset?: 17 | 18;
+  readonly verbose: boolean;
+}
+
+/** The options of `vardrop export`; `take` gets them. */
+export function exportCommand(take: (options: ExportCommandOptions) => void): Command {
+  const option = (name: string) => optionOf('export', name);
+  const command = new Command('export')
+    .description('Write a trained network as a standalone ONNX file, for any ONNX Runtime.')
+    .helpOption('-h, --help', 'print this help')
+    .allowExcessArguments(false);
+  const add = adder(command);
+  add('--checkpoint <file>', 'the trained network', pathName(option('--checkpoint'), 'a file'));
+  add('--output <file>', 'where the ONNX file goes', pathName(option('--output'), 'a file'));
+  add(
+    '--kind <kind>',
+    `what it computes: ${exportKinds.join(', ')}`,
+    oneOf(option('--kind'), exportKinds, 'VARDROP_UNKNOWN_KIND'),
+    'mean',
+  );
+  add(
+    '--prune <threshold>',
+    'remove weights from this log α on (3 is usual), and the units that die of it',
+    decimal(option('--prune'), (value) => Number.isFinite(value), 'a number, the natural logarithm of α', 3),
+  );
+  add(
+    '--opset <version>',
+    `version of ONNX's operators for samples: ${opsets.join(', ')} (default: 18; 17 is slow)`,
+    (text) => Number(oneOf(option('--opset'), opsets, 'VARDROP_INVALID_OPTION')(text)),
+  );
+  add('--verbose', 'print the stack of errors');
+  return command.action((values: Partial<ExportCommandOptions> & Pick<ExportCommandOptions, 'kind'>) => {
+    const { checkpoint, output } = values;
+    if (checkpoint === undefined || output === undefined) {
+      throw new VardropError(
+        'VARDROP_MISSING_VALUE',
+        `${option(checkpoint === undefined ? '--checkpoint' : '--output')}: got nothing, needs a file. See vardrop export --help.`,
+      );
+    }
+    take({ verbose: false, ...values, checkpoint, output });
+  });
+}

@@ -1,0 +1,61 @@
+import { describeOnnx, exportOnnx } from '@vardrop/adapter-onnx';
+import { load, type PruneReport, prune, type TensorMap, VardropError } from '@vardrop/core';
+import type { ExportCommandOptions } from '../arguments/exportCommand.js';
+import type { Export } from '../main.js';
+import { writeOutput } from '../output.js';
+import { buildNetwork, likelihood } from '../training/network.js';
+import { networkOptions } from '../training/resumeState.js';
+
+/**
+ * `vardrop export`: rebuilds the network of a checkpoint, prunes it if asked to, and writes it as an ONNX file.
+ *
+ * Throws what `load` throws of the checkpoint, `VARDROP_CHECKPOINT_FOREIGN` for one that `vardrop train` has not written,
+ * and what `prune` and `exportOnnx` throw.
+ */
+export const exportNetwork: Export = async ({ checkpoint, output, kind, opset, prune: threshold }, stdout) => {
+  const { state, metadata } = await load(checkpoint);
+  const options = networkOptions(checkpoint, metadata);
+  const model = buildNetwork(options, sizesOf(checkpoint, state.parameters, options.layers.length + 1));
+  const pruned =
+    threshold === undefined
+      ? undefined
+      : // Only the outputs of the means have to stay where nothing else is computed.
+        prune(model, state.parameters, { threshold, preserve: kind === 'mean' ? 'mean' : 'law' });
+  const bytes = pruned
+    ? exportOnnx(pruned.model, pruned.parameters, { kind, likelihood, opset })
+    : exportOnnx(model, state.parameters, { kind, likelihood, opset });
+  await writeOutput({ option: '--output', path: output }, bytes);
+  stdout.write(summaryOf(bytes, { output, kind }, pruned?.report));
+};
+
+/** Pixels and classes of a network of `count` layers, as the shapes of its weights have them. */
+function sizesOf(path: string, parameters: TensorMap, count: number): { inputs: number; classes: number } {
+  const [first, last] = [1, count].map((layer) => parameters[`dense${layer}/weights`]?.shape ?? []);
+  if (first.length !== 2 || last.length !== 2) {
+    throw new VardropError(
+      'VARDROP_CHECKPOINT_FOREIGN',
+      `[vardrop export] --checkpoint: got ${path}, which has no weights of ${count} dense layers, needs one that vardrop train has written.`,
+    );
+  }
+  return { inputs: first[0], classes: last[1] };
+}
+
+function summaryOf(
+  bytes: Uint8Array,
+  { output, kind }: Pick<ExportCommandOptions, 'output' | 'kind'>,
+  report: PruneReport | undefined,
+): string {
+  const { inputs, outputs, opset } = describeOnnx(bytes);
+  const list = (values: typeof inputs) => values.map(({ name, shape }) => `${name} [${shape.join(', ')}]`).join(', ');
+  const lines = [
+    `${output}: ${kind}, opset ${opset}, ${bytes.length} bytes`,
+    `inputs: ${list(inputs)}`,
+    `outputs: ${list(outputs)}`,
+  ];
+  if (report) {
+    lines.push(
+      `pruned: ${report.nonZero} of ${report.weightsBefore} weights are not zero, ${report.unitsRemoved} units removed, ${report.weightsAfter} weights stored`,
+    );
+  }
+  return `${lines.join('\n')}\n`;
+}

@@ -1,0 +1,63 @@
+import { VardropError } from '../errors.js';
+import { type Model, parametersOf } from '../layers/sequential.js';
+import type { InputNoise, LayerParameters } from '../noise/noiseModel.js';
+import { type Builder, createBuilder, type Value } from '../program/builder.js';
+import type { Program } from '../program/program.js';
+
+/**
+ * Mean and variance of the output layer's pre-activations as one program: outputs `mean` and `variance` `[batch,
+ * …outputShape]`, inputs of role `shared`: `x` `[batch, …inputShape]` and every parameter of the model. They are those of
+ * the output layer's own noise, with the layers before it at their weights' means: `γ + bias` and `δ` (Kingma, Salimans
+ * & Welling 2015, eq. 6); without noise the variance is 0.
+ *
+ * Throws `VARDROP_MOMENTS` for a model whose last layer has no weights, and for noise on its inputs whose variance is not
+ * stated or that a convolution shares between the cells of a channel.
+ */
+export function momentsProgram(model: Model): Program {
+  const last = model.layers[model.layers.length - 1];
+  const { linear } = last;
+  if (!linear) {
+    throw new VardropError(
+      'VARDROP_MOMENTS',
+      `[${last.name}] moments: got a last layer without weights, needs one with. End the model with dense().`,
+    );
+  }
+  const b = createBuilder('prediction (moments)');
+  const x = b.input('x', ['batch', ...model.inputShape]);
+  const parameters = Object.fromEntries(model.parameters.map(({ name, shape }) => [name, b.input(name, shape)]));
+  const hidden = model.trace(b, x, parameters, 'mean').at(-2)?.output ?? x;
+  b.scope(last.name, () => {
+    const own = parametersOf(last, parameters);
+    const { map, noise } = linear;
+    const weightVariance =
+      noise.acts === 'weights'
+        ? noise.moments(b, own).variance
+        : noise.acts === 'inputs'
+          ? b.mul(factorVariance(b, last.name, linear.weightShape, noise, own), b.square(own.weights))
+          : undefined;
+    const gamma = b.label(map.apply(b, hidden, own.weights), 'gamma');
+    const delta = weightVariance
+      ? b.label(map.apply(b, b.square(hidden), weightVariance), 'delta')
+      : b.broadcast(b.constant(0), gamma.shape);
+    b.output('mean', linear.bias ? b.add(gamma, own.bias) : gamma);
+    b.output('variance', delta);
+  });
+  return b.build();
+}
+
+/** Variance of the factor of each input unit, broadcastable to the weights `[in, out]`. */
+function factorVariance(
+  b: Builder,
+  layer: string,
+  weightShape: readonly number[],
+  noise: InputNoise,
+  parameters: LayerParameters,
+): Value {
+  const refuse = (got: string, needs: string): never => {
+    throw new VardropError('VARDROP_MOMENTS', `[${layer}] moments: got ${got}, needs ${needs}. Use samples instead.`);
+  };
+  if (weightShape.length !== 2) refuse('noise on the channels of a convolution', 'noise on weights, or a dense layer');
+  if (noise.logAlpha) return b.exp(noise.logAlpha(b, parameters));
+  if (noise.variance === undefined) refuse(`the noise '${noise.name}' without a variance`, 'one that states it');
+  return b.constant(noise.variance as number);
+}

@@ -1,0 +1,67 @@
+import { describe, expect, it } from 'vitest';
+import { bindInputs, createBuilder, createHandleTable, programInputs } from '../../src/index.js';
+
+const code = (run: () => unknown) => {
+  try {
+    run();
+  } catch (error) {
+    return (error as { code?: string }).code;
+  }
+  return 'nothing thrown';
+};
+
+describe('a handle table', () => {
+  it('frees each entry once, and tells dead handles from foreign ones', () => {
+    const freed: string[] = [];
+    const table = createHandleTable<string>({ name: 'mine', free: (entry) => void freed.push(entry) });
+    const [a, b] = [table.add('a', [2]), table.add('b', [])];
+    expect([a.shape, b.shape, table.count()]).toEqual([[2], [], 2]);
+    expect(table.get(a, 'read')).toBe('a');
+    table.dispose(a);
+    expect(code(() => table.dispose(a))).toBe('VARDROP_DISPOSED');
+    expect(() => table.get(a, 'read')).toThrow('[mine] read: got a tensor of shape [2] that has been disposed of');
+    expect(code(() => table.get({ shape: [2] }, 'read'))).toBe('VARDROP_INPUT');
+    table.disposeAll();
+    expect(freed).toEqual(['a', 'b']);
+    expect(table.count()).toBe(0);
+    expect(code(() => table.get(b, 'read'))).toBe('VARDROP_DISPOSED');
+  });
+
+  it('takes what the framework has freed for disposed of', () => {
+    const table = createHandleTable<{ gone: boolean }>({ name: 'mine', isGone: ({ gone }) => gone });
+    const entry = { gone: false };
+    const tensor = table.add(entry, [1]);
+    expect(table.get(tensor, 'read')).toBe(entry);
+    entry.gone = true;
+    expect(code(() => table.get(tensor, 'read'))).toBe('VARDROP_DISPOSED');
+  });
+});
+
+describe('inputs of a program', () => {
+  const b = createBuilder('step');
+  const x = b.input('x', [2, 3], 'iteration');
+  const w = b.input('w', [3], 'carried');
+  b.output('w', b.add(w, b.reduceSum(x, [0])));
+  const inputs = programInputs(b.build());
+  const table = createHandleTable<number>({ name: 'mine' });
+
+  it('are listed with role, node and shape', () => {
+    expect(inputs).toEqual([
+      { name: 'x', role: 'iteration', id: 0, shape: [2, 3] },
+      { name: 'w', role: 'carried', id: 1, shape: [3] },
+    ]);
+  });
+
+  it('are bound by node, and refused unless they are exactly those', () => {
+    const wanted = inputs.filter(({ role }) => role === 'iteration');
+    const right = table.add(7, [2, 3]);
+    expect([...bindInputs('[mine] run', { x: right }, wanted, table)]).toEqual([[0, 7]]);
+    expect(() => bindInputs('[mine] run', {}, wanted, table)).toThrow('[mine] run: input "x": got nothing');
+    const transposed = table.add(8, [3, 2]);
+    expect(() => bindInputs('[mine] run', { x: transposed }, wanted, table)).toThrow('got [3, 2], needs [2, 3]');
+    expect(() => bindInputs('[mine] run', { x: right, w: right }, wanted, table)).toThrow('needs only "x" here');
+    expect(code(() => bindInputs('[mine] run', { x: { shape: [2, 3] } }, wanted, table))).toBe('VARDROP_INPUT');
+    table.dispose(right);
+    expect(code(() => bindInputs('[mine] run', { x: right }, wanted, table))).toBe('VARDROP_DISPOSED');
+  });
+});
