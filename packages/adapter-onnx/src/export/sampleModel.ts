@@ -85,7 +85,8 @@ export function emitSampleModel(
   );
   const means = graph.nodes(
     'Loop',
-    [samples, '', ...start],
+    // The condition may be left out, but not every tool knows that.
+    [samples, graph.truths([true], []), ...start],
     carried.map(({ name }) => `samples/${name}`),
     { body: { graph: body.build('sample') } },
   );

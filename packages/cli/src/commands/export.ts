@@ -16,6 +16,8 @@ export const exportNetwork: Export = async ({ checkpoint, output, kind, opset, p
   const { state, metadata } = await load(checkpoint);
   const options = networkOptions(checkpoint, metadata);
   const model = buildNetwork(options, sizesOf(checkpoint, state.parameters, options.layers.length + 1));
+  const foreign = Object.keys(state.parameters).find((name) => !model.parameters.some((own) => own.name === name));
+  if (foreign !== undefined) refuse(checkpoint, `has '${foreign}' beside the network that it describes`);
   const pruned =
     threshold === undefined
       ? undefined
@@ -32,12 +34,16 @@ export const exportNetwork: Export = async ({ checkpoint, output, kind, opset, p
 function sizesOf(path: string, parameters: TensorMap, count: number): { inputs: number; classes: number } {
   const [first, last] = [1, count].map((layer) => parameters[`dense${layer}/weights`]?.shape ?? []);
   if (first.length !== 2 || last.length !== 2) {
-    throw new VardropError(
-      'VARDROP_CHECKPOINT_FOREIGN',
-      `[vardrop export] --checkpoint: got ${path}, which has no weights of ${count} dense layers, needs one that vardrop train has written.`,
-    );
+    return refuse(path, `has no weights of ${count} dense layers`);
   }
   return { inputs: first[0], classes: last[1] };
+}
+
+function refuse(path: string, which: string): never {
+  throw new VardropError(
+    'VARDROP_CHECKPOINT_FOREIGN',
+    `[vardrop export] --checkpoint: got ${path}, which ${which}, needs one that vardrop train has written. Export the network from a program, with exportOnnx.`,
+  );
 }
 
 function summaryOf(

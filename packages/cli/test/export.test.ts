@@ -1,0 +1,116 @@
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { describeOnnx, exportOnnx } from '@vardrop/adapter-onnx';
+import { adam, initialState, prune, serializeState, type TrainingState } from '@vardrop/core';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { parseArguments } from '../src/arguments.js';
+import { exportNetwork } from '../src/commands/export.js';
+import { buildNetwork, likelihood } from '../src/training/network.js';
+import { checkpointMetadata } from '../src/training/resumeState.js';
+import { trainDefaults } from '../src/trainOptions.js';
+
+const options = { ...trainDefaults, noise: 'sparse', layers: [9, 7] } as const;
+const model = buildNetwork(options, { inputs: 12, classes: 4 });
+let directory: string;
+let checkpoint: string;
+let state: TrainingState;
+
+beforeAll(async () => {
+  directory = await mkdtemp(join(tmpdir(), 'vardrop-export-'));
+  checkpoint = join(directory, 'network.safetensors');
+  const initial = initialState(model, likelihood, adam(), 5);
+  // A third of the weights, and all of the first two units, have no signal: log α is far above 3.
+  const parameters = Object.fromEntries(
+    Object.entries(initial.parameters).map(([name, { shape, data }]) => [
+      name,
+      name.endsWith('/logVariance')
+        ? { shape, data: data.map((value, i) => (i % 3 === 0 || i % shape[1] < 2 ? 9 : value)) }
+        : { shape, data },
+    ]),
+  );
+  state = { ...initial, parameters };
+  await writeFile(checkpoint, serializeState(state, checkpointMetadata(options)));
+});
+afterAll(() => rm(directory, { recursive: true }));
+
+/** Runs a command line; what it printed, and the file that it wrote. */
+async function run(line: string, from = checkpoint): Promise<{ printed: string; bytes: Uint8Array }> {
+  const output = join(directory, 'network.onnx');
+  const parsed = parseArguments(`export --checkpoint ${from} --output ${output} ${line}`.trim().split(/\s+/), '0');
+  if (parsed.kind !== 'export') throw new Error(`parsed as ${parsed.kind}`);
+  let printed = '';
+  await exportNetwork(parsed.options, {
+    write: (text) => {
+      printed += text;
+      return true;
+    },
+  });
+  return { printed, bytes: await readFile(output) };
+}
+
+describe('vardrop export', () => {
+  it.each([
+    ['', 'mean', 17],
+    ['--kind moments', 'moments', 17],
+    ['--kind sample', 'sample', 18],
+    ['--kind sample --opset 17', 'sample', 17],
+  ])('writes the network of a checkpoint: %s', async (line, kind, opset) => {
+    const { printed, bytes } = await run(line);
+    const description = describeOnnx(bytes);
+    expect(description).toMatchObject({ kind, opset, likelihood: 'categorical' });
+    expect(description.model?.layers.map(({ outputShape }) => outputShape)).toEqual([[9], [7], [4]]);
+    expect(printed).toContain(`${kind}, opset ${opset}, ${bytes.length} bytes\ninputs: x [batch, 12]`);
+  });
+
+  it('writes what the exporter writes of the network and its parameters', async () => {
+    const { bytes } = await run('--kind sample');
+    expect([...bytes]).toEqual([...exportOnnx(model, state.parameters, { kind: 'sample', likelihood })]);
+  });
+
+  it('writes a smaller file of a pruned network, and says what went', async () => {
+    const dense = await run('');
+    const { printed, bytes } = await run('--prune 3');
+    expect(bytes.length).toBeLessThan(dense.bytes.length);
+    const expected = prune(model, state.parameters, { preserve: 'mean' });
+    const { nonZero, unitsRemoved, weightsBefore, weightsAfter } = expected.report;
+    expect(unitsRemoved).toBeGreaterThanOrEqual(4);
+    expect(describeOnnx(bytes).model?.layers.map(({ outputShape }) => outputShape)).toEqual(
+      expected.model.layers.map(({ outputShape }) => outputShape),
+    );
+    expect(printed).toContain(
+      `pruned: ${nonZero} of ${weightsBefore} weights are not zero, ${unitsRemoved} units removed, ${weightsAfter} weights stored`,
+    );
+  });
+
+  it('refuses checkpoints that do not say how the network was built, or of another', async () => {
+    const other = join(directory, 'other.safetensors');
+    const foreign: (Record<string, string> | undefined)[] = [
+      undefined,
+      { noise: 'sparse' },
+      { noise: 'loud', layers: '9,7' },
+      { noise: 'sparse', layers: '9' },
+      { noise: 'sparse', layers: '9,7,5' },
+      { noise: 'mean-field', layers: '9,8' },
+    ];
+    for (const metadata of foreign) {
+      await writeFile(other, serializeState(state, metadata));
+      await expect(run('', other)).rejects.toThrow(
+        expect.objectContaining({ code: expect.stringMatching(/^VARDROP_(CHECKPOINT_FOREIGN|STATE)$/) }),
+      );
+    }
+    await writeFile(other, (await readFile(checkpoint)).subarray(0, 300));
+    await expect(run('', other)).rejects.toThrow(expect.objectContaining({ code: expect.stringMatching(/^VARDROP_/) }));
+  });
+
+  it.each([
+    ['export --output a.onnx', 'VARDROP_MISSING_VALUE'],
+    ['export --checkpoint a', 'VARDROP_MISSING_VALUE'],
+    ['export --checkpoint a --output b --kind median', 'VARDROP_UNKNOWN_KIND'],
+    ['export --checkpoint a --output b --opset 12', 'VARDROP_INVALID_OPTION'],
+    ['export --checkpoint a --output b --prune much', 'VARDROP_INVALID_OPTION'],
+    ['export --checkpoint a --output b c', 'VARDROP_EXCESS_ARGUMENT'],
+  ])('refuses %s', (line, code) => {
+    expect(() => parseArguments(line.split(' '), '0')).toThrow(expect.objectContaining({ code }));
+  });
+});
