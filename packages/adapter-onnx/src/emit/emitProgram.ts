@@ -72,11 +72,13 @@ export function emitNodes(emission: ProgramEmission, wanted: (id: NodeId) => boo
   const { nodes } = program;
   nodes.forEach((node, id) => {
     if (values[id] !== undefined || !wanted(id)) return;
+    const described = node.label ?? node.op;
     const value = emitNode(node, {
       graph,
       operands: node.operands.map((operand) => values[operand] as ValueName),
       shapes: { out: node.shape, operands: node.operands.map((operand) => nodes[operand].shape) },
-      name: names?.get(id) ?? node.label ?? node.op,
+      // A label may be the name of an output that comes later.
+      name: names?.get(id) ?? (graph.isReserved(described) ? `${described} (value)` : described),
       ...context,
     });
     values[id] = value;

@@ -49,6 +49,8 @@ export interface GraphBuilder {
   annotate(value: ValueName, shape: Shape, type?: DataType): void;
   /** Takes a name, or `name:2`, `name:3`, … where it is taken; the first node that is given it gets just that name. */
   reserve(name: string): string;
+  /** Whether a name is reserved and still waits for its node. */
+  isReserved(name: string): boolean;
   /** Takes a name, or `name:2`, `name:3`, … where it is taken. */
   unique(name: string): string;
   build(name: string): GraphProto;
@@ -98,6 +100,7 @@ export function createGraph(opset: Opset, outer?: Pick<GraphBuilder, 'unique'>):
       reserved.add(made);
       return made;
     },
+    isReserved: (name) => reserved.has(name),
     input(name, shape, type = 'float') {
       const made = unique(name);
       inputs.push(valueInfo(made, shape, type));

@@ -1,8 +1,8 @@
-import { evaluateAll, magnitude, print } from '@vardrop/core';
+import { createBuilder, evaluateAll, magnitude, print } from '@vardrop/core';
 import fc from 'fast-check';
 import { type ProgramCase, programCases } from '../arbitraries/programs.js';
 import { checkNodes } from '../checkNodes.js';
-import { checkProperty } from '../checkProperty.js';
+import { checkOnce, checkProperty } from '../checkProperty.js';
 import type { Law, LawContext } from '../law.js';
 import { run } from '../run.js';
 
@@ -47,6 +47,23 @@ async function checkExact({ backend, ledger }: LawContext, { program, data }: Pr
   }
 }
 
+/** Inputs, outputs and labels whose names are those of operations, of each other, or of what every object has. */
+function namesCase(): ProgramCase {
+  const b = createBuilder('names');
+  const x = b.input('add', [2, 1], 'iteration');
+  const y = b.input('toString', [2]);
+  const sum = b.add(x, y);
+  // Values on the way that have the names of outputs which come after them.
+  const size = b.abs(sum);
+  const labelled = b.label(b.mul(size, y), 'kl');
+  b.output('abs', b.neg(size));
+  b.output('kl', b.sub(labelled, sum));
+  b.output('mul', b.reduceSum(labelled));
+  b.output('constructor', b.max(labelled, size));
+  b.output('a b/c:2', b.reshape(sum, [4]));
+  return { program: b.build(), data: { inputs: { add: Float32Array.of(1, -2), toString: Float32Array.of(3, -4) } } };
+}
+
 /** Random graphs: node by node, and as a whole. */
 export const programs: Law = {
   id: 'programs',
@@ -57,6 +74,7 @@ export const programs: Law = {
     await checkProperty(context, 'nodes', programCases({ steps: 16 }), runs.nodes, ({ program, data }) =>
       checkNodes(backend, program, data, ledger),
     );
+    await checkOnce(context, 'names', () => checkExact(context, namesCase()));
     await checkProperty(context, 'whole numbers', programCases({ steps: 10, exact: true }), runs.exact, (each) =>
       checkExact(context, each),
     );

@@ -306,6 +306,23 @@ export const outputMutants: readonly Mutant[] = [
   },
   {
     subject: 'outputs',
+    defect: 'a value on the way takes the name of an output',
+    law: 'programs',
+    properties: ['names'],
+    create: overriding((backend) => ({
+      compile: async (program) => {
+        const named = Object.entries(program.outputs).map(([name, id]) => {
+          const first = program.nodes.findIndex(
+            ({ op, shape }) => op === name && shape.join() === program.nodes[id].shape.join(),
+          );
+          return [name, first < 0 ? id : first];
+        });
+        return backend.compile({ ...program, outputs: Object.fromEntries(named) });
+      },
+    })),
+  },
+  {
+    subject: 'outputs',
     defect: 'flattened',
     law: 'primitives',
     properties: ['neg'],
