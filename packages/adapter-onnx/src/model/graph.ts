@@ -57,7 +57,7 @@ export interface GraphBuilder {
 }
 
 /** A graph without nodes. A body graph shares its names with `outer`, so that it can refer to outer values. */
-export function createGraph(opset: Opset, outer?: Pick<GraphBuilder, 'unique'>): GraphBuilder {
+export function createGraph(opset: Opset, outer?: Pick<GraphBuilder, 'unique' | 'isReserved'>): GraphBuilder {
   const nodes: NodeProto[] = [];
   const initializers: TensorProto[] = [];
   const inputs: ValueInfoProto[] = [];
@@ -100,7 +100,7 @@ export function createGraph(opset: Opset, outer?: Pick<GraphBuilder, 'unique'>):
       reserved.add(made);
       return made;
     },
-    isReserved: (name) => reserved.has(name),
+    isReserved: (name) => reserved.has(name) || (outer?.isReserved(name) ?? false),
     input(name, shape, type = 'float') {
       const made = unique(name);
       inputs.push(valueInfo(made, shape, type));

@@ -26,6 +26,11 @@ export async function createBackend(name: BackendName): Promise<Backend> {
       const { createOnnxBackend } = await import('@vardrop/adapter-onnx');
       return createOnnxBackend({ device: name === 'onnx:wasm' ? 'wasm' : 'native', threads: availableParallelism() });
     }
+    case 'gpujs:webasm':
+    case 'gpujs:cpu': {
+      const { createGpujsBackend } = await import('@vardrop/adapter-gpujs');
+      return createGpujsBackend({ mode: name === 'gpujs:webasm' ? 'webasm' : 'cpu' });
+    }
     default: {
       const unknown: never = name;
       throw new VardropError(
