@@ -15,6 +15,8 @@ export default defineConfig({
     reporters: ['default', 'json'],
     outputFile: { json: 'browser-results.json' },
     testTimeout: 60_000,
+    // One page at a time: the laws have time limits.
+    fileParallelism: false,
     browser: {
       enabled: true,
       headless: true,
