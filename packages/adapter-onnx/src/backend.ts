@@ -1,5 +1,6 @@
-import { type Backend, type Executable, VardropError } from '@vardrop/core';
+import type { Backend, Executable } from '@vardrop/core';
 import type { Tensor as OrtTensor } from 'onnxruntime-web';
+import { checkSize, checkWrapped, refuseClosed } from './checks.js';
 import { createExecutable } from './executable.js';
 import { createHandles } from './handles.js';
 import type { Runtime } from './loadRuntime.js';
@@ -16,12 +17,7 @@ export function createBackend(runtime: Runtime): Backend<OrtTensor> {
   let closed = false;
 
   function open(who: string): void {
-    if (closed) {
-      throw new VardropError(
-        'VARDROP_DISPOSED',
-        `[${name}] ${who}: got a closed backend, needs an open one. Create another.`,
-      );
-    }
+    if (closed) refuseClosed(name, who);
   }
 
   return {
@@ -29,13 +25,7 @@ export function createBackend(runtime: Runtime): Backend<OrtTensor> {
     supports: supportsOf(device),
     upload(data, shape) {
       open('upload');
-      const size = shape.reduce((product, n) => product * n, 1);
-      if (data.length !== size) {
-        throw new VardropError(
-          'VARDROP_INPUT',
-          `[${name}] upload: got ${data.length} values for shape [${shape}], needs ${size}. Pass as many values as the shape has.`,
-        );
-      }
+      checkSize(name, data, shape);
       return handles.add(Promise.resolve(new ort.Tensor('float32', data.slice(), shape)), shape);
     },
     async read(tensor) {
@@ -64,12 +54,7 @@ export function createBackend(runtime: Runtime): Backend<OrtTensor> {
     native: async (tensor) => handles.get(tensor, 'native'),
     wrap(native) {
       open('wrap');
-      if (native.type !== 'float32' || native.location !== 'cpu') {
-        throw new VardropError(
-          'VARDROP_INPUT',
-          `[${name}] wrap: got a tensor of ${native.type} on ${native.location}, needs float32 on cpu. Convert it, or fetch its data (\`await tensor.getData()\`).`,
-        );
-      }
+      checkWrapped(name, native);
       return handles.add(Promise.resolve(native), native.dims);
     },
     async close() {

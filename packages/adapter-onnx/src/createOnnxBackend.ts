@@ -1,7 +1,8 @@
-import type { Backend } from '@vardrop/core';
+import { type Backend, VardropError } from '@vardrop/core';
 import type { Tensor as OrtTensor } from 'onnxruntime-web';
 import { createBackend } from './backend.js';
 import { loadRuntime, type OnnxDevice, type Ort, type SessionOptions } from './loadRuntime.js';
+import { createWorkerBackend } from './worker/createWorkerBackend.js';
 
 /** Options of `createOnnxBackend`. */
 export interface OnnxBackendOptions {
@@ -13,6 +14,12 @@ export interface OnnxBackendOptions {
   readonly threads?: number;
   /** Further options of the runtime's sessions, such as `enableProfiling`. */
   readonly session?: SessionOptions;
+  /**
+   * Whether the runtime works in a worker (a thread of Node, a module Web Worker): a run blocks the thread that it is in,
+   * and the caller's is free for a progress bar or a page. The worker imports the runtime itself, so no `ort` is taken;
+   * `native` and `wrap` copy. `close` ends the worker.
+   */
+  readonly worker?: boolean;
 }
 
 /**
@@ -22,7 +29,16 @@ export interface OnnxBackendOptions {
  * Rejects with `VARDROP_UNKNOWN_DEVICE`, `VARDROP_MISSING_PEER` (saying which package to install) or `VARDROP_OPTION`.
  */
 export async function createOnnxBackend(options: OnnxBackendOptions = {}): Promise<Backend<OrtTensor>> {
-  const { ort, threads = 1, session } = options;
+  const { ort, threads = 1, session, worker = false } = options;
+  if (worker) {
+    if (ort) {
+      throw new VardropError(
+        'VARDROP_OPTION',
+        '[onnx] ort: got a module beside `worker`, which imports its own, needs one of the two. Leave `ort` out.',
+      );
+    }
+    return createWorkerBackend({ device: options.device ?? 'wasm', threads, session });
+  }
   const device = options.device ?? (ort?.env.versions.node ? 'native' : 'wasm');
   const runtime = await loadRuntime(device, threads, ort);
   return createBackend({ ...runtime, sessionOptions: { ...runtime.sessionOptions, ...session } });

@@ -69,7 +69,8 @@ export async function loadRuntime(device: OnnxDevice, threads: number, given?: O
   return { ort, device, sessionOptions: { executionProviders: ['wasm'], logSeverityLevel: 3 } };
 }
 
-async function importRuntime(device: OnnxDevice): Promise<Ort> {
+/** Imports a device's package. Throws `VARDROP_MISSING_PEER`. */
+export async function importRuntime(device: OnnxDevice): Promise<Ort> {
   const name = packages[device];
   try {
     const module = device === 'native' ? await import('onnxruntime-node') : await import('onnxruntime-web');

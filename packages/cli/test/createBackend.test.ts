@@ -1,3 +1,4 @@
+import { createBuilder } from '@vardrop/core';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { createBackend } from '../src/training/createBackend.js';
 
@@ -16,4 +17,23 @@ describe('createBackend', () => {
       await backend.close();
     },
   );
+
+  it.each(['onnx:wasm', 'onnx:native'] as const)('keeps a run of %s off the thread of the progress', async (name) => {
+    const backend = await createBackend(name);
+    const size = 1024;
+    const b = createBuilder('powers');
+    const x = b.input('x', [size, size]);
+    let power = x;
+    for (let i = 0; i < 20; i++) power = b.matmul(power, x);
+    b.output('sum', b.reduceSum(power));
+    const executable = await backend.compile(b.build());
+    let ticks = 0;
+    const timer = setInterval(() => ticks++, 1);
+    const given = backend.upload(new Float32Array(size * size).fill(1 / size), [size, size]);
+    expect(await backend.read(executable.run({ x: given }, [{}]).outputs[0].sum)).toEqual(Float32Array.of(size));
+    clearInterval(timer);
+    // One call of the runtime: a thread that it blocks hears of no timer meanwhile.
+    expect(ticks).toBeGreaterThan(10);
+    await backend.close();
+  });
 });

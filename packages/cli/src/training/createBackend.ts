@@ -24,7 +24,12 @@ export async function createBackend(name: BackendName): Promise<Backend> {
     case 'onnx:wasm':
     case 'onnx:native': {
       const { createOnnxBackend } = await import('@vardrop/adapter-onnx');
-      return createOnnxBackend({ device: name === 'onnx:wasm' ? 'wasm' : 'native', threads: availableParallelism() });
+      // A run blocks its thread; in a worker of its own it leaves this one to the progress bar and Ctrl-C.
+      return createOnnxBackend({
+        device: name === 'onnx:wasm' ? 'wasm' : 'native',
+        threads: availableParallelism(),
+        worker: true,
+      });
     }
     case 'gpujs:webasm':
     case 'gpujs:cpu': {

@@ -1,0 +1,11 @@
+import { createOnnxBackend } from '../createOnnxBackend.js';
+import { nodeThreads } from './nodeThreads.js';
+import type { Message } from './protocol.js';
+import { serve } from './serve.js';
+
+// What runs in the worker: in Node messages come by the port to the parent, in browsers by the worker's own scope.
+const port = nodeThreads()?.parentPort;
+const scope = port ?? (globalThis as unknown as Pick<Worker, 'postMessage'>);
+const obey = serve(createOnnxBackend, (message, transfer) => scope.postMessage(message, [...transfer]));
+if (port) port.on('message', (message) => obey(message as Message));
+else globalThis.addEventListener('message', (event) => obey((event as MessageEvent<Message>).data));
