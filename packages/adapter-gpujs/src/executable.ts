@@ -27,7 +27,7 @@ export function createExecutable(runtime: Runtime, handles: Handles, source: Pro
   const freshNames = Object.keys(program.outputs).filter((output) => !carriedNames.has(output));
   const shapeOf = (output: string) => program.nodes[program.outputs[output]].shape as readonly number[];
 
-  const lowered = lowerProgram(program, runtime.mode === 'webasm');
+  const lowered = lowerProgram(program, runtime.mode);
   const computed = new Set(lowered.kernels.map(({ result }) => result));
   const read = new Set(lowered.kernels.flatMap((kernel) => kernel.inputs));
   const outputValues = new Set(Object.values(program.outputs).map(lowered.valueBehind));

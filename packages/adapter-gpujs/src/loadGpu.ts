@@ -1,8 +1,8 @@
 import { VardropError } from '@vardrop/core';
 import type { GPU, IGPUKernelSettings, IKernelRunShortcut } from 'gpu.js';
 
-/** How gpu.js computes: `webasm` in WebAssembly with SIMD and threads, `cpu` in JavaScript. */
-export const modes = ['webasm', 'cpu'] as const;
+/** How gpu.js computes: `webasm` in WebAssembly with SIMD and threads, `webgl2` on a graphics card, `cpu` in JavaScript. */
+export const modes = ['webasm', 'webgl2', 'cpu'] as const;
 
 /** A name of {@link modes}. */
 export type GpujsMode = (typeof modes)[number];
@@ -40,6 +40,12 @@ export async function loadGpu(mode: GpujsMode, given?: GpuClass): Promise<Runtim
     throw new VardropError(
       'VARDROP_UNKNOWN_DEVICE',
       '[gpujs] mode: got "webasm" where there is no WebAssembly, needs an engine that has it. Use mode "cpu".',
+    );
+  }
+  if (mode === 'webgl2' && !Gpu.isWebGL2Supported) {
+    throw new VardropError(
+      'VARDROP_UNKNOWN_DEVICE',
+      '[gpujs] mode: got "webgl2" where there is no WebGL 2, needs a browser that has it. Use mode "webasm".',
     );
   }
   const gpu = new Gpu({ mode });

@@ -1,4 +1,13 @@
-import { fuse, type Kernel, type Node, type NodeId, type Program, VardropError } from '@vardrop/core';
+import {
+  fuse,
+  type Kernel,
+  type KernelLimits,
+  type Node,
+  type NodeId,
+  type Program,
+  VardropError,
+} from '@vardrop/core';
+import type { GpujsMode } from './loadGpu.js';
 import type { KernelSource, ValueId } from './print/kernelSource.js';
 import { printContraction } from './print/printContraction.js';
 import { printMap, printTranspose } from './print/printMap.js';
@@ -14,26 +23,29 @@ export interface LoweredProgram {
   valueBehind(id: NodeId): ValueId;
 }
 
-/** What one kernel may touch: gpu.js kernels write one tensor each, and on webasm and cpu read any number. */
-export const kernelLimits = { inputs: Number.POSITIVE_INFINITY, outputs: 1 } as const;
-
 /**
- * Cuts a bound program into kernels and prints them.
- *
- * @param blocked whether threads may return four numbers
+ * What one kernel may touch: kernels of gpu.js write one tensor each. On webasm and cpu they read any number; on a
+ * graphics card each is a texture, of which there are at least 16, and with too many gpu.js silently reads zeros.
  */
-export function lowerProgram(program: Program, blocked: boolean): LoweredProgram {
+export const kernelLimits: Readonly<Record<GpujsMode, KernelLimits>> = {
+  webasm: { inputs: Number.POSITIVE_INFINITY, outputs: 1 },
+  webgl2: { inputs: 14, outputs: 1 },
+  cpu: { inputs: Number.POSITIVE_INFINITY, outputs: 1 },
+};
+
+/** Cuts a bound program into kernels of a mode and prints them. */
+export function lowerProgram(program: Program, mode: GpujsMode): LoweredProgram {
   const { nodes } = program;
   const alias = new Map<NodeId, ValueId>();
   const valueBehind = (id: NodeId): ValueId => alias.get(id) ?? id;
   let negative = 0;
   const between = () => --negative;
-  const printed = fuse(program, kernelLimits).kernels.flatMap((kernel): readonly KernelSource[] => {
+  const printed = fuse(program, kernelLimits[mode]).kernels.flatMap((kernel): readonly KernelSource[] => {
     if (kernel.kind === 'movement' && nodes[kernel.node].op === 'reshape') {
       alias.set(kernel.node, valueBehind(nodes[kernel.node].operands[0]));
       return [];
     }
-    return print(nodes, kernel, between, blocked);
+    return print(nodes, kernel, between, mode);
   });
   const kernels = printed.map((kernel) => ({ ...kernel, inputs: kernel.inputs.map(valueBehind) }));
 
@@ -56,27 +68,27 @@ function print(
   nodes: readonly Node[],
   kernel: Kernel,
   between: () => ValueId,
-  blocked: boolean,
+  mode: GpujsMode,
 ): readonly KernelSource[] {
   switch (kernel.kind) {
     case 'elementwise':
-      return [printMap(nodes, kernel)];
+      return [printMap(nodes, kernel, mode)];
     case 'contraction':
-      return [printContraction(nodes, kernel, blocked)];
+      return [printContraction(nodes, kernel, mode)];
     case 'reduction':
-      return printReduction(nodes, kernel, between);
+      return printReduction(nodes, kernel, between, mode);
     case 'movement':
     case 'window': {
       const node = nodes[kernel.node];
       switch (node.op) {
         case 'transpose':
-          return [printTranspose(nodes, kernel.node, node.permutation)];
+          return [printTranspose(nodes, kernel.node, node.permutation, mode)];
         case 'maxPool2d':
         case 'averagePool2d':
-          return [printPool(nodes, kernel.node, node)];
+          return [printPool(nodes, kernel.node, node, mode)];
         case 'maxPool2dGradient':
         case 'averagePool2dGradient':
-          return [printPoolGradient(nodes, kernel.node, node)];
+          return [printPoolGradient(nodes, kernel.node, node, mode)];
         default:
           throw new VardropError(
             'VARDROP_PROGRAM',

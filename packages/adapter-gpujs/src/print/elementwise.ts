@@ -1,4 +1,5 @@
 import { type Node, type NodeId, VardropError } from '@vardrop/core';
+import { printExp, printLog, printLogOnePlus, printTanh } from './functions.js';
 import type { Writer } from './writer.js';
 
 /**
@@ -33,22 +34,31 @@ export function printElementwise(
 }
 
 function expression(writer: Writer, node: Node, [a, b, x, y]: readonly string[]): string {
+  // Functions of graphics cards are off by hundreds of units in the last place: these are made of exact operations.
+  const onCard = writer.mode === 'webgl2';
+  const exp = (x: string) => (onCard ? printExp(writer, x) : `Math.exp(${x})`);
   switch (node.op) {
     case 'neg':
       return `-${a}`;
     case 'abs':
     case 'sqrt':
-    case 'exp':
-    case 'log':
-    case 'tanh':
       return `Math.${node.op}(${a})`;
+    case 'exp':
+      return exp(a);
+    case 'log':
+      return onCard ? printLog(writer, a) : `Math.log(${a})`;
     case 'sigmoid': {
       // e^−|x| cannot overflow, and keeps its digits where the result is small.
-      const small = writer.define(`Math.exp(-Math.abs(${a}))`);
+      const small = writer.define(exp(`-Math.abs(${a})`));
       return `(${a} < ${writer.number(0)} ? ${small} : ${writer.number(1)}) / (${writer.number(1)} + ${small})`;
     }
     case 'softplus':
-      return `Math.max(${a}, ${writer.number(0)}) + Math.log1p(Math.exp(-Math.abs(${a})))`;
+      if (!onCard) {
+        return `Math.max(${a}, ${writer.number(0)}) + Math.log1p(${exp(`-Math.abs(${a})`)})`;
+      }
+      return `Math.max(${a}, ${writer.number(0)}) + ${printLogOnePlus(writer, writer.define(exp(`-Math.abs(${a})`)))}`;
+    case 'tanh':
+      return onCard ? printTanh(writer, a) : `Math.tanh(${a})`;
     case 'add':
       return `${a} + ${b}`;
     case 'sub':

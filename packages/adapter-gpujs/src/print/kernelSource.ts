@@ -11,6 +11,8 @@ export interface KernelSource {
   readonly constants: Readonly<Record<string, number>>;
   /** Threads in x, y, z; their results in order are the tensor, row-major, unless there are `blocks`. */
   readonly output: readonly number[];
+  /** Elements of the tensor; threads beyond them compute nothing of use. */
+  readonly size: number;
   /**
    * Where each thread returns four numbers: those of its column in four rows of a matrix of so many rows. gpu.js does
    * not hand such results to another kernel of one pipeline; they are put in order on the host.

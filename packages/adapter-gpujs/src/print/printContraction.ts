@@ -1,4 +1,5 @@
 import type { ContractionKernel, Node, NodeId, NodeOf } from '@vardrop/core';
+import type { GpujsMode } from '../loadGpu.js';
 import { accumulate } from './accumulate.js';
 import { printConvolution } from './convolution.js';
 import { printElementwise } from './elementwise.js';
@@ -12,22 +13,17 @@ const worthBlocks = 2 ** 20;
 /**
  * Prints all contractions of a kernel in one loop, and its epilogue after it. The operand that they share is read once
  * a turn.
- *
- * @param blocked whether threads may return four numbers
  */
-export function printContraction(nodes: readonly Node[], kernel: ContractionKernel, blocked: boolean): KernelSource {
-  const writer = createWriter();
+export function printContraction(nodes: readonly Node[], kernel: ContractionKernel, mode: GpujsMode): KernelSource {
+  const writer = createWriter(mode);
   const shape = kernel.shape as readonly number[];
   const first = nodes[kernel.contractions[0]];
-  const rows = blocked && first.op === 'matmul' ? blockedRows(nodes, first) : undefined;
+  const rows = mode === 'webasm' && first.op === 'matmul' ? blockedRows(nodes, first) : undefined;
   const [result] = kernel.outputs;
   const count = kernel.contractions.length;
   if (first.op === 'matmul' && rows) {
-    const { output, coordinates } = spreadThreads(writer, [
-      ...shape.slice(0, -2),
-      Math.ceil(rows / 4),
-      shape[shape.length - 1],
-    ]);
+    const threads = spreadThreads(writer, [...shape.slice(0, -2), Math.ceil(rows / 4), shape[shape.length - 1]]);
+    const { coordinates } = threads;
     const places = [0, 1, 2, 3].map((row) => [
       ...coordinates.slice(0, -2),
       `${coordinates[coordinates.length - 2]} * 4 + ${row}`,
@@ -37,15 +33,16 @@ export function printContraction(nodes: readonly Node[], kernel: ContractionKern
     const returned = places.map((place, i) =>
       printEpilogue(writer, nodes, kernel, place, sums.slice(i * count, (i + 1) * count)),
     );
-    return writer.finish(result, output, `[${returned.join(', ')}]`, { rows });
+    return writer.finish(result, threads, `[${returned.join(', ')}]`, { rows });
   }
-  const { output, coordinates } = spreadThreads(writer, shape);
+  const threads = spreadThreads(writer, shape);
+  const { coordinates } = threads;
   const products = (indexA: string, indexB: string) => printProducts(writer, nodes, kernel, [indexA, indexB]);
   const sums =
     first.op === 'matmul'
       ? printMatmul(writer, nodes, kernel, first, [coordinates])
       : printConvolution(writer, nodes, first, coordinates, count, products);
-  return writer.finish(result, output, printEpilogue(writer, nodes, kernel, coordinates, sums));
+  return writer.finish(result, threads, printEpilogue(writer, nodes, kernel, coordinates, sums));
 }
 
 /** The rows of a matrix product that is large enough, and narrow enough in its sum, for blocks of four. */

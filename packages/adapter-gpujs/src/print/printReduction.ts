@@ -1,4 +1,5 @@
 import { type Node, type NodeId, type ReductionKernel, VardropError } from '@vardrop/core';
+import type { GpujsMode } from '../loadGpu.js';
 import { printElementwise } from './elementwise.js';
 import type { KernelSource, ValueId } from './kernelSource.js';
 import { broadcastStrides, indexAt, spreadThreads } from './threads.js';
@@ -17,6 +18,7 @@ export function printReduction(
   nodes: readonly Node[],
   kernel: ReductionKernel,
   between: () => ValueId,
+  mode: GpujsMode,
 ): KernelSource[] {
   const node = nodes[kernel.reduction];
   if (node.op !== 'reduceSum' && node.op !== 'reduceMax') {
@@ -34,7 +36,7 @@ export function printReduction(
     return names.get(operand) ?? printOperand(writer, nodes, operand, readValue);
   };
   if (axes.length < 2 || total < parallel || kept >= parallel) {
-    return [reduce(node.op, shape, axes, kernel.reduction, evaluate)];
+    return [reduce(mode, node.op, shape, axes, kernel.reduction, evaluate)];
   }
   // Rows first, one thread each; their number is that of the operand's elements without the last reduced axis.
   const last = axes[axes.length - 1];
@@ -43,8 +45,8 @@ export function printReduction(
   const readRow = (writer: Writer, coordinates: readonly string[]) =>
     writer.define(writer.read(rows, indexAt(coordinates, broadcastStrides(rowShape, rowShape))));
   return [
-    reduce(node.op, shape, [last], rows, evaluate),
-    reduce(node.op, rowShape, axes.slice(0, -1), kernel.reduction, readRow),
+    reduce(mode, node.op, shape, [last], rows, evaluate),
+    reduce(mode, node.op, rowShape, axes.slice(0, -1), kernel.reduction, readRow),
   ];
 }
 
@@ -59,15 +61,16 @@ function printOperand(writer: Writer, nodes: readonly Node[], id: NodeId, readVa
 const piece = 64;
 
 function reduce(
+  mode: GpujsMode,
   op: 'reduceSum' | 'reduceMax',
   shape: readonly number[],
   axes: readonly number[],
   result: ValueId,
   evaluate: (writer: Writer, coordinates: readonly string[]) => string,
 ): KernelSource {
-  const writer = createWriter();
+  const writer = createWriter(mode);
   const outShape = shape.map((length, axis) => (axes.includes(axis) ? 1 : length));
-  const { output, coordinates } = spreadThreads(writer, outShape);
+  const threads = spreadThreads(writer, outShape);
   const start = writer.number(op === 'reduceSum' ? 0 : -Infinity);
   const combine = (a: string, b: string) => (op === 'reduceSum' ? `${a} + ${b}` : `Math.max(${a}, ${b})`);
 
@@ -97,5 +100,5 @@ function reduce(
     if (pieces * piece < length) turns(pieces * piece, length, sum, '');
     return sum;
   };
-  return writer.finish(result, output, loop(coordinates, axes));
+  return writer.finish(result, threads, loop(threads.coordinates, axes));
 }

@@ -1,12 +1,18 @@
+import { elements } from '../run/elements.js';
 import type { Writer } from './writer.js';
 
 /** How the threads of a kernel cover a shape. */
 export interface Threads {
   /** Threads in x, y, z. */
   readonly output: readonly number[];
+  /** Elements of the shape. */
+  readonly size: number;
   /** The coordinate of this thread in each axis of the shape. */
   readonly coordinates: readonly string[];
 }
+
+/** Sides of textures that graphics cards have at the least today. */
+const widestTexture = 4096;
 
 /**
  * One thread an element of `shape`: the last axis along x, the one before along y, and all others along z, whose
@@ -16,12 +22,19 @@ export interface Threads {
 export function spreadThreads(writer: Writer, shape: readonly number[]): Threads {
   const axes = shape.map((_, axis) => axis).filter((axis) => shape[axis] > 1);
   const coordinates = shape.map(() => '0');
+  const size = elements(shape);
   const [x, y, ...rest] = [...axes].reverse();
-  if (x === undefined) return { output: [1], coordinates };
+  if (x === undefined) return { output: [1], size, coordinates };
   coordinates[x] = 'this.thread.x';
-  if (y === undefined) return { output: [shape[x]], coordinates };
+  if (y === undefined) return { output: [shape[x]], size, coordinates };
+  if (rest.length === 0 && writer.mode === 'webgl2' && Math.max(shape[x], shape[y]) > widestTexture) {
+    // gpu.js makes the texture of a plane as wide and as high as the plane, but folds that of a box.
+    const half = Math.ceil(shape[y] / 2);
+    coordinates[y] = `(this.thread.z * ${half} + this.thread.y)`;
+    return { output: [shape[x], half, 2], size, coordinates };
+  }
   coordinates[y] = 'this.thread.y';
-  if (rest.length === 0) return { output: [shape[x], shape[y]], coordinates };
+  if (rest.length === 0) return { output: [shape[x], shape[y]], size, coordinates };
   const outer = [...rest].reverse();
   let left = 'this.thread.z';
   outer.forEach((axis, i) => {
@@ -34,7 +47,7 @@ export function spreadThreads(writer: Writer, shape: readonly number[]): Threads
     coordinates[axis] = writer.define(`Math.floor((${left} + ${writer.number(0.5)}) / ${writer.number(stride)})`);
     left = writer.define(`${left} - ${coordinates[axis]} * ${writer.number(stride)}`);
   });
-  return { output: [shape[x], shape[y], outer.reduce((product, axis) => product * shape[axis], 1)], coordinates };
+  return { size, coordinates, output: [shape[x], shape[y], outer.reduce((product, axis) => product * shape[axis], 1)] };
 }
 
 /** Row-major strides of a shape. */

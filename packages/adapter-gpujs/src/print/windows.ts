@@ -1,4 +1,5 @@
 import type { Node, NodeId, NodeOf } from '@vardrop/core';
+import type { GpujsMode } from '../loadGpu.js';
 import type { KernelSource } from './kernelSource.js';
 import { indexAt, spreadThreads, stridesOf } from './threads.js';
 import { createWriter, type Writer } from './writer.js';
@@ -25,12 +26,12 @@ type Pool = NodeOf<'maxPool2d' | 'averagePool2d'>;
 type PoolGradient = NodeOf<'maxPool2dGradient' | 'averagePool2dGradient'>;
 
 /** One thread an element of the pooled image. */
-export function printPool(nodes: readonly Node[], result: NodeId, node: Pool): KernelSource {
-  const writer = createWriter();
+export function printPool(nodes: readonly Node[], result: NodeId, node: Pool, mode: GpujsMode): KernelSource {
+  const writer = createWriter(mode);
   const [operand] = node.operands;
   const image = nodes[operand].shape as readonly number[];
-  const { output, coordinates } = spreadThreads(writer, node.shape as readonly number[]);
-  const [b, oh, ow, c] = coordinates;
+  const threads = spreadThreads(writer, node.shape as readonly number[]);
+  const [b, oh, ow, c] = threads.coordinates;
   const maximum = node.op === 'maxPool2d';
   writer.line(`let best = ${writer.number(maximum ? -Infinity : 0)};`);
   writer.line(`let count = ${writer.number(0)};`);
@@ -39,20 +40,27 @@ export function printPool(nodes: readonly Node[], result: NodeId, node: Pool): K
     writer.line(maximum ? `best = Math.max(best, ${value});` : `best = best + ${value};`);
     writer.line(`count = count + ${writer.number(1)};`);
   });
-  return writer.finish(result, output, maximum ? 'best' : 'best / count');
+  return writer.finish(result, threads, maximum ? 'best' : 'best / count');
 }
 
 /** One thread an element of the image: each window over it is looked at again, so that no two threads add to one place. */
-export function printPoolGradient(nodes: readonly Node[], result: NodeId, node: PoolGradient): KernelSource {
-  const writer = createWriter();
+export function printPoolGradient(
+  nodes: readonly Node[],
+  result: NodeId,
+  node: PoolGradient,
+  mode: GpujsMode,
+): KernelSource {
+  const writer = createWriter(mode);
   const image = node.shape as readonly number[];
   const dy = node.operands[node.operands.length - 1];
   const pooled = nodes[dy].shape as readonly number[];
-  const { output, coordinates } = spreadThreads(writer, image);
-  const [b, h, w, c] = coordinates;
+  const threads = spreadThreads(writer, image);
+  const [b, h, w, c] = threads.coordinates;
   const [height, width] = node.size;
   const maximum = node.op === 'maxPool2dGradient';
-  const own = maximum ? writer.define(writer.read(node.operands[0], indexAt(coordinates, stridesOf(image)))) : '';
+  const own = maximum
+    ? writer.define(writer.read(node.operands[0], indexAt(threads.coordinates, stridesOf(image))))
+    : '';
   writer.line(`let sum = ${writer.number(0)};`);
   writer.line(`for (let kh = 0; kh < ${height}; kh++) {`);
   const oh = printWindowPosition(writer, h, 'kh', node.padding[0], node.strides[0]);
@@ -80,7 +88,7 @@ export function printPoolGradient(nodes: readonly Node[], result: NodeId, node: 
       : `sum = sum + ${gradient} / ${share};`,
   );
   writer.line('}}}}');
-  return writer.finish(result, output, 'sum');
+  return writer.finish(result, threads, 'sum');
 }
 
 /** Visits the elements of the image in one window. */

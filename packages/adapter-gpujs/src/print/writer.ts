@@ -1,7 +1,11 @@
+import type { GpujsMode } from '../loadGpu.js';
 import type { KernelSource, ValueId } from './kernelSource.js';
+import type { Threads } from './threads.js';
 
 /** Collects the text of one kernel. */
 export interface Writer {
+  /** What the kernel is for. */
+  readonly mode: GpujsMode;
   /** Adds a line of source. */
   line(text: string): void;
   /** The name of a number; numbers are constants of the kernel, since gpu.js takes whole literals for integers. */
@@ -12,17 +16,18 @@ export interface Writer {
   fresh(prefix: string): string;
   /** Declares a name for an expression, and returns it. */
   define(expression: string): string;
-  finish(result: ValueId, output: readonly number[], returned: string, blocks?: KernelSource['blocks']): KernelSource;
+  finish(result: ValueId, threads: Threads, returned: string, blocks?: KernelSource['blocks']): KernelSource;
 }
 
 /** A writer with nothing in it. */
-export function createWriter(): Writer {
+export function createWriter(mode: GpujsMode): Writer {
   const lines: string[] = [];
   const inputs: ValueId[] = [];
   const numbers: number[] = [];
   let names = 0;
 
   const writer: Writer = {
+    mode,
     line: (text) => {
       lines.push(text);
     },
@@ -43,12 +48,13 @@ export function createWriter(): Writer {
       writer.line(`const ${name} = ${expression};`);
       return name;
     },
-    finish(result, output, returned, blocks) {
+    finish(result, { output, size }, returned, blocks) {
       const parameters = inputs.map((_, i) => `a${i}`).join(', ');
       return {
         source: `function kernel(${parameters}) {\n${lines.join('\n')}\nreturn ${returned};\n}`,
         constants: Object.fromEntries(numbers.map((value, i) => [`c${i}`, value])),
         output,
+        size,
         inputs,
         result,
         ...(blocks ? { blocks } : {}),

@@ -1,7 +1,9 @@
+import { VardropError } from '@vardrop/core';
 import type { IKernelRunShortcut, IPipelineRunShortcut } from 'gpu.js';
 import type { Runtime } from '../loadGpu.js';
 import type { LoweredProgram } from '../lowerProgram.js';
 import type { KernelSource, ValueId } from '../print/kernelSource.js';
+import { checkCard } from './checkCard.js';
 import { degraded } from './checkMode.js';
 import { elements } from './elements.js';
 import { flatten, type Nested, unblock } from './flatten.js';
@@ -26,7 +28,7 @@ export function createPipelineRunner(
     if (known) return known;
     const made = runtime.createKernel(kernel.source, {
       output: [...kernel.output],
-      constants: kernel.constants,
+      constants: runtime.mode === 'webgl2' ? finite(kernel.constants) : kernel.constants,
       constantTypes: Object.fromEntries(Object.keys(kernel.constants).map((name) => [name, 'Float'])),
       precision: 'single',
     });
@@ -49,17 +51,37 @@ export function createPipelineRunner(
   const pipeline: IPipelineRunShortcut = gpu.createPipeline(layOut);
   const sources = new Map(kernels.map((kernel) => [kernel.result, kernel]));
 
+  async function execute(given: readonly Float32Array[]): Promise<readonly Nested[]> {
+    try {
+      return (await pipeline(...given.map((each) => each as never))) as unknown as Nested[];
+    } catch (error) {
+      // What a lost card does to gpu.js is many things.
+      checkCard(runtime, who);
+      throw new VardropError(
+        'VARDROP_BACKEND',
+        `${who}: got "${error instanceof Error ? error.message : String(error)}" from gpu.js, needs a run without errors. See its cause.`,
+        { cause: error },
+      );
+    }
+  }
+
   return {
     inputs,
     results,
     async run(given) {
-      const values = (await pipeline(...given.map((each) => each as never))) as unknown as Nested[];
-      if (pipeline.executorKind === 'generic') {
+      const values = await execute(given);
+      const ran = pipeline.backend === 'gpu' ? 'webgl2' : pipeline.backend;
+      if (ran !== runtime.mode) throw degraded(runtime.mode, who, ran ?? 'nothing', pipeline.fallbackReason);
+      // On a graphics card all pipelines are run kernel by kernel.
+      if (runtime.mode === 'webasm' && pipeline.executorKind === 'generic') {
         throw degraded(runtime.mode, who, 'separate kernels', pipeline.fallbackReason);
       }
+      checkCard(runtime, who);
       return results.map((id, i) => {
-        const { output, blocks } = sources.get(id) as KernelSource;
-        return blocks ? unblock(values[i], output[0], blocks.rows) : flatten(values[i], elements(output));
+        const { output, size, blocks } = sources.get(id) as KernelSource;
+        return blocks
+          ? unblock(values[i], output[0], blocks.rows)
+          : flatten(values[i], elements(output)).subarray(0, size);
       });
     },
     async dispose() {
@@ -68,3 +90,11 @@ export function createPipelineRunner(
     },
   };
 }
+
+/** The largest number of float32 in place of infinities, which GLSL has no word for. */
+const finite = (constants: Readonly<Record<string, number>>): Record<string, number> =>
+  Object.fromEntries(
+    Object.entries(constants).map(([name, value]) => [name, Math.max(-largest, Math.min(largest, value))]),
+  );
+
+const largest = 3.4028234663852886e38;
