@@ -15,6 +15,7 @@ import { contractions, createMinibatch, createWorkload, learningRate, trainingSi
  * step 20 and step 200. Options: `--device wasm` (or native), `--threads 2`, `--repetitions 20`, `--warmup 6`, `--no-memory`.
  */
 const options = readOptions(process.argv.slice(2));
+const wasmMemories = noteWasmMemories();
 const { device, threads } = options;
 const profiles = await mkdtemp(join(tmpdir(), 'vardrop-profile-'));
 const backend = await createOnnxBackend({ device, threads });
@@ -193,8 +194,23 @@ async function memoryAfter({ trainer, run }, until) {
     liveTensors: backend.liveTensors(),
     heapMiB: mebibytes(heapUsed),
     arrayBuffersMiB: mebibytes(arrayBuffers),
+    wasmMiB: mebibytes(wasmMemories.reduce((sum, { buffer }) => sum + buffer.byteLength, 0)),
     residentMiB: mebibytes(rss),
   };
+}
+
+/** Memories of WebAssembly that are made from now on: the runtime does not tell how large its own is. */
+function noteWasmMemories() {
+  /** @type {WebAssembly.Memory[]} */
+  const memories = [];
+  WebAssembly.Memory = class extends WebAssembly.Memory {
+    /** @param {WebAssembly.MemoryDescriptor} descriptor */
+    constructor(descriptor) {
+      super(descriptor);
+      memories.push(this);
+    }
+  };
+  return memories;
 }
 
 /** @param {string[]} words */
