@@ -1,5 +1,6 @@
 // Writes docs/backends.md: what came of the laws on every backend that runs here. `npm run backends` (about a minute a
 // backend); `npm run backends -- quick` for a first look.
+import { fork } from 'node:child_process';
 import { writeFileSync } from 'node:fs';
 import { cpus } from 'node:os';
 import { fileURLToPath } from 'node:url';
@@ -8,20 +9,17 @@ import { createBackend } from '../packages/cli/dist/training/createBackend.js';
 import { compareMeasurements, laws, measure, runSuite } from '../packages/conformance/dist/index.js';
 
 const effort = process.argv[2] ?? 'normal';
-const results = [];
-const missing = [];
-const measurements = [];
-const supports = new Map();
-for (const name of backends) {
+
+/** Runs the laws on one backend, and measures what is compared between backends. */
+async function runOne(name) {
   let backend;
   try {
     backend = await createBackend(name);
   } catch (error) {
-    missing.push({ name, reason: error.message });
-    continue;
+    return { missing: { name, reason: error.message } };
   }
-  supports.set(name, backend.supports);
-  measurements.push(await measure(name, backend));
+  const { supports } = backend;
+  const measurement = await measure(name, backend);
   await backend.close();
   const result = await runSuite({
     name,
@@ -29,8 +27,30 @@ for (const name of backends) {
     effort,
     onResult: ({ id, failed, seconds }) => console.error(`${name} ${id}: ${failed} failed, ${seconds.toFixed(1)} s`),
   });
-  results.push(result);
+  return { supports, measurement, result };
 }
+
+if (process.send) {
+  process.send(await runOne(process.argv[3]), () => process.exit());
+  // The parent waits for that message only.
+  await new Promise(() => {});
+}
+
+// A process a backend: frameworks change globals that others read.
+const outcomes = [];
+for (const name of backends) {
+  const child = fork(fileURLToPath(import.meta.url), [effort, name], { serialization: 'advanced' });
+  const outcome = await new Promise((resolve) => {
+    child.on('message', resolve);
+    child.on('exit', (code) => resolve({ missing: { name, reason: `its process ended with code ${code}` } }));
+  });
+  outcomes.push({ name, ...outcome });
+}
+const missing = outcomes.flatMap((outcome) => outcome.missing ?? []);
+const ran = outcomes.filter((outcome) => !outcome.missing);
+const results = ran.map(({ result }) => result);
+const measurements = ran.map(({ measurement }) => measurement);
+const supports = new Map(ran.map((outcome) => [outcome.name, outcome.supports]));
 
 const row = (cells) => `| ${cells.join(' | ')} |`;
 const table = (head, rows) => [row(head), row(head.map(() => '---')), ...rows.map(row)].join('\n');
