@@ -103,7 +103,7 @@ const effects = results[0].laws.flatMap(({ id, smallestEffects }) =>
 
 const page = `# Backends
 
-What came of the [laws](../packages/conformance/README.md) on every backend that runs in Node, at effort \`${effort}\`, seed ${results[0].seed}.
+What came of the [laws](../packages/conformance/README.md) on the backends below, in Node, at effort \`${effort}\`, seed ${results[0].seed}.
 Written by \`npm run backends\` on ${cpus().length} cores (${cpus()[0].model.trim()}), Node ${process.versions.node}${missing.length > 0 ? `; not installed there: ${missing.map(({ name }) => `\`${name}\``).join(', ')}` : ''}.
 
 ${totals}

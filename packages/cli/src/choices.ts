@@ -1,5 +1,13 @@
 /** Backends that `--backend` takes; `reference` computes in float64, for checking rather than for speed. */
-export const backends = ['tfjs:wasm', 'tfjs:cpu', 'onnx:wasm', 'onnx:native', 'reference'] as const;
+export const backends = [
+  'tfjs:wasm',
+  'tfjs:cpu',
+  'onnx:wasm',
+  'onnx:native',
+  'gpujs:webasm',
+  'gpujs:cpu',
+  'reference',
+] as const;
 
 /** Noise models that `--noise` takes. */
 export const noises = [

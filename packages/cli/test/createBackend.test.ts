@@ -5,7 +5,7 @@ import { createBackend } from '../src/training/createBackend.js';
 afterEach(() => vi.restoreAllMocks());
 
 describe('createBackend', () => {
-  it.each(['tfjs:cpu', 'tfjs:wasm', 'onnx:wasm', 'onnx:native', 'reference'] as const)(
+  it.each(['tfjs:cpu', 'tfjs:wasm', 'onnx:wasm', 'onnx:native', 'gpujs:webasm', 'gpujs:cpu', 'reference'] as const)(
     'lets nothing of %s into the progress',
     async (name) => {
       const printed = (['log', 'info', 'warn', 'error'] as const).map((method) =>

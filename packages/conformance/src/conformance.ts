@@ -1,4 +1,4 @@
-import type { Backend } from '@vardrop/core';
+import { type Backend, VardropError } from '@vardrop/core';
 import { applyExpectedFailures, type ExpectedFailure, selectLaws } from './expectedFailures.js';
 import { formatFailure } from './formatFailure.js';
 import type { Effort, Law, LawResult } from './law.js';
@@ -19,8 +19,8 @@ export interface ConformanceOptions {
   readonly name: string;
   /** Makes the backend, which is closed in the end; also called for laws about several at once. */
   readonly create: () => Promise<Backend> | Backend;
-  /** `describe`, `it` and `afterAll` of the runner in use: `import * as runner from 'vitest'`. */
-  readonly runner: TestRunner;
+  /** `describe`, `it` and `afterAll`: `import * as runner from 'vitest'`. The global ones if left out. */
+  readonly runner?: TestRunner;
   readonly effort?: Effort;
   readonly seed?: number;
   /** All laws if left out. */
@@ -35,7 +35,7 @@ export interface ConformanceOptions {
 
 /**
  * Registers a test for each law with a test runner. A backend that passes them all computes what core's programs mean.
- * Throws `VARDROP_UNKNOWN_LAW` for expected failures of no law.
+ * Throws `VARDROP_UNKNOWN_LAW` for expected failures of no law, `VARDROP_RUNNER` without a runner.
  *
  * ```ts
  * import * as runner from 'vitest';
@@ -43,7 +43,16 @@ export interface ConformanceOptions {
  * ```
  */
 export function conformance(options: ConformanceOptions): void {
-  const { name, runner, effort = 'quick', seed, laws = allLaws, expectedFailures = [], caseTimeout, report } = options;
+  const {
+    name,
+    runner = globalRunner(),
+    effort = 'quick',
+    seed,
+    laws = allLaws,
+    expectedFailures = [],
+    caseTimeout,
+    report,
+  } = options;
   selectLaws(
     allLaws.concat(laws),
     expectedFailures.map(({ law }) => law),
@@ -72,4 +81,14 @@ export function conformance(options: ConformanceOptions): void {
       await (await backend)?.close();
     });
   });
+}
+
+/** The runner whose functions are global, as vitest's are with `globals: true`, and jest's. */
+function globalRunner(): TestRunner {
+  const runner = globalThis as unknown as Partial<TestRunner>;
+  if (runner.describe && runner.it && runner.afterAll) return runner as TestRunner;
+  throw new VardropError(
+    'VARDROP_RUNNER',
+    "[conformance] runner: got none, and no global describe, it and afterAll, needs a test runner. Pass `import * as runner from 'vitest'`.",
+  );
 }

@@ -8,6 +8,11 @@ export type Effort = 'quick' | 'normal' | 'thorough';
 /** How many times as many cases as `quick` an effort has. */
 export const effortFactor: Readonly<Record<Effort, number>> = { quick: 1, normal: 5, thorough: 40 };
 
+/** The same for samples of one statistic, which have to fit into memory. */
+export function sampleFactor(effort: Effort): number {
+  return Math.min(effortFactor[effort], 10);
+}
+
 /** One generated case of one property, to be run again. */
 export interface Replay {
   readonly property: string;

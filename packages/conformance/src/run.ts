@@ -25,7 +25,7 @@ export async function run(
   const upload = (values: Readonly<Record<string, Float32Array>>) => {
     const tensors: Record<string, Tensor> = {};
     for (const node of compiled.program.nodes) {
-      if (node.op !== 'input' || !(node.name in values)) continue;
+      if (node.op !== 'input' || !Object.hasOwn(values, node.name)) continue;
       tensors[node.name] = backend.upload(values[node.name], node.shape as readonly number[]);
       made.push(tensors[node.name]);
     }
@@ -44,7 +44,7 @@ export async function run(
     for (const outputs of result.outputs) {
       const values: Record<string, Float32Array> = {};
       for (const [name, id] of Object.entries(compiled.program.outputs)) {
-        if (name in result.carried) continue;
+        if (Object.hasOwn(result.carried, name)) continue;
         values[name] = await readOutput(backend, name, outputs[name], compiled.program.nodes[id].shape);
       }
       read.push(values);

@@ -96,6 +96,19 @@ describe('the ledger', () => {
   });
 });
 
+it('without a runner the global one is taken, and missed where there is none', () => {
+  const options = { name: 'mine', create: createReferenceBackend, laws: [good] };
+  expect(() => conformance(options)).toThrow(/Pass `import \* as runner from 'vitest'`/);
+  const { runner, tests } = createRecorder();
+  Object.assign(globalThis, runner);
+  try {
+    conformance(options);
+  } finally {
+    for (const name of Object.keys(runner)) Reflect.deleteProperty(globalThis, name);
+  }
+  expect(tests.map(({ name }) => name)).toEqual(['good: holds']);
+});
+
 const never = new Promise<never>(() => {});
 
 describe('expected failures', () => {

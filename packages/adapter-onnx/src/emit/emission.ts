@@ -1,14 +1,6 @@
 import type { Shape } from '@vardrop/core';
 import type { GraphBuilder, ValueName } from '../model/graph.js';
 
-/** A stream of noise in a graph. */
-export interface KeyValues {
-  /** The two words, uint32 scalars. */
-  readonly words: readonly [ValueName, ValueName];
-  /** Index of the first data row, an int64 scalar. */
-  readonly row: ValueName;
-}
-
 /** Where a node of a program is written to, and under which name. */
 export interface Emission {
   readonly graph: GraphBuilder;
@@ -20,6 +12,4 @@ export interface Emission {
   readonly batchLength: () => ValueName;
   /** Whether a transposed left matrix is transposed before its product rather than in it. */
   readonly transposeLeft?: boolean;
-  /** The keys of noise; absent where noise is made outside of the graph. */
-  readonly keyOf?: (name: string) => KeyValues;
 }

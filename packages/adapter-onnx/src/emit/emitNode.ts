@@ -4,7 +4,6 @@ import { matmul } from './contraction.js';
 import { binary, selectGreater, unary } from './elementwise.js';
 import type { Emission } from './emission.js';
 import { broadcast, constant, reduce, reshape, transpose } from './movement.js';
-import { noise } from './noise.js';
 import {
   averagePool2d,
   averagePool2dGradient,
@@ -64,7 +63,6 @@ export function emitNode(node: Node, emission: Emission): ValueName {
     case 'constant':
       return constant(node, emission);
     case 'noise':
-      return emission.keyOf ? noise(node, emission, emission.keyOf(node.key)) : refuse(node);
     case 'input':
     case 'special':
     case 'withDerivative':

@@ -1,6 +1,7 @@
 import { expand, keyNames, type Program, simplify, type TensorMap, VardropError, validate } from '@vardrop/core';
+import { batchLengthOf, emitNodes } from '../emit/emitNodes.js';
+import { nameOutputs } from '../emit/nameOutputs.js';
 import { createGraph, type GraphBuilder, type Opset, type ValueName } from '../model/graph.js';
-import { batchLengthOf, emitNodes } from './emitNodes.js';
 import { createNoiseWriter, keyAt, keyInput, stepKeys, streamOfSeed } from './noiseInputs.js';
 import type { Words } from './threefry.js';
 
@@ -80,23 +81,6 @@ export function emitModel(
   for (const name of copies) graph.node('Identity', [values[program.outputs[name]]], reserved[name]);
   for (const [name, id] of Object.entries(program.outputs)) graph.output(reserved[name], program.nodes[id].shape);
   return graph;
-}
-
-/** Reserves the names of outputs; nodes that are an output already, or are given, are copied for the next. */
-function nameOutputs(graph: GraphBuilder, program: Program) {
-  const carried = new Set(
-    program.nodes.flatMap((node) => (node.op === 'input' && node.role === 'carried' ? [node.name] : [])),
-  );
-  const named = new Map<number, string>();
-  const reserved: Record<string, ValueName> = {};
-  const copies: string[] = [];
-  for (const [name, id] of Object.entries(program.outputs)) {
-    reserved[name] = graph.reserve(carried.has(name) ? `${name}/next` : name);
-    const { op } = program.nodes[id];
-    if (named.has(id) || op === 'input' || op === 'constant') copies.push(name);
-    else named.set(id, reserved[name]);
-  }
-  return { named, reserved, copies };
 }
 
 /** Keys by name; the index that is folded in is that in the program before anything was simplified away. */

@@ -9,11 +9,11 @@ import {
   type TensorMap,
   VardropError,
 } from '@vardrop/core';
+import { batchLengthOf, emitNodes } from '../emit/emitNodes.js';
 import { broadcast } from '../emit/movement.js';
 import { createGraph, type GraphBuilder, type Opset, type ValueName } from '../model/graph.js';
 import { dataTypes } from '../model/schema.js';
 import { prepare } from './emitModel.js';
-import { batchLengthOf, emitNodes } from './emitNodes.js';
 import { aleatoricVariance } from './meanProgram.js';
 import { createNoiseWriter, keyAt, stepKeys, streamOfSeed } from './noiseInputs.js';
 

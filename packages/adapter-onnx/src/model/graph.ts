@@ -49,13 +49,15 @@ export interface GraphBuilder {
   annotate(value: ValueName, shape: Shape, type?: DataType): void;
   /** Takes a name, or `name:2`, `name:3`, … where it is taken; the first node that is given it gets just that name. */
   reserve(name: string): string;
+  /** Whether a name is reserved and still waits for its node. */
+  isReserved(name: string): boolean;
   /** Takes a name, or `name:2`, `name:3`, … where it is taken. */
   unique(name: string): string;
   build(name: string): GraphProto;
 }
 
 /** A graph without nodes. A body graph shares its names with `outer`, so that it can refer to outer values. */
-export function createGraph(opset: Opset, outer?: Pick<GraphBuilder, 'unique'>): GraphBuilder {
+export function createGraph(opset: Opset, outer?: Pick<GraphBuilder, 'unique' | 'isReserved'>): GraphBuilder {
   const nodes: NodeProto[] = [];
   const initializers: TensorProto[] = [];
   const inputs: ValueInfoProto[] = [];
@@ -98,6 +100,7 @@ export function createGraph(opset: Opset, outer?: Pick<GraphBuilder, 'unique'>):
       reserved.add(made);
       return made;
     },
+    isReserved: (name) => reserved.has(name) || (outer?.isReserved(name) ?? false),
     input(name, shape, type = 'float') {
       const made = unique(name);
       inputs.push(valueInfo(made, shape, type));

@@ -31,6 +31,11 @@ export async function createBackend(name: BackendName): Promise<Backend> {
         worker: true,
       });
     }
+    case 'gpujs:webasm':
+    case 'gpujs:cpu': {
+      const { createGpujsBackend } = await import('@vardrop/adapter-gpujs');
+      return createGpujsBackend({ mode: name === 'gpujs:webasm' ? 'webasm' : 'cpu' });
+    }
     default: {
       const unknown: never = name;
       throw new VardropError(

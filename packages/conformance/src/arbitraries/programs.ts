@@ -1,7 +1,7 @@
 import { type Builder, createBuilder, type Program, type Shape, type Value } from '@vardrop/core';
 import fc from 'fast-check';
 import { count, type ProgramData } from '../execute.js';
-import { tensorValues } from './values.js';
+import { tensorValues, wholeValues } from './values.js';
 
 /** A random program, and what to run it on. */
 export interface ProgramCase {
@@ -15,6 +15,11 @@ export interface ProgramOptions {
   readonly steps: number;
   /** Only what has a derivative: `gradients` is applied to the sum of the last value. */
   readonly differentiable?: boolean;
+  /**
+   * Only operations on whole numbers, and whole inputs, so that float32 is exact as long as numbers stay below 2²⁴; some
+   * values on the way are outputs too, `step0`, `step1`, ….
+   */
+  readonly exact?: boolean;
 }
 
 /** Makes a value from two earlier ones (any shapes); `name` is unique to the step. */
@@ -124,6 +129,48 @@ const wild: readonly Maker[] = [
   (b, x) => b.reduceSum(b.square(x)),
 ];
 
+/** Makers whose results are whole numbers where their operands are. */
+const exactMakers: readonly Maker[] = [
+  (b, x, y) => b.add(x, fitFirst(b, x, y)),
+  (b, x, y) => b.sub(fitFirst(b, x, y), x),
+  (b, x, y) => b.mul(x, fitFirst(b, x, y)),
+  (b, x) => b.mul(x, -2),
+  (b, x, y) => b.max(x, fitFirst(b, x, y)),
+  (b, x, y) => b.min(b.neg(x), fitFirst(b, x, y)),
+  (b, x) => b.max(x, 0),
+  (b, x) => b.abs(b.sub(x, 1)),
+  (b, x, y) => b.selectGreater(fitFirst(b, x, y), 0, x, b.neg(x)),
+  (b, x) => (x.shape.length === 0 ? x : b.reduceSum(x, [last(x)])),
+  (b, x) => (x.shape.length === 0 ? x : b.reduceSum(x, [0], true)),
+  (b, x) => (x.shape.length === 0 ? x : b.sub(x, b.reduceMax(x, [last(x)], true))),
+  (b, x) => b.reduceSum(x),
+  (b, x, y) => {
+    const m = matrix(b, x);
+    const other = matrix(b, y);
+    return side(m, 1) === side(other, 0) ? b.matmul(m, other) : b.matmul(m, m, { transposeB: true });
+  },
+  (b, x, y) => {
+    const m = matrix(b, x);
+    const other = matrix(b, y);
+    return b.matmul(m, side(m, 0) === side(other, 0) ? other : m, { transposeA: true });
+  },
+  (b, x) => {
+    const filter = b.reshape(b.constant([1, -1, 2, 0], [2, 2]), [2, 2, 1, 1]);
+    return b.conv2d(b.reduceSum(image(b, x), [3], true), filter, { padding: [1, 0, 0, 1], strides: [1, 2] });
+  },
+  (b, x) => b.maxPool2d(image(b, x), [2, 2], { padding: [1, 1, 0, 1], strides: [1, 2] }),
+  (b, x) => b.transpose(x),
+  (b, x) => b.reshape(x, [count(x.shape as number[])]),
+  (b, x) => (count(x.shape as number[]) === 1 ? b.reshape(x, []) : b.reshape(x, [1, ...x.shape])),
+  (b, x) => (x.shape.length < 3 ? b.broadcast(x, [2, ...x.shape]) : b.neg(x)),
+];
+
+/** y itself where it broadcasts with x, else its maximum: a whole number where y has them. */
+function fitFirst(b: Builder, x: Value, y: Value): Value {
+  if (y.shape.length === 0 || joins(x.shape, y.shape)) return y;
+  return b.reduceMax(y);
+}
+
 const inputShapes: readonly (readonly number[])[] = [
   [],
   [3],
@@ -138,8 +185,9 @@ const inputShapes: readonly (readonly number[])[] = [
 ];
 
 /** Random programs of one output `result` over one to three inputs, and values for them. Not simplified. */
-export function programCases({ steps, differentiable: smooth = false }: ProgramOptions): fc.Arbitrary<ProgramCase> {
-  const makers = smooth ? differentiable : [...differentiable, ...differentiable, ...wild];
+export function programCases(options: ProgramOptions): fc.Arbitrary<ProgramCase> {
+  const { steps, differentiable: smooth = false, exact = false } = options;
+  const makers = exact ? exactMakers : smooth ? differentiable : [...differentiable, ...differentiable, ...wild];
   return fc
     .record({
       inputs: fc.array(fc.constantFrom(...inputShapes), { minLength: 1, maxLength: 3 }),
@@ -156,11 +204,20 @@ export function programCases({ steps, differentiable: smooth = false }: ProgramO
         values.push(makers[maker](b, recent(first), recent(second), `key${i}`));
         keys.push(`key${i}`);
       });
+      if (exact) {
+        values.slice(recipe.inputs.length, -1).forEach((value, i) => {
+          if (i % 3 === recipe.words[1] % 3) b.output(`step${i}`, value);
+        });
+      }
       b.output('result', recent(0));
       const program = b.build();
       const used = new Set(program.nodes.flatMap((node) => (node.op === 'noise' ? [node.key] : [])));
       return fc
-        .tuple(...recipe.inputs.map((shape) => tensorValues(count(shape), { extremes: false })))
+        .tuple(
+          ...recipe.inputs.map((shape) =>
+            exact ? wholeValues(count(shape)) : tensorValues(count(shape), { extremes: false }),
+          ),
+        )
         .map((tensors) => ({
           program,
           data: {

@@ -76,3 +76,8 @@ export function tensorValues(length: number, options: ValueOptions = {}): fc.Arb
   ];
   return fc.oneof(...tempers).map((values) => Float32Array.from(values));
 }
+
+/** `length` whole numbers from −3 to 3. */
+export function wholeValues(length: number): fc.Arbitrary<Float32Array> {
+  return fc.array(whole, { minLength: length, maxLength: length }).map((values) => Float32Array.from(values));
+}

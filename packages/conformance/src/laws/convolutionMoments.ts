@@ -1,7 +1,7 @@
 import { createBuilder, random, sequential } from '@vardrop/core';
 import { checkOnce } from '../checkProperty.js';
 import type { LawContext } from '../law.js';
-import { effortFactor } from '../law.js';
+import { sampleFactor } from '../law.js';
 import { every, rowsOf } from '../noisyLayer.js';
 import { run } from '../run.js';
 import {
@@ -37,7 +37,7 @@ const dot = (...factors: readonly (readonly number[])[]) =>
  */
 export async function checkConvolution(context: LawContext): Promise<void> {
   const { backend, ledger, models, seed } = context;
-  const count = samples * effortFactor[context.effort];
+  const count = samples * sampleFactor(context.effort);
   const variances = logVariances.map(Math.exp);
   for (const estimator of [models.local(), models.separate()]) {
     await checkOnce(context, `convolution, ${estimator.name}`, async () => {

@@ -4,7 +4,7 @@ import { checkOnce } from '../checkProperty.js';
 import { expectedGradients } from '../gradientMoments.js';
 import { gradientInputs, gradientKeys, gradientProgram, problem } from '../gradientProblem.js';
 import type { Law, LawContext } from '../law.js';
-import { effortFactor } from '../law.js';
+import { sampleFactor } from '../law.js';
 import { run } from '../run.js';
 import { meanThreshold, polynomialVarianceThreshold, sampleCovariance, sampleMean } from '../statistics.js';
 
@@ -14,7 +14,7 @@ const samples = 2 ** 16;
 /** Means and variances of an estimator's gradients in μ and σ against their closed forms. */
 async function checkMoments(context: LawContext, estimator: Estimator): Promise<void> {
   const { backend, ledger, models, seed } = context;
-  const copies = samples * effortFactor[context.effort];
+  const copies = samples * sampleFactor(context.effort);
   const program = gradientProgram(models, estimator, copies);
   const { iteration, shared } = gradientInputs(copies);
   const [found] = await run(

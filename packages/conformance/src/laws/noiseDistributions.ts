@@ -1,6 +1,6 @@
 import { checkOnce } from '../checkProperty.js';
 import type { LawContext } from '../law.js';
-import { effortFactor } from '../law.js';
+import { sampleFactor } from '../law.js';
 import { activations, type NoiseCase, noiseCases, units, weights } from '../noiseExpectations.js';
 import { every, rowsOf, sampleLayer } from '../noisyLayer.js';
 import { distributionDistance, distributionThreshold, normalProbability, weightedSum } from '../statistics.js';
@@ -35,7 +35,7 @@ function momentsOf({ noise, additive }: NoiseCase, output: number) {
  */
 export async function checkDistributions(context: LawContext): Promise<void> {
   const { backend, ledger, models, seed } = context;
-  const count = samples * effortFactor[context.effort];
+  const count = samples * sampleFactor(context.effort);
   for (const [index, each] of noiseCases(models).entries()) {
     if (!gaussianCases.includes(each.name)) continue;
     const moments = [momentsOf(each, 0), momentsOf(each, 1)];

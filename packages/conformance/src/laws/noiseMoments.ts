@@ -1,7 +1,7 @@
 import type { Estimator } from '@vardrop/core';
 import { checkOnce } from '../checkProperty.js';
 import type { LawContext } from '../law.js';
-import { effortFactor } from '../law.js';
+import { sampleFactor } from '../law.js';
 import { activations, type NoiseCase, noiseCases, units, weights } from '../noiseExpectations.js';
 import { every, rowsOf, sampleLayer } from '../noisyLayer.js';
 import {
@@ -127,7 +127,7 @@ async function checkColumns(context: LawContext, each: NoiseCase, estimator: Est
 
 /** Mean, variance and covariance of pre-activations, for every noise model under every estimator that it has. */
 export async function checkMoments(context: LawContext): Promise<void> {
-  const factor = effortFactor[context.effort];
+  const factor = sampleFactor(context.effort);
   const { flipout, local, separate, single } = context.models;
   for (const [index, each] of noiseCases(context.models).entries()) {
     const estimators: readonly [Estimator, () => Promise<void>][] = [

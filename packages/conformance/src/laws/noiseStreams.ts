@@ -1,7 +1,7 @@
 import { createBuilder, gradients, noiseKeys, random } from '@vardrop/core';
 import { checkOnce } from '../checkProperty.js';
 import type { LawContext } from '../law.js';
-import { effortFactor } from '../law.js';
+import { sampleFactor } from '../law.js';
 import { run } from '../run.js';
 import {
   covarianceThreshold,
@@ -24,7 +24,7 @@ function twoStreams(distribution: 'uniform' | 'normal') {
 /** What holds of streams beside their bits: their law, that no two are alike, and that a step's do not depend on others'. */
 export async function checkStreams(context: LawContext): Promise<void> {
   const { backend, ledger, seed } = context;
-  const rows = (samples * effortFactor[context.effort]) / 2;
+  const rows = (samples * sampleFactor(context.effort)) / 2;
   for (const distribution of ['uniform', 'normal'] as const) {
     await checkOnce(context, `distribution and independence, ${distribution}`, async () => {
       const keys = noiseKeys(['first', 'second'], seed % 2 ** 32, 'training', 7);

@@ -1,19 +1,82 @@
-import { programCases } from '../arbitraries/programs.js';
+import { createBuilder, evaluateAll, magnitude, print } from '@vardrop/core';
+import fc from 'fast-check';
+import { type ProgramCase, programCases } from '../arbitraries/programs.js';
 import { checkNodes } from '../checkNodes.js';
-import { checkProperty } from '../checkProperty.js';
-import type { Law } from '../law.js';
+import { checkOnce, checkProperty } from '../checkProperty.js';
+import type { Law, LawContext } from '../law.js';
+import { run } from '../run.js';
 
 /** Programs at effort `quick`. */
-const runs = 120;
+const runs = { nodes: 120, exact: 80 } as const;
 
-/** Random graphs with every intermediate value as an output, each node held against its own operands. */
+/** Below this every whole number is a float32 number. */
+const largestWhole = 2 ** 24;
+
+/**
+ * A program of whole numbers as core hands it over: simplified, with few of its values as outputs, so that a backend
+ * may fuse and reorder the rest. Whatever it does, sums of whole numbers are exact.
+ */
+async function checkExact({ backend, ledger }: LawContext, { program, data }: ProgramCase): Promise<void> {
+  const values = evaluateAll(program, data);
+  program.nodes.forEach((node, id) => {
+    const operands = node.operands.map((operand) => values[operand]);
+    const shapes = node.operands.map((operand) => program.nodes[operand].shape);
+    const sizes = node.op === 'input' ? values[id] : magnitude(node, operands, shapes, values[id]);
+    fc.pre(sizes.every((size) => Math.abs(size) < largestWhole));
+  });
+  const roles = (iteration: boolean) =>
+    Object.fromEntries(
+      program.nodes.flatMap((node) =>
+        node.op === 'input' && (node.role === 'iteration') === iteration
+          ? [[node.name, data.inputs[node.name]] as const]
+          : [],
+      ),
+    );
+  const [outputs] = await run(backend, program, roles(false), [{ inputs: roles(true) }]);
+  for (const [name, id] of Object.entries(program.outputs)) {
+    values[id].forEach((wanted, i) => {
+      const got = outputs[name][i];
+      // Zeros of either sign are the same whole number.
+      if (got !== wanted) {
+        throw new Error(
+          `output "${name}" [${program.nodes[id].shape.join(', ')}] at ${i}: got ${got}, wanted ${wanted} ± 0\n${print(program)}`,
+        );
+      }
+      ledger.compare(0, 0);
+    });
+  }
+}
+
+/** Inputs, outputs and labels whose names are those of operations, of each other, or of what every object has. */
+function namesCase(): ProgramCase {
+  const b = createBuilder('names');
+  const x = b.input('add', [2, 1], 'iteration');
+  const y = b.input('toString', [2]);
+  const sum = b.add(x, y);
+  // Values on the way that have the names of outputs which come after them.
+  const size = b.abs(sum);
+  const labelled = b.label(b.mul(size, y), 'kl');
+  b.output('abs', b.neg(size));
+  b.output('kl', b.sub(labelled, sum));
+  b.output('mul', b.reduceSum(labelled));
+  b.output('constructor', b.max(labelled, size));
+  b.output('a b/c:2', b.reshape(sum, [4]));
+  return { program: b.build(), data: { inputs: { add: Float32Array.of(1, -2), toString: Float32Array.of(3, -4) } } };
+}
+
+/** Random graphs: node by node, and as a whole. */
 export const programs: Law = {
   id: 'programs',
-  statement: 'every node of a random program is within its bound, given what the backend computed for its operands',
+  statement:
+    'every node of a random program is within its bound, given what the backend computed for its operands; programs of whole numbers are exact, however they are fused',
   async check(context) {
     const { backend, ledger } = context;
-    await checkProperty(context, 'nodes', programCases({ steps: 16 }), runs, ({ program, data }) =>
+    await checkProperty(context, 'nodes', programCases({ steps: 16 }), runs.nodes, ({ program, data }) =>
       checkNodes(backend, program, data, ledger),
+    );
+    await checkOnce(context, 'names', () => checkExact(context, namesCase()));
+    await checkProperty(context, 'whole numbers', programCases({ steps: 10, exact: true }), runs.exact, (each) =>
+      checkExact(context, each),
     );
   },
 };

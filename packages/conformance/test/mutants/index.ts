@@ -3,6 +3,7 @@ import { lifetimeMutants, outputMutants } from './lifetimes.js';
 import { modelMutants } from './models.js';
 import type { Mutant } from './mutant.js';
 import { noiseMutants } from './noises.js';
+import { objectiveMutants } from './objectives.js';
 import { generatedOperations, operationEdges } from './operations.js';
 import { trainingMutants } from './trainings.js';
 
@@ -19,4 +20,5 @@ export const mutants: readonly Mutant[] = [
   ...refusalMutants,
   ...trainingMutants,
   ...modelMutants,
+  ...objectiveMutants,
 ];

@@ -1,4 +1,4 @@
-import type { Backend, Executable, RunResult, Tensor } from '@vardrop/core';
+import { type Backend, type Executable, type RunResult, rewrite, type Tensor } from '@vardrop/core';
 import { type Mutant, overriding } from './mutant.js';
 
 const lifetime = (defect: string, create: Mutant['create'], property?: string): Mutant => ({
@@ -285,6 +285,39 @@ export const outputMutants: readonly Mutant[] = [
           return { ...each, [same[0][0]]: same[1][1], [same[1][0]]: same[0][1] };
         });
         return { ...result, outputs };
+      },
+    })),
+  },
+  {
+    subject: 'outputs',
+    defect: 'fused chains lose the sign of what is added where nobody reads it',
+    law: 'programs',
+    properties: ['whole numbers'],
+    create: overriding((backend) => ({
+      compile: async (program) => {
+        const read = new Set(Object.values(program.outputs));
+        return backend.compile(
+          rewrite(program, (b, node, [x, y], id) =>
+            node.op === 'add' && !read.has(id) ? b.add(x, b.abs(y)) : undefined,
+          ),
+        );
+      },
+    })),
+  },
+  {
+    subject: 'outputs',
+    defect: 'a value on the way takes the name of an output',
+    law: 'programs',
+    properties: ['names'],
+    create: overriding((backend) => ({
+      compile: async (program) => {
+        const named = Object.entries(program.outputs).map(([name, id]) => {
+          const first = program.nodes.findIndex(
+            ({ op, shape }) => op === name && shape.join() === program.nodes[id].shape.join(),
+          );
+          return [name, first < 0 ? id : first];
+        });
+        return backend.compile({ ...program, outputs: Object.fromEntries(named) });
       },
     })),
   },

@@ -1,17 +1,20 @@
 import type { NodeId, NodeOf, Program, Shape } from '@vardrop/core';
 import { VardropError } from '@vardrop/core';
-import { emitNode } from '../emit/emitNode.js';
 import type { GraphBuilder, ValueName } from '../model/graph.js';
+import { emitNode } from './emitNode.js';
 
 /** Where the nodes of a program are written to, and what stands for those that are given. */
 export interface EmissionTarget {
   graphOf(id: NodeId): GraphBuilder;
   input(node: NodeOf<'input'>): ValueName;
-  noise(node: NodeOf<'noise'>, graph: GraphBuilder, name: string): ValueName;
+  /** Writes noise; where it is left out, noise is refused. */
+  readonly noise?: (node: NodeOf<'noise'>, graph: GraphBuilder, name: string) => ValueName;
   /** Length of the symbolic axis, a list of one int64. */
   batchLength(): ValueName;
   /** Names that have been reserved for some nodes. */
   readonly named?: ReadonlyMap<NodeId, string>;
+  /** Whether a transposed left matrix is transposed before its product rather than in it. */
+  readonly transposeLeft?: boolean;
 }
 
 /** Writes the nodes of a program; the values' names, one a node. */
@@ -25,9 +28,11 @@ export function emitNodes(program: Program, target: EmissionTarget): readonly Va
     }
     const graph = target.graphOf(id);
     const reserved = target.named?.get(id);
-    const name = reserved ?? node.label ?? node.op;
+    const described = node.label ?? node.op;
+    // A label may be the name of an output that comes later.
+    const name = reserved ?? (graph.isReserved(described) ? `${described} (value)` : described);
     const value =
-      node.op === 'noise'
+      node.op === 'noise' && target.noise
         ? target.noise(node, graph, name)
         : emitNode(node, {
             graph,
@@ -35,6 +40,7 @@ export function emitNodes(program: Program, target: EmissionTarget): readonly Va
             shapes: { out: node.shape, operands: node.operands.map((operand) => nodes[operand].shape) },
             name,
             batchLength: target.batchLength,
+            transposeLeft: target.transposeLeft,
           });
     values.push(value);
     if (reserved !== value && node.op !== 'constant') graph.annotate(value, node.shape);

@@ -1,0 +1,83 @@
+import { type Node, type NodeId, VardropError } from '@vardrop/core';
+import { printExp, printLog, printLogOnePlus, printTanh } from './functions.js';
+import type { Writer } from './writer.js';
+
+/**
+ * Prints elementwise nodes as one expression each, in the order given.
+ *
+ * @param readValue the expression for a node that is not among `ids`, at this thread
+ * @returns names of the nodes' values
+ */
+export function printElementwise(
+  writer: Writer,
+  nodes: readonly Node[],
+  ids: readonly NodeId[],
+  readValue: (id: NodeId) => string,
+): Map<NodeId, string> {
+  const names = new Map<NodeId, string>();
+  const given = new Map<NodeId, string>();
+  const operand = (id: NodeId): string => {
+    const known = names.get(id) ?? given.get(id);
+    if (known !== undefined) return known;
+    const node = nodes[id];
+    const name =
+      node.op === 'constant' && typeof node.value === 'number'
+        ? writer.number(node.value)
+        : writer.define(readValue(id));
+    given.set(id, name);
+    return name;
+  };
+  // JavaScript computes in float64: without rounding, a node would have one value here and another where it is stored.
+  const print = (node: Node) => `Math.fround(${expression(writer, node, node.operands.map(operand))})`;
+  for (const id of ids) names.set(id, writer.define(print(nodes[id])));
+  return names;
+}
+
+function expression(writer: Writer, node: Node, [a, b, x, y]: readonly string[]): string {
+  // Functions of graphics cards are off by hundreds of units in the last place: these are made of exact operations.
+  const onCard = writer.mode === 'webgl2';
+  const exp = (x: string) => (onCard ? printExp(writer, x) : `Math.exp(${x})`);
+  switch (node.op) {
+    case 'neg':
+      return `-${a}`;
+    case 'abs':
+    case 'sqrt':
+      return `Math.${node.op}(${a})`;
+    case 'exp':
+      return exp(a);
+    case 'log':
+      return onCard ? printLog(writer, a) : `Math.log(${a})`;
+    case 'sigmoid': {
+      // e^−|x| cannot overflow, and keeps its digits where the result is small.
+      const small = writer.define(exp(`-Math.abs(${a})`));
+      return `(${a} < ${writer.number(0)} ? ${small} : ${writer.number(1)}) / (${writer.number(1)} + ${small})`;
+    }
+    case 'softplus':
+      if (!onCard) {
+        return `Math.max(${a}, ${writer.number(0)}) + Math.log1p(${exp(`-Math.abs(${a})`)})`;
+      }
+      return `Math.max(${a}, ${writer.number(0)}) + ${printLogOnePlus(writer, writer.define(exp(`-Math.abs(${a})`)))}`;
+    case 'tanh':
+      return onCard ? printTanh(writer, a) : `Math.tanh(${a})`;
+    case 'add':
+      return `${a} + ${b}`;
+    case 'sub':
+      return `${a} - ${b}`;
+    case 'mul':
+      return `${a} * ${b}`;
+    case 'div':
+      return `${a} / ${b}`;
+    case 'max':
+    case 'min':
+      return `Math.${node.op}(${a}, ${b})`;
+    case 'selectGreater':
+      return `(${a} > ${b} ? ${x} : ${y})`;
+    case 'broadcast':
+      return a;
+    default:
+      throw new VardropError(
+        'VARDROP_PROGRAM',
+        `[gpujs] ${node.label ?? node.op}: got ${node.op}, needs an elementwise operation. Pass programs through \`compileProgram\`.`,
+      );
+  }
+}

@@ -1,0 +1,81 @@
+import type { Writer } from './writer.js';
+
+/** A polynomial in `x`, coefficients of the lowest power first, by Horner's rule. */
+const polynomial = (writer: Writer, x: string, coefficients: readonly number[]): string =>
+  coefficients.reduceRight(
+    (inner, each) => (inner ? `(${writer.number(each)} + ${x} * ${inner})` : writer.number(each)),
+    '',
+  );
+
+/** ln 2 in two parts, of which the first has so few digits that a small integer times it is exact. */
+const [ln2High, ln2Low] = [0.693145751953125, 1.4286067653302e-6];
+
+/** e^x as 2ⁿ eʳ with |r| ≤ ½ ln 2: Taylor's series, and powers of two by multiplication, both exact to their rounding. */
+export function printExp(writer: Writer, x: string): string {
+  const number = (value: number) => writer.number(value);
+  // Beyond these ends the result is 0 or infinite all the same.
+  const bounded = writer.define(`Math.max(${number(-110)}, Math.min(${number(90)}, ${x}))`);
+  const n = writer.define(`Math.floor(${bounded} * ${number(Math.LOG2E)} + ${number(0.5)})`);
+  const r = writer.define(`(${bounded} - ${n} * ${number(ln2High)}) - ${n} * ${number(ln2Low)}`);
+  const result = writer.fresh('e');
+  writer.line(`let ${result} = ${polynomial(writer, r, [1, 1, 1 / 2, 1 / 6, 1 / 24, 1 / 120, 1 / 720, 1 / 5040])};`);
+  const left = writer.fresh('n');
+  writer.line(`let ${left} = Math.abs(${n});`);
+  for (const power of [128, 64, 32, 16, 8, 4, 2, 1]) {
+    // 2¹²⁸ itself is not a number of float32.
+    const step = power === 128 ? 64 : power;
+    const factor = `(${n} < ${number(0)} ? ${number(2 ** -step)} : ${number(2 ** step)})`;
+    const twice = power === 128 ? ` * ${factor}` : '';
+    writer.line(
+      `if (${left} >= ${number(power)}) { ${result} = ${result} * ${factor}${twice}; ${left} = ${left} - ${number(power)}; }`,
+    );
+  }
+  return result;
+}
+
+/** log(2ᵉ m) = e ln 2 + 2 artanh((m − 1) / (m + 1)), with m from √½ to √2, found by multiplication. */
+export function printLog(writer: Writer, x: string): string {
+  const number = (value: number) => writer.number(value);
+  const [m, e] = [writer.fresh('m'), writer.fresh('e')];
+  writer.line(`let ${m} = ${x};`);
+  writer.line(`let ${e} = ${number(0)};`);
+  for (const power of [64, 32, 16, 8, 4, 2, 1]) {
+    const scaled = (sign: number) =>
+      `{ ${m} = ${m} * ${number(2 ** (-sign * power))}; ${e} = ${e} + ${number(sign * power)}; }`;
+    writer.line(`if (${m} >= ${number(2 ** power)}) ${scaled(1)}`);
+    writer.line(`if (${m} < ${number(2 ** (1 - power))}) ${scaled(-1)}`);
+  }
+  writer.line(`if (${m} > ${number(Math.SQRT2)}) { ${m} = ${m} * ${number(0.5)}; ${e} = ${e} + ${number(1)}; }`);
+  const y = writer.define(`(${m} - ${number(1)}) / (${m} + ${number(1)})`);
+  const square = writer.define(`${y} * ${y}`);
+  const tail = polynomial(writer, square, [1 / 3, 1 / 5, 1 / 7, 1 / 9, 1 / 11]);
+  const small = writer.define(
+    `${number(2)} * ${y} + (${number(2)} * ${y} * ${square} * ${tail} + ${e} * ${number(ln2Low)})`,
+  );
+  return `(${x} > ${number(0)} ? ${e} * ${number(ln2High)} + ${small} : ${number(-Infinity)})`;
+}
+
+/**
+ * log(1 + e) for e in [0, 1], as 2 artanh(e / (2 + e)), whose series converges from ⅓ downwards: 1 + e would lose what a
+ * small e has to say. Terms up to y¹⁷ leave 2 y¹⁹ / 19 < 1e-10.
+ */
+export function printLogOnePlus(writer: Writer, e: string): string {
+  // Twice y, since half of a small e may be flushed to 0.
+  const y = writer.define(`${writer.number(2)} * ${e} / (${writer.number(2)} + ${e})`);
+  const square = writer.define(`${writer.number(0.25)} * ${y} * ${y}`);
+  const series = [1, 1 / 3, 1 / 5, 1 / 7, 1 / 9, 1 / 11, 1 / 13, 1 / 15, 1 / 17];
+  return `${y} * ${polynomial(writer, square, series)}`;
+}
+
+/** Taylor's series of tanh(x) / x in x². */
+const tanhSeries = [1, -1 / 3, 2 / 15, -17 / 315, 62 / 2835, -1382 / 155925, 21844 / 6081075, -929569 / 638512875];
+
+/** tanh by its series near 0, else by e^−2|x|, which overflows nowhere. */
+export function printTanh(writer: Writer, x: string): string {
+  const size = writer.define(`Math.abs(${x})`);
+  const decay = writer.define(printExp(writer, writer.define(`${writer.number(-2)} * ${size}`)));
+  const large = writer.define(`(${writer.number(1)} - ${decay}) / (${writer.number(1)} + ${decay})`);
+  const square = writer.define(`${x} * ${x}`);
+  const small = writer.define(`${x} * ${polynomial(writer, square, tanhSeries)}`);
+  return `(${size} < ${writer.number(0.45)} ? ${small} : (${x} < ${writer.number(0)} ? -${large} : ${large}))`;
+}

@@ -1,0 +1,23 @@
+import type { NodeId } from '@vardrop/core';
+
+/** A tensor that kernels read and write: a node of the program, or (negative) one between two kernels of one node. */
+export type ValueId = NodeId;
+
+/** A kernel of gpu.js in its own words, which computes one tensor. */
+export interface KernelSource {
+  /** A function of as many arguments as `inputs`, each read as a one-dimensional array. */
+  readonly source: string;
+  /** Numbers that the source reads as `this.constants`. */
+  readonly constants: Readonly<Record<string, number>>;
+  /** Threads in x, y, z; their results in order are the tensor, row-major, unless there are `blocks`. */
+  readonly output: readonly number[];
+  /** Elements of the tensor; threads beyond them compute nothing of use. */
+  readonly size: number;
+  /**
+   * Where each thread returns four numbers: those of its column in four rows of a matrix of so many rows. gpu.js does
+   * not hand such results to another kernel of one pipeline; they are put in order on the host.
+   */
+  readonly blocks?: { readonly rows: number };
+  readonly inputs: readonly ValueId[];
+  readonly result: ValueId;
+}

@@ -1,0 +1,37 @@
+import type { ElementwiseKernel, Node, NodeId } from '@vardrop/core';
+import type { GpujsMode } from '../loadGpu.js';
+import { printElementwise } from './elementwise.js';
+import type { KernelSource } from './kernelSource.js';
+import { broadcastStrides, indexAt, mergeAxes, spreadThreads, stridesOf } from './threads.js';
+import { createWriter } from './writer.js';
+
+/** A loop over elements: axes that all operands run through in the same way are one. */
+export function printMap(nodes: readonly Node[], kernel: ElementwiseKernel, mode: GpujsMode): KernelSource {
+  const shape = kernel.shape as readonly number[];
+  const merged = mergeAxes(shape, [
+    stridesOf(shape),
+    ...kernel.inputs.map((id) => broadcastStrides(nodes[id].shape as readonly number[], shape)),
+  ]);
+  const stridesBy = new Map(kernel.inputs.map((id, i) => [id, merged.strides[i + 1]]));
+  const writer = createWriter(mode);
+  const threads = spreadThreads(writer, merged.shape);
+  const readValue = (id: NodeId) => writer.read(id, indexAt(threads.coordinates, stridesBy.get(id) as number[]));
+  const names = printElementwise(writer, nodes, kernel.epilogue, readValue);
+  return writer.finish(kernel.outputs[0], threads, names.get(kernel.outputs[0]) as string);
+}
+
+/** A transpose: threads over the result, in its order. */
+export function printTranspose(
+  nodes: readonly Node[],
+  result: NodeId,
+  permutation: readonly number[],
+  mode: GpujsMode,
+): KernelSource {
+  const shape = nodes[result].shape as readonly number[];
+  const [operand] = nodes[result].operands;
+  const from = stridesOf(nodes[operand].shape as readonly number[]);
+  const merged = mergeAxes(shape, [stridesOf(shape), permutation.map((axis) => from[axis])]);
+  const writer = createWriter(mode);
+  const threads = spreadThreads(writer, merged.shape);
+  return writer.finish(result, threads, writer.read(operand, indexAt(threads.coordinates, merged.strides[1])));
+}

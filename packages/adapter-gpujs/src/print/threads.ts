@@ -1,0 +1,104 @@
+import { elements } from '../run/elements.js';
+import type { Writer } from './writer.js';
+
+/** How the threads of a kernel cover a shape. */
+export interface Threads {
+  /** Threads in x, y, z. */
+  readonly output: readonly number[];
+  /** Elements of the shape. */
+  readonly size: number;
+  /** The coordinate of this thread in each axis of the shape. */
+  readonly coordinates: readonly string[];
+}
+
+/** Sides of textures that graphics cards have at the least today. */
+const widestTexture = 4096;
+
+/**
+ * One thread an element of `shape`: the last axis along x, the one before along y, and all others along z, whose
+ * coordinates are decoded from it. Coordinates in x and y are printed inline wherever they are used: gpu.js keeps what
+ * a `const` holds as a float, and converting that to an index again costs more than the rest of a contraction's loop.
+ */
+export function spreadThreads(writer: Writer, shape: readonly number[]): Threads {
+  const axes = shape.map((_, axis) => axis).filter((axis) => shape[axis] > 1);
+  const coordinates = shape.map(() => '0');
+  const size = elements(shape);
+  const [x, y, ...rest] = [...axes].reverse();
+  if (x === undefined) return { output: [1], size, coordinates };
+  coordinates[x] = 'this.thread.x';
+  if (y === undefined) return { output: [shape[x]], size, coordinates };
+  if (rest.length === 0 && writer.mode === 'webgl2' && Math.max(shape[x], shape[y]) > widestTexture) {
+    // gpu.js makes the texture of a plane as wide and as high as the plane, but folds that of a box.
+    const half = Math.ceil(shape[y] / 2);
+    coordinates[y] = `(this.thread.z * ${half} + this.thread.y)`;
+    return { output: [shape[x], half, 2], size, coordinates };
+  }
+  coordinates[y] = 'this.thread.y';
+  if (rest.length === 0) return { output: [shape[x], shape[y]], size, coordinates };
+  const outer = [...rest].reverse();
+  let left = 'this.thread.z';
+  outer.forEach((axis, i) => {
+    const stride = outer.slice(i + 1).reduce((product, each) => product * shape[each], 1);
+    if (stride === 1) {
+      coordinates[axis] = left;
+      return;
+    }
+    // Half a step above the boundary, where no rounding of the quotient can reach the next integer.
+    coordinates[axis] = writer.define(`Math.floor((${left} + ${writer.number(0.5)}) / ${writer.number(stride)})`);
+    left = writer.define(`${left} - ${coordinates[axis]} * ${writer.number(stride)}`);
+  });
+  return { size, coordinates, output: [shape[x], shape[y], outer.reduce((product, axis) => product * shape[axis], 1)] };
+}
+
+/** Row-major strides of a shape. */
+export function stridesOf(shape: readonly number[]): number[] {
+  const strides = shape.map(() => 1);
+  for (let axis = shape.length - 2; axis >= 0; axis--) strides[axis] = strides[axis + 1] * shape[axis + 1];
+  return strides;
+}
+
+/** Strides with which an operand of `from` is read at coordinates of `to`: 0 where it is broadcast. */
+export function broadcastStrides(from: readonly number[], to: readonly number[]): number[] {
+  const strides = stridesOf(from);
+  const missing = to.length - from.length;
+  return to.map((_, axis) => (axis < missing || from[axis - missing] === 1 ? 0 : strides[axis - missing]));
+}
+
+/** An index: the sum of coordinates times strides. */
+export function indexAt(coordinates: readonly string[], strides: readonly number[]): string {
+  const terms = coordinates.flatMap((coordinate, axis) => {
+    if (strides[axis] === 0 || coordinate === '0') return [];
+    const factor = /^[\w.]+$/.test(coordinate) ? coordinate : `(${coordinate})`;
+    return [strides[axis] === 1 ? factor : `${factor} * ${strides[axis]}`];
+  });
+  return terms.join(' + ') || '0';
+}
+
+/**
+ * The shape with axes merged where all of `strides` (one list an operand, axis by axis) run on from one axis to the
+ * next, and without axes of length 1; the strides likewise. An elementwise loop over it reads the same elements.
+ */
+export function mergeAxes(
+  shape: readonly number[],
+  strides: readonly (readonly number[])[],
+): { readonly shape: number[]; readonly strides: number[][] } {
+  const merged: number[] = [];
+  const steps: number[][] = strides.map(() => []);
+  shape.forEach((length, axis) => {
+    if (length === 1) return;
+    const last = merged.length - 1;
+    const continues = last >= 0 && strides.every((own, i) => steps[i][last] === own[axis] * length);
+    if (continues) {
+      merged[last] *= length;
+      strides.forEach((own, i) => {
+        steps[i][last] = own[axis];
+      });
+    } else {
+      merged.push(length);
+      strides.forEach((own, i) => {
+        steps[i].push(own[axis]);
+      });
+    }
+  });
+  return { shape: merged, strides: steps };
+}

@@ -1,0 +1,65 @@
+import type { GpujsMode } from '../loadGpu.js';
+import type { KernelSource, ValueId } from './kernelSource.js';
+import type { Threads } from './threads.js';
+
+/** Collects the text of one kernel. */
+export interface Writer {
+  /** What the kernel is for. */
+  readonly mode: GpujsMode;
+  /** Adds a line of source. */
+  line(text: string): void;
+  /** The name of a number; numbers are constants of the kernel, since gpu.js takes whole literals for integers. */
+  number(value: number): string;
+  /** An element of a tensor, by the index in its row-major values. */
+  read(value: ValueId, index: string): string;
+  /** A name that the kernel does not use yet. */
+  fresh(prefix: string): string;
+  /** Declares a name for an expression, and returns it. */
+  define(expression: string): string;
+  finish(result: ValueId, threads: Threads, returned: string, blocks?: KernelSource['blocks']): KernelSource;
+}
+
+/** A writer with nothing in it. */
+export function createWriter(mode: GpujsMode): Writer {
+  const lines: string[] = [];
+  const inputs: ValueId[] = [];
+  const numbers: number[] = [];
+  let names = 0;
+
+  const writer: Writer = {
+    mode,
+    line: (text) => {
+      lines.push(text);
+    },
+    number(given) {
+      const value = Math.fround(given);
+      let at = numbers.findIndex((known) => Object.is(known, value));
+      if (at < 0) at = numbers.push(value) - 1;
+      return `this.constants.c${at}`;
+    },
+    read(value, index) {
+      let at = inputs.indexOf(value);
+      if (at < 0) at = inputs.push(value) - 1;
+      return `a${at}[${index}]`;
+    },
+    fresh: (prefix) => `${prefix}${names++}`,
+    define(expression) {
+      const name = writer.fresh('v');
+      writer.line(`const ${name} = ${expression};`);
+      return name;
+    },
+    finish(result, { output, size }, returned, blocks) {
+      const parameters = inputs.map((_, i) => `a${i}`).join(', ');
+      return {
+        source: `function kernel(${parameters}) {\n${lines.join('\n')}\nreturn ${returned};\n}`,
+        constants: Object.fromEntries(numbers.map((value, i) => [`c${i}`, value])),
+        output,
+        size,
+        inputs,
+        result,
+        ...(blocks ? { blocks } : {}),
+      };
+    },
+  };
+  return writer;
+}

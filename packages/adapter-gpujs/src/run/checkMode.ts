@@ -1,0 +1,19 @@
+import { VardropError } from '@vardrop/core';
+import type { IKernelRunShortcut } from 'gpu.js';
+import type { BuiltKernel, Runtime } from '../loadGpu.js';
+
+/** Throws `VARDROP_DEGRADED` if gpu.js has silently put another mode in the place of the one asked for. */
+export function checkMode({ mode }: Runtime, who: string, shortcut: IKernelRunShortcut): void {
+  const { kernel } = shortcut as unknown as BuiltKernel;
+  const ran = kernel.constructor.mode ?? mode;
+  if (ran === mode) return;
+  throw degraded(mode, who, ran, kernel.fallbackReason);
+}
+
+/** The error for a program that did not run as it was asked to. */
+export function degraded(mode: string, who: string, ran: string, reason?: string | null): VardropError {
+  return new VardropError(
+    'VARDROP_DEGRADED',
+    `${who}: got a kernel that gpu.js runs as ${ran}${reason ? ` (${reason})` : ''}, needs ${mode}. Create the backend with another mode.`,
+  );
+}

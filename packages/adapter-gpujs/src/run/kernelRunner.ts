@@ -1,0 +1,44 @@
+import type { Runtime } from '../loadGpu.js';
+import type { LoweredProgram } from '../lowerProgram.js';
+import type { ValueId } from '../print/kernelSource.js';
+import { checkMode } from './checkMode.js';
+import { elements } from './elements.js';
+import { flatten, type Nested } from './flatten.js';
+import type { Runner } from './runner.js';
+
+/** Runs kernel after kernel, handing flat arrays from one to the next. */
+export function createKernelRunner(
+  runtime: Runtime,
+  who: string,
+  { kernels, constants }: LoweredProgram,
+  inputs: readonly ValueId[],
+  results: readonly ValueId[],
+): Runner {
+  const built = kernels.map((kernel) =>
+    runtime.createKernel(kernel.source, {
+      output: [...kernel.output],
+      constants: kernel.constants,
+      constantTypes: Object.fromEntries(Object.keys(kernel.constants).map((name) => [name, 'Float'])),
+      precision: 'single',
+    }),
+  );
+  return {
+    inputs,
+    results,
+    async run(given) {
+      const values = new Map<ValueId, Float32Array>(constants);
+      inputs.forEach((id, i) => {
+        values.set(id, given[i]);
+      });
+      kernels.forEach((kernel, i) => {
+        const result = built[i](...kernel.inputs.map((id) => values.get(id) as Float32Array)) as Nested;
+        checkMode(runtime, who, built[i]);
+        values.set(kernel.result, flatten(result, elements(kernel.output)));
+      });
+      return results.map((id) => values.get(id) as Float32Array);
+    },
+    async dispose() {
+      for (const kernel of built) kernel.destroy();
+    },
+  };
+}

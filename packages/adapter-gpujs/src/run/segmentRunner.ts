@@ -1,0 +1,63 @@
+import type { Runtime } from '../loadGpu.js';
+import type { LoweredProgram } from '../lowerProgram.js';
+import type { KernelSource, ValueId } from '../print/kernelSource.js';
+import { createPipelineRunner } from './pipelineRunner.js';
+import type { Runner } from './runner.js';
+
+/**
+ * Runs a program as few pipelines as may be: one, unless results in blocks are read by other kernels, which have to be
+ * in a later pipeline than the kernel that makes them.
+ */
+export function createSegmentRunner(
+  runtime: Runtime,
+  who: string,
+  { kernels, constants }: LoweredProgram,
+  inputs: readonly ValueId[],
+  results: readonly ValueId[],
+): Runner {
+  const segments = splitKernels(kernels);
+  const runners = segments.map((own, i) => {
+    const made = new Set(own.map(({ result }) => result));
+    const later = segments.slice(i + 1).flatMap((each) => each.flatMap((kernel) => kernel.inputs));
+    const wanted = new Set([...later, ...results]);
+    const read = new Set(own.flatMap((kernel) => kernel.inputs));
+    return createPipelineRunner(
+      runtime,
+      who,
+      { kernels: own, constants },
+      [...read].filter((id) => !made.has(id) && !constants.has(id)),
+      [...made].filter((id) => wanted.has(id)),
+    );
+  });
+  return {
+    inputs,
+    results,
+    async run(given) {
+      const values = new Map(inputs.map((id, i) => [id, given[i]]));
+      for (const runner of runners) {
+        const made = await runner.run(runner.inputs.map((id) => values.get(id) as Float32Array));
+        runner.results.forEach((id, i) => {
+          values.set(id, made[i]);
+        });
+      }
+      return results.map((id) => values.get(id) as Float32Array);
+    },
+    async dispose() {
+      for (const runner of runners) await runner.dispose();
+    },
+  };
+}
+
+/** Kernels by the number of results in blocks on the longest way to them; each list in the order given. */
+function splitKernels(kernels: readonly KernelSource[]): KernelSource[][] {
+  const segments: KernelSource[][] = [];
+  /** The first segment that may read a value. */
+  const readable = new Map<ValueId, number>();
+  for (const kernel of kernels) {
+    const at = Math.max(0, ...kernel.inputs.map((id) => readable.get(id) ?? 0));
+    segments[at] ??= [];
+    segments[at].push(kernel);
+    readable.set(kernel.result, kernel.blocks ? at + 1 : at);
+  }
+  return segments;
+}

@@ -1,0 +1,5 @@
+import { conformance } from '@vardrop/conformance';
+import * as runner from 'vitest';
+import { createGpujsBackend } from '../src/index.js';
+
+conformance({ name: 'gpujs:webasm', create: () => createGpujsBackend({ mode: 'webasm' }), runner });

@@ -1,0 +1,99 @@
+import { type Backend, compileProgram, createBuilder, createReferenceBackend, type Program } from '@vardrop/core';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { createGpujsBackend } from '../src/index.js';
+
+/** Numbers in [−½, ½), the same for the same name. */
+function numbers(name: string, count: number): Float32Array {
+  let state = [...name].reduce((sum, letter) => sum * 31 + letter.charCodeAt(0), 7) >>> 0;
+  return Float32Array.from({ length: count }, () => {
+    state = (Math.imul(state, 1664525) + 1013904223) >>> 0;
+    return state / 2 ** 32 - 0.5;
+  });
+}
+
+async function evaluate(backend: Backend, program: Program): Promise<Float32Array[]> {
+  const compiled = await compileProgram(backend, program);
+  const inputs = Object.fromEntries(
+    program.nodes.flatMap((node) => {
+      if (node.op !== 'input') return [];
+      const shape = node.shape as readonly number[];
+      const values = numbers(
+        node.name,
+        shape.reduce((a, b) => a * b, 1),
+      );
+      return [[node.name, backend.upload(values, shape)] as const];
+    }),
+  );
+  const { outputs } = compiled.run(inputs, [{}]);
+  const values = await Promise.all(Object.values(outputs[0]).map((tensor) => backend.read(tensor)));
+  for (const tensor of [...Object.values(inputs), ...Object.values(outputs[0])]) backend.dispose(tensor);
+  compiled.dispose();
+  return values;
+}
+
+/** Large enough for threads that return four rows, and in no direction a multiple of four, eight or 64. */
+const [rows, length, columns] = [103, 203, 90];
+
+function product(transposeA: boolean, transposeB: boolean, chained: boolean): Program {
+  const b = createBuilder('product');
+  const x = b.input('x', transposeA ? [length, rows] : [rows, length]);
+  const w = b.input('w', transposeB ? [columns, length] : [length, columns]);
+  const y = b.matmul(x, w, { transposeA, transposeB });
+  b.output('y', chained ? b.matmul(y, b.input('v', [columns, 121])) : y);
+  return b.build();
+}
+
+/** Mean and standard deviation of pre-activations, and a sample: one kernel where only the sample is needed. */
+function localReparametrization(): Program {
+  const b = createBuilder('local');
+  const a = b.input('a', [rows, length]);
+  const variance = b.exp(b.input('logVariance', [length, columns]));
+  const gamma = b.matmul(a, b.input('mean', [length, columns]));
+  const delta = b.matmul(b.mul(a, a), variance);
+  const noise = b.input('noise', [rows, columns]);
+  b.output('y', b.max(b.add(b.add(gamma, b.mul(b.sqrt(delta), noise)), b.input('bias', [columns])), 0));
+  return b.build();
+}
+
+describe('large contractions', () => {
+  let backend: Backend;
+  const reference = createReferenceBackend();
+  beforeAll(async () => {
+    backend = await createGpujsBackend({ mode: 'webasm' });
+  });
+  afterAll(() => backend.close());
+
+  /**
+   * Sums of `length` products of numbers below ½: pieces of 64 and of 4 bound the number of roundings that a term goes
+   * through by 64 + 3 + 11, so the error by 78 · 2⁻²⁴ · Σ|a||b| ≤ 78 · 2⁻²⁴ · length / 4 a product.
+   */
+  const bound = 78 * 2 ** -24 * (length / 4);
+
+  it.each([
+    [false, false],
+    [true, false],
+    [false, true],
+    [true, true],
+  ])('products with transposed operands: %s, %s', async (transposeA, transposeB) => {
+    const program = product(transposeA, transposeB, false);
+    const [[actual], [expected]] = [await evaluate(backend, program), await evaluate(reference, program)];
+    expect(actual.length).toBe(rows * columns);
+    for (let i = 0; i < actual.length; i++) expect(Math.abs(actual[i] - expected[i])).toBeLessThanOrEqual(bound);
+  });
+
+  it('results that another product reads', async () => {
+    const program = product(false, false, true);
+    const [[actual], [expected]] = [await evaluate(backend, program), await evaluate(reference, program)];
+    // An error of the first product reaches the second in 90 terms, each times at most ½; its own is smaller still.
+    const chained = (columns / 2) * bound + 78 * 2 ** -24 * (columns / 2) * (length / 4);
+    for (let i = 0; i < actual.length; i++) expect(Math.abs(actual[i] - expected[i])).toBeLessThanOrEqual(chained);
+  });
+
+  it('both moments, sample, bias and activation', async () => {
+    const program = localReparametrization();
+    const [[actual], [expected]] = [await evaluate(backend, program), await evaluate(reference, program)];
+    expect(expected.filter((y) => y > 0).length).toBeGreaterThan(1000);
+    // δ ≥ Σ a² e^−½ is about 10, so that √ shrinks its error, which is below 4 times that of γ (e^½ < 2, noise ≤ ½).
+    for (let i = 0; i < actual.length; i++) expect(Math.abs(actual[i] - expected[i])).toBeLessThanOrEqual(3 * bound);
+  });
+});

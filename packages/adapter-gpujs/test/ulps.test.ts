@@ -1,0 +1,3 @@
+import { checkUlps } from './checkUlps.js';
+
+for (const mode of ['webasm', 'cpu'] as const) checkUlps(mode);
