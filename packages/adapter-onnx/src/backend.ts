@@ -1,6 +1,6 @@
-import type { Backend, Executable } from '@vardrop/core';
+import { type Backend, checkValues, createBackendLifetime } from '@vardrop/core';
 import type { Tensor as OrtTensor } from 'onnxruntime-web';
-import { checkSize, checkWrapped, refuseClosed } from './checks.js';
+import { checkWrapped } from './checkWrapped.js';
 import { createExecutable } from './executable.js';
 import { createHandles } from './handles.js';
 import type { Runtime } from './loadRuntime.js';
@@ -13,19 +13,14 @@ export function createBackend(runtime: Runtime): Backend<OrtTensor> {
   const name = `onnx:${device}`;
   const handles = createHandles(name);
   const queue = createQueue();
-  const executables = new Set<Executable>();
-  let closed = false;
-
-  function open(who: string): void {
-    if (closed) refuseClosed(name, who);
-  }
+  const lifetime = createBackendLifetime(name);
 
   return {
     name,
     supports: supportsOf(device),
     upload(data, shape) {
-      open('upload');
-      checkSize(name, data, shape);
+      lifetime.check('upload');
+      checkValues(name, 'upload', data, shape);
       return handles.add(Promise.resolve(new ort.Tensor('float32', data.slice(), shape)), shape);
     },
     async read(tensor) {
@@ -34,33 +29,20 @@ export function createBackend(runtime: Runtime): Backend<OrtTensor> {
     },
     dispose: (tensor) => handles.dispose(tensor),
     async compile(program) {
-      open('compile');
+      lifetime.check('compile');
       // Sessions are made while none runs: the runtime does one thing at a time.
       const executable = await queue.add(() => createExecutable(runtime, handles, queue, program));
-      const tracked: Executable = {
-        run(shared, iterations) {
-          open('run');
-          return executable.run(shared, iterations);
-        },
-        dispose() {
-          executable.dispose();
-          executables.delete(tracked);
-        },
-      };
-      executables.add(tracked);
-      return tracked;
+      return lifetime.track(executable);
     },
     liveTensors: () => handles.count(),
     native: async (tensor) => handles.get(tensor, 'native'),
     wrap(native) {
-      open('wrap');
+      lifetime.check('wrap');
       checkWrapped(name, native);
       return handles.add(Promise.resolve(native), native.dims);
     },
     async close() {
-      if (closed) return;
-      closed = true;
-      for (const executable of [...executables]) executable.dispose();
+      if (!lifetime.close()) return;
       handles.disposeAll();
       await queue.idle();
     },

@@ -1,5 +1,5 @@
 import type { Tensor as TfTensor } from '@tensorflow/tfjs';
-import { type Backend, type Executable, VardropError } from '@vardrop/core';
+import { type Backend, checkValues, createBackendLifetime, VardropError } from '@vardrop/core';
 import type { Device } from './device.js';
 import { createExecutable } from './executable.js';
 import { createHandles } from './handles.js';
@@ -10,30 +10,14 @@ import { supportsOf } from './supports.js';
 export function createBackend(device: Device, settings: Settings): Backend<TfTensor> {
   const name = `tfjs:${device.name}`;
   const handles = createHandles(device);
-  const executables = new Set<Executable>();
-  let closed = false;
-
-  function open(who: string): void {
-    if (closed) {
-      throw new VardropError(
-        'VARDROP_DISPOSED',
-        `[${name}] ${who}: got a closed backend, needs an open one. Create another.`,
-      );
-    }
-  }
+  const lifetime = createBackendLifetime(name);
 
   return {
     name,
     supports: supportsOf(device, settings),
     upload(data, shape) {
-      open('upload');
-      const size = shape.reduce((product, n) => product * n, 1);
-      if (data.length !== size) {
-        throw new VardropError(
-          'VARDROP_INPUT',
-          `[${name}] upload: got ${data.length} values for shape [${shape}], needs ${size}. Pass as many values as the shape has.`,
-        );
-      }
+      lifetime.check('upload');
+      checkValues(name, 'upload', data, shape);
       // The cpu backend keeps the very array that it is given.
       return handles.add(device.create(device.name === 'cpu' ? data.slice() : data, shape));
     },
@@ -44,27 +28,16 @@ export function createBackend(device: Device, settings: Settings): Backend<TfTen
     },
     dispose: (tensor) => handles.table.dispose(tensor),
     async compile(program) {
-      open('compile');
+      lifetime.check('compile');
       const executable = await createExecutable(device, handles, program, settings);
-      const tracked: Executable = {
-        run(shared, iterations) {
-          open('run');
-          return executable.run(shared, iterations);
-        },
-        dispose() {
-          executable.dispose();
-          executables.delete(tracked);
-        },
-      };
-      executables.add(tracked);
-      return tracked;
+      return lifetime.track(executable);
     },
     liveTensors: () => handles.table.count(),
     async native(tensor) {
       return handles.native(tensor);
     },
     wrap(native) {
-      open('wrap');
+      lifetime.check('wrap');
       if (native.dtype !== 'float32') {
         throw new VardropError(
           'VARDROP_INPUT',
@@ -81,9 +54,7 @@ export function createBackend(device: Device, settings: Settings): Backend<TfTen
       return copy;
     },
     async close() {
-      if (closed) return;
-      closed = true;
-      for (const executable of [...executables]) executable.dispose();
+      if (!lifetime.close()) return;
       handles.table.disposeAll();
     },
   };

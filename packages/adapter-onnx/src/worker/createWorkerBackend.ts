@@ -1,14 +1,16 @@
 import {
   type Backend,
   bindInputs,
+  checkValues,
   createHandleTable,
   programInputs,
+  refuseClosed,
   type Tensor,
   type Tensors,
   VardropError,
 } from '@vardrop/core';
 import type { Tensor as OrtTensor } from 'onnxruntime-web';
-import { checkSize, checkWrapped, refuseClosed } from '../checks.js';
+import { checkWrapped } from '../checkWrapped.js';
 import { importRuntime } from '../loadRuntime.js';
 import { connect } from './connect.js';
 import type { Opened, TensorId, TensorIds, WorkerOptions } from './protocol.js';
@@ -58,7 +60,7 @@ export async function createWorkerBackend(options: WorkerOptions): Promise<Backe
     supports,
     upload(data, shape) {
       open('upload');
-      checkSize(name, data, shape);
+      checkValues(name, 'upload', data, shape);
       return send(data, shape);
     },
     read: (tensor) => read(tensor, 'read'),
