@@ -1,0 +1,4 @@
+export * from './experiment.js';
+export * from './findings.js';
+export * from './imageData.js';
+export * from './json.js';
