@@ -128,7 +128,7 @@ describe('plans', () => {
 
   it('weigh the KL with the bound’s own weight, or as with more images', () => {
     expect(klWeight(publishedSparsityPlan, 8000)).toBe(1);
-    expect(klWeight(quickSparsityPlan, 6000)).toBe(0.1);
+    expect(klWeight(quickSparsityPlan, 8000)).toBe(0.2);
     expect(klWeight(quickSparsityPlan, 120_000)).toBe(1);
   });
 });
