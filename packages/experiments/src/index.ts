@@ -2,3 +2,4 @@ export * from './experiment.js';
 export * from './findings.js';
 export * from './imageData.js';
 export * from './json.js';
+export { variance } from './variance/variance.js';
