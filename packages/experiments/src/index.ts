@@ -7,3 +7,4 @@ export * from './json.js';
 export { readNetwork, type StoredNetwork } from './sparsity/networkFile.js';
 export { sparsityExperiment } from './sparsity/sparsityExperiment.js';
 export { publishedSparsityPlan, quickSparsityPlan, type SparsityPlan } from './sparsity/sparsityPlan.js';
+export { variance } from './variance/variance.js';
