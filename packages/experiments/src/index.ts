@@ -1,3 +1,4 @@
+export * from './bench/index.js';
 export { errorExperiment } from './error/errorExperiment.js';
 export { type ErrorPlan, fullErrorPlan, quickErrorPlan } from './error/errorPlan.js';
 export * from './experiment.js';
