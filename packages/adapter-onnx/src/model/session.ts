@@ -16,7 +16,10 @@ export async function createProgramSession(
   { ort, device, sessionOptions, memory }: Runtime,
   program: Program,
 ): Promise<ProgramSession> {
-  const { model, inputs, outputs } = emitProgram(program, { transposeLeft: device === 'native' });
+  const { model, inputs, outputs } = emitProgram(program, {
+    transposeLeft: device === 'native',
+    coarse: device === 'webgpu',
+  });
   const who = `[onnx:${device}] ${program.name}`;
   const guard = async <T>(what: string, work: () => Promise<T>): Promise<T> => {
     try {
