@@ -73,13 +73,13 @@ function softplus(emission: Emission): ValueName {
   return graph.node('Max', [operands[0], graph.node('Add', [whole, correction], `${name}/log1p`)], name);
 }
 
-function log(x: ValueName, emission: Pick<Emission, 'graph' | 'name' | 'coarse'>): ValueName {
-  return emission.coarse ? logarithm(x, emission) : emission.graph.node('Log', [x], emission.name);
+function log(x: ValueName, emission: Pick<Emission, 'graph' | 'name' | 'onGpu'>): ValueName {
+  return emission.onGpu ? logarithm(x, emission) : emission.graph.node('Log', [x], emission.name);
 }
 
 /** The runtime's Tanh; x itself near 0, where its quotient of polynomials loses subnormal numbers. */
-function tanh({ graph, operands: [x], name, coarse }: Emission): ValueName {
-  if (coarse) return hyperbolicTangent(x, { graph, name });
+function tanh({ graph, operands: [x], name, onGpu }: Emission): ValueName {
+  if (onGpu) return hyperbolicTangent(x, { graph, name });
   // x − x³/3 is within a sixth of a unit in the last place of x up to here.
   const near = graph.node(
     'Greater',

@@ -18,7 +18,10 @@ export interface EmittedProgram {
  * is the output `w/next`; other values are called after their nodes' labels. Throws `VARDROP_PROGRAM` for nodes that core
  * takes out before a backend sees a program, noise among them.
  */
-export function emitProgram(program: Program, options: Pick<EmissionTarget, 'transposeLeft' | 'coarse'> = {}): EmittedProgram {
+export function emitProgram(
+  program: Program,
+  options: Pick<EmissionTarget, 'transposeLeft' | 'onGpu'> = {},
+): EmittedProgram {
   const graph = createGraph(17);
   const inputs: Record<string, ValueName> = {};
   // Inputs and outputs first, so that no label takes their names.

@@ -18,7 +18,7 @@ export async function createProgramSession(
 ): Promise<ProgramSession> {
   const { model, inputs, outputs } = emitProgram(program, {
     transposeLeft: device === 'native',
-    coarse: device === 'webgpu',
+    onGpu: device === 'webgpu',
   });
   const who = `[onnx:${device}] ${program.name}`;
   const guard = async <T>(what: string, work: () => Promise<T>): Promise<T> => {
