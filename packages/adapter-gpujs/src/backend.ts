@@ -18,7 +18,7 @@ export function createBackend(runtime: Runtime): Backend<GpujsTensor> {
 
   return {
     name,
-    supports: supportsOf(runtime.mode),
+    supports: supportsOf(runtime),
     upload(data, shape) {
       lifetime.check('upload');
       checkValues(name, 'upload', data, shape);

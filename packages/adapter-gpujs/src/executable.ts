@@ -6,6 +6,7 @@ import { lowerProgram } from './lowerProgram.js';
 import { createKernelRunner } from './run/kernelRunner.js';
 import { createSegmentRunner } from './run/segmentRunner.js';
 import { withoutTransposes } from './withoutTransposes.js';
+import { bindStreams, withStreams } from './withStreams.js';
 
 /** What a run leaves: arrays by name of output. */
 interface Finished {
@@ -17,11 +18,12 @@ interface Finished {
 export function createExecutable(runtime: Runtime, handles: Handles, source: Program): Executable {
   const name = `gpujs:${runtime.mode}`;
   checkLimits(name, source);
-  const program = withoutTransposes(source);
+  const { program, streams } = withStreams(withoutTransposes(source));
   const who = `[${name}] run ${program.name}`;
   const inputs = programInputs(program);
   const carriedInputs = inputs.filter(({ role }) => role === 'carried');
-  const iterationInputs = inputs.filter(({ role }) => role === 'iteration');
+  const streamInputs = new Set(streams.map(({ id }) => id));
+  const iterationInputs = inputs.filter(({ id, role }) => role === 'iteration' && !streamInputs.has(id));
   const runInputs = inputs.filter(({ role }) => role !== 'iteration');
   const carriedNames = new Set(carriedInputs.map((input) => input.name));
   const freshNames = Object.keys(program.outputs).filter((output) => !carriedNames.has(output));
@@ -54,7 +56,7 @@ export function createExecutable(runtime: Runtime, handles: Handles, source: Pro
     const outputs: Map<string, Float32Array>[] = [];
     const take = (output: string) => values.get(lowered.valueBehind(program.outputs[output])) as Float32Array;
     for (const minibatch of minibatches) {
-      for (const { id } of iterationInputs) values.set(id, await (minibatch.get(id) as Pending));
+      for (const [id, value] of minibatch) values.set(id, await value);
       const made = await runner?.run(runner.inputs.map((id) => values.get(id) as Float32Array));
       runner?.results.forEach((id, i) => {
         values.set(id, (made as readonly Float32Array[])[i]);
@@ -80,9 +82,12 @@ export function createExecutable(runtime: Runtime, handles: Handles, source: Pro
       }
       // Everything is checked before anything is computed.
       const start = bindInputs(who, shared, runInputs, handles);
-      const minibatches = iterations.map((iteration, i) =>
-        bindInputs(`${who}, iteration ${i}`, iteration.inputs ?? {}, iterationInputs, handles),
-      );
+      const minibatches = iterations.map((iteration, i) => {
+        const where = `${who}, iteration ${i}`;
+        const values = bindInputs(where, iteration.inputs ?? {}, iterationInputs, handles);
+        for (const [id, stream] of bindStreams(where, iteration.keys, streams)) values.set(id, Promise.resolve(stream));
+        return values;
+      });
       const finished = last.then(() => compute(start, minibatches));
       // A failure surfaces where a handle is read; one that nobody reads is no unhandled rejection.
       last = finished.catch(() => undefined);

@@ -31,6 +31,7 @@ export function createPipelineRunner(
       constants: runtime.mode === 'webgl2' ? finite(kernel.constants) : kernel.constants,
       constantTypes: Object.fromEntries(Object.keys(kernel.constants).map((name) => [name, 'Float'])),
       precision: 'single',
+      ...callable(kernel),
     });
     built.set(key, made);
     return made;
@@ -90,6 +91,21 @@ export function createPipelineRunner(
       for (const kernel of built.values()) kernel.destroy();
     },
   };
+}
+
+/** Settings for the functions that a kernel calls. */
+function callable({ functions }: KernelSource): object {
+  const settings = (native: boolean) =>
+    functions
+      .filter((each) => each.native === native)
+      .map(({ name, source, argumentTypes, returnType }) => ({
+        name,
+        source,
+        argumentTypes: [...argumentTypes],
+        returnType,
+      }));
+  if (functions.length === 0) return {};
+  return { functions: settings(false), nativeFunctions: settings(true) };
 }
 
 /** The largest number of float32 in place of infinities, which GLSL has no word for. */
