@@ -12,6 +12,11 @@ export interface Writer {
   number(value: number): string;
   /** An element of a tensor, by the index in its row-major values. */
   read(value: ValueId, index: string): string;
+  /**
+   * An expression of variables and whole literals as an integer. gpu.js keeps variables as floats: on webasm, an index that
+   * one is part of would be computed in floats, and converted at each access, lane by lane.
+   */
+  integer(expression: string): string;
   /** A name that the kernel does not use yet. */
   fresh(prefix: string): string;
   /** Declares a name for an expression, and returns it. */
@@ -42,6 +47,7 @@ export function createWriter(mode: GpujsMode): Writer {
       if (at < 0) at = inputs.push(value) - 1;
       return `a${at}[${index}]`;
     },
+    integer: (expression) => (mode === 'webasm' ? `((${expression}) | 0)` : `(${expression})`),
     fresh: (prefix) => `${prefix}${names++}`,
     define(expression) {
       const name = writer.fresh('v');
