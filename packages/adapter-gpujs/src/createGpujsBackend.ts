@@ -1,5 +1,4 @@
-import type { Backend } from '@vardrop/core';
-import { createBackend, type GpujsTensor } from './backend.js';
+import { createBackend, type GpujsBackend } from './backend.js';
 import { type GpuClass, type GpujsMode, loadGpu } from './loadGpu.js';
 
 /** Options of `createGpujsBackend`. */
@@ -23,6 +22,6 @@ export interface GpujsBackendOptions {
  * Rejects with `VARDROP_UNKNOWN_DEVICE` for a mode that there is not or that this machine lacks, `VARDROP_OPTION`, or `VARDROP_MISSING_PEER` where gpu.js is not installed. Reading a result rejects
  * with `VARDROP_DEGRADED` where gpu.js ran another mode than the one asked for.
  */
-export async function createGpujsBackend({ GPU, mode, noise }: GpujsBackendOptions): Promise<Backend<GpujsTensor>> {
+export async function createGpujsBackend({ GPU, mode, noise }: GpujsBackendOptions): Promise<GpujsBackend> {
   return createBackend(await loadGpu(mode, GPU, noise));
 }

@@ -1,5 +1,7 @@
 import { VardropError } from '@vardrop/core';
 import type { GPU, IGPUKernelSettings, IKernelRunShortcut } from 'gpu.js';
+import { createPlacer, type Place } from './run/placer.js';
+import { createTrafficCounter, type TrafficCounter } from './traffic.js';
 import { openWebgpuDevice, type WebgpuDevice } from './webgpuDevice.js';
 
 /**
@@ -17,11 +19,6 @@ export const isCard = (mode: GpujsMode): boolean => mode === 'webgl2' || mode ==
 /** gpu.js's class. */
 export type GpuClass = typeof GPU;
 
-/** What gpu.js's published types leave out of a kernel and of a pipeline. */
-export interface BuiltKernel {
-  readonly kernel: { readonly constructor: { readonly mode?: string }; readonly fallbackReason?: string | null };
-}
-
 /** A running gpu.js in one mode. */
 export interface Runtime {
   readonly mode: GpujsMode;
@@ -30,6 +27,9 @@ export interface Runtime {
   readonly noise: 'host' | 'device';
   /** In mode `webgpu`. */
   readonly device?: WebgpuDevice;
+  readonly traffic: TrafficCounter;
+  /** Modes of a graphics card. */
+  readonly place: Place;
   createKernel(source: string, settings: IGPUKernelSettings): IKernelRunShortcut;
 }
 
@@ -73,12 +73,15 @@ export async function loadGpu(mode: GpujsMode, given?: GpuClass, noise?: Runtime
   }
   const gpu = new Gpu({ mode });
   const device = mode === 'webgpu' ? await openWebgpuDevice(gpu) : undefined;
+  const traffic = createTrafficCounter();
   return {
     mode,
     gpu,
     // Measured: elsewhere the host's generator is faster, copies included.
     noise: noise ?? (device?.hardware ? 'device' : 'host'),
     ...(device ? { device } : {}),
+    traffic,
+    place: createPlacer(gpu, traffic),
     createKernel: (source, settings) => gpu.createKernel(source, settings),
   };
 }

@@ -4,7 +4,7 @@ import { accumulate } from './accumulate.js';
 import { printConvolution } from './convolution.js';
 import { printElementwise } from './elementwise.js';
 import type { KernelSource } from './kernelSource.js';
-import { broadcastStrides, indexAt, spreadThreads, stridesOf } from './threads.js';
+import { broadcastStrides, type Coordinate, indexAt, spreadThreads, stridesOf } from './threads.js';
 import { createWriter, type Writer } from './writer.js';
 
 /** Products from which on a matrix product is worth putting its result in order on the host. */
@@ -128,7 +128,7 @@ function printMatmul(
 ): string[] {
   const leading = (node.shape as readonly number[]).slice(0, -2);
   const [shapeA, shapeB] = node.operands.map((id) => nodes[id].shape as readonly number[]);
-  const place = (operand: readonly number[], transposed: boolean, at: readonly string[]) => {
+  const place = (operand: readonly number[], transposed: boolean, at: readonly Coordinate[]) => {
     const [major, minor] = stridesOf(operand).slice(-2);
     const matrix = major * operand[operand.length - 2];
     const batch = broadcastStrides(operand.slice(0, -2), leading).map((stride) => stride * matrix);

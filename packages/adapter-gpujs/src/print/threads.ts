@@ -64,10 +64,14 @@ export function broadcastStrides(from: readonly number[], to: readonly number[])
   return to.map((_, axis) => (axis < missing || from[axis - missing] === 1 ? 0 : strides[axis - missing]));
 }
 
+/** A coordinate as an expression, or what prints it times a stride. */
+export type Coordinate = string | ((stride: number) => string);
+
 /** An index: the sum of coordinates times strides. */
-export function indexAt(coordinates: readonly string[], strides: readonly number[]): string {
+export function indexAt(coordinates: readonly Coordinate[], strides: readonly number[]): string {
   const terms = coordinates.flatMap((coordinate, axis) => {
     if (strides[axis] === 0 || coordinate === '0') return [];
+    if (typeof coordinate !== 'string') return [coordinate(strides[axis])];
     const factor = /^[\w.]+$/.test(coordinate) ? coordinate : `(${coordinate})`;
     return [strides[axis] === 1 ? factor : `${factor} * ${strides[axis]}`];
   });

@@ -15,6 +15,11 @@ export interface Writer {
   read(value: ValueId, index: string): string;
   /** Adds a function to those that the source may call. */
   call(function_: KernelFunction): void;
+  /**
+   * An expression of variables and whole literals as an integer. gpu.js keeps variables as floats: on webasm, an index that
+   * one is part of would be computed in floats, and converted at each access, lane by lane.
+   */
+  integer(expression: string): string;
   /** A name that the kernel does not use yet. */
   fresh(prefix: string): string;
   /** Declares a name for an expression, and returns it. */
@@ -49,6 +54,7 @@ export function createWriter(mode: GpujsMode): Writer {
     call: (function_) => {
       functions.add(function_);
     },
+    integer: (expression) => (mode === 'webasm' ? `((${expression}) | 0)` : `(${expression})`),
     fresh: (prefix) => `${prefix}${names++}`,
     define(expression) {
       const name = writer.fresh('v');
