@@ -16,11 +16,13 @@ export interface GpujsBackendOptions {
 }
 
 /**
- * A backend on gpu.js, named after its mode, such as `gpujs:webasm`: programs become fused kernels, and these one pipeline, on
- * webasm with threads. In Node, mode `webgpu` needs `navigator.gpu` and WebGPU's globals set, as the package `webgpu` has them. `native` gives the values behind a handle, not to be written to; `wrap` takes such in.
+ * A backend on gpu.js, named after its mode, such as `gpujs:webasm`: programs become fused kernels, and these one
+ * pipeline, on webasm with threads. In Node, mode `webgpu` needs `navigator.gpu` and WebGPU's globals to be set, as from
+ * the package `webgpu`. `native` gives the values behind a handle, not to be written to; `wrap` takes such in.
  *
- * Rejects with `VARDROP_UNKNOWN_DEVICE` for a mode that there is not or that this machine lacks, `VARDROP_OPTION`, or `VARDROP_MISSING_PEER` where gpu.js is not installed. Reading a result rejects
- * with `VARDROP_DEGRADED` where gpu.js ran another mode than the one asked for.
+ * Rejects with `VARDROP_UNKNOWN_DEVICE` for a mode that there is not or that this machine lacks, `VARDROP_OPTION`, or
+ * `VARDROP_MISSING_PEER` where gpu.js is not installed. Reading a result rejects with `VARDROP_DEGRADED` where gpu.js ran
+ * another mode than the one asked for, and with `VARDROP_BACKEND` where the graphics card was lost or refused something.
  */
 export async function createGpujsBackend({ GPU, mode, noise }: GpujsBackendOptions): Promise<GpujsBackend> {
   return createBackend(await loadGpu(mode, GPU, noise));

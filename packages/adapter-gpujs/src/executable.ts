@@ -1,5 +1,5 @@
 import { bindInputs, type Executable, type Program, programInputs, type Tensor, VardropError } from '@vardrop/core';
-import { checkLimits } from './checkLimits.js';
+import { checkCardLimits, checkLimits } from './checkLimits.js';
 import type { Handles, Pending } from './handles.js';
 import type { Runtime } from './loadGpu.js';
 import { lowerProgram } from './lowerProgram.js';
@@ -42,6 +42,7 @@ export function createExecutable(
   const shapeOf = (output: string) => program.nodes[program.outputs[output]].shape as readonly number[];
 
   const lowered = lowerProgram(program, runtime.mode);
+  checkCardLimits(name, runtime, program, lowered);
   const computed = new Set(lowered.kernels.map(({ result }) => result));
   const read = new Set(lowered.kernels.flatMap((kernel) => kernel.inputs));
   const outputValues = new Set(Object.values(program.outputs).map(lowered.valueBehind));

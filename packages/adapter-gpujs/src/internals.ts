@@ -82,3 +82,9 @@ export function createPipeline(
     destroy: () => made.destroy(),
   };
 }
+
+/** How wide and high a texture may be, in mode `webgl2`. */
+export function largestTexture(gpu: GPU): number {
+  type Features = { readonly Kernel: { readonly features: { readonly maxTextureSize: number } } };
+  return (gpu as unknown as Features).Kernel.features.maxTextureSize;
+}

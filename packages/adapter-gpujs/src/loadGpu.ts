@@ -1,5 +1,6 @@
 import { VardropError } from '@vardrop/core';
 import type { GPU, IGPUKernelSettings, IKernelRunShortcut } from 'gpu.js';
+import { largestTexture } from './internals.js';
 import { createPlacer, type Place } from './run/placer.js';
 import { createTrafficCounter, type TrafficCounter } from './traffic.js';
 import { openWebgpuDevice, type WebgpuDevice } from './webgpuDevice.js';
@@ -27,6 +28,8 @@ export interface Runtime {
   readonly noise: 'host' | 'device';
   /** In mode `webgpu`. */
   readonly device?: WebgpuDevice;
+  /** In mode `webgl2`: how wide and high a texture may be. */
+  readonly textureSide?: number;
   readonly traffic: TrafficCounter;
   /** Modes of a graphics card. */
   readonly place: Place;
@@ -80,6 +83,7 @@ export async function loadGpu(mode: GpujsMode, given?: GpuClass, noise?: Runtime
     // Measured: elsewhere the host's generator is faster, copies included.
     noise: noise ?? (device?.hardware ? 'device' : 'host'),
     ...(device ? { device } : {}),
+    ...(mode === 'webgl2' ? { textureSide: largestTexture(gpu) } : {}),
     traffic,
     place: createPlacer(gpu, traffic),
     createKernel: (source, settings) => gpu.createKernel(source, settings),
