@@ -59,7 +59,9 @@ export function createExecutable(
       case 'webgpu':
         return withHostValues(createSegmentRunner(runtime, who, lowered, given, results));
       case 'webgl2': {
-        const from = carriedInputs.map((input) => [input.id, lowered.valueBehind(program.outputs[input.name])] as const);
+        const from = carriedInputs.map(
+          (input) => [input.id, lowered.valueBehind(program.outputs[input.name])] as const,
+        );
         return createResidentRunner(runtime, who, lowered, given, results, new Map(from));
       }
     }
