@@ -1,5 +1,5 @@
 import type { TensorInfo } from '@tensorflow/tfjs';
-import type { NodeId, Program } from '@vardrop/core';
+import type { NodeId, NoiseKey, Program } from '@vardrop/core';
 import type { Device } from './device.js';
 import { compileKernels, findHeap } from './fused/compileKernels.js';
 import { groupNodes, type Piece } from './fused/groups.js';
@@ -8,6 +8,9 @@ import { writeLoop } from './fused/writeLoop.js';
 import { writeMatmul } from './fused/writeMatmul.js';
 import { writePool } from './fused/writePool.js';
 import { writePoolGradient } from './fused/writePoolGradient.js';
+import { elementwise, isElementwise, isLiteral } from './gpu/elementwise.js';
+import { noise } from './gpu/noise.js';
+import { languageOf } from './gpu/program.js';
 import { lower } from './lower/lower.js';
 import type { Shapes } from './lower/lowering.js';
 import { isSource } from './plan.js';
@@ -29,14 +32,17 @@ export interface ProfiledStep {
   readonly milliseconds: number;
 }
 
+/** An iteration's keys, by name. */
+export type Keys = Readonly<Record<string, NoiseKey>>;
+
 /** A piece of a program on a device. */
 export interface Step {
   readonly kind: string;
   readonly label: string;
   readonly operands: readonly NodeId[];
   readonly results: readonly NodeId[];
-  /** Computes the results, each owned by the caller, from the operands. */
-  readonly run: (operands: readonly TensorInfo[]) => readonly TensorInfo[];
+  /** Computes the results, each owned by the caller, from the operands and the iteration's keys. */
+  readonly run: (operands: readonly TensorInfo[], keys: Keys) => readonly TensorInfo[];
 }
 
 /** Chooses how each node is computed: in a generated loop where the device has one, else by tfjs's kernels. */
@@ -64,7 +70,19 @@ export async function compileSteps(device: Device, program: Program, { fuse }: S
 
 /** A node on tfjs's kernels. */
 function onKernels(device: Device, program: Program, id: NodeId): Step['run'] {
-  const compute = lower(device, program.nodes[id], shapesOf(program, id));
+  const node = program.nodes[id];
+  if (node.op === 'noise') {
+    const make = noise(device, node);
+    return (_, keys) => [make(keys[node.key])];
+  }
+  if (languageOf(device) && isElementwise(node.op)) {
+    const inputs = [...new Set(node.operands)].filter((operand) => !isLiteral(program.nodes[operand]));
+    const shape = node.shape as readonly number[];
+    const launch = elementwise(device, program, { shape, nodes: [id], inputs, output: id });
+    const places = inputs.map((input) => node.operands.indexOf(input));
+    return (operands) => [launch(places.map((place) => operands[place]))];
+  }
+  const compute = lower(device, node, shapesOf(program, id));
   return (operands) => [compute(operands)];
 }
 
