@@ -8,8 +8,7 @@ import { writeLoop } from './fused/writeLoop.js';
 import { writeMatmul } from './fused/writeMatmul.js';
 import { writePool } from './fused/writePool.js';
 import { writePoolGradient } from './fused/writePoolGradient.js';
-import { elementwise, isElementwise, isLiteral } from './gpu/elementwise.js';
-import { noise } from './gpu/noise.js';
+import { compileLaunches } from './gpu/compileLaunches.js';
 import { languageOf } from './gpu/program.js';
 import { lower } from './lower/lower.js';
 import type { Shapes } from './lower/lowering.js';
@@ -47,6 +46,7 @@ export interface Step {
 
 /** Chooses how each node is computed: in a generated loop where the device has one, else by tfjs's kernels. */
 export async function compileSteps(device: Device, program: Program, { fuse }: Settings): Promise<Step[]> {
+  if (languageOf(device)) return compileLaunches(device, program);
   const { nodes } = program;
   const heap = fuse ? findHeap(device) : undefined;
   const pieces: Piece[] = heap ? groupNodes(program) : nodes.flatMap((node, id) => (isSource(node) ? [] : [id]));
@@ -70,19 +70,7 @@ export async function compileSteps(device: Device, program: Program, { fuse }: S
 
 /** A node on tfjs's kernels. */
 function onKernels(device: Device, program: Program, id: NodeId): Step['run'] {
-  const node = program.nodes[id];
-  if (node.op === 'noise') {
-    const make = noise(device, node);
-    return (_, keys) => [make(keys[node.key])];
-  }
-  if (languageOf(device) && isElementwise(node.op)) {
-    const inputs = [...new Set(node.operands)].filter((operand) => !isLiteral(program.nodes[operand]));
-    const shape = node.shape as readonly number[];
-    const launch = elementwise(device, program, { shape, nodes: [id], inputs, output: id });
-    const places = inputs.map((input) => node.operands.indexOf(input));
-    return (operands) => [launch(places.map((place) => operands[place]))];
-  }
-  const compute = lower(device, node, shapesOf(program, id));
+  const compute = lower(device, program.nodes[id], shapesOf(program, id));
   return (operands) => [compute(operands)];
 }
 
