@@ -1,5 +1,6 @@
 import type { BinaryOp, UnaryOp } from '@vardrop/core';
 import type { ValueName } from '../model/graph.js';
+import { dataTypes } from '../model/schema.js';
 import type { Emission } from './emission.js';
 
 const unaryOps: Readonly<Record<Exclude<UnaryOp, 'sigmoid' | 'softplus' | 'tanh'>, string>> = {
@@ -33,9 +34,13 @@ export function binary(op: BinaryOp, { graph, operands, name }: Emission): Value
   return graph.node(binaryOps[op], operands, name);
 }
 
-/** `a > b ? x : y`. */
-export function selectGreater({ graph, operands: [a, b, x, y], name }: Emission): ValueName {
-  return graph.node('Where', [graph.node('Greater', [a, b], `${name}/greater`), x, y], name);
+/** `a > b ? x : y`; a comparison that is wanted as 1 or 0 is a conversion, which takes less. */
+export function selectGreater({ graph, operands: [a, b, x, y], constants, shapes, name }: Emission): ValueName {
+  const greater = graph.node('Greater', [a, b], `${name}/greater`);
+  const [, , whole, none] = constants;
+  return whole === 1 && none === 0 && shapes.operands[2].length + shapes.operands[3].length === 0
+    ? graph.node('Cast', [greater], name, { to: dataTypes.float })
+    : graph.node('Where', [greater, x, y], name);
 }
 
 /** From here on `1 + exp(−x)` rounds to 1. */
