@@ -13,7 +13,7 @@ export function matmul({ transposeA, transposeB }: NodeOf<'matmul'>, emission: E
   const transposed = (index: 0 | 1) => {
     const axes = shapes.operands[index].map((_, axis) => axis);
     axes.push(...axes.splice(-2).reverse());
-    const source = roots[index] ?? operands[index];
+    const source = roots?.[index] ?? operands[index];
     const value = graph.node('Transpose', [source], `${name}/transposed`, { perm: axes });
     return source === operands[index] ? value : graph.node('Mul', [value, value], `${name}/squared`);
   };

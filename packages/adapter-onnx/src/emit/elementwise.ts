@@ -37,7 +37,7 @@ export function binary(op: BinaryOp, { graph, operands, name }: Emission): Value
 /** `a > b ? x : y`; a comparison that is wanted as 1 or 0 is a conversion, which takes less. */
 export function selectGreater({ graph, operands: [a, b, x, y], constants, shapes, name }: Emission): ValueName {
   const greater = graph.node('Greater', [a, b], `${name}/greater`);
-  const [, , whole, none] = constants;
+  const [, , whole, none] = constants ?? [];
   return whole === 1 && none === 0 && shapes.operands[2].length + shapes.operands[3].length === 0
     ? graph.node('Cast', [greater], name, { to: dataTypes.float })
     : graph.node('Where', [greater, x, y], name);

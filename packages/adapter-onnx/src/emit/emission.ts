@@ -7,9 +7,9 @@ export interface Emission {
   readonly operands: readonly ValueName[];
   readonly shapes: { readonly out: Shape; readonly operands: readonly Shape[] };
   /** The number that an operand is everywhere, if it is a constant. */
-  readonly constants: readonly (number | undefined)[];
+  readonly constants?: readonly (number | undefined)[];
   /** Of an operand that is a square: what it is the square of. */
-  readonly roots: readonly (ValueName | undefined)[];
+  readonly roots?: readonly (ValueName | undefined)[];
   /** Name of the result; values on the way to it are called `name/…`. */
   readonly name: string;
   /** Length of the symbolic axis, a list of one int64; only called where a shape names it. */

@@ -8,7 +8,8 @@ export function reduce({ op, axes, keepAxes }: NodeOf<'reduceSum' | 'reduceMax'>
   if (axes.length === 0) return graph.node('Identity', operands, name);
   const keepdims = Number(keepAxes);
   const [rows] = shapes.operands[0];
-  const ofRows = op === 'reduceSum' && keepAxes && shapes.operands[0].length === 2 && axes.length === 1 && axes[0] === 0;
+  const ofRows =
+    op === 'reduceSum' && keepAxes && shapes.operands[0].length === 2 && axes.length === 1 && axes[0] === 0;
   if (style?.sumsAsProducts && ofRows && typeof rows === 'number') {
     const ones = graph.constant(new Float32Array(rows).fill(1), [1, rows], `ones [${rows}]`);
     return graph.node('MatMul', [ones, operands[0]], name);

@@ -13,9 +13,8 @@ export interface ProgramSession {
 }
 
 /** What each device is fast at. */
-const styles: Readonly<Record<OnnxDevice, EmissionStyle>> = {
+const styles: Readonly<Partial<Record<OnnxDevice, EmissionStyle>>> = {
   native: { transposeLeft: true, sumsAsProducts: true },
-  wasm: {},
 };
 
 /** Makes a program's model and a session of it. Throws `VARDROP_BACKEND` where the runtime refuses it. */

@@ -48,9 +48,11 @@ function ofWeights(b: Builder, mean: Value, logVariance: Value): Value {
   // s = 1/(1 + e^k₂ α^k₃) = e^−k₂/(e^−k₂ + α^k₃).
   const power = b.exp(b.mul(k3, b.sub(logVariance, b.log(square))));
   const z = b.div(h * Math.exp(-k2), b.add(Math.exp(-k2), power));
-  // 1 − p without a difference; held where σ² underflows beside θ², so that the value stays finite.
+  // 1 − p, held where σ² underflows beside θ², so that the value stays finite.
   const rest = b.max(b.div(variance, sum), smallestSquare);
-  const kl = b.sub(b.mul(k1 / h, b.reduceSum(z)), b.mul(0.5, b.reduceSum(b.log(rest))));
+  // What p lacks of 1 − rest is lost from the logarithm where p is small; to first order it is that much.
+  const lost = b.sub(p, b.sub(1, rest));
+  const kl = b.sub(b.mul(k1 / h, b.reduceSum(z)), b.mul(0.5, b.reduceSum(b.sub(b.log(rest), lost))));
   const slope = b.add(p, b.mul(z, b.sub(h, z)));
   return b.withDerivative(kl, [
     // d log α/dθ = −2/θ, as −2θ/θ², which is 0 at 0.
