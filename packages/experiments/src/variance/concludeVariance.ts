@@ -1,11 +1,11 @@
 import type { Chart, Findings, Table } from '../findings.js';
 import { percent, significant, withError, withRelativeError } from '../format.js';
 import type { Json } from '../json.js';
+import { type EstimatorName, estimatorNames } from '../paperNetwork.js';
 import { type Estimate, meanOf, ratioOfMeans } from '../statistics/estimate.js';
 import { interval } from '../statistics/interval.js';
 import { type Group, groups } from './gradientProgram.js';
 import type { GroupVariances } from './measureGroups.js';
-import { type EstimatorName, estimatorNames } from './network.js';
 import { publishedEpochs, publishedVariances } from './published.js';
 import { type SnapshotName, type SnapshotSummary, snapshotNames } from './snapshots.js';
 import type { VarianceOptions } from './varianceOptions.js';

@@ -1,9 +1,9 @@
 import { VardropError } from '@vardrop/core';
 import type { CreateExperiment, Experiment } from '../experiment.js';
 import type { Json } from '../json.js';
+import { estimatorNames, network, startRates } from '../paperNetwork.js';
 import { concludeVariance } from './concludeVariance.js';
 import { measureGroups } from './measureGroups.js';
-import { estimatorNames, network, startRates } from './network.js';
 import { type SnapshotTraining, snapshotNames, trainSnapshots } from './snapshots.js';
 import type { VarianceOptions } from './varianceOptions.js';
 
