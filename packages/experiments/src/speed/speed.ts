@@ -21,7 +21,7 @@ export interface SpeedOptions {
 const published: SpeedCase = { width: 500, batch: 1000 };
 
 /** Seconds that a weight sample and a multiply-add take, about, for the time left. */
-const costs = { sample: 7e-9, product: 4e-11, step: 0.05 };
+const costs = { sample: 6e-9, product: 3.5e-11, step: 0.05 };
 
 /**
  * Section 5 of Kingma, Salimans & Welling 2015: how long an epoch takes with a weight sample for each datapoint and with
