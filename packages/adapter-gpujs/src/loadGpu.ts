@@ -1,11 +1,18 @@
 import { VardropError } from '@vardrop/core';
 import type { GPU, IGPUKernelSettings, IKernelRunShortcut } from 'gpu.js';
+import { openWebgpuDevice, type WebgpuDevice } from './webgpuDevice.js';
 
-/** How gpu.js computes: `webasm` in WebAssembly with SIMD and threads, `webgl2` on a graphics card, `cpu` in JavaScript. */
-export const modes = ['webasm', 'webgl2', 'cpu'] as const;
+/**
+ * How gpu.js computes: `webasm` in WebAssembly with SIMD and threads, `webgpu` and `webgl2` on a graphics card, `cpu` in
+ * JavaScript.
+ */
+export const modes = ['webasm', 'webgpu', 'webgl2', 'cpu'] as const;
 
 /** A name of {@link modes}. */
 export type GpujsMode = (typeof modes)[number];
+
+/** Whether a mode computes on a graphics card, with a graphics card's arithmetic. */
+export const isCard = (mode: GpujsMode): boolean => mode === 'webgl2' || mode === 'webgpu';
 
 /** gpu.js's class. */
 export type GpuClass = typeof GPU;
@@ -19,6 +26,8 @@ export interface BuiltKernel {
 export interface Runtime {
   readonly mode: GpujsMode;
   readonly gpu: GPU;
+  /** In mode `webgpu`. */
+  readonly device?: WebgpuDevice;
   createKernel(source: string, settings: IGPUKernelSettings): IKernelRunShortcut;
 }
 
@@ -48,8 +57,20 @@ export async function loadGpu(mode: GpujsMode, given?: GpuClass): Promise<Runtim
       '[gpujs] mode: got "webgl2" where there is no WebGL 2, needs a browser that has it. Use mode "webasm".',
     );
   }
+  if (mode === 'webgpu' && !Gpu.isWebGPUSupported) {
+    throw new VardropError(
+      'VARDROP_UNKNOWN_DEVICE',
+      '[gpujs] mode: got "webgpu" where there is no WebGPU, needs a page, or a program, with `navigator.gpu`. Use mode "webgl2" or "webasm".',
+    );
+  }
   const gpu = new Gpu({ mode });
-  return { mode, gpu, createKernel: (source, settings) => gpu.createKernel(source, settings) };
+  const device = mode === 'webgpu' ? await openWebgpuDevice(gpu) : undefined;
+  return {
+    mode,
+    gpu,
+    ...(device ? { device } : {}),
+    createKernel: (source, settings) => gpu.createKernel(source, settings),
+  };
 }
 
 async function importGpu(): Promise<GpuClass> {

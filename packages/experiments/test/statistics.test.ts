@@ -1,49 +1,94 @@
 import { describe, expect, it } from 'vitest';
-import { percent, significant, withError, withRelativeError } from '../src/format.js';
-import { meanOf, ratioOfMeans } from '../src/statistics/estimate.js';
-import { interval } from '../src/statistics/interval.js';
-import { quartiles } from '../src/statistics/quantiles.js';
+import { pairedDifference } from '../src/statistics/pairedDifference.js';
+import { studentQuantile } from '../src/statistics/studentQuantile.js';
+import { summarize } from '../src/statistics/summarize.js';
 
-describe('estimates', () => {
-  it('are means with the standard error of the mean', () => {
-    expect(meanOf([1, 2, 3, 4])).toEqual({ value: 2.5, error: Math.sqrt(5 / 3 / 4) });
-    expect(meanOf([2])).toEqual({ value: 2, error: Number.NaN });
+describe('studentQuantile', () => {
+  // Two-sided quantiles at 95 % as every table has them, to its four decimals.
+  it.each([
+    [1, 12.7062],
+    [2, 4.3027],
+    [3, 3.1824],
+    [4, 2.7764],
+    [5, 2.5706],
+    [9, 2.2622],
+    [10, 2.2281],
+    [30, 2.0423],
+    [120, 1.9799],
+  ])('has the tabulated value for %i degrees of freedom', (degrees, value) => {
+    expect(Math.abs(studentQuantile(degrees) - value)).toBeLessThanOrEqual(0.5e-4);
   });
 
-  it('of ratios lose what numerator and denominator have in common', () => {
-    const x = [1, 2, 4];
-    expect(ratioOfMeans([2, 4, 8], x)).toEqual({ value: 2, error: 0 });
-    const { value, error } = ratioOfMeans([3, 4, 8], x);
-    // Residuals y − Rx with R = 15/7: 6/7, −2/7, −4/7; divided by the mean 7/3 of x.
-    expect(value).toBeCloseTo(15 / 7, 14);
-    expect(error).toBeCloseTo(Math.sqrt(56 / 49 / 2 / 3) / (7 / 3), 14);
+  it('has the tabulated values at 99 % too', () => {
+    expect(Math.abs(studentQuantile(4, 0.99) - 4.6041)).toBeLessThanOrEqual(0.5e-4);
+    expect(Math.abs(studentQuantile(7, 0.99) - 3.4995)).toBeLessThanOrEqual(0.5e-4);
   });
 
-  it('have an interval where their error is known', () => {
-    expect(interval({ value: 1, error: Number.NaN })).toEqual({});
-    const { low, high } = interval({ value: 1, error: 0.5 });
-    expect([low, high]).toEqual([1 - 0.979981992270027, 1 + 0.979981992270027]);
+  it('is exact where there is a closed form', () => {
+    // ν = 1: tan(π level / 2); ν = 2: level √(2 / (1 − level²)).
+    expect(studentQuantile(1, 0.9)).toBeCloseTo(Math.tan(0.45 * Math.PI), 12);
+    expect(studentQuantile(2, 0.9)).toBeCloseTo(0.9 * Math.sqrt(2 / 0.19), 12);
+  });
+
+  it.each([
+    [0, 0.95],
+    [1.5, 0.95],
+    [3, 0],
+    [3, 1],
+    [3, Number.NaN],
+  ])('refuses %d degrees at level %d', (degrees, level) => {
+    expect(() => studentQuantile(degrees, level)).toThrow(expect.objectContaining({ code: 'VARDROP_OPTION' }));
   });
 });
 
-it('quartiles interpolate', () => {
-  expect(quartiles([4, 1, 3, 2])).toEqual({ lower: 1.75, median: 2.5, upper: 3.25 });
-  expect(quartiles([7])).toEqual({ lower: 7, median: 7, upper: 7 });
+describe('summarize', () => {
+  it('has no spread for a single measurement', () => {
+    expect(summarize([3])).toEqual({ count: 1, mean: 3 });
+  });
+
+  it('refuses no measurements', () => {
+    expect(() => summarize([])).toThrow(expect.objectContaining({ code: 'VARDROP_EMPTY' }));
+  });
 });
 
-it('numbers are written with the digits that mean something', () => {
-  expect([0, 1.8345, 999.6, 12_345, 7.81e6, -0.5, 1e-5, Number.NaN].map((value) => significant(value))).toEqual([
-    '0',
-    '1.83',
-    '1,000',
-    '12,345',
-    '7.81e6',
-    '−0.500',
-    '1.00e−5',
-    '–',
-  ]);
-  expect(withError({ value: 1.8345, error: 0.0213 })).toBe('1.835 ± 0.021');
-  expect(withError({ value: 1.8345, error: Number.NaN })).toBe('1.83');
-  expect(withRelativeError({ value: 7.81e6, error: 4.7e4 })).toBe('7.81e6 ± 0.6 %');
-  expect(percent(0.041)).toBe('4.10 %');
+describe('pairedDifference', () => {
+  // Student's own example (1908): hours of sleep that two drugs gave ten patients. R's t.test(paired = TRUE) has a mean
+  // difference of −1.58 and the interval −2.4598858 to −0.7001142.
+  const first = [0.7, -1.6, -0.2, -1.2, -0.1, 3.4, 3.7, 0.8, 0.0, 2.0];
+  const second = [1.9, 0.8, 1.1, 0.1, -0.1, 4.4, 5.5, 1.6, 4.6, 3.4];
+  const bySeed = (values: readonly number[]) => new Map(values.map((value, seed) => [seed, value]));
+
+  it('has the interval of the published example', () => {
+    const difference = pairedDifference(bySeed(first), bySeed(second));
+    expect(difference?.mean).toBeCloseTo(-1.58, 12);
+    expect(difference?.interval?.[0]).toBeCloseTo(-2.4598858, 6);
+    expect(difference?.interval?.[1]).toBeCloseTo(-0.7001142, 6);
+    expect(difference?.verdict).toBe('lower');
+    expect(pairedDifference(bySeed(second), bySeed(first))?.verdict).toBe('higher');
+  });
+
+  it('calls an interval that holds 0 no difference', () => {
+    const difference = pairedDifference(bySeed([1, 2, 3]), bySeed([2, 2, 2]));
+    expect(difference).toMatchObject({ mean: 0, verdict: 'no difference' });
+  });
+
+  it('pairs by seed, and leaves out seeds that only one side has', () => {
+    const difference = pairedDifference(
+      new Map([
+        [1, 5],
+        [2, 7],
+        [3, 100],
+      ]),
+      new Map([
+        [2, 6],
+        [1, 4],
+      ]),
+    );
+    expect(difference).toMatchObject({ count: 2, mean: 1, deviation: 0 });
+  });
+
+  it('decides nothing with one pair, and is undefined without any', () => {
+    expect(pairedDifference(new Map([[1, 2]]), new Map([[1, 3]]))?.verdict).toBe('undecided');
+    expect(pairedDifference(new Map([[1, 2]]), new Map([[2, 3]]))).toBeUndefined();
+  });
 });

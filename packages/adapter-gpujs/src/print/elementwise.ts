@@ -1,4 +1,5 @@
 import { type Node, type NodeId, VardropError } from '@vardrop/core';
+import { isCard } from '../loadGpu.js';
 import { printExp, printLog, printLogOnePlus, printTanh } from './functions.js';
 import type { Writer } from './writer.js';
 
@@ -35,7 +36,7 @@ export function printElementwise(
 
 function expression(writer: Writer, node: Node, [a, b, x, y]: readonly string[]): string {
   // Functions of graphics cards are off by hundreds of units in the last place: these are made of exact operations.
-  const onCard = writer.mode === 'webgl2';
+  const onCard = isCard(writer.mode);
   const exp = (x: string) => (onCard ? printExp(writer, x) : `Math.exp(${x})`);
   switch (node.op) {
     case 'neg':

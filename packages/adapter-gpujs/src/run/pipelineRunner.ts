@@ -56,7 +56,7 @@ export function createPipelineRunner(
       return (await pipeline(...given.map((each) => each as never))) as unknown as Nested[];
     } catch (error) {
       // What a lost card does to gpu.js is many things.
-      checkCard(runtime, who);
+      await checkCard(runtime, who, true);
       throw new VardropError(
         'VARDROP_BACKEND',
         `${who}: got "${error instanceof Error ? error.message : String(error)}" from gpu.js, needs a run without errors. See its cause.`,
@@ -69,14 +69,15 @@ export function createPipelineRunner(
     inputs,
     results,
     async run(given) {
+      await checkCard(runtime, who);
       const values = await execute(given);
       const ran = pipeline.backend === 'gpu' ? 'webgl2' : pipeline.backend;
       if (ran !== runtime.mode) throw degraded(runtime.mode, who, ran ?? 'nothing', pipeline.fallbackReason);
-      // On a graphics card all pipelines are run kernel by kernel.
-      if (runtime.mode === 'webasm' && pipeline.executorKind === 'generic') {
+      // On webgl2 all pipelines are run kernel by kernel.
+      if (runtime.mode !== 'webgl2' && pipeline.executorKind === 'generic') {
         throw degraded(runtime.mode, who, 'separate kernels', pipeline.fallbackReason);
       }
-      checkCard(runtime, who);
+      await checkCard(runtime, who);
       return results.map((id, i) => {
         const { output, size, blocks } = sources.get(id) as KernelSource;
         return blocks

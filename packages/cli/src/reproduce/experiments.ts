@@ -4,6 +4,8 @@ import type { CreateExperiment } from '@vardrop/experiments';
 export const experiments = {
   variance: async () => (await import('@vardrop/experiments')).variance,
   speed: async () => (await import('@vardrop/experiments')).speed,
+  error: async () => (await import('@vardrop/experiments')).errorExperiment,
+  sparsity: async () => (await import('@vardrop/experiments')).sparsityExperiment,
 } as const satisfies Readonly<Record<string, () => Promise<CreateExperiment>>>;
 
 /** A name of {@link experiments}. */
