@@ -99,6 +99,7 @@ async function run(line: string, table: ExperimentTable = toys(), words: readonl
     loadConformance: unwanted,
     loadExport: unwanted,
     loadNewBackend: unwanted,
+    loadBench: unwanted,
     loadReproduce: async () => createReproduce(table),
     stdout: { write: (text) => (result.stdout += text) },
     stderr: { write: (text) => (result.stderr += text) },
@@ -163,7 +164,7 @@ describe('a run', () => {
   });
 
   test('of all runs every experiment; when it is done, another run computes nothing', async () => {
-    const table = { ...toys(), error: undefined, sparsity: undefined };
+    const table = toys();
     for (const name of experimentNames) {
       Object.assign(table, { [name]: async () => () => toy(name) });
     }
