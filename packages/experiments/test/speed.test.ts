@@ -79,8 +79,8 @@ describe('speed', () => {
     }
     const { tables, charts } = experiment.conclude(results);
     expect(tables[0].rows.map((row) => row[0])).toEqual([
-      '6-8-8-8-3',
       '6-4-4-4-3',
+      '6-8-8-8-3',
       '6-8-8-8-3',
       'published: 784-500-500-500-10',
     ]);

@@ -67,7 +67,7 @@ describe('variance', () => {
       expect(identity !== undefined).toBe(layer === 'top');
       if (identity) expect(identity.separate.value).toBeGreaterThan(variances.local.value);
     }
-    expect(findings.tables.map(({ rows }) => rows.length)).toEqual([3, 4, 2, 2]);
+    expect(findings.tables.map(({ rows }) => rows.length)).toEqual([4, 4, 2, 2]);
     for (const { columns, rows } of findings.tables) {
       for (const row of rows) expect(row).toHaveLength(columns.length);
     }
@@ -119,10 +119,15 @@ describe('variance', () => {
     }
   });
 
-  it('refuses data without images', () => {
+  it('refuses data without images, and groups that make no whole trials', () => {
     const empty = { inputs: new Float32Array(), targets: [] };
-    expect(() => varianceExperiment(options({ ...points(24), test: empty }))).toThrow(
-      expect.objectContaining({ code: 'VARDROP_EXPERIMENT_DATA' }),
-    );
+    const refuse = (changed: Partial<VarianceOptions>, code: string) =>
+      expect(() => varianceExperiment({ ...options(points(24)), ...changed })).toThrow(
+        expect.objectContaining({ code }),
+      );
+    refuse({ data: { ...points(24), test: empty } }, 'VARDROP_EXPERIMENT_DATA');
+    refuse({ groupsPerTrial: 3 }, 'VARDROP_OPTION');
+    refuse({ groups: 1, groupsPerTrial: 1 }, 'VARDROP_OPTION');
+    refuse({ drawsPerGroup: 1 }, 'VARDROP_OPTION');
   });
 });

@@ -39,7 +39,7 @@ export function concludeSpeed(options: SpeedOptions, results: ReadonlyMap<string
       `Extrapolated: ${options.rounds} training steps each, ${shareOfRows(options)} of each minibatch with separate samples, times the steps of an epoch.`,
       'The published times are quoted at second hand, and their hardware is not known. What a ratio is depends on how fast a machine makes noise against how fast it multiplies matrices.',
     ],
-    tables: measured.length === 0 ? [] : [table(measured)],
+    tables: measured.length === 0 ? [] : [table(inOrder(measured))],
     charts: [
       ...chart('Times as long, by width', 'units a hidden layer', measured, cases[0], 'width', publishedRatio),
       ...chart('Times as long, by minibatch', 'images a minibatch', measured, cases[0], 'batch', publishedRatio),
@@ -64,6 +64,11 @@ function measuredCase({ data, epoch }: SpeedOptions, each: SpeedCase, times: Spe
     ratio: quartiles(separate.map((seconds, i) => seconds / times.local[i])),
     rows: times.rows,
   };
+}
+
+/** By minibatch, the largest first, and then by width. */
+function inOrder(measured: readonly MeasuredCase[]): readonly MeasuredCase[] {
+  return [...measured].sort((a, b) => b.batch - a.batch || a.width - b.width);
 }
 
 function table(measured: readonly MeasuredCase[]): Table {

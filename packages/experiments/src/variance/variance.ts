@@ -30,7 +30,8 @@ export const variance: CreateExperiment = ({ data, quick, seed }) =>
   });
 
 /**
- * The same with sizes of one's own. Throws `VARDROP_EXPERIMENT_DATA` for data without training or test images.
+ * The same with sizes of one's own. Throws `VARDROP_EXPERIMENT_DATA` for data without training or test images, and
+ * `VARDROP_OPTION` for fewer than two groups or draws, or groups that make no whole trials.
  */
 export function varianceExperiment(options: VarianceOptions): Experiment {
   const { data, seed, units, minibatch, epochs, trainingBatch, learningRate, groups, groupsPerTrial } = options;
@@ -38,6 +39,12 @@ export function varianceExperiment(options: VarianceOptions): Experiment {
     throw new VardropError(
       'VARDROP_EXPERIMENT_DATA',
       `[variance] data: got ${data.train.targets.length} training and ${data.test.targets.length} test images, needs some of both. Choose other data.`,
+    );
+  }
+  if (groups % groupsPerTrial !== 0 || groups < 2 || options.drawsPerGroup < 2) {
+    throw new VardropError(
+      'VARDROP_OPTION',
+      `[variance] groups: got ${groups} of ${options.drawsPerGroup} draws, ${groupsPerTrial} a trial, needs two or more groups of two or more draws, in whole trials. Choose groupsPerTrial to divide groups.`,
     );
   }
   const training: SnapshotTraining = { data, seed, epochs, batch: trainingBatch, learningRate };
