@@ -30,6 +30,7 @@ async function run(...words: string[]) {
   };
   result.code = await main(['conformance', ...words], {
     loadTrain: unwanted,
+    loadBench: unwanted,
     loadExport: unwanted,
     loadNewBackend: unwanted,
     loadConformance: async () => conformance,

@@ -23,6 +23,7 @@ async function run(words: readonly string[], train: Train, variables: Record<str
       return train;
     },
     loadConformance: async () => async () => true,
+    loadBench: async () => async () => ({ text: '', interrupted: false }),
     loadExport: async () => async () => {},
     loadNewBackend: async () => async () => {},
     stdout: { write: (text) => (result.stdout += text) },
