@@ -75,11 +75,11 @@ function convolve(
   shape: Shape,
   window: Shape,
   { padding, ...steps }: Steps,
-  { graph, name, onGpu }: Emission,
+  { graph, name, style }: Emission,
 ): ValueName {
   const [top, bottom, left, right] = padding;
   const beside = window.every((n) => n === 1) && top + left === 0 && bottom + right > 0;
-  if (!onGpu || !beside)
+  if (!style?.onGpu || !beside)
     return graph.node('Conv', [image, filter], `${name}/windows`, { ...steps, pads: pads(padding) });
   // For a filter of one cell the kernel on GPUs overlooks what is added behind the image only. There the result is 0.
   const inside = graph.node('Conv', [image, filter], `${name}/inside`, steps);
