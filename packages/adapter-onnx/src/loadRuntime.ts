@@ -1,6 +1,7 @@
-import { VardropError } from '@vardrop/core';
+import { createBuilder, VardropError } from '@vardrop/core';
 import { createGpuMemory } from './gpuMemory.js';
 import { createHostMemory, type Memory } from './memory.js';
+import { createProgramSession } from './model/session.js';
 import { createQueue, type Queue } from './queue.js';
 import { requestGpu } from './requestGpu.js';
 
@@ -80,7 +81,7 @@ export async function loadRuntime(options: RuntimeOptions): Promise<Runtime> {
   }
   const ort = given ?? (await importRuntime(device));
   if (device === 'native' || (device === 'webgpu' && ort.env.versions.node !== undefined)) {
-    return {
+    const runtime: Runtime = {
       ort,
       device,
       sessionOptions: {
@@ -93,6 +94,8 @@ export async function loadRuntime(options: RuntimeOptions): Promise<Runtime> {
       memory: createHostMemory(ort),
       queue: createQueue(),
     };
+    if (device === 'webgpu') await checkProvider(runtime);
+    return runtime;
   }
   startThreads(ort, device, threads);
   if (wasmPaths !== undefined) ort.env.wasm.wasmPaths = wasmPaths;
@@ -119,6 +122,22 @@ export async function loadRuntime(options: RuntimeOptions): Promise<Runtime> {
     memory: createGpuMemory(ort, page, gpu === undefined),
     queue,
   };
+}
+
+/** Throws `VARDROP_UNKNOWN_DEVICE` where not even the smallest model can be made for the device. */
+async function checkProvider(runtime: Runtime): Promise<void> {
+  const b = createBuilder('probe');
+  const x = b.input('x', [1]);
+  b.output('y', b.add(x, x));
+  try {
+    await (await createProgramSession(runtime, b.build())).release();
+  } catch (error) {
+    throw new VardropError(
+      'VARDROP_UNKNOWN_DEVICE',
+      `[onnx:${runtime.device}] device: got no GPU that ONNX Runtime can use, needs one with its Vulkan driver and libvulkan.so.1 (on Windows Direct3D 12, on macOS Metal). Use the device native.`,
+      { cause: error },
+    );
+  }
 }
 
 /** Sets the threads of a WebAssembly runtime, before its first session. */
