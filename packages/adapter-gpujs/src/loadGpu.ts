@@ -2,6 +2,7 @@ import { VardropError } from '@vardrop/core';
 import type { GPU, IGPUKernelSettings, IKernelRunShortcut } from 'gpu.js';
 import { largestTexture } from './internals.js';
 import { createPlacer, type Place } from './run/placer.js';
+import { createVertexKeeper } from './run/vertices.js';
 import { createTrafficCounter, type TrafficCounter } from './traffic.js';
 import { openWebgpuDevice, type WebgpuDevice } from './webgpuDevice.js';
 
@@ -33,6 +34,8 @@ export interface Runtime {
   readonly traffic: TrafficCounter;
   /** Modes of a graphics card. */
   readonly place: Place;
+  /** To be called after kernels have been destroyed. */
+  readonly keepVertices: () => void;
   createKernel(source: string, settings: IGPUKernelSettings): IKernelRunShortcut;
 }
 
@@ -86,6 +89,7 @@ export async function loadGpu(mode: GpujsMode, given?: GpuClass, noise?: Runtime
     ...(mode === 'webgl2' ? { textureSide: largestTexture(gpu) } : {}),
     traffic,
     place: createPlacer(gpu, traffic),
+    keepVertices: mode === 'webgl2' ? createVertexKeeper(gpu) : () => undefined,
     createKernel: (source, settings) => gpu.createKernel(source, settings),
   };
 }

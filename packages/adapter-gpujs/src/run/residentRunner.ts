@@ -133,6 +133,7 @@ export function createResidentRunner(
       for (const stored of live) await stored.bringBack().catch(() => undefined);
       for (const stored of constants.values()) stored.release();
       for (const kernel of shortcuts.values()) kernel.destroy();
+      runtime.keepVertices();
     },
   };
 }

@@ -3,12 +3,18 @@ import type { Table } from '@vardrop/experiments';
 /** Longest line of running text. */
 const lineWidth = 110;
 
-/** @returns a table for a terminal: title, columns, rows and note; all but the first column aligned to the right. */
-export function printTable({ title, columns, rows, note }: Table): string {
+/**
+ * @param right whether a column is aligned to the right; all but the first are where it is left out.
+ * @returns a table for a terminal: title, columns, rows and note.
+ */
+export function printTable(
+  { title, columns, rows, note }: Table,
+  right: readonly boolean[] = columns.map((_, i) => i > 0),
+): string {
   const widths = columns.map((column, i) => Math.max(column.length, ...rows.map((row) => row[i].length)));
   const line = (cells: readonly string[]) =>
     cells
-      .map((cell, i) => (i === 0 ? cell.padEnd(widths[i]) : cell.padStart(widths[i])))
+      .map((cell, i) => (right[i] ? cell.padStart(widths[i]) : cell.padEnd(widths[i])))
       .join('  ')
       .trimEnd();
   const lines = [title, line(columns), widths.map((width) => '-'.repeat(width)).join('  '), ...rows.map(line)];
