@@ -38,7 +38,7 @@ export function createBackend(runtime: Runtime): GpujsBackend {
 
   return {
     name,
-    supports: supportsOf(runtime.mode),
+    supports: supportsOf(runtime),
     upload(data, shape) {
       lifetime.check('upload');
       checkValues(name, 'upload', data, shape);

@@ -1,5 +1,5 @@
 import { bindInputs, type Executable, type Program, programInputs, type Tensor, VardropError } from '@vardrop/core';
-import { checkLimits } from './checkLimits.js';
+import { checkCardLimits, checkLimits } from './checkLimits.js';
 import type { Handles, Pending } from './handles.js';
 import type { Runtime } from './loadGpu.js';
 import { lowerProgram } from './lowerProgram.js';
@@ -10,6 +10,7 @@ import type { Runner } from './run/runner.js';
 import { createSegmentRunner } from './run/segmentRunner.js';
 import { type Stored, storeValues } from './stored.js';
 import { withoutTransposes } from './withoutTransposes.js';
+import { bindStreams, withStreams } from './withStreams.js';
 
 /** What a run leaves, by name of output; each handle to come owns its own. */
 interface Finished {
@@ -29,17 +30,19 @@ export function createExecutable(
 ): Executable {
   const name = `gpujs:${runtime.mode}`;
   checkLimits(name, source);
-  const program = withoutTransposes(source);
+  const { program, streams } = withStreams(withoutTransposes(source));
   const who = `[${name}] run ${program.name}`;
   const inputs = programInputs(program);
   const carriedInputs = inputs.filter(({ role }) => role === 'carried');
-  const iterationInputs = inputs.filter(({ role }) => role === 'iteration');
+  const streamInputs = new Set(streams.map(({ id }) => id));
+  const iterationInputs = inputs.filter(({ id, role }) => role === 'iteration' && !streamInputs.has(id));
   const runInputs = inputs.filter(({ role }) => role !== 'iteration');
   const carriedNames = new Set(carriedInputs.map((input) => input.name));
   const freshNames = Object.keys(program.outputs).filter((output) => !carriedNames.has(output));
   const shapeOf = (output: string) => program.nodes[program.outputs[output]].shape as readonly number[];
 
   const lowered = lowerProgram(program, runtime.mode);
+  checkCardLimits(name, runtime, program, lowered);
   const computed = new Set(lowered.kernels.map(({ result }) => result));
   const read = new Set(lowered.kernels.flatMap((kernel) => kernel.inputs));
   const outputValues = new Set(Object.values(program.outputs).map(lowered.valueBehind));
@@ -78,7 +81,7 @@ export function createExecutable(
     const outputs: Map<string, Stored>[] = [];
     try {
       for (const minibatch of minibatches) {
-        for (const { id } of iterationInputs) values.set(id, await (minibatch.get(id) as Pending));
+        for (const [id, pending] of minibatch) values.set(id, await pending);
         const made = (await runner?.run(runner.inputs.map((id) => values.get(id) as Stored))) ?? [];
         runner?.results.forEach((id, i) => {
           values.set(id, made[i]);
@@ -114,8 +117,12 @@ export function createExecutable(
           bindInputs(`${who}, iteration ${i}`, iteration.inputs ?? {}, iterationInputs, handles),
         ),
       ];
+      const noise = iterations.map(({ keys }, i) => bindStreams(`${who}, iteration ${i}`, keys, streams));
       // Owned by this run from now on, whatever their handles come to.
       const kept = bound.map((given) => new Map([...given].map(([id, pending]) => [id, keep(pending)])));
+      noise.forEach((own, i) => {
+        for (const [id, values] of own) kept[i + 1].set(id, Promise.resolve(storeValues(values)));
+      });
       const finished = last.then(async () => {
         try {
           return await compute(kept[0], kept.slice(1));

@@ -1,5 +1,6 @@
 import { VardropError } from '@vardrop/core';
 import type { GPU, IGPUKernelSettings, IKernelRunShortcut } from 'gpu.js';
+import { largestTexture } from './internals.js';
 import { createPlacer, type Place } from './run/placer.js';
 import { createVertexKeeper } from './run/vertices.js';
 import { createTrafficCounter, type TrafficCounter } from './traffic.js';
@@ -24,8 +25,12 @@ export type GpuClass = typeof GPU;
 export interface Runtime {
   readonly mode: GpujsMode;
   readonly gpu: GPU;
+  /** Where noise is made. */
+  readonly noise: 'host' | 'device';
   /** In mode `webgpu`. */
   readonly device?: WebgpuDevice;
+  /** In mode `webgl2`: how wide and high a texture may be. */
+  readonly textureSide?: number;
   readonly traffic: TrafficCounter;
   /** Modes of a graphics card. */
   readonly place: Place;
@@ -37,14 +42,20 @@ export interface Runtime {
 /**
  * Starts gpu.js in a mode.
  *
- * Throws `VARDROP_UNKNOWN_DEVICE` for a mode that there is not, or that this machine lacks; `VARDROP_MISSING_PEER`
- * without the package.
+ * Throws `VARDROP_UNKNOWN_DEVICE` for a mode that there is not, or that this machine lacks; `VARDROP_OPTION` for noise
+ * that the mode cannot make; `VARDROP_MISSING_PEER` without the package.
  */
-export async function loadGpu(mode: GpujsMode, given?: GpuClass): Promise<Runtime> {
+export async function loadGpu(mode: GpujsMode, given?: GpuClass, noise?: Runtime['noise']): Promise<Runtime> {
   if (!modes.includes(mode)) {
     throw new VardropError(
       'VARDROP_UNKNOWN_DEVICE',
       `[gpujs] mode: got ${JSON.stringify(mode)}, needs one of ${modes.join(', ')}. Choose one of them.`,
+    );
+  }
+  if (noise !== undefined && noise !== 'host' && (noise !== 'device' || mode === 'cpu')) {
+    throw new VardropError(
+      'VARDROP_OPTION',
+      `[gpujs:${mode}] noise: got ${JSON.stringify(noise)}, needs "host"${mode === 'cpu' ? '' : ' or "device"'}. Leave it out for the faster one.`,
     );
   }
   const Gpu = given ?? (await importGpu());
@@ -72,7 +83,10 @@ export async function loadGpu(mode: GpujsMode, given?: GpuClass): Promise<Runtim
   return {
     mode,
     gpu,
+    // Measured: elsewhere the host's generator is faster, copies included.
+    noise: noise ?? (device?.hardware ? 'device' : 'host'),
     ...(device ? { device } : {}),
+    ...(mode === 'webgl2' ? { textureSide: largestTexture(gpu) } : {}),
     traffic,
     place: createPlacer(gpu, traffic),
     keepVertices: mode === 'webgl2' ? createVertexKeeper(gpu) : () => undefined,

@@ -1,13 +1,22 @@
 import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { VardropError } from '@vardrop/core';
+import type { BenchCommandOptions } from './arguments/benchCommand.js';
 import { type ConformanceCommandOptions, isModulePath } from './arguments/conformanceCommand.js';
 import type { ExportCommandOptions } from './arguments/exportCommand.js';
 import type { NewBackendOptions } from './arguments/newBackendCommand.js';
 import { type ParsedArguments, parseArguments } from './arguments.js';
-import { checkInput, checkOutputs, type OutputPath, writeOutput } from './output.js';
+import { type BenchProgress, createBenchProgress } from './bench/benchProgress.js';
+import type { BenchOutcome } from './commands/bench.js';
+import { checkInput, checkOutputs, makeDirectory, type OutputPath, writeOutput } from './output.js';
 import { createProgress, type Progress, type ProgressStream } from './progress.js';
+import { printReproduction } from './report/printReproduction.js';
+import { reproductionJson } from './report/reproductionJson.js';
+import type { ReproductionReport } from './report/reproductionReport.js';
 import { printSummary, reportJson } from './report/summary.js';
 import type { TrainingReport } from './report/trainingReport.js';
+import { createTrialProgress, type TrialProgress } from './reproduce/trialProgress.js';
+import type { ReproduceOptions } from './reproduceOptions.js';
 import type { TrainOptions } from './trainOptions.js';
 
 /**
@@ -17,6 +26,22 @@ import type { TrainOptions } from './trainOptions.js';
  * or throws the signal's reason if that is nothing. It has to let the event loop turn between steps, else no signal arrives.
  */
 export type Train = (options: TrainOptions, ui: Progress, signal: AbortSignal) => Promise<TrainingReport>;
+
+/**
+ * Does what `vardrop reproduce` asks for and returns what the report shows. When `signal` aborts, it ends the trial
+ * under way, as `Train` does its step.
+ */
+export type Reproduce = (
+  options: ReproduceOptions,
+  progress: TrialProgress,
+  signal: AbortSignal,
+) => Promise<ReproductionReport>;
+/** Does what `vardrop bench` asks for. When `signal` aborts, it ends as `Train` does. */
+export type Bench = (
+  options: BenchCommandOptions,
+  progress: BenchProgress,
+  signal: AbortSignal,
+) => Promise<BenchOutcome>;
 
 /** Does what `vardrop conformance` asks for, and returns whether everything held. */
 export type Conformance = (options: ConformanceCommandOptions, stdout: ProgressStream) => Promise<boolean>;
@@ -32,6 +57,8 @@ export interface MainEnvironment {
   /** Loads the training, which brings the backends with it: not wanted for `--help`. */
   readonly loadTrain: () => Promise<Train>;
   /** The same of the suite. */
+  readonly loadReproduce: () => Promise<Reproduce>;
+  readonly loadBench: () => Promise<Bench>;
   readonly loadConformance: () => Promise<Conformance>;
   readonly loadExport: () => Promise<Export>;
   readonly loadNewBackend: () => Promise<NewBackend>;
@@ -83,6 +110,10 @@ async function runCommand(
   switch (parsed.kind) {
     case 'train':
       return runTrain(parsed.options, environment);
+    case 'reproduce':
+      return runReproduce(parsed.options, environment);
+    case 'bench':
+      return runBench(parsed.options, environment);
     case 'conformance':
       return runConformance(parsed.options, environment);
     case 'export': {
@@ -131,7 +162,9 @@ async function runTrain(options: TrainOptions, environment: MainEnvironment): Pr
 
   const train = await environment.loadTrain();
   const progress = createProgress(stderr, options.quiet);
-  const result = await untilInterrupted(environment, progress, (signal) => train(options, progress, signal));
+  const result = await untilInterrupted(environment, progress, 'Stopping after this step.', (signal) =>
+    train(options, progress, signal),
+  );
   if (result === undefined) {
     stderr.write('Stopped before there was anything to report.\n');
     return exitCodes.interrupted;
@@ -144,12 +177,64 @@ async function runTrain(options: TrainOptions, environment: MainEnvironment): Pr
   return result.interrupted ? exitCodes.interrupted : exitCodes.success;
 }
 
+async function runReproduce(options: ReproduceOptions, environment: MainEnvironment): Promise<number> {
+  const { stdout, stderr } = environment;
+  await makeDirectory({ option: '--output', path: options.output });
+  const report: OutputPath =
+    options.report === undefined
+      ? { option: '--output', path: join(options.output, 'report.html') }
+      : { option: '--report', path: options.report };
+  const json: OutputPath | undefined =
+    options.json === undefined ? undefined : { option: '--json', path: options.json };
+  await checkOutputs([
+    // No other output may be a file that keeps results.
+    ...options.experiments.map((name) => ({ option: '--output', path: join(options.output, `${name}.json`) })),
+    report,
+    ...(json === undefined ? [] : [json]),
+  ]);
+  const reproduce = await environment.loadReproduce();
+  const progress = createTrialProgress(stderr, options.quiet);
+  const result = await untilInterrupted(
+    environment,
+    progress,
+    'Stopping; the trial under way will be run anew.',
+    (signal) => reproduce(options, progress, signal),
+  );
+  if (result === undefined) {
+    stderr.write('Stopped before there was anything to report.\n');
+    return exitCodes.interrupted;
+  }
+  const { renderReproduction } = await import('./report/renderReproduction.js');
+  await writeOutput(report, renderReproduction(result));
+  if (json !== undefined) await writeOutput(json, `${JSON.stringify(reproductionJson(result), null, 2)}\n`);
+  stdout.write(`${printReproduction(result)}\nreport: ${report.path}\n`);
+  return result.interrupted ? exitCodes.interrupted : exitCodes.success;
+}
+
+async function runBench(options: BenchCommandOptions, environment: MainEnvironment): Promise<number> {
+  const { stdout, stderr } = environment;
+  if (options.json !== undefined) await checkOutputs([{ option: '--json', path: options.json }]);
+  if (options.against !== undefined) await checkInput({ option: '--against', path: options.against });
+  const bench = await environment.loadBench();
+  const progress = createBenchProgress(stderr, options.quiet);
+  const result = await untilInterrupted(environment, progress, 'Stopping after this run.', (signal) =>
+    bench(options, progress, signal),
+  );
+  if (result === undefined) {
+    stderr.write('Stopped before there was anything to report.\n');
+    return exitCodes.interrupted;
+  }
+  stdout.write(result.text);
+  return result.interrupted ? exitCodes.interrupted : exitCodes.success;
+}
+
 /** @returns what `work` returns, or undefined if it gave up because of the interrupt. */
-async function untilInterrupted(
+async function untilInterrupted<Report>(
   { onInterrupt, exit }: MainEnvironment,
-  progress: Progress,
-  work: (signal: AbortSignal) => Promise<TrainingReport>,
-): Promise<TrainingReport | undefined> {
+  progress: Pick<Progress, 'note' | 'stop'>,
+  stopping: string,
+  work: (signal: AbortSignal) => Promise<Report>,
+): Promise<Report | undefined> {
   const controller = new AbortController();
   const stopListening = onInterrupt(() => {
     if (controller.signal.aborted) {
@@ -157,7 +242,7 @@ async function untilInterrupted(
       exit(exitCodes.interrupted);
       return;
     }
-    progress.note('Stopping after this step. Press Ctrl-C again to exit at once.');
+    progress.note(`${stopping} Press Ctrl-C again to exit at once.`);
     controller.abort();
   });
   try {

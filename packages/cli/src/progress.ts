@@ -51,7 +51,8 @@ export function createProgress(stream: NodeJS.WriteStream | ProgressStream, quie
   return isTerminal(stream) ? barProgress(stream) : lineProgress(stream);
 }
 
-function isTerminal(stream: NodeJS.WriteStream | ProgressStream): stream is NodeJS.WriteStream {
+/** Whether a bar can be drawn on a stream. */
+export function isTerminal(stream: NodeJS.WriteStream | ProgressStream): stream is NodeJS.WriteStream {
   return stream.isTTY === true && 'cursorTo' in stream;
 }
 
@@ -183,7 +184,7 @@ function percent(fraction: number): string {
 }
 
 /** Seconds as `8 s`, `1 min 05 s` or `2 h 03 min`. */
-function duration(seconds: number): string {
+export function duration(seconds: number): string {
   const whole = Math.max(0, Math.round(seconds));
   if (whole < 60) return `${whole} s`;
   if (whole < 3600) return `${Math.floor(whole / 60)} min ${String(whole % 60).padStart(2, '0')} s`;

@@ -22,6 +22,12 @@ async function run(words: readonly string[], train: Train, variables: Record<str
       result.loaded = true;
       return train;
     },
+    loadReproduce: async () => async () => {
+      throw new Error('not asked for');
+    },
+    loadBench: async () => async () => {
+      throw new Error('not asked for');
+    },
     loadConformance: async () => async () => true,
     loadExport: async () => async () => {},
     loadNewBackend: async () => async () => {},

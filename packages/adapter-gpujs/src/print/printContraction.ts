@@ -67,7 +67,13 @@ function printEpilogue(
   const readValue = (id: NodeId) =>
     sumOf.get(id) ??
     writer.read(id, indexAt(place, broadcastStrides(nodes[id].shape as readonly number[], shape as readonly number[])));
-  const names = printElementwise(writer, nodes, epilogue, readValue);
+  const names = printElementwise(
+    writer,
+    nodes,
+    epilogue,
+    readValue,
+    indexAt(place, stridesOf(shape as readonly number[])),
+  );
   return (names.get(result) ?? sumOf.get(result)) as string;
 }
 
@@ -95,7 +101,7 @@ function printProducts(
   if (shared) {
     const root = shared.side === 1 ? read(shared.node, at[1]) : writer.define(writer.read(shared.node, at[0]));
     known.set(shared.node, root);
-    for (const [id, name] of printElementwise(writer, nodes, prologue, () => root)) known.set(id, name);
+    for (const [id, name] of printElementwise(writer, nodes, prologue, () => root, '0')) known.set(id, name);
   }
   return contractions.map((id) => {
     const [a, b] = nodes[id].operands.map((operand, side) => {

@@ -1,0 +1,21 @@
+import { numericColumns } from './numericColumns.js';
+import { printTable, wrapText } from './printTable.js';
+import type { ReproducedExperiment, ReproductionReport } from './reproductionReport.js';
+
+/** @returns sentences and tables for a terminal. */
+export function printReproduction(report: ReproductionReport): string {
+  const notice = report.interrupted
+    ? ['Stopped before the end; this is what there is so far. The same command goes on from here.']
+    : [];
+  return `${[...notice, ...report.experiments.map(printExperiment)].join('\n\n')}\n`;
+}
+
+function printExperiment({ name, trials, done, findings, path }: ReproducedExperiment): string {
+  const title = `${findings.title}${done < trials ? ` (${done} of ${trials} trials)` : ''}`;
+  return [
+    `${name}: ${title}`,
+    ...findings.tables.map((table) => printTable(table, numericColumns(table.columns, table.rows))),
+    ...findings.sentences.map(wrapText),
+    `results: ${path}`,
+  ].join('\n\n');
+}
