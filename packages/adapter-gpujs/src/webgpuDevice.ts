@@ -3,6 +3,8 @@ import type { GPU } from 'gpu.js';
 
 /** The WebGPU device that gpu.js computes on; all backends of one page or process share it. */
 export interface WebgpuDevice {
+  /** Whether there is a graphics card behind it, rather than software in its place. */
+  readonly hardware: boolean;
   /** Bytes that one tensor may have. */
   readonly tensorBytes: number;
   /** Bytes that one buffer may have: that which all results of a run are read from. */
@@ -30,6 +32,10 @@ interface Device {
 
 /** What a kernel of gpu.js knows of where it runs. */
 interface Context {
+  readonly adapter: {
+    readonly info?: { readonly isFallbackAdapter?: boolean };
+    readonly isFallbackAdapter?: boolean;
+  };
   readonly device: Device;
   readonly isLost: boolean;
 }
@@ -53,11 +59,12 @@ export async function openWebgpuDevice(gpu: GPU): Promise<WebgpuDevice> {
       { cause: error },
     );
   }
-  const { device } = context;
+  const { adapter, device } = context;
   const { maxStorageBufferBindingSize, maxBufferSize, maxComputeWorkgroupsPerDimension } = device.limits;
   let errors: string[] = [];
   device.addEventListener('uncapturederror', ({ error }) => errors.push(error.message));
   return {
+    hardware: !(adapter.info?.isFallbackAdapter ?? adapter.isFallbackAdapter ?? false),
     tensorBytes: Math.min(maxStorageBufferBindingSize, maxBufferSize),
     bufferBytes: maxBufferSize,
     groups: maxComputeWorkgroupsPerDimension,

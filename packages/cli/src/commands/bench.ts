@@ -50,10 +50,12 @@ export async function bench(
       // Without a worker of its own, a thread's messages are not part of what is timed.
       create: () => createBackend(name, { worker: false }),
     })),
-    peers: [
-      { name: 'tfjs by hand', create: handWrittenTfjs },
-      { name: 'jax-js', create: jaxJs },
-    ],
+    peers: options.peers
+      ? [
+          { name: 'tfjs by hand', create: handWrittenTfjs },
+          { name: 'jax-js', create: jaxJs },
+        ]
+      : [],
     workloads: benchWorkloads(options.quick),
     repetitions: options.repetitions ?? defaults.repetitions,
     warmup: defaults.warmup,
@@ -91,5 +93,5 @@ async function readEarlier(path: string): Promise<BenchReport> {
 /** Tables and sentences, the recommendation last. */
 export function printBench(report: BenchReport, before?: BenchReport): string {
   const { tables, sentences } = benchFindings(report, before && compareBenchReports(before, report));
-  return `${[...tables.map((table) => printTable(table)), ...sentences.map(wrapText)].join('\n\n')}\n`;
+  return `${[...tables.map(printTable), ...sentences.map(wrapText)].join('\n\n')}\n`;
 }
