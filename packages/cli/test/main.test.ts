@@ -25,9 +25,6 @@ async function run(words: readonly string[], train: Train, variables: Record<str
     loadReproduce: async () => async () => {
       throw new Error('not asked for');
     },
-    loadBench: async () => async () => {
-      throw new Error('not asked for');
-    },
     loadConformance: async () => async () => true,
     loadBench: async () => async () => ({ text: '', interrupted: false }),
     loadExport: async () => async () => {},
