@@ -1,4 +1,5 @@
 import { Command, CommanderError } from 'commander';
+import { type BenchCommandOptions, benchCommand } from './arguments/benchCommand.js';
 import { type ConformanceCommandOptions, conformanceCommand } from './arguments/conformanceCommand.js';
 import { type ExportCommandOptions, exportCommand } from './arguments/exportCommand.js';
 import { type NewBackendOptions, newBackendCommand } from './arguments/newBackendCommand.js';
@@ -14,6 +15,7 @@ export type ParsedArguments =
   | { readonly kind: 'reproduce'; readonly options: ReproduceOptions }
   | { readonly kind: 'conformance'; readonly options: ConformanceCommandOptions }
   | { readonly kind: 'export'; readonly options: ExportCommandOptions }
+  | { readonly kind: 'bench'; readonly options: BenchCommandOptions }
   | { readonly kind: 'new-backend'; readonly options: NewBackendOptions }
   | { readonly kind: 'print'; readonly text: string };
 
@@ -70,6 +72,13 @@ export function parseArguments(words: readonly string[], version: string): Parse
     quietly(
       exportCommand((options) => {
         parsed = { kind: 'export', options };
+      }),
+    ),
+  );
+  program.addCommand(
+    quietly(
+      benchCommand((options) => {
+        parsed = { kind: 'bench', options };
       }),
     ),
   );

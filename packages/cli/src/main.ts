@@ -1,10 +1,13 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { VardropError } from '@vardrop/core';
+import type { BenchCommandOptions } from './arguments/benchCommand.js';
 import { type ConformanceCommandOptions, isModulePath } from './arguments/conformanceCommand.js';
 import type { ExportCommandOptions } from './arguments/exportCommand.js';
 import type { NewBackendOptions } from './arguments/newBackendCommand.js';
 import { type ParsedArguments, parseArguments } from './arguments.js';
+import { type BenchProgress, createBenchProgress } from './bench/benchProgress.js';
+import type { BenchOutcome } from './commands/bench.js';
 import { checkInput, checkOutputs, makeDirectory, type OutputPath, writeOutput } from './output.js';
 import { createProgress, type Progress, type ProgressStream } from './progress.js';
 import { printReproduction } from './report/printReproduction.js';
@@ -33,6 +36,12 @@ export type Reproduce = (
   progress: TrialProgress,
   signal: AbortSignal,
 ) => Promise<ReproductionReport>;
+/** Does what `vardrop bench` asks for. When `signal` aborts, it ends as `Train` does. */
+export type Bench = (
+  options: BenchCommandOptions,
+  progress: BenchProgress,
+  signal: AbortSignal,
+) => Promise<BenchOutcome>;
 
 /** Does what `vardrop conformance` asks for, and returns whether everything held. */
 export type Conformance = (options: ConformanceCommandOptions, stdout: ProgressStream) => Promise<boolean>;
@@ -49,6 +58,7 @@ export interface MainEnvironment {
   readonly loadTrain: () => Promise<Train>;
   /** The same of the suite. */
   readonly loadReproduce: () => Promise<Reproduce>;
+  readonly loadBench: () => Promise<Bench>;
   readonly loadConformance: () => Promise<Conformance>;
   readonly loadExport: () => Promise<Export>;
   readonly loadNewBackend: () => Promise<NewBackend>;
@@ -102,6 +112,8 @@ async function runCommand(
       return runTrain(parsed.options, environment);
     case 'reproduce':
       return runReproduce(parsed.options, environment);
+    case 'bench':
+      return runBench(parsed.options, environment);
     case 'conformance':
       return runConformance(parsed.options, environment);
     case 'export': {
@@ -175,10 +187,10 @@ async function runReproduce(options: ReproduceOptions, environment: MainEnvironm
   const json: OutputPath | undefined =
     options.json === undefined ? undefined : { option: '--json', path: options.json };
   await checkOutputs([
+    // No other output may be a file that keeps results.
+    ...options.experiments.map((name) => ({ option: '--output', path: join(options.output, `${name}.json`) })),
     report,
     ...(json === undefined ? [] : [json]),
-    // No other output may be the file that keeps the results.
-    ...options.experiments.map((name) => ({ option: '--output', path: join(options.output, `${name}.json`) })),
   ]);
   const reproduce = await environment.loadReproduce();
   const progress = createTrialProgress(stderr, options.quiet);
@@ -196,6 +208,23 @@ async function runReproduce(options: ReproduceOptions, environment: MainEnvironm
   await writeOutput(report, renderReproduction(result));
   if (json !== undefined) await writeOutput(json, `${JSON.stringify(reproductionJson(result), null, 2)}\n`);
   stdout.write(`${printReproduction(result)}\nreport: ${report.path}\n`);
+  return result.interrupted ? exitCodes.interrupted : exitCodes.success;
+}
+
+async function runBench(options: BenchCommandOptions, environment: MainEnvironment): Promise<number> {
+  const { stdout, stderr } = environment;
+  if (options.json !== undefined) await checkOutputs([{ option: '--json', path: options.json }]);
+  if (options.against !== undefined) await checkInput({ option: '--against', path: options.against });
+  const bench = await environment.loadBench();
+  const progress = createBenchProgress(stderr, options.quiet);
+  const result = await untilInterrupted(environment, progress, 'Stopping after this run.', (signal) =>
+    bench(options, progress, signal),
+  );
+  if (result === undefined) {
+    stderr.write('Stopped before there was anything to report.\n');
+    return exitCodes.interrupted;
+  }
+  stdout.write(result.text);
   return result.interrupted ? exitCodes.interrupted : exitCodes.success;
 }
 

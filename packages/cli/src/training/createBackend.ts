@@ -6,9 +6,14 @@ import { type BackendName, backends } from '../choices.js';
  * Starts the backend that a command was asked for. Adapters are imported only when wanted, since they bring their
  * frameworks with them.
  *
+ * @param options `worker`: whether a backend whose runs block their thread gets one of its own, which leaves this one to
+ * the progress bar and Ctrl-C; it does where left out.
  * @throws VardropError `VARDROP_UNKNOWN_BACKEND`, or what the adapter throws.
  */
-export async function createBackend(name: BackendName): Promise<Backend> {
+export async function createBackend(
+  name: BackendName,
+  { worker = true }: { readonly worker?: boolean } = {},
+): Promise<Backend> {
   switch (name) {
     case 'reference':
       return createReferenceBackend();
@@ -24,11 +29,10 @@ export async function createBackend(name: BackendName): Promise<Backend> {
     case 'onnx:wasm':
     case 'onnx:native': {
       const { createOnnxBackend } = await import('@vardrop/adapter-onnx');
-      // A run blocks its thread; in a worker of its own it leaves this one to the progress bar and Ctrl-C.
       return createOnnxBackend({
         device: name === 'onnx:wasm' ? 'wasm' : 'native',
         threads: availableParallelism(),
-        worker: true,
+        worker,
       });
     }
     case 'gpujs:webasm':

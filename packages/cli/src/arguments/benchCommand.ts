@@ -1,0 +1,56 @@
+import { Command } from 'commander';
+import { type BackendName, backends } from '../choices.js';
+import { decimal, invalidValue, oneOf, optionOf, pathName, wholeNumber } from '../optionValues.js';
+import { adder } from './adder.js';
+
+/** What `vardrop bench` is asked for. */
+export interface BenchCommandOptions {
+  /** All that compute in float32 where left out. */
+  readonly backends?: readonly BackendName[];
+  readonly quick: boolean;
+  /** Of each variant; what `quick` makes of it where left out. */
+  readonly repetitions?: number;
+  /** Seconds for each backend and workload; what `quick` makes of it where left out. */
+  readonly budget?: number;
+  /** Where the report goes as JSON. */
+  readonly json?: string;
+  /** An earlier report to compare with. */
+  readonly against?: string;
+  readonly quiet: boolean;
+  readonly verbose: boolean;
+}
+
+/** The options of `vardrop bench`; `take` gets them. */
+export function benchCommand(take: (options: BenchCommandOptions) => void): Command {
+  const option = (name: string) => optionOf('bench', name);
+  const command = new Command('bench')
+    .description('Time every backend that this machine has, and say which one to use.')
+    .helpOption('-h, --help', 'print this help')
+    .allowExcessArguments(false);
+  const add = adder(command);
+  const readBackend = oneOf(option('--backends'), backends, 'VARDROP_UNKNOWN_BACKEND');
+  add('--backends <names>', `only these: A,B,… of ${backends.join(', ')} (default: all but reference)`, (text) => {
+    const names = text.split(',').map((name) => readBackend(name.trim()));
+    if (new Set(names).size === names.length) return names;
+    const needs = 'each backend once';
+    throw invalidValue('VARDROP_INVALID_OPTION', option('--backends'), text, needs, 'Leave the second one out');
+  });
+  add('--quick', 'three workloads, fewer repetitions: about two minutes instead of eight');
+  add(
+    '--repetitions <count>',
+    'runs of each variant, after warm-up (default: 20, quick: 7)',
+    wholeNumber(option('--repetitions'), 1, 10_000, 20),
+  );
+  add(
+    '--budget <seconds>',
+    'what a backend may take for one workload: slow ones get fewer runs (default: 12, quick: 6)',
+    decimal(option('--budget'), (value) => value > 0 && value < 1e6, 'a number of seconds greater than 0', 12),
+  );
+  add('--json <file>', 'write the results as JSON, too', pathName(option('--json'), 'a file'));
+  add('--against <file>', 'compare with the JSON of an earlier run', pathName(option('--against'), 'a file'));
+  add('--quiet', 'no progress, only the tables');
+  add('--verbose', 'print the stack of errors');
+  return command.action((values: Partial<BenchCommandOptions>) => {
+    take({ quick: false, quiet: false, verbose: false, ...values });
+  });
+}

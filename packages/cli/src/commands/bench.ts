@@ -1,0 +1,95 @@
+import { readFile } from 'node:fs/promises';
+import { arch, availableParallelism, cpus, loadavg, platform } from 'node:os';
+import { VardropError } from '@vardrop/core';
+import {
+  type BenchReport,
+  benchFindings,
+  benchWorkloads,
+  compareBenchReports,
+  readBenchReport,
+  runBench,
+} from '@vardrop/experiments';
+import type { BenchCommandOptions } from '../arguments/benchCommand.js';
+import type { BenchProgress } from '../bench/benchProgress.js';
+import { handWrittenTfjs } from '../bench/peers/handWrittenTfjs.js';
+import { jaxJs } from '../bench/peers/jaxJs.js';
+import { readMemory } from '../bench/readMemory.js';
+import { backends } from '../choices.js';
+import { writeOutput } from '../output.js';
+import { printTable, wrapText } from '../report/printTable.js';
+import { createBackend } from '../training/createBackend.js';
+
+/** What a benchmark is to do by default, and with `--quick`. */
+const full = { repetitions: 20, warmup: 2, budgetSeconds: 12 };
+const quick = { repetitions: 7, warmup: 1, budgetSeconds: 6 };
+
+/** What a benchmark has found. */
+export interface BenchOutcome {
+  /** Tables and sentences for a terminal. */
+  readonly text: string;
+  readonly interrupted: boolean;
+}
+
+/**
+ * `vardrop bench`: times the backends that this machine has, writes the report, and compares it with an earlier one. When
+ * `signal` aborts, it ends after the run under way with what it has, or throws the signal's reason if that is nothing.
+ *
+ * @throws VardropError `VARDROP_BENCH_REPORT` and `VARDROP_INPUT_UNREADABLE` for an earlier report that is none, before anything is
+ * measured; `VARDROP_NO_BACKEND`.
+ */
+export async function bench(
+  options: BenchCommandOptions,
+  progress: BenchProgress,
+  signal: AbortSignal,
+): Promise<BenchOutcome> {
+  const before = options.against === undefined ? undefined : await readEarlier(options.against);
+  const defaults = options.quick ? quick : full;
+  const report = await runBench({
+    targets: (options.backends ?? backends.filter((name) => name !== 'reference')).map((name) => ({
+      name,
+      // Without a worker of its own, a thread's messages are not part of what is timed.
+      create: () => createBackend(name, { worker: false }),
+    })),
+    peers: [
+      { name: 'tfjs by hand', create: handWrittenTfjs },
+      { name: 'jax-js', create: jaxJs },
+    ],
+    workloads: benchWorkloads(options.quick),
+    repetitions: options.repetitions ?? defaults.repetitions,
+    warmup: defaults.warmup,
+    budgetSeconds: options.budget ?? defaults.budgetSeconds,
+    machine: {
+      description: cpus()[0]?.model.trim() ?? 'unknown processor',
+      runtime: `Node ${process.versions.node}, ${platform()} ${arch()}`,
+      cores: availableParallelism(),
+    },
+    load: () => loadavg()[0],
+    memory: readMemory,
+    signal,
+    onProgress: ({ share, label }) => progress.show(share, label),
+  });
+  if (options.json !== undefined) {
+    await writeOutput({ option: '--json', path: options.json }, `${JSON.stringify(report, null, 2)}\n`);
+  }
+  return { text: printBench(report, before), interrupted: report.interrupted };
+}
+
+async function readEarlier(path: string): Promise<BenchReport> {
+  let text: string;
+  try {
+    text = await readFile(path, 'utf8');
+  } catch (cause) {
+    throw new VardropError(
+      'VARDROP_INPUT_UNREADABLE',
+      `[vardrop] --against: got ${path}, which cannot be read, needs a report. Check the path.`,
+      { cause },
+    );
+  }
+  return readBenchReport(text, path);
+}
+
+/** Tables and sentences, the recommendation last. */
+export function printBench(report: BenchReport, before?: BenchReport): string {
+  const { tables, sentences } = benchFindings(report, before && compareBenchReports(before, report));
+  return `${[...tables.map((table) => printTable(table)), ...sentences.map(wrapText)].join('\n\n')}\n`;
+}

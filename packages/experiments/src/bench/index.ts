@@ -1,0 +1,13 @@
+export * from './benchFindings.js';
+export * from './benchReport.js';
+export * from './benchWorkloads.js';
+export * from './clock.js';
+export * from './compareBenchReports.js';
+export * from './contractions.js';
+export type { MemoryProbe } from './measureMemory.js';
+export * from './readBenchReport.js';
+export * from './recommend.js';
+export * from './runBench.js';
+export * from './statistics.js';
+export * from './timedVariant.js';
+export * from './workload.js';

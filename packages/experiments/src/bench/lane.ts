@@ -1,0 +1,116 @@
+import type { Clock } from './clock.js';
+import type { VariantTimes } from './summarizeTimes.js';
+import type { TimedVariant, VariantName, VariantPlan } from './timedVariant.js';
+
+/** A backend's (or a peer's) part in the interleaved runs of one workload. */
+export interface Lane {
+  readonly backend: string;
+  /** Prepares the variants that fit and runs each once; those that do not, or that fail, are left out. */
+  prepare(): Promise<void>;
+  /** Runs every variant once more, and keeps the times where `keep` is set; false if its budget does not last. */
+  round(keep: boolean): Promise<boolean>;
+  times(): readonly VariantTimes[];
+  dispose(): void;
+}
+
+/** What a lane is made of. */
+export interface LaneOptions {
+  readonly backend: string;
+  readonly plans: readonly VariantPlan[];
+  /** Milliseconds for all of it, preparation included; only the first repetition may exceed it. */
+  readonly budget: number;
+  readonly clock: Clock;
+  /** Milliseconds that a run is expected to take, from smaller workloads; 0 where nothing is known. */
+  expect(plan: VariantPlan): number;
+  leaveOut(variant: VariantName, reason: string): void;
+  /** Whether to stop before the next run. */
+  stopped(): boolean;
+}
+
+/** Names that tell a reader how long something takes: `12 s`, `340 ms`. */
+function duration(milliseconds: number): string {
+  return milliseconds >= 1000 ? `${(milliseconds / 1000).toPrecision(2)} s` : `${milliseconds.toFixed(0)} ms`;
+}
+
+/** A lane of a backend; see `Lane`. */
+export function createLane(options: LaneOptions): Lane {
+  const { backend, plans, budget, clock, expect, leaveOut, stopped } = options;
+  const entries: { plan: VariantPlan; variant: TimedVariant; first: number; times: number[] }[] = [];
+  let spent = 0;
+  let lastRound = 0;
+
+  async function timed(work: () => Promise<unknown>): Promise<number> {
+    await clock.pause();
+    const start = clock.now();
+    await work();
+    const elapsed = clock.now() - start;
+    spent += elapsed;
+    return elapsed;
+  }
+
+  function fail(variant: VariantName, error: unknown): void {
+    const message = error instanceof Error ? error.message : String(error);
+    leaveOut(variant, `failed: ${message.split('\n')[0]}`);
+  }
+
+  return {
+    backend,
+    async prepare() {
+      let expected = 0;
+      for (const plan of plans) {
+        if (stopped()) return;
+        // Every variant runs once to be warm and once to be timed.
+        const own = expect(plan);
+        if (2 * (expected + own) > budget) {
+          leaveOut(plan.name, `over budget: about ${duration(own)} a run, ${duration(budget)} for all`);
+          continue;
+        }
+        if (2 * spent > budget) {
+          leaveOut(plan.name, `over budget: ${duration(spent)} of ${duration(budget)} spent on what comes first`);
+          continue;
+        }
+        expected += own;
+        try {
+          let variant: TimedVariant | undefined;
+          const preparing = await timed(async () => {
+            variant = await plan.prepare();
+          });
+          const entry = { plan, variant: variant as unknown as TimedVariant, first: preparing, times: [] };
+          entries.push(entry);
+          const running = await timed(() => entry.variant.run());
+          entry.first += running;
+          lastRound += running;
+        } catch (error) {
+          fail(plan.name, error);
+          if (entries.at(-1)?.plan === plan) entries.pop()?.variant.dispose();
+        }
+      }
+    },
+    async round(keep) {
+      const wanted = entries.filter(({ plan, times }) => times.length < (plan.repetitions ?? Number.POSITIVE_INFINITY));
+      const first = wanted.every(({ times }) => times.length === 0);
+      // Warm-up is only for those who can afford it; one repetition is for all.
+      if (wanted.length === 0 || (!(keep && first) && spent + lastRound * (keep ? 1 : 2) > budget)) return false;
+      const before = spent;
+      for (const entry of wanted) {
+        if (stopped()) return false;
+        try {
+          const elapsed = await timed(() => entry.variant.run());
+          if (keep) entry.times.push(elapsed);
+        } catch (error) {
+          fail(entry.plan.name, error);
+          entries.splice(entries.indexOf(entry), 1);
+          entry.variant.dispose();
+        }
+      }
+      lastRound = spent - before;
+      return true;
+    },
+    times: () =>
+      entries.map(({ variant, first, times }) => ({ name: variant.name, gigaflop: variant.gigaflop, first, times })),
+    dispose() {
+      for (const { variant } of entries) variant.dispose();
+      entries.length = 0;
+    },
+  };
+}

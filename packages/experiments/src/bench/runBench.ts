@@ -1,0 +1,227 @@
+import { type Backend, VardropError } from '@vardrop/core';
+import {
+  type BenchBackend,
+  type BenchMachine,
+  type BenchMemory,
+  type BenchReport,
+  type BenchResult,
+  benchReportVersion,
+} from './benchReport.js';
+import { type Clock, platformClock } from './clock.js';
+import { contractions, gigaflop } from './contractions.js';
+import { expectedTime } from './expectedTime.js';
+import { createLane, type Lane } from './lane.js';
+import { type MemoryProbe, measureMemory } from './measureMemory.js';
+import { recommend } from './recommend.js';
+import { summarizeTimes } from './summarizeTimes.js';
+import type { Peer, VariantName, VariantPlan } from './timedVariant.js';
+import { commonVariants, createWorkloadData, workloadVariants } from './variants.js';
+import { type Workload, workloadW } from './workload.js';
+
+/** A backend to be measured, or a peer, by its name; `create` rejects where it does not start. */
+export interface BenchTarget<T> {
+  readonly name: string;
+  create(): Promise<T>;
+}
+
+/** What `runBench` is asked for. */
+export interface BenchOptions {
+  readonly targets: readonly BenchTarget<Backend>[];
+  /** Steps written with other libraries, timed on the last workload beside the backends. */
+  readonly peers?: readonly BenchTarget<Peer>[];
+  /** The lightest first: what a heavier one takes is guessed from those before. See `benchWorkloads`. */
+  readonly workloads: readonly Workload[];
+  /** Of each variant, after warm-up. */
+  readonly repetitions: number;
+  /** Rounds before the first time counts, for backends that can afford it. */
+  readonly warmup: number;
+  /** For each backend and workload. */
+  readonly budgetSeconds: number;
+  readonly machine: Omit<BenchMachine, 'load'>;
+  /** Load average of the machine. */
+  readonly load?: () => number;
+  readonly memory?: MemoryProbe;
+  readonly clock?: Clock;
+  /** When it aborts, the report is of what has been measured. */
+  readonly signal?: AbortSignal;
+  /** Says how far it is, `share` in [0, 1]. */
+  onProgress?(progress: { readonly share: number; readonly label: string }): void;
+}
+
+/** Steps between the two readings of memory. */
+const memorySteps = 20;
+
+/**
+ * Times every backend on every workload, in interleaved runs: each round runs each variant of each backend once, so that
+ * what else happens on the machine meets all of them alike. A backend whose budget for a workload does not last gets fewer
+ * repetitions, or is left out with the reason. Everything that it starts it closes.
+ *
+ * @throws VardropError `VARDROP_NO_BACKEND` where no target starts; the signal's reason where it aborts before anything has
+ * been measured.
+ */
+export async function runBench(options: BenchOptions): Promise<BenchReport> {
+  const { workloads, repetitions, budgetSeconds, signal, clock = platformClock } = options;
+  const loadBefore = options.load?.();
+  const unavailable: { backend: string; reason: string }[] = [];
+  const started: { name: string; backend: Backend; startMs: number; memory: BenchMemory | null }[] = [];
+  const peers: { name: string; peer: Peer }[] = [];
+  const results: BenchResult[] = [];
+  const leftOut: { backend: string; workload: string; variant: VariantName; reason: string }[] = [];
+  const stopped = () => signal?.aborted === true;
+
+  async function start<T>(target: BenchTarget<T>): Promise<{ value: T; startMs: number } | undefined> {
+    await clock.pause();
+    if (stopped()) return undefined;
+    const begin = clock.now();
+    try {
+      return { value: await target.create(), startMs: clock.now() - begin };
+    } catch (error) {
+      const reason = error instanceof Error ? error.message : String(error);
+      unavailable.push({ backend: target.name, reason: reason.split('\n')[0] });
+      return undefined;
+    }
+  }
+
+  /** What a run of this backend is expected to take, from its times on lighter workloads. */
+  function expect(backend: string, workload: Workload, { name }: VariantPlan): number {
+    const points = results
+      .filter((result) => result.backend === backend && result.variant === name)
+      .map(({ workload: measured, medianMs }) => {
+        const other = workloads.find((each) => each.name === measured) as Workload;
+        return { work: workOf(other), time: medianMs };
+      });
+    return expectedTime(points, workOf(workload));
+  }
+
+  async function measure(
+    workload: Workload,
+    contestants: readonly { name: string; plans: readonly VariantPlan[] }[],
+    report: (share: number, label: string) => void,
+  ): Promise<void> {
+    const lanes: Lane[] = contestants.map(({ name, plans }) =>
+      createLane({
+        backend: name,
+        plans,
+        budget: budgetSeconds * 1000,
+        clock,
+        expect: (plan) => expect(name, workload, plan),
+        leaveOut: (variant, reason) => leftOut.push({ backend: name, workload: workload.name, variant, reason }),
+        stopped,
+      }),
+    );
+    try {
+      for (const [i, lane] of lanes.entries()) {
+        report((0.3 * i) / lanes.length, `${workload.name}: ${lane.backend} warms up`);
+        await lane.prepare();
+      }
+      const running = new Set(lanes);
+      for (let round = -options.warmup; round < repetitions && !stopped(); round++) {
+        for (const lane of running) {
+          const share = 0.3 + (0.7 * (round + options.warmup)) / (repetitions + options.warmup);
+          report(share, `${workload.name}: round ${Math.max(1, round + 1)} of ${repetitions}, ${lane.backend}`);
+          if (stopped()) break;
+          if (!(await lane.round(round >= 0)) && round >= 0) running.delete(lane);
+        }
+      }
+      for (const lane of lanes) results.push(...summarizeTimes(lane.backend, workload.name, lane.times()));
+    } finally {
+      for (const lane of lanes) lane.dispose();
+    }
+  }
+
+  /** Memory at the heaviest workload that this backend is quick enough for. */
+  async function remember(entry: (typeof started)[number], probe: MemoryProbe): Promise<void> {
+    const steps = results.filter(({ backend, variant }) => backend === entry.name && variant === 'variational step');
+    const affordable = workloads.filter(({ name }) =>
+      steps.some(({ workload, medianMs }) => workload === name && medianMs * (memorySteps + 5) <= budgetSeconds * 1000),
+    );
+    // W where it can be had, so that backends are compared on the same.
+    const workload = affordable.find(({ name }) => name === workloadW.name) ?? affordable.at(-1);
+    if (workload) entry.memory = await measureMemory(entry.backend, workload, memorySteps, probe);
+  }
+
+  try {
+    for (const target of options.targets) {
+      const begun = await start(target);
+      if (begun) started.push({ name: target.name, backend: begun.value, startMs: begun.startMs, memory: null });
+    }
+    if (started.length === 0 && !stopped()) refuseNone(unavailable);
+    for (const target of options.peers ?? []) {
+      const begun = await start(target);
+      if (begun) peers.push({ name: target.name, peer: begun.value });
+    }
+    const phases = workloads.length + 2;
+    const report = (phase: number) => (share: number, label: string) =>
+      options.onProgress?.({ share: (phase + share) / phases, label });
+    for (const [phase, workload] of workloads.entries()) {
+      report(phase)(0, `${workload.name}: data`);
+      await clock.pause();
+      if (stopped()) break;
+      const data = createWorkloadData(workload);
+      const contestants = started.map(({ name, backend }) => ({ name, plans: workloadVariants(backend, data) }));
+      if (workload === comparable(workloads)) {
+        contestants.push(...peers.map(({ name, peer }) => ({ name, plans: [peerPlan(peer, workload)] })));
+      }
+      await measure(workload, contestants, report(phase));
+    }
+    if (!stopped()) {
+      const data = createWorkloadData(comparable(workloads));
+      const contestants = started.map(({ name, backend }) => ({ name, plans: commonVariants(backend, data) }));
+      await measure(data.workload, contestants, report(workloads.length));
+    }
+    for (const [i, entry] of started.entries()) {
+      report(workloads.length + 1)(i / started.length, `memory of ${entry.name}`);
+      await clock.pause();
+      if (options.memory && !stopped()) await remember(entry, options.memory);
+    }
+  } finally {
+    for (const { backend } of started) await backend.close();
+    for (const { peer } of peers) await peer.close?.();
+  }
+  if (results.length === 0) signal?.throwIfAborted();
+  const loadAfter = options.load?.();
+  return {
+    version: benchReportVersion,
+    machine: {
+      ...options.machine,
+      ...(loadBefore === undefined || loadAfter === undefined
+        ? {}
+        : { load: { before: loadBefore, after: loadAfter } }),
+    },
+    options: { repetitions, budgetSeconds },
+    workloads,
+    backends: started.map(({ name, startMs, memory }): BenchBackend => ({ name, startMs, memory })),
+    unavailable,
+    leftOut,
+    results,
+    recommendation: recommend(
+      started.map(({ name }) => name),
+      workloads,
+      results,
+    ),
+    interrupted: stopped(),
+  };
+}
+
+function workOf(workload: Workload): number {
+  return gigaflop(contractions(workload, true));
+}
+
+/** The workload on which backends and peers are compared: W, or the last. */
+function comparable(workloads: readonly Workload[]): Workload {
+  return workloads.find(({ name }) => name === workloadW.name) ?? workloads[workloads.length - 1];
+}
+
+function peerPlan(peer: Peer, workload: Workload): VariantPlan {
+  const name = 'variational step';
+  const flop = gigaflop(contractions(workload, true));
+  return { name, gigaflop: flop, prepare: async () => ({ name, gigaflop: flop, ...(await peer.prepare(workload)) }) };
+}
+
+function refuseNone(unavailable: readonly { backend: string; reason: string }[]): never {
+  const list = unavailable.map(({ backend, reason }) => `${backend} (${reason})`).join('; ');
+  throw new VardropError(
+    'VARDROP_NO_BACKEND',
+    `[bench] backends: got none that starts: ${list || 'none was named'}, needs one. Install the packages that are missing, or name another.`,
+  );
+}
