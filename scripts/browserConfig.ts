@@ -1,18 +1,15 @@
 import { playwright } from '@vitest/browser-playwright';
 import { defineConfig } from 'vitest/config';
+import { isolation, launchOptions } from './chromium.js';
 
 /**
- * Tests of a package in a page of Chromium: `CHROMIUM` names its executable. The switches keep it off the network and
- * give it WebGL2 and WebGPU without a GPU; the headers make the page isolated, so that it has shared memory, hence
- * threads.
+ * Tests of a package in a page of Chromium that is isolated, so that it has threads.
  *
  * @param prebundled packages that Vite has to prepare before the first test asks for them.
  */
 export function browserConfig(prebundled: readonly string[]) {
   return defineConfig({
-    server: {
-      headers: { 'Cross-Origin-Opener-Policy': 'same-origin', 'Cross-Origin-Embedder-Policy': 'require-corp' },
-    },
+    server: { headers: isolation },
     optimizeDeps: { include: [...prebundled, 'fast-check'] },
     test: {
       include: ['browser/**/*.test.ts'],
@@ -26,23 +23,7 @@ export function browserConfig(prebundled: readonly string[]) {
         headless: true,
         screenshotFailures: false,
         instances: [{ browser: 'chromium' }],
-        provider: playwright({
-          launchOptions: {
-            executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium',
-            args: [
-              '--no-sandbox',
-              '--disable-quic',
-              '--no-first-run',
-              '--disable-background-networking',
-              '--disable-component-update',
-              '--disable-sync',
-              '--use-gl=angle',
-              '--use-angle=gl-egl',
-              '--ignore-gpu-blocklist',
-              '--enable-unsafe-webgpu',
-            ],
-          },
-        }),
+        provider: playwright({ launchOptions }),
       },
     },
   });

@@ -3,25 +3,27 @@ import { memoryUsage } from 'node:process';
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 import * as tf from '@tensorflow/tfjs';
-import '@tensorflow/tfjs-backend-wasm';
 import { createTfjsBackend } from '@vardrop/adapter-tfjs';
 import { createBuilder, createTrainer } from '@vardrop/core';
 import { createHandWrittenStep } from './handWrittenStep.js';
 import { describeTimes, median } from './statistics.js';
+import { startDevice } from './tfjsDevice.js';
 import { contractions, createMinibatch, createRandom, createWorkload, learningRate, trainingSize } from './workload.js';
 
 /**
- * Times workload W on tfjs wasm: the step, its contractions alone, the deterministic step and a hand-written tfjs step, in
- * turns within one process; then memory at step 20 and step 200. Options: `--repetitions 20`, `--warmup 6`,
- * `--json FILE`.
+ * Times workload W on tfjs: the step, its contractions alone, the deterministic step and a hand-written tfjs step, in
+ * turns within one process; then memory at step 20 and step 200. Options: `--device wasm` (or `cpu`, `webgpu`),
+ * `--repetitions 20`, `--warmup 6`, `--memory 20,200` (the steps after which it is looked at), `--json FILE`.
  */
 const options = readOptions(process.argv.slice(2));
-await tf.setBackend('wasm');
+const { finish, memory } = await startDevice(options.device);
+/** On a device of its own, a product is timed with all others, from the first launch to the end of the last. */
+const asynchronous = options.device === 'webgpu';
 /** @type {Map<string, number> | undefined} */
 let profile;
 const backend = await createTfjsBackend({
   tf,
-  device: 'wasm',
+  device: /** @type {any} */ (options.device),
   profile: ({ kind, milliseconds }) => profile?.set(kind, (profile.get(kind) ?? 0) + milliseconds),
 });
 const minibatch = createMinibatch();
@@ -33,8 +35,8 @@ function createStep(noise) {
 }
 
 /**
- * Every contraction of a step, by itself, the fastest way that the adapter has, with right-hand sides that it has not
- * seen, as a step's weights and gradients are new.
+ * Every contraction of a step, by itself, the fastest way that the adapter has. Where the device computes while we wait,
+ * right-hand sides are such as it has not seen, as a step's weights and gradients are new.
  *
  * @param {boolean} noise
  */
@@ -46,6 +48,22 @@ async function createContractions(noise) {
       return { m, k, n, count, executable: await backend.compile(b.build()) };
     }),
   );
+  if (asynchronous) {
+    const operands = products.map(({ m, k, n, count, executable }) => ({
+      executable,
+      left: backend.upload(randomValues(m * k), [m, k]),
+      rights: Array.from({ length: count }, () => backend.upload(randomValues(k * n), [k, n])),
+    }));
+    return async () => {
+      await finish();
+      const start = performance.now();
+      for (const { executable, left, rights } of operands) {
+        for (const right of rights) backend.dispose(executable.run({ left, right }, [{}]).outputs[0].product);
+      }
+      await finish();
+      return performance.now() - start;
+    };
+  }
   return async () => {
     let total = 0;
     for (const { m, k, n, count, executable } of products) {
@@ -64,7 +82,23 @@ async function createContractions(noise) {
   };
 }
 
-/** The same with `tf.matMul`, without transpose flags, which is tfjs's fastest way. */
+/** The same with `tf.matMul`, without transpose flags, which is tfjs's fastest way on wasm. */
+async function createLibraryContractions() {
+  if (!asynchronous) return timeLibraryContractions;
+  const operands = contractions(true).map(({ m, k, n, count }) => ({
+    a: tf.tensor2d(randomValues(m * k), [m, k]),
+    rights: Array.from({ length: count }, () => tf.tensor2d(randomValues(k * n), [k, n])),
+  }));
+  return async () => {
+    await finish();
+    const start = performance.now();
+    for (const { a, rights } of operands) for (const b of rights) tf.matMul(a, b).dispose();
+    await finish();
+    return performance.now() - start;
+  };
+}
+
+/** The same, one product after the other. */
 async function timeLibraryContractions() {
   let total = 0;
   for (const { m, k, n, count } of contractions(true)) {
@@ -94,7 +128,7 @@ const handWritten = createHandWrittenStep(minibatch);
 const variants = {
   step: { times: [], run: () => timed(noisy.run), kinds: new Map() },
   contractions: { times: [], run: await createContractions(true) },
-  'contractions by tf.matMul': { times: [], run: timeLibraryContractions },
+  'contractions by tf.matMul': { times: [], run: await createLibraryContractions() },
   'deterministic step': { times: [], run: () => timed(deterministic.run), kinds: new Map() },
   'deterministic contractions': { times: [], run: await createContractions(false) },
   'hand-written tfjs step': { times: [], run: () => timed(handWritten.run) },
@@ -114,7 +148,7 @@ for (let repetition = -options.warmup; repetition < options.repetitions; repetit
 const loadAfter = loadavg();
 handWritten.dispose();
 
-console.log('Workload W on tfjs wasm, milliseconds a step');
+console.log(`Workload W on tfjs ${options.device}, milliseconds a step`);
 for (const [name, { times }] of Object.entries(variants)) console.log(`  ${name}: ${describeTimes(times)}`);
 for (const [name, { kinds, times }] of Object.entries(variants)) {
   if (!kinds) continue;
@@ -151,9 +185,12 @@ console.log(
 
 deterministic.trainer.dispose();
 const fresh = createStep(true);
-const at = { 20: await memoryAfter(fresh, 20), 200: await memoryAfter(fresh, 200) };
-console.log(`  memory at step 20:  ${JSON.stringify(at[20])}`);
-console.log(`  memory at step 200: ${JSON.stringify(at[200])}`);
+/** @type {Record<number, object>} */
+const at = {};
+for (const step of options.memory) {
+  at[step] = await memoryAfter(fresh, step);
+  console.log(`  memory at step ${step}: ${JSON.stringify(at[step])}`);
+}
 if (options.json) {
   const { writeFile } = await import('node:fs/promises');
   const times = Object.fromEntries(Object.entries(variants).map(([name, { times }]) => [name, times]));
@@ -177,12 +214,10 @@ async function memoryAfter({ trainer, run }, until) {
     collect();
     await new Promise((resolve) => setTimeout(resolve, 10));
   }
-  const host = /** @type {any} */ (tf.backend());
   return {
     liveTensors: backend.liveTensors(),
-    tfjsBuffers: host.numDataIds(),
     heapMiB: memoryUsage().heapUsed / 2 ** 20,
-    wasmMiB: host.wasm.HEAPU8.byteLength / 2 ** 20,
+    ...memory(),
   };
 }
 
@@ -198,8 +233,12 @@ function readOptions(words) {
     return index < 0 ? undefined : words[index + 1];
   };
   return {
+    device: value('--device') ?? 'wasm',
     repetitions: Number(value('--repetitions') ?? 20),
     warmup: Number(value('--warmup') ?? 6),
+    memory: (value('--memory') ?? '20,200').split(',').map(Number),
     json: value('--json'),
   };
 }
+// Dawn holds on to its device, and with it to the process.
+if (asynchronous) process.exit();

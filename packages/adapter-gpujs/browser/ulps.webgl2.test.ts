@@ -1,3 +1,4 @@
 import { checkUlps } from '../test/checkUlps.js';
 
-checkUlps('webgl2');
+// GLSL lets cards divide with an error of 2.5 units in the last place, and take roots by division; this one rounds.
+checkUlps('webgl2', 2.5);

@@ -24,11 +24,13 @@ export interface LoweredProgram {
 }
 
 /**
- * What one kernel may touch: kernels of gpu.js write one tensor each. On webasm and cpu they read any number; on a
- * graphics card each is a texture, of which there are at least 16, and with too many gpu.js silently reads zeros.
+ * What one kernel may touch: kernels of gpu.js write one tensor each. On webasm and cpu they read any number. On webgl2
+ * each is a texture, of which there are at least 16, and with too many gpu.js silently reads zeros; on webgpu each is a
+ * buffer, of which there are eight with the result.
  */
 export const kernelLimits: Readonly<Record<GpujsMode, KernelLimits>> = {
   webasm: { inputs: Number.POSITIVE_INFINITY, outputs: 1 },
+  webgpu: { inputs: 7, outputs: 1 },
   webgl2: { inputs: 14, outputs: 1 },
   cpu: { inputs: Number.POSITIVE_INFINITY, outputs: 1 },
 };

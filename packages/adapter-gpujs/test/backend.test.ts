@@ -1,6 +1,6 @@
 import { type Backend, createBuilder, type Program } from '@vardrop/core';
 import { GPU } from 'gpu.js';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
 import { createGpujsBackend, type GpujsMode, type GpujsTensor } from '../src/index.js';
 
 /** w ← w + s²·x, with y = Σ w and w₀ = the old w as outputs. */
@@ -139,9 +139,9 @@ describe.each(['webasm', 'cpu'] as const)('the backend in mode %s', (mode) => {
 });
 
 it('refuses modes that there are not, and lists what there is', async () => {
-  await expect(createGpujsBackend({ mode: 'webgpu' as GpujsMode })).rejects.toMatchObject({
+  await expect(createGpujsBackend({ mode: 'webgl' as GpujsMode })).rejects.toMatchObject({
     code: 'VARDROP_UNKNOWN_DEVICE',
-    message: expect.stringContaining('got "webgpu", needs one of webasm, webgl2, cpu.'),
+    message: expect.stringContaining('got "webgl", needs one of webasm, webgpu, webgl2, cpu.'),
   });
 });
 
@@ -149,6 +149,28 @@ it('refuses webgl2 outside of browsers', async () => {
   await expect(createGpujsBackend({ mode: 'webgl2' })).rejects.toMatchObject({
     code: 'VARDROP_UNKNOWN_DEVICE',
     message: expect.stringContaining('Use mode "webasm"'),
+  });
+});
+
+describe('webgpu', () => {
+  afterEach(() => vi.unstubAllGlobals());
+
+  it('is refused where there is none', async () => {
+    vi.stubGlobal('navigator', {});
+    await expect(createGpujsBackend({ mode: 'webgpu' })).rejects.toMatchObject({
+      code: 'VARDROP_UNKNOWN_DEVICE',
+      message: expect.stringContaining('needs a page, or a program, with `navigator.gpu`'),
+    });
+  });
+
+  it('is refused where there is no device for it', async () => {
+    vi.stubGlobal('navigator', { gpu: { requestAdapter: async () => null } });
+    await expect(createGpujsBackend({ mode: 'webgpu' })).rejects.toMatchObject({
+      code: 'VARDROP_UNKNOWN_DEVICE',
+      message: expect.stringMatching(
+        /where WebGPU does not run .*no adapter is available.* Use mode "webgl2" or "webasm"/,
+      ),
+    });
   });
 });
 

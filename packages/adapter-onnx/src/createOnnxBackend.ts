@@ -1,17 +1,24 @@
 import { type Backend, VardropError } from '@vardrop/core';
 import type { Tensor as OrtTensor } from 'onnxruntime-web';
 import { createBackend } from './backend.js';
-import { loadRuntime, type OnnxDevice, type Ort, type SessionOptions } from './loadRuntime.js';
+import { loadRuntime, type OnnxDevice, type Ort, type SessionOptions, type WasmPaths } from './loadRuntime.js';
 import { createWorkerBackend } from './worker/createWorkerBackend.js';
 
 /** Options of `createOnnxBackend`. */
 export interface OnnxBackendOptions {
-  /** The app's own `onnxruntime-web` or `onnxruntime-node`; imported where left out. */
+  /** The app's own `onnxruntime-web` (for `webgpu`, `onnxruntime-web/webgpu`) or `onnxruntime-node`; imported where left out. */
   readonly ort?: Ort;
   /** Where it computes; where left out, `native` if `ort` is onnxruntime-node, else `wasm`. */
   readonly device?: OnnxDevice;
-  /** Threads of a run, 1 where left out. On wasm they are fixed by the first backend of a copy of the runtime. */
+  /** Threads of a run, 1 where left out. In WebAssembly they are fixed by the first backend of a copy of the runtime. */
   readonly threads?: number;
+  /**
+   * Where onnxruntime-web's `.wasm` and `.mjs` files are, if not beside the script that it is in: a folder, or the two files.
+   * Absolute addresses.
+   */
+  readonly wasmPaths?: WasmPaths;
+  /** For `webgpu` in a page: the app's own GPU, to share tensors with it; it stays open. Where left out, a GPU of the backend's own. */
+  readonly gpu?: GPUDevice;
   /** Further options of the runtime's sessions, such as `enableProfiling`. */
   readonly session?: SessionOptions;
   /**
@@ -23,23 +30,25 @@ export interface OnnxBackendOptions {
 }
 
 /**
- * A backend on ONNX Runtime, named `onnx:wasm` or `onnx:native`: each program becomes one model, run by one call of
- * `session.run`. `native` gives an `ort.Tensor` in JavaScript's memory, not to be written to; `wrap` takes one of float32 in.
+ * A backend on ONNX Runtime, named `onnx:wasm`, `onnx:native` or `onnx:webgpu`: each program becomes one model, run by one call of
+ * `session.run`. `native` gives an `ort.Tensor`, not to be written to; `wrap` takes one of float32 in. They are in JavaScript's
+ * memory, on `webgpu` in a page in the GPU's, where parameters and optimizer state stay from step to step.
  *
  * Rejects with `VARDROP_UNKNOWN_DEVICE`, `VARDROP_MISSING_PEER` (saying which package to install) or `VARDROP_OPTION`.
  */
 export async function createOnnxBackend(options: OnnxBackendOptions = {}): Promise<Backend<OrtTensor>> {
-  const { ort, threads = 1, session, worker = false } = options;
+  const { ort, threads = 1, session, wasmPaths, gpu, worker = false } = options;
   if (worker) {
-    if (ort) {
+    for (const [name, given] of Object.entries({ ort, gpu })) {
+      if (given === undefined) continue;
       throw new VardropError(
         'VARDROP_OPTION',
-        '[onnx] ort: got a module beside `worker`, which imports its own, needs one of the two. Leave `ort` out.',
+        `[onnx] ${name}: got one beside \`worker\`, which has its own, needs one of the two. Leave \`${name}\` out.`,
       );
     }
-    return createWorkerBackend({ device: options.device ?? 'wasm', threads, session });
+    return createWorkerBackend({ device: options.device ?? 'wasm', threads, session, wasmPaths });
   }
   const device = options.device ?? (ort?.env.versions.node ? 'native' : 'wasm');
-  const runtime = await loadRuntime(device, threads, ort);
+  const runtime = await loadRuntime({ device, threads, ort, wasmPaths, gpu });
   return createBackend({ ...runtime, sessionOptions: { ...runtime.sessionOptions, ...session } });
 }

@@ -2,12 +2,15 @@ import { bindInputs, type Executable, type Program, programInputs, type Tensor, 
 import type { Tensor as OrtTensor } from 'onnxruntime-web';
 import type { Handles, Pending } from './handles.js';
 import type { Runtime } from './loadRuntime.js';
-import { createProgramSession } from './model/session.js';
+import { createProgramSession, type ProgramSession } from './model/session.js';
 import type { Queue } from './queue.js';
+import type { Shares } from './shares.js';
 import { splitShared } from './splitShared.js';
 
 /** What a run leaves, by names of outputs. */
 interface Finished {
+  /** What the run holds. */
+  readonly made: ReadonlySet<OrtTensor>;
   readonly carried: ReadonlyMap<string, OrtTensor>;
   readonly outputs: readonly ReadonlyMap<string, OrtTensor>[];
 }
@@ -19,6 +22,7 @@ interface Finished {
 export async function createExecutable(
   runtime: Runtime,
   handles: Handles,
+  shares: Shares,
   queue: Queue,
   program: Program,
 ): Promise<Executable> {
@@ -40,18 +44,39 @@ export async function createExecutable(
     minibatches: readonly ReadonlyMap<number, Pending>[],
   ): Promise<Finished> {
     const values = new Map<string, OrtTensor>();
-    for (const { name, id } of runInputs) values.set(name, await (start.get(id) as Pending));
-    if (once && minibatches.length > 0) {
-      for (const [name, tensor] of await once.run(values)) values.set(name, tensor);
+    const made = new Set<OrtTensor>();
+    const runSession = async (session: ProgramSession) => {
+      const results = await session.run(values);
+      for (const tensor of results.values()) made.add(shares.hold(tensor));
+      return results;
+    };
+    const letGo = (tensor: OrtTensor) => {
+      if (made.delete(tensor)) shares.letGo(tensor);
+    };
+    try {
+      for (const { name, id } of runInputs) values.set(name, await (start.get(id) as Pending));
+      if (once && minibatches.length > 0) {
+        for (const [name, tensor] of await runSession(once)) values.set(name, tensor);
+      }
+      const outputs: Map<string, OrtTensor>[] = [];
+      for (const minibatch of minibatches) {
+        for (const { name, id } of iterationInputs) values.set(name, await (minibatch.get(id) as Pending));
+        const results = await runSession(each);
+        for (const name of carriedNames) {
+          letGo(values.get(name) as OrtTensor);
+          values.set(name, results.get(name) as OrtTensor);
+        }
+        outputs.push(new Map(freshNames.map((name) => [name, results.get(name) as OrtTensor])));
+      }
+      return {
+        carried: new Map([...carriedNames].map((name) => [name, values.get(name) as OrtTensor])),
+        outputs,
+        made,
+      };
+    } catch (error) {
+      for (const tensor of made) shares.letGo(tensor);
+      throw error;
     }
-    const outputs: Map<string, OrtTensor>[] = [];
-    for (const minibatch of minibatches) {
-      for (const { name, id } of iterationInputs) values.set(name, await (minibatch.get(id) as Pending));
-      const made = await each.run(values);
-      for (const name of carriedNames) values.set(name, made.get(name) as OrtTensor);
-      outputs.push(new Map(freshNames.map((name) => [name, made.get(name) as OrtTensor])));
-    }
-    return { carried: new Map([...carriedNames].map((name) => [name, values.get(name) as OrtTensor])), outputs };
   }
 
   return {
@@ -67,15 +92,16 @@ export async function createExecutable(
       const minibatches = iterations.map((iteration, i) =>
         bindInputs(`${who}, iteration ${i}`, iteration.inputs ?? {}, iterationInputs, handles),
       );
+      const used = [start, ...minibatches].flatMap((bound) => [...bound.values()]);
+      used.forEach(shares.holdPending);
       const finished = queue.add(() => compute(start, minibatches));
       const hold = (name: string, take: (all: Finished) => OrtTensor): [string, Tensor] => {
-        const pending = finished.then(take);
+        const pending = finished.then((all) => shares.hold(take(all)));
         // A failure surfaces where a handle is read; one that nobody reads is no unhandled rejection.
         pending.catch(() => undefined);
         return [name, handles.add(pending, shapeOf(name))];
       };
-      finished.catch(() => undefined);
-      return {
+      const result = {
         carried: Object.fromEntries(
           [...carriedNames].map((name) => hold(name, ({ carried }) => carried.get(name) as OrtTensor)),
         ),
@@ -83,6 +109,12 @@ export async function createExecutable(
           Object.fromEntries(freshNames.map((name) => hold(name, ({ outputs }) => outputs[i].get(name) as OrtTensor))),
         ),
       };
+      // The handles hold what they stand for by then.
+      finished
+        .then(({ made }) => made.forEach(shares.letGo))
+        .catch(() => undefined)
+        .finally(() => used.forEach(shares.letGoPending));
+      return result;
     },
     dispose() {
       if (disposed) return;

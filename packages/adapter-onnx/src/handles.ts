@@ -1,13 +1,14 @@
 import { createHandleTable, type HandleTable } from '@vardrop/core';
 import type { Tensor as OrtTensor } from 'onnxruntime-web';
+import type { Shares } from './shares.js';
 
 /** A tensor that may still be computed. Rejects with what went wrong. */
 export type Pending = Promise<OrtTensor>;
 
-/** The handles that a backend has given out. What is computed for a handle that is gone is garbage, and collected. */
+/** The handles that a backend has given out. Each holds its tensor, from when it is there until the handle is disposed of. */
 export type Handles = HandleTable<Pending>;
 
 /** An empty table. */
-export function createHandles(name: string): Handles {
-  return createHandleTable<Pending>({ name });
+export function createHandles(name: string, shares: Shares): Handles {
+  return createHandleTable<Pending>({ name, free: shares.letGoPending });
 }

@@ -1,4 +1,8 @@
 import { VardropError } from '@vardrop/core';
+import { createGpuMemory } from './gpuMemory.js';
+import { createHostMemory, type Memory } from './memory.js';
+import { createQueue, type Queue } from './queue.js';
+import { requestGpu } from './requestGpu.js';
 
 /** The part of ONNX Runtime's modules that is used here: `onnxruntime-web` and `onnxruntime-node` both have it. */
 export type Ort = Pick<typeof import('onnxruntime-web'), 'InferenceSession' | 'Tensor' | 'env'>;
@@ -9,16 +13,36 @@ export type Session = import('onnxruntime-web').InferenceSession;
 /** What sessions are made with. */
 export type SessionOptions = import('onnxruntime-web').InferenceSession.SessionOptions;
 
-/** Where ONNX Runtime computes: in WebAssembly (`onnxruntime-web`), or on the machine (`onnxruntime-node`). */
-export type OnnxDevice = 'wasm' | 'native';
+/**
+ * Where ONNX Runtime computes: in WebAssembly (`onnxruntime-web`), on the machine (`onnxruntime-node`), or on a GPU by
+ * WebGPU (in a page `onnxruntime-web/webgpu`, in Node `onnxruntime-node`).
+ */
+export type OnnxDevice = 'wasm' | 'native' | 'webgpu';
 
-const packages = { wasm: 'onnxruntime-web', native: 'onnxruntime-node' } as const;
+const devices: readonly OnnxDevice[] = ['wasm', 'native', 'webgpu'];
+
+/** Where the runtime's `.wasm` and `.mjs` files are: a folder, or each of the two. Absolute addresses. */
+export type WasmPaths = string | { readonly wasm?: string; readonly mjs?: string };
+
+/** What a runtime is loaded with. */
+export interface RuntimeOptions {
+  readonly device: OnnxDevice;
+  readonly threads: number;
+  /** The module; imported where left out. */
+  readonly ort?: Ort;
+  readonly wasmPaths?: WasmPaths;
+  /** The page's GPU; asked for where left out. */
+  readonly gpu?: GPUDevice;
+}
 
 /** A runtime that has been loaded, and what its sessions are made with. */
 export interface Runtime {
   readonly ort: Ort;
   readonly device: OnnxDevice;
   readonly sessionOptions: SessionOptions;
+  readonly memory: Memory;
+  /** In which everything is done that occupies the runtime. */
+  readonly queue: Queue;
 }
 
 /**
@@ -30,58 +54,94 @@ const withoutSpinning = { session: { intra_op: { allow_spinning: '0' } } };
 /** Threads that a WebAssembly runtime was set to before its first session, after which they stay as they are. */
 const startedThreads = new WeakMap<object, number>();
 
+/** One queue for all backends of a copy of a WebAssembly runtime, which in some builds can do one thing at a time. */
+const queues = new WeakMap<object, Queue>();
+
 /**
  * Loads a runtime, or takes the one handed in. Throws `VARDROP_UNKNOWN_DEVICE`, `VARDROP_MISSING_PEER`, and
- * `VARDROP_OPTION` for threads that are no positive integer or, on wasm, not those that the runtime was started with.
+ * `VARDROP_OPTION` for threads that are no positive integer, not those that the WebAssembly runtime was started with, or
+ * more than one in a page that may share no memory.
  */
-export async function loadRuntime(device: OnnxDevice, threads: number, given?: Ort): Promise<Runtime> {
-  if ((device as string) === 'webgpu') {
+export async function loadRuntime(options: RuntimeOptions): Promise<Runtime> {
+  const { device, threads, ort: given, wasmPaths, gpu } = options;
+  if (!devices.includes(device)) {
     throw new VardropError(
       'VARDROP_UNKNOWN_DEVICE',
-      `[onnx] device: got "webgpu", which ONNX Runtime has in browsers only and is not supported here, needs one of ${Object.keys(packages).join(', ')}. Use wasm.`,
-    );
-  }
-  if (!Object.hasOwn(packages, device)) {
-    throw new VardropError(
-      'VARDROP_UNKNOWN_DEVICE',
-      `[onnx] device: got "${String(device)}", needs one of ${Object.keys(packages).join(', ')}.`,
+      `[onnx] device: got "${String(device)}", needs one of ${devices.join(', ')}.`,
     );
   }
   if (!Number.isInteger(threads) || threads < 1) {
     throw new VardropError('VARDROP_OPTION', `[onnx:${device}] threads: got ${threads}, needs a positive integer.`);
   }
   const ort = given ?? (await importRuntime(device));
-  if (device === 'native') {
+  if (device === 'native' || (device === 'webgpu' && ort.env.versions.node !== undefined)) {
     return {
       ort,
       device,
       sessionOptions: {
-        executionProviders: ['cpu'],
+        executionProviders: [device === 'webgpu' ? 'webgpu' : 'cpu'],
         intraOpNumThreads: threads,
         interOpNumThreads: 1,
         logSeverityLevel: 3,
         extra: withoutSpinning,
       },
+      memory: createHostMemory(ort),
+      queue: createQueue(),
     };
   }
-  const started = startedThreads.get(ort.env);
+  startThreads(ort, device, threads);
+  if (wasmPaths !== undefined) ort.env.wasm.wasmPaths = wasmPaths;
+  const queue = queues.get(ort.env) ?? createQueue();
+  queues.set(ort.env, queue);
+  if (device !== 'webgpu') {
+    return {
+      ort,
+      device,
+      sessionOptions: { executionProviders: ['wasm'], logSeverityLevel: 3 },
+      memory: createHostMemory(ort),
+      queue,
+    };
+  }
+  const page = gpu ?? (await requestGpu());
+  return {
+    ort,
+    device,
+    sessionOptions: {
+      executionProviders: [{ name: 'webgpu', device: page }],
+      preferredOutputLocation: 'gpu-buffer',
+      logSeverityLevel: 3,
+    },
+    memory: createGpuMemory(ort, page, gpu === undefined),
+    queue,
+  };
+}
+
+/** Sets the threads of a WebAssembly runtime, before its first session. */
+function startThreads({ env }: Ort, device: OnnxDevice, threads: number): void {
+  if (threads > 1 && globalThis.crossOriginIsolated === false) {
+    throw new VardropError(
+      'VARDROP_OPTION',
+      `[onnx:${device}] threads: got ${threads} in a page that is not cross-origin isolated, needs 1. Serve the page with Cross-Origin-Opener-Policy: same-origin and Cross-Origin-Embedder-Policy: require-corp.`,
+    );
+  }
+  const started = startedThreads.get(env);
   if (started !== undefined && started !== threads) {
     throw new VardropError(
       'VARDROP_OPTION',
-      `[onnx:wasm] threads: got ${threads}, needs ${started}, with which this copy of onnxruntime-web was started. Leave it so, or use another worker.`,
+      `[onnx:${device}] threads: got ${threads}, needs ${started}, with which this copy of onnxruntime-web was started. Leave it so, or use another worker.`,
     );
   }
-  startedThreads.set(ort.env, threads);
-  ort.env.wasm.numThreads = threads;
-  return { ort, device, sessionOptions: { executionProviders: ['wasm'], logSeverityLevel: 3 } };
+  startedThreads.set(env, threads);
+  env.wasm.numThreads = threads;
 }
 
 /** Imports a device's package. Throws `VARDROP_MISSING_PEER`. */
 export async function importRuntime(device: OnnxDevice): Promise<Ort> {
-  const name = packages[device];
+  const native = device === 'native' || (device === 'webgpu' && isNode());
+  const name = native ? 'onnxruntime-node' : 'onnxruntime-web';
   try {
-    const module = device === 'native' ? await import('onnxruntime-node') : await import('onnxruntime-web');
-    return (module as Ort & { default?: Ort }).InferenceSession ? module : (module as { default: Ort }).default;
+    const module = native ? await import('onnxruntime-node') : await importWeb(device);
+    return (module as Partial<Ort>).InferenceSession ? (module as Ort) : (module as { default: Ort }).default;
   } catch (error) {
     throw new VardropError(
       'VARDROP_MISSING_PEER',
@@ -89,4 +149,16 @@ export async function importRuntime(device: OnnxDevice): Promise<Ort> {
       { cause: error },
     );
   }
+}
+
+/** The smallest build that has the device: for browsers the package's main one has two further devices, and twice the size. */
+async function importWeb(device: OnnxDevice): Promise<unknown> {
+  if (device === 'webgpu') return import('onnxruntime-web/webgpu');
+  return isNode() ? import('onnxruntime-web') : import('onnxruntime-web/wasm');
+}
+
+/** Whether this is Node, where there is a runtime of its own. */
+function isNode(): boolean {
+  const { process } = globalThis as { readonly process?: { readonly versions?: { readonly node?: string } } };
+  return process?.versions?.node !== undefined;
 }

@@ -12,7 +12,7 @@ export const devices = ['wasm', 'native'] as const;
 
 /** Loads a file in a runtime. */
 export async function openModel(device: (typeof devices)[number], bytes: Uint8Array) {
-  const { ort, sessionOptions } = await loadRuntime(device, 1);
+  const { ort, sessionOptions } = await loadRuntime({ device, threads: 1 });
   const session = await ort.InferenceSession.create(bytes, sessionOptions);
   return {
     names: session.inputNames,

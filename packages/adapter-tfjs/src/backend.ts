@@ -3,6 +3,7 @@ import { type Backend, checkValues, createBackendLifetime, VardropError } from '
 import type { Device } from './device.js';
 import { createExecutable } from './executable.js';
 import { createHandles } from './handles.js';
+import { readValues } from './readValues.js';
 import type { Settings } from './steps.js';
 import { supportsOf } from './supports.js';
 
@@ -18,13 +19,11 @@ export function createBackend(device: Device, settings: Settings): Backend<TfTen
     upload(data, shape) {
       lifetime.check('upload');
       checkValues(name, 'upload', data, shape);
-      // The cpu backend keeps the very array that it is given.
-      return handles.add(device.create(device.name === 'cpu' ? data.slice() : data, shape));
+      // But for wasm, backends keep the very array that they are given.
+      return handles.add(device.create(device.name === 'wasm' ? data : data.slice(), shape));
     },
     async read(tensor) {
-      const values = device.host.readSync(handles.get(tensor, 'read').dataId);
-      // The cpu backend hands out the very array that it computes with.
-      return device.name === 'cpu' ? Float32Array.from(values) : values;
+      return readValues(device, handles.get(tensor, 'read'));
     },
     dispose: (tensor) => handles.table.dispose(tensor),
     async compile(program) {

@@ -16,9 +16,9 @@ export interface TfjsBackendOptions {
 }
 
 /**
- * A backend on TensorFlow.js, named `tfjs:cpu` or `tfjs:wasm`. The app's active tfjs backend stays what it is. `native`
+ * A backend on TensorFlow.js, named after its device: `tfjs:cpu`, `tfjs:wasm`, `tfjs:webgl`, `tfjs:webgpu`. The app's active tfjs backend stays what it is. `native`
  * gives a `tf.Tensor` that the handle owns; `wrap` takes one of dtype float32 in, and moves its data where it lies on
- * another tfjs backend. Runs are synchronous. `close` leaves tfjs itself running.
+ * another tfjs backend. Runs are synchronous on cpu and wasm. `close` leaves tfjs itself running.
  *
  * Rejects with `VARDROP_UNKNOWN_DEVICE`, `VARDROP_MISSING_PEER` (saying which package to install) or `VARDROP_BACKEND`.
  */

@@ -1,5 +1,6 @@
 import type { DataId, KernelBackend, NamedAttrMap, NamedTensorInfoMap, TensorInfo } from '@tensorflow/tfjs';
 import { VardropError } from '@vardrop/core';
+import { type Loss, watchLoss } from './gpu/watchLoss.js';
 
 /** The tfjs module. */
 export type Tfjs = typeof import('@tensorflow/tfjs');
@@ -8,6 +9,7 @@ export type Tfjs = typeof import('@tensorflow/tfjs');
 export interface KernelHost extends KernelBackend {
   disposeData(dataId: DataId, force?: boolean): boolean;
   readSync(dataId: DataId): Float32Array;
+  read(dataId: DataId): Promise<Float32Array>;
 }
 
 /**
@@ -19,13 +21,17 @@ export interface KernelHost extends KernelBackend {
  */
 export interface Device {
   readonly tf: Tfjs;
-  /** tfjs's name of the backend: `cpu`, `wasm`. */
+  /** tfjs's name of the backend: `cpu`, `wasm`, `webgl`, `webgpu`. */
   readonly name: string;
   readonly host: KernelHost;
+  /** What becomes of a graphics card. */
+  readonly loss: Loss;
   /** Runs a kernel. Throws `VARDROP_BACKEND` if this tfjs has none of that name. */
   call(kernel: string, inputs: Readonly<Record<string, TensorInfo>>, attributes?: NamedAttrMap): TensorInfo;
   /** Copies values to the backend. */
   create(values: Float32Array, shape: readonly number[]): TensorInfo;
+  /** Takes over a tensor that a backend made, for the scope that is open. */
+  adopt(tensor: TensorInfo): TensorInfo;
   /** A second reference to the same data, for another owner. */
   share(tensor: TensorInfo): TensorInfo;
   /** Gives back one reference. */
@@ -62,11 +68,13 @@ export function createDevice(tf: Tfjs, name: string, host: KernelHost): Device {
     tf,
     name,
     host,
+    loss: watchLoss(name, host),
     call: (kernel, inputs, attributes = {}) => record((kernels.get(kernel) ?? find(kernel))(inputs, attributes)),
     create(values, shape) {
       const dataId = host.write(values, [...shape], 'float32') as DataId;
       return record({ dataId, shape: [...shape], dtype: 'float32' });
     },
+    adopt: record,
     share(tensor) {
       host.incRef(tensor.dataId);
       return record({ dataId: tensor.dataId, shape: tensor.shape, dtype: tensor.dtype });

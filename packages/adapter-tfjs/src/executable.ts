@@ -10,10 +10,12 @@ import {
   type Tensor,
   VardropError,
 } from '@vardrop/core';
+import { checkLimits } from './checkLimits.js';
 import type { Device } from './device.js';
 import type { Handles } from './handles.js';
+import { sizeOf } from './lower/shape.js';
 import { isShared, isSource, planSteps } from './plan.js';
-import { compileSteps, type Settings } from './steps.js';
+import { compileSteps, type Keys, type Settings } from './steps.js';
 import { withoutTransposeFlags } from './transposes.js';
 
 /**
@@ -31,6 +33,7 @@ export async function createExecutable(
   const who = `[tfjs:${device.name}] run ${program.name}`;
   const shapeOf = (id: NodeId) => nodes[id].shape as readonly number[];
 
+  checkLimits(device, program);
   const inputs = programInputs(program);
   const steps = await compileSteps(device, program, settings);
   const read = new Set([...steps.flatMap((step) => step.operands), ...Object.values(outputs)]);
@@ -47,6 +50,18 @@ export async function createExecutable(
   const carriedNames = new Set(carriedInputs.map((input) => input.name));
   const freshOutputs = Object.keys(outputs).filter((name) => !carriedNames.has(name));
   const iterationOutputs = [...new Set(Object.values(outputs))].filter((id) => !shared[id] && !isSource(nodes[id]));
+  const keyNames = [...new Set(nodes.flatMap((node) => (node.op === 'noise' ? [node.key] : [])))];
+  /** What a run on a lost device returns: handles that say so when they are read. */
+  const placeholders = (count: number): RunResult => {
+    const zeros = (name: string) => {
+      const shape = shapeOf(outputs[name]);
+      return [name, handles.add(device.create(new Float32Array(sizeOf(shape)), shape))] as const;
+    };
+    return {
+      carried: Object.fromEntries([...carriedNames].map(zeros)),
+      outputs: Array.from({ length: count }, () => Object.fromEntries(freshOutputs.map(zeros))),
+    };
+  };
   let disposed = false;
 
   return {
@@ -63,6 +78,16 @@ export async function createExecutable(
         bindInputs(`${who}, iteration ${i}`, iteration.inputs ?? {}, iterationInputs, handles.table),
       );
 
+      iterations.forEach(({ keys }, i) => {
+        const missing = keyNames.find((name) => !keys?.[name]);
+        if (missing === undefined) return;
+        throw new VardropError(
+          'VARDROP_INPUT',
+          `${who}, iteration ${i}: got no key "${missing}", needs one for each stream of noise. Pass it in \`keys\`.`,
+        );
+      });
+      if (device.loss.found()) return placeholders(iterations.length);
+
       const values: (TensorInfo | undefined)[] = new Array(nodes.length);
       /** Nodes whose value this run made and has yet to let go of. */
       const owned = new Set<NodeId>();
@@ -72,10 +97,13 @@ export async function createExecutable(
         device.release(values[id] as TensorInfo);
         values[id] = undefined;
       };
-      const execute = (list: typeof plan.each) => {
+      const execute = (list: typeof plan.each, keys: Keys) => {
         for (const step of list) {
           const started = settings.profile ? performance.now() : 0;
-          const made = step.run(step.operands.map((id) => values[id] as TensorInfo));
+          const made = step.run(
+            step.operands.map((id) => values[id] as TensorInfo),
+            keys,
+          );
           settings.profile?.({ kind: step.kind, label: step.label, milliseconds: performance.now() - started });
           step.results.forEach((id, i) => {
             values[id] = made[i];
@@ -93,11 +121,11 @@ export async function createExecutable(
       try {
         for (const [id, info] of constants) values[id] = info;
         for (const [id, { info }] of start) values[id] = info;
-        execute(plan.once);
+        execute(plan.once, {});
         const outputsOf: Record<string, TensorInfo>[] = [];
-        for (const minibatch of minibatches) {
+        for (const [i, minibatch] of minibatches.entries()) {
           for (const [id, { info }] of minibatch) values[id] = info;
-          execute(plan.each);
+          execute(plan.each, iterations[i].keys ?? {});
           outputsOf.push(
             Object.fromEntries(freshOutputs.map((name) => [name, keep(values[outputs[name]] as TensorInfo)])),
           );
@@ -120,6 +148,8 @@ export async function createExecutable(
         return result;
       } catch (error) {
         for (const info of results) device.release(info);
+        // A card that is taken away in the middle makes tfjs throw all manner of things.
+        if (device.loss.found()) return placeholders(iterations.length);
         throw error;
       } finally {
         for (const id of [...owned]) release(id);

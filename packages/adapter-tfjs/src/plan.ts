@@ -16,11 +16,12 @@ export interface Plan<S> {
   readonly each: readonly (PlannedStep & S)[];
 }
 
-/** Whether each node has the same value in all iterations of a run. */
+/** Whether each node has the same value in all iterations of a run. Noise has not: each iteration brings its keys. */
 export function isShared(program: Program): boolean[] {
   const shared: boolean[] = [];
   for (const node of program.nodes) {
-    shared.push(node.op === 'input' ? node.role === 'shared' : node.operands.every((operand) => shared[operand]));
+    if (node.op === 'input') shared.push(node.role === 'shared');
+    else shared.push(node.op !== 'noise' && node.operands.every((operand) => shared[operand]));
   }
   return shared;
 }

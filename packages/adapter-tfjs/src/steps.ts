@@ -1,5 +1,5 @@
 import type { TensorInfo } from '@tensorflow/tfjs';
-import type { NodeId, Program } from '@vardrop/core';
+import type { NodeId, NoiseKey, Program } from '@vardrop/core';
 import type { Device } from './device.js';
 import { compileKernels, findHeap } from './fused/compileKernels.js';
 import { groupNodes, type Piece } from './fused/groups.js';
@@ -8,6 +8,8 @@ import { writeLoop } from './fused/writeLoop.js';
 import { writeMatmul } from './fused/writeMatmul.js';
 import { writePool } from './fused/writePool.js';
 import { writePoolGradient } from './fused/writePoolGradient.js';
+import { compileLaunches } from './gpu/compileLaunches.js';
+import { languageOf } from './gpu/program.js';
 import { lower } from './lower/lower.js';
 import type { Shapes } from './lower/lowering.js';
 import { isSource } from './plan.js';
@@ -29,18 +31,22 @@ export interface ProfiledStep {
   readonly milliseconds: number;
 }
 
+/** An iteration's keys, by name. */
+export type Keys = Readonly<Record<string, NoiseKey>>;
+
 /** A piece of a program on a device. */
 export interface Step {
   readonly kind: string;
   readonly label: string;
   readonly operands: readonly NodeId[];
   readonly results: readonly NodeId[];
-  /** Computes the results, each owned by the caller, from the operands. */
-  readonly run: (operands: readonly TensorInfo[]) => readonly TensorInfo[];
+  /** Computes the results, each owned by the caller, from the operands and the iteration's keys. */
+  readonly run: (operands: readonly TensorInfo[], keys: Keys) => readonly TensorInfo[];
 }
 
 /** Chooses how each node is computed: in a generated loop where the device has one, else by tfjs's kernels. */
 export async function compileSteps(device: Device, program: Program, { fuse }: Settings): Promise<Step[]> {
+  if (languageOf(device)) return compileLaunches(device, program);
   const { nodes } = program;
   const heap = fuse ? findHeap(device) : undefined;
   const pieces: Piece[] = heap ? groupNodes(program) : nodes.flatMap((node, id) => (isSource(node) ? [] : [id]));

@@ -11,12 +11,25 @@ import type { Settings } from './steps.js';
 const ulps = {
   cpu: { exp: 0.5, log: 0.5, sigmoid: 0.5, softplus: 2, tanh: 0.5, sqrt: 0.5, div: 0.5 },
   wasm: { exp: 0.6, log: 1, sigmoid: 2.6, softplus: 2, tanh: 2.4, sqrt: 0.5, div: 0.5 },
+  webgl: { exp: 1.3, log: 1.1, sigmoid: 2.6, softplus: 4, tanh: 1.5, sqrt: 3, div: 2.5 },
+  webgpu: { exp: 1.3, log: 1.1, sigmoid: 2.6, softplus: 4, tanh: 1.5, sqrt: 3, div: 2.5 },
   loops: { exp: 1.1, log: 1.1, sigmoid: 2.6, softplus: 2.3, tanh: 1.5, sqrt: 0.5, div: 0.5 },
 } as const;
 
 /** What a tfjs device can do. */
 export function supportsOf(device: Device, { fuse }: Settings): Supports {
   const fused = fuse && findHeap(device) !== undefined;
+  if (device.name === 'webgl' || device.name === 'webgpu') {
+    return {
+      noise: 'device',
+      precision: 'float32',
+      functions: [],
+      nonFinite: false,
+      subnormals: false,
+      ulps: ulps[device.name],
+      elements: largestTensor(device),
+    };
+  }
   return {
     noise: 'host',
     precision: 'float32',
@@ -25,4 +38,13 @@ export function supportsOf(device: Device, { fuse }: Settings): Supports {
     subnormals: true,
     ulps: fused ? ulps.loops : device.name === 'cpu' ? ulps.cpu : ulps.wasm,
   };
+}
+
+/** Elements of the largest texture or buffer that the device takes. */
+export function largestTensor({ name, host, tf }: Device): number {
+  if (name === 'webgl') return tf.env().getNumber('WEBGL_MAX_TEXTURE_SIZE') ** 2;
+  const { device } = host as unknown as {
+    readonly device: { readonly limits: { maxStorageBufferBindingSize: number } };
+  };
+  return Math.floor(device.limits.maxStorageBufferBindingSize / 4);
 }

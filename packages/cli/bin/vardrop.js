@@ -3,6 +3,7 @@ import { main } from '../dist/main.js';
 
 process.exitCode = await main(process.argv.slice(2), {
   loadTrain: async () => (await import('../dist/commands/train.js')).train,
+  loadReproduce: async () => (await import('../dist/commands/reproduce.js')).reproduce,
   loadBench: async () => (await import('../dist/commands/bench.js')).bench,
   loadConformance: async () => (await import('../dist/commands/conformance.js')).conformance,
   loadExport: async () => (await import('../dist/commands/export.js')).exportNetwork,

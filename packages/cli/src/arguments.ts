@@ -3,13 +3,16 @@ import { type BenchCommandOptions, benchCommand } from './arguments/benchCommand
 import { type ConformanceCommandOptions, conformanceCommand } from './arguments/conformanceCommand.js';
 import { type ExportCommandOptions, exportCommand } from './arguments/exportCommand.js';
 import { type NewBackendOptions, newBackendCommand } from './arguments/newBackendCommand.js';
+import { reproduceCommand } from './arguments/reproduceCommand.js';
 import { trainCommand } from './arguments/trainCommand.js';
 import { usageError } from './arguments/usageError.js';
+import type { ReproduceOptions } from './reproduceOptions.js';
 import type { TrainOptions } from './trainOptions.js';
 
 /** What a command line asks for: a command with its options, or text to print. */
 export type ParsedArguments =
   | { readonly kind: 'train'; readonly options: TrainOptions }
+  | { readonly kind: 'reproduce'; readonly options: ReproduceOptions }
   | { readonly kind: 'conformance'; readonly options: ConformanceCommandOptions }
   | { readonly kind: 'export'; readonly options: ExportCommandOptions }
   | { readonly kind: 'bench'; readonly options: BenchCommandOptions }
@@ -23,7 +26,7 @@ export type ParsedArguments =
  * @param version what `--version` prints.
  * @throws VardropError `VARDROP_UNKNOWN_COMMAND`, `VARDROP_UNKNOWN_OPTION`, `VARDROP_MISSING_VALUE`,
  * `VARDROP_EXCESS_ARGUMENT`, `VARDROP_UNKNOWN_BACKEND`, `VARDROP_UNKNOWN_NOISE`, `VARDROP_UNKNOWN_ALPHA`,
- * `VARDROP_UNKNOWN_ESTIMATOR`, `VARDROP_UNKNOWN_DIVERGENCE`, `VARDROP_UNKNOWN_LAW`, `VARDROP_REPLAY`,
+ * `VARDROP_UNKNOWN_ESTIMATOR`, `VARDROP_UNKNOWN_DIVERGENCE`, `VARDROP_UNKNOWN_LAW`, `VARDROP_UNKNOWN_EXPERIMENT`, `VARDROP_REPLAY`,
  * `VARDROP_OPTION_CLASH`, `VARDROP_UNKNOWN_KIND` or `VARDROP_INVALID_OPTION`: all of them usage errors.
  */
 export function parseArguments(words: readonly string[], version: string): ParsedArguments {
@@ -48,6 +51,13 @@ export function parseArguments(words: readonly string[], version: string): Parse
     quietly(
       trainCommand((options) => {
         parsed = { kind: 'train', options };
+      }),
+    ),
+  );
+  program.addCommand(
+    quietly(
+      reproduceCommand((options) => {
+        parsed = { kind: 'reproduce', options };
       }),
     ),
   );

@@ -1,4 +1,5 @@
 import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { VardropError } from '@vardrop/core';
 import type { BenchCommandOptions } from './arguments/benchCommand.js';
 import { type ConformanceCommandOptions, isModulePath } from './arguments/conformanceCommand.js';
@@ -7,10 +8,15 @@ import type { NewBackendOptions } from './arguments/newBackendCommand.js';
 import { type ParsedArguments, parseArguments } from './arguments.js';
 import { type BenchProgress, createBenchProgress } from './bench/benchProgress.js';
 import type { BenchOutcome } from './commands/bench.js';
-import { checkInput, checkOutputs, type OutputPath, writeOutput } from './output.js';
+import { checkInput, checkOutputs, makeDirectory, type OutputPath, writeOutput } from './output.js';
 import { createProgress, type Progress, type ProgressStream } from './progress.js';
+import { printReproduction } from './report/printReproduction.js';
+import { reproductionJson } from './report/reproductionJson.js';
+import type { ReproductionReport } from './report/reproductionReport.js';
 import { printSummary, reportJson } from './report/summary.js';
 import type { TrainingReport } from './report/trainingReport.js';
+import { createTrialProgress, type TrialProgress } from './reproduce/trialProgress.js';
+import type { ReproduceOptions } from './reproduceOptions.js';
 import type { TrainOptions } from './trainOptions.js';
 
 /**
@@ -21,6 +27,15 @@ import type { TrainOptions } from './trainOptions.js';
  */
 export type Train = (options: TrainOptions, ui: Progress, signal: AbortSignal) => Promise<TrainingReport>;
 
+/**
+ * Does what `vardrop reproduce` asks for and returns what the report shows. When `signal` aborts, it ends the trial
+ * under way, as `Train` does its step.
+ */
+export type Reproduce = (
+  options: ReproduceOptions,
+  progress: TrialProgress,
+  signal: AbortSignal,
+) => Promise<ReproductionReport>;
 /** Does what `vardrop bench` asks for. When `signal` aborts, it ends as `Train` does. */
 export type Bench = (
   options: BenchCommandOptions,
@@ -42,6 +57,7 @@ export interface MainEnvironment {
   /** Loads the training, which brings the backends with it: not wanted for `--help`. */
   readonly loadTrain: () => Promise<Train>;
   /** The same of the suite. */
+  readonly loadReproduce: () => Promise<Reproduce>;
   readonly loadBench: () => Promise<Bench>;
   readonly loadConformance: () => Promise<Conformance>;
   readonly loadExport: () => Promise<Export>;
@@ -94,6 +110,8 @@ async function runCommand(
   switch (parsed.kind) {
     case 'train':
       return runTrain(parsed.options, environment);
+    case 'reproduce':
+      return runReproduce(parsed.options, environment);
     case 'bench':
       return runBench(parsed.options, environment);
     case 'conformance':
@@ -156,6 +174,40 @@ async function runTrain(options: TrainOptions, environment: MainEnvironment): Pr
   await writeOutput(report, renderReport(result));
   if (json !== undefined) await writeOutput(json, `${JSON.stringify(reportJson(result), null, 2)}\n`);
   stdout.write(`${printSummary(result)}\nreport: ${options.report}\n`);
+  return result.interrupted ? exitCodes.interrupted : exitCodes.success;
+}
+
+async function runReproduce(options: ReproduceOptions, environment: MainEnvironment): Promise<number> {
+  const { stdout, stderr } = environment;
+  await makeDirectory({ option: '--output', path: options.output });
+  const report: OutputPath =
+    options.report === undefined
+      ? { option: '--output', path: join(options.output, 'report.html') }
+      : { option: '--report', path: options.report };
+  const json: OutputPath | undefined =
+    options.json === undefined ? undefined : { option: '--json', path: options.json };
+  await checkOutputs([
+    report,
+    ...(json === undefined ? [] : [json]),
+    // No other output may be the file that keeps the results.
+    ...options.experiments.map((name) => ({ option: '--output', path: join(options.output, `${name}.json`) })),
+  ]);
+  const reproduce = await environment.loadReproduce();
+  const progress = createTrialProgress(stderr, options.quiet);
+  const result = await untilInterrupted(
+    environment,
+    progress,
+    'Stopping; the trial under way will be run anew.',
+    (signal) => reproduce(options, progress, signal),
+  );
+  if (result === undefined) {
+    stderr.write('Stopped before there was anything to report.\n');
+    return exitCodes.interrupted;
+  }
+  const { renderReproduction } = await import('./report/renderReproduction.js');
+  await writeOutput(report, renderReproduction(result));
+  if (json !== undefined) await writeOutput(json, `${JSON.stringify(reproductionJson(result), null, 2)}\n`);
+  stdout.write(`${printReproduction(result)}\nreport: ${report.path}\n`);
   return result.interrupted ? exitCodes.interrupted : exitCodes.success;
 }
 

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { access, constants, open, realpath, rename, rm, stat } from 'node:fs/promises';
+import { access, constants, mkdir, open, realpath, rename, rm, stat } from 'node:fs/promises';
 import { basename, dirname, join, resolve } from 'node:path';
 import { VardropError } from '@vardrop/core';
 
@@ -38,6 +38,22 @@ export async function checkOutputs(outputs: readonly OutputPath[]): Promise<void
     } catch (cause) {
       throw unwritable(option, path, cause);
     }
+  }
+}
+
+/**
+ * Makes a directory for outputs, with those above it, unless it is there.
+ *
+ * @throws VardropError `VARDROP_OUTPUT_UNWRITABLE`.
+ */
+export async function makeDirectory({ option, path }: OutputPath): Promise<void> {
+  try {
+    await mkdir(path, { recursive: true });
+  } catch (cause) {
+    throw new VardropError(
+      'VARDROP_OUTPUT_UNWRITABLE',
+      `[vardrop] ${option}: got ${path} (${reason(cause)}), needs a directory that can be made and written to. Name another one.`,
+    );
   }
 }
 
@@ -121,6 +137,7 @@ const reasons: Readonly<Record<string, string>> = {
   ENOTDIR: 'a part of the path is not a directory',
   EACCES: 'permission denied',
   EPERM: 'operation not permitted',
+  EEXIST: 'a file',
   EROFS: 'read-only file system',
   ENOSPC: 'no space left on the device',
   ENAMETOOLONG: 'the name is too long',

@@ -86,7 +86,7 @@ describe('what cannot be understood is refused', () => {
     [
       'trian',
       'VARDROP_UNKNOWN_COMMAND',
-      '[vardrop] command: got "trian", needs one of train, conformance, export, bench, new-backend. Did you mean train? See vardrop --help.',
+      '[vardrop] command: got "trian", needs one of train, reproduce, conformance, export, bench, new-backend. Did you mean train? See vardrop --help.',
     ],
     ['help nonsense', 'VARDROP_UNKNOWN_COMMAND', '[vardrop] help: got "nonsense"'],
     ['--epochs 3', 'VARDROP_UNKNOWN_OPTION', '[vardrop] --epochs: got an option that does not exist'],

@@ -22,8 +22,13 @@ async function run(words: readonly string[], train: Train, variables: Record<str
       result.loaded = true;
       return train;
     },
+    loadReproduce: async () => async () => {
+      throw new Error('not asked for');
+    },
+    loadBench: async () => async () => {
+      throw new Error('not asked for');
+    },
     loadConformance: async () => async () => true,
-    loadBench: async () => async () => ({ text: '', interrupted: false }),
     loadExport: async () => async () => {},
     loadNewBackend: async () => async () => {},
     stdout: { write: (text) => (result.stdout += text) },

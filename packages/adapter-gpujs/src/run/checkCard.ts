@@ -1,12 +1,28 @@
 import { VardropError } from '@vardrop/core';
+import { isContextLost } from '../internals.js';
 import type { Runtime } from '../loadGpu.js';
 
-/** Throws `VARDROP_BACKEND` if the graphics card was taken away, after which results are silently zeros. */
-export function checkCard({ gpu }: Runtime, who: string): void {
-  const { context } = gpu as unknown as { readonly context?: { isContextLost?(): boolean } | null };
-  if (!context?.isContextLost?.()) return;
-  throw new VardropError(
-    'VARDROP_BACKEND',
-    `${who}: got a lost WebGL context, needs a live one. Close the backend, create another, and go on from the last checkpoint.`,
-  );
+/**
+ * Rejects with `VARDROP_BACKEND` if the graphics card was taken away, or has refused to do something: results are
+ * silently zeros after either.
+ *
+ * @param failed whether something has gone wrong, so that it is worth waiting for news
+ */
+export async function checkCard({ gpu, device }: Runtime, who: string, failed = false): Promise<void> {
+  if (isContextLost(gpu)) throw lost(who, 'WebGL context');
+  if (!device) return;
+  if (device.isLost() || (failed && (await device.becomesLost()))) throw lost(who, 'WebGPU device');
+  const errors = device.takeErrors();
+  if (errors.length > 0) {
+    throw new VardropError(
+      'VARDROP_BACKEND',
+      `${who}: got "${errors.join('; ')}" from WebGPU, needs a run without errors. Use a smaller batch if it is about memory or sizes.`,
+    );
+  }
 }
+
+const lost = (who: string, what: string) =>
+  new VardropError(
+    'VARDROP_BACKEND',
+    `${who}: got a lost ${what}, needs a live one. Close the backend, create another, and go on from the last checkpoint.`,
+  );

@@ -1,13 +1,13 @@
 import type { BinaryOp, UnaryOp } from '@vardrop/core';
 import type { ValueName } from '../model/graph.js';
 import type { Emission } from './emission.js';
+import { hyperbolicTangent, logarithm } from './nearZeros.js';
 
-const unaryOps: Readonly<Record<Exclude<UnaryOp, 'sigmoid' | 'softplus' | 'tanh'>, string>> = {
+const unaryOps: Readonly<Record<Exclude<UnaryOp, 'log' | 'sigmoid' | 'softplus' | 'tanh'>, string>> = {
   neg: 'Neg',
   abs: 'Abs',
   sqrt: 'Sqrt',
   exp: 'Exp',
-  log: 'Log',
 };
 
 const binaryOps: Readonly<Record<BinaryOp, string>> = {
@@ -25,6 +25,7 @@ export function unary(op: UnaryOp, emission: Emission): ValueName {
   if (op === 'sigmoid') return sigmoid(emission);
   if (op === 'softplus') return softplus(emission);
   if (op === 'tanh') return tanh(emission);
+  if (op === 'log') return log(operands[0], emission);
   return graph.node(unaryOps[op], operands, name);
 }
 
@@ -68,12 +69,17 @@ function softplus(emission: Emission): ValueName {
   const u = graph.node('Add', [e, one], `${name}/plusOne`);
   const lost = graph.node('Sub', [e, graph.node('Sub', [u, one], `${name}/kept`)], `${name}/lost`);
   const correction = graph.node('Div', [lost, u], `${name}/correction`);
-  const logarithm = graph.node('Add', [graph.node('Log', [u], `${name}/log`), correction], `${name}/log1p`);
-  return graph.node('Max', [operands[0], logarithm], name);
+  const whole = log(u, { ...emission, name: `${name}/log` });
+  return graph.node('Max', [operands[0], graph.node('Add', [whole, correction], `${name}/log1p`)], name);
+}
+
+function log(x: ValueName, emission: Pick<Emission, 'graph' | 'name' | 'coarse'>): ValueName {
+  return emission.coarse ? logarithm(x, emission) : emission.graph.node('Log', [x], emission.name);
 }
 
 /** The runtime's Tanh; x itself near 0, where its quotient of polynomials loses subnormal numbers. */
-function tanh({ graph, operands: [x], name }: Emission): ValueName {
+function tanh({ graph, operands: [x], name, coarse }: Emission): ValueName {
+  if (coarse) return hyperbolicTangent(x, { graph, name });
   // x − x³/3 is within a sixth of a unit in the last place of x up to here.
   const near = graph.node(
     'Greater',

@@ -12,4 +12,6 @@ export interface Emission {
   readonly batchLength: () => ValueName;
   /** Whether a transposed left matrix is transposed before its product rather than in it. */
   readonly transposeLeft?: boolean;
+  /** Whether the runtime's functions are off by absolute errors, so that nothing is left of results near 0. */
+  readonly coarse?: boolean;
 }

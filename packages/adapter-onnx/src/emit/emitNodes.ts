@@ -15,6 +15,8 @@ export interface EmissionTarget {
   readonly named?: ReadonlyMap<NodeId, string>;
   /** Whether a transposed left matrix is transposed before its product rather than in it. */
   readonly transposeLeft?: boolean;
+  /** Whether the runtime's functions are off by absolute errors, so that nothing is left of results near 0. */
+  readonly coarse?: boolean;
 }
 
 /** Writes the nodes of a program; the values' names, one a node. */
@@ -41,6 +43,7 @@ export function emitNodes(program: Program, target: EmissionTarget): readonly Va
             name,
             batchLength: target.batchLength,
             transposeLeft: target.transposeLeft,
+            coarse: target.coarse,
           });
     values.push(value);
     if (reserved !== value && node.op !== 'constant') graph.annotate(value, node.shape);

@@ -18,7 +18,7 @@ export interface EmittedProgram {
  * is the output `w/next`; other values are called after their nodes' labels. Throws `VARDROP_PROGRAM` for nodes that core
  * takes out before a backend sees a program, noise among them.
  */
-export function emitProgram(program: Program, options: Pick<EmissionTarget, 'transposeLeft'> = {}): EmittedProgram {
+export function emitProgram(program: Program, options: Pick<EmissionTarget, 'transposeLeft' | 'coarse'> = {}): EmittedProgram {
   const graph = createGraph(17);
   const inputs: Record<string, ValueName> = {};
   // Inputs and outputs first, so that no label takes their names.
@@ -34,7 +34,7 @@ export function emitProgram(program: Program, options: Pick<EmissionTarget, 'tra
     input: ({ name }) => inputs[name],
     batchLength: batchLengthOf(graph, given),
     named,
-    transposeLeft: options.transposeLeft,
+    ...options,
   });
   for (const name of copies) graph.node('Identity', [values[program.outputs[name]]], reserved[name]);
   for (const [name, id] of Object.entries(program.outputs)) graph.output(reserved[name], program.nodes[id].shape);

@@ -13,33 +13,55 @@ export interface ProgramSession {
 
 /** Makes a program's model and a session of it. Throws `VARDROP_BACKEND` where the runtime refuses it. */
 export async function createProgramSession(
-  { ort, device, sessionOptions }: Runtime,
+  { ort, device, sessionOptions, memory }: Runtime,
   program: Program,
 ): Promise<ProgramSession> {
-  const { model, inputs, outputs } = emitProgram(program, { transposeLeft: device === 'native' });
+  const { model, inputs, outputs } = emitProgram(program, {
+    transposeLeft: device === 'native',
+    coarse: device === 'webgpu',
+  });
   const who = `[onnx:${device}] ${program.name}`;
   const guard = async <T>(what: string, work: () => Promise<T>): Promise<T> => {
     try {
-      return await work();
+      return await memory.watch(work());
     } catch (error) {
+      if (error instanceof VardropError) throw error;
       throw new VardropError('VARDROP_BACKEND', `${who}: ${what}: ${error instanceof Error ? error.message : error}`, {
         cause: error,
       });
     }
   };
-  const session: Session = await guard('the runtime did not take the model', () =>
-    ort.InferenceSession.create(encodeModel(model), { ...optimizations(device, program), ...sessionOptions }),
-  );
+  const bytes = encodeModel(model);
+  const create = () =>
+    guard('the runtime did not take the model', () =>
+      ort.InferenceSession.create(bytes, { ...optimizations(device, program), ...sessionOptions }),
+    );
+  let session: Session | undefined = await create();
   return {
     async run(given) {
+      const current = session ?? (await create());
+      session = current;
       const feeds: Record<string, OrtTensor> = {};
       for (const [name, tensor] of given) {
         if (Object.hasOwn(inputs, name)) feeds[inputs[name]] = tensor;
       }
-      const fetched = await guard('the run failed', () => session.run(feeds));
+      const places = Object.entries(memory.allocate ? outputs : {}).map(([name, onnxName]) => {
+        const { shape } = program.nodes[program.outputs[name]];
+        return [onnxName, memory.allocate?.(shape as readonly number[]) as OrtTensor] as const;
+      });
+      const run = () => (memory.allocate ? current.run(feeds, Object.fromEntries(places)) : current.run(feeds));
+      const fetched = await guard('the run failed', run).catch(async (error) => {
+        for (const [, tensor] of places) memory.free(tensor);
+        // A session that writes to given tensors would go on with those of the run that failed.
+        if (memory.allocate) {
+          session = undefined;
+          await current.release().catch(() => undefined);
+        }
+        throw error;
+      });
       return new Map(Object.entries(outputs).map(([name, onnxName]) => [name, fetched[onnxName] as OrtTensor]));
     },
-    release: () => session.release(),
+    release: async () => session?.release(),
   };
 }
 

@@ -1,5 +1,5 @@
 import type { NoiseKey, Program, Supports } from '@vardrop/core';
-import type { OnnxDevice, SessionOptions } from '../loadRuntime.js';
+import type { OnnxDevice, SessionOptions, WasmPaths } from '../loadRuntime.js';
 
 /** Number by which the caller's side calls a tensor of the worker's. */
 export type TensorId = number;
@@ -12,6 +12,7 @@ export interface WorkerOptions {
   readonly device: OnnxDevice;
   readonly threads?: number;
   readonly session?: SessionOptions;
+  readonly wasmPaths?: WasmPaths;
 }
 
 /** What a request asks for; the worker answers with a `Reply`. */

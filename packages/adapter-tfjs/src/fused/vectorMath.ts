@@ -1,4 +1,5 @@
 import type { BinaryOp, UnaryOp } from '@vardrop/core';
+import { elementary } from '../elementary.js';
 import type { FunctionWriter, Local, simd } from './wasmWriter.js';
 
 /** Writes instructions that push one vector of four floats. */
@@ -12,21 +13,7 @@ export interface VectorMath {
   selectGreater(a: Local, b: Local, x: Local, y: Local): Push;
 }
 
-// Minimax polynomials, fitted for these intervals; the error stated is that of the function with exact arithmetic.
-/** (eʳ − 1 − r) / r² for |r| ≤ ln 2 / 2: 0.05 ulp. */
-const expTerms = [0.49999994, 0.1666652, 0.041668393, 0.008368781, 0.0013814465];
-/** (log(1 + f) − f + f²/2) / f³ for √½ ≤ 1 + f ≤ √2: 0.1 ulp. */
-const logTerms = [
-  0.3333333134651184, -0.250008225440979, 0.20001228153705597, -0.1662333458662033, 0.14201723039150238,
-  -0.13160377740859985, 0.12761935591697693, -0.07634418457746506,
-];
-/** (tanh(x)/x − 1) / x² as a polynomial of x², for |x| ≤ 0.6: 0.05 ulp. */
-const tanhTerms = [
-  -0.33333298563957214, 0.13331924378871918, -0.053783826529979706, 0.02079596370458603, -0.005895150359719992,
-];
-/** ln 2 in two parts, of which products of the first with integers below 2⁹ are exact. */
-const [ln2High, ln2Low] = [0.693145751953125, 1.42860682030941e-6];
-const sqrtHalfBits = 0x3f3504f3;
+const { exp: expTerms, log: logTerms, tanh: tanhTerms, tanhNear, ln2High, ln2Low, sqrtHalfBits } = elementary;
 /** 1.5 · 2²³: a small number added to it is rounded to an integer, which its last bits then hold. */
 const [roundingShift, roundingShiftBits] = [12582912, 0x4b400000];
 
@@ -77,7 +64,7 @@ export function createVectorMath(w: FunctionWriter): VectorMath {
 
   /** x = n ln 2 + r; eʳ by polynomial, times 2ⁿ in two factors, so that neither overflows before the product does. */
   const exp = (argument: Push): Push => {
-    const x = keep(apply('max', apply('min', argument, number(89)), number(-104)));
+    const x = keep(apply('max', apply('min', argument, number(elementary.expHighest)), number(elementary.expLowest)));
     const shifted = keep(add(mul(x, number(Math.LOG2E)), number(roundingShift)));
     const n = keep(sub(shifted, number(roundingShift)));
     const r = keep(sub(sub(x, mul(n, number(ln2High))), mul(n, number(ln2Low))));
@@ -148,7 +135,7 @@ export function createVectorMath(w: FunctionWriter): VectorMath {
       const near = keep(add(x, mul(mul(x, square), polynomial(square, tanhTerms))));
       const far = keep(sub(number(1), div(number(2), add(exp(add(size, size)), number(1)))));
       const sign = apply('and', x, integer(-0x80000000));
-      return select(apply('f32x4Lt', size, number(0.6)), near, apply('or', far, sign));
+      return select(apply('f32x4Lt', size, number(tanhNear)), near, apply('or', far, sign));
     },
   };
 

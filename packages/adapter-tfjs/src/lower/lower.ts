@@ -1,6 +1,9 @@
 import type { NamedAttrMap } from '@tensorflow/tfjs';
 import { type Node, VardropError } from '@vardrop/core';
 import type { Device } from '../device.js';
+import { languageOf } from '../gpu/program.js';
+import { reduceMax } from '../gpu/reduceMax.js';
+import * as gpu from '../gpu/windows.js';
 import { binary, selectGreater, unary } from './elementwise.js';
 import type { Lowering, Shapes } from './lowering.js';
 import { matmul } from './matmul.js';
@@ -19,6 +22,8 @@ import {
  * computations, and never come here; noise, special functions and `withDerivative` core has taken out.
  */
 export function lower(device: Device, node: Node, shapes: Shapes): Lowering {
+  const printed = languageOf(device) && lowerPrinted(device, node, shapes);
+  if (printed) return printed;
   switch (node.op) {
     case 'neg':
     case 'abs':
@@ -69,6 +74,8 @@ export function lower(device: Device, node: Node, shapes: Shapes): Lowering {
     case 'transpose': {
       const { permutation } = node;
       if (sizeOf(shapes.out) === 1) return ([x]) => reshape(device, x, shapes.out);
+      // tfjs's webgl program for one axis does not compile.
+      if (permutation.every((from, axis) => from === axis)) return ([x]) => device.share(x);
       return ([x]) => transpose(device, x, permutation);
     }
     case 'broadcast':
@@ -86,6 +93,24 @@ export function lower(device: Device, node: Node, shapes: Shapes): Lowering {
       const unknown: never = node;
       throw new VardropError('VARDROP_PROGRAM', `[tfjs] compile: got the unknown node ${JSON.stringify(unknown)}.`);
     }
+  }
+}
+
+/** Programs of our own for GPUs, where tfjs has no kernel or one that does something else. */
+function lowerPrinted(device: Device, node: Node, shapes: Shapes): Lowering | undefined {
+  switch (node.op) {
+    case 'reduceMax':
+      return device.name === 'webgl' && node.axes.length > 0 ? reduceMax(device, node.axes, shapes) : undefined;
+    case 'maxPool2d':
+      return gpu.pool(device, 'max', node, shapes);
+    case 'averagePool2d':
+      return gpu.pool(device, 'average', node, shapes);
+    case 'maxPool2dGradient':
+      return gpu.maxPool2dGradient(device, node, shapes);
+    case 'averagePool2dGradient':
+      return gpu.averagePool2dGradient(device, node, shapes);
+    default:
+      return undefined;
   }
 }
 

@@ -41,6 +41,8 @@ figure svg text { white-space: pre; }
 .entry { margin-right: 12px; white-space: nowrap; }
 .pairs { grid-template-columns: repeat(auto-fit, minmax(min(100%, 400px), 1fr)); }
 .pairs figure svg { margin-top: 8px; }
+.key[style] { background: var(--key); }
+.key.published { background: repeating-linear-gradient(90deg, var(--key) 0 4px, transparent 4px 7px); opacity: 0.75; }
 .series-1 { background: var(--series-1); } .series-2 { background: var(--series-2); } .series-3 { background: var(--series-3); } .series-4 { background: var(--series-4); }
 .series-5 { background: var(--series-5); } .series-6 { background: var(--series-6); } .series-7 { background: var(--series-7); }
 .pixels { display: block; image-rendering: pixelated; object-fit: contain; height: auto; }
@@ -85,6 +87,14 @@ td b { color: var(--accent); }
 .bar i { flex: none; height: calc(var(--share) * 44px); }
 .card dl { display: grid; grid-template-columns: 1fr auto; margin: 6px 0 0; font-size: 11.5px; line-height: 1.45; color: var(--muted); font-variant-numeric: tabular-nums; }
 .card dd { margin: 0; }
+h3 { margin: 26px 0 0; font-size: 15px; }
+h3 + .scroll { margin-top: 8px; }
+.findings { margin: 8px 0 0; padding-left: 20px; max-width: 84ch; }
+.findings li { margin: 4px 0; }
+.note { margin: 8px 0 0; font-size: 13px; color: var(--muted); max-width: 96ch; }
+details { margin-top: 22px; }
+summary { cursor: pointer; color: var(--muted); font-size: 14px; }
+.text { display: block; text-align: left; }
 footer { margin-top: 48px; padding-top: 14px; border-top: 1px solid var(--rule); font-size: 12.5px; color: var(--muted); max-width: none; }
 footer p { margin: 0 0 6px; max-width: 90ch; }
 @media (max-width: 560px) {

@@ -1,28 +1,14 @@
+import { normalCoefficients } from './normalCoefficients.js';
+
 const float = Math.fround;
 const floatView = new Float32Array(1);
 const wordView = new Int32Array(floatView.buffer);
 
-/** The float32 next to -1 towards 0: what a uniform of 0 becomes, so that the inverse error function stays finite. */
-const low = float(-1 + 2 ** -24);
-const logOf2 = float(Math.LN2);
-const squareRootOf2 = float(Math.SQRT2);
-/** The bits of sqrt(1/2). Counted from there, a float's exponent field changes at sqrt(1/2) times a power of two. */
-const bitsOfSquareRootOfHalf = 0x3f3504f3;
-
-/** The odd minimax polynomial for log((1 + s) / (1 - s)) over |s| ≤ 0.1716: off by at most 4.2e-8, rounding aside. */
-const log0 = float(2.0000008);
-const log1 = float(0.66644069);
-const log2 = float(0.41518019);
-
-const central8 = float(2.81022636e-8);
-const central7 = float(3.43273939e-7);
-const central6 = float(-3.5233877e-6);
-const central5 = float(-4.39150654e-6);
-const central4 = float(0.00021858087);
-const central3 = float(-0.00125372503);
-const central2 = float(-0.00417768164);
-const central1 = float(0.246640727);
-const central0 = float(1.50140941);
+const { low, logOf2, squareRootOf2, bitsOfSquareRootOfHalf, tailBelow, centralShift, tailShift } = normalCoefficients;
+const [log0, log1, log2] = normalCoefficients.log;
+const [central0, central1, central2, central3, central4, central5, central6, central7, central8] =
+  normalCoefficients.central;
+const [tail0, tail1, tail2, tail3, tail4, tail5, tail6, tail7, tail8] = normalCoefficients.tail;
 
 /** erfinv(x) / x for -log(1 - x^2) < 5, in v = -log(1 - x^2) - 5/2. */
 function central(v: number): number {
@@ -36,16 +22,6 @@ function central(v: number): number {
   sum = float(float(sum * v) + central0);
   return sum;
 }
-
-const tail8 = float(-0.000200214257);
-const tail7 = float(0.000100950558);
-const tail6 = float(0.00134934322);
-const tail5 = float(-0.00367342844);
-const tail4 = float(0.00573950773);
-const tail3 = float(-0.0076224613);
-const tail2 = float(0.00943887047);
-const tail1 = float(1.00167406);
-const tail0 = float(2.83297682);
 
 /** erfinv(x) / x for the tails, in v = sqrt(-log(1 - x^2)) - 3. */
 function tail(v: number): number {
@@ -93,6 +69,8 @@ export function normalFromBits(word: number): number {
   const y = float(float(1 - x) * float(1 + x));
   const logarithm = log(y);
   const ratio =
-    logarithm < -5 ? tail(float(float(Math.sqrt(float(-logarithm))) - 3)) : central(float(-2.5 - logarithm));
+    logarithm < tailBelow
+      ? tail(float(float(Math.sqrt(float(-logarithm))) - tailShift))
+      : central(float(centralShift - logarithm));
   return float(float(ratio * x) * squareRootOf2);
 }

@@ -1,3 +1,5 @@
+import { threefryConstants } from './threefryConstants.js';
+
 /**
  * Threefry-2x32 with 20 rounds (Salmon, Moraes, Dror & Shaw 2011) of the counters `[high, low + i]` for i from 0 to
  * `count - 1`, whose low word must not wrap: writes each block's words to `first[i]` and `second[i]`.
@@ -12,7 +14,7 @@ export function threefryBlocks(
   second: Uint32Array,
   count: number,
 ): void {
-  const k2 = k0 ^ k1 ^ 0x1bd11bda;
+  const k2 = k0 ^ k1 ^ threefryConstants.parity;
   const start0 = (high + k0) | 0;
   const start1 = (low + k1) | 0;
   for (let i = 0; i < count; i++) {

@@ -1,0 +1,83 @@
+import { VardropError } from '@vardrop/core';
+import type { GPU } from 'gpu.js';
+
+/** The WebGPU device that gpu.js computes on; all backends of one page or process share it. */
+export interface WebgpuDevice {
+  /** Whether there is a graphics card behind it, rather than software in its place. */
+  readonly hardware: boolean;
+  /** Bytes that one tensor may have. */
+  readonly tensorBytes: number;
+  /** Bytes that one buffer may have: that which all results of a run are read from. */
+  readonly bufferBytes: number;
+  /** Groups of threads in one direction. */
+  readonly groups: number;
+  /** Whether it was taken away, as far as is known by now. */
+  isLost(): boolean;
+  /** Whether it was taken away, for calls after something has failed: losing it may become known a moment later. */
+  becomesLost(): Promise<boolean>;
+  /** What it refused to do since this was asked last; gpu.js only logs that, and hands out zeros. */
+  takeErrors(): readonly string[];
+}
+
+/** What of WebGPU's device is used here. */
+interface Device {
+  readonly lost: Promise<unknown>;
+  readonly limits: {
+    readonly maxStorageBufferBindingSize: number;
+    readonly maxBufferSize: number;
+    readonly maxComputeWorkgroupsPerDimension: number;
+  };
+  addEventListener(type: 'uncapturederror', listener: (event: { readonly error: { message: string } }) => void): void;
+}
+
+/** What a kernel of gpu.js knows of where it runs. */
+interface Context {
+  readonly adapter: {
+    readonly info?: { readonly isFallbackAdapter?: boolean };
+    readonly isFallbackAdapter?: boolean;
+  };
+  readonly device: Device;
+  readonly isLost: boolean;
+}
+
+/** How long news of a lost device may take after the first sign of it. */
+const patience = 100;
+
+/** Has gpu.js compute something. Throws `VARDROP_UNKNOWN_DEVICE` where it cannot. */
+export async function openWebgpuDevice(gpu: GPU): Promise<WebgpuDevice> {
+  const kernel = gpu.createKernel('function kernel() { return 1.5; }', { output: [1], precision: 'single' });
+  let context: Context;
+  try {
+    const [made] = (await (kernel() as unknown as Promise<Float32Array>)) as Float32Array;
+    if (made !== 1.5) throw new Error(`a kernel that returns 1.5 returned ${made}`);
+    context = (kernel as unknown as { readonly kernel: { readonly context: Context } }).kernel.context;
+    kernel.destroy();
+  } catch (error) {
+    throw new VardropError(
+      'VARDROP_UNKNOWN_DEVICE',
+      `[gpujs] mode: got "webgpu" where WebGPU does not run ("${error instanceof Error ? error.message : String(error)}"), needs a device. Use mode "webgl2" or "webasm".`,
+      { cause: error },
+    );
+  }
+  const { adapter, device } = context;
+  const { maxStorageBufferBindingSize, maxBufferSize, maxComputeWorkgroupsPerDimension } = device.limits;
+  let errors: string[] = [];
+  device.addEventListener('uncapturederror', ({ error }) => errors.push(error.message));
+  return {
+    hardware: !(adapter.info?.isFallbackAdapter ?? adapter.isFallbackAdapter ?? false),
+    tensorBytes: Math.min(maxStorageBufferBindingSize, maxBufferSize),
+    bufferBytes: maxBufferSize,
+    groups: maxComputeWorkgroupsPerDimension,
+    isLost: () => context.isLost,
+    becomesLost: () =>
+      Promise.race([
+        device.lost.then(() => true),
+        new Promise<boolean>((resolve) => setTimeout(resolve, patience, false)),
+      ]),
+    takeErrors() {
+      const taken = errors;
+      errors = [];
+      return taken;
+    },
+  };
+}

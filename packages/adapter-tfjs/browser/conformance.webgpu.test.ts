@@ -1,0 +1,9 @@
+import { conformance } from '@vardrop/conformance';
+import * as runner from 'vitest';
+import { createTfjsBackend } from '../src/index.js';
+
+conformance({
+  name: 'tfjs:webgpu in Chromium',
+  create: () => createTfjsBackend({ device: 'webgpu' }),
+  runner,
+});

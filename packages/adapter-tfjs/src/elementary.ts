@@ -1,0 +1,25 @@
+/**
+ * Numbers for elementary functions in float32: minimax polynomials, lowest power first, fitted for the intervals stated;
+ * the error is that of the function with exact arithmetic.
+ */
+export const elementary = {
+  /** (eʳ − 1 − r) / r² for |r| ≤ ln 2 / 2: 0.05 ulp. */
+  exp: [0.49999994, 0.1666652, 0.041668393, 0.008368781, 0.0013814465],
+  /** (log(1 + f) − f + f²/2) / f³ for √½ ≤ 1 + f ≤ √2: 0.1 ulp. */
+  log: [
+    0.3333333134651184, -0.250008225440979, 0.20001228153705597, -0.1662333458662033, 0.14201723039150238,
+    -0.13160377740859985, 0.12761935591697693, -0.07634418457746506,
+  ],
+  /** (tanh(x)/x − 1) / x² as a polynomial of x², for |x| ≤ 0.6: 0.05 ulp. */
+  tanh: [-0.33333298563957214, 0.13331924378871918, -0.053783826529979706, 0.02079596370458603, -0.005895150359719992],
+  /** Where tanh goes over from its polynomial to e^2x. */
+  tanhNear: 0.6,
+  /** ln 2 in two parts, of which products of the first with integers below 2⁹ are exact. */
+  ln2High: 0.693145751953125,
+  ln2Low: 1.42860682030941e-6,
+  /** The bits of √½. */
+  sqrtHalfBits: 0x3f3504f3,
+  /** Beyond these ends e^x is 0 or infinite in float32. */
+  expLowest: -104,
+  expHighest: 89,
+} as const;

@@ -1,0 +1,39 @@
+import type { NodeId, Program } from '@vardrop/core';
+import type { Device } from '../device.js';
+import { lower } from '../lower/lower.js';
+import type { Step } from '../steps.js';
+import { elementwise } from './elementwise.js';
+import { groupNodes } from './groups.js';
+import { noise } from './noise.js';
+
+/** How many tensors a launch may read: WebGPU promises eight buffers, one of which is written to, WebGL 2 sixteen textures. */
+const mostInputs = { webgl: 15, webgpu: 7 } as const;
+
+/** The steps of a program on a GPU: launches of our own for elementwise nodes and noise, tfjs's kernels for the rest. */
+export function compileLaunches(device: Device, program: Program): Step[] {
+  const { nodes } = program;
+  const shapeOf = (id: NodeId) => nodes[id].shape as readonly number[];
+  const labelOf = (ids: readonly NodeId[]) =>
+    [...new Set(ids.map((id) => nodes[id].label ?? `[${nodes[id].shape}]`))].join(' ');
+  return groupNodes(program, mostInputs[device.name as keyof typeof mostInputs]).map((piece): Step => {
+    if (typeof piece !== 'number') {
+      const launch = elementwise(device, program, piece);
+      return {
+        kind: 'loop',
+        label: labelOf(piece.nodes),
+        results: [piece.output],
+        operands: piece.inputs,
+        run: (operands) => [launch(operands)],
+      };
+    }
+    const node = nodes[piece];
+    const { operands } = node;
+    const common = { kind: node.op, label: labelOf([piece]), results: [piece], operands };
+    if (node.op === 'noise') {
+      const make = noise(device, node);
+      return { ...common, run: (_, keys) => [make(keys[node.key])] };
+    }
+    const compute = lower(device, node, { out: shapeOf(piece), operands: operands.map(shapeOf) });
+    return { ...common, run: (values) => [compute(values)] };
+  });
+}

@@ -1,0 +1,99 @@
+import type { UnaryOp } from '@vardrop/core';
+import { elementary } from '../elementary.js';
+import { type Language, polynomial } from './language.js';
+
+/** Elementary functions that shading languages have, but not to the last digits. */
+export type PrintedFunction = Extract<UnaryOp, 'exp' | 'log' | 'sigmoid' | 'softplus' | 'tanh'>;
+
+const names = { exp: 'vExp', log: 'vLog', sigmoid: 'vSigmoid', softplus: 'vSoftplus', tanh: 'vTanh' } as const;
+
+/** The call of a function that `printFunctions` declares. */
+export const callOf = (name: PrintedFunction, x: string) => `${names[name]}(${x})`;
+
+/** Whether a shading language's own function is not accurate enough. */
+export const isPrinted = (op: UnaryOp): op is PrintedFunction => op in names;
+
+/** Declarations of the named functions and of those that they call. */
+export function printFunctions(language: Language, wanted: ReadonlySet<PrintedFunction>): string {
+  const needed = (...users: PrintedFunction[]) => users.some((user) => wanted.has(user));
+  return [
+    ...(needed('exp', 'sigmoid', 'softplus', 'tanh') ? [powerOfTwo(language), exp(language)] : []),
+    ...(needed('log') ? [log(language)] : []),
+    ...(needed('sigmoid') ? [sigmoid(language)] : []),
+    ...(needed('softplus') ? [softplus(language)] : []),
+    ...(needed('tanh') ? [tanh(language)] : []),
+  ].join('\n');
+}
+
+const powerOfTwo = (l: Language) =>
+  l.declare('float', 'vPowerOfTwo', { n: 'int' }, [`return ${l.fromBits(`${l.toUnsigned('n + 127')} << 23u`)};`]);
+
+/** x = n ln 2 + r; eʳ by polynomial, times 2ⁿ in two factors, so that neither overflows before the product does. */
+function exp(l: Language): string {
+  const { ln2High, ln2Low, expLowest, expHighest } = elementary;
+  return l.declare('float', names.exp, { x: 'float' }, [
+    l.define('float', 'c', `max(min(x, ${l.number(expHighest)}), ${l.number(expLowest)})`),
+    l.define('float', 'n', `floor(c * ${l.number(Math.LOG2E)} + ${l.number(0.5)})`),
+    l.define('float', 'r', `(c - n * ${l.number(ln2High)}) - n * ${l.number(ln2Low)}`),
+    l.define('float', 'v', `${l.number(1)} + (r + (r * r) * ${polynomial(l, 'r', elementary.exp)})`),
+    l.define('int', 'whole', l.toInt('n')),
+    l.define('int', 'part', 'whole >> 1u'),
+    // Minimum and maximum may drop NaN.
+    `return ${l.select('isnan(x)', 'x', '(v * vPowerOfTwo(part)) * vPowerOfTwo(whole - part)')};`,
+  ]);
+}
+
+/** x = 2ᵉ (1 + f) with √½ ≤ 1 + f < √2. */
+function log(l: Language): string {
+  const { ln2High, ln2Low, sqrtHalfBits } = elementary;
+  const smallestNormal = 2 ** -126;
+  return l.declare('float', names.log, { x: 'float' }, [
+    l.define('float', 's', l.select(`x < ${l.number(smallestNormal)}`, `x * ${l.number(2 ** 23)}`, 'x')),
+    l.define('float', 'lift', l.select(`x < ${l.number(smallestNormal)}`, l.number(23), l.number(0))),
+    l.define('unsigned', 'bits', l.bitsOf('s')),
+    l.define('int', 'n', `${l.toInt(`bits - ${l.unsigned(sqrtHalfBits)}`)} >> 23u`),
+    l.define('float', 'e', `${l.toFloat('n')} - lift`),
+    l.define('float', 'f', `${l.fromBits(`bits - (${l.toUnsigned('n')} << 23u)`)} - ${l.number(1)}`),
+    l.define('float', 'square', 'f * f'),
+    l.define('float', 'tail', `(square * f) * ${polynomial(l, 'f', elementary.log)} - square * ${l.number(0.5)}`),
+    l.define('float', 'y', `e * ${l.number(ln2High)} + (f + (tail + e * ${l.number(ln2Low)}))`),
+    l.define('float', 'upper', l.select(`x < ${l.infinity}`, 'y', 'x')),
+    `return ${l.select('s > 0.0', 'upper', l.select('s == 0.0', `-${l.infinity}`, l.nan))};`,
+  ]);
+}
+
+/** 1 / (1 + e^−x), or e^x / (1 + e^x) for negative x, which keeps all digits. */
+const sigmoid = (l: Language) =>
+  l.declare('float', names.sigmoid, { x: 'float' }, [
+    l.define('float', 'e', `${names.exp}(-abs(x))`),
+    `return ${l.select(`x < ${l.number(0)}`, 'e', l.number(1))} / (${l.number(1)} + e);`,
+  ]);
+
+/**
+ * max(x, 0) + log(1 + e) with e = e^−|x|, as 2 artanh(e / (2 + e)), whose series converges from ⅓ downwards: 1 + e would
+ * lose what a small e has to say. Terms up to y¹⁷ leave 2 y¹⁹ / 19 < 1e-10.
+ */
+function softplus(l: Language): string {
+  const series = Array.from({ length: 9 }, (_, i) => 1 / (2 * i + 1));
+  return l.declare('float', names.softplus, { x: 'float' }, [
+    l.define('float', 'e', `${names.exp}(-abs(x))`),
+    l.define('float', 'twice', `(${l.number(2)} * e) / (${l.number(2)} + e)`),
+    l.define('float', 'square', `${l.number(0.25)} * twice * twice`),
+    `return max(x, ${l.number(0)}) + twice * ${polynomial(l, 'square', series)};`,
+  ]);
+}
+
+/** x + x³ P(x²) near 0, else 1 − 2 / (e^2|x| + 1) with the sign of x. */
+function tanh(l: Language): string {
+  const { tanhNear } = elementary;
+  return l.declare('float', names.tanh, { x: 'float' }, [
+    l.define('float', 'size', 'abs(x)'),
+    l.define('float', 'square', 'x * x'),
+    l.define('float', 'near', `x + (x * square) * ${polynomial(l, 'square', elementary.tanh)}`),
+    // Beyond 20 it is 1 to the last digit, and an infinite e^2|x| need not divide right.
+    l.define('float', 'grown', `${names.exp}(${l.number(2)} * min(size, ${l.number(20)}))`),
+    l.define('float', 'far', `${l.number(1)} - ${l.number(2)} / (grown + ${l.number(1)})`),
+    l.define('float', 'signed', l.select(`x < ${l.number(0)}`, '-far', 'far')),
+    `return ${l.select('isnan(x)', 'x', l.select(`size < ${l.number(tanhNear)}`, 'near', 'signed'))};`,
+  ]);
+}

@@ -1,0 +1,115 @@
+import type { DataType, TensorInfo } from '@tensorflow/tfjs';
+import type { Device } from '../device.js';
+import { glsl, type Language, wgsl } from './language.js';
+
+/** A kernel of our own: one thread an element of its one output. */
+export interface GpuProgram {
+  readonly shape: readonly number[];
+  /** How many tensors it reads. */
+  readonly inputs: number;
+  /** Names of the 32-bit words that each launch gives it. */
+  readonly words: readonly string[];
+  /** Declarations of functions. */
+  readonly functions: string;
+  /** Statements of the thread, the last of which is `store`. */
+  readonly body: readonly string[];
+}
+
+/** Runs a program on as many tensors as it reads, with the value of each of its words. */
+export type Launch = (inputs: readonly TensorInfo[], words?: readonly number[]) => TensorInfo;
+
+/** The element of input `i` at the thread's place in the output, to whose shape it is broadcast. */
+export const load = (language: Language, i: number) =>
+  language.name === 'glsl' ? `getX${i}AtOutCoords()` : `getX${i}ByOutputIndex(index)`;
+
+/** The element of input `i` at coordinates of its own shape. */
+export const loadAt = (i: number, ...coordinates: readonly string[]) => `getX${i}(${coordinates.join(', ')})`;
+
+/** Names the thread's coordinates in an output of two to four axes: `<name>.x` and so on. */
+export const defineCoordinates = (language: Language, name: string, axes: 2 | 4) =>
+  language.name === 'glsl'
+    ? `ivec${axes} ${name} = getOutputCoords();`
+    : `let ${name}: vec${axes}<i32> = getCoordsFromIndex(index);`;
+
+/** Writes the thread's element. */
+export const store = (language: Language, value: string) =>
+  language.name === 'glsl' ? `setOutput(${value});` : `setOutputAtIndex(index, ${value});`;
+
+/** The thread's place in an output of one axis, unsigned. */
+export const place = (language: Language) =>
+  language.toUnsigned(language.name === 'glsl' ? 'getOutputCoords()' : 'index');
+
+/** A word that the launch gives, unsigned. */
+export const word = (language: Language, name: string) =>
+  language.name === 'glsl' ? `uint(${name})` : `uniforms.${name}`;
+
+/** The language of a device's programs; undefined where there are none. */
+export function languageOf(device: Device): Language | undefined {
+  return device.name === 'webgl' ? glsl : device.name === 'webgpu' ? wgsl : undefined;
+}
+
+/** What tfjs's GPU backends have beside a backend's published type. */
+interface WebglHost {
+  compileAndRun(
+    program: object,
+    inputs: readonly TensorInfo[],
+    dtype: DataType,
+    uniforms?: readonly (readonly number[])[],
+  ): TensorInfo;
+}
+
+interface WebgpuHost {
+  runWebGPUProgram(program: object, inputs: readonly TensorInfo[], dtype: DataType, uniforms?: object[]): TensorInfo;
+}
+
+/** The highest rank of a tensor whose shape tfjs hands to a WebGL program, rather than writing it into its source. */
+const highestRankOfUniformShapes = 4;
+const threads = 64;
+
+/** Prepares a program for a GPU device. tfjs compiles it at its first launch, and keeps it by its source. */
+export function prepare(device: Device, program: GpuProgram): Launch {
+  const { shape, words, functions, body } = program;
+  const variableNames = Array.from({ length: program.inputs }, (_, i) => `X${i}`);
+  const outputShape = [...shape];
+  if (device.name === 'webgl') {
+    const host = device.host as unknown as WebglHost;
+    const prepared = {
+      variableNames,
+      outputShape,
+      enableShapeUniforms: shape.length <= highestRankOfUniformShapes,
+      ...(words.length > 0 ? { customUniforms: words.map((name) => ({ name, type: 'int' })) } : {}),
+      userCode: `${functions}\nvoid main() {\n${body.join('\n')}\n}`,
+    };
+    return (inputs, values = []) =>
+      device.adopt(
+        host.compileAndRun(
+          prepared,
+          inputs,
+          'float32',
+          values.map((value) => [value | 0]),
+        ),
+      );
+  }
+  const host = device.host as unknown as WebgpuHost;
+  const size = shape.reduce((product, n) => product * n, 1);
+  const source = `${functions}\nfn main(index: i32) {\nif (index < uniforms.size) {\n${body.join('\n')}\n}\n}`;
+  const prepared = {
+    variableNames,
+    outputShape,
+    dispatchLayout: { x: shape.map((_, axis) => axis) },
+    workgroupSize: [threads, 1, 1],
+    size: true,
+    ...(words.length > 0 ? { uniforms: words.map((name) => `${name}: u32,`).join(' ') } : {}),
+    getUserCode: () => source,
+  };
+  return (inputs, values = []) =>
+    device.adopt(
+      host.runWebGPUProgram(
+        // tfjs writes to the program that it is given.
+        { ...prepared, dispatch: [Math.ceil(size / threads), 1, 1], shaderKey: source },
+        inputs,
+        'float32',
+        values.map((value) => ({ type: 'uint32', data: [value >>> 0] })),
+      ),
+    );
+}

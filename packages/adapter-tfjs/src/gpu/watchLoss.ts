@@ -1,0 +1,40 @@
+import type { KernelBackend } from '@tensorflow/tfjs';
+
+/** Whether a graphics card, or the process that drives it, is gone. */
+export interface Loss {
+  /** What was lost; undefined while all is well. */
+  found(): string | undefined;
+  /** Resolves when it is lost, and never otherwise. */
+  readonly happens: Promise<string>;
+}
+
+interface WebglHost {
+  readonly gpgpu: { readonly gl: WebGL2RenderingContext };
+}
+
+interface WebgpuHost {
+  readonly device: { readonly lost: Promise<{ readonly message: string }> };
+}
+
+/** Watches the context or device of a tfjs backend; backends without one lose nothing. */
+export function watchLoss(name: string, host: KernelBackend): Loss {
+  let lost: string | undefined;
+  if (name === 'webgl') {
+    const { gl } = (host as unknown as WebglHost).gpgpu;
+    const what = 'a lost WebGL context';
+    return {
+      found: () => (gl.isContextLost() ? what : undefined),
+      happens: new Promise((resolve) => {
+        gl.canvas.addEventListener('webglcontextlost', () => resolve(what), { once: true });
+      }),
+    };
+  }
+  if (name === 'webgpu') {
+    const happens = (host as unknown as WebgpuHost).device.lost.then(({ message }) => {
+      lost = `a lost WebGPU device${message ? ` (${message.split('\n')[0]})` : ''}`;
+      return lost;
+    });
+    return { found: () => lost, happens };
+  }
+  return { found: () => undefined, happens: new Promise(() => {}) };
+}

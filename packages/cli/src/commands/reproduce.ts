@@ -1,0 +1,83 @@
+import { createHash } from 'node:crypto';
+import type { Experiment, ImageData } from '@vardrop/experiments';
+import type { ImageDataset, ImageSplit } from '../data/imageDataset.js';
+import { loadData } from '../data/loadData.js';
+import type { Reproduce } from '../main.js';
+import type { ReproductionReport } from '../report/reproductionReport.js';
+import { experiments } from '../reproduce/experiments.js';
+import { openResults } from '../reproduce/resultsFile.js';
+import { type OpenExperiment, runTrials } from '../reproduce/runTrials.js';
+import { createBackend } from '../training/createBackend.js';
+
+/**
+ * `vardrop reproduce`: runs the trials of experiments whose results are not there yet, and says what follows from the
+ * results. All experiments are checked before the first trial is run.
+ *
+ * @throws VardropError as the data, the experiments, `openResults` and the backend do.
+ */
+export const reproduce: Reproduce = async (options, progress, signal) => {
+  const loaded = await loadData({ directory: options.data });
+  const data = imageData(loaded);
+  const made: Experiment[] = [];
+  for (const name of options.experiments) {
+    made.push((await experiments[name]())({ data, quick: options.quick, seed: options.seed }));
+  }
+  const common = {
+    backend: options.backend,
+    data: { name: loaded.name, train: loaded.train.count, test: loaded.test.count, digest: digestOf(loaded) },
+    quick: options.quick,
+    seed: options.seed,
+  };
+  const open: OpenExperiment[] = [];
+  for (const experiment of made) {
+    const file = await openResults(options.output, experiment, { ...common, ...experiment.configuration });
+    open.push({ experiment, file });
+  }
+  const complete = await runTrials(open, { createBackend: () => createBackend(options.backend), progress, signal });
+  return reportOf(options.backend, open, complete, signal);
+};
+
+function reportOf(
+  backend: string,
+  open: readonly OpenExperiment[],
+  complete: boolean,
+  signal: AbortSignal,
+): ReproductionReport {
+  const begun = open.filter(({ file }) => file.results.size > 0);
+  if (begun.length === 0) throw signal.reason;
+  return {
+    backend,
+    interrupted: !complete,
+    experiments: begun.map(({ experiment, file }) => ({
+      name: experiment.name,
+      path: file.path,
+      configuration: file.configuration,
+      trials: experiment.trials.length,
+      done: file.results.size,
+      findings: experiment.conclude(file.results),
+    })),
+  };
+}
+
+/** The images as experiments take them: pixels in a row. */
+function imageData(data: ImageDataset): ImageData {
+  const dataset = ({ images, labels }: ImageSplit) => ({ inputs: images, targets: labels });
+  return {
+    name: data.name,
+    inputs: data.width * data.height * data.channels,
+    classes: data.classes,
+    train: dataset(data.train),
+    test: dataset(data.test),
+  };
+}
+
+/** Tells data of the same name and size apart. */
+function digestOf({ train, test }: ImageDataset): string {
+  const hash = createHash('sha256');
+  for (const { images, labels } of [train, test]) {
+    for (const { buffer, byteOffset, byteLength } of [images, labels]) {
+      hash.update(new Uint8Array(buffer, byteOffset, byteLength));
+    }
+  }
+  return hash.digest('hex').slice(0, 16);
+}

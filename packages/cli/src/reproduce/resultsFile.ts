@@ -1,0 +1,169 @@
+import { createHash } from 'node:crypto';
+import { readFile } from 'node:fs/promises';
+import { basename, join } from 'node:path';
+import { VardropError } from '@vardrop/core';
+import type { Experiment, Json } from '@vardrop/experiments';
+import { writeOutput } from '../output.js';
+
+const format = 'vardrop experiment';
+const version = 1;
+
+/** What shapes the results of a run. */
+export type Configuration = Readonly<Record<string, Json>>;
+
+/** The results of one experiment so far, and the file that keeps them. */
+export interface ResultsFile {
+  readonly path: string;
+  readonly configuration: Configuration;
+  /** By key of trial, in the order of the trials. */
+  readonly results: ReadonlyMap<string, Json>;
+  /** Adds the result of a trial, and writes the file as a whole. */
+  add(key: string, result: Json): Promise<void>;
+  /** Keeps a file beside the results. */
+  save(name: string, bytes: Uint8Array): Promise<void>;
+  /** A file that was saved with these results; undefined if there is none, or it was changed since. */
+  load(name: string): Promise<Uint8Array | undefined>;
+}
+
+/**
+ * Opens the results of an experiment, those of an earlier run with the same configuration included.
+ *
+ * @param directory where they are: `EXPERIMENT.json` and the files that its trials save. It exists.
+ * @param configuration the whole of it: data and backend, and the experiment's own.
+ * @throws VardropError `VARDROP_RESULTS_DIFFER` for results of another configuration, `VARDROP_RESULTS_VERSION` for those
+ * of another version of this format, `VARDROP_RESULTS_CORRUPT` for a file that is something else. Nothing is written.
+ */
+export async function openResults(
+  directory: string,
+  experiment: Experiment,
+  configuration: Configuration,
+): Promise<ResultsFile> {
+  const path = join(directory, `${experiment.name}.json`);
+  const earlier = await readEarlier(path, experiment, configuration);
+  const results = new Map(Object.entries(earlier?.results ?? {}));
+  const files = new Map(Object.entries(earlier?.files ?? {}));
+  const ordered = () =>
+    experiment.trials.flatMap(({ key }) => (results.has(key) ? [[key, results.get(key) as Json] as const] : []));
+  const write = () => {
+    const content = {
+      format,
+      version,
+      experiment: experiment.name,
+      configuration,
+      files: Object.fromEntries([...files].sort(([a], [b]) => (a < b ? -1 : 1))),
+      results: Object.fromEntries(ordered()),
+    };
+    return writeOutput({ option: '--output', path }, `${JSON.stringify(content, null, 1)}\n`);
+  };
+  return {
+    path,
+    configuration,
+    get results() {
+      return new Map(ordered());
+    },
+    add(key, result) {
+      results.set(key, result);
+      return write();
+    },
+    async save(name, bytes) {
+      await writeOutput({ option: '--output', path: artifactPath(directory, name) }, bytes);
+      files.set(name, digest(bytes));
+    },
+    async load(name) {
+      try {
+        const bytes = new Uint8Array(await readFile(artifactPath(directory, name)));
+        return files.get(name) === digest(bytes) ? bytes : undefined;
+      } catch (cause) {
+        if ((cause as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
+        throw cause;
+      }
+    },
+  };
+}
+
+function artifactPath(directory: string, name: string): string {
+  if (name !== basename(name) || /^\.|[\\:]/.test(name)) throw new TypeError(`"${name}" is no name of a file`);
+  return join(directory, name);
+}
+
+function digest(bytes: Uint8Array): string {
+  return createHash('sha256').update(bytes).digest('hex');
+}
+
+interface StoredResults {
+  readonly files: Readonly<Record<string, string>>;
+  readonly results: Readonly<Record<string, Json>>;
+}
+
+async function readEarlier(
+  path: string,
+  experiment: Experiment,
+  configuration: Configuration,
+): Promise<StoredResults | undefined> {
+  let text: string;
+  try {
+    text = await readFile(path, 'utf8');
+  } catch (cause) {
+    if ((cause as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
+    throw failure('UNREADABLE', path, (cause as Error).message, 'a readable file', 'Check its permissions');
+  }
+  const remedy = 'Choose another --output, or remove the file';
+  const needs = `results of ${experiment.name} that vardrop reproduce has written`;
+  let stored: unknown;
+  try {
+    stored = JSON.parse(text);
+  } catch (cause) {
+    throw failure('CORRUPT', path, (cause as Error).message, needs, remedy);
+  }
+  if (!isRecord(stored) || stored.format !== format) throw failure('CORRUPT', path, 'other JSON', needs, remedy);
+  if (stored.version !== version) {
+    throw failure('VERSION', path, `version ${JSON.stringify(stored.version)}`, `version ${version}`, remedy);
+  }
+  if (stored.experiment !== experiment.name || !isRecord(stored.configuration)) {
+    throw failure('CORRUPT', path, `results of ${JSON.stringify(stored.experiment)}`, needs, remedy);
+  }
+  const differing = differences(stored.configuration, configuration);
+  if (differing.length > 0) {
+    throw failure(
+      'DIFFER',
+      path,
+      `results with ${differing.map(({ name, there }) => `${name} ${there}`).join(', ')}`,
+      `${differing.map(({ name, here }) => `${name} ${here}`).join(', ')} to go on from`,
+      `Choose another --output, remove the file, or give the options that it was made with`,
+    );
+  }
+  const { files, results } = stored;
+  const known = new Set(experiment.trials.map(({ key }) => key));
+  if (!isRecord(files) || !isRecord(results)) throw failure('CORRUPT', path, 'a file without results', needs, remedy);
+  const unknown = Object.keys(results).find((key) => !known.has(key));
+  if (unknown !== undefined) {
+    throw failure('CORRUPT', path, `a result of "${unknown}", which is no trial of it`, needs, remedy);
+  }
+  return { files: files as StoredResults['files'], results: results as StoredResults['results'] };
+}
+
+/** What is not the same in two configurations, written as JSON. */
+function differences(there: Readonly<Record<string, unknown>>, here: Configuration) {
+  const write = (value: unknown) => (value === undefined ? 'absent' : canonical(value));
+  return [...new Set([...Object.keys(here), ...Object.keys(there)])]
+    .map((name) => ({ name, there: write(there[name]), here: write(here[name]) }))
+    .filter((entry) => entry.there !== entry.here);
+}
+
+/** JSON with the names of objects in order. */
+function canonical(value: unknown): string {
+  return JSON.stringify(value, (_, each: unknown) =>
+    isRecord(each) ? Object.fromEntries(Object.entries(each).sort(([a], [b]) => (a < b ? -1 : 1))) : each,
+  );
+}
+
+function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+function failure(code: string, path: string, got: string, needs: string, remedy: string): VardropError {
+  return new VardropError(
+    `VARDROP_RESULTS_${code}`,
+    `[vardrop reproduce] --output: ${path}: got ${got}, needs ${needs}. ${remedy}.`,
+  );
+}

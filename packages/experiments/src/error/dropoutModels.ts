@@ -1,0 +1,85 @@
+import {
+  bernoulli,
+  dense,
+  gaussianDropout,
+  logUniformCubic,
+  type Model,
+  type NoiseModel,
+  none,
+  sequential,
+  variationalDropout,
+} from '@vardrop/core';
+
+/** The models of figure 1a. */
+export type DropoutName =
+  | 'none'
+  | 'binary'
+  | 'gaussian-a'
+  | 'variational-a'
+  | 'variational-a2'
+  | 'gaussian-b'
+  | 'variational-b';
+
+/** One model of figure 1a. */
+export interface DropoutModel {
+  readonly label: string;
+  /** The noise of a layer whose dropout rate is, or starts at, `rate`. */
+  readonly noise: (rate: number) => NoiseModel;
+  /** β, the weight of the KL; absent where nothing of the noise is learned. */
+  readonly klWeight?: number;
+}
+
+/** Dropout rates of the figure, on the input and on hidden units: given, or what learned ones start at. */
+export const dropoutRates = { input: 0.2, hidden: 0.5 } as const;
+
+/** What one learned α stands for. The paper leaves open which of its choices the figure has. */
+export const learnedAlpha = 'input';
+
+/** The models of figure 1a, in the order of its legend. */
+export const dropoutModels: Readonly<Record<DropoutName, DropoutModel>> = {
+  none: { label: 'none', noise: none },
+  binary: { label: 'binary dropout', noise: (rate) => bernoulli({ rate }) },
+  'gaussian-a': { label: 'Gaussian A', noise: (rate) => gaussianDropout({ type: 'A', rate }) },
+  'variational-a': {
+    label: 'variational A',
+    noise: (rate) => variationalDropout({ type: 'A', alpha: learnedAlpha, rate }),
+    klWeight: 1,
+  },
+  'variational-a2': {
+    label: 'variational A2',
+    noise: (rate) => variationalDropout({ type: 'A', alpha: learnedAlpha, rate }),
+    klWeight: 1 / 3,
+  },
+  'gaussian-b': { label: 'Gaussian B', noise: (rate) => gaussianDropout({ type: 'B', rate }) },
+  'variational-b': {
+    label: 'variational B',
+    noise: (rate) => variationalDropout({ type: 'B', alpha: learnedAlpha, rate }),
+    klWeight: 1,
+  },
+};
+
+/** Their names. */
+export const dropoutNames = Object.keys(dropoutModels) as readonly DropoutName[];
+
+/** Hidden layers of the figure's networks. */
+export const hiddenLayers = 3;
+
+/** The network of figure 1a: hidden layers of ReLU units, noise on the input of every layer or on its weights. */
+export function dropoutNetwork(
+  name: DropoutName,
+  shape: { readonly inputs: number; readonly width: number; readonly classes: number },
+): Model {
+  const { noise, klWeight } = dropoutModels[name];
+  const units = [...new Array<number>(hiddenLayers).fill(shape.width), shape.classes];
+  return sequential({
+    input: [shape.inputs],
+    layers: units.map((count, i) =>
+      dense({
+        units: count,
+        activation: i < hiddenLayers ? 'relu' : 'linear',
+        noise: noise(i === 0 ? dropoutRates.input : dropoutRates.hidden),
+        divergence: klWeight === undefined ? null : logUniformCubic(),
+      }),
+    ),
+  });
+}

@@ -1,0 +1,48 @@
+import type { Experiment, ExperimentSetting } from '../experiment.js';
+import { concludeErrors } from './concludeErrors.js';
+import { dropoutModels, dropoutNames, dropoutRates, hiddenLayers, learnedAlpha } from './dropoutModels.js';
+import { type ErrorPlan, fallFrom, fullErrorPlan, quickErrorPlan } from './errorPlan.js';
+import { errorResultOf } from './errorResult.js';
+import { errorTrial } from './errorTrial.js';
+
+/**
+ * Figure 1a of Kingma, Salimans & Welling (2015): test errors of networks with dropout's noise, fixed and learned, over
+ * the width of their layers; at the first width the models are compared seed by seed.
+ *
+ * `plan` says how; where it is left out, the setting's `quick` decides between two. Test data are looked at once, when a
+ * training has ended.
+ */
+export function errorExperiment(
+  { data, quick, seed }: ExperimentSetting,
+  plan: ErrorPlan = quick ? quickErrorPlan : fullErrorPlan,
+): Experiment {
+  const trials = plan.widths.flatMap(({ width, seeds }) =>
+    Array.from({ length: seeds }, (_, i) => seed + i).flatMap((each) =>
+      dropoutNames.map((name) => errorTrial({ name, width, seed: each }, plan, data)),
+    ),
+  );
+  return {
+    name: 'error',
+    configuration: {
+      seed,
+      epochs: plan.epochs,
+      batch: plan.batch,
+      optimizer: 'adam',
+      learningRate: plan.learningRate,
+      learningRateFallsFrom: fallFrom,
+      widths: plan.widths.map(({ width, seeds }) => ({ width, seeds })),
+      hiddenLayers,
+      rates: { ...dropoutRates },
+      learnedAlpha,
+      divergence: 'cubic',
+      klWeights: Object.fromEntries(dropoutNames.map((name) => [name, dropoutModels[name].klWeight ?? 0])),
+      prediction: 'mean',
+    },
+    trials,
+    conclude: (results) =>
+      concludeErrors(
+        [...results].map(([key, json]) => errorResultOf(key, json)),
+        { plan, data: data.name, trainingImages: data.train.targets.length, trials: trials.length },
+      ),
+  };
+}

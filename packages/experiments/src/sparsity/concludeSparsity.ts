@@ -1,0 +1,247 @@
+import type { Findings, Table } from '../findings.js';
+import { type PairedDifference, pairedDifference } from '../statistics/pairedDifference.js';
+import { type Summary, summarize } from '../statistics/summarize.js';
+import { summaryToJson } from '../statistics/summaryToJson.js';
+import { signed, signedInterval } from '../text/signed.js';
+import { spread } from '../text/spread.js';
+import { publishedSparsity } from './publishedSparsity.js';
+import { type DenseResult, type SparseResult, type SparsityResult, sparsityResultToJson } from './sparsityResult.js';
+
+/** What the conclusion has to know beside the results. */
+export interface SparsityCircumstances {
+  /** Data and recipe in one clause. */
+  readonly setting: string;
+  readonly data: string;
+  readonly trainingImages: number;
+  /** How many trials there are in all, those without a result included. */
+  readonly trials: number;
+}
+
+/** What a sparse network is held against: so many fold smaller at so little more error. */
+const goal = { compression: 50, points: 0.5 } as const;
+
+/** A sparse network over the seeds, beside the dense one. */
+interface Measured {
+  readonly name: 'pruned' | 'tuned';
+  readonly label: string;
+  readonly error: Summary;
+  readonly compression: Summary;
+  /** The smallest over the seeds. */
+  readonly leastCompression: number;
+  readonly difference: PairedDifference | undefined;
+  readonly goal: 'reached' | 'missed' | 'undecided';
+}
+
+/** What follows from the networks that there are: error, sparsity and size beside the dense and the published ones. */
+export function concludeSparsity(results: readonly SparsityResult[], circumstances: SparsityCircumstances): Findings {
+  const { setting, data, trainingImages, trials } = circumstances;
+  const dense = results.filter((result) => result.network === 'dense');
+  const sparse = results.filter((result) => result.network === 'sparse');
+  const measured =
+    sparse.length === 0
+      ? []
+      : [
+          measure('pruned', sparse, dense, ({ error }) => error, nonZeroOf),
+          measure(
+            'tuned',
+            sparse,
+            dense,
+            ({ tunedError }) => tunedError,
+            ({ tunedNonZero }) => tunedNonZero,
+          ),
+        ];
+  const missing = trials - results.length;
+  return {
+    title: 'Sparsity by variational dropout, LeNet-300-100',
+    sentences: [
+      ...(missing > 0 ? [`${missing} of ${trials} networks are missing, so that what follows is preliminary.`] : []),
+      ...measured.flatMap(sentencesOf),
+      ...fileSentence(dense, sparse),
+    ],
+    tables: [networkTable(dense, sparse, measured, setting), seedTable(dense, sparse), fileTable(dense, sparse)],
+    charts: [],
+    data: {
+      data,
+      trainingImages,
+      missing,
+      goal: { ...goal },
+      dense: dense.length === 0 ? null : summaryToJson(summarize(dense.map(({ error }) => error))),
+      networks: measured.map(({ name, error, compression, leastCompression, difference, goal: outcome }) => ({
+        name,
+        error: summaryToJson(error),
+        compression: summaryToJson(compression),
+        leastCompression,
+        difference: difference ? { ...summaryToJson(difference), verdict: difference.verdict } : null,
+        goal: outcome,
+      })),
+      layerSparsity: layerSparsities(sparse).map(summaryToJson),
+      seeds: results.map(sparsityResultToJson),
+      published: { ...publishedSparsity, layers: [...publishedSparsity.layers] },
+    },
+  };
+}
+
+function measure(
+  name: Measured['name'],
+  sparse: readonly SparseResult[],
+  dense: readonly DenseResult[],
+  error: (result: SparseResult) => number,
+  nonZero: (result: SparseResult) => number,
+): Measured {
+  const compressions = sparse.map((result) => weightsOf(result) / nonZero(result));
+  const leastCompression = Math.min(...compressions);
+  const difference = pairedDifference(
+    new Map(sparse.map((result) => [result.seed, error(result)])),
+    new Map(dense.map((result) => [result.seed, result.error])),
+  );
+  return {
+    name,
+    label: name === 'pruned' ? 'sparse, pruned' : 'sparse, pruned and fine-tuned',
+    error: summarize(sparse.map(error)),
+    compression: summarize(compressions),
+    leastCompression,
+    difference,
+    goal: outcomeOf(leastCompression, difference),
+  };
+}
+
+/** Reached where every seed is small enough and the whole interval of the difference good enough. */
+function outcomeOf(leastCompression: number, difference: PairedDifference | undefined): Measured['goal'] {
+  if (leastCompression < goal.compression) return 'missed';
+  if (!difference?.interval) return 'undecided';
+  const [low, high] = difference.interval;
+  if (high <= goal.points) return 'reached';
+  return low > goal.points ? 'missed' : 'undecided';
+}
+
+function sentencesOf({ label, error, compression, leastCompression, difference, goal: outcome }: Measured): string[] {
+  const beside = difference
+    ? `, ${signed(difference.mean)} points from the dense network${
+        difference.interval
+          ? ` (95 % interval ${signedInterval(difference.interval)}, ${difference.count} seeds: ${
+              difference.verdict === 'no difference' ? 'no difference' : `${difference.verdict} error`
+            })`
+          : ' for one seed'
+      }`
+    : '';
+  return [
+    `${capitalized(label)}: ${compression.mean.toFixed(1)} fold fewer weights at ${error.mean.toFixed(2)} % error${beside}.`,
+    `${capitalized(label)}, at least ${goal.compression} fold within ${goal.points} points of the dense network: ${outcome} (${leastCompression.toFixed(1)} fold at least).`,
+  ];
+}
+
+function fileSentence(dense: readonly DenseResult[], sparse: readonly SparseResult[]): string[] {
+  if (dense.length === 0 || sparse.length === 0) return [];
+  const [before, after] = [dense, sparse].map((results) => summarize(results.map(({ bytes }) => bytes)).mean);
+  return [
+    `Without the units that pruning has left dead, the network's file has ${kilobytes(after)} kB instead of ${kilobytes(before)} kB, ${(before / after).toFixed(1)} times less, zeros among the weights that are left included.`,
+  ];
+}
+
+function networkTable(
+  dense: readonly DenseResult[],
+  sparse: readonly SparseResult[],
+  measured: readonly Measured[],
+  setting: string,
+): Table {
+  const layers = layerSparsities(sparse)
+    .map(({ mean }) => mean.toFixed(1))
+    .join(' - ');
+  return {
+    title: 'Error, sparsity and compression',
+    columns: [
+      'network',
+      'test error (%)',
+      'from dense (points)',
+      '95 % interval',
+      'removed a layer (%)',
+      'compression',
+    ],
+    rows: [
+      ...(dense.length === 0
+        ? []
+        : [['dense', spread(summarize(dense.map(({ error }) => error))), '–', '–', '–', '1']]),
+      ...measured.map(({ label, error, compression, difference }) => [
+        label,
+        spread(error),
+        difference ? signed(difference.mean) : '–',
+        difference?.interval ? signedInterval(difference.interval) : '–',
+        layers,
+        spread(compression, 1),
+      ]),
+      [
+        'sparse, published',
+        publishedSparsity.error.toFixed(2),
+        '–',
+        '–',
+        publishedSparsity.layers.map((share) => share.toFixed(1)).join(' - '),
+        `${publishedSparsity.compression}`,
+      ],
+    ],
+    note: `Mean ± standard deviation over seeds; differences seed by seed, intervals by Student's t. Compression is all weights over those that are not 0. ${setting}. Published: ${publishedSparsity.source}.`,
+  };
+}
+
+function seedTable(dense: readonly DenseResult[], sparse: readonly SparseResult[]): Table {
+  const errorOfDense = new Map(dense.map(({ seed, error }) => [seed, error]));
+  const seeds = [...new Set([...dense, ...sparse].map(({ seed }) => seed))].sort((a, b) => a - b);
+  return {
+    title: 'Seed by seed',
+    columns: ['seed', 'dense error (%)', 'before pruning (%)', 'pruned (%)', 'fine-tuned (%)', 'compression'],
+    rows: seeds.map((seed) => {
+      const own = sparse.find((result) => result.seed === seed);
+      return [
+        `${seed}`,
+        errorOfDense.get(seed)?.toFixed(2) ?? '–',
+        own ? own.unprunedError.toFixed(2) : '–',
+        own ? own.error.toFixed(2) : '–',
+        own ? own.tunedError.toFixed(2) : '–',
+        own ? (weightsOf(own) / nonZeroOf(own)).toFixed(1) : '–',
+      ];
+    }),
+  };
+}
+
+function fileTable(dense: readonly DenseResult[], sparse: readonly SparseResult[]): Table {
+  return {
+    title: 'Saved networks',
+    columns: ['network', 'seed', 'units a layer', 'weights stored', 'weights not 0', 'bytes'],
+    rows: [
+      ...dense.map(({ seed, bytes }) => ['dense', `${seed}`, '–', '–', '–', `${bytes}`]),
+      ...sparse.map((result) => [
+        'pruned',
+        `${result.seed}`,
+        result.layers.map(({ unitsLeft }) => unitsLeft).join(' - '),
+        `${result.weightsStored}`,
+        `${nonZeroOf(result)}`,
+        `${result.bytes}`,
+      ]),
+    ],
+    note: 'Safetensors files of float32 weights and biases, no optimizer state. Units that died are gone; weights that are 0 between units that are left are stored as zeros.',
+  };
+}
+
+/** Share of weights removed from each layer, in percent, over the seeds. */
+function layerSparsities(sparse: readonly SparseResult[]): Summary[] {
+  const [first] = sparse;
+  if (!first) return [];
+  return first.layers.map((_, i) =>
+    summarize(sparse.map(({ layers }) => 100 * (1 - layers[i].nonZero / layers[i].weights))),
+  );
+}
+
+function weightsOf({ layers }: SparseResult): number {
+  return layers.reduce((sum, { weights }) => sum + weights, 0);
+}
+
+function nonZeroOf({ layers }: SparseResult): number {
+  return layers.reduce((sum, { nonZero }) => sum + nonZero, 0);
+}
+
+function capitalized(text: string): string {
+  return text.charAt(0).toUpperCase() + text.slice(1);
+}
+
+function kilobytes(bytes: number): string {
+  return (bytes / 1000).toFixed(0);
+}

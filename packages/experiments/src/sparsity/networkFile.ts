@@ -1,0 +1,57 @@
+import {
+  dense,
+  deserializeState,
+  type Model,
+  none,
+  sequential,
+  serializeState,
+  type TensorMap,
+  VardropError,
+} from '@vardrop/core';
+
+/** A network without noise and the values of its parameters. */
+export interface StoredNetwork {
+  readonly model: Model;
+  readonly parameters: TensorMap;
+}
+
+/** A network of dense layers, ReLU between them, without noise: what is left to predict with. */
+export function plainNetwork(inputs: number, units: readonly number[]): Model {
+  return sequential({
+    input: [inputs],
+    noise: none(),
+    layers: units.map((count, i) => dense({ units: count, activation: i < units.length - 1 ? 'relu' : 'linear' })),
+  });
+}
+
+/**
+ * A network as the bytes of a safetensors file: weights and biases and nothing else, so that sizes of files compare
+ * networks. Its metadata say how to build it, as those of `vardrop train` do. Throws what `serializeState` throws.
+ */
+export function writeNetwork({ model, parameters }: StoredNetwork): Uint8Array {
+  const hidden = model.layers.slice(0, -1).map(({ outputShape }) => outputShape[0]);
+  const own = Object.fromEntries(model.parameters.map(({ name }) => [name, parameters[name]]));
+  return serializeState(
+    { parameters: own, optimizer: { name: 'none', slots: {} }, step: 0, seed: 0 },
+    { noise: 'none', layers: hidden.join(',') },
+  );
+}
+
+/**
+ * Reads what `writeNetwork` has written. Throws what `deserializeState` throws, and `VARDROP_CHECKPOINT_FOREIGN` for a
+ * file with other layers than its metadata say.
+ */
+export function readNetwork(bytes: Uint8Array): StoredNetwork {
+  const { state, metadata } = deserializeState(bytes);
+  const count = (metadata.layers ?? '').split(',').length + 1;
+  const shapes = Array.from({ length: count }, (_, i) => state.parameters[`dense${i + 1}/weights`]?.shape ?? []);
+  const described = shapes.slice(0, -1).map((shape) => shape[1]);
+  if (metadata.noise !== 'none' || described.join() !== metadata.layers || shapes.some(({ length }) => length !== 2)) {
+    throw new VardropError(
+      'VARDROP_CHECKPOINT_FOREIGN',
+      `[readNetwork] layers: got weights of ${JSON.stringify(shapes)} where the metadata say '${metadata.layers}', needs a network without noise. Choose a file that the sparsity experiment has written.`,
+    );
+  }
+  const units = shapes.map((shape) => shape[1]);
+  return { model: plainNetwork(shapes[0][0], units), parameters: state.parameters };
+}

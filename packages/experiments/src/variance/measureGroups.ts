@@ -1,0 +1,104 @@
+import { keyNames, random } from '@vardrop/core';
+import type { TrialContext } from '../experiment.js';
+import { drawMinibatch } from '../minibatch.js';
+import { type Group, gradientProgram } from './gradientProgram.js';
+import { createSpreadMeter, type Spread, type SpreadDraw, withParameters } from './measureSpread.js';
+import { type EstimatorName, estimatorNames, network } from './network.js';
+import { loadSnapshot, type SnapshotName, type SnapshotTraining, snapshotNames } from './snapshots.js';
+import type { VarianceOptions } from './varianceOptions.js';
+
+/** Unbiased variances of the gradient of the mean loss from one group of draws. */
+export type GroupVariances = Readonly<Record<EstimatorName, Readonly<Record<Group, number>>>> & {
+  /** Mean over the group's draws of the top layer's conditional variance: see `conditionalVariance`. */
+  readonly conditional: number;
+};
+
+/** Elements of the largest tensor of weight samples, so that a chunk's stay in tens of megabytes. */
+const largestSample = 2 ** 22;
+
+/** Stream of the measurements below the seed, beside those of `streams` of core. */
+const measurementStream = 101;
+
+/**
+ * Measures groups `first` to `last` (not included) at a snapshot: for each, the same minibatches under every estimator,
+ * with noise of their own.
+ */
+export async function measureGroups(
+  options: VarianceOptions,
+  training: SnapshotTraining,
+  part: { readonly snapshot: SnapshotName; readonly first: number; readonly last: number },
+  context: TrialContext,
+): Promise<readonly GroupVariances[]> {
+  const { data, units, minibatch, drawsPerGroup } = options;
+  const { snapshot, first, last } = part;
+  const { backend, signal } = context;
+  const shape = { inputs: data.inputs, units, classes: data.classes };
+  const parameters = await loadSnapshot(snapshot, network('local', shape), training, context);
+  const stream = random.foldIn(
+    random.foldIn(random.key(options.seed), measurementStream),
+    snapshotNames.indexOf(snapshot),
+  );
+  const work = (last - first) * drawsPerGroup;
+  const spreads: Partial<Record<EstimatorName, Spread[]>> = {};
+  let behind = 0;
+  await withParameters(backend, parameters, async (shared) => {
+    for (const [index, name] of estimatorNames.entries()) {
+      const program = gradientProgram(network(name, shape), minibatch, name === 'local');
+      const chunk = name === 'separate' ? chunkOf(minibatch, shape, backend.supports.elements) : minibatch;
+      const meter = await createSpreadMeter(backend, program, { rows: minibatch, chunk });
+      const keys = keyNames(program);
+      try {
+        const measured: Spread[] = [];
+        for (let group = first; group < last; group++) {
+          const draws = Array.from({ length: drawsPerGroup }, (_, i): SpreadDraw => {
+            const ofDraw = random.foldIn(stream, group * drawsPerGroup + i);
+            const { x, y } = drawMinibatch(data, random.foldIn(ofDraw, 0), minibatch);
+            const ofNoise = random.foldIn(ofDraw, 1 + index);
+            return {
+              rows: { x: { data: x, width: data.inputs }, y: { data: y, width: data.classes } },
+              keys: Object.fromEntries(keys.map((key, k) => [key, { words: random.foldIn(ofNoise, k) }])),
+            };
+          });
+          const before = (group - first) * drawsPerGroup;
+          measured.push(
+            await meter.run(shared, draws, {
+              signal,
+              onDraw: (count) => context.progress(behind + shares[name] * ((before + count) / work)),
+            }),
+          );
+        }
+        spreads[name] = measured;
+      } finally {
+        meter.dispose();
+      }
+      behind += shares[name];
+    }
+  });
+  return Array.from({ length: last - first }, (_, i) => {
+    const of = (name: EstimatorName) => (spreads[name] as Spread[])[i];
+    const variances = estimatorNames.map((name) => {
+      const { top, bottom } = of(name).variances;
+      return [name, { top, bottom }] as const;
+    });
+    return {
+      ...(Object.fromEntries(variances) as Record<EstimatorName, Record<Group, number>>),
+      conditional: of('local').totals.conditional / drawsPerGroup,
+    };
+  });
+}
+
+/** Share of a trial's time that each estimator takes. */
+const shares: Readonly<Record<EstimatorName, number>> = { local: 0.06, separate: 0.86, single: 0.04, none: 0.04 };
+
+/** The most rows that divide the minibatch and whose weight samples fit. */
+function chunkOf(
+  minibatch: number,
+  { inputs, units, classes }: { readonly inputs: number; readonly units: readonly number[]; readonly classes: number },
+  limit = Number.POSITIVE_INFINITY,
+): number {
+  const widths = [inputs, ...units, classes];
+  const largest = Math.max(...widths.slice(1).map((width, i) => width * widths[i]));
+  const fits = (rows: number) => rows * largest <= Math.min(largestSample, limit);
+  for (let rows = minibatch; rows > 1; rows--) if (minibatch % rows === 0 && fits(rows)) return rows;
+  return 1;
+}

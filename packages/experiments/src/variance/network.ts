@@ -1,0 +1,52 @@
+import {
+  categorical,
+  dense,
+  type Estimator,
+  local,
+  type Model,
+  none,
+  separate,
+  sequential,
+  single,
+  variationalDropout,
+} from '@vardrop/core';
+
+/** The rows of the paper's table 1. */
+export const estimatorNames = ['local', 'separate', 'single', 'none'] as const;
+
+/** A name of {@link estimatorNames}; `none` is the network without noise. */
+export type EstimatorName = (typeof estimatorNames)[number];
+
+const estimators: Readonly<Record<Exclude<EstimatorName, 'none'>, () => Estimator>> = { local, separate, single };
+
+/** Dropout rates at which α starts, as in the paper's figure 1: less noise on the input than on hidden units. */
+export const startRates = { input: 0.2, hidden: 0.5 };
+
+/** What the network's outputs mean. */
+export const likelihood = categorical();
+
+/**
+ * The network of table 1: ReLU layers and one output a class, with independent weight noise of the size αθ² (variational
+ * dropout of type B), α learned for each layer. The models of all estimators have the same parameters, of which that
+ * without noise does not use α.
+ */
+export function network(
+  estimator: EstimatorName,
+  shape: { readonly inputs: number; readonly units: readonly number[]; readonly classes: number },
+): Model {
+  const { inputs, units, classes } = shape;
+  return sequential({
+    input: [inputs],
+    estimator: estimator === 'none' ? local() : estimators[estimator](),
+    layers: [...units, classes].map((count, i) =>
+      dense({
+        units: count,
+        activation: i < units.length ? 'relu' : 'linear',
+        noise:
+          estimator === 'none'
+            ? none()
+            : variationalDropout({ type: 'B', alpha: 'layer', rate: i === 0 ? startRates.input : startRates.hidden }),
+      }),
+    ),
+  });
+}

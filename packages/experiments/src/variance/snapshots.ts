@@ -1,0 +1,118 @@
+import {
+  adam,
+  deserializeState,
+  evaluateClassification,
+  fit,
+  type Model,
+  predict,
+  serializeState,
+  type TensorMap,
+  type TrainingState,
+} from '@vardrop/core';
+import type { TrialContext } from '../experiment.js';
+import type { ImageData } from '../imageData.js';
+import { likelihood } from './network.js';
+
+/** When in training the gradients are looked at. */
+export const snapshotNames = ['early', 'late'] as const;
+
+/** A name of {@link snapshotNames}. */
+export type SnapshotName = (typeof snapshotNames)[number];
+
+/** How the network is trained. */
+export interface SnapshotTraining {
+  readonly data: ImageData;
+  readonly seed: number;
+  /** Epochs after which the snapshots are taken. */
+  readonly epochs: Readonly<Record<SnapshotName, number>>;
+  /** Images a minibatch of training. */
+  readonly batch: number;
+  readonly learningRate: number;
+}
+
+/** What a snapshot is like. */
+export interface SnapshotSummary {
+  /** Share of the test images that the predictive mean gets wrong. */
+  readonly testError: number;
+  /** α of each layer, by the layer's name. */
+  readonly alphas: Readonly<Record<string, number>>;
+}
+
+/** Monte-Carlo samples of the test predictive. */
+const samples = 20;
+
+const fileName = (name: SnapshotName) => `variance-${name}.safetensors`;
+
+/**
+ * Trains the network with the local estimator and keeps its states. The late snapshot goes on from the early one.
+ *
+ * @returns the summary of each snapshot.
+ */
+export async function trainSnapshots(
+  model: Model,
+  training: SnapshotTraining,
+  context: TrialContext,
+): Promise<Readonly<Record<SnapshotName, SnapshotSummary>>> {
+  const { data, seed, epochs, batch, learningRate } = training;
+  const summaries: Partial<Record<SnapshotName, SnapshotSummary>> = {};
+  let state: TrainingState | undefined;
+  for (const name of snapshotNames) {
+    const result = await fit(model, {
+      backend: context.backend,
+      likelihood,
+      data: data.train,
+      optimizer: adam({ learningRate }),
+      epochs: epochs[name],
+      batch,
+      seed,
+      state,
+      signal: context.signal,
+      onEpoch: ({ epoch }) => context.progress((epoch + 1) / epochs.late),
+    });
+    if (result.stopped === 'aborted') throw context.signal.reason;
+    state = result.state;
+    summaries[name] = await summarize(model, data, state, context);
+    await context.save(fileName(name), serializeState(state));
+  }
+  return summaries as Record<SnapshotName, SnapshotSummary>;
+}
+
+/** The parameters of a snapshot, as an earlier trial has kept them, or else trained again. */
+export async function loadSnapshot(
+  name: SnapshotName,
+  model: Model,
+  training: SnapshotTraining,
+  context: TrialContext,
+): Promise<TensorMap> {
+  const kept = await context.load(fileName(name));
+  if (kept) return deserializeState(kept).state.parameters;
+  await trainSnapshots(model, training, { ...context, progress: () => {} });
+  return deserializeState((await context.load(fileName(name))) as Uint8Array).state.parameters;
+}
+
+async function summarize(
+  model: Model,
+  data: ImageData,
+  state: TrainingState,
+  { backend, signal }: TrialContext,
+): Promise<SnapshotSummary> {
+  const { parameters, seed } = state;
+  const prediction = await predict(model, {
+    backend,
+    likelihood,
+    parameters,
+    inputs: data.test.inputs,
+    samples,
+    seed,
+    signal,
+  });
+  if (prediction.kind !== 'classification') throw new TypeError('a categorical likelihood predicts classes');
+  const alphas = model.layers.flatMap(({ name }) => {
+    const rho = parameters[`${name}/rho`]?.data;
+    return rho ? [[name, 1 / (1 + Math.exp(-rho[0]))] as const] : [];
+  });
+  return {
+    testError: evaluateClassification(prediction, Int32Array.from(data.test.targets)).error,
+    alphas: Object.fromEntries(alphas),
+  };
+}

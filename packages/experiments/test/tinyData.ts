@@ -1,0 +1,20 @@
+import { random } from '@vardrop/core';
+import type { ImageData } from '../src/index.js';
+
+const inputs = 12;
+const classes = 3;
+
+/** Points around three centres, so that little networks have something to learn and something to err about. */
+export function tinyData(name = 'tiny'): ImageData {
+  const centres = random.normal(random.key(1), classes * inputs);
+  const part = (seed: number, rows: number) => {
+    const noise = random.normal(random.key(seed), rows * inputs);
+    const targets = Int32Array.from({ length: rows }, (_, row) => row % classes);
+    const values = Float32Array.from(noise, (value, i) => {
+      const column = i % inputs;
+      return centres[targets[(i - column) / inputs] * inputs + column] + 1.5 * value;
+    });
+    return { inputs: values, targets };
+  };
+  return { name, inputs, classes, train: part(2, 60), test: part(3, 45) };
+}
