@@ -1,5 +1,6 @@
 import type { BinaryOp, UnaryOp } from '@vardrop/core';
 import type { ValueName } from '../model/graph.js';
+import { dataTypes } from '../model/schema.js';
 import type { Emission } from './emission.js';
 import { hyperbolicTangent, logarithm } from './nearZeros.js';
 
@@ -34,9 +35,13 @@ export function binary(op: BinaryOp, { graph, operands, name }: Emission): Value
   return graph.node(binaryOps[op], operands, name);
 }
 
-/** `a > b ? x : y`. */
-export function selectGreater({ graph, operands: [a, b, x, y], name }: Emission): ValueName {
-  return graph.node('Where', [graph.node('Greater', [a, b], `${name}/greater`), x, y], name);
+/** `a > b ? x : y`; a comparison that is wanted as 1 or 0 is a conversion, which takes less. */
+export function selectGreater({ graph, operands: [a, b, x, y], constants, shapes, name }: Emission): ValueName {
+  const greater = graph.node('Greater', [a, b], `${name}/greater`);
+  const [, , whole, none] = constants ?? [];
+  return whole === 1 && none === 0 && shapes.operands[2].length + shapes.operands[3].length === 0
+    ? graph.node('Cast', [greater], name, { to: dataTypes.float })
+    : graph.node('Where', [greater, x, y], name);
 }
 
 /** From here on `1 + exp(−x)` rounds to 1. */
@@ -73,13 +78,13 @@ function softplus(emission: Emission): ValueName {
   return graph.node('Max', [operands[0], graph.node('Add', [whole, correction], `${name}/log1p`)], name);
 }
 
-function log(x: ValueName, emission: Pick<Emission, 'graph' | 'name' | 'coarse'>): ValueName {
-  return emission.coarse ? logarithm(x, emission) : emission.graph.node('Log', [x], emission.name);
+function log(x: ValueName, emission: Pick<Emission, 'graph' | 'name' | 'style'>): ValueName {
+  return emission.style?.coarse ? logarithm(x, emission) : emission.graph.node('Log', [x], emission.name);
 }
 
 /** The runtime's Tanh; x itself near 0, where its quotient of polynomials loses subnormal numbers. */
-function tanh({ graph, operands: [x], name, coarse }: Emission): ValueName {
-  if (coarse) return hyperbolicTangent(x, { graph, name });
+function tanh({ graph, operands: [x], name, style }: Emission): ValueName {
+  if (style?.coarse) return hyperbolicTangent(x, { graph, name });
   // x − x³/3 is within a sixth of a unit in the last place of x up to here.
   const near = graph.node(
     'Greater',

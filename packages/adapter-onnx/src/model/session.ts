@@ -1,5 +1,6 @@
 import { type Program, VardropError } from '@vardrop/core';
 import type { Tensor as OrtTensor } from 'onnxruntime-web';
+import type { EmissionStyle } from '../emit/emission.js';
 import { emitProgram } from '../emit/emitProgram.js';
 import type { OnnxDevice, Runtime, Session, SessionOptions } from '../loadRuntime.js';
 import { encodeModel } from './schema.js';
@@ -11,15 +12,18 @@ export interface ProgramSession {
   release(): Promise<void>;
 }
 
+/** What each device is fast at, and exact at. */
+const styles: Readonly<Partial<Record<OnnxDevice, EmissionStyle>>> = {
+  native: { transposeLeft: true, sumsAsProducts: true },
+  webgpu: { coarse: true },
+};
+
 /** Makes a program's model and a session of it. Throws `VARDROP_BACKEND` where the runtime refuses it. */
 export async function createProgramSession(
   { ort, device, sessionOptions, memory }: Runtime,
   program: Program,
 ): Promise<ProgramSession> {
-  const { model, inputs, outputs } = emitProgram(program, {
-    transposeLeft: device === 'native',
-    coarse: device === 'webgpu',
-  });
+  const { model, inputs, outputs } = emitProgram(program, styles[device]);
   const who = `[onnx:${device}] ${program.name}`;
   const guard = async <T>(what: string, work: () => Promise<T>): Promise<T> => {
     try {

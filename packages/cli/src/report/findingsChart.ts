@@ -94,5 +94,10 @@ function axis({ label, logarithmic }: ChartAxis, values: readonly number[]): Plo
   // Room beside the outermost values, the more so where there is one value only.
   const room = Math.max(1.08, (most / least) ** 0.04);
   const domain = [least / room, most * room];
-  return { label, type: 'log', domain, ticks: logarithmicTicks(domain[0], domain[1]), tickFormat: '~g' };
+  return { label, type: 'log', domain, ticks: logarithmicTicks(domain[0], domain[1]), tickFormat: writeTick };
+}
+
+/** Written by us, since the library leaves every other label of a logarithmic axis out. */
+function writeTick(value: number): string {
+  return value.toLocaleString('en-US', { maximumSignificantDigits: 3 });
 }
