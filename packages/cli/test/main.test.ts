@@ -26,7 +26,6 @@ async function run(words: readonly string[], train: Train, variables: Record<str
       throw new Error('not asked for');
     },
     loadConformance: async () => async () => true,
-    loadBench: async () => async () => ({ text: '', interrupted: false }),
     loadExport: async () => async () => {},
     loadNewBackend: async () => async () => {},
     stdout: { write: (text) => (result.stdout += text) },
