@@ -25,7 +25,7 @@ const server = await createServer({
   root: fileURLToPath(new URL('../..', import.meta.url)),
   configFile: false,
   logLevel: 'error',
-  server: { headers: isolation, port: 0 },
+  server: { headers: isolation, port: 0, hmr: false, watch: null },
   // Prepared by Vite, the runtime would look for its files beside what Vite makes of it.
   optimizeDeps: { entries: ['benchmarks/src/onnx/page.js'], exclude: ['onnxruntime-web', 'onnxruntime-node'] },
 });

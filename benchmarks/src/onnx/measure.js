@@ -32,9 +32,7 @@ function createMinibatch({ widths, batch }) {
 function createStep({ widths, ...options }, backend) {
   const model = sequential({
     input: [widths[0]],
-    layers: widths
-      .slice(1)
-      .map((units, i) => dense({ units, activation: i + 2 < widths.length ? 'relu' : 'linear' })),
+    layers: widths.slice(1).map((units, i) => dense({ units, activation: i + 2 < widths.length ? 'relu' : 'linear' })),
     noise: sparseVariational(),
     estimator: local(),
     divergence: logUniformSigmoid(),
@@ -108,11 +106,16 @@ async function measureMemory(options, traffic) {
   for (let i = 1; i <= 200; i++) {
     await step();
     if (i !== 20 && i !== 200) continue;
+    for (let j = 0; j < 5; j++) {
+      /** @type {{ gc?: () => void }} */ (globalThis).gc?.();
+      await new Promise((resolve) => setTimeout(resolve, 50));
+    }
     const { buffers, bytes } = traffic();
-    const { memory } = /** @type {{ memory?: { usedJSHeapSize: number } }} */ (performance);
-    /** @type {{ gc?: () => void }} */ (globalThis).gc?.();
+    const { usedJSHeapSize } = /** @type {{ memory: { usedJSHeapSize: number } }} */ (
+      /** @type {unknown} */ (performance)
+    ).memory;
     console.info(
-      `step ${i}: ${buffers - before.buffers} buffers, ${megabytes(bytes - before.bytes)} on the GPU; ${backend.liveTensors()} tensors; heap ${megabytes(memory?.usedJSHeapSize ?? 0)}`,
+      `step ${i}: ${buffers - before.buffers} buffers, ${megabytes(bytes - before.bytes)} on the GPU; ${backend.liveTensors()} tensors; heap ${megabytes(usedJSHeapSize)}`,
     );
   }
   await backend.close();

@@ -26,29 +26,27 @@ async function requestDevice(): Promise<GPUDevice> {
 
 describe('training on a GPU', () => {
   it('keeps all that is carried there, computes every node there, and does not grow', async () => {
+    const steps = 10;
     const traffic = countGpuTraffic();
     // The runtime refuses a model of which it would compute a node elsewhere.
     const session = { extra: { session: { disable_cpu_ep_fallback: '1' } } };
     const backend = await createOnnxBackend({ device: 'webgpu', session });
-    const { step, trainer } = trainSmallNetwork(backend);
-    for (let i = 0; i < 5; i++) await step();
+    const { step, trainer } = trainSmallNetwork(backend, 'convolutional');
+    for (let i = 0; i < 3; i++) await step();
     const before = traffic.now();
     const live = backend.liveTensors();
-    for (let i = 0; i < 20; i++) await step();
+    for (let i = 0; i < steps; i++) await step();
     const after = traffic.now();
     expect(backend.liveTensors()).toBe(live);
     expect([after.buffers, after.bytes]).toEqual([before.buffers, before.bytes]);
     // Loss, data term and KL.
-    expect((after.read - before.read) / 20).toBe(3 * 4);
-    // Adam has two moments of each parameter.
-    const { parameters } = await trainer.state();
-    const bytes = 3 * Object.values(parameters).reduce((sum, { data }) => sum + data.byteLength, 0);
-    console.log(`bytes written a step: ${(after.written - before.written) / 20}, of the state: ${bytes}`);
+    // Loss, data term and KL; nothing of the state.
+    expect((after.read - before.read) / steps).toBe(3 * 4);
     trainer.dispose();
     expect(backend.liveTensors()).toBe(0);
     await backend.close();
     traffic.stop();
-  });
+  }, 120_000);
 });
 
 describe('a lost GPU', () => {
@@ -102,7 +100,7 @@ it("shares tensors of the app's own GPU", async () => {
   gpu.destroy();
 });
 
-it('goes on after an error on the GPU with nothing, and says which', async () => {
+it('trusts no result after an error on the GPU', async () => {
   const gpu = await requestDevice();
   const backend = await createOnnxBackend({ device: 'webgpu', gpu });
   const x = backend.upload(Float32Array.of(1, 2), [2]);
