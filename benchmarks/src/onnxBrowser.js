@@ -36,14 +36,13 @@ const browser = await chromium.launch({
 });
 try {
   await server.listen();
-  const { port } = /** @type {import('node:net').AddressInfo} */ (server.httpServer?.address());
   const page = await browser.newPage();
   page.on('console', (message) => {
     if (message.type() === 'info') console.log(message.text());
     else if (message.type() === 'error') console.error(message.text());
   });
   page.on('pageerror', (error) => console.error(error));
-  await page.goto(`http://localhost:${port}/benchmarks/src/onnx/page.html`);
+  await page.goto(`${server.resolvedUrls?.local[0]}benchmarks/src/onnx/page.html`);
   await page.waitForFunction(() => 'measure' in window, undefined, { timeout: 120_000 });
   await page.evaluate(
     (given) =>
