@@ -164,7 +164,7 @@ export async function importRuntime(device: OnnxDevice): Promise<Ort> {
   const native = device === 'native' || (device === 'webgpu' && isNode());
   const name = native ? 'onnxruntime-node' : 'onnxruntime-web';
   try {
-    const module = native ? await import('onnxruntime-node') : await importWeb(device);
+    const module = native ? await importInNode('onnxruntime-node') : await importWeb(device);
     return (module as Partial<Ort>).InferenceSession ? (module as Ort) : (module as { default: Ort }).default;
   } catch (error) {
     throw new VardropError(
@@ -178,7 +178,12 @@ export async function importRuntime(device: OnnxDevice): Promise<Ort> {
 /** The smallest build that has the device: for browsers the package's main one has two further devices, and twice the size. */
 async function importWeb(device: OnnxDevice): Promise<unknown> {
   if (device === 'webgpu') return import('onnxruntime-web/webgpu');
-  return isNode() ? import('onnxruntime-web') : import('onnxruntime-web/wasm');
+  return isNode() ? importInNode('onnxruntime-web') : import('onnxruntime-web/wasm');
+}
+
+/** Not by a name that can be read off: bundlers for browsers would put what no browser needs into an app. */
+function importInNode(name: string): Promise<unknown> {
+  return import(/* @vite-ignore */ /* webpackIgnore: true */ name);
 }
 
 /** Whether this is Node, where there is a runtime of its own. */
