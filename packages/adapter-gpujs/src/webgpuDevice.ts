@@ -9,8 +9,6 @@ export interface WebgpuDevice {
   readonly hardware: boolean;
   /** Bytes that one tensor may have. */
   readonly tensorBytes: number;
-  /** Bytes that one buffer may have: that which all results of a run are read from. */
-  readonly bufferBytes: number;
   /** Groups of threads in one direction. */
   readonly groups: number;
   /** Whether it was taken away, as far as is known by now. */
@@ -68,7 +66,6 @@ export async function openWebgpuDevice(gpu: GPU): Promise<WebgpuDevice> {
   return {
     hardware: !(adapter.info?.isFallbackAdapter ?? adapter.isFallbackAdapter ?? false),
     tensorBytes: Math.min(maxStorageBufferBindingSize, maxBufferSize),
-    bufferBytes: maxBufferSize,
     groups: maxComputeWorkgroupsPerDimension,
     isLost: () => context.isLost,
     becomesLost: () =>
