@@ -74,12 +74,17 @@ it('says at read that WebGPU refused something, which gpu.js only logs', async (
   devices[0].createBuffer({ size: 2 ** 50, usage: 0xffff });
   await devices[0].queue.onSubmittedWorkDone();
   expect(logged).toHaveBeenCalled();
-  await expect(run()).rejects.toMatchObject({
-    code: 'VARDROP_BACKEND',
-    message: expect.stringMatching(/run double: got ".+" from WebGPU, needs a run without errors/),
-  });
-  expect(await run()).toEqual(Float32Array.of(2, 4));
+  // What it was needed for may be zeros, now and later.
+  for (let i = 0; i < 2; i++) {
+    await expect(run()).rejects.toMatchObject({
+      code: 'VARDROP_BACKEND',
+      message: expect.stringMatching(/run double: got ".+" from WebGPU, needs runs without errors/),
+    });
+  }
   await backend.close();
+  const other = await createGpujsBackend({ mode: 'webgpu' });
+  expect(await (await double(other))()).toEqual(Float32Array.of(2, 4));
+  await other.close();
 });
 
 checkResume(async () => {
