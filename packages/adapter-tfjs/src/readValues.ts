@@ -20,11 +20,15 @@ export async function readValues(device: Device, info: TensorInfo): Promise<Floa
     if (typeof values === 'string') refuseLost(device, values);
     const lost = loss.found();
     if (lost) refuseLost(device, lost);
+    const [refused] = loss.takeErrors();
+    if (refused)
+      fail(device, `got a device that refused work (${refused}), needs one that has room for it. Use a smaller batch.`);
     // tfjs keeps the array that it hands out.
     return Float32Array.from(values as Float32Array);
   } catch (error) {
     if (error instanceof VardropError) throw error;
-    const lost = loss.found();
+    // News of a lost device may come a moment after the first sign of it.
+    const lost = await Promise.race([loss.happens, new Promise<undefined>((resolve) => setTimeout(resolve, patience))]);
     if (lost) refuseLost(device, lost);
     throw new VardropError('VARDROP_BACKEND', `[tfjs:${device.name}] read: ${(error as Error).message}`, {
       cause: error,
@@ -34,9 +38,13 @@ export async function readValues(device: Device, info: TensorInfo): Promise<Floa
   }
 }
 
+/** Milliseconds to wait for it. */
+const patience = 100;
+
 function refuseLost(device: Device, what: string): never {
-  throw new VardropError(
-    'VARDROP_BACKEND',
-    `[tfjs:${device.name}] read: got ${what}, needs a live one. Close the backend, create another, and go on from the last checkpoint.`,
-  );
+  fail(device, `got ${what}, needs a live one. Close the backend, create another, and go on from the last checkpoint.`);
+}
+
+function fail({ name }: Device, what: string): never {
+  throw new VardropError('VARDROP_BACKEND', `[tfjs:${name}] read: ${what}`);
 }
