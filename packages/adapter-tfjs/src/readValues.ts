@@ -1,7 +1,9 @@
 import type { TensorInfo } from '@tensorflow/tfjs';
 import { VardropError } from '@vardrop/core';
 import type { Device } from './device.js';
+import { finishWebgl } from './gpu/finishWebgl.js';
 import { languageOf } from './gpu/program.js';
+import type { WebglHost } from './gpu/watchLoss.js';
 
 /** Copies a tensor's values to the host. Rejects with `VARDROP_BACKEND` where the device that computed it is lost. */
 export async function readValues(device: Device, info: TensorInfo): Promise<Float32Array> {
@@ -16,7 +18,7 @@ export async function readValues(device: Device, info: TensorInfo): Promise<Floa
   // A reference for as long as the read takes: the handle may be disposed of meanwhile.
   host.incRef(info.dataId);
   try {
-    const values = await Promise.race([host.read(info.dataId), loss.happens]);
+    const values = await Promise.race([download(device, info), loss.happens]);
     if (typeof values === 'string') refuseLost(device, values);
     const lost = loss.found();
     if (lost) refuseLost(device, lost);
@@ -36,6 +38,12 @@ export async function readValues(device: Device, info: TensorInfo): Promise<Floa
   } finally {
     host.disposeData(info.dataId);
   }
+}
+
+async function download({ name, host }: Device, { dataId }: TensorInfo): Promise<Float32Array> {
+  if (name !== 'webgl') return host.read(dataId);
+  await finishWebgl((host as unknown as WebglHost).gpgpu.gl);
+  return host.readSync(dataId);
 }
 
 /** Milliseconds to wait for it. */

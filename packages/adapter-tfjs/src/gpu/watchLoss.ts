@@ -10,7 +10,8 @@ export interface Loss {
   readonly happens: Promise<string>;
 }
 
-interface WebglHost {
+/** The part of tfjs's webgl backend that holds its context. */
+export interface WebglHost {
   readonly gpgpu: { readonly gl: WebGL2RenderingContext };
 }
 
