@@ -2,6 +2,7 @@ import * as tf from '@tensorflow/tfjs';
 import { createBuilder, createReferenceBackend } from '@vardrop/core';
 import { describe, expect, it } from 'vitest';
 import { createTfjsBackend } from '../src/index.js';
+import { checkProgram } from '../test/checkProgram.js';
 import { trainer } from './train.js';
 
 interface Host {
@@ -59,6 +60,46 @@ describe.each(['webgl', 'webgpu'] as const)('the backend on %s', (device) => {
     const wrapped = backend.wrap(tf.tensor([4, 5]));
     expect(await backend.read(wrapped)).toEqual(Float32Array.of(4, 5));
     backend.dispose(wrapped);
+    await backend.close();
+  });
+
+  it('adds up long sums within their bounds, in one order', async () => {
+    const backend = await createTfjsBackend({ tf, device });
+    const b = createBuilder('long sums');
+    const matrix = b.input('matrix', [20, 4000]);
+    const other = b.input('other', [4000, 20]);
+    const image = b.input('image', [64, 9, 9, 1]);
+    const gradient = b.input('gradient', [64, 7, 7, 16]);
+    b.output('total', b.reduceSum(matrix));
+    b.output('rows', b.reduceMax(b.mul(matrix, 1e30), [1]));
+    b.output('product', b.matmul(matrix, other));
+    b.output(
+      'filter',
+      b.conv2dFilterGradient(image, gradient, [3, 3, 1, 16], { strides: [1, 1], padding: [0, 0, 0, 0] }),
+    );
+    const program = b.build();
+    const inputs = Object.fromEntries(
+      program.nodes.flatMap((node) => {
+        if (node.op !== 'input') return [];
+        const size = (node.shape as number[]).reduce((product, n) => product * n, 1);
+        // Negative, for maxima far below 0.
+        return [[node.name, Float32Array.from({ length: size }, (_, i) => Math.sin(i * i) - 2)]];
+      }),
+    );
+    expect(await checkProgram(backend, program, inputs)).toEqual([]);
+
+    const executable = await backend.compile(program);
+    const given = Object.fromEntries(
+      program.nodes.flatMap((node) =>
+        node.op === 'input' ? [[node.name, backend.upload(inputs[node.name], node.shape as number[])]] : [],
+      ),
+    );
+    const once = async () => {
+      const outputs = Object.entries(executable.run(given, [{}]).outputs[0]);
+      return Promise.all(outputs.map(async ([name, tensor]) => [name, await backend.read(tensor)]));
+    };
+    const first = await once();
+    for (let i = 0; i < 3; i++) expect(await once()).toEqual(first);
     await backend.close();
   });
 
