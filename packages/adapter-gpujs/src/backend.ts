@@ -1,8 +1,10 @@
-import { type Backend, checkValues, createBackendLifetime } from '@vardrop/core';
+import { type Backend, checkValues, createBackendLifetime, type Tensor } from '@vardrop/core';
 import { createExecutable } from './executable.js';
 import { createHandles } from './handles.js';
 import type { Runtime } from './loadGpu.js';
+import { storeValues } from './stored.js';
 import { supportsOf } from './supports.js';
+import type { GpujsTraffic } from './traffic.js';
 
 /** Values on the host, as kernels of gpu.js take them: flat and row-major, with the shape that they stand for. */
 export interface GpujsTensor {
@@ -10,38 +12,66 @@ export interface GpujsTensor {
   readonly shape: readonly number[];
 }
 
+/** What `createGpujsBackend` gives: a backend that knows what crosses between JavaScript and gpu.js. */
+export interface GpujsBackend extends Backend<GpujsTensor> {
+  /** What has been launched and copied since the backend was created. */
+  traffic(): GpujsTraffic;
+}
+
 /** The backend on a gpu.js that runs. */
-export function createBackend(runtime: Runtime): Backend<GpujsTensor> {
+export function createBackend(runtime: Runtime): GpujsBackend {
   const name = `gpujs:${runtime.mode}`;
   const handles = createHandles(name);
   const lifetime = createBackendLifetime(name);
+  /** Executables whose kernels live; resolved when these are gone. */
+  const compiled = new Set<Promise<void>>();
+
+  /** The values behind a handle, which may be disposed of meanwhile. */
+  async function valuesOf(tensor: Tensor, who: string): Promise<Float32Array> {
+    const stored = (await handles.get(tensor, who)).retain();
+    try {
+      return await stored.values();
+    } finally {
+      stored.release();
+    }
+  }
 
   return {
     name,
-    supports: supportsOf(runtime.mode),
+    supports: supportsOf(runtime),
     upload(data, shape) {
       lifetime.check('upload');
       checkValues(name, 'upload', data, shape);
-      return handles.add(Promise.resolve(data.slice()), shape);
+      return handles.add(Promise.resolve(storeValues(data.slice())), shape);
     },
-    read: async (tensor) => (await handles.get(tensor, 'read')).slice(),
+    read: async (tensor) => (await valuesOf(tensor, 'read')).slice(),
     dispose: (tensor) => handles.dispose(tensor),
     async compile(program) {
       lifetime.check('compile');
-      const executable = createExecutable(runtime, handles, program);
+      let ended = () => {};
+      const executable = createExecutable(runtime, handles, program, () => ended());
+      const end = new Promise<void>((resolve) => {
+        ended = resolve;
+      });
+      compiled.add(end);
+      void end.then(() => compiled.delete(end));
       return lifetime.track(executable);
     },
     liveTensors: () => handles.count(),
-    native: async (tensor) => ({ values: await handles.get(tensor, 'native'), shape: tensor.shape }),
+    native: async (tensor) => ({ values: await valuesOf(tensor, 'native'), shape: tensor.shape }),
     wrap(native) {
       lifetime.check('wrap');
       checkValues(name, 'wrap', native.values, native.shape);
-      return handles.add(Promise.resolve(native.values), native.shape);
+      return handles.add(Promise.resolve(storeValues(native.values)), native.shape);
     },
     async close() {
-      if (!lifetime.close()) return;
+      // Before the executables, which would bring back what somebody still has.
       handles.disposeAll();
+      if (!lifetime.close()) return;
+      // Tensors are deleted by the kernels that made them.
+      await Promise.all(compiled);
       await runtime.gpu.destroy();
     },
+    traffic: () => runtime.traffic.total(),
   };
 }

@@ -1,4 +1,7 @@
 import { type Program, VardropError } from '@vardrop/core';
+import type { Runtime } from './loadGpu.js';
+import type { LoweredProgram } from './lowerProgram.js';
+import type { KernelSource } from './print/kernelSource.js';
 import { elements } from './run/elements.js';
 import { largestTensor } from './supports.js';
 
@@ -6,10 +9,90 @@ import { largestTensor } from './supports.js';
 export function checkLimits(name: string, program: Program): void {
   program.nodes.forEach((node, id) => {
     const size = elements(node.shape as readonly number[]);
-    if (size <= largestTensor) return;
-    throw new VardropError(
-      'VARDROP_LIMITS',
-      `[${name}] compile ${program.name}: %${id} (${node.label ?? node.op}) [${node.shape}]: got ${size} elements, needs at most ${largestTensor} in one tensor. Use a smaller batch.`,
-    );
+    if (size > largestTensor) refuse(name, program, id, `${size} elements`, `${largestTensor} in one tensor`);
   });
+}
+
+/** A number that a graphics card limits, of a tensor with `elements` elements that threads `output` write. */
+interface Limit {
+  readonly most: number;
+  readonly of: string;
+  measure(output: readonly number[], elements: number): number;
+}
+
+/** Threads of a group in x and y; a group is one thread deep. */
+const group = 8;
+
+function limitsOf({ device, textureSide }: Pick<Runtime, 'device' | 'textureSide'>): readonly Limit[] {
+  if (device) {
+    const { tensorBytes, groups } = device;
+    const across = (output: readonly number[]) => (output.length > 1 ? Math.max(output[0], output[1]) : 0);
+    return [
+      { most: tensorBytes, of: 'bytes in one storage buffer of this device', measure: (_, size) => 4 * size },
+      { most: groups * group, of: 'threads in a row on this device', measure: across },
+      { most: groups, of: 'threads in depth on this device', measure: ([, , depth = 1]) => depth },
+    ];
+  }
+  if (textureSide) {
+    // Planes are textures of their width and height; what has one dimension or three is folded to near a square.
+    const side = (output: readonly number[], size: number) =>
+      output.length === 2 ? Math.max(...output) : foldedSide(output.length === 3 ? elements(output) : size);
+    return [{ most: textureSide, of: 'texels in width and height of a texture on this device', measure: side }];
+  }
+  return [];
+}
+
+/** The longer side of the texture of so many numbers: that which gpu.js finds. */
+function foldedSide(count: number): number {
+  let high = Math.ceil(Math.sqrt(count));
+  let low = Math.floor(Math.sqrt(count));
+  while (high * low < count) {
+    high--;
+    low = Math.ceil(count / high);
+  }
+  return Math.max(low, Math.ceil(count / low));
+}
+
+/** Throws `VARDROP_LIMITS`, naming limit and tensor, for a program that this machine's graphics card has no room for. */
+export function checkCardLimits(
+  name: string,
+  runtime: Pick<Runtime, 'device' | 'textureSide'>,
+  program: Program,
+  lowered: LoweredProgram,
+): void {
+  const limits = limitsOf(runtime);
+  // What lies between two kernels has no node of its own, and goes by that of the second.
+  const nodeOf = (id: number) =>
+    id < 0 ? (lowered.kernels.find(({ inputs }) => inputs.includes(id)) as KernelSource).result : id;
+  const check = (id: number, output: readonly number[], size: number) => {
+    for (const { most, of, measure } of limits) {
+      const got = measure(output, size);
+      if (got > most) refuse(name, program, nodeOf(id), `${got}`, `${most} ${of}`);
+    }
+  };
+  for (const { result, output, size } of lowered.kernels) check(result, output, size);
+  const made = new Set(lowered.kernels.map(({ result }) => result));
+  for (const id of lowered.kernels.flatMap(({ inputs }) => inputs)) {
+    if (made.has(id)) continue;
+    const size = elements(program.nodes[id].shape as readonly number[]);
+    check(id, [size], size);
+  }
+  if (!runtime.device) return;
+  // gpu.js reads all results of a run from one buffer.
+  const results = [...new Set(Object.values(program.outputs).map(lowered.valueBehind))].filter((id) => made.has(id));
+  const bytes = (id: number) => 4 * elements(program.nodes[id].shape as readonly number[]);
+  const total = results.reduce((sum, id) => sum + bytes(id), 0);
+  if (total > runtime.device.bufferBytes) {
+    const largest = results.reduce((most, id) => (bytes(id) > bytes(most) ? id : most));
+    const most = `${runtime.device.bufferBytes} bytes in the buffer of this device that outputs are read from`;
+    refuse(name, program, largest, `${total} bytes in ${results.length} outputs, of which this is the largest`, most);
+  }
+}
+
+function refuse(name: string, program: Program, id: number, got: string, most: string): never {
+  const { op, label, shape } = program.nodes[id];
+  throw new VardropError(
+    'VARDROP_LIMITS',
+    `[${name}] compile ${program.name}: %${id} (${label ?? op}) [${shape}]: got ${got}, needs at most ${most}. Use a smaller batch.`,
+  );
 }

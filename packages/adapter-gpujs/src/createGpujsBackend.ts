@@ -1,5 +1,4 @@
-import type { Backend } from '@vardrop/core';
-import { createBackend, type GpujsTensor } from './backend.js';
+import { createBackend, type GpujsBackend } from './backend.js';
 import { type GpuClass, type GpujsMode, loadGpu } from './loadGpu.js';
 
 /** Options of `createGpujsBackend`. */
@@ -8,15 +7,23 @@ export interface GpujsBackendOptions {
   readonly GPU?: GpuClass;
   /** How gpu.js computes. */
   readonly mode: GpujsMode;
+  /**
+   * Where noise is made. Left out, it is the device on webgpu with a graphics card, and the host where that is faster: on
+   * all other modes, and on WebGPU in software. Either way it is the same noise, normal numbers but for a few units in
+   * the last place. Mode `cpu` has the host's only.
+   */
+  readonly noise?: 'host' | 'device';
 }
 
 /**
- * A backend on gpu.js, named `gpujs:webasm` or `gpujs:cpu`: programs become fused kernels, and on webasm one pipeline,
- * with threads. `native` gives the values behind a handle, not to be written to; `wrap` takes such in.
+ * A backend on gpu.js, named after its mode, such as `gpujs:webasm`: programs become fused kernels, and these one
+ * pipeline, on webasm with threads. In Node, mode `webgpu` needs `navigator.gpu` and WebGPU's globals to be set, as from
+ * the package `webgpu`. `native` gives the values behind a handle, not to be written to; `wrap` takes such in.
  *
- * Rejects with `VARDROP_UNKNOWN_DEVICE`, or `VARDROP_MISSING_PEER` where gpu.js is not installed. Reading a result rejects
- * with `VARDROP_DEGRADED` where gpu.js ran another mode than the one asked for.
+ * Rejects with `VARDROP_UNKNOWN_DEVICE` for a mode that there is not or that this machine lacks, `VARDROP_OPTION`, or
+ * `VARDROP_MISSING_PEER` where gpu.js is not installed. Reading a result rejects with `VARDROP_DEGRADED` where gpu.js ran
+ * another mode than the one asked for, and with `VARDROP_BACKEND` where the graphics card was lost or refused something.
  */
-export async function createGpujsBackend({ GPU, mode }: GpujsBackendOptions): Promise<Backend<GpujsTensor>> {
-  return createBackend(await loadGpu(mode, GPU));
+export async function createGpujsBackend({ GPU, mode, noise }: GpujsBackendOptions): Promise<GpujsBackend> {
+  return createBackend(await loadGpu(mode, GPU, noise));
 }

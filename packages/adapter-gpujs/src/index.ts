@@ -1,3 +1,4 @@
-export type { GpujsTensor } from './backend.js';
+export type { GpujsBackend, GpujsTensor } from './backend.js';
 export { createGpujsBackend, type GpujsBackendOptions } from './createGpujsBackend.js';
 export type { GpuClass, GpujsMode } from './loadGpu.js';
+export type { GpujsTraffic } from './traffic.js';

@@ -1,5 +1,9 @@
 import { VardropError } from '@vardrop/core';
 import type { GPU, IGPUKernelSettings, IKernelRunShortcut } from 'gpu.js';
+import { largestTexture } from './internals.js';
+import { createPlacer, type Place } from './run/placer.js';
+import { createVertexKeeper } from './run/vertices.js';
+import { createTrafficCounter, type TrafficCounter } from './traffic.js';
 import { openWebgpuDevice, type WebgpuDevice } from './webgpuDevice.js';
 
 /**
@@ -17,31 +21,41 @@ export const isCard = (mode: GpujsMode): boolean => mode === 'webgl2' || mode ==
 /** gpu.js's class. */
 export type GpuClass = typeof GPU;
 
-/** What gpu.js's published types leave out of a kernel and of a pipeline. */
-export interface BuiltKernel {
-  readonly kernel: { readonly constructor: { readonly mode?: string }; readonly fallbackReason?: string | null };
-}
-
 /** A running gpu.js in one mode. */
 export interface Runtime {
   readonly mode: GpujsMode;
   readonly gpu: GPU;
+  /** Where noise is made. */
+  readonly noise: 'host' | 'device';
   /** In mode `webgpu`. */
   readonly device?: WebgpuDevice;
+  /** In mode `webgl2`: how wide and high a texture may be. */
+  readonly textureSide?: number;
+  readonly traffic: TrafficCounter;
+  /** Modes of a graphics card. */
+  readonly place: Place;
+  /** To be called after kernels have been destroyed. */
+  readonly keepVertices: () => void;
   createKernel(source: string, settings: IGPUKernelSettings): IKernelRunShortcut;
 }
 
 /**
  * Starts gpu.js in a mode.
  *
- * Throws `VARDROP_UNKNOWN_DEVICE` for a mode that there is not, or that this machine lacks; `VARDROP_MISSING_PEER`
- * without the package.
+ * Throws `VARDROP_UNKNOWN_DEVICE` for a mode that there is not, or that this machine lacks; `VARDROP_OPTION` for noise
+ * that the mode cannot make; `VARDROP_MISSING_PEER` without the package.
  */
-export async function loadGpu(mode: GpujsMode, given?: GpuClass): Promise<Runtime> {
+export async function loadGpu(mode: GpujsMode, given?: GpuClass, noise?: Runtime['noise']): Promise<Runtime> {
   if (!modes.includes(mode)) {
     throw new VardropError(
       'VARDROP_UNKNOWN_DEVICE',
       `[gpujs] mode: got ${JSON.stringify(mode)}, needs one of ${modes.join(', ')}. Choose one of them.`,
+    );
+  }
+  if (noise !== undefined && noise !== 'host' && (noise !== 'device' || mode === 'cpu')) {
+    throw new VardropError(
+      'VARDROP_OPTION',
+      `[gpujs:${mode}] noise: got ${JSON.stringify(noise)}, needs "host"${mode === 'cpu' ? '' : ' or "device"'}. Leave it out for the faster one.`,
     );
   }
   const Gpu = given ?? (await importGpu());
@@ -65,10 +79,17 @@ export async function loadGpu(mode: GpujsMode, given?: GpuClass): Promise<Runtim
   }
   const gpu = new Gpu({ mode });
   const device = mode === 'webgpu' ? await openWebgpuDevice(gpu) : undefined;
+  const traffic = createTrafficCounter();
   return {
     mode,
     gpu,
+    // Measured: elsewhere the host's generator is faster, copies included.
+    noise: noise ?? (device?.hardware ? 'device' : 'host'),
     ...(device ? { device } : {}),
+    ...(mode === 'webgl2' ? { textureSide: largestTexture(gpu) } : {}),
+    traffic,
+    place: createPlacer(gpu, traffic),
+    keepVertices: mode === 'webgl2' ? createVertexKeeper(gpu) : () => undefined,
     createKernel: (source, settings) => gpu.createKernel(source, settings),
   };
 }

@@ -1,5 +1,5 @@
 import type { Supports } from '@vardrop/core';
-import { type GpujsMode, isCard } from './loadGpu.js';
+import { isCard, type Runtime } from './loadGpu.js';
 import { kernelLimits } from './lowerProgram.js';
 
 /**
@@ -20,9 +20,9 @@ const ulps = {
 export const largestTensor = 2 ** 24;
 
 /** What gpu.js can do in a mode. */
-export function supportsOf(mode: GpujsMode): Supports {
+export function supportsOf({ mode, noise }: Pick<Runtime, 'mode' | 'noise'>): Supports {
   return {
-    noise: 'host',
+    noise,
     precision: 'float32',
     functions: [],
     nonFinite: !isCard(mode),

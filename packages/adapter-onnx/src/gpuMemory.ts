@@ -1,14 +1,13 @@
 import { VardropError } from '@vardrop/core';
 import type { Tensor as OrtTensor } from 'onnxruntime-web';
+import { createGpuBuffers } from './gpuBuffers.js';
 import type { Ort } from './loadRuntime.js';
 import type { Memory } from './memory.js';
 
 /** Bits of `GPUBufferUsage` and `GPUMapMode`, which not every thread has as globals. */
-const usage = { mapRead: 0x1, copySource: 0x4, copyDestination: 0x8, storage: 0x80 } as const;
+const mapRead = 0x1;
+const copyDestination = 0x8;
 const mapModeRead = 0x1;
-
-/** The runtime's shaders and copies take whole groups of four numbers. */
-const bytesOf = (elements: number) => 16 * Math.ceil(elements / 4);
 
 /**
  * The memory of a GPU: tensors are storage buffers of `device`. What goes wrong on a GPU is told to the device and not to
@@ -18,6 +17,7 @@ const bytesOf = (elements: number) => 16 * Math.ceil(elements / 4);
  * @param owned whether the device goes with the backend.
  */
 export function createGpuMemory(ort: Ort, device: GPUDevice, owned: boolean): Memory {
+  const buffers = createGpuBuffers(device);
   let failure: VardropError | undefined;
   let closed = false;
   let fail: (reason: VardropError) => void;
@@ -49,21 +49,29 @@ export function createGpuMemory(ort: Ort, device: GPUDevice, owned: boolean): Me
     if (failure) throw failure;
   };
 
-  async function download(tensor: OrtTensor): Promise<Float32Array> {
-    const elements = tensor.size;
-    const staging = device.createBuffer({
-      size: bytesOf(elements),
-      usage: usage.mapRead | usage.copyDestination,
-    });
+  async function download(buffer: GPUBuffer, elements: number): Promise<Float32Array<ArrayBuffer>> {
+    const size = 4 * elements;
+    const staging = device.createBuffer({ size, usage: mapRead | copyDestination });
     try {
       const encoder = device.createCommandEncoder();
-      encoder.copyBufferToBuffer(tensor.gpuBuffer as GPUBuffer, 0, staging, 0, 4 * elements);
+      encoder.copyBufferToBuffer(buffer, 0, staging, 0, size);
       device.queue.submit([encoder.finish()]);
       await staging.mapAsync(mapModeRead);
-      return new Float32Array(staging.getMappedRange(0, 4 * elements).slice(0));
+      return new Float32Array(staging.getMappedRange().slice(0));
     } finally {
       staging.destroy();
     }
+  }
+
+  function allocate(shape: readonly number[]): OrtTensor {
+    const elements = shape.reduce((product, n) => product * n, 1);
+    const buffer = buffers.take(elements);
+    return ort.Tensor.fromGpuBuffer(buffer, {
+      dataType: 'float32',
+      dims: shape,
+      download: () => download(buffer, elements),
+      dispose: () => buffers.giveBack(buffer),
+    });
   }
 
   const memory: Memory = {
@@ -71,24 +79,16 @@ export function createGpuMemory(ort: Ort, device: GPUDevice, owned: boolean): Me
     elements: Math.floor(Math.min(device.limits.maxStorageBufferBindingSize, device.limits.maxBufferSize) / 4),
     upload(data, shape) {
       check();
-      const buffer = device.createBuffer({
-        size: bytesOf(data.length),
-        usage: usage.storage | usage.copySource | usage.copyDestination,
-        mappedAtCreation: true,
-      });
-      new Float32Array(buffer.getMappedRange()).set(data);
-      buffer.unmap();
-      return ort.Tensor.fromGpuBuffer(buffer, {
-        dataType: 'float32',
-        dims: shape,
-        dispose: () => buffer.destroy(),
-      }) as OrtTensor;
+      const tensor = allocate(shape);
+      device.queue.writeBuffer(tensor.gpuBuffer as GPUBuffer, 0, data as Float32Array<ArrayBuffer>);
+      return tensor;
     },
+    allocate,
     async read(tensor) {
       check();
       if (tensor.location !== 'gpu-buffer') return (tensor.data as Float32Array).slice();
       try {
-        return await memory.watch(download(tensor));
+        return await memory.watch(download(tensor.gpuBuffer as GPUBuffer, tensor.size));
       } finally {
         check();
       }
@@ -98,6 +98,7 @@ export function createGpuMemory(ort: Ort, device: GPUDevice, owned: boolean): Me
     close() {
       closed = true;
       device.removeEventListener('uncapturederror', onError);
+      buffers.close();
       if (owned) device.destroy();
     },
   };

@@ -5,6 +5,8 @@ import type { Ort } from './loadRuntime.js';
 export interface Memory {
   /** Copies values in before it returns. */
   upload(data: Float32Array, shape: readonly number[]): OrtTensor;
+  /** A tensor for a session to write a result to; absent where sessions make their results themselves. */
+  allocate?(shape: readonly number[]): OrtTensor;
   /** Copies values out; as often, and as often at once, as one likes. */
   read(tensor: OrtTensor): Promise<Float32Array>;
   /** Frees a tensor that nobody uses any more. */

@@ -16,7 +16,8 @@ const limits = [
 /** A GPU of the page's, with all that it can do and the runtime asks for. Throws `VARDROP_UNKNOWN_DEVICE` without one. */
 export async function requestGpu(): Promise<GPUDevice> {
   const gpu = (globalThis.navigator as Navigator | undefined)?.gpu;
-  if (!gpu) refuse('a page or worker without WebGPU (`navigator.gpu`), which secure ones have in browsers that know it');
+  if (!gpu)
+    refuse('a page or worker without WebGPU (`navigator.gpu`), which secure ones have in browsers that know it');
   const adapter = await gpu.requestAdapter({ powerPreference: 'high-performance' });
   if (!adapter) refuse('a browser that offers no GPU to this page');
   const features = (['subgroups'] as const).filter((name) => adapter.features.has(name));

@@ -187,10 +187,10 @@ async function runReproduce(options: ReproduceOptions, environment: MainEnvironm
   const json: OutputPath | undefined =
     options.json === undefined ? undefined : { option: '--json', path: options.json };
   await checkOutputs([
+    // No other output may be a file that keeps results.
+    ...options.experiments.map((name) => ({ option: '--output', path: join(options.output, `${name}.json`) })),
     report,
     ...(json === undefined ? [] : [json]),
-    // No other output may be the file that keeps the results.
-    ...options.experiments.map((name) => ({ option: '--output', path: join(options.output, `${name}.json`) })),
   ]);
   const reproduce = await environment.loadReproduce();
   const progress = createTrialProgress(stderr, options.quiet);

@@ -3,6 +3,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
+import { parseArguments } from '../src/arguments.js';
 
 const root = fileURLToPath(new URL('../../..', import.meta.url));
 
@@ -20,8 +21,24 @@ function programs(page: string): string[] {
   return [...readFileSync(join(root, page), 'utf8').matchAll(/```js\n(.*?)```/gs)].map((match) => match[1]);
 }
 
+/** The commands of the page: lines of its `sh` blocks that call `vardrop`, as words, comments left out. */
+function commands(page: string): string[][] {
+  return [...readFileSync(join(root, page), 'utf8').matchAll(/```sh\n(.*?)```/gs)].flatMap(([, block]) =>
+    [...block.matchAll(/^(?:npx vardrop|npm start --(?= )) *([^#\n]*)/gm)].map(([line, words]) => [
+      ...(line.startsWith('npm start') ? ['train'] : []),
+      ...words.trim().split(/\s+/),
+    ]),
+  );
+}
+
 describe('documentation', () => {
   for (const page of pages) {
+    for (const words of commands(page)) {
+      it(`${page}: vardrop ${words.join(' ')} is understood`, () => {
+        expect(() => parseArguments(words, '0')).not.toThrow();
+      });
+    }
+
     programs(page).forEach((program, i) => {
       it(`${page}: program ${i + 1} runs`, () => {
         const run = spawnSync(process.execPath, ['--input-type=module', '-'], {

@@ -1,7 +1,6 @@
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { random } from '@vardrop/core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { parseArguments } from '../src/arguments.js';
 import { train } from '../src/commands/train.js';
@@ -9,38 +8,16 @@ import { createProgress, type Progress } from '../src/progress.js';
 import { summaryJson } from '../src/report/summary.js';
 import type { TrainingReport } from '../src/report/trainingReport.js';
 import type { TrainOptions } from '../src/trainOptions.js';
+import { writeImages } from './writeImages.js';
 
 let directory: string;
 const quiet = createProgress({ write: () => true }, true);
 const never = new AbortController().signal;
 
-/** Images of 6×6 pixels in three classes: a bright band at the top, the middle or the bottom, in noise. */
-async function writeImages(part: 'train' | 't10k', count: number, seed: number): Promise<void> {
-  const noise = random.uniform(random.key(seed), count * 36);
-  const images = Buffer.alloc(16 + count * 36);
-  [0x0803, count, 6, 6].forEach((value, i) => {
-    images.writeUInt32BE(value, 4 * i);
-  });
-  const labels = Buffer.alloc(8 + count);
-  [0x0801, count].forEach((value, i) => {
-    labels.writeUInt32BE(value, 4 * i);
-  });
-  for (let i = 0; i < count; i++) {
-    const label = i % 3;
-    labels[8 + i] = label;
-    for (let pixel = 0; pixel < 36; pixel++) {
-      const band = Math.floor(pixel / 12) === label ? 90 : 0;
-      images[16 + i * 36 + pixel] = Math.floor(band + 150 * noise[i * 36 + pixel]);
-    }
-  }
-  await writeFile(join(directory, `${part}-images-idx3-ubyte`), images);
-  await writeFile(join(directory, `${part}-labels-idx1-ubyte`), labels);
-}
-
 beforeAll(async () => {
   directory = await mkdtemp(join(tmpdir(), 'vardrop-train-'));
-  await writeImages('train', 230, 1);
-  await writeImages('t10k', 60, 2);
+  await writeImages(directory, 'train', 230, 1);
+  await writeImages(directory, 't10k', 60, 2);
 });
 afterAll(() => rm(directory, { recursive: true }));
 

@@ -8,4 +8,6 @@ export * from './json.js';
 export { readNetwork, type StoredNetwork } from './sparsity/networkFile.js';
 export { sparsityExperiment } from './sparsity/sparsityExperiment.js';
 export { publishedSparsityPlan, quickSparsityPlan, type SparsityPlan } from './sparsity/sparsityPlan.js';
-export { variance } from './variance/variance.js';
+export { type SpeedOptions, speed, speedExperiment } from './speed/speed.js';
+export { variance, varianceExperiment } from './variance/variance.js';
+export type { VarianceOptions } from './variance/varianceOptions.js';

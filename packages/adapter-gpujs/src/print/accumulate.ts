@@ -1,3 +1,4 @@
+import type { Coordinate } from './threads.js';
 import type { Writer } from './writer.js';
 
 /** Products that are added up before their sum is added to the next, which keeps rounding errors of long sums small. */
@@ -16,7 +17,7 @@ export function accumulate(
   writer: Writer,
   length: number,
   count: number,
-  terms: (turn: string) => readonly string[],
+  terms: (turn: Coordinate) => readonly string[],
 ): string[] {
   const zero = writer.number(0);
   const declare = () =>
@@ -29,11 +30,18 @@ export function accumulate(
     each.forEach((term, i) => {
       writer.line(`${into[i]} = ${into[i]} + ${term};`);
     });
-  const turns = (from: number, to: number, step: number, offset: string, into: readonly string[]) => {
+  const turns = (from: number, to: number, step: number, before: readonly string[], into: readonly string[]) => {
     if (from >= to) return;
     const i = writer.fresh('i');
-    writer.line(`for (let ${i} = ${from}; ${i} < ${to}; ${i} += ${step}) {`);
-    for (let j = 0; j < step; j++) add(into, terms(j === 0 ? `${offset}${i}` : `${offset}${i} + ${j}`));
+    writer.line(`for (let ${i} = 0; ${i} < ${(to - from) / step}; ${i}++) {`);
+    // One integer for all turns of a block: each product then adds a literal to what is known of its index.
+    const counted = writer.integer([...before, i].join(' + '));
+    for (let j = 0; j < step; j++) {
+      add(
+        into,
+        terms((stride) => `${counted} * ${step * stride}${from + j === 0 ? '' : ` + ${(from + j) * stride}`}`),
+      );
+    }
     writer.line('}');
   };
   const sums = declare();
@@ -42,13 +50,13 @@ export function accumulate(
     const block = writer.fresh('i');
     writer.line(`for (let ${block} = 0; ${block} < ${pieces}; ${block}++) {`);
     const parts = declare();
-    turns(0, piece, unrolled, `${block} * ${piece} + `, parts);
+    turns(0, piece, unrolled, [`${block} * ${piece / unrolled}`], parts);
     add(sums, parts);
     writer.line('}');
   }
   const rest = length - pieces * piece;
   const whole = length - (rest % unrolled);
-  turns(pieces * piece, whole, unrolled, '', sums);
-  turns(whole, length, 1, '', sums);
+  turns(pieces * piece, whole, unrolled, [], sums);
+  turns(whole, length, 1, [], sums);
   return sums;
 }

@@ -1,12 +1,14 @@
 import { type Node, type NodeId, VardropError } from '@vardrop/core';
 import { isCard } from '../loadGpu.js';
 import { printExp, printLog, printLogOnePlus, printTanh } from './functions.js';
+import { printNoise } from './printNoise.js';
 import type { Writer } from './writer.js';
 
 /**
  * Prints elementwise nodes as one expression each, in the order given.
  *
  * @param readValue the expression for a node that is not among `ids`, at this thread
+ * @param index the number of this thread's element
  * @returns names of the nodes' values
  */
 export function printElementwise(
@@ -14,6 +16,7 @@ export function printElementwise(
   nodes: readonly Node[],
   ids: readonly NodeId[],
   readValue: (id: NodeId) => string,
+  index: string,
 ): Map<NodeId, string> {
   const names = new Map<NodeId, string>();
   const given = new Map<NodeId, string>();
@@ -29,7 +32,10 @@ export function printElementwise(
     return name;
   };
   // JavaScript computes in float64: without rounding, a node would have one value here and another where it is stored.
-  const print = (node: Node) => `Math.fround(${expression(writer, node, node.operands.map(operand))})`;
+  const print = (node: Node) =>
+    node.op === 'noise'
+      ? printNoise(writer, node, node.operands[0], index)
+      : `Math.fround(${expression(writer, node, node.operands.map(operand))})`;
   for (const id of ids) names.set(id, writer.define(print(nodes[id])));
   return names;
 }

@@ -1,7 +1,7 @@
 import type { Writer } from './writer.js';
 
 /** A polynomial in `x`, coefficients of the lowest power first, by Horner's rule. */
-const polynomial = (writer: Writer, x: string, coefficients: readonly number[]): string =>
+export const printPolynomial = (writer: Writer, x: string, coefficients: readonly number[]): string =>
   coefficients.reduceRight(
     (inner, each) => (inner ? `(${writer.number(each)} + ${x} * ${inner})` : writer.number(each)),
     '',
@@ -18,7 +18,9 @@ export function printExp(writer: Writer, x: string): string {
   const n = writer.define(`Math.floor(${bounded} * ${number(Math.LOG2E)} + ${number(0.5)})`);
   const r = writer.define(`(${bounded} - ${n} * ${number(ln2High)}) - ${n} * ${number(ln2Low)}`);
   const result = writer.fresh('e');
-  writer.line(`let ${result} = ${polynomial(writer, r, [1, 1, 1 / 2, 1 / 6, 1 / 24, 1 / 120, 1 / 720, 1 / 5040])};`);
+  writer.line(
+    `let ${result} = ${printPolynomial(writer, r, [1, 1, 1 / 2, 1 / 6, 1 / 24, 1 / 120, 1 / 720, 1 / 5040])};`,
+  );
   const left = writer.fresh('n');
   writer.line(`let ${left} = Math.abs(${n});`);
   for (const power of [128, 64, 32, 16, 8, 4, 2, 1]) {
@@ -33,8 +35,16 @@ export function printExp(writer: Writer, x: string): string {
   return result;
 }
 
-/** log(2ᵉ m) = e ln 2 + 2 artanh((m − 1) / (m + 1)), with m from √½ to √2, found by multiplication. */
-export function printLog(writer: Writer, x: string): string {
+/**
+ * m from √½ to √2 and e such that x = 2ᵉ m, found by multiplication.
+ *
+ * @param reach the largest power of two that e may have in it where x is below 1, and above
+ */
+export function printSplit(
+  writer: Writer,
+  x: string,
+  { below = 0, above = 0 }: { readonly below?: number; readonly above?: number },
+): { readonly mantissa: string; readonly exponent: string } {
   const number = (value: number) => writer.number(value);
   const [m, e] = [writer.fresh('m'), writer.fresh('e')];
   writer.line(`let ${m} = ${x};`);
@@ -42,13 +52,20 @@ export function printLog(writer: Writer, x: string): string {
   for (const power of [64, 32, 16, 8, 4, 2, 1]) {
     const scaled = (sign: number) =>
       `{ ${m} = ${m} * ${number(2 ** (-sign * power))}; ${e} = ${e} + ${number(sign * power)}; }`;
-    writer.line(`if (${m} >= ${number(2 ** power)}) ${scaled(1)}`);
-    writer.line(`if (${m} < ${number(2 ** (1 - power))}) ${scaled(-1)}`);
+    if (power <= above) writer.line(`if (${m} >= ${number(2 ** power)}) ${scaled(1)}`);
+    if (power <= below) writer.line(`if (${m} < ${number(2 ** (1 - power))}) ${scaled(-1)}`);
   }
-  writer.line(`if (${m} > ${number(Math.SQRT2)}) { ${m} = ${m} * ${number(0.5)}; ${e} = ${e} + ${number(1)}; }`);
+  writer.line(`if (${m} >= ${number(Math.SQRT2)}) { ${m} = ${m} * ${number(0.5)}; ${e} = ${e} + ${number(1)}; }`);
+  return { mantissa: m, exponent: e };
+}
+
+/** log(2ᵉ m) = e ln 2 + 2 artanh((m − 1) / (m + 1)). */
+export function printLog(writer: Writer, x: string): string {
+  const number = (value: number) => writer.number(value);
+  const { mantissa: m, exponent: e } = printSplit(writer, x, { below: 64, above: 64 });
   const y = writer.define(`(${m} - ${number(1)}) / (${m} + ${number(1)})`);
   const square = writer.define(`${y} * ${y}`);
-  const tail = polynomial(writer, square, [1 / 3, 1 / 5, 1 / 7, 1 / 9, 1 / 11]);
+  const tail = printPolynomial(writer, square, [1 / 3, 1 / 5, 1 / 7, 1 / 9, 1 / 11]);
   const small = writer.define(
     `${number(2)} * ${y} + (${number(2)} * ${y} * ${square} * ${tail} + ${e} * ${number(ln2Low)})`,
   );
@@ -64,7 +81,7 @@ export function printLogOnePlus(writer: Writer, e: string): string {
   const y = writer.define(`${writer.number(2)} * ${e} / (${writer.number(2)} + ${e})`);
   const square = writer.define(`${writer.number(0.25)} * ${y} * ${y}`);
   const series = [1, 1 / 3, 1 / 5, 1 / 7, 1 / 9, 1 / 11, 1 / 13, 1 / 15, 1 / 17];
-  return `${y} * ${polynomial(writer, square, series)}`;
+  return `${y} * ${printPolynomial(writer, square, series)}`;
 }
 
 /** Taylor's series of tanh(x) / x in x². */
@@ -76,6 +93,6 @@ export function printTanh(writer: Writer, x: string): string {
   const decay = writer.define(printExp(writer, writer.define(`${writer.number(-2)} * ${size}`)));
   const large = writer.define(`(${writer.number(1)} - ${decay}) / (${writer.number(1)} + ${decay})`);
   const square = writer.define(`${x} * ${x}`);
-  const small = writer.define(`${x} * ${polynomial(writer, square, tanhSeries)}`);
+  const small = writer.define(`${x} * ${printPolynomial(writer, square, tanhSeries)}`);
   return `(${size} < ${writer.number(0.45)} ? ${small} : (${x} < ${writer.number(0)} ? -${large} : ${large}))`;
 }

@@ -1,4 +1,5 @@
 import type { NodeId } from '@vardrop/core';
+import type { KernelFunction } from './threefry.js';
 
 /** A tensor that kernels read and write: a node of the program, or (negative) one between two kernels of one node. */
 export type ValueId = NodeId;
@@ -9,6 +10,8 @@ export interface KernelSource {
   readonly source: string;
   /** Numbers that the source reads as `this.constants`. */
   readonly constants: Readonly<Record<string, number>>;
+  /** What the source calls. */
+  readonly functions: readonly KernelFunction[];
   /** Threads in x, y, z; their results in order are the tensor, row-major, unless there are `blocks`. */
   readonly output: readonly number[];
   /** Elements of the tensor; threads beyond them compute nothing of use. */

@@ -4,7 +4,7 @@ import { accumulate } from './accumulate.js';
 import { printConvolution } from './convolution.js';
 import { printElementwise } from './elementwise.js';
 import type { KernelSource } from './kernelSource.js';
-import { broadcastStrides, indexAt, spreadThreads, stridesOf } from './threads.js';
+import { broadcastStrides, type Coordinate, indexAt, spreadThreads, stridesOf } from './threads.js';
 import { createWriter, type Writer } from './writer.js';
 
 /** Products from which on a matrix product is worth putting its result in order on the host. */
@@ -67,7 +67,13 @@ function printEpilogue(
   const readValue = (id: NodeId) =>
     sumOf.get(id) ??
     writer.read(id, indexAt(place, broadcastStrides(nodes[id].shape as readonly number[], shape as readonly number[])));
-  const names = printElementwise(writer, nodes, epilogue, readValue);
+  const names = printElementwise(
+    writer,
+    nodes,
+    epilogue,
+    readValue,
+    indexAt(place, stridesOf(shape as readonly number[])),
+  );
   return (names.get(result) ?? sumOf.get(result)) as string;
 }
 
@@ -95,7 +101,7 @@ function printProducts(
   if (shared) {
     const root = shared.side === 1 ? read(shared.node, at[1]) : writer.define(writer.read(shared.node, at[0]));
     known.set(shared.node, root);
-    for (const [id, name] of printElementwise(writer, nodes, prologue, () => root)) known.set(id, name);
+    for (const [id, name] of printElementwise(writer, nodes, prologue, () => root, '0')) known.set(id, name);
   }
   return contractions.map((id) => {
     const [a, b] = nodes[id].operands.map((operand, side) => {
@@ -122,7 +128,7 @@ function printMatmul(
 ): string[] {
   const leading = (node.shape as readonly number[]).slice(0, -2);
   const [shapeA, shapeB] = node.operands.map((id) => nodes[id].shape as readonly number[]);
-  const place = (operand: readonly number[], transposed: boolean, at: readonly string[]) => {
+  const place = (operand: readonly number[], transposed: boolean, at: readonly Coordinate[]) => {
     const [major, minor] = stridesOf(operand).slice(-2);
     const matrix = major * operand[operand.length - 2];
     const batch = broadcastStrides(operand.slice(0, -2), leading).map((stride) => stride * matrix);

@@ -2,7 +2,7 @@ import { type Node, type NodeId, type ReductionKernel, VardropError } from '@var
 import type { GpujsMode } from '../loadGpu.js';
 import { printElementwise } from './elementwise.js';
 import type { KernelSource, ValueId } from './kernelSource.js';
-import { broadcastStrides, indexAt, spreadThreads } from './threads.js';
+import { broadcastStrides, indexAt, spreadThreads, stridesOf } from './threads.js';
 import { createWriter, type Writer } from './writer.js';
 
 /** From this many elements on, a reduction to few results is done in two kernels, so that all threads have work. */
@@ -31,7 +31,7 @@ export function printReduction(
   const evaluate = (writer: Writer, coordinates: readonly string[]) => {
     const readValue = (id: NodeId) =>
       writer.read(id, indexAt(coordinates, broadcastStrides(nodes[id].shape as readonly number[], shape)));
-    const names = printElementwise(writer, nodes, kernel.prologue, readValue);
+    const names = printElementwise(writer, nodes, kernel.prologue, readValue, indexAt(coordinates, stridesOf(shape)));
     const [operand] = node.operands;
     return names.get(operand) ?? printOperand(writer, nodes, operand, readValue);
   };

@@ -13,10 +13,12 @@ export interface Threads {
 
 /** Sides of textures that graphics cards have at the least today. */
 const widestTexture = 4096;
+/** Threads in depth that WebGPU gives; in width and height it gives eight times as many. */
+const deepest = 65535;
 
 /**
  * One thread an element of `shape`: the last axis along x, the one before along y, and all others along z, whose
- * coordinates are decoded from it. Coordinates in x and y are printed inline wherever they are used: gpu.js keeps what
+ * coordinates are decoded from it (along y where z has no room for them). Coordinates in x and y are printed inline wherever they are used: gpu.js keeps what
  * a `const` holds as a float, and converting that to an index again costs more than the rest of a contraction's loop.
  */
 export function spreadThreads(writer: Writer, shape: readonly number[]): Threads {
@@ -33,12 +35,27 @@ export function spreadThreads(writer: Writer, shape: readonly number[]): Threads
     coordinates[y] = `(this.thread.z * ${half} + this.thread.y)`;
     return { output: [shape[x], half, 2], size, coordinates };
   }
-  coordinates[y] = 'this.thread.y';
-  if (rest.length === 0) return { output: [shape[x], shape[y]], size, coordinates };
-  const outer = [...rest].reverse();
-  let left = 'this.thread.z';
-  outer.forEach((axis, i) => {
-    const stride = outer.slice(i + 1).reduce((product, each) => product * shape[each], 1);
+  const alongY = [y];
+  const alongZ = [...rest].reverse();
+  const length = (along: readonly number[]) => along.reduce((product, axis) => product * shape[axis], 1);
+  while (writer.mode === 'webgpu' && length(alongZ) > deepest) alongY.unshift(alongZ.pop() as number);
+  decode(writer, shape, alongY, 'this.thread.y', coordinates);
+  if (alongZ.length === 0) return { output: [shape[x], length(alongY)], size, coordinates };
+  decode(writer, shape, alongZ, 'this.thread.z', coordinates);
+  return { size, coordinates, output: [shape[x], length(alongY), length(alongZ)] };
+}
+
+/** Sets the coordinates in some axes, outer ones first, from a number that counts through them all. */
+function decode(
+  writer: Writer,
+  shape: readonly number[],
+  axes: readonly number[],
+  from: string,
+  coordinates: string[],
+): void {
+  let left = from;
+  axes.forEach((axis, i) => {
+    const stride = axes.slice(i + 1).reduce((product, each) => product * shape[each], 1);
     if (stride === 1) {
       coordinates[axis] = left;
       return;
@@ -47,7 +64,6 @@ export function spreadThreads(writer: Writer, shape: readonly number[]): Threads
     coordinates[axis] = writer.define(`Math.floor((${left} + ${writer.number(0.5)}) / ${writer.number(stride)})`);
     left = writer.define(`${left} - ${coordinates[axis]} * ${writer.number(stride)}`);
   });
-  return { size, coordinates, output: [shape[x], shape[y], outer.reduce((product, axis) => product * shape[axis], 1)] };
 }
 
 /** Row-major strides of a shape. */
@@ -64,10 +80,14 @@ export function broadcastStrides(from: readonly number[], to: readonly number[])
   return to.map((_, axis) => (axis < missing || from[axis - missing] === 1 ? 0 : strides[axis - missing]));
 }
 
+/** A coordinate as an expression, or what prints it times a stride. */
+export type Coordinate = string | ((stride: number) => string);
+
 /** An index: the sum of coordinates times strides. */
-export function indexAt(coordinates: readonly string[], strides: readonly number[]): string {
+export function indexAt(coordinates: readonly Coordinate[], strides: readonly number[]): string {
   const terms = coordinates.flatMap((coordinate, axis) => {
     if (strides[axis] === 0 || coordinate === '0') return [];
+    if (typeof coordinate !== 'string') return [coordinate(strides[axis])];
     const factor = /^[\w.]+$/.test(coordinate) ? coordinate : `(${coordinate})`;
     return [strides[axis] === 1 ? factor : `${factor} * ${strides[axis]}`];
   });

@@ -1,6 +1,7 @@
 import type { GpujsMode } from '../loadGpu.js';
 import type { KernelSource, ValueId } from './kernelSource.js';
 import type { Threads } from './threads.js';
+import type { KernelFunction } from './threefry.js';
 
 /** Collects the text of one kernel. */
 export interface Writer {
@@ -12,6 +13,13 @@ export interface Writer {
   number(value: number): string;
   /** An element of a tensor, by the index in its row-major values. */
   read(value: ValueId, index: string): string;
+  /** Adds a function to those that the source may call. */
+  call(function_: KernelFunction): void;
+  /**
+   * An expression of variables and whole literals as an integer. gpu.js keeps variables as floats: on webasm, an index that
+   * one is part of would be computed in floats, and converted at each access, lane by lane.
+   */
+  integer(expression: string): string;
   /** A name that the kernel does not use yet. */
   fresh(prefix: string): string;
   /** Declares a name for an expression, and returns it. */
@@ -24,6 +32,7 @@ export function createWriter(mode: GpujsMode): Writer {
   const lines: string[] = [];
   const inputs: ValueId[] = [];
   const numbers: number[] = [];
+  const functions = new Set<KernelFunction>();
   let names = 0;
 
   const writer: Writer = {
@@ -42,6 +51,10 @@ export function createWriter(mode: GpujsMode): Writer {
       if (at < 0) at = inputs.push(value) - 1;
       return `a${at}[${index}]`;
     },
+    call: (function_) => {
+      functions.add(function_);
+    },
+    integer: (expression) => (mode === 'webasm' ? `((${expression}) | 0)` : `(${expression})`),
     fresh: (prefix) => `${prefix}${names++}`,
     define(expression) {
       const name = writer.fresh('v');
@@ -53,6 +66,7 @@ export function createWriter(mode: GpujsMode): Writer {
       return {
         source: `function kernel(${parameters}) {\n${lines.join('\n')}\nreturn ${returned};\n}`,
         constants: Object.fromEntries(numbers.map((value, i) => [`c${i}`, value])),
+        functions: [...functions],
         output,
         size,
         inputs,

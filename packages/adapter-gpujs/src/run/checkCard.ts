@@ -1,4 +1,5 @@
 import { VardropError } from '@vardrop/core';
+import { isContextLost } from '../internals.js';
 import type { Runtime } from '../loadGpu.js';
 
 /**
@@ -8,8 +9,7 @@ import type { Runtime } from '../loadGpu.js';
  * @param failed whether something has gone wrong, so that it is worth waiting for news
  */
 export async function checkCard({ gpu, device }: Runtime, who: string, failed = false): Promise<void> {
-  const { context } = gpu as unknown as { readonly context?: { isContextLost?(): boolean } | null };
-  if (context?.isContextLost?.()) throw lost(who, 'WebGL context');
+  if (isContextLost(gpu)) throw lost(who, 'WebGL context');
   if (!device) return;
   if (device.isLost() || (failed && (await device.becomesLost()))) throw lost(who, 'WebGPU device');
   const errors = device.takeErrors();

@@ -1,11 +1,12 @@
 import { VardropError } from '@vardrop/core';
 import type { IKernelRunShortcut } from 'gpu.js';
-import type { BuiltKernel, Runtime } from '../loadGpu.js';
+import { kernelBehind } from '../internals.js';
+import type { Runtime } from '../loadGpu.js';
 
 /** Throws `VARDROP_DEGRADED` if gpu.js has silently put another mode in the place of the one asked for. */
-export function checkMode({ mode }: Runtime, who: string, shortcut: IKernelRunShortcut): void {
-  const { kernel } = shortcut as unknown as BuiltKernel;
-  const ran = kernel.constructor.mode ?? mode;
+export function checkMode({ mode }: Pick<Runtime, 'mode'>, who: string, shortcut: IKernelRunShortcut): void {
+  const kernel = kernelBehind(shortcut);
+  const ran = modeNamed(kernel.constructor.mode) ?? mode;
   if (ran === mode) return;
   throw degraded(mode, who, ran, kernel.fallbackReason);
 }
@@ -17,3 +18,7 @@ export function degraded(mode: string, who: string, ran: string, reason?: string
     `${who}: got a kernel that gpu.js runs as ${ran}${reason ? ` (${reason})` : ''}, needs ${mode}. Create the backend with another mode.`,
   );
 }
+
+/** gpu.js's own name for `webgl2` is `gpu`. */
+export const modeNamed = <Name extends string | null | undefined>(name: Name): Name | 'webgl2' =>
+  name === 'gpu' ? 'webgl2' : name;

@@ -1,10 +1,12 @@
+import { callKernel } from '../internals.js';
 import type { Runtime } from '../loadGpu.js';
 import type { LoweredProgram } from '../lowerProgram.js';
 import type { ValueId } from '../print/kernelSource.js';
 import { checkMode } from './checkMode.js';
 import { elements } from './elements.js';
 import { flatten, type Nested } from './flatten.js';
-import type { Runner } from './runner.js';
+import { kernelSettings } from './kernelSettings.js';
+import type { HostRunner } from './runner.js';
 
 /** Runs kernel after kernel, handing flat arrays from one to the next. */
 export function createKernelRunner(
@@ -13,15 +15,8 @@ export function createKernelRunner(
   { kernels, constants }: LoweredProgram,
   inputs: readonly ValueId[],
   results: readonly ValueId[],
-): Runner {
-  const built = kernels.map((kernel) =>
-    runtime.createKernel(kernel.source, {
-      output: [...kernel.output],
-      constants: kernel.constants,
-      constantTypes: Object.fromEntries(Object.keys(kernel.constants).map((name) => [name, 'Float'])),
-      precision: 'single',
-    }),
-  );
+): HostRunner {
+  const built = kernels.map((kernel) => runtime.createKernel(kernel.source, kernelSettings(kernel, runtime.mode)));
   return {
     inputs,
     results,
@@ -31,10 +26,14 @@ export function createKernelRunner(
         values.set(id, given[i]);
       });
       kernels.forEach((kernel, i) => {
-        const result = built[i](...kernel.inputs.map((id) => values.get(id) as Float32Array)) as Nested;
+        const result = callKernel<Nested>(
+          built[i],
+          kernel.inputs.map((id) => values.get(id) as Float32Array),
+        );
         checkMode(runtime, who, built[i]);
         values.set(kernel.result, flatten(result, elements(kernel.output)));
       });
+      runtime.traffic.plan(kernels.length);
       return results.map((id) => values.get(id) as Float32Array);
     },
     async dispose() {

@@ -1,16 +1,15 @@
 import { VardropError } from '@vardrop/core';
-import type { IKernelRunShortcut, IPipelineRunShortcut } from 'gpu.js';
+import type { IKernelRunShortcut } from 'gpu.js';
+import { callKernel, createPipeline, kernelsOf, type Operand } from '../internals.js';
 import type { Runtime } from '../loadGpu.js';
 import type { LoweredProgram } from '../lowerProgram.js';
 import type { KernelSource, ValueId } from '../print/kernelSource.js';
 import { checkCard } from './checkCard.js';
-import { degraded } from './checkMode.js';
+import { degraded, modeNamed } from './checkMode.js';
 import { elements } from './elements.js';
 import { flatten, type Nested, unblock } from './flatten.js';
-import type { Runner } from './runner.js';
-
-/** A handle or an array, as the function that lays out a pipeline sees it. */
-type Argument = unknown;
+import { kernelSettings } from './kernelSettings.js';
+import type { HostRunner } from './runner.js';
 
 /** Runs all kernels as one pipeline of gpu.js: on webasm one pass over one memory, with threads where that pays. */
 export function createPipelineRunner(
@@ -19,41 +18,36 @@ export function createPipelineRunner(
   { kernels, constants }: Pick<LoweredProgram, 'kernels' | 'constants'>,
   inputs: readonly ValueId[],
   results: readonly ValueId[],
-): Runner {
+): HostRunner {
   const { gpu } = runtime;
   const built = new Map<string, IKernelRunShortcut>();
   const calls = kernels.map((kernel) => {
     const key = JSON.stringify([kernel.source, kernel.output, kernel.constants]);
     const known = built.get(key);
     if (known) return known;
-    const made = runtime.createKernel(kernel.source, {
-      output: [...kernel.output],
-      constants: runtime.mode === 'webgl2' ? finite(kernel.constants) : kernel.constants,
-      constantTypes: Object.fromEntries(Object.keys(kernel.constants).map((name) => [name, 'Float'])),
-      precision: 'single',
-    });
+    const made = runtime.createKernel(kernel.source, kernelSettings(kernel, runtime.mode));
     built.set(key, made);
     return made;
   });
-  const layOut = (...given: Argument[]) => {
-    const values = new Map<ValueId, Argument>(constants);
+  const pipeline = createPipeline(gpu, inputs.length, (given) => {
+    const values = new Map<ValueId, Operand>(constants);
     inputs.forEach((id, i) => {
       values.set(id, given[i]);
     });
+    const operandsOf = (ids: readonly ValueId[]) => ids.map((id) => values.get(id) as Operand);
     kernels.forEach((kernel, i) => {
-      const call = calls[i] as unknown as (...operands: Argument[]) => Argument;
-      values.set(kernel.result, call(...kernel.inputs.map((id) => values.get(id))));
+      values.set(kernel.result, callKernel<Operand>(calls[i], operandsOf(kernel.inputs)));
     });
-    return results.map((id) => values.get(id));
-  };
-  // The pipeline asks the function how many arguments it has.
-  Object.defineProperty(layOut, 'length', { value: inputs.length });
-  const pipeline: IPipelineRunShortcut = gpu.createPipeline(layOut);
+    return operandsOf(results);
+  });
   const sources = new Map(kernels.map((kernel) => [kernel.result, kernel]));
+
+  /** gpu.js makes the kernels of a pipeline in its first run. */
+  let flat = runtime.mode !== 'webasm';
 
   async function execute(given: readonly Float32Array[]): Promise<readonly Nested[]> {
     try {
-      return (await pipeline(...given.map((each) => each as never))) as unknown as Nested[];
+      return await pipeline.run(given);
     } catch (error) {
       // What a lost card does to gpu.js is many things.
       await checkCard(runtime, who, true);
@@ -71,19 +65,26 @@ export function createPipelineRunner(
     async run(given) {
       await checkCard(runtime, who);
       const values = await execute(given);
-      const ran = pipeline.backend === 'gpu' ? 'webgl2' : pipeline.backend;
+      const ran = modeNamed(pipeline.backend);
       if (ran !== runtime.mode) throw degraded(runtime.mode, who, ran ?? 'nothing', pipeline.fallbackReason);
-      // On webgl2 all pipelines are run kernel by kernel.
-      if (runtime.mode !== 'webgl2' && pipeline.executorKind === 'generic') {
+      if (pipeline.executorKind === 'generic') {
         throw degraded(runtime.mode, who, 'separate kernels', pipeline.fallbackReason);
       }
       await checkCard(runtime, who);
-      return results.map((id, i) => {
+      if (!flat) {
+        flat = true;
+        handOutFlat(gpu);
+      }
+      const read = results.map((id, i) => {
         const { output, size, blocks } = sources.get(id) as KernelSource;
         return blocks
           ? unblock(values[i], output[0], blocks.rows)
           : flatten(values[i], elements(output)).subarray(0, size);
       });
+      runtime.traffic.plan(kernels.length);
+      given.forEach(runtime.traffic.copyIn);
+      read.forEach(runtime.traffic.copyOut);
+      return read;
     },
     async dispose() {
       await pipeline.destroy();
@@ -92,10 +93,11 @@ export function createPipelineRunner(
   };
 }
 
-/** The largest number of float32 in place of infinities, which GLSL has no word for. */
-const finite = (constants: Readonly<Record<string, number>>): Record<string, number> =>
-  Object.fromEntries(
-    Object.entries(constants).map(([name, value]) => [name, Math.max(-largest, Math.min(largest, value))]),
-  );
-
-const largest = 3.4028234663852886e38;
+/**
+ * Has kernels of webasm hand out their numbers in one array: gpu.js would make an array for each row, and for each thread
+ * that returns four, of which collecting the garbage took a third of a training step. Where its kernels no longer have
+ * this method, nothing changes but the time.
+ */
+function handOutFlat(gpu: Runtime['gpu']): void {
+  for (const kernel of kernelsOf(gpu)) if (kernel._shapeOutput) kernel._shapeOutput = (values) => values;
+}

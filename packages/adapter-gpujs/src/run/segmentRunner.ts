@@ -2,7 +2,7 @@ import type { Runtime } from '../loadGpu.js';
 import type { LoweredProgram } from '../lowerProgram.js';
 import type { KernelSource, ValueId } from '../print/kernelSource.js';
 import { createPipelineRunner } from './pipelineRunner.js';
-import type { Runner } from './runner.js';
+import type { HostRunner } from './runner.js';
 
 /**
  * Runs a program as few pipelines as may be: one, unless results in blocks are read by other kernels, which have to be
@@ -14,7 +14,7 @@ export function createSegmentRunner(
   { kernels, constants }: LoweredProgram,
   inputs: readonly ValueId[],
   results: readonly ValueId[],
-): Runner {
+): HostRunner {
   const segments = splitKernels(kernels);
   const runners = segments.map((own, i) => {
     const made = new Set(own.map(({ result }) => result));

@@ -4,17 +4,20 @@ import type { Emission } from './emission.js';
 
 /**
  * A matrix product. Gemm reads matrices transposed, at little or no cost but for the left one of the native runtime, where
- * a Transpose before it takes less (`transposeLeft`); stacks of matrices have MatMul alone.
+ * a Transpose before it takes less (`transposeLeft`); stacks of matrices have MatMul alone. A square is transposed by squaring
+ * what is transposed, which is most often needed anyway, and then the runtime transposes once.
  */
 export function matmul({ transposeA, transposeB }: NodeOf<'matmul'>, emission: Emission): ValueName {
-  const { graph, operands, shapes, name, transposeLeft } = emission;
+  const { graph, operands, roots, shapes, name, style } = emission;
   const matrices = shapes.operands.every((shape) => shape.length === 2);
   const transposed = (index: 0 | 1) => {
     const axes = shapes.operands[index].map((_, axis) => axis);
     axes.push(...axes.splice(-2).reverse());
-    return graph.node('Transpose', [operands[index]], `${name}/transposed`, { perm: axes });
+    const source = roots?.[index] ?? operands[index];
+    const value = graph.node('Transpose', [source], `${name}/transposed`, { perm: axes });
+    return source === operands[index] ? value : graph.node('Mul', [value, value], `${name}/squared`);
   };
-  const left = transposeA && (transposeLeft || !matrices) ? transposed(0) : operands[0];
+  const left = transposeA && (style?.transposeLeft || !matrices) ? transposed(0) : operands[0];
   const right = transposeB && !matrices ? transposed(1) : operands[1];
   const flags = {
     transA: Number(left === operands[0] && transposeA),

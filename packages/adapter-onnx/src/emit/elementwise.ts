@@ -1,13 +1,14 @@
 import type { BinaryOp, UnaryOp } from '@vardrop/core';
 import type { ValueName } from '../model/graph.js';
+import { dataTypes } from '../model/schema.js';
 import type { Emission } from './emission.js';
+import { hyperbolicTangent, logarithm } from './nearZeros.js';
 
-const unaryOps: Readonly<Record<Exclude<UnaryOp, 'sigmoid' | 'softplus' | 'tanh'>, string>> = {
+const unaryOps: Readonly<Record<Exclude<UnaryOp, 'log' | 'sigmoid' | 'softplus' | 'tanh'>, string>> = {
   neg: 'Neg',
   abs: 'Abs',
   sqrt: 'Sqrt',
   exp: 'Exp',
-  log: 'Log',
 };
 
 const binaryOps: Readonly<Record<BinaryOp, string>> = {
@@ -25,6 +26,7 @@ export function unary(op: UnaryOp, emission: Emission): ValueName {
   if (op === 'sigmoid') return sigmoid(emission);
   if (op === 'softplus') return softplus(emission);
   if (op === 'tanh') return tanh(emission);
+  if (op === 'log') return log(operands[0], emission);
   return graph.node(unaryOps[op], operands, name);
 }
 
@@ -33,9 +35,13 @@ export function binary(op: BinaryOp, { graph, operands, name }: Emission): Value
   return graph.node(binaryOps[op], operands, name);
 }
 
-/** `a > b ? x : y`. */
-export function selectGreater({ graph, operands: [a, b, x, y], name }: Emission): ValueName {
-  return graph.node('Where', [graph.node('Greater', [a, b], `${name}/greater`), x, y], name);
+/** `a > b ? x : y`; a comparison that is wanted as 1 or 0 is a conversion, which takes less. */
+export function selectGreater({ graph, operands: [a, b, x, y], constants, shapes, name }: Emission): ValueName {
+  const greater = graph.node('Greater', [a, b], `${name}/greater`);
+  const [, , whole, none] = constants ?? [];
+  return whole === 1 && none === 0 && shapes.operands[2].length + shapes.operands[3].length === 0
+    ? graph.node('Cast', [greater], name, { to: dataTypes.float })
+    : graph.node('Where', [greater, x, y], name);
 }
 
 /** From here on `1 + exp(−x)` rounds to 1. */
@@ -68,12 +74,17 @@ function softplus(emission: Emission): ValueName {
   const u = graph.node('Add', [e, one], `${name}/plusOne`);
   const lost = graph.node('Sub', [e, graph.node('Sub', [u, one], `${name}/kept`)], `${name}/lost`);
   const correction = graph.node('Div', [lost, u], `${name}/correction`);
-  const logarithm = graph.node('Add', [graph.node('Log', [u], `${name}/log`), correction], `${name}/log1p`);
-  return graph.node('Max', [operands[0], logarithm], name);
+  const whole = log(u, { ...emission, name: `${name}/log` });
+  return graph.node('Max', [operands[0], graph.node('Add', [whole, correction], `${name}/log1p`)], name);
+}
+
+function log(x: ValueName, emission: Pick<Emission, 'graph' | 'name' | 'style'>): ValueName {
+  return emission.style?.onGpu ? logarithm(x, emission) : emission.graph.node('Log', [x], emission.name);
 }
 
 /** The runtime's Tanh; x itself near 0, where its quotient of polynomials loses subnormal numbers. */
-function tanh({ graph, operands: [x], name }: Emission): ValueName {
+function tanh({ graph, operands: [x], name, style }: Emission): ValueName {
+  if (style?.onGpu) return hyperbolicTangent(x, { graph, name });
   // x − x³/3 is within a sixth of a unit in the last place of x up to here.
   const near = graph.node(
     'Greater',

@@ -6,10 +6,23 @@ export interface Emission {
   readonly graph: GraphBuilder;
   readonly operands: readonly ValueName[];
   readonly shapes: { readonly out: Shape; readonly operands: readonly Shape[] };
+  /** The number that an operand is everywhere, if it is a constant. */
+  readonly constants?: readonly (number | undefined)[];
+  /** Of an operand that is a square: what it is the square of. */
+  readonly roots?: readonly (ValueName | undefined)[];
   /** Name of the result; values on the way to it are called `name/…`. */
   readonly name: string;
   /** Length of the symbolic axis, a list of one int64; only called where a shape names it. */
   readonly batchLength: () => ValueName;
+  readonly style?: EmissionStyle;
+}
+
+/** Choices between ways of writing the same, by what the runtime is fast at. */
+export interface EmissionStyle {
   /** Whether a transposed left matrix is transposed before its product rather than in it. */
   readonly transposeLeft?: boolean;
+  /** Whether the graph is for the runtime's kernels on GPUs, some of which are off where others are not. */
+  readonly onGpu?: boolean;
+  /** Whether a sum over the rows of a matrix is a product with a row of ones. */
+  readonly sumsAsProducts?: boolean;
 }

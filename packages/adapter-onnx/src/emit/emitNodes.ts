@@ -1,6 +1,7 @@
-import type { NodeId, NodeOf, Program, Shape } from '@vardrop/core';
+import type { Node, NodeId, NodeOf, Program, Shape } from '@vardrop/core';
 import { VardropError } from '@vardrop/core';
 import type { GraphBuilder, ValueName } from '../model/graph.js';
+import type { EmissionStyle } from './emission.js';
 import { emitNode } from './emitNode.js';
 
 /** Where the nodes of a program are written to, and what stands for those that are given. */
@@ -13,8 +14,7 @@ export interface EmissionTarget {
   batchLength(): ValueName;
   /** Names that have been reserved for some nodes. */
   readonly named?: ReadonlyMap<NodeId, string>;
-  /** Whether a transposed left matrix is transposed before its product rather than in it. */
-  readonly transposeLeft?: boolean;
+  readonly style?: EmissionStyle;
 }
 
 /** Writes the nodes of a program; the values' names, one a node. */
@@ -38,14 +38,24 @@ export function emitNodes(program: Program, target: EmissionTarget): readonly Va
             graph,
             operands: node.operands.map((operand) => values[operand]),
             shapes: { out: node.shape, operands: node.operands.map((operand) => nodes[operand].shape) },
+            constants: node.operands.map((operand) => uniform(nodes[operand])),
+            roots: node.operands.map((operand) => root(nodes[operand], values)),
             name,
             batchLength: target.batchLength,
-            transposeLeft: target.transposeLeft,
+            style: target.style,
           });
     values.push(value);
     if (reserved !== value && node.op !== 'constant') graph.annotate(value, node.shape);
   });
   return values;
+}
+
+function uniform(node: Node): number | undefined {
+  return node.op === 'constant' && typeof node.value === 'number' ? node.value : undefined;
+}
+
+function root({ op, operands: [x, y] }: Node, values: readonly ValueName[]): ValueName | undefined {
+  return op === 'mul' && x === y ? values[x] : undefined;
 }
 
 /** A function that writes the length of the symbolic axis once it is asked for, read from the first input that has it. */

@@ -2,7 +2,8 @@ import type { Program } from '@vardrop/core';
 import { createGraph, type ValueName } from '../model/graph.js';
 import type { ModelProto } from '../model/schema.js';
 import { createModel } from './createModel.js';
-import { batchLengthOf, type EmissionTarget, emitNodes } from './emitNodes.js';
+import type { EmissionStyle } from './emission.js';
+import { batchLengthOf, emitNodes } from './emitNodes.js';
 import { nameOutputs } from './nameOutputs.js';
 
 /** A program as an ONNX model, with the names that its inputs and outputs have in there. */
@@ -18,7 +19,7 @@ export interface EmittedProgram {
  * is the output `w/next`; other values are called after their nodes' labels. Throws `VARDROP_PROGRAM` for nodes that core
  * takes out before a backend sees a program, noise among them.
  */
-export function emitProgram(program: Program, options: Pick<EmissionTarget, 'transposeLeft'> = {}): EmittedProgram {
+export function emitProgram(program: Program, style?: EmissionStyle): EmittedProgram {
   const graph = createGraph(17);
   const inputs: Record<string, ValueName> = {};
   // Inputs and outputs first, so that no label takes their names.
@@ -34,7 +35,7 @@ export function emitProgram(program: Program, options: Pick<EmissionTarget, 'tra
     input: ({ name }) => inputs[name],
     batchLength: batchLengthOf(graph, given),
     named,
-    transposeLeft: options.transposeLeft,
+    style,
   });
   for (const name of copies) graph.node('Identity', [values[program.outputs[name]]], reserved[name]);
   for (const [name, id] of Object.entries(program.outputs)) graph.output(reserved[name], program.nodes[id].shape);

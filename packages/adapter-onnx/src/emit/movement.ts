@@ -4,9 +4,16 @@ import type { Emission } from './emission.js';
 
 /** A sum or maximum over axes. */
 export function reduce({ op, axes, keepAxes }: NodeOf<'reduceSum' | 'reduceMax'>, emission: Emission): ValueName {
-  const { graph, operands, name } = emission;
+  const { graph, operands, shapes, name, style } = emission;
   if (axes.length === 0) return graph.node('Identity', operands, name);
   const keepdims = Number(keepAxes);
+  const [rows] = shapes.operands[0];
+  const ofRows =
+    op === 'reduceSum' && keepAxes && shapes.operands[0].length === 2 && axes.length === 1 && axes[0] === 0;
+  if (style?.sumsAsProducts && ofRows && typeof rows === 'number') {
+    const ones = graph.constant(new Float32Array(rows).fill(1), [1, rows], `ones [${rows}]`);
+    return graph.node('MatMul', [ones, operands[0]], name);
+  }
   if (op === 'reduceSum') return graph.node('ReduceSum', [operands[0], graph.integers(axes)], name, { keepdims });
   return graph.opset < 18
     ? graph.node('ReduceMax', operands, name, { keepdims, axes })

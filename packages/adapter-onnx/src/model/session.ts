@@ -1,5 +1,6 @@
 import { type Program, VardropError } from '@vardrop/core';
 import type { Tensor as OrtTensor } from 'onnxruntime-web';
+import type { EmissionStyle } from '../emit/emission.js';
 import { emitProgram } from '../emit/emitProgram.js';
 import type { OnnxDevice, Runtime, Session, SessionOptions } from '../loadRuntime.js';
 import { encodeModel } from './schema.js';
@@ -11,12 +12,18 @@ export interface ProgramSession {
   release(): Promise<void>;
 }
 
+/** What each device is fast at, and exact at. */
+const styles: Readonly<Partial<Record<OnnxDevice, EmissionStyle>>> = {
+  native: { transposeLeft: true, sumsAsProducts: true },
+  webgpu: { onGpu: true },
+};
+
 /** Makes a program's model and a session of it. Throws `VARDROP_BACKEND` where the runtime refuses it. */
 export async function createProgramSession(
   { ort, device, sessionOptions, memory }: Runtime,
   program: Program,
 ): Promise<ProgramSession> {
-  const { model, inputs, outputs } = emitProgram(program, { transposeLeft: device === 'native' });
+  const { model, inputs, outputs } = emitProgram(program, styles[device]);
   const who = `[onnx:${device}] ${program.name}`;
   const guard = async <T>(what: string, work: () => Promise<T>): Promise<T> => {
     try {
@@ -42,9 +49,15 @@ export async function createProgramSession(
       for (const [name, tensor] of given) {
         if (Object.hasOwn(inputs, name)) feeds[inputs[name]] = tensor;
       }
-      const fetched = await guard('the run failed', () => current.run(feeds)).catch(async (error) => {
-        // With results on a GPU, a session that failed once would go on with the inputs of that run.
-        if (memory.location === 'gpu-buffer') {
+      const places = Object.entries(memory.allocate ? outputs : {}).map(([name, onnxName]) => {
+        const { shape } = program.nodes[program.outputs[name]];
+        return [onnxName, memory.allocate?.(shape as readonly number[]) as OrtTensor] as const;
+      });
+      const run = () => (memory.allocate ? current.run(feeds, Object.fromEntries(places)) : current.run(feeds));
+      const fetched = await guard('the run failed', run).catch(async (error) => {
+        for (const [, tensor] of places) memory.free(tensor);
+        // A session that writes to given tensors would go on with those of the run that failed.
+        if (memory.allocate) {
           session = undefined;
           await current.release().catch(() => undefined);
         }

@@ -12,6 +12,8 @@ export interface BenchCommandOptions {
   readonly repetitions?: number;
   /** Seconds for each backend and workload; what `quick` makes of it where left out. */
   readonly budget?: number;
+  /** Whether steps written with other libraries are timed beside the backends, where those are installed. */
+  readonly peers: boolean;
   /** Where the report goes as JSON. */
   readonly json?: string;
   /** An earlier report to compare with. */
@@ -46,11 +48,12 @@ export function benchCommand(take: (options: BenchCommandOptions) => void): Comm
     'what a backend may take for one workload: slow ones get fewer runs (default: 12, quick: 6)',
     decimal(option('--budget'), (value) => value > 0 && value < 1e6, 'a number of seconds greater than 0', 12),
   );
+  add('--no-peers', 'without the same step written with other libraries (tfjs by hand, jax-js)');
   add('--json <file>', 'write the results as JSON, too', pathName(option('--json'), 'a file'));
   add('--against <file>', 'compare with the JSON of an earlier run', pathName(option('--against'), 'a file'));
   add('--quiet', 'no progress, only the tables');
   add('--verbose', 'print the stack of errors');
   return command.action((values: Partial<BenchCommandOptions>) => {
-    take({ quick: false, quiet: false, verbose: false, ...values });
+    take({ quick: false, peers: true, quiet: false, verbose: false, ...values });
   });
 }

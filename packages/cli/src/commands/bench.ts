@@ -50,10 +50,12 @@ export async function bench(
       // Without a worker of its own, a thread's messages are not part of what is timed.
       create: () => createBackend(name, { worker: false }),
     })),
-    peers: [
-      { name: 'tfjs by hand', create: handWrittenTfjs },
-      { name: 'jax-js', create: jaxJs },
-    ],
+    peers: options.peers
+      ? [
+          { name: 'tfjs by hand', create: handWrittenTfjs },
+          { name: 'jax-js', create: jaxJs },
+        ]
+      : [],
     workloads: benchWorkloads(options.quick),
     repetitions: options.repetitions ?? defaults.repetitions,
     warmup: defaults.warmup,

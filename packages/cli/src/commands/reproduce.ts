@@ -1,41 +1,49 @@
 import { createHash } from 'node:crypto';
-import type { Experiment, ImageData } from '@vardrop/experiments';
+import type { CreateExperiment, Experiment, ImageData } from '@vardrop/experiments';
 import type { ImageDataset, ImageSplit } from '../data/imageDataset.js';
 import { loadData } from '../data/loadData.js';
 import type { Reproduce } from '../main.js';
 import type { ReproductionReport } from '../report/reproductionReport.js';
-import { experiments } from '../reproduce/experiments.js';
+import { type ExperimentName, experiments } from '../reproduce/experiments.js';
 import { openResults } from '../reproduce/resultsFile.js';
 import { type OpenExperiment, runTrials } from '../reproduce/runTrials.js';
 import { createBackend } from '../training/createBackend.js';
 
+/** Experiments by name; loaded when they are wanted. */
+export type ExperimentTable = Readonly<Record<ExperimentName, () => Promise<CreateExperiment>>>;
+
 /**
- * `vardrop reproduce`: runs the trials of experiments whose results are not there yet, and says what follows from the
+ * `vardrop reproduce` over a table of experiments: runs the trials of experiments whose results are not there yet, and says what follows from the
  * results. All experiments are checked before the first trial is run.
  *
  * @throws VardropError as the data, the experiments, `openResults` and the backend do.
  */
-export const reproduce: Reproduce = async (options, progress, signal) => {
-  const loaded = await loadData({ directory: options.data });
-  const data = imageData(loaded);
-  const made: Experiment[] = [];
-  for (const name of options.experiments) {
-    made.push((await experiments[name]())({ data, quick: options.quick, seed: options.seed }));
-  }
-  const common = {
-    backend: options.backend,
-    data: { name: loaded.name, train: loaded.train.count, test: loaded.test.count, digest: digestOf(loaded) },
-    quick: options.quick,
-    seed: options.seed,
+export function createReproduce(table: ExperimentTable): Reproduce {
+  return async (options, progress, signal) => {
+    const loaded = await loadData({ directory: options.data });
+    const data = imageData(loaded);
+    const made: Experiment[] = [];
+    for (const name of options.experiments) {
+      made.push((await table[name]())({ data, quick: options.quick, seed: options.seed }));
+    }
+    const common = {
+      backend: options.backend,
+      data: { name: loaded.name, train: loaded.train.count, test: loaded.test.count, digest: digestOf(loaded) },
+      quick: options.quick,
+      seed: options.seed,
+    };
+    const open: OpenExperiment[] = [];
+    for (const experiment of made) {
+      const file = await openResults(options.output, experiment, { ...common, ...experiment.configuration });
+      open.push({ experiment, file });
+    }
+    const complete = await runTrials(open, { createBackend: () => createBackend(options.backend), progress, signal });
+    return reportOf(options.backend, open, complete, signal);
   };
-  const open: OpenExperiment[] = [];
-  for (const experiment of made) {
-    const file = await openResults(options.output, experiment, { ...common, ...experiment.configuration });
-    open.push({ experiment, file });
-  }
-  const complete = await runTrials(open, { createBackend: () => createBackend(options.backend), progress, signal });
-  return reportOf(options.backend, open, complete, signal);
-};
+}
+
+/** `vardrop reproduce`. */
+export const reproduce: Reproduce = createReproduce(experiments);
 
 function reportOf(
   backend: string,

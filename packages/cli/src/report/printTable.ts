@@ -1,14 +1,16 @@
 import type { Table } from '@vardrop/experiments';
+import { numericColumns } from './numericColumns.js';
 
 /** Longest line of running text. */
 const lineWidth = 110;
 
-/** @returns a table for a terminal: title, columns, rows and note; all but the first column aligned to the right. */
+/** @returns a table for a terminal: title, columns, rows and note; columns of numbers aligned to the right. */
 export function printTable({ title, columns, rows, note }: Table): string {
   const widths = columns.map((column, i) => Math.max(column.length, ...rows.map((row) => row[i].length)));
+  const right = numericColumns(columns, rows);
   const line = (cells: readonly string[]) =>
     cells
-      .map((cell, i) => (i === 0 ? cell.padEnd(widths[i]) : cell.padStart(widths[i])))
+      .map((cell, i) => (right[i] ? cell.padStart(widths[i]) : cell.padEnd(widths[i])))
       .join('  ')
       .trimEnd();
   const lines = [title, line(columns), widths.map((width) => '-'.repeat(width)).join('  '), ...rows.map(line)];

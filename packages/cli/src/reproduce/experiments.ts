@@ -3,6 +3,7 @@ import type { CreateExperiment } from '@vardrop/experiments';
 /** The experiments of `vardrop reproduce`, in the order of `all`; loaded when they are wanted. */
 export const experiments = {
   variance: async () => (await import('@vardrop/experiments')).variance,
+  speed: async () => (await import('@vardrop/experiments')).speed,
   error: async () => (await import('@vardrop/experiments')).errorExperiment,
   sparsity: async () => (await import('@vardrop/experiments')).sparsityExperiment,
 } as const satisfies Readonly<Record<string, () => Promise<CreateExperiment>>>;

@@ -40,13 +40,20 @@ export function sumOver(b: Builder, posterior: Posterior, elementwise: Value): V
   return posterior.kind === 'gaussian' ? sum : b.mul(sum, posterior.count);
 }
 
+/** The smallest normal float32, below which a square is not told from 0. */
+export const smallestSquare = 2 ** -126;
+
 /**
- * −log α = log θ² − log σ², finite and with a finite gradient at θ = 0: below θ² = 2⁻¹²⁶, which float32 cannot tell
- * from 0, it stays at that value's, where every divergence of unbounded α has reached its limit.
+ * θ², held at 2⁻¹²⁶ where it is less, so that its logarithm and quotients by it are finite. Every divergence of unbounded α
+ * has reached its limit there.
  */
+export function heldSquare(b: Builder, mean: Value): Value {
+  return b.max(b.square(mean), smallestSquare);
+}
+
+/** −log α = log θ² − log σ², finite and with a finite gradient at θ = 0. */
 export function negativeLogAlpha(b: Builder, posterior: Posterior): Value {
   if (posterior.kind === 'scale') return b.neg(posterior.logAlpha);
-  if (posterior.kind === 'gaussian')
-    return b.sub(b.log(b.max(b.square(posterior.mean), 2 ** -126)), posterior.logVariance);
+  if (posterior.kind === 'gaussian') return b.sub(b.log(heldSquare(b, posterior.mean)), posterior.logVariance);
   return refusePosterior('log α', posterior);
 }

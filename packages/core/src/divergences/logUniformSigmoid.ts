@@ -1,4 +1,13 @@
-import { type Divergence, negativeLogAlpha, refuseWithoutDensity, sumOver } from './divergence.js';
+import type { Builder, Value } from '../program/builder.js';
+import {
+  type Divergence,
+  heldSquare,
+  negativeLogAlpha,
+  refusePosterior,
+  refuseWithoutDensity,
+  smallestSquare,
+  sumOver,
+} from './divergence.js';
 
 // Molchanov, Ashukha & Vetrov 2017, eq. 14: −KL ≈ k₁ σ(k₂ + k₃ log α) − ½ log(1 + 1/α) − k₁.
 const k1 = 0.63576;
@@ -14,10 +23,40 @@ export function logUniformSigmoid(): Divergence {
     name: 'sigmoid',
     refuses: refuseWithoutDensity,
     kl(b, posterior) {
+      if (posterior.kind === 'bernoulli') refusePosterior('log α', posterior);
+      if (posterior.kind === 'gaussian') return ofWeights(b, posterior.mean, posterior.logVariance);
       // With u = −log α: k₁ − k₁ σ(k₂ − k₃u) = k₁ σ(k₃u − k₂), which keeps its digits where it is small.
       const u = negativeLogAlpha(b, posterior);
       const saturation = b.mul(k1, b.sigmoid(b.sub(b.mul(k3, u), k2)));
       return sumOver(b, posterior, b.add(saturation, b.mul(0.5, b.softplus(u))));
     },
   };
+}
+
+/**
+ * The same for N(θ, σ²), one α a weight, where σ² is at hand, and the KL's value and gradient are the larger part of what a
+ * step computes besides contractions: with `p = 1/(1 + α) = θ²/(θ² + σ²)` and `s = σ(k₃u − k₂)` a term is
+ * `k₁s − ½ log(1 − p)`, and its derivative in log α is `−½(p + 2k₁k₃ s(1 − s))`. Factors are chosen so that none is
+ * left over for every weight: `z = hs` with `h² = 2k₁k₃` makes that `−½(p + z(h − z))`.
+ */
+function ofWeights(b: Builder, mean: Value, logVariance: Value): Value {
+  const square = heldSquare(b, mean);
+  const variance = b.exp(logVariance);
+  const sum = b.add(square, variance);
+  const p = b.div(square, sum);
+  const h = Math.sqrt(2 * k1 * k3);
+  // s = 1/(1 + e^k₂ α^k₃) = e^−k₂/(e^−k₂ + α^k₃).
+  const power = b.exp(b.mul(k3, b.sub(logVariance, b.log(square))));
+  const z = b.div(h * Math.exp(-k2), b.add(Math.exp(-k2), power));
+  // 1 − p, held where σ² underflows beside θ², so that the value stays finite.
+  const rest = b.max(b.div(variance, sum), smallestSquare);
+  // What p lacks of 1 − rest is lost from the logarithm where p is small; to first order it is that much.
+  const lost = b.sub(p, b.sub(1, rest));
+  const kl = b.sub(b.mul(k1 / h, b.reduceSum(z)), b.mul(0.5, b.reduceSum(b.sub(b.log(rest), lost))));
+  const slope = b.add(p, b.mul(z, b.sub(h, z)));
+  return b.withDerivative(kl, [
+    // d log α/dθ = −2/θ, as −2θ/θ², which is 0 at 0.
+    [mean, b.div(b.mul(mean, slope), square)],
+    [logVariance, b.mul(-0.5, slope)],
+  ]);
 }

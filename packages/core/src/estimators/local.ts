@@ -1,4 +1,8 @@
+import type { Builder, Value } from '../program/builder.js';
 import { type Estimator, scaleInputs } from './estimator.js';
+
+/** The smallest normal float32. */
+const smallest = 2 ** -126;
 
 /**
  * The local reparametrization trick (Kingma, Salimans & Welling 2015, eq. 6): weight noise is carried over to the
@@ -15,8 +19,27 @@ export function local(): Estimator {
       if (noise.acts === 'inputs') return scaleInputs({ ...context, noise }, 'batch');
       const { mean, variance } = noise.moments(b, parameters);
       const gamma = b.label(linear.apply(b, x, mean), 'gamma');
-      const delta = b.label(linear.apply(b, b.square(x), variance), 'delta');
-      return b.add(gamma, b.mul(b.sqrt(delta), draw('normal', 'zeta', gamma.shape)));
+      const delta = b.label(linear.apply(b, squareOf(b, x), halvedGradient(b, variance)), 'delta');
+      return b.add(gamma, deviate(b, delta, draw('normal', 'zeta', gamma.shape)));
     },
   };
+}
+
+// d√δ/dδ = √δ/2δ has a factor ½, and da²/da = 2a a factor 2. What flows back through δ leaves both out, being twice the
+// gradient in δ: neither is then multiplied onto every datapoint's units, and only the gradient in σ² is halved.
+
+/** `√δ ζ`; passes twice its gradient back to δ: 0 at δ = 0, where there is nothing to scale, and too little below 2⁻¹²⁶. */
+function deviate(b: Builder, delta: Value, zeta: Value): Value {
+  const noise = b.mul(b.sqrt(delta), zeta);
+  return b.withDerivative(noise, [[delta, b.div(noise, b.max(delta, smallest))]]);
+}
+
+/** a², for gradients that are twice what they should be. */
+function squareOf(b: Builder, x: Value): Value {
+  return b.withDerivative(b.square(x), [[x, x]]);
+}
+
+/** σ², for gradients that are twice what they should be. */
+function halvedGradient(b: Builder, variance: Value): Value {
+  return b.withDerivative(variance, [[variance, 0.5]]);
 }

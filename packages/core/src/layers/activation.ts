@@ -32,8 +32,11 @@ export function activate(b: Builder, x: Value, activation: Activation): Value {
   switch (activation) {
     case 'linear':
       return x;
-    case 'relu':
-      return b.max(x, 0);
+    case 'relu': {
+      // The derivative as a factor: it is 0 or 1, and a product with it is cheaper than a choice where nothing is fused.
+      const y = b.max(x, 0);
+      return b.withDerivative(y, [[x, b.selectGreater(y, 0, 1, 0)]]);
+    }
     case 'leakyRelu':
       return b.selectGreater(x, 0, x, b.mul(leak, x));
     case 'elu':

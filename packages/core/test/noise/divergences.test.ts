@@ -287,6 +287,31 @@ describe('at θ = 0', () => {
   });
 });
 
+describe('the sigmoid form for weights that have an α each', () => {
+  const ofOne = ofAlpha(logUniformSigmoid());
+  for (const theta of [1, 0.03, -2.5]) {
+    it(`is that of α, as are its derivatives: θ = ${theta}`, () => {
+      for (let logAlpha = -20; logAlpha <= 20; logAlpha += 0.25) {
+        const logVariance = logAlpha + Math.log(theta ** 2);
+        const wanted = ofOne(Math.exp(logAlpha));
+        const found = klOfNoise(sparseVariational(), logUniformSigmoid(), [1, 1], logVariance, theta);
+        // A logarithm of a square is a few units of 2⁻⁵³ off, which k₃ and the slope carry over.
+        const bound = 1e-13 * (1 + Math.abs(logAlpha));
+        expect(Math.abs(found.kl[0] / wanted.kl - 1)).toBeLessThan(bound);
+        expect(Math.abs(found.logVariance[0] / wanted.slope - 1)).toBeLessThan(bound);
+        expect(Math.abs(found.weights[0] / ((-2 / theta) * wanted.slope) - 1)).toBeLessThan(bound);
+      }
+    });
+  }
+  it('is finite, and falls as fast as ½ log α does, where σ² underflows', () => {
+    const { kl, weights, logVariance } = klOfNoise(sparseVariational(), logUniformSigmoid(), [1, 1], -800, 1);
+    expect(kl[0]).toBeGreaterThan(40);
+    expect(kl[0]).toBeLessThan(400);
+    expect(logVariance[0]).toBeCloseTo(-0.5, 12);
+    expect(weights[0]).toBeCloseTo(1, 12);
+  });
+});
+
 describe('a posterior that a divergence is not defined for', () => {
   const b = createBuilder('refused');
   const x = b.input('x', []);

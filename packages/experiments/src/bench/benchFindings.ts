@@ -59,9 +59,11 @@ function contestants({ results }: BenchReport): readonly string[] {
   return [...new Set(results.map(({ backend }) => backend))];
 }
 
-/** The workload that the main tables show: W, or else the heaviest that was measured. */
+/** The workload that the main tables show: W, or else the heaviest of which steps were timed. */
 function mainWorkload({ workloads, results }: BenchReport): Workload | undefined {
-  const measured = workloads.filter(({ name }) => results.some(({ workload }) => workload === name));
+  const measured = workloads.filter(({ name }) =>
+    results.some(({ workload, variant }) => workload === name && variant === 'variational step'),
+  );
   return measured.find(({ name }) => name === workloadW.name) ?? measured.at(-1);
 }
 
@@ -153,6 +155,8 @@ function scalingTable(report: BenchReport): Table {
 
 function overheadTable(report: BenchReport): Table {
   const find = finder(report, mainWorkload(report)?.name ?? '');
+  const common = (backend: string, name: VariantName) =>
+    report.results.find((result) => result.backend === backend && result.variant === name);
   const mebibytes = (bytes: number) => (bytes / 2 ** 20).toFixed(1);
   return {
     title: 'Start, compilation, noise and memory',
@@ -166,9 +170,9 @@ function overheadTable(report: BenchReport): Table {
       'MiB after, and growth',
     ],
     rows: report.backends.map(({ name, startMs, memory }) => {
-      const compilation = find(name, 'compilation');
+      const compilation = common(name, 'compilation');
       const first = find(name, 'variational step')?.firstMs;
-      const rate = find(name, 'noise')?.millionNormals;
+      const rate = common(name, 'noise')?.millionNormals;
       const bytes = Object.entries(memory?.bytes ?? {}).map(
         ([kind, { before, after }]) =>
           `${kind} ${mebibytes(after)} ${after < before ? '−' : '+'}${mebibytes(Math.abs(after - before))}`,
@@ -189,13 +193,22 @@ function overheadTable(report: BenchReport): Table {
   };
 }
 
+/** One row for each backend and workload: the first variant's reason says why those after it are missing as well. */
 function absenceTable(report: BenchReport): Table {
+  const groups = new Map<string, BenchReport['leftOut'][number][]>();
+  for (const entry of report.leftOut) {
+    const key = `${entry.backend} ${entry.workload} ${entry.reason.split(':')[0]}`;
+    groups.set(key, [...(groups.get(key) ?? []), entry]);
+  }
   return {
     title: 'Not measured',
-    columns: ['backend', 'workload', 'variant', 'why'],
+    columns: ['backend', 'workload', 'variants', 'why'],
     rows: [
       ...report.unavailable.map(({ backend, reason }) => [backend, 'all', 'all', reason]),
-      ...report.leftOut.map(({ backend, workload, variant, reason }) => [backend, workload, variant, reason]),
+      ...[...groups.values()].map((entries) => {
+        const [{ backend, workload, reason }] = entries;
+        return [backend, workload, entries.map(({ variant }) => variant).join(', '), reason];
+      }),
     ],
   };
 }

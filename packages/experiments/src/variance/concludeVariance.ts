@@ -1,11 +1,11 @@
 import type { Chart, Findings, Table } from '../findings.js';
 import { percent, significant, withError, withRelativeError } from '../format.js';
 import type { Json } from '../json.js';
+import { type EstimatorName, estimatorNames } from '../paperNetwork.js';
 import { type Estimate, meanOf, ratioOfMeans } from '../statistics/estimate.js';
 import { interval } from '../statistics/interval.js';
 import { type Group, groups } from './gradientProgram.js';
 import type { GroupVariances } from './measureGroups.js';
-import { type EstimatorName, estimatorNames } from './network.js';
 import { publishedEpochs, publishedVariances } from './published.js';
 import { type SnapshotName, type SnapshotSummary, snapshotNames } from './snapshots.js';
 import type { VarianceOptions } from './varianceOptions.js';
@@ -111,10 +111,10 @@ function sentenceOf(cell: Cell): readonly string[] {
 function ratioTable(cells: readonly Cell[]): Table {
   return {
     title: 'Variance relative to local reparametrization',
-    columns: ['', ...cells.flatMap((cell) => [where(cell), 'published'])],
-    rows: compared.map((name) => [
-      titles[name],
-      ...cells.flatMap((cell) => [
+    columns: ['layer, time', ...compared.flatMap((name) => [`${name} / local`, 'published'])],
+    rows: cells.map((cell) => [
+      where(cell),
+      ...compared.flatMap((name) => [
         withError(cell.ratios[name]),
         significant(publishedRatio(name, cell), name === 'none' ? 1 : 2),
       ]),
@@ -126,10 +126,10 @@ function ratioTable(cells: readonly Cell[]): Table {
 function varianceTable(cells: readonly Cell[]): Table {
   return {
     title: 'Variance of the gradient, averaged over the layer’s weights',
-    columns: ['', ...cells.flatMap((cell) => [where(cell), 'published'])],
-    rows: estimatorNames.map((name) => [
-      titles[name],
-      ...cells.flatMap((cell) => [
+    columns: ['layer, time', ...estimatorNames.flatMap((name) => [name, 'published'])],
+    rows: cells.map((cell) => [
+      where(cell),
+      ...estimatorNames.flatMap((name) => [
         withRelativeError(cell.variances[name]),
         significant(publishedVariances[name][cell.layer][cell.snapshot], 2),
       ]),
@@ -178,16 +178,17 @@ function charts(layer: Group, cells: readonly Cell[]): readonly Chart[] {
   const x = { label: 'epoch', logarithmic: true };
   const points = (estimate: (cell: Cell) => Estimate) =>
     ofLayer.map((cell) => ({ x: cell.epoch, y: estimate(cell).value, ...interval(estimate(cell)) }));
-  const ratios = (['separate', 'single'] as const).map((name) => ({ name, title: titles[name] }));
+  const relative = (name: EstimatorName) => (cell: Cell) =>
+    name === 'local' ? { value: 1, error: Number.NaN } : cell.ratios[name];
   return [
     {
       title: `${layer === 'top' ? 'Top' : 'Bottom'} layer: variance over that of the local estimator`,
       x,
       y: { label: 'ratio, with 95 % interval', logarithmic: true },
       series: [
-        ...ratios.map(({ name, title }) => ({ name: title, points: points((cell) => cell.ratios[name]) })),
-        ...ratios.map(({ name, title }) => ({
-          name: `${title}, published`,
+        ...estimatorNames.map((name) => ({ name: titles[name], points: points(relative(name)) })),
+        ...compared.map((name) => ({
+          name: `${titles[name]}, published`,
           published: true,
           points: ofLayer.map((cell) => ({ x: publishedEpochs[cell.snapshot], y: publishedRatio(name, cell) })),
         })),

@@ -1,5 +1,5 @@
 import { type Builder, gradients, type Model, type Program, type Value } from '@vardrop/core';
-import { likelihood } from './network.js';
+import { likelihood } from '../paperNetwork.js';
 import { welfordProgram } from './welfordProgram.js';
 
 /** The parameter groups of table 1. */

@@ -1,9 +1,10 @@
 import { keyNames, random } from '@vardrop/core';
+import { chunkRows } from '../chunkRows.js';
 import type { TrialContext } from '../experiment.js';
 import { drawMinibatch } from '../minibatch.js';
+import { type EstimatorName, estimatorNames, network } from '../paperNetwork.js';
 import { type Group, gradientProgram } from './gradientProgram.js';
 import { createSpreadMeter, type Spread, type SpreadDraw, withParameters } from './measureSpread.js';
-import { type EstimatorName, estimatorNames, network } from './network.js';
 import { loadSnapshot, type SnapshotName, type SnapshotTraining, snapshotNames } from './snapshots.js';
 import type { VarianceOptions } from './varianceOptions.js';
 
@@ -12,9 +13,6 @@ export type GroupVariances = Readonly<Record<EstimatorName, Readonly<Record<Grou
   /** Mean over the group's draws of the top layer's conditional variance: see `conditionalVariance`. */
   readonly conditional: number;
 };
-
-/** Elements of the largest tensor of weight samples, so that a chunk's stay in tens of megabytes. */
-const largestSample = 2 ** 22;
 
 /** Stream of the measurements below the seed, beside those of `streams` of core. */
 const measurementStream = 101;
@@ -44,7 +42,10 @@ export async function measureGroups(
   await withParameters(backend, parameters, async (shared) => {
     for (const [index, name] of estimatorNames.entries()) {
       const program = gradientProgram(network(name, shape), minibatch, name === 'local');
-      const chunk = name === 'separate' ? chunkOf(minibatch, shape, backend.supports.elements) : minibatch;
+      const chunk =
+        name === 'separate'
+          ? chunkRows(minibatch, [data.inputs, ...units, data.classes], backend.supports.elements)
+          : minibatch;
       const meter = await createSpreadMeter(backend, program, { rows: minibatch, chunk });
       const keys = keyNames(program);
       try {
@@ -89,16 +90,3 @@ export async function measureGroups(
 
 /** Share of a trial's time that each estimator takes. */
 const shares: Readonly<Record<EstimatorName, number>> = { local: 0.06, separate: 0.86, single: 0.04, none: 0.04 };
-
-/** The most rows that divide the minibatch and whose weight samples fit. */
-function chunkOf(
-  minibatch: number,
-  { inputs, units, classes }: { readonly inputs: number; readonly units: readonly number[]; readonly classes: number },
-  limit = Number.POSITIVE_INFINITY,
-): number {
-  const widths = [inputs, ...units, classes];
-  const largest = Math.max(...widths.slice(1).map((width, i) => width * widths[i]));
-  const fits = (rows: number) => rows * largest <= Math.min(largestSample, limit);
-  for (let rows = minibatch; rows > 1; rows--) if (minibatch % rows === 0 && fits(rows)) return rows;
-  return 1;
-}

@@ -1,5 +1,5 @@
+import type { EstimatorName } from '../paperNetwork.js';
 import type { Group } from './gradientProgram.js';
-import type { EstimatorName } from './network.js';
 import type { SnapshotName } from './snapshots.js';
 
 /** Epochs at which table 1 was measured. */

@@ -11,7 +11,7 @@ import {
 } from '@vardrop/core';
 import type { TrialContext } from '../experiment.js';
 import type { ImageData } from '../imageData.js';
-import { likelihood } from './network.js';
+import { likelihood } from '../paperNetwork.js';
 
 /** When in training the gradients are looked at. */
 export const snapshotNames = ['early', 'late'] as const;

@@ -1,14 +1,14 @@
 import { VardropError } from '@vardrop/core';
-import type { CreateExperiment, Experiment } from '../experiment.js';
+import type { CreateExperiment, Experiment, TrialContext } from '../experiment.js';
 import type { Json } from '../json.js';
+import { estimatorNames, network, startRates } from '../paperNetwork.js';
 import { concludeVariance } from './concludeVariance.js';
 import { measureGroups } from './measureGroups.js';
-import { estimatorNames, network, startRates } from './network.js';
 import { type SnapshotTraining, snapshotNames, trainSnapshots } from './snapshots.js';
 import type { VarianceOptions } from './varianceOptions.js';
 
-/** Nanoseconds a weight sample and a multiply-add of the other estimators take, for the time left. */
-const nanoseconds = { sample: 7, product: 0.25 };
+/** Seconds that a weight sample, a multiply-add and whatever else is in a step take, about, for the time left. */
+const costs = { sample: 6e-9, product: 3.5e-11, step: 2e-3 };
 
 /**
  * Table 1 of Kingma, Salimans & Welling 2015: how far the gradients of minibatches of 1000 images spread under each way
@@ -30,7 +30,8 @@ export const variance: CreateExperiment = ({ data, quick, seed }) =>
   });
 
 /**
- * The same with sizes of one's own. Throws `VARDROP_EXPERIMENT_DATA` for data without training or test images.
+ * The same with sizes of one's own. Throws `VARDROP_EXPERIMENT_DATA` for data without training or test images, and
+ * `VARDROP_OPTION` for fewer than two groups or draws, or groups that make no whole trials.
  */
 export function varianceExperiment(options: VarianceOptions): Experiment {
   const { data, seed, units, minibatch, epochs, trainingBatch, learningRate, groups, groupsPerTrial } = options;
@@ -40,18 +41,25 @@ export function varianceExperiment(options: VarianceOptions): Experiment {
       `[variance] data: got ${data.train.targets.length} training and ${data.test.targets.length} test images, needs some of both. Choose other data.`,
     );
   }
+  if (groups % groupsPerTrial !== 0 || groups < 2 || options.drawsPerGroup < 2) {
+    throw new VardropError(
+      'VARDROP_OPTION',
+      `[variance] groups: got ${groups} of ${options.drawsPerGroup} draws, ${groupsPerTrial} a trial, needs two or more groups of two or more draws, in whole trials. Choose groupsPerTrial to divide groups.`,
+    );
+  }
   const training: SnapshotTraining = { data, seed, epochs, batch: trainingBatch, learningRate };
   const model = network('local', { inputs: data.inputs, units, classes: data.classes });
   const weights = model.layers.reduce(
     (sum, layer) => sum + (layer.linear?.weightShape ?? []).reduce((product, length) => product * length, 1),
     0,
   );
-  const secondsPerDraw = 1e-9 * minibatch * weights * (nanoseconds.sample + 12 * nanoseconds.product);
+  const contractions = (rows: number) => costs.step + 6 * costs.product * rows * weights;
+  const secondsPerDraw = costs.sample * minibatch * weights + 4 * contractions(minibatch);
   const trainingTrial = {
     key: 'training',
     label: 'training',
-    cost: epochs.late * data.train.targets.length * weights * 12 * nanoseconds.product * 1e-9,
-    run: async (context: Parameters<Experiment['trials'][number]['run']>[0]): Promise<Json> =>
+    cost: epochs.late * Math.ceil(data.train.targets.length / trainingBatch) * contractions(trainingBatch),
+    run: async (context: TrialContext): Promise<Json> =>
       (await trainSnapshots(model, training, context)) as unknown as Json,
   };
   const measurements = snapshotNames.flatMap((snapshot) =>
@@ -62,7 +70,7 @@ export function varianceExperiment(options: VarianceOptions): Experiment {
         key: `${snapshot}-${String(first).padStart(3, '0')}`,
         label: `${snapshot}, draws ${first * options.drawsPerGroup + 1}–${last * options.drawsPerGroup}`,
         cost: secondsPerDraw * groupsPerTrial * options.drawsPerGroup,
-        run: async (context: Parameters<Experiment['trials'][number]['run']>[0]): Promise<Json> =>
+        run: async (context: TrialContext): Promise<Json> =>
           (await measureGroups(options, training, { snapshot, first, last }, context)) as unknown as Json,
       };
     }),

@@ -8,6 +8,20 @@ type Layer = Record<'theta' | 'logVariance' | 'bias', JaxArray>;
 const names = ['theta', 'logVariance', 'bias'] as const;
 
 /**
+ * Runs without a global `Worker`: Node has none, and jax-js computes on one thread there, but ONNX Runtime defines one on its
+ * way, for which jax-js looks again whenever it compiles.
+ */
+async function withoutWorker<T>(run: () => Promise<T>): Promise<T> {
+  const descriptor = Object.getOwnPropertyDescriptor(globalThis, 'Worker');
+  Reflect.deleteProperty(globalThis, 'Worker');
+  try {
+    return await run();
+  } finally {
+    if (descriptor) Object.defineProperty(globalThis, 'Worker', descriptor);
+  }
+}
+
+/**
  * The training step of a workload as one writes it with jax-js, on its wasm backend: `valueAndGrad` and Adam in one `jit`.
  *
  * @throws VardropError `VARDROP_MISSING_PEER` where the package is not installed.
@@ -21,7 +35,7 @@ export async function jaxJs(): Promise<Peer> {
     );
   });
   // All devices would be tried otherwise, and that of WebGPU fails where there is no `navigator`.
-  await jax.init('wasm');
+  await withoutWorker(() => jax.init('wasm'));
   jax.defaultDevice('wasm');
   const { numpy, nn, random } = jax;
   const { learningRate, trainingSize } = workloadScales;
@@ -97,13 +111,14 @@ export async function jaxJs(): Promise<Peer> {
       ];
       let count = 0;
       return {
-        async run() {
-          const x = numpy.array(minibatch.x, { shape: [batch, widths[0]] });
-          const y = numpy.array(minibatch.y, { shape: [batch, classes] });
-          const [loss, ...next] = step(...state, x, y, random.key(count++)) as [JaxArray, Layer[], Layer[], Layer[]];
-          state = next;
-          await loss.data();
-        },
+        run: () =>
+          withoutWorker(async () => {
+            const x = numpy.array(minibatch.x, { shape: [batch, widths[0]] });
+            const y = numpy.array(minibatch.y, { shape: [batch, classes] });
+            const [loss, ...next] = step(...state, x, y, random.key(count++)) as [JaxArray, Layer[], Layer[], Layer[]];
+            state = next;
+            await loss.data();
+          }),
         dispose() {
           for (const layer of state.flat()) for (const name of names) layer[name].dispose();
           step.dispose();

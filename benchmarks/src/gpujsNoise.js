@@ -1,0 +1,68 @@
+import { createGpujsBackend } from '@vardrop/adapter-gpujs';
+import { compileProgram, createBuilder, random } from '@vardrop/core';
+import { describeTimes, median } from './statistics.js';
+
+/**
+ * Times noise that gpu.js's kernels make against noise that the host makes and hands over: the sum of 1000x2000 normal
+ * numbers, in turns within one process, and beside it the largest difference between the two. Options: `--mode webgpu`
+ * (needs the package `webgpu`), `--repetitions 20`.
+ */
+const words = process.argv.slice(2);
+const option = (/** @type {string} */ name, /** @type {string} */ otherwise) =>
+  words.includes(name) ? words[words.indexOf(name) + 1] : otherwise;
+const mode = /** @type {import('@vardrop/adapter-gpujs').GpujsMode} */ (option('--mode', 'webasm'));
+const repetitions = Number(option('--repetitions', '20'));
+if (mode === 'webgpu' && !globalThis.navigator?.gpu) {
+  const name = 'webgpu';
+  const { create, globals } = await import(name);
+  Object.assign(globalThis, globals);
+  Object.defineProperty(globalThis, 'navigator', { value: { gpu: create([]) }, configurable: true });
+  const adapter = await globalThis.navigator.gpu.requestAdapter();
+  console.log(adapter?.info.vendor, adapter?.info.architecture, adapter?.info.description);
+}
+
+const [rows, units] = [1000, 2000];
+const places = /** @type {const} */ (['host', 'device']);
+const runs = await Promise.all(
+  places.map(async (noise) => {
+    const backend = await createGpujsBackend({ mode, noise });
+    const b = createBuilder('sum');
+    const made = b.noise('normal', 'noise', [rows, units]);
+    b.output('sum', b.reduceSum(made));
+    const sum = await compileProgram(backend, b.build());
+    const whole = createBuilder('noise');
+    whole.output('noise', whole.noise('normal', 'noise', [rows, units]));
+    const all = await compileProgram(backend, whole.build());
+    /** @type {(program: typeof sum, seed: number) => Promise<Float32Array>} */
+    const run = async (program, seed) => {
+      const [result] = program.run({}, [{ keys: { noise: { words: random.key(seed) } } }]).outputs;
+      const [tensor] = Object.values(result);
+      const values = await backend.read(tensor);
+      backend.dispose(tensor);
+      return values;
+    };
+    return { noise, backend, sum: (/** @type {number} */ seed) => run(sum, seed), all: () => run(all, 1) };
+  }),
+);
+const [host, device] = await Promise.all(runs.map(({ all }) => all()));
+const unitsApart = (/** @type {number} */ a, /** @type {number} */ b) =>
+  Math.abs(a - b) / 2 ** (Math.floor(Math.log2(Math.abs(b))) - 23);
+const apart = host.reduce(
+  (most, value, i) => Math.max(most, value === device[i] ? 0 : unitsApart(device[i], value)),
+  0,
+);
+console.log(`${mode}: ${host.length} normal numbers, at most ${apart} units in the last place apart`);
+
+const times = places.map(() => /** @type {number[]} */ ([]));
+for (let i = -3; i < repetitions; i++) {
+  for (const [at, { sum }] of runs.entries()) {
+    const start = performance.now();
+    await sum(i + 3);
+    if (i >= 0) times[at].push(performance.now() - start);
+  }
+}
+for (const [at, noise] of places.entries()) {
+  console.log(`${noise}: ${describeTimes(times[at])}, ${(rows * units) / median(times[at]) / 1000} million a second`);
+}
+for (const { backend } of runs) await backend.close();
+process.exit(0);

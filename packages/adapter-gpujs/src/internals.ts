@@ -1,0 +1,95 @@
+import type { GPU, IKernelRunShortcut, IPipelineRunShortcut } from 'gpu.js';
+import type { Nested } from './run/flatten.js';
+
+/**
+ * What gpu.js's published types leave out of what it does, or type more narrowly than it behaves. The casts that this takes
+ * are all in this file.
+ */
+
+/** A tensor where gpu.js computes: a texture, or a buffer of WebGPU. */
+export interface Resident {
+  /** Threads in x, y, z of the kernel that wrote it. */
+  readonly output: readonly number[];
+  toArray(): Nested | Promise<Nested>;
+  /** Frees it, or one of its references. */
+  delete(): void;
+}
+
+/** What kernels read. While a pipeline is laid out, a handle that has no members. */
+export type Operand = Float32Array | Resident | object;
+
+/** The kernel behind the function that runs it. */
+export interface KernelInternals {
+  readonly constructor: { readonly mode?: string };
+  /** Why another mode took over. */
+  readonly fallbackReason?: string | null;
+  /** On webasm: makes of the numbers of a result what is handed out. */
+  _shapeOutput?: (values: Float32Array) => Nested;
+}
+
+/** The kernel that a shortcut runs. */
+export function kernelBehind(shortcut: IKernelRunShortcut): KernelInternals {
+  return (shortcut as unknown as { readonly kernel: KernelInternals }).kernel;
+}
+
+/** All kernels that live, those that pipelines have made for themselves included. */
+export function kernelsOf(gpu: GPU): readonly KernelInternals[] {
+  return (gpu as unknown as { readonly kernels?: readonly KernelInternals[] }).kernels ?? [];
+}
+
+/** Whether the graphics card's context is gone; there is none on webasm and cpu. */
+export function isContextLost({ context }: GPU): boolean {
+  return (context as { isContextLost?(): boolean } | null | undefined)?.isContextLost?.() ?? false;
+}
+
+/** Runs a kernel: gives numbers, or where it computes `pipeline`, a tensor that stays there; a promise on webgpu. */
+export function callKernel<Result>(shortcut: IKernelRunShortcut, operands: readonly Operand[]): Result {
+  return (shortcut as unknown as (...given: readonly Operand[]) => Result)(...operands);
+}
+
+/** A pipeline, and what it says of its runs. */
+export interface Pipeline {
+  run(given: readonly Float32Array[]): Promise<readonly Nested[]>;
+  /** The mode that it ran in; null before the first run. */
+  readonly backend: string | null;
+  /** `generic` where it ran kernel by kernel. */
+  readonly executorKind: string;
+  readonly fallbackReason: string | null;
+  destroy(): Promise<void>;
+}
+
+/** A pipeline of `count` arguments; `layOut` calls kernels on handles, once, and returns those of the results. */
+export function createPipeline(
+  gpu: GPU,
+  count: number,
+  layOut: (given: readonly Operand[]) => readonly Operand[],
+): Pipeline {
+  const traced = (...given: readonly Operand[]) => layOut(given);
+  // gpu.js asks the function how many arguments it has.
+  Object.defineProperty(traced, 'length', { value: count });
+  const made = gpu.createPipeline(traced as never) as IPipelineRunShortcut & { destroy(): Promise<void> };
+  return {
+    run: (given) => made(...(given as readonly never[])) as unknown as Promise<readonly Nested[]>,
+    get backend() {
+      return made.backend;
+    },
+    get executorKind() {
+      return made.executorKind;
+    },
+    get fallbackReason() {
+      return made.fallbackReason;
+    },
+    destroy: () => made.destroy(),
+  };
+}
+
+/** How wide and high a texture may be, in mode `webgl2`. */
+export function largestTexture(gpu: GPU): number {
+  type Features = { readonly Kernel: { readonly features: { readonly maxTextureSize: number } } };
+  return (gpu as unknown as Features).Kernel.features.maxTextureSize;
+}
+
+/** Where a kernel runs, in mode `webgpu`, once it has run. */
+export function deviceContext<Context>(shortcut: IKernelRunShortcut): Context {
+  return (shortcut as unknown as { readonly kernel: { readonly context: Context } }).kernel.context;
+}

@@ -1,0 +1,150 @@
+import { VardropError } from '@vardrop/core';
+import type { IKernelRunShortcut } from 'gpu.js';
+import { callKernel, type Resident } from '../internals.js';
+import type { Runtime } from '../loadGpu.js';
+import type { LoweredProgram } from '../lowerProgram.js';
+import type { KernelSource, ValueId } from '../print/kernelSource.js';
+import { type Stored, storeResident, storeValues } from '../stored.js';
+import { checkCard } from './checkCard.js';
+import { checkMode } from './checkMode.js';
+import { elements } from './elements.js';
+import { flatten } from './flatten.js';
+import { kernelSettings } from './kernelSettings.js';
+import type { Runner } from './runner.js';
+
+/**
+ * Runs kernel after kernel on a graphics card, where tensors stay: from kernel to kernel, and as results from run to run,
+ * until someone reads them.
+ */
+export function createResidentRunner(
+  runtime: Runtime,
+  who: string,
+  lowered: Pick<LoweredProgram, 'kernels' | 'constants'>,
+  inputs: readonly ValueId[],
+  results: readonly ValueId[],
+  /** Where an input of the next run comes from. */
+  carriedFrom: ReadonlyMap<ValueId, ValueId>,
+): Runner {
+  const { kernels } = lowered;
+  const sources = new Map(kernels.map((kernel) => [kernel.result, kernel]));
+  const constants = new Map([...lowered.constants].map(([id, values]) => [id, storeValues(values)]));
+  // Kernels know how their operands are laid out: what is carried comes as it will be made, the rest flat.
+  const layouts = new Map<ValueId, readonly number[]>();
+  for (const id of inputs) {
+    const made = sources.get(carriedFrom.get(id) ?? id);
+    if (made) layouts.set(id, made.output);
+  }
+  const shortcuts = new Map<string, IKernelRunShortcut>();
+  const calls = kernels.map((kernel) => {
+    const operands = kernel.inputs.map((id) => sources.get(id)?.output ?? layouts.get(id) ?? 'flat');
+    const key = JSON.stringify([kernel.source, kernel.output, kernel.constants, operands]);
+    const known = shortcuts.get(key);
+    if (known) return known;
+    const made = runtime.createKernel(kernel.source, {
+      ...kernelSettings(kernel, runtime.mode),
+      pipeline: true,
+      immutable: true,
+    });
+    shortcuts.set(key, made);
+    return made;
+  });
+  const finished = lastReads(kernels, results);
+  /** Results that have an owner: the kernels that made them are needed to read them. */
+  const live = new Set<Stored>();
+
+  async function read(resident: Resident): Promise<Float32Array> {
+    await checkCard(runtime, who);
+    const values = flatten(await resident.toArray(), elements(resident.output));
+    await checkCard(runtime, who);
+    runtime.traffic.copyOut(values);
+    return values;
+  }
+
+  /** What a kernel reads for a value that is given; `copies` are this run's own. */
+  async function place(id: ValueId, stored: Stored, copies: Resident[]): Promise<Resident> {
+    const layout = layouts.get(id);
+    const placed = await stored.resident((values) => runtime.place(values, layout ?? [values.length]));
+    const size = elements(placed.output);
+    const wanted = layout ?? [size];
+    if (placed.output.join() === wanted.join()) return placed;
+    const copy = await runtime.place(placed, wanted);
+    copies.push(copy);
+    return copy;
+  }
+
+  async function execute(given: readonly Stored[], made: Map<ValueId, Resident>): Promise<void> {
+    const copies: Resident[] = [];
+    try {
+      const values = new Map<ValueId, Resident>();
+      for (const [id, stored] of constants) values.set(id, await place(id, stored, copies));
+      for (const [i, id] of inputs.entries()) values.set(id, await place(id, given[i], copies));
+      for (const [i, kernel] of kernels.entries()) {
+        const operands = kernel.inputs.map((id) => values.get(id) as Resident);
+        const returned = callKernel<Resident | Promise<Resident>>(calls[i], operands);
+        // Waiting for what is there would only let others in between.
+        const result = returned instanceof Promise ? await returned : returned;
+        made.set(kernel.result, result);
+        values.set(kernel.result, result);
+        checkMode(runtime, who, calls[i]);
+        for (const id of finished[i]) {
+          values.get(id)?.delete();
+          made.delete(id);
+        }
+      }
+    } finally {
+      for (const copy of copies) copy.delete();
+    }
+  }
+
+  return {
+    inputs,
+    results,
+    async run(given) {
+      await checkCard(runtime, who);
+      const made = new Map<ValueId, Resident>();
+      try {
+        await execute(given, made);
+        await checkCard(runtime, who);
+      } catch (error) {
+        for (const resident of made.values()) resident.delete();
+        if (error instanceof VardropError) throw error;
+        // What a lost card does to gpu.js is many things.
+        await checkCard(runtime, who, true);
+        throw new VardropError(
+          'VARDROP_BACKEND',
+          `${who}: got "${error instanceof Error ? error.message : String(error)}" from gpu.js, needs a run without errors. See its cause.`,
+          { cause: error },
+        );
+      }
+      runtime.traffic.plan(kernels.length);
+      return results.map((id) => {
+        const { size } = sources.get(id) as KernelSource;
+        const stored = storeResident(
+          made.get(id) as Resident,
+          async (resident) => (await read(resident)).subarray(0, size),
+          (each) => live.delete(each),
+        );
+        live.add(stored);
+        return stored;
+      });
+    },
+    async dispose() {
+      // What cannot be brought back says so where it is read.
+      for (const stored of live) await stored.bringBack().catch(() => undefined);
+      for (const stored of constants.values()) stored.release();
+      for (const kernel of shortcuts.values()) kernel.destroy();
+      runtime.keepVertices();
+    },
+  };
+}
+
+/** For each kernel, the values made by kernels that nobody reads after it. */
+function lastReads(kernels: readonly KernelSource[], results: readonly ValueId[]): ValueId[][] {
+  const last = new Map<ValueId, number>();
+  kernels.forEach((kernel, i) => {
+    for (const id of [kernel.result, ...kernel.inputs]) last.set(id, i);
+  });
+  const finished: ValueId[][] = kernels.map(() => []);
+  for (const { result } of kernels) if (!results.includes(result)) finished[last.get(result) as number].push(result);
+  return finished;
+}

@@ -1,0 +1,49 @@
+import { type Iteration, type Node, type NodeId, type Program, VardropError } from '@vardrop/core';
+import { encodeStream } from './print/threefry.js';
+import { elements } from './run/elements.js';
+
+/** An input that says where a noise node's stream is. */
+export interface StreamInput {
+  readonly id: NodeId;
+  readonly key: string;
+  /** Elements of the noise in a row of data. */
+  readonly units: number;
+}
+
+/** The same program with an operand for each noise node: an input of numbers that say which stream of noise it reads. */
+export function withStreams(program: Program): { readonly program: Program; readonly streams: readonly StreamInput[] } {
+  const nodes: Node[] = [];
+  const moved: NodeId[] = [];
+  const streams: StreamInput[] = [];
+  for (const node of program.nodes) {
+    if (node.op !== 'noise') {
+      moved.push(nodes.push({ ...node, operands: node.operands.map((operand) => moved[operand]) }) - 1);
+      continue;
+    }
+    const id = nodes.length;
+    streams.push({ id, key: node.key, units: elements((node.shape as readonly number[]).slice(1)) });
+    nodes.push({ op: 'input', name: `stream:${node.key}`, role: 'iteration', operands: [], shape: [8] });
+    moved.push(nodes.push({ ...node, operands: [id] }) - 1);
+  }
+  const outputs = Object.fromEntries(Object.entries(program.outputs).map(([name, id]) => [name, moved[id]]));
+  return { program: { name: program.name, nodes, outputs }, streams };
+}
+
+/** Values of the inputs of one iteration's streams. Throws `VARDROP_INPUT` unless there is a key for each. */
+export function bindStreams(
+  who: string,
+  given: Iteration['keys'] = {},
+  streams: readonly StreamInput[],
+): ReadonlyMap<NodeId, Float32Array> {
+  const needed = new Set(streams.map(({ key }) => key));
+  for (const name of new Set([...needed, ...Object.keys(given)])) {
+    if (needed.has(name) && given[name]) continue;
+    throw new VardropError(
+      'VARDROP_INPUT',
+      `${who}: key "${name}": got ${needed.has(name) ? 'none' : 'one'}, needs the keys ${[...needed].join(', ') || 'of no stream'}. ${needed.has(name) ? 'Pass it' : 'Leave it out'}.`,
+    );
+  }
+  return new Map(
+    streams.map(({ id, key, units }) => [id, encodeStream(given[key].words, (given[key].row ?? 0) * units)]),
+  );
+}

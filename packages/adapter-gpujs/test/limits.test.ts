@@ -1,0 +1,73 @@
+import { createBuilder, type Program } from '@vardrop/core';
+import { describe, expect, it } from 'vitest';
+import { checkCardLimits } from '../src/checkLimits.js';
+import type { GpujsMode, Runtime } from '../src/loadGpu.js';
+import { lowerProgram } from '../src/lowerProgram.js';
+
+const roomy = { hardware: true, tensorBytes: 2 ** 30, bufferBytes: 2 ** 30, groups: 65535 };
+
+const check = (mode: GpujsMode, limits: object, program: Program) => () =>
+  checkCardLimits(`gpujs:${mode}`, limits as Runtime, program, lowerProgram(program, mode));
+
+function twice(shape: readonly number[]): Program {
+  const b = createBuilder('twice');
+  const x = b.input('x', shape);
+  b.output('y', b.add(x, x));
+  b.output('z', b.mul(x, x));
+  return b.build();
+}
+
+describe('limits of graphics cards', () => {
+  it('have room for what fits', () => {
+    expect(check('webgpu', { device: roomy }, twice([100, 200]))).not.toThrow();
+    expect(check('webgl2', { textureSide: 4096 }, twice([4096, 4095]))).not.toThrow();
+  });
+
+  it('names a tensor with too many bytes', () => {
+    expect(check('webgpu', { device: { ...roomy, tensorBytes: 79_999 } }, twice([100, 200]))).toThrow(
+      expect.objectContaining({
+        code: 'VARDROP_LIMITS',
+        message:
+          '[gpujs:webgpu] compile twice: %1 (add) [100,200]: got 80000, needs at most 79999 bytes in one storage buffer of this device. Use a smaller batch.',
+      }),
+    );
+  });
+
+  it('names inputs that no kernel makes', () => {
+    const b = createBuilder('sum');
+    b.output('y', b.reduceSum(b.input('x', [1000])));
+    expect(check('webgpu', { device: { ...roomy, tensorBytes: 3999 } }, b.build())).toThrow(
+      /%0 \(x\) \[1000\]: got 4000, needs at most 3999 bytes/,
+    );
+  });
+
+  it('names the largest of outputs that are too much together', () => {
+    expect(check('webgpu', { device: { ...roomy, bufferBytes: 159_999 } }, twice([100, 200]))).toThrow(
+      /got 160000 bytes in 2 outputs, of which this is the largest, needs at most 159999 bytes in the buffer/,
+    );
+  });
+
+  it('names what takes too many threads', () => {
+    const b = createBuilder('wide');
+    const x = b.input('x', [1, 600_000]);
+    b.output('y', b.add(x, b.input('column', [2, 1])));
+    expect(check('webgpu', { device: roomy }, b.build())).toThrow(
+      /\(add\) \[2,600000\]: got 600000, needs at most 524280 threads in a row/,
+    );
+  });
+
+  it('has threads in depth lie along the height where there is no room', () => {
+    const b = createBuilder('deep');
+    b.output('y', b.add(b.input('x', [70_000, 1, 2]), b.input('w', [70_000, 3, 1])));
+    const program = b.build();
+    const { kernels } = lowerProgram(program, 'webgpu');
+    expect(kernels.map(({ output }) => output)).toContainEqual([2, 210_000]);
+    expect(check('webgpu', { device: roomy }, program)).not.toThrow();
+  });
+
+  it('names a tensor too large for a texture', () => {
+    expect(check('webgl2', { textureSide: 2048 }, twice([2049, 2049]))).toThrow(
+      /%1 \(add\) \[2049,2049\]: got \d+, needs at most 2048 texels in width and height of a texture/,
+    );
+  });
+});

@@ -1,0 +1,3 @@
+import { checkUlps } from '../test/checkUlps.js';
+
+checkUlps('webgpu', 4);

@@ -1,0 +1,64 @@
+import type { CreateExperiment, Experiment } from '../experiment.js';
+import type { ImageData } from '../imageData.js';
+import type { Json } from '../json.js';
+import { concludeSpeed } from './concludeSpeed.js';
+import { measureSpeed, type SpeedCase, widthsOf } from './measureSpeed.js';
+
+/** All that shapes the experiment; `speed` chooses it for users. */
+export interface SpeedOptions {
+  readonly data: ImageData;
+  readonly seed: number;
+  /** The first one is the paper's. */
+  readonly cases: readonly SpeedCase[];
+  readonly rounds: number;
+  /** Part of each minibatch that is computed with separate samples; the rest is extrapolated. */
+  readonly share: number;
+  /** Images of an epoch that times are given for. */
+  readonly epoch: number;
+}
+
+/** The paper's network and minibatch. */
+const published: SpeedCase = { width: 500, batch: 1000 };
+
+/** Seconds that a weight sample and a multiply-add take, about, for the time left. */
+const costs = { sample: 6e-9, product: 3.5e-11, step: 0.05 };
+
+/**
+ * Section 5 of Kingma, Salimans & Welling 2015: how long an epoch takes with a weight sample for each datapoint and with
+ * local reparametrization, for their network, and how the ratio changes with width and minibatch. Needs minutes; quick
+ * computes a part of each minibatch with separate samples only, and leaves out the widest network.
+ */
+export const speed: CreateExperiment = ({ data, quick, seed }) =>
+  speedExperiment({
+    data,
+    seed,
+    cases: [
+      published,
+      ...(quick ? [100, 250] : [100, 250, 1000]).map((width) => ({ width, batch: published.batch })),
+      ...(quick ? [10, 100] : [1, 10, 100]).map((batch) => ({ width: published.width, batch })),
+    ],
+    rounds: quick ? 9 : 15,
+    share: quick ? 0.1 : 1,
+    epoch: 60_000,
+  });
+
+/** The same with cases of one's own. */
+export function speedExperiment(options: SpeedOptions): Experiment {
+  const { data, cases, rounds, share, epoch } = options;
+  return {
+    name: 'speed',
+    configuration: { cases: cases.map(({ width, batch }) => ({ width, batch })), rounds, share, epoch },
+    trials: cases.map((each) => {
+      const widths = widthsOf(data, each.width);
+      const weights = widths.slice(1).reduce((sum, width, i) => sum + width * widths[i], 0);
+      const rowCost = share * costs.sample + 6 * costs.product;
+      return {
+        key: `width-${each.width}-batch-${each.batch}`,
+        label: `${widths.join('-')}, batch ${each.batch}`,
+        cost: (rounds + 1) * (each.batch * weights * rowCost + costs.step),
+        run: async (context) => (await measureSpeed(each, options, context)) as unknown as Json,
+      };
+    }),
+    conclude: (results) => concludeSpeed(options, results),
+  };
+}
