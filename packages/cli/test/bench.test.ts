@@ -24,6 +24,7 @@ async function run(words: readonly string[], command: Bench = bench) {
   };
   result.code = await main(['bench', ...words], {
     loadTrain: unwanted,
+    loadReproduce: unwanted,
     loadBench: async () => command,
     loadConformance: unwanted,
     loadExport: unwanted,
