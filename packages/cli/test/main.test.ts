@@ -25,8 +25,8 @@ async function run(words: readonly string[], train: Train, variables: Record<str
     loadReproduce: async () => async () => {
       throw new Error('not asked for');
     },
-    loadConformance: async () => async () => true,
     loadBench: async () => async () => ({ text: '', interrupted: false }),
+    loadConformance: async () => async () => true,
     loadExport: async () => async () => {},
     loadNewBackend: async () => async () => {},
     stdout: { write: (text) => (result.stdout += text) },
