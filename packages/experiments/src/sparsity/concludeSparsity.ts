@@ -2,6 +2,7 @@ import type { Findings, Table } from '../findings.js';
 import { type PairedDifference, pairedDifference } from '../statistics/pairedDifference.js';
 import { type Summary, summarize } from '../statistics/summarize.js';
 import { summaryToJson } from '../statistics/summaryToJson.js';
+import { capitalized } from '../text/capitalized.js';
 import { signed, signedInterval } from '../text/signed.js';
 import { spread } from '../text/spread.js';
 import { publishedSparsity } from './publishedSparsity.js';
@@ -236,10 +237,6 @@ function weightsOf({ layers }: SparseResult): number {
 
 function nonZeroOf({ layers }: SparseResult): number {
   return layers.reduce((sum, { nonZero }) => sum + nonZero, 0);
-}
-
-function capitalized(text: string): string {
-  return text.charAt(0).toUpperCase() + text.slice(1);
 }
 
 function kilobytes(bytes: number): string {
