@@ -1,4 +1,4 @@
-import type { Findings, Table } from '../findings.js';
+import type { Chart, ChartPoint, Findings, Table } from '../findings.js';
 import { type PairedDifference, pairedDifference } from '../statistics/pairedDifference.js';
 import { type Summary, summarize } from '../statistics/summarize.js';
 import { summaryToJson } from '../statistics/summaryToJson.js';
@@ -60,7 +60,7 @@ export function concludeSparsity(results: readonly SparsityResult[], circumstanc
       ...fileSentence(dense, sparse),
     ],
     tables: [networkTable(dense, sparse, measured, setting), seedTable(dense, sparse), fileTable(dense, sparse)],
-    charts: [],
+    charts: [errorChart(dense, measured), layerChart(sparse)],
     data: {
       data,
       trainingImages,
@@ -219,6 +219,51 @@ function fileTable(dense: readonly DenseResult[], sparse: readonly SparseResult[
       ]),
     ],
     note: 'Safetensors files of float32 weights and biases, no optimizer state. Units that died are gone; weights that are 0 between units that are left are stored as zeros.',
+  };
+}
+
+function errorChart(dense: readonly DenseResult[], measured: readonly Measured[]): Chart {
+  const point = (x: number, error: Summary): ChartPoint => ({
+    x,
+    y: error.mean,
+    ...(error.interval && { low: error.interval[0], high: error.interval[1] }),
+  });
+  return {
+    title: 'Error by compression',
+    x: { label: 'all weights over those that are not 0', logarithmic: true },
+    y: { label: 'test error (%)' },
+    series: [
+      { name: 'dense', points: dense.length === 0 ? [] : [point(1, summarize(dense.map(({ error }) => error)))] },
+      ...measured.map(({ label, error, compression }) => ({ name: label, points: [point(compression.mean, error)] })),
+      {
+        name: 'sparse, published',
+        published: true,
+        points: [{ x: publishedSparsity.compression, y: publishedSparsity.error }],
+      },
+    ],
+  };
+}
+
+function layerChart(sparse: readonly SparseResult[]): Chart {
+  return {
+    title: 'Weights removed from each layer',
+    x: { label: 'layer, input side first' },
+    y: { label: 'removed (%)' },
+    series: [
+      {
+        name: 'removed',
+        points: layerSparsities(sparse).map(({ mean, interval }, i) => ({
+          x: i + 1,
+          y: mean,
+          ...(interval && { low: interval[0], high: interval[1] }),
+        })),
+      },
+      {
+        name: 'removed, published',
+        published: true,
+        points: publishedSparsity.layers.map((y, i) => ({ x: i + 1, y })),
+      },
+    ],
   };
 }
 
