@@ -38,7 +38,7 @@ const browser = await chromium.launch({
 });
 try {
   await server.listen();
-  const { port } = /** @type {import('node:net').AddressInfo} */ (server.httpServer?.address());
+  const { port } = /** @type {import('node:net').AddressInfo} */ (server.httpServer.address());
   for (const mode of option('--modes', 'webgl2').split(',')) {
     const page = await browser.newPage();
     page.on('console', (message) => {

@@ -1,4 +1,15 @@
-import { createBuilder } from '@vardrop/core';
+import {
+  adam,
+  categorical,
+  createBuilder,
+  createTrainer,
+  dense,
+  initialState,
+  local,
+  sequential,
+  sparseVariational,
+  type TrainingState,
+} from '@vardrop/core';
 import * as gpujs from 'gpu.js';
 import { expect, it } from 'vitest';
 import { createGpujsBackend, type GpuClass } from '../src/index.js';
@@ -6,7 +17,8 @@ import { createGpujsBackend, type GpuClass } from '../src/index.js';
 /** Browsers get a bundle whose one export is the class. */
 const { GPU } = (gpujs as unknown as { readonly default?: { readonly GPU: GpuClass } }).default ?? gpujs;
 
-it('says at read that the WebGL context is lost', async () => {
+/** A backend, and what takes its context away. */
+async function createWatched() {
   let context: WebGL2RenderingContext | undefined;
   class Watched extends GPU {
     constructor(settings: ConstructorParameters<GpuClass>[0]) {
@@ -16,6 +28,13 @@ it('says at read that the WebGL context is lost', async () => {
     }
   }
   const backend = await createGpujsBackend({ mode: 'webgl2', GPU: Watched });
+  return { backend, lose: () => context?.getExtension('WEBGL_lose_context')?.loseContext() };
+}
+
+const lost = { code: 'VARDROP_BACKEND', message: expect.stringContaining('lost WebGL context') };
+
+it('says at read that the WebGL context is lost', async () => {
+  const { backend, lose } = await createWatched();
   const b = createBuilder('double');
   const x = b.input('x', [2]);
   b.output('y', b.add(x, x));
@@ -23,11 +42,69 @@ it('says at read that the WebGL context is lost', async () => {
   const given = backend.upload(Float32Array.of(1, 2), [2]);
   const before = executable.run({ x: given }, [{}]).outputs[0].y;
   expect(await backend.read(before)).toEqual(Float32Array.of(2, 4));
-  context?.getExtension('WEBGL_lose_context')?.loseContext();
+  lose();
   const after = executable.run({ x: given }, [{}]).outputs[0].y;
-  await expect(backend.read(after)).rejects.toMatchObject({
-    code: 'VARDROP_BACKEND',
-    message: expect.stringContaining('lost WebGL context'),
-  });
+  await expect(backend.read(after)).rejects.toMatchObject(lost);
+  // What was computed in time, but stayed there, is lost as well.
+  await expect(backend.read(before)).rejects.toMatchObject(lost);
+  expect(await backend.read(given)).toEqual(Float32Array.of(1, 2));
   await backend.close();
+});
+
+it('rejects all iterations that a lost context leaves undone', async () => {
+  const { backend, lose } = await createWatched();
+  const b = createBuilder('sum');
+  const w = b.input('w', [2], 'carried');
+  b.output('w', b.add(w, b.input('x', [2], 'iteration')));
+  b.output('twice', b.add(w, w));
+  const executable = await backend.compile(b.build());
+  const x = backend.upload(Float32Array.of(1, 2), [2]);
+  const { carried, outputs } = executable.run({ w: x }, [{ inputs: { x } }, { inputs: { x } }, { inputs: { x } }]);
+  lose();
+  for (const tensor of [carried.w, ...outputs.map(({ twice }) => twice)]) {
+    await expect(backend.read(tensor)).rejects.toMatchObject(lost);
+  }
+  await backend.close();
+});
+
+it('goes on from the last checkpoint, bit for bit, where the context was lost in a step', async () => {
+  const model = sequential({
+    input: [12],
+    layers: [dense({ units: 9, activation: 'relu' }), dense({ units: 3 })],
+    noise: sparseVariational(),
+    estimator: local(),
+  });
+  const [likelihood, optimizer] = [categorical(), adam()];
+  const minibatch = {
+    x: Float32Array.from({ length: 20 * 12 }, (_, i) => ((i * 7919) % 1000) / 1000),
+    y: Float32Array.from({ length: 20 * 3 }, (_, i) => (i % 4 === 0 ? 1 : 0)),
+    rows: 20,
+  };
+  const scales = { learningRate: 0.01, klScale: 0.01 };
+  async function train(on: Awaited<ReturnType<typeof createWatched>>['backend'], state: TrainingState, steps: number) {
+    const trainer = createTrainer(model, { backend: on, likelihood, optimizer, state });
+    for (let step = 0; step < steps; step++) await trainer.run(minibatch, scales);
+    const reached = await trainer.state();
+    return { trainer, reached };
+  }
+  const start = initialState(model, likelihood, optimizer, 5);
+
+  const steady = await createWatched();
+  const { reached: expected } = await train(steady.backend, start, 4);
+  await steady.backend.close();
+
+  const first = await createWatched();
+  const { trainer, reached: checkpoint } = await train(first.backend, start, 2);
+  const step = trainer.run(minibatch, scales);
+  first.lose();
+  await expect(step).rejects.toMatchObject(lost);
+  trainer.dispose();
+  await first.backend.close();
+  expect(first.backend.liveTensors()).toBe(0);
+
+  const second = await createWatched();
+  const { reached } = await train(second.backend, checkpoint, 2);
+  expect(reached).toEqual(expected);
+  expect(reached.parameters).not.toEqual(checkpoint.parameters);
+  await second.backend.close();
 });

@@ -1,9 +1,11 @@
 import { type Backend, createBuilder } from '@vardrop/core';
-import { afterEach, expect, it, vi } from 'vitest';
+import { afterAll, beforeAll, expect, it, vi } from 'vitest';
 import { createGpujsBackend } from '../src/index.js';
 
 interface Device {
   destroy(): void;
+  createBuffer(descriptor: object): unknown;
+  readonly queue: { onSubmittedWorkDone(): Promise<void> };
 }
 
 interface Adapter {
@@ -14,10 +16,10 @@ interface WithWebgpu {
   readonly gpu: { requestAdapter(options?: unknown): Promise<Adapter> };
 }
 
-afterEach(() => vi.restoreAllMocks());
+/** Devices given out; gpu.js keeps the last one for all backends. */
+const devices: Device[] = [];
 
-/** Calls back with each device that is given out from now on. */
-function watchDevices(seen: (device: Device) => void): void {
+beforeAll(() => {
   const { gpu } = navigator as unknown as WithWebgpu;
   const requestAdapter = gpu.requestAdapter.bind(gpu);
   vi.spyOn(gpu, 'requestAdapter').mockImplementation(async (options) => {
@@ -25,12 +27,14 @@ function watchDevices(seen: (device: Device) => void): void {
     const requestDevice = adapter.requestDevice.bind(adapter);
     adapter.requestDevice = async (descriptor) => {
       const device = await requestDevice(descriptor);
-      seen(device);
+      devices.push(device);
       return device;
     };
     return adapter;
   });
-}
+});
+
+afterAll(() => vi.restoreAllMocks());
 
 async function double(backend: Backend) {
   const b = createBuilder('double');
@@ -42,20 +46,36 @@ async function double(backend: Backend) {
 }
 
 it('says at read that the WebGPU device is lost, and another backend works', async () => {
-  const devices: Device[] = [];
-  watchDevices((device) => devices.push(device));
   const backend = await createGpujsBackend({ mode: 'webgpu' });
   const run = await double(backend);
   expect(await run()).toEqual(Float32Array.of(2, 4));
   const lost = { code: 'VARDROP_BACKEND', message: expect.stringContaining('lost WebGPU device') };
   const pending = expect(run()).rejects.toMatchObject(lost);
-  devices[0].destroy();
+  const [device] = devices.splice(0);
+  device.destroy();
   await pending;
   await expect(run()).rejects.toMatchObject(lost);
   await backend.close();
 
   const other = await createGpujsBackend({ mode: 'webgpu' });
-  expect(devices.length).toBe(2);
+  expect(devices.length).toBe(1);
   expect(await (await double(other))()).toEqual(Float32Array.of(2, 4));
   await other.close();
+});
+
+it('says at read that WebGPU refused something, which gpu.js only logs', async () => {
+  const backend = await createGpujsBackend({ mode: 'webgpu' });
+  const run = await double(backend);
+  expect(await run()).toEqual(Float32Array.of(2, 4));
+  const logged = vi.spyOn(console, 'error').mockImplementation(() => undefined);
+  // Neither usage nor size is allowed.
+  devices[0].createBuffer({ size: 2 ** 50, usage: 0xffff });
+  await devices[0].queue.onSubmittedWorkDone();
+  expect(logged).toHaveBeenCalled();
+  await expect(run()).rejects.toMatchObject({
+    code: 'VARDROP_BACKEND',
+    message: expect.stringMatching(/run double: got ".+" from WebGPU, needs a run without errors/),
+  });
+  expect(await run()).toEqual(Float32Array.of(2, 4));
+  await backend.close();
 });

@@ -88,3 +88,8 @@ export function largestTexture(gpu: GPU): number {
   type Features = { readonly Kernel: { readonly features: { readonly maxTextureSize: number } } };
   return (gpu as unknown as Features).Kernel.features.maxTextureSize;
 }
+
+/** Where a kernel runs, in mode `webgpu`, once it has run. */
+export function deviceContext<Context>(shortcut: IKernelRunShortcut): Context {
+  return (shortcut as unknown as { readonly kernel: { readonly context: Context } }).kernel.context;
+}

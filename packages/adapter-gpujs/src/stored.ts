@@ -25,36 +25,40 @@ export function storeResident(
   read: (resident: Resident) => Promise<Float32Array>,
   freed: (stored: Stored) => void,
 ): Stored {
-  return create({ resident: Promise.resolve(resident), read, freed });
+  return create({ resident, read, freed });
 }
 
 interface Start {
-  values?: Float32Array;
-  resident?: Promise<Resident>;
+  readonly values?: Float32Array;
+  readonly resident?: Resident;
   readonly read?: (resident: Resident) => Promise<Float32Array>;
   readonly freed?: (stored: Stored) => void;
 }
 
 function create(start: Start): Stored {
   let { values, resident } = start;
+  let placing: Promise<Resident> | undefined;
   let owners = 1;
   const forget = () => {
-    // What was never placed has nothing to delete.
-    resident?.then((each) => each.delete()).catch(() => undefined);
+    resident?.delete();
     resident = undefined;
   };
   const read = async (): Promise<Float32Array> =>
-    values ?? ((await start.read?.((await resident) as Resident)) as Float32Array);
+    values ?? ((await start.read?.(resident as Resident)) as Float32Array);
+  const place = async (by: (values: Float32Array) => Promise<Resident>) => {
+    try {
+      resident = await by(values as Float32Array);
+      return resident;
+    } finally {
+      placing = undefined;
+    }
+  };
   const stored: Stored = {
     values: read,
-    resident(place) {
-      if (!resident) {
-        resident = place(values as Float32Array);
-        resident.catch(() => {
-          resident = undefined;
-        });
-      }
-      return resident;
+    async resident(by) {
+      if (resident) return resident;
+      placing ??= place(by);
+      return placing;
     },
     async bringBack() {
       values = await read();
@@ -66,6 +70,7 @@ function create(start: Start): Stored {
     },
     release() {
       if (--owners > 0) return;
+      // At once: what made it may be destroyed next, and would no longer delete it.
       forget();
       start.freed?.(stored);
     },

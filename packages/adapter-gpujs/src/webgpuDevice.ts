@@ -1,5 +1,7 @@
 import { VardropError } from '@vardrop/core';
 import type { GPU } from 'gpu.js';
+import { callKernel, deviceContext } from './internals.js';
+import { checkMode } from './run/checkMode.js';
 
 /** The WebGPU device that gpu.js computes on; all backends of one page or process share it. */
 export interface WebgpuDevice {
@@ -43,15 +45,12 @@ interface Context {
 /** How long news of a lost device may take after the first sign of it. */
 const patience = 100;
 
-/** Has gpu.js compute something. Throws `VARDROP_UNKNOWN_DEVICE` where it cannot. */
+/** Has gpu.js compute something. Rejects with `VARDROP_UNKNOWN_DEVICE` where it cannot, `VARDROP_DEGRADED` where it does elsewhere. */
 export async function openWebgpuDevice(gpu: GPU): Promise<WebgpuDevice> {
   const kernel = gpu.createKernel('function kernel() { return 1.5; }', { output: [1], precision: 'single' });
-  let context: Context;
   try {
-    const [made] = (await (kernel() as unknown as Promise<Float32Array>)) as Float32Array;
+    const [made] = await callKernel<Promise<Float32Array>>(kernel, []);
     if (made !== 1.5) throw new Error(`a kernel that returns 1.5 returned ${made}`);
-    context = (kernel as unknown as { readonly kernel: { readonly context: Context } }).kernel.context;
-    kernel.destroy();
   } catch (error) {
     throw new VardropError(
       'VARDROP_UNKNOWN_DEVICE',
@@ -59,10 +58,13 @@ export async function openWebgpuDevice(gpu: GPU): Promise<WebgpuDevice> {
       { cause: error },
     );
   }
+  checkMode({ mode: 'webgpu' }, '[gpujs:webgpu] create', kernel);
+  const context = deviceContext<Context>(kernel);
+  kernel.destroy();
   const { adapter, device } = context;
   const { maxStorageBufferBindingSize, maxBufferSize, maxComputeWorkgroupsPerDimension } = device.limits;
   let errors: string[] = [];
-  device.addEventListener('uncapturederror', ({ error }) => errors.push(error.message));
+  device.addEventListener('uncapturederror', ({ error }) => errors.push(error.message.replace(/\s+/g, ' ').trim()));
   return {
     hardware: !(adapter.info?.isFallbackAdapter ?? adapter.isFallbackAdapter ?? false),
     tensorBytes: Math.min(maxStorageBufferBindingSize, maxBufferSize),

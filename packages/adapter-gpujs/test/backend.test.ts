@@ -174,6 +174,20 @@ describe('webgpu', () => {
   });
 });
 
+it('refuses webgpu that gpu.js runs elsewhere', async () => {
+  vi.stubGlobal('navigator', { gpu: {} });
+  class Elsewhere extends GPU {
+    constructor() {
+      super({ mode: 'cpu' });
+    }
+  }
+  await expect(createGpujsBackend({ mode: 'webgpu', GPU: Elsewhere })).rejects.toMatchObject({
+    code: 'VARDROP_DEGRADED',
+    message: expect.stringContaining('runs as cpu, needs webgpu'),
+  });
+  vi.unstubAllGlobals();
+});
+
 it('refuses webasm where there is no WebAssembly', async () => {
   class Without extends GPU {
     static override get isWebAssemblySupported() {

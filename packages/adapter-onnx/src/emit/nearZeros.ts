@@ -12,7 +12,10 @@ export function logarithm(x: ValueName, { graph, name }: Where): ValueName {
   const one = graph.constant([1], []);
   const t = graph.node('Sub', [x, one], `${name}/above1`);
   const s = graph.node('Div', [t, graph.node('Add', [x, one], `${name}/plus1`)], `${name}/ratio`);
-  const series = polynomial(graph.node('Mul', [s, s], `${name}/square`), [2, 2 / 3, 2 / 5, 2 / 7, 2 / 9], { graph, name });
+  const series = polynomial(graph.node('Mul', [s, s], `${name}/square`), [2, 2 / 3, 2 / 5, 2 / 7, 2 / 9], {
+    graph,
+    name,
+  });
   const near = graph.node('Mul', [s, series], `${name}/near1`);
   return choose(t, 1 / 4, near, graph.node('Log', [x], `${name}/far`), { graph, name });
 }

@@ -1,5 +1,6 @@
 import type { TensorInfo } from '@tensorflow/tfjs';
 import type { Device } from '../device.js';
+import { inOneOrder } from '../gpu/inOneOrder.js';
 import type { Lowering, Shapes } from './lowering.js';
 import { broadcast, equalShapes, reshape, sizeOf } from './shape.js';
 
@@ -14,7 +15,10 @@ export function matmul(device: Device, flags: { transposeA: boolean; transposeB:
   const batch = shapes.out.slice(0, -2);
   const aBatch = aShape.slice(0, -2);
   const bBatch = bShape.slice(0, -2);
-  const product = (a: TensorInfo, b: TensorInfo) => device.call('BatchMatMul', { a, b }, { transposeA, transposeB });
+  const [rows, length] = transposeA ? aShape.slice(-2).reverse() : aShape.slice(-2);
+  const size = { rows, columns: shapes.out[shapes.out.length - 1], length };
+  const product = (a: TensorInfo, b: TensorInfo) =>
+    inOneOrder(device, size, () => device.call('BatchMatMul', { a, b }, { transposeA, transposeB }));
   const direct = aShape.length === 2 && bShape.length === 2;
   if (direct) return ([a, b]) => product(a, b);
 

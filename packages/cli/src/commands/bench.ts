@@ -93,5 +93,5 @@ async function readEarlier(path: string): Promise<BenchReport> {
 /** Tables and sentences, the recommendation last. */
 export function printBench(report: BenchReport, before?: BenchReport): string {
   const { tables, sentences } = benchFindings(report, before && compareBenchReports(before, report));
-  return `${[...tables.map((table) => printTable(table)), ...sentences.map(wrapText)].join('\n\n')}\n`;
+  return `${[...tables.map(printTable), ...sentences.map(wrapText)].join('\n\n')}\n`;
 }

@@ -1,4 +1,3 @@
-import { numericColumns } from './numericColumns.js';
 import { printTable, wrapText } from './printTable.js';
 import type { ReproducedExperiment, ReproductionReport } from './reproductionReport.js';
 
@@ -14,7 +13,7 @@ function printExperiment({ name, trials, done, findings, path }: ReproducedExper
   const title = `${findings.title}${done < trials ? ` (${done} of ${trials} trials)` : ''}`;
   return [
     `${name}: ${title}`,
-    ...findings.tables.map((table) => printTable(table, numericColumns(table.columns, table.rows))),
+    ...findings.tables.map((table) => printTable(table)),
     ...findings.sentences.map(wrapText),
     `results: ${path}`,
   ].join('\n\n');

@@ -1,21 +1,13 @@
 import type { Table } from '@vardrop/experiments';
+import { numericColumns } from './numericColumns.js';
 
 /** Longest line of running text. */
 const lineWidth = 110;
 
-/** What a cell of a column of numbers begins with, spreads and remarks behind it. */
-const numeric = /^[\d–−+]/;
-
-/**
- * @param right whether a column is aligned to the right; those whose cells all begin with a number are where it is left
- * out, the first excepted.
- * @returns a table for a terminal: title, columns, rows and note.
- */
-export function printTable(
-  { title, columns, rows, note }: Table,
-  right: readonly boolean[] = columns.map((_, i) => i > 0 && rows.every((row) => numeric.test(row[i]))),
-): string {
+/** @returns a table for a terminal: title, columns, rows and note; columns of numbers aligned to the right. */
+export function printTable({ title, columns, rows, note }: Table): string {
   const widths = columns.map((column, i) => Math.max(column.length, ...rows.map((row) => row[i].length)));
+  const right = numericColumns(columns, rows);
   const line = (cells: readonly string[]) =>
     cells
       .map((cell, i) => (right[i] ? cell.padStart(widths[i]) : cell.padEnd(widths[i])))
