@@ -39,7 +39,6 @@ describe('training on a GPU', () => {
     const after = traffic.now();
     expect(backend.liveTensors()).toBe(live);
     expect([after.buffers, after.bytes]).toEqual([before.buffers, before.bytes]);
-    // Loss, data term and KL.
     // Loss, data term and KL; nothing of the state.
     expect((after.read - before.read) / steps).toBe(3 * 4);
     trainer.dispose();

@@ -18,17 +18,15 @@ const mapModeRead = 0x1;
  */
 export function createGpuMemory(ort: Ort, device: GPUDevice, owned: boolean): Memory {
   const buffers = createGpuBuffers(device);
+  // A set, since a promise for the failure would hold all that was ever raced against it.
+  const waiting = new Set<(reason: VardropError) => void>();
   let failure: VardropError | undefined;
   let closed = false;
-  let fail: (reason: VardropError) => void;
-  const failed = new Promise<never>((_, reject) => {
-    fail = (reason) => {
-      if (closed) return;
-      failure ??= reason;
-      reject(failure);
-    };
-  });
-  failed.catch(() => undefined);
+  function fail(reason: VardropError): void {
+    if (closed || failure) return;
+    failure = reason;
+    for (const reject of waiting) reject(reason);
+  }
   const onError = ({ error }: GPUUncapturedErrorEvent) =>
     fail(
       new VardropError(
@@ -88,13 +86,19 @@ export function createGpuMemory(ort: Ort, device: GPUDevice, owned: boolean): Me
       check();
       if (tensor.location !== 'gpu-buffer') return (tensor.data as Float32Array).slice();
       try {
-        return await memory.watch(download(tensor.gpuBuffer as GPUBuffer, tensor.size));
+        return await memory.watch(() => download(tensor.gpuBuffer as GPUBuffer, tensor.size));
       } finally {
         check();
       }
     },
     free: (tensor) => tensor.dispose(),
-    watch: (work) => Promise.race([work, failed]),
+    watch: (work) =>
+      new Promise((resolve, reject) => {
+        check();
+        const done = work();
+        waiting.add(reject);
+        done.then(resolve, reject).finally(() => waiting.delete(reject));
+      }),
     close() {
       closed = true;
       device.removeEventListener('uncapturederror', onError);

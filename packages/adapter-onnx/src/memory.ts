@@ -12,8 +12,8 @@ export interface Memory {
   read(tensor: OrtTensor): Promise<Float32Array>;
   /** Frees a tensor that nobody uses any more. */
   free(tensor: OrtTensor): void;
-  /** Waits for work on the device. Rejects if the device fails first. */
-  watch<T>(work: Promise<T>): Promise<T>;
+  /** Does work on the device. Rejects if the device has failed, or fails first. */
+  watch<T>(work: () => Promise<T>): Promise<T>;
   /** Where the results of sessions are left. */
   readonly location: 'cpu' | 'gpu-buffer';
   /** Largest number of elements of a tensor; absent if only memory limits it. */
@@ -37,7 +37,7 @@ export function createHostMemory(ort: Ort): Memory {
     free(tensor) {
       if (tensor.location === 'cpu') reserve.giveBack(tensor.data as Float32Array);
     },
-    watch: (work) => work,
+    watch: (work) => work(),
     close: () => undefined,
   };
 }

@@ -27,7 +27,7 @@ export async function createProgramSession(
   const who = `[onnx:${device}] ${program.name}`;
   const guard = async <T>(what: string, work: () => Promise<T>): Promise<T> => {
     try {
-      return await memory.watch(work());
+      return await memory.watch(work);
     } catch (error) {
       if (error instanceof VardropError) throw error;
       throw new VardropError('VARDROP_BACKEND', `${who}: ${what}: ${error instanceof Error ? error.message : error}`, {
