@@ -2,7 +2,7 @@ import type { Tensor as TfTensor } from '@tensorflow/tfjs';
 import type { Backend } from '@vardrop/core';
 import { createBackend } from './backend.js';
 import type { Tfjs } from './device.js';
-import { loadDevice, type TfjsDevice } from './loadDevice.js';
+import { loadDevice, type TfjsDevice, type WasmPaths } from './loadDevice.js';
 import type { ProfiledStep } from './steps.js';
 
 /** Options of `createTfjsBackend`. */
@@ -11,6 +11,11 @@ export interface TfjsBackendOptions {
   readonly tf?: Tfjs;
   /** Where tfjs computes. */
   readonly device: TfjsDevice;
+  /**
+   * Device `wasm`: where its .wasm files lie, for pages whose bundler does not serve them where tfjs looks. Counts at the
+   * first start; `setWasmPaths` of tfjs does the same.
+   */
+  readonly wasmPaths?: WasmPaths;
   /** Called after each step of every run, to see where time goes. */
   readonly profile?: (step: ProfiledStep) => void;
 }
@@ -22,6 +27,11 @@ export interface TfjsBackendOptions {
  *
  * Rejects with `VARDROP_UNKNOWN_DEVICE`, `VARDROP_MISSING_PEER` (saying which package to install) or `VARDROP_BACKEND`.
  */
-export async function createTfjsBackend({ tf, device, profile }: TfjsBackendOptions): Promise<Backend<TfTensor>> {
-  return createBackend(await loadDevice(device, tf), { profile, fuse: true });
+export async function createTfjsBackend({
+  tf,
+  device,
+  wasmPaths,
+  profile,
+}: TfjsBackendOptions): Promise<Backend<TfTensor>> {
+  return createBackend(await loadDevice(device, tf, wasmPaths), { profile, fuse: true });
 }

@@ -28,7 +28,7 @@ export async function createExecutable(
   given: Program,
   settings: Settings,
 ): Promise<Executable> {
-  const program = device.name === 'cpu' ? given : withoutTransposeFlags(given);
+  const program = device.name === 'cpu' || device.name === 'webgl' ? given : withoutTransposeFlags(given);
   const { nodes, outputs } = program;
   const who = `[tfjs:${device.name}] run ${program.name}`;
   const shapeOf = (id: NodeId) => nodes[id].shape as readonly number[];

@@ -16,6 +16,12 @@ const packages = {
  */
 export type TfjsDevice = keyof typeof packages;
 
+/**
+ * Where the page finds the .wasm files of `@tensorflow/tfjs-backend-wasm`: a folder's address, ending in a slash, or the
+ * address of each by its name.
+ */
+export type WasmPaths = string | Readonly<Record<`tfjs-backend-wasm${'' | '-simd' | '-threaded-simd'}.wasm`, string>>;
+
 /** Imports a peer package, or says which to install. */
 async function peer<M>(name: string, load: () => Promise<M>): Promise<M> {
   try {
@@ -37,7 +43,7 @@ async function peer<M>(name: string, load: () => Promise<M>): Promise<M> {
  * Throws `VARDROP_UNKNOWN_DEVICE`, also where this machine lacks the device, `VARDROP_MISSING_PEER`, or `VARDROP_BACKEND`
  * where the device does not start.
  */
-export async function loadDevice(device: TfjsDevice, given?: Tfjs): Promise<Device> {
+export async function loadDevice(device: TfjsDevice, given?: Tfjs, wasmPaths?: WasmPaths): Promise<Device> {
   if (!Object.hasOwn(packages, device)) {
     throw new VardropError(
       'VARDROP_UNKNOWN_DEVICE',
@@ -45,8 +51,9 @@ export async function loadDevice(device: TfjsDevice, given?: Tfjs): Promise<Devi
     );
   }
   const tf = given ?? (await peer('@tensorflow/tfjs', async () => import('@tensorflow/tfjs')));
-  if (device === 'wasm' && !tf.findBackendFactory(device)) {
-    await peer(packages.wasm, async () => import('@tensorflow/tfjs-backend-wasm'));
+  if (device === 'wasm' && (wasmPaths !== undefined || !tf.findBackendFactory(device))) {
+    const { setWasmPaths } = await peer(packages.wasm, async () => import('@tensorflow/tfjs-backend-wasm'));
+    if (wasmPaths !== undefined) setWasmPaths(wasmPaths as string);
   }
   if (device === 'webgpu') {
     await checkWebgpu();
@@ -64,7 +71,7 @@ export async function loadDevice(device: TfjsDevice, given?: Tfjs): Promise<Devi
   if (!host) {
     throw new VardropError(
       'VARDROP_BACKEND',
-      `[tfjs:${device}] device: got a backend that did not start, needs its files. See tfjs's warning above; call \`setWasmPaths\` of ${packages.wasm} if the .wasm files lie elsewhere.`,
+      `[tfjs:${device}] device: got a backend that did not start, needs its files. See tfjs's warning above; pass \`wasmPaths\` if the .wasm files lie elsewhere, from the first start on.`,
     );
   }
   if (device === 'webgl') checkPrecision(tf);
@@ -80,7 +87,11 @@ export async function loadDevice(device: TfjsDevice, given?: Tfjs): Promise<Devi
 
 /** Throws `VARDROP_UNKNOWN_DEVICE` unless there is WebGPU with an adapter. */
 async function checkWebgpu(): Promise<void> {
-  const { gpu } = globalThis.navigator as { readonly gpu?: { requestAdapter(): Promise<unknown> } };
+  // Node has a navigator from version 21 on, and never one with WebGPU.
+  const { navigator } = globalThis as {
+    readonly navigator?: { readonly gpu?: { requestAdapter(): Promise<unknown> } };
+  };
+  const gpu = navigator?.gpu;
   if (!gpu || !(await gpu.requestAdapter())) {
     throw new VardropError(
       'VARDROP_UNKNOWN_DEVICE',

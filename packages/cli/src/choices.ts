@@ -1,11 +1,16 @@
-/** Backends that `--backend` takes; `reference` computes in float64, for checking rather than for speed. */
+/**
+ * Backends that `--backend` takes; `reference` computes in float64, for checking rather than for speed, and those of
+ * `webgpu` need a graphics card and the package `webgpu`.
+ */
 export const backends = [
   'tfjs:wasm',
   'tfjs:cpu',
+  'tfjs:webgpu',
   'onnx:wasm',
   'onnx:native',
   'gpujs:webasm',
   'gpujs:cpu',
+  'gpujs:webgpu',
   'reference',
 ] as const;
 

@@ -24,6 +24,7 @@ async function run(words: readonly string[], command: Bench = bench) {
   };
   result.code = await main(['bench', ...words], {
     loadTrain: unwanted,
+    loadReproduce: unwanted,
     loadBench: async () => command,
     loadConformance: unwanted,
     loadExport: unwanted,
@@ -140,6 +141,15 @@ describe('vardrop bench', () => {
     expect(() => parseArguments(['bench', ...line.split(' ')], '1.2.3')).toThrowError(
       expect.objectContaining({ code, message: expect.stringContaining(message) }),
     );
+  });
+});
+
+describe('the benchmarks’ README', () => {
+  it('shows what results.json holds', async () => {
+    const at = (name: string) => new URL(`../../../benchmarks/${name}`, import.meta.url);
+    const { withResults } = await import(at('src/resultsText.js').href);
+    const readme = await readFile(at('README.md'), 'utf8');
+    expect(withResults(readme, await readFile(at('results.json'), 'utf8'))).toBe(readme);
   });
 });
 

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { VardropError } from '@vardrop/core';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { backends } from '../src/choices.js';
 import { main, type Train } from '../src/main.js';
 import type { TrainOptions } from '../src/trainOptions.js';
 import { sampleReport } from './sampleReport.js';
@@ -25,11 +26,8 @@ async function run(words: readonly string[], train: Train, variables: Record<str
     loadReproduce: async () => async () => {
       throw new Error('not asked for');
     },
-    loadBench: async () => async () => {
-      throw new Error('not asked for');
-    },
-    loadConformance: async () => async () => true,
     loadBench: async () => async () => ({ text: '', interrupted: false }),
+    loadConformance: async () => async () => true,
     loadExport: async () => async () => {},
     loadNewBackend: async () => async () => {},
     stdout: { write: (text) => (result.stdout += text) },
@@ -83,7 +81,7 @@ describe('errors', () => {
     const result = await run(['train', '--backend', 'cuda'], succeed);
     expect([result.code, result.loaded, result.stdout]).toEqual([2, false, '']);
     expect(result.stderr).toBe(
-      '[vardrop train] --backend: got "cuda", needs one of tfjs:wasm, tfjs:cpu, onnx:wasm, onnx:native, gpujs:webasm, gpujs:cpu, reference. Choose one of them.\n',
+      `[vardrop train] --backend: got "cuda", needs one of ${backends.join(', ')}. Choose one of them.\n`,
     );
   });
 

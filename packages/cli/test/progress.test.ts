@@ -1,6 +1,6 @@
-import { PassThrough } from 'node:stream';
 import { describe, expect, test } from 'vitest';
 import { createProgress, type Progress } from '../src/progress.js';
+import { terminal } from './terminal.js';
 
 const epoch = (number: number) => ({
   epoch: number,
@@ -49,24 +49,6 @@ test('quiet progress shows notes only', () => {
   progress.note('Stopping.');
   expect(text).toBe('Stopping.\n');
 });
-
-/** A terminal, and what has been written to it so far. */
-function terminal(): { stream: NodeJS.WriteStream; text: () => string } {
-  const stream = new PassThrough();
-  const fake = Object.assign(stream, {
-    isTTY: true,
-    columns: 100,
-    rows: 20,
-    cursorTo: () => true,
-    moveCursor: () => true,
-    clearLine: () => true,
-    clearScreenDown: () => true,
-    getWindowSize: () => [100, 20],
-    getColorDepth: () => 1,
-    hasColors: () => false,
-  });
-  return { stream: fake as unknown as NodeJS.WriteStream, text: () => String(stream.read() ?? '') };
-}
 
 test('a note on a terminal takes the bar away, and nothing is written over it', () => {
   const { stream, text } = terminal();

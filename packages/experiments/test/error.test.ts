@@ -1,5 +1,7 @@
+import { adam, createReferenceBackend, dense, fit, logAlphas, sequential, variationalDropout } from '@vardrop/core';
 import { describe, expect, it } from 'vitest';
-import { dropoutModels, dropoutNames, dropoutNetwork, dropoutRates } from '../src/error/dropoutModels.js';
+import { dropoutModels, dropoutNames, dropoutNetwork, dropoutRates, rateSpeed } from '../src/error/dropoutModels.js';
+import { fasterRates } from '../src/error/fasterRates.js';
 import { publishedErrors, publishedWidths } from '../src/error/publishedErrors.js';
 import { type ErrorPlan, errorExperiment, fullErrorPlan, type Json, quickErrorPlan } from '../src/index.js';
 import { runTrial } from './runTrial.js';
@@ -65,7 +67,9 @@ describe('networks', () => {
       expect(model.layers.map(({ outputShape }) => outputShape[0])).toEqual([8, 8, 8, 3]);
       expect(model.parameters.filter((one) => !one.name.endsWith('/rho'))).toEqual([...plain.parameters]);
       const rho = model.parameters.filter((one) => one.name.endsWith('/rho'));
-      const starts = rho.map(({ initialize }) => 1 / (1 + Math.exp(-(initialize as { value: number }).value)));
+      const starts = rho.map(
+        ({ initialize }) => 1 / (1 + Math.exp(-rateSpeed * (initialize as { value: number }).value)),
+      );
       if (dropoutModels[name].klWeight === undefined) continue;
       // α = p/(1 − p) is ¼ and 1; learning cannot start at 1 itself.
       expect(starts[0]).toBeCloseTo(dropoutRates.input / (1 - dropoutRates.input), 12);
@@ -76,6 +80,41 @@ describe('networks', () => {
   it('divide the KL by three for A2', () => {
     expect(dropoutModels['variational-a2'].klWeight).toBe(1 / 3);
     expect(experiment.configuration.klWeights).toMatchObject({ 'variational-a': 1, 'variational-b': 1, binary: 0 });
+  });
+});
+
+describe('fasterRates', () => {
+  const rate = 0.3;
+  const of = (type: 'A' | 'B', factor: number) => {
+    const plain = variationalDropout({ type, alpha: 'input', rate } as { type: 'B'; alpha: 'input'; rate: number });
+    const noise = factor === 1 ? plain : fasterRates(plain, factor);
+    return sequential({
+      input: [data.inputs],
+      noise,
+      layers: [dense({ units: 4, activation: 'relu' }), dense({ units: 3 })],
+    });
+  };
+  const data = tinyData();
+  const trained = async (type: 'A' | 'B', factor: number, epochs: number) => {
+    const model = of(type, factor);
+    const optimizer = adam({ learningRate: 0.001 });
+    const backend = createReferenceBackend();
+    const { state } = await fit(model, { backend, data: data.train, epochs, batch: 60, seed: 1, optimizer });
+    return { model, state };
+  };
+
+  it.each(['A', 'B'] as const)('change how fast α of type %s is learned, and nothing else', async (type) => {
+    const [slow, fast] = [await trained(type, 1, 1), await trained(type, 10, 1)];
+    // Adam's first step moves everything by the learning rate: ρ by 0.001 or by ten times that, weights alike.
+    expect(fast.state.parameters['dense1/weights']).toEqual(slow.state.parameters['dense1/weights']);
+    const start = Math.log(rate / (1 - rate) / (1 - rate / (1 - rate)));
+    const rhos = [slow, fast].map(({ model, state }) =>
+      Array.from(logAlphas(model, state.parameters).dense1.values, (value) => value - Math.log1p(-Math.exp(value))),
+    );
+    // The numbers are float32: a millionth is ten of its roundings of log α.
+    for (const rho of rhos[0]) expect(Math.abs(Math.abs(rho - start) - 0.001)).toBeLessThan(1e-6);
+    for (const rho of rhos[1]) expect(Math.abs(Math.abs(rho - start) - 0.01)).toBeLessThan(1e-6);
+    expect(rhos[1].map((rho) => rho > start)).toEqual(rhos[0].map((rho) => rho > start));
   });
 });
 

@@ -79,12 +79,12 @@ function softplus(emission: Emission): ValueName {
 }
 
 function log(x: ValueName, emission: Pick<Emission, 'graph' | 'name' | 'style'>): ValueName {
-  return emission.style?.coarse ? logarithm(x, emission) : emission.graph.node('Log', [x], emission.name);
+  return emission.style?.onGpu ? logarithm(x, emission) : emission.graph.node('Log', [x], emission.name);
 }
 
 /** The runtime's Tanh; x itself near 0, where its quotient of polynomials loses subnormal numbers. */
 function tanh({ graph, operands: [x], name, style }: Emission): ValueName {
-  if (style?.coarse) return hyperbolicTangent(x, { graph, name });
+  if (style?.onGpu) return hyperbolicTangent(x, { graph, name });
   // x − x³/3 is within a sixth of a unit in the last place of x up to here.
   const near = graph.node(
     'Greater',

@@ -21,8 +21,8 @@ export interface Emission {
 export interface EmissionStyle {
   /** Whether a transposed left matrix is transposed before its product rather than in it. */
   readonly transposeLeft?: boolean;
-  /** Whether the runtime's functions are off by absolute errors, so that nothing is left of results near 0. */
-  readonly coarse?: boolean;
+  /** Whether the graph is for the runtime's kernels on GPUs, some of which are off where others are not. */
+  readonly onGpu?: boolean;
   /** Whether a sum over the rows of a matrix is a product with a row of ones. */
   readonly sumsAsProducts?: boolean;
 }

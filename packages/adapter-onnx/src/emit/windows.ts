@@ -15,10 +15,17 @@ const permute = (graph: GraphBuilder, value: ValueName, perm: readonly number[],
   graph.node('Transpose', [value], name, { perm });
 
 /** Image ⋆ filter. */
-export function conv2d({ strides, padding }: NodeOf<'conv2d'>, { graph, operands, name }: Emission): ValueName {
+export function conv2d({ strides, padding }: NodeOf<'conv2d'>, emission: Emission): ValueName {
+  const { graph, operands, shapes, name } = emission;
   const image = permute(graph, operands[0], channelsFirst, `${name}/image`);
   const filter = permute(graph, operands[1], [3, 2, 0, 1], `${name}/filter`);
-  const result = graph.node('Conv', [image, filter], `${name}/result`, { strides, pads: pads(padding) });
+  const result = convolve(
+    [image, filter],
+    shapes.operands[0],
+    shapes.operands[1].slice(0, 2),
+    { strides, padding },
+    emission,
+  );
   return permute(graph, result, channelsLast, name);
 }
 
@@ -46,10 +53,8 @@ export function conv2dFilterGradient(node: NodeOf<'conv2dFilterGradient'>, emiss
   const { graph, operands, shapes, name } = emission;
   const image = permute(graph, operands[0], [3, 0, 1, 2], `${name}/image`);
   const dy = permute(graph, operands[1], [3, 0, 1, 2], `${name}/dy`);
-  const all = graph.node('Conv', [image, dy], `${name}/shifts`, {
-    pads: pads(node.padding),
-    dilations: node.strides,
-  });
+  const steps = { dilations: node.strides, padding: node.padding };
+  const all = convolve([image, dy], shapes.operands[0], shapes.operands[1].slice(1, 3), steps, emission);
   // A last row that no window reached gives more shifts than the filter has cells.
   const [height, width] = shapes.out as readonly number[];
   const cut = graph.node(
@@ -58,6 +63,32 @@ export function conv2dFilterGradient(node: NodeOf<'conv2dFilterGradient'>, emiss
     `${name}/result`,
   );
   return permute(graph, cut, [2, 3, 0, 1], name);
+}
+
+interface Steps extends Readonly<Record<string, readonly number[]>> {
+  readonly padding: Padding;
+}
+
+/** Conv of an image and a filter with channels first, whose shapes `[batch, h, w, c]` and `[h, w]` are given. */
+function convolve(
+  [image, filter]: readonly [ValueName, ValueName],
+  shape: Shape,
+  window: Shape,
+  { padding, ...steps }: Steps,
+  { graph, name, style }: Emission,
+): ValueName {
+  const [top, bottom, left, right] = padding;
+  const beside = window.every((n) => n === 1) && top + left === 0 && bottom + right > 0;
+  if (!style?.onGpu || !beside)
+    return graph.node('Conv', [image, filter], `${name}/windows`, { ...steps, pads: pads(padding) });
+  // For a filter of one cell the kernel on GPUs overlooks what is added behind the image only. There the result is 0.
+  const inside = graph.node('Conv', [image, filter], `${name}/inside`, steps);
+  const more = ([bottom, right] as const).map((added, axis) => {
+    const [length, stride] = [shape[axis + 1] as number, steps.strides?.[axis] ?? 1];
+    return Math.floor((length + added - 1) / stride) - Math.floor((length - 1) / stride);
+  });
+  const ends = [graph.integers([0, 0, 0, 0, 0, 0, ...more]), graph.constant([0], [])];
+  return graph.node('Pad', [inside, ...ends], `${name}/windows`);
 }
 
 /** Average of each window; padding takes no part. */

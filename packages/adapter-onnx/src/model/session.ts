@@ -15,7 +15,7 @@ export interface ProgramSession {
 /** What each device is fast at, and exact at. */
 const styles: Readonly<Partial<Record<OnnxDevice, EmissionStyle>>> = {
   native: { transposeLeft: true, sumsAsProducts: true },
-  webgpu: { coarse: true },
+  webgpu: { onGpu: true },
 };
 
 /** Makes a program's model and a session of it. Throws `VARDROP_BACKEND` where the runtime refuses it. */

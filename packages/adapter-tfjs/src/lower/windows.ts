@@ -1,6 +1,7 @@
 import type { TensorInfo } from '@tensorflow/tfjs';
 import type { Window } from '@vardrop/core';
 import type { Device } from '../device.js';
+import { inOneOrder } from '../gpu/inOneOrder.js';
 import type { Lowering, Shapes } from './lowering.js';
 import { reshape, transpose } from './shape.js';
 
@@ -26,17 +27,22 @@ function convolve(
   padding: Window['padding'],
   dilations: readonly [number, number],
 ): TensorInfo {
-  return device.call(
-    'Conv2D',
-    { x, filter },
-    {
-      strides: [...strides],
-      pad: explicit(padding),
-      dilations: [...dilations],
-      dataFormat: 'NHWC',
-      dimRoundingMode: 'floor',
-    },
-  );
+  const attributes = {
+    strides: [...strides],
+    pad: explicit(padding),
+    dilations: [...dilations],
+    dataFormat: 'NHWC',
+    dimRoundingMode: 'floor',
+  };
+  const [height, width, channels, columns] = filter.shape;
+  const places = (axis: 0 | 1) => {
+    const [before, after] = padding.slice(2 * axis);
+    const covered = dilations[axis] * ([height, width][axis] - 1) + 1;
+    return Math.floor((x.shape[axis + 1] + before + after - covered) / strides[axis]) + 1;
+  };
+  // tfjs multiplies image by image: a matrix of what the filter sees at each place, by the filter.
+  const size = { rows: places(0) * places(1), columns, length: height * width * channels };
+  return inOneOrder(device, size, () => device.call('Conv2D', { x, filter }, attributes));
 }
 
 /**

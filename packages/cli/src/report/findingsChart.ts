@@ -29,6 +29,11 @@ export function findingsChart(chart: Chart): Markup {
   const heights = points.flatMap(({ y, low, high }) =>
     [y, low, high].filter((value): value is number => value !== undefined && drawable(chart.y, value)),
   );
+  const x = axis(
+    chart.x,
+    points.map((point) => point.x),
+  );
+  const y = axis(chart.y, heights);
   const line = (data: DrawnPoint[], more: Plot.LineOptions) =>
     Plot.line(data, {
       x: 'x',
@@ -42,18 +47,15 @@ export function findingsChart(chart: Chart): Markup {
     {
       height: 240,
       marginLeft: 52,
-      x: {
-        ...axis(
-          chart.x,
-          points.map(({ x }) => x),
-        ),
-        labelAnchor: 'center',
-        labelArrow: 'none',
-      } as Plot.ScaleOptions,
-      y: { ...axis(chart.y, heights), label: null, grid: true },
+      x: { ...x.scale, labelAnchor: 'center', labelArrow: 'none' } as Plot.ScaleOptions,
+      y: { ...y.scale, label: null, grid: !chart.y.logarithmic },
       // Colours are given as they are.
       color: { type: 'identity' },
       marks: [
+        ...(y.ticks ? [Plot.gridY(y.ticks), Plot.axisY(y.ticks, { text: writeTick, label: null })] : []),
+        ...(x.ticks
+          ? [Plot.axisX(x.ticks, { text: writeTick, label: chart.x.label, labelAnchor: 'center', labelArrow: 'none' })]
+          : []),
         line(published, { strokeDasharray: '5 4', strokeOpacity: 0.65, strokeWidth: 1.5 }),
         Plot.dot(published, { x: 'x', y: 'y', stroke: 'colour', strokeOpacity: 0.65, r: 2.5, fill: 'var(--card)' }),
         Plot.ruleX(intervals, { x: 'x', y1: 'low', y2: 'high', stroke: 'colour', strokeWidth: 1.5 }),
@@ -86,18 +88,23 @@ function drawable({ logarithmic }: ChartAxis, value: number): boolean {
   return Number.isFinite(value) && (!logarithmic || value > 0);
 }
 
-/** An axis over some values; the ticks of a logarithmic one are those that a small chart has room for. */
-function axis({ label, logarithmic }: ChartAxis, values: readonly number[]): Plot.ScaleOptions {
-  if (!logarithmic) return { label, nice: true, ticks: 5 };
+/**
+ * An axis over some values. Ticks of a logarithmic one are those that a small chart has room for; they are drawn by marks of
+ * their own, since the library leaves some labels of a logarithmic scale out.
+ */
+function axis(
+  { label, logarithmic }: ChartAxis,
+  values: readonly number[],
+): { readonly scale: Plot.ScaleOptions; readonly ticks?: number[] } {
+  if (!logarithmic) return { scale: { label, nice: true, ticks: 5 } };
   const least = Math.min(...values);
   const most = Math.max(...values);
   // Room beside the outermost values, the more so where there is one value only.
   const room = Math.max(1.08, (most / least) ** 0.04);
   const domain = [least / room, most * room];
-  return { label, type: 'log', domain, ticks: logarithmicTicks(domain[0], domain[1]), tickFormat: writeTick };
+  return { scale: { label, type: 'log', domain, axis: null }, ticks: logarithmicTicks(domain[0], domain[1]) };
 }
 
-/** Written by us, since the library leaves every other label of a logarithmic axis out. */
 function writeTick(value: number): string {
   return value.toLocaleString('en-US', { maximumSignificantDigits: 3 });
 }

@@ -87,6 +87,8 @@ td b { color: var(--accent); }
 .bar i { flex: none; height: calc(var(--share) * 44px); }
 .card dl { display: grid; grid-template-columns: 1fr auto; margin: 6px 0 0; font-size: 11.5px; line-height: 1.45; color: var(--muted); font-variant-numeric: tabular-nums; }
 .card dd { margin: 0; }
+/* Tables of many columns. */
+.scroll:has(thead th:nth-child(9)) :is(th, td) { padding-left: 8px; padding-right: 8px; font-size: 13px; }
 h3 { margin: 26px 0 0; font-size: 15px; }
 h3 + .scroll { margin-top: 8px; }
 .findings { margin: 8px 0 0; padding-left: 20px; max-width: 84ch; }

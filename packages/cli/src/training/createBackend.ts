@@ -1,6 +1,9 @@
 import { availableParallelism } from 'node:os';
+import type { GpujsMode } from '@vardrop/adapter-gpujs';
+import type { TfjsDevice } from '@vardrop/adapter-tfjs';
 import { type Backend, createReferenceBackend, VardropError } from '@vardrop/core';
 import { type BackendName, backends } from '../choices.js';
+import { startWebgpu } from './startWebgpu.js';
 
 /**
  * Starts the backend that a command was asked for. Adapters are imported only when wanted, since they bring their
@@ -18,9 +21,11 @@ export async function createBackend(
     case 'reference':
       return createReferenceBackend();
     case 'tfjs:wasm':
-    case 'tfjs:cpu': {
+    case 'tfjs:cpu':
+    case 'tfjs:webgpu': {
+      if (name === 'tfjs:webgpu') await startWebgpu();
       const { createTfjsBackend } = await import('@vardrop/adapter-tfjs');
-      const backend = await createTfjsBackend({ device: name === 'tfjs:wasm' ? 'wasm' : 'cpu' });
+      const backend = await createTfjsBackend({ device: deviceOf<TfjsDevice>(name) });
       // Once it has started, tfjs has nothing to say to users of a command: on the cpu device it would advertise a
       // package in the middle of the progress. Its production mode is for that, and silences warnings only.
       (await import('@tensorflow/tfjs')).enableProdMode();
@@ -36,9 +41,11 @@ export async function createBackend(
       });
     }
     case 'gpujs:webasm':
-    case 'gpujs:cpu': {
+    case 'gpujs:cpu':
+    case 'gpujs:webgpu': {
+      if (name === 'gpujs:webgpu') await startWebgpu();
       const { createGpujsBackend } = await import('@vardrop/adapter-gpujs');
-      return createGpujsBackend({ mode: name === 'gpujs:webasm' ? 'webasm' : 'cpu' });
+      return createGpujsBackend({ mode: deviceOf<GpujsMode>(name) });
     }
     default: {
       const unknown: never = name;
@@ -49,3 +56,6 @@ export async function createBackend(
     }
   }
 }
+
+/** The device in a name such as `tfjs:wasm`. */
+const deviceOf = <Device extends string>(name: `${string}:${Device}`): Device => name.split(':')[1] as Device;

@@ -14,6 +14,18 @@ import { hostGenerator } from '../random/index.js';
 export interface CompiledProgram extends Executable {
   /** What the backend was given: bound, expanded, simplified. */
   readonly program: Program;
+  /**
+   * Makes the noise of a run to come now, where the host makes it: while a backend that computes elsewhere is still busy with
+   * the last run, it costs no time. One entry for each iteration; a run whose keys are others makes its own. At most the
+   * noise of one run is kept, on the backend, until the next run, the next call, or the program is disposed of. Throws what `run` throws for keys.
+   */
+  prepareNoise(iterations: readonly Readonly<Record<string, NoiseKey>>[]): void;
+}
+
+/** Noise on the backend, by input, and the keys that it was made of. */
+interface MadeNoise {
+  readonly keys: Readonly<Record<string, NoiseKey>>;
+  readonly tensors: Tensors;
 }
 
 /**
@@ -59,28 +71,72 @@ export async function compileProgram(
     return picked;
   };
 
+  let ahead: readonly MadeNoise[] = [];
+  const disposeAhead = () => {
+    const made = ahead;
+    ahead = [];
+    for (const { tensors } of made) disposeAll(backend, tensors);
+  };
+  const makeNoise = (given: Readonly<Record<string, NoiseKey>>): MadeNoise => {
+    const tensors: Record<string, Tensor> = {};
+    try {
+      for (const entry of noises) {
+        tensors[entry.input] = backend.upload(fillNoise(entry, given[entry.key], scratch), entry.shape);
+      }
+    } catch (error) {
+      disposeAll(backend, tensors);
+      throw error;
+    }
+    return { keys: given, tensors };
+  };
+
   return {
     program,
     run(shared, iterations) {
-      const made: Tensor[] = [];
+      const made: Tensors[] = [];
       try {
-        const prepared = iterations.map((iteration): Iteration => {
+        const prepared = iterations.map((iteration, i): Iteration => {
           const given = checkKeys(program, keys, rowKeys, iteration.keys ?? {});
-          const noise = noises.map((entry) => {
-            const tensor = backend.upload(fillNoise(entry, given[entry.key], scratch), entry.shape);
-            made.push(tensor);
-            return [entry.input, tensor] as const;
-          });
-          const tensors = { ...pick(iteration.inputs ?? {}, ['iteration']), ...Object.fromEntries(noise) };
-          return noises.length > 0 ? { inputs: tensors } : { inputs: tensors, keys: given };
+          const inputs = pick(iteration.inputs ?? {}, ['iteration']);
+          if (noises.length === 0) return { inputs, keys: given };
+          const kept = ahead[i] && sameKeys(keys, ahead[i].keys, given) ? ahead[i] : undefined;
+          const noise = kept ?? makeNoise(given);
+          if (!kept) made.push(noise.tensors);
+          return { inputs: { ...inputs, ...noise.tensors } };
         });
         return carryUnread(backend, unread, executable.run(pick(shared, ['shared', 'carried']), prepared));
       } finally {
-        for (const tensor of made) backend.dispose(tensor);
+        for (const tensors of made) disposeAll(backend, tensors);
+        disposeAhead();
       }
     },
-    dispose: () => executable.dispose(),
+    prepareNoise(iterations) {
+      disposeAhead();
+      if (noises.length === 0) return;
+      const made: MadeNoise[] = [];
+      ahead = made;
+      for (const given of iterations) made.push(makeNoise(checkKeys(program, keys, rowKeys, given)));
+    },
+    dispose() {
+      disposeAhead();
+      executable.dispose();
+    },
   };
+}
+
+function disposeAll(backend: Backend, tensors: Tensors): void {
+  for (const tensor of Object.values(tensors)) backend.dispose(tensor);
+}
+
+function sameKeys(
+  names: readonly string[],
+  left: Readonly<Record<string, NoiseKey>>,
+  right: Readonly<Record<string, NoiseKey>>,
+): boolean {
+  return names.every((name) => {
+    const [a, b] = [left[name], right[name]];
+    return a.words[0] === b.words[0] && a.words[1] === b.words[1] && (a.row ?? 0) === (b.row ?? 0);
+  });
 }
 
 /** Carried inputs that nothing read, so that they are gone and their outputs are like any other. */

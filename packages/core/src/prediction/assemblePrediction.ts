@@ -1,4 +1,5 @@
 import { VardropError } from '../errors.js';
+import { firstNonFinite } from '../firstNonFinite.js';
 import type { ClassificationPrediction, Prediction, RegressionPrediction } from './prediction.js';
 
 /** What the outputs of `predictionProgram`, all rows of them, say. Throws `VARDROP_NON_FINITE` where they are not finite. */
@@ -7,7 +8,7 @@ export function assemblePrediction(
   about: { readonly rows: number; readonly samples: number; readonly logVariance: Float32Array | undefined },
 ): Prediction {
   for (const [name, values] of Object.entries(outputs)) {
-    const bad = values.findIndex((value) => !Number.isFinite(value));
+    const bad = firstNonFinite(values);
     if (bad !== -1) {
       throw new VardropError(
         'VARDROP_NON_FINITE',

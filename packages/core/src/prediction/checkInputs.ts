@@ -1,4 +1,5 @@
 import { VardropError } from '../errors.js';
+import { firstNonFinite } from '../firstNonFinite.js';
 import { size } from '../noise/granularity.js';
 
 /**
@@ -26,7 +27,7 @@ export function checkInputs(who: string, inputs: Float32Array, inputShape: reado
       `[${who}] inputs: got ${inputs.length} numbers, needs a multiple of ${columns} for rows of shape [${inputShape.join(', ')}]. Pass whole rows, row-major.`,
     );
   }
-  const bad = inputs.findIndex((value) => !Number.isFinite(value));
+  const bad = firstNonFinite(inputs);
   if (bad !== -1) {
     throw new VardropError(
       'VARDROP_NON_FINITE',

@@ -1,5 +1,6 @@
 import type { Backend } from '../backend.js';
 import { VardropError } from '../errors.js';
+import { firstNonFinite } from '../firstNonFinite.js';
 import type { Model } from '../layers/sequential.js';
 import { categorical, type Likelihood } from '../likelihood.js';
 import { adam } from '../optimizers/adam.js';
@@ -192,7 +193,7 @@ export async function fit(model: Model, options: FitOptions): Promise<FitResult>
   /** The current state, if it is finite: the last step's update shows in no loss. */
   async function finiteState(): Promise<TrainingState> {
     const state = await trainer.state();
-    const bad = Object.entries(state.parameters).find(([, { data }]) => !data.every(Number.isFinite));
+    const bad = Object.entries(state.parameters).find(([, { data }]) => firstNonFinite(data) !== -1);
     if (bad && trainer.step > start.step) throw diverged(`the parameters ${bad[0]} are not finite`);
     return state;
   }

@@ -1,5 +1,6 @@
 import type { Backend, Iteration, Tensor, Tensors } from '../backend.js';
 import { compileProgram } from '../execution/compileProgram.js';
+import { firstNonFinite } from '../firstNonFinite.js';
 import type { Model } from '../layers/sequential.js';
 import type { Likelihood } from '../likelihood.js';
 import { createBuilder } from '../program/builder.js';
@@ -20,7 +21,7 @@ export async function locateNonFinite(
   },
 ): Promise<string> {
   const { backend, likelihood, parameters, inputs, keys } = step;
-  const allFinite = async (tensor: Tensor) => (await backend.read(tensor)).every(Number.isFinite);
+  const allFinite = async (tensor: Tensor) => firstNonFinite(await backend.read(tensor)) === -1;
   const specifications = allParameters(model, likelihood);
   for (const { name } of specifications) {
     if (!(await allFinite(parameters[name]))) return `the parameters ${name}`;

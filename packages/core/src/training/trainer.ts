@@ -93,6 +93,8 @@ export function createTrainer(
       const { carried, outputs } = program.run(current, [{ inputs, keys }]);
       let result: StepResult;
       try {
+        // While the backend computes, if it does so elsewhere. The last step of all makes noise that nobody needs.
+        program.prepareNoise([noiseKeys(names, initial.seed, 'training', step + 1)]);
         const [loss, dataTerm, kl] = await Promise.all(
           ['loss', 'dataTerm', 'kl'].map(async (name) => (await backend.read(outputs[0][name]))[0]),
         );

@@ -38,10 +38,22 @@ async function readAll(backend: Backend, tensors: Tensors): Promise<Record<strin
   return Object.fromEntries(await Promise.all(entries));
 }
 
+/** How many of the two iterations' noises are not among those prepared. */
+function uploadsLeft(prepared: Parameters<typeof runTwice>[2], row: number): number {
+  const right = [0, 1].filter((i) => JSON.stringify(prepared?.[i]) === JSON.stringify(keysFor(i, row)));
+  return names.length * (2 - right.length);
+}
+
 /** Two iterations of the step on a backend that makes noise there or not; checks that nothing is left behind. */
-async function runTwice(noise: 'host' | 'device', row = 0) {
-  const { backend } = watched({ noise });
+async function runTwice(
+  noise: 'host' | 'device',
+  row = 0,
+  prepare?: readonly Readonly<Record<string, { words: readonly [number, number]; row?: number }>>[],
+) {
+  const { backend, counts } = watched({ noise });
   const step = await compileProgram(backend, noisyStep(), { batch: 4 });
+  if (prepare) step.prepareNoise(prepare);
+  const calls = counts.calls;
   const upload = (values: number[], shape: number[]) => backend.upload(Float32Array.from(values), shape);
   const w = upload([0.5, -1, 2, 0.25, 0, 1], [3, 2]);
   const scale = upload([3], []);
@@ -56,6 +68,9 @@ async function runTwice(noise: 'host' | 'device', row = 0) {
     xs.map((x, i) => ({ inputs: { x }, keys: keysFor(i, row) })),
   );
   for (const tensor of [w, scale, ...xs]) backend.dispose(tensor);
+  // What the run uploaded itself: not the four inputs, nor the run.
+  const uploads = counts.calls - calls - 5;
+  expect(uploads).toBe(noise === 'device' ? 0 : uploadsLeft(prepare, row));
   const result = { carried: await readAll(backend, carried), outputs: [] as Record<string, number[]>[] };
   for (const tensors of outputs) result.outputs.push(await readAll(backend, tensors));
   expect(backend.liveTensors()).toBe(0);
@@ -68,6 +83,42 @@ describe('compileProgram', () => {
     expect(await runTwice('host')).toEqual(device);
     expect(device.outputs).toHaveLength(2);
     expect(device.outputs[0].y).not.toEqual(device.outputs[1].y);
+  });
+
+  it('takes noise that was made ahead if it is of the same keys, and makes its own if not', async () => {
+    for (const row of [0, 7]) {
+      const wanted = await runTwice('device', row);
+      const keys = [keysFor(0, row), keysFor(1, row)];
+      const others = [keysFor(1, row), keysFor(0, row + 1), { ...keysFor(0, row), mask: { words: words(99), row } }];
+      for (const prepared of [
+        [],
+        keys,
+        keys.slice(0, 1),
+        [...keys, keysFor(2, row)],
+        ...others.map((other) => [other]),
+      ]) {
+        expect(await runTwice('host', row, prepared)).toEqual(wanted);
+        expect(await runTwice('device', row, prepared)).toEqual(wanted);
+      }
+    }
+  });
+
+  it('keeps the noise of one run ahead at most, and none after a failure or when disposed of', async () => {
+    const { backend } = watched({ noise: 'host' });
+    const step = await compileProgram(backend, noisyStep(), { batch: 4 });
+    step.prepareNoise([keysFor(0), keysFor(1)]);
+    expect(backend.liveTensors()).toBe(2 * names.length);
+    step.prepareNoise([keysFor(2)]);
+    expect(backend.liveTensors()).toBe(names.length);
+    const { mask: _, ...lacking } = keysFor(3);
+    expect(() => step.prepareNoise([lacking])).toThrow('key "mask": got nothing');
+    expect(backend.liveTensors()).toBe(0);
+    step.prepareNoise([keysFor(4)]);
+    expect(() => step.run({}, [{ keys: keysFor(4) }])).toThrow(expect.objectContaining({ code: 'VARDROP_INPUT' }));
+    expect(backend.liveTensors()).toBe(0);
+    step.prepareNoise([keysFor(5)]);
+    step.dispose();
+    expect(backend.liveTensors()).toBe(0);
   });
 
   it('moves the noise of datapoints, and only that, with the row', async () => {

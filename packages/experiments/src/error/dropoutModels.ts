@@ -9,6 +9,7 @@ import {
   sequential,
   variationalDropout,
 } from '@vardrop/core';
+import { fasterRates } from './fasterRates.js';
 
 /** The models of figure 1a. */
 export type DropoutName =
@@ -35,6 +36,9 @@ export const dropoutRates = { input: 0.2, hidden: 0.5 } as const;
 /** What one learned α stands for. The paper leaves open which of its choices the figure has. */
 export const learnedAlpha = 'input';
 
+/** How many times faster than the weights ρ is learned, where α = sigmoid(ρ). */
+export const rateSpeed = 10;
+
 /** The models of figure 1a, in the order of its legend. */
 export const dropoutModels: Readonly<Record<DropoutName, DropoutModel>> = {
   none: { label: 'none', noise: none },
@@ -42,21 +46,31 @@ export const dropoutModels: Readonly<Record<DropoutName, DropoutModel>> = {
   'gaussian-a': { label: 'Gaussian A', noise: (rate) => gaussianDropout({ type: 'A', rate }) },
   'variational-a': {
     label: 'variational A',
-    noise: (rate) => variationalDropout({ type: 'A', alpha: learnedAlpha, rate }),
+    noise: learned('A'),
     klWeight: 1,
   },
   'variational-a2': {
     label: 'variational A2',
-    noise: (rate) => variationalDropout({ type: 'A', alpha: learnedAlpha, rate }),
+    noise: learned('A'),
     klWeight: 1 / 3,
   },
   'gaussian-b': { label: 'Gaussian B', noise: (rate) => gaussianDropout({ type: 'B', rate }) },
   'variational-b': {
     label: 'variational B',
-    noise: (rate) => variationalDropout({ type: 'B', alpha: learnedAlpha, rate }),
+    noise: learned('B'),
     klWeight: 1,
   },
 };
+
+function learned(type: 'A' | 'B'): DropoutModel['noise'] {
+  return (rate) =>
+    fasterRates(
+      type === 'A'
+        ? variationalDropout({ type, alpha: learnedAlpha, rate })
+        : variationalDropout({ type, alpha: learnedAlpha, rate }),
+      rateSpeed,
+    );
+}
 
 /** Their names. */
 export const dropoutNames = Object.keys(dropoutModels) as readonly DropoutName[];

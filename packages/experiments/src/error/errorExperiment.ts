@@ -1,6 +1,6 @@
 import type { Experiment, ExperimentSetting } from '../experiment.js';
 import { concludeErrors } from './concludeErrors.js';
-import { dropoutModels, dropoutNames, dropoutRates, hiddenLayers, learnedAlpha } from './dropoutModels.js';
+import { dropoutModels, dropoutNames, dropoutRates, hiddenLayers, learnedAlpha, rateSpeed } from './dropoutModels.js';
 import { type ErrorPlan, fallFrom, fullErrorPlan, quickErrorPlan } from './errorPlan.js';
 import { errorResultOf } from './errorResult.js';
 import { errorTrial } from './errorTrial.js';
@@ -34,6 +34,7 @@ export function errorExperiment(
       hiddenLayers,
       rates: { ...dropoutRates },
       learnedAlpha,
+      rateSpeed,
       divergence: 'cubic',
       klWeights: Object.fromEntries(dropoutNames.map((name) => [name, dropoutModels[name].klWeight ?? 0])),
       prediction: 'mean',
