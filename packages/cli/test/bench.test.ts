@@ -144,6 +144,15 @@ describe('vardrop bench', () => {
   });
 });
 
+describe('the benchmarks’ README', () => {
+  it('shows what results.json holds', async () => {
+    const at = (name: string) => new URL(`../../../benchmarks/${name}`, import.meta.url);
+    const { withResults } = await import(at('src/resultsText.js').href);
+    const readme = await readFile(at('README.md'), 'utf8');
+    expect(withResults(readme, await readFile(at('results.json'), 'utf8'))).toBe(readme);
+  });
+});
+
 describe('what a benchmark prints', () => {
   it('aligns columns of numbers to the right', () => {
     const table = {

@@ -9,6 +9,8 @@ export type Push = () => void;
 export interface VectorMath {
   unary(op: UnaryOp, x: Local): Push;
   binary(op: BinaryOp, x: Local, y: Local): Push;
+  /** The larger (smaller) of x and a number that is neither NaN nor 0; NaN where x is. */
+  bounded(op: 'max' | 'min', x: Local, bound: Local): Push;
   /** `a > b ? x : y`; y where a or b is NaN. */
   selectGreater(a: Local, b: Local, x: Local, y: Local): Push;
 }
@@ -64,7 +66,8 @@ export function createVectorMath(w: FunctionWriter): VectorMath {
 
   /** x = n ln 2 + r; eʳ by polynomial, times 2ⁿ in two factors, so that neither overflows before the product does. */
   const exp = (argument: Push): Push => {
-    const x = keep(apply('max', apply('min', argument, number(elementary.expHighest)), number(elementary.expLowest)));
+    // `pmin` and `pmax` keep a NaN on the left, and are one instruction where `min` and `max` are ten.
+    const x = keep(apply('pmax', apply('pmin', argument, number(elementary.expHighest)), number(elementary.expLowest)));
     const shifted = keep(add(mul(x, number(Math.LOG2E)), number(roundingShift)));
     const n = keep(sub(shifted, number(roundingShift)));
     const r = keep(sub(sub(x, mul(n, number(ln2High))), mul(n, number(ln2Low))));
@@ -90,7 +93,7 @@ export function createVectorMath(w: FunctionWriter): VectorMath {
     const given = keep(argument);
     const tiny = keep(apply('f32x4Lt', given, number(2 ** -126)));
     const scaled = keep(select(tiny, mul(given, number(2 ** 23)), given));
-    const finite = keep(logOfNormal(scaled, select(tiny, number(-23), number(0))));
+    const finite = keep(logOfNormal(scaled, apply('and', tiny, number(-23))));
     // x itself is the answer where x is ∞ or NaN; 0 gives −∞ and what lies below gives NaN.
     const upper = keep(select(apply('f32x4Lt', given, number(Number.POSITIVE_INFINITY)), finite, given));
     const zero = keep(select(apply('f32x4Eq', given, number(0)), number(Number.NEGATIVE_INFINITY), upper));
@@ -126,7 +129,7 @@ export function createVectorMath(w: FunctionWriter): VectorMath {
       const { e, whole } = decay(local);
       const lost = div(sub(e, sub(whole, number(1))), whole);
       const tail = keep(add(logOfNormal(whole, number(0)), lost));
-      return add(apply('max', x, number(0)), tail);
+      return add(apply('pmax', x, number(0)), tail);
     },
     /** x + x³ P(x²) near 0, else 1 − 2 / (e^2|x| + 1) with the sign of x. */
     tanh(x) {
@@ -142,6 +145,7 @@ export function createVectorMath(w: FunctionWriter): VectorMath {
   return {
     unary: (op, x) => unaryOps[op](get(x), x),
     binary: (op, x, y) => apply(op, get(x), get(y)),
+    bounded: (op, x, bound) => apply(op === 'max' ? 'pmax' : 'pmin', get(x), get(bound)),
     selectGreater: (a, b, x, y) => select(apply('f32x4Gt', get(a), get(b)), get(x), get(y)),
   };
 }

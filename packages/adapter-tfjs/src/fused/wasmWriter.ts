@@ -52,6 +52,8 @@ export const simd = {
   div: 0xe7,
   min: 0xe8,
   max: 0xe9,
+  pmin: 0xea,
+  pmax: 0xeb,
   convert: 0xfa,
 } as const;
 

@@ -3,11 +3,24 @@ import { type Group, numberOf } from './groups.js';
 import type { Kernel } from './kernel.js';
 import { broadcastSteps, collapse, reducedSteps } from './loop.js';
 import { storeFour } from './storeFour.js';
-import { createVectorMath } from './vectorMath.js';
+import { createVectorMath, type VectorMath } from './vectorMath.js';
 import { createFunction, type Local } from './wasmWriter.js';
 
 /** What a reduction starts from. */
 const initialValue = { reduceSum: 0, reduceMax: Number.NEGATIVE_INFINITY } as const;
+
+/** Operations whose result a processor waits for. */
+const slowOperations: ReadonlySet<string> = new Set(['sqrt', 'exp', 'log', 'sigmoid', 'softplus', 'tanh', 'div']);
+
+/** Shorter rows are computed one vector at a time. */
+const fewestUnrolled = 32;
+
+/** Four elements among those that a turn of the loop computes: their values, and where they lie behind the first. */
+interface Part {
+  readonly values: Map<NodeId, Local>;
+  /** Bytes. */
+  readonly behind: number;
+}
 
 /** A reduction of the group, while its loop is being written. */
 interface Reduction {
@@ -61,98 +74,113 @@ export function writeLoop(program: Program, group: Group): Kernel {
     const tensor = group.operands.length + i;
     return [{ node, tensor, ...(innerStep(tensor) === 0 ? { sum: w.v128() } : {}) }];
   });
+  const isSlow = group.nodes.some((id) => slowOperations.has(nodes[id].op));
   const offset = w.i32();
   const rest = w.i32();
   const mask = w.v128();
   const length = loop.lengths[inner];
   const hasRest = length % 4 !== 0 || (loop.partial ?? 0) % 4 !== 0;
 
-  /** Computes four elements at `offset` bytes into the row. */
-  function body(isRest: boolean): void {
+  /**
+   * Computes as many vectors of four elements as asked for, from `offset` bytes into the row on. Two at a time are written
+   * node by node, so that the processor has the second to work on while it waits for the first.
+   */
+  function body(isRest: boolean, vectors: 1 | 2 = 1): void {
     const math = createVectorMath(w);
-    const values = new Map<NodeId, Local>(numbers);
-    const address = (tensor: number) => {
-      w.get(bases[tensor]);
-      w.get(offset);
-      w.plain('i32Add');
-    };
-    const register = (id: NodeId): Local => {
-      const known = values.get(id);
-      if (known !== undefined) return known;
-      const tensor = group.operands.indexOf(id);
-      let local = splats[tensor];
-      if (local === undefined) {
-        local = w.v128();
-        address(tensor);
-        w.load();
-        w.set(local);
-      }
-      values.set(id, local);
-      return local;
-    };
-    const write = (tensor: number, value: Local) =>
-      storeFour(w, () => address(tensor), value, isRest ? rest : undefined);
-    for (const id of group.nodes) {
-      const node = nodes[id];
-      const [a, b, x, y] = node.operands.map(register);
-      if (node.op === 'broadcast') {
-        values.set(id, a);
-        continue;
-      }
-      if (node.op === 'reduceSum' || node.op === 'reduceMax') {
-        reduce(reductions.find((each) => each.node === node) as Reduction, a, isRest, address, write);
-        continue;
-      }
-      const result = w.v128();
-      switch (node.op) {
-        case 'neg':
-        case 'abs':
-        case 'sqrt':
-        case 'exp':
-        case 'log':
-        case 'sigmoid':
-        case 'softplus':
-        case 'tanh':
-          math.unary(node.op, a)();
-          break;
-        case 'add':
-        case 'sub':
-        case 'mul':
-        case 'div':
-        case 'max':
-        case 'min':
-          math.binary(node.op, a, b)();
-          break;
-        case 'selectGreater':
-          math.selectGreater(a, b, x, y)();
-          break;
-        default:
-          throw new Error(`A loop cannot compute ${node.op}.`);
-      }
-      w.set(result);
-      values.set(id, result);
-    }
+    const parts = Array.from({ length: vectors }, (_, part) => ({
+      values: new Map<NodeId, Local>(numbers),
+      behind: 16 * part,
+    }));
+    for (const id of group.nodes) for (const part of parts) compute(id, math, part, isRest);
     group.results.forEach((id, i) => {
-      if (!isReduction(id)) write(group.operands.length + i, values.get(id) as Local);
+      if (isReduction(id)) return;
+      for (const part of parts) write(group.operands.length + i, part.values.get(id) as Local, part, isRest);
     });
   }
 
-  function reduce(
-    { node, tensor, sum }: Reduction,
-    value: Local,
-    isRest: boolean,
-    address: (tensor: number) => void,
-    write: (tensor: number, value: Local) => void,
-  ): void {
+  function address(tensor: number): void {
+    w.get(bases[tensor]);
+    w.get(offset);
+    w.plain('i32Add');
+  }
+
+  function write(tensor: number, value: Local, { behind }: Part, isRest: boolean): void {
+    storeFour(w, () => address(tensor), value, isRest ? rest : undefined, behind);
+  }
+
+  function register(id: NodeId, { values, behind }: Part): Local {
+    const known = values.get(id);
+    if (known !== undefined) return known;
+    const tensor = group.operands.indexOf(id);
+    let local = splats[tensor];
+    if (local === undefined) {
+      local = w.v128();
+      address(tensor);
+      w.load(behind);
+      w.set(local);
+    }
+    values.set(id, local);
+    return local;
+  }
+
+  function compute(id: NodeId, math: VectorMath, part: Part, isRest: boolean): void {
+    const { values } = part;
+    const node = nodes[id];
+    const [a, b, x, y] = node.operands.map((operand) => register(operand, part));
+    if (node.op === 'broadcast') {
+      values.set(id, a);
+      return;
+    }
+    if (node.op === 'reduceSum' || node.op === 'reduceMax') {
+      reduce(reductions.find((each) => each.node === node) as Reduction, a, part, isRest);
+      return;
+    }
+    const result = w.v128();
+    switch (node.op) {
+      case 'neg':
+      case 'abs':
+      case 'sqrt':
+      case 'exp':
+      case 'log':
+      case 'sigmoid':
+      case 'softplus':
+      case 'tanh':
+        math.unary(node.op, a)();
+        break;
+      case 'add':
+      case 'sub':
+      case 'mul':
+      case 'div':
+        math.binary(node.op, a, b)();
+        break;
+      case 'max':
+      case 'min': {
+        // Of 0 and −0 the larger is 0, which only the general instruction knows.
+        const bound = Math.fround(numberOf(nodes[node.operands[1]]) ?? Number.NaN);
+        if (Number.isNaN(bound) || bound === 0) math.binary(node.op, a, b)();
+        else math.bounded(node.op, a, b)();
+        break;
+      }
+      case 'selectGreater':
+        math.selectGreater(a, b, x, y)();
+        break;
+      default:
+        throw new Error(`A loop cannot compute ${node.op}.`);
+    }
+    w.set(result);
+    values.set(id, result);
+  }
+
+  function reduce({ node, tensor, sum }: Reduction, value: Local, part: Part, isRest: boolean): void {
     const opcode = node.op === 'reduceSum' ? 'add' : 'max';
     if (sum === undefined) {
       const next = w.v128();
       address(tensor);
-      w.load();
+      w.load(part.behind);
       w.get(value);
       w.simd(opcode);
       w.set(next);
-      write(tensor, next);
+      write(tensor, next, part, isRest);
       return;
     }
     w.get(sum);
@@ -210,7 +238,15 @@ export function writeLoop(program: Program, group: Group): Kernel {
       w.set(sum);
     }
     if (loop.partial === undefined) {
-      if (length >= 4) w.loop(offset, { constant: 4 * (length - (length % 4)) }, 16, () => body(false));
+      const pairs = isSlow && length >= fewestUnrolled ? length - (length % 8) : 0;
+      if (pairs > 0) {
+        w.loop(offset, { constant: 4 * pairs }, 32, () => body(false, 2));
+        // One vector is left where a row is no multiple of eight elements.
+        if (length - pairs >= 4) {
+          body(false);
+          setInteger(offset, 4 * (pairs + 4));
+        }
+      } else if (length >= 4) w.loop(offset, { constant: 4 * (length - (length % 4)) }, 16, () => body(false));
       else setInteger(offset, 0);
       setInteger(rest, length % 4);
     } else {
@@ -242,7 +278,22 @@ export function writeLoop(program: Program, group: Group): Kernel {
       w.plain('i32Mul');
       const limit = w.i32();
       w.set(limit);
-      w.loop(offset, limit, 16, () => body(false));
+      if (isSlow) {
+        const pairs = w.i32();
+        w.get(limit);
+        w.integer(-32);
+        w.plain('i32And');
+        w.set(pairs);
+        w.loop(offset, pairs, 32, () => body(false, 2));
+        w.get(limit);
+        w.get(pairs);
+        w.plain('i32Sub');
+        w.when(() => {
+          body(false);
+          w.get(limit);
+          w.set(offset);
+        });
+      } else w.loop(offset, limit, 16, () => body(false));
     }
     if (hasRest) {
       w.get(rest);

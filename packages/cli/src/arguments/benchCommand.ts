@@ -45,7 +45,7 @@ export function benchCommand(take: (options: BenchCommandOptions) => void): Comm
   );
   add(
     '--budget <seconds>',
-    'what a backend may take for one workload: slow ones get fewer runs (default: 12, quick: 6)',
+    'what a backend may take for one workload: slow ones get fewer runs (default: 12, quick: 8)',
     decimal(option('--budget'), (value) => value > 0 && value < 1e6, 'a number of seconds greater than 0', 12),
   );
   add('--no-peers', 'without the same step written with other libraries (tfjs by hand, jax-js)');

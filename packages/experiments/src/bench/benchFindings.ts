@@ -193,6 +193,11 @@ function overheadTable(report: BenchReport): Table {
   };
 }
 
+/** What a table has room for; the report has the rest. */
+function shortened(reason: string): string {
+  return reason.length > 120 ? `${reason.slice(0, 119)}…` : reason;
+}
+
 /** One row for each backend and workload: the first variant's reason says why those after it are missing as well. */
 function absenceTable(report: BenchReport): Table {
   const groups = new Map<string, BenchReport['leftOut'][number][]>();
@@ -204,10 +209,10 @@ function absenceTable(report: BenchReport): Table {
     title: 'Not measured',
     columns: ['backend', 'workload', 'variants', 'why'],
     rows: [
-      ...report.unavailable.map(({ backend, reason }) => [backend, 'all', 'all', reason]),
+      ...report.unavailable.map(({ backend, reason }) => [backend, 'all', 'all', shortened(reason)]),
       ...[...groups.values()].map((entries) => {
         const [{ backend, workload, reason }] = entries;
-        return [backend, workload, entries.map(({ variant }) => variant).join(', '), reason];
+        return [backend, workload, entries.map(({ variant }) => variant).join(', '), shortened(reason)];
       }),
     ],
   };

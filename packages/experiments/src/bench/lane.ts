@@ -56,20 +56,16 @@ export function createLane(options: LaneOptions): Lane {
   return {
     backend,
     async prepare() {
-      let expected = 0;
       for (const plan of plans) {
         if (stopped()) return;
-        // Every variant runs once to be warm and once to be timed.
+        // What has run so far will run once more to be timed; this one runs twice.
         const own = expect(plan);
-        if (2 * (expected + own) > budget) {
-          leaveOut(plan.name, `over budget: about ${duration(own)} a run, ${duration(budget)} for all`);
+        if (spent + lastRound + 2 * own > budget) {
+          const known = own > 0 ? `about ${duration(own)} a run` : 'a run of unknown length';
+          const before = spent > 0 ? ` after ${duration(spent)} of what comes first` : '';
+          leaveOut(plan.name, `over budget: ${known}${before}, ${duration(budget)} for all`);
           continue;
         }
-        if (2 * spent > budget) {
-          leaveOut(plan.name, `over budget: ${duration(spent)} of ${duration(budget)} spent on what comes first`);
-          continue;
-        }
-        expected += own;
         try {
           let variant: TimedVariant | undefined;
           const preparing = await timed(async () => {

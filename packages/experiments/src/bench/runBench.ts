@@ -37,6 +37,11 @@ export interface BenchOptions {
   readonly warmup: number;
   /** For each backend and workload. */
   readonly budgetSeconds: number;
+  /**
+   * Weights up to which backends take turns in each round, 4 million where left out. For larger workloads they are measured one
+   * after the other, in turns of their variants only: all at once would take many gigabytes.
+   */
+  readonly weightsTogether?: number;
   readonly machine: Omit<BenchMachine, 'load'>;
   /** Load average of the machine. */
   readonly load?: () => number;
@@ -53,14 +58,14 @@ const memorySteps = 20;
 
 /**
  * Times every backend on every workload, in interleaved runs: each round runs each variant of each backend once, so that
- * what else happens on the machine meets all of them alike. A backend whose budget for a workload does not last gets fewer
+ * what else happens on the machine meets all of them alike (in the largest workloads, all variants of a backend). A backend whose budget for a workload does not last gets fewer
  * repetitions, or is left out with the reason. Everything that it starts it closes.
  *
  * @throws VardropError `VARDROP_NO_BACKEND` where no target starts; the signal's reason where it aborts before anything has
  * been measured.
  */
 export async function runBench(options: BenchOptions): Promise<BenchReport> {
-  const { workloads, repetitions, budgetSeconds, signal, clock = platformClock } = options;
+  const { workloads, repetitions, budgetSeconds, signal, clock = platformClock, weightsTogether = 4e6 } = options;
   const loadBefore = options.load?.();
   const unavailable: { backend: string; reason: string }[] = [];
   const started: { name: string; backend: Backend; startMs: number; memory: BenchMemory | null }[] = [];
@@ -162,7 +167,13 @@ export async function runBench(options: BenchOptions): Promise<BenchReport> {
       if (workload === comparable(workloads)) {
         contestants.push(...peers.map(({ name, peer }) => ({ name, plans: [peerPlan(peer, workload)] })));
       }
-      await measure(workload, contestants, report(phase));
+      if (weights(workload) <= weightsTogether) await measure(workload, contestants, report(phase));
+      else {
+        for (const [i, contestant] of contestants.entries()) {
+          const part = (share: number, label: string) => report(phase)((i + share) / contestants.length, label);
+          await measure(workload, [contestant], part);
+        }
+      }
     }
     if (!stopped()) {
       const data = createWorkloadData(comparable(workloads));
@@ -201,6 +212,10 @@ export async function runBench(options: BenchOptions): Promise<BenchReport> {
     ),
     interrupted: stopped(),
   };
+}
+
+function weights({ widths }: Workload): number {
+  return widths.slice(1).reduce((sum, out, layer) => sum + widths[layer] * out, 0);
 }
 
 function workOf(workload: Workload): number {

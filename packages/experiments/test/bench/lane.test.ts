@@ -63,7 +63,7 @@ describe('a lane', () => {
     expect(lane.times()[0].times).toEqual([700]);
   });
 
-  it('leaves out what would not fit, and what comes after half of the budget is spent, and says so', async () => {
+  it('leaves out what would not fit, and what comes when the budget is needed for what has run, and says so', async () => {
     const { lane, left } = laneOf(
       { 'variational step': 2000, 'deterministic step': 510, 'mean prediction': 1 },
       { expect: ({ name }) => (name === 'variational step' ? 2000 : 0) },
@@ -71,7 +71,7 @@ describe('a lane', () => {
     await lane.prepare();
     expect(left).toEqual([
       'variational step: over budget: about 2.0 s a run, 1.0 s for all',
-      'mean prediction: over budget: 510 ms of 1.0 s spent on what comes first',
+      'mean prediction: over budget: a run of unknown length after 510 ms of what comes first, 1.0 s for all',
     ]);
     expect(lane.times().map(({ name }) => name)).toEqual(['deterministic step']);
   });

@@ -149,6 +149,32 @@ describe('runBench', () => {
     );
   }, 120_000);
 
+  it.each([
+    // Warm-up and two rounds of the workload, then of what does not depend on the batch.
+    [1e6, 'ab'.repeat(3 + 3)],
+    [0, 'ab'.repeat(1 + 3)],
+  ])(
+    'lets backends take turns up to a number of weights (%d)',
+    async (weightsTogether, turns) => {
+      let seen = '';
+      const targets = ['a', 'b'].map((name) => ({
+        name,
+        create: async (): Promise<Backend> => {
+          const backend = createReferenceBackend();
+          const read: Backend['read'] = async (tensor) => {
+            seen += name;
+            return backend.read(tensor);
+          };
+          return { ...backend, read };
+        },
+      }));
+      const clock = createFakeClock();
+      await runBench(optionsOf({ clock, workloads: [small], repetitions: 2, warmup: 0, targets, weightsTogether }));
+      expect(seen.replace(/(.)\1*/g, '$1')).toBe(turns);
+    },
+    120_000,
+  );
+
   it('reports what it has when it is interrupted, and closes what it started', async () => {
     const controller = new AbortController();
     let pauses = 0;

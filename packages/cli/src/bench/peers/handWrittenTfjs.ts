@@ -1,59 +1,16 @@
-import type { Scalar, Tensor, Tensor2D } from '@tensorflow/tfjs';
-import { createMinibatch, type Peer, workloadScales } from '@vardrop/experiments';
+import { createMinibatch, type Peer } from '@vardrop/experiments';
+import { createHandWrittenStep } from './handWrittenStep.js';
 
-/**
- * The training step of a workload as one writes it with tfjs alone: `tf.variableGrads`, `tf.matMul`, `tf.randomNormal`,
- * `tf.train.adam`, on tfjs's wasm backend.
- */
+/** The training step of a workload as one writes it with tfjs alone, on tfjs's wasm backend. */
 export async function handWrittenTfjs(): Promise<Peer> {
   const tf = await import('@tensorflow/tfjs');
   await import('@tensorflow/tfjs-backend-wasm');
   await tf.setBackend('wasm');
-  const { learningRate, trainingSize } = workloadScales;
-  const [k1, k2, k3] = [0.63576, 1.8732, 1.48695];
-
   return {
     name: 'tfjs by hand',
     async prepare(workload) {
-      const { widths, batch } = workload;
-      const { x, y } = createMinibatch(workload);
-      const optimizer = tf.train.adam(learningRate);
-      const layers = widths.slice(1).map((out, i) => ({
-        theta: tf.variable(tf.randomNormal([widths[i], out], 0, Math.sqrt(2 / widths[i]))),
-        logVariance: tf.variable(tf.fill([widths[i], out], -10)),
-        bias: tf.variable(tf.zeros([out])),
-      }));
-
-      const lossOf = (images: Tensor2D, labels: Tensor2D): Scalar => {
-        let activation: Tensor = images;
-        let kl: Tensor = tf.scalar(0);
-        layers.forEach(({ theta, logVariance, bias }, i) => {
-          const mean = tf.matMul(activation, theta).add(bias);
-          const deviation = tf.matMul(activation.square(), logVariance.exp()).add(1e-8).sqrt();
-          const unit = mean.add(deviation.mul(tf.randomNormal([batch, widths[i + 1]])));
-          activation = i + 1 < layers.length ? unit.relu() : unit;
-          const logAlpha = logVariance.sub(theta.square().add(1e-8).log());
-          const negative = logAlpha.mul(k3).add(k2).sigmoid().mul(k1).sub(logAlpha.neg().softplus().mul(0.5)).sub(k1);
-          kl = kl.sub(negative.sum());
-        });
-        const data = tf.losses.softmaxCrossEntropy(labels, activation);
-        return data.add(kl.mul(1 / trainingSize)) as Scalar;
-      };
-
-      return {
-        async run() {
-          const images = tf.tensor2d(x, [batch, widths[0]]);
-          const labels = tf.tensor2d(y, [batch, widths[widths.length - 1]]);
-          const { value, grads } = tf.variableGrads(() => lossOf(images, labels));
-          optimizer.applyGradients(grads as Parameters<typeof optimizer.applyGradients>[0]);
-          await value.data();
-          tf.dispose([images, labels, value, grads]);
-        },
-        dispose() {
-          for (const layer of layers) tf.dispose(Object.values(layer));
-          optimizer.dispose();
-        },
-      };
+      const { run, dispose } = createHandWrittenStep(tf, workload, createMinibatch(workload));
+      return { run: async () => void (await run()), dispose };
     },
   };
 }
