@@ -80,7 +80,7 @@ describe('errors', () => {
     const result = await run(['train', '--backend', 'cuda'], succeed);
     expect([result.code, result.loaded, result.stdout]).toEqual([2, false, '']);
     expect(result.stderr).toBe(
-      '[vardrop train] --backend: got "cuda", needs one of tfjs:wasm, tfjs:cpu, onnx:wasm, onnx:native, gpujs:webasm, gpujs:cpu, reference. Choose one of them.\n',
+      '[vardrop train] --backend: got "cuda", needs one of tfjs:wasm, tfjs:cpu, tfjs:webgpu, onnx:wasm, onnx:native, gpujs:webasm, gpujs:cpu, gpujs:webgpu, reference. Choose one of them.\n',
     );
   });
 
