@@ -2,11 +2,12 @@ import { loadavg } from 'node:os';
 import { memoryUsage } from 'node:process';
 import { createGpujsBackend } from '@vardrop/adapter-gpujs';
 import { measureLayer, measureMemory, measurePlans, measureStep } from './gpujs/measure.js';
+import { startWebgpu } from './startWebgpu.js';
 
 /**
  * Times the adapter of gpu.js on webasm: a layer, a training step of workload W, several steps a plan; then memory, if node was
  * started with `--expose-gc`. Options: `--repetitions 20`, `--warmup 3`, `--no-layer`, `--no-step`, `--plans 1,2,4`,
- * `--no-memory`.
+ * `--no-memory`, `--mode webgpu` (with the package `webgpu`).
  */
 const words = process.argv.slice(2);
 const option = (/** @type {string} */ name, /** @type {string} */ otherwise) =>
@@ -14,11 +15,13 @@ const option = (/** @type {string} */ name, /** @type {string} */ otherwise) =>
 const repetitions = Number(option('--repetitions', '20'));
 const warmup = Number(option('--warmup', '3'));
 const counts = option('--plans', '1,2,4').split(',').map(Number);
+const mode = /** @type {import('@vardrop/adapter-gpujs').GpujsMode} */ (option('--mode', 'webasm'));
 const before = loadavg();
 const log = console.log;
 const memories = noteWasmMemories();
 
-const backend = await createGpujsBackend({ mode: 'webasm' });
+if (mode === 'webgpu') log(await startWebgpu());
+const backend = await createGpujsBackend({ mode });
 if (!words.includes('--no-layer')) await measureLayer(backend, { repetitions, warmup }, log);
 if (!words.includes('--no-step')) {
   const few = { repetitions: Math.ceil(repetitions / 4), warmup };
@@ -28,10 +31,10 @@ if (!words.includes('--no-step')) {
 }
 await backend.close();
 if (!words.includes('--no-memory')) {
-  log('Memory, gpujs:webasm');
+  log(`Memory, gpujs:${mode}`);
   if (!globalThis.gc) log('  start node with --expose-gc to have it measured');
   else {
-    const other = await createGpujsBackend({ mode: 'webasm' });
+    const other = await createGpujsBackend({ mode });
     await measureMemory(other, (when) => report(when, other));
   }
 }

@@ -1,5 +1,6 @@
 import { createGpujsBackend } from '@vardrop/adapter-gpujs';
 import { compileProgram, createBuilder, random } from '@vardrop/core';
+import { startWebgpu } from './startWebgpu.js';
 import { describeTimes, median } from './statistics.js';
 
 /**
@@ -12,14 +13,7 @@ const option = (/** @type {string} */ name, /** @type {string} */ otherwise) =>
   words.includes(name) ? words[words.indexOf(name) + 1] : otherwise;
 const mode = /** @type {import('@vardrop/adapter-gpujs').GpujsMode} */ (option('--mode', 'webasm'));
 const repetitions = Number(option('--repetitions', '20'));
-if (mode === 'webgpu' && !globalThis.navigator?.gpu) {
-  const name = 'webgpu';
-  const { create, globals } = await import(name);
-  Object.assign(globalThis, globals);
-  Object.defineProperty(globalThis, 'navigator', { value: { gpu: create([]) }, configurable: true });
-  const adapter = await globalThis.navigator.gpu.requestAdapter();
-  console.log(adapter?.info.vendor, adapter?.info.architecture, adapter?.info.description);
-}
+if (mode === 'webgpu') console.log(await startWebgpu());
 
 const [rows, units] = [1000, 2000];
 const places = /** @type {const} */ (['host', 'device']);
@@ -62,7 +56,8 @@ for (let i = -3; i < repetitions; i++) {
   }
 }
 for (const [at, noise] of places.entries()) {
-  console.log(`${noise}: ${describeTimes(times[at])}, ${(rows * units) / median(times[at]) / 1000} million a second`);
+  console.log(
+    `${noise}: ${describeTimes(times[at])}, ${((rows * units) / median(times[at]) / 1000).toFixed(1)} million a second`,
+  );
 }
 for (const { backend } of runs) await backend.close();
-process.exit(0);

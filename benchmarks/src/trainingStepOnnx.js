@@ -133,7 +133,8 @@ console.log(
 deterministic.trainer.dispose();
 noisy.trainer.dispose();
 if (device === 'native') {
-  for (const [name, total] of await timeByOperator()) console.log(`  ${name}: ${total.toFixed(2)} ms`);
+  console.log('  in the runtime, while it keeps a profile, by operator (number of nodes):');
+  for (const [name, total] of await timeByOperator()) console.log(`    ${name}: ${total.toFixed(2)} ms`);
 }
 if (options.memory) {
   const fresh = createStep(true);
@@ -155,27 +156,41 @@ function copied({ nodes, outputs }) {
   };
 }
 
-/** Mean time of each operator in a step, from the runtime's own profile. */
+/** Median time of a step in the runtime, and by operator, from the runtime's own profile. */
 async function timeByOperator() {
-  const steps = 10;
   const profiled = await createOnnxBackend({
     device,
     threads,
     session: { enableProfiling: true, profileFilePrefix: join(profiles, 'step') },
   });
   const { trainer, run } = createStep(true, profiled);
-  for (let i = 0; i < steps; i++) await run();
+  for (let i = 0; i < options.warmup + 10; i++) await run();
   trainer.dispose();
   await profiled.close();
-  /** @type {Map<string, number>} */
-  const totals = new Map();
+  /** @type {Map<string, number[]>} one time a step */
+  const times = new Map();
+  /** @type {Map<string, { total: number, nodes: number }>} */
+  let step = new Map();
   for (const file of await readdir(profiles)) {
     for (const { cat, name, dur, args } of JSON.parse(await readFile(join(profiles, file), 'utf8'))) {
-      if (cat !== 'Node' || !name.endsWith('_kernel_time')) continue;
-      totals.set(args.op_name, (totals.get(args.op_name) ?? 0) + dur / 1000 / steps);
+      if (cat === 'Node' && name.endsWith('_kernel_time')) {
+        const { total, nodes } = step.get(args.op_name) ?? { total: 0, nodes: 0 };
+        step.set(args.op_name, { total: total + dur / 1000, nodes: nodes + 1 });
+      }
+      if (name !== 'model_run') continue;
+      const all = [...step.values()].reduce((sum, { total }) => sum + total, 0);
+      const entries = [...step].map(([operator, { total, nodes }]) => [`${operator} (${nodes})`, total]);
+      for (const [what, time] of [['the run', dur / 1000], ['all operators', all], ...entries]) {
+        const known = times.get(what) ?? [];
+        times.set(what, [...known, time]);
+      }
+      step = new Map();
     }
   }
-  return [...totals].sort((a, b) => b[1] - a[1]).slice(0, 12);
+  return [...times]
+    .map(([what, each]) => /** @type {const} */ ([what, median(each.slice(options.warmup))]))
+    .sort((a, b) => b[1] - a[1])
+    .slice(0, 16);
 }
 
 /** @param {ReturnType<typeof createStep>} step @param {number} until */

@@ -1,18 +1,8 @@
-import {
-  adam,
-  categorical,
-  createBuilder,
-  createTrainer,
-  dense,
-  initialState,
-  local,
-  sequential,
-  sparseVariational,
-  type TrainingState,
-} from '@vardrop/core';
+import { createBuilder } from '@vardrop/core';
 import * as gpujs from 'gpu.js';
 import { expect, it } from 'vitest';
 import { createGpujsBackend, type GpuClass } from '../src/index.js';
+import { checkResume } from './checkResume.js';
 
 /** Browsers get a bundle whose one export is the class. */
 const { GPU } = (gpujs as unknown as { readonly default?: { readonly GPU: GpuClass } }).default ?? gpujs;
@@ -67,44 +57,4 @@ it('rejects all iterations that a lost context leaves undone', async () => {
   await backend.close();
 });
 
-it('goes on from the last checkpoint, bit for bit, where the context was lost in a step', async () => {
-  const model = sequential({
-    input: [12],
-    layers: [dense({ units: 9, activation: 'relu' }), dense({ units: 3 })],
-    noise: sparseVariational(),
-    estimator: local(),
-  });
-  const [likelihood, optimizer] = [categorical(), adam()];
-  const minibatch = {
-    x: Float32Array.from({ length: 20 * 12 }, (_, i) => ((i * 7919) % 1000) / 1000),
-    y: Float32Array.from({ length: 20 * 3 }, (_, i) => (i % 4 === 0 ? 1 : 0)),
-    rows: 20,
-  };
-  const scales = { learningRate: 0.01, klScale: 0.01 };
-  async function train(on: Awaited<ReturnType<typeof createWatched>>['backend'], state: TrainingState, steps: number) {
-    const trainer = createTrainer(model, { backend: on, likelihood, optimizer, state });
-    for (let step = 0; step < steps; step++) await trainer.run(minibatch, scales);
-    const reached = await trainer.state();
-    return { trainer, reached };
-  }
-  const start = initialState(model, likelihood, optimizer, 5);
-
-  const steady = await createWatched();
-  const { reached: expected } = await train(steady.backend, start, 4);
-  await steady.backend.close();
-
-  const first = await createWatched();
-  const { trainer, reached: checkpoint } = await train(first.backend, start, 2);
-  const step = trainer.run(minibatch, scales);
-  first.lose();
-  await expect(step).rejects.toMatchObject(lost);
-  trainer.dispose();
-  await first.backend.close();
-  expect(first.backend.liveTensors()).toBe(0);
-
-  const second = await createWatched();
-  const { reached } = await train(second.backend, checkpoint, 2);
-  expect(reached).toEqual(expected);
-  expect(reached.parameters).not.toEqual(checkpoint.parameters);
-  await second.backend.close();
-});
+checkResume(createWatched, lost);

@@ -1,6 +1,7 @@
 import { type Backend, createBuilder } from '@vardrop/core';
 import { afterAll, beforeAll, expect, it, vi } from 'vitest';
 import { createGpujsBackend } from '../src/index.js';
+import { checkResume } from './checkResume.js';
 
 interface Device {
   destroy(): void;
@@ -45,11 +46,12 @@ async function double(backend: Backend) {
   return () => backend.read(executable.run({ x: given }, [{}]).outputs[0].y);
 }
 
+const lost = { code: 'VARDROP_BACKEND', message: expect.stringContaining('lost WebGPU device') };
+
 it('says at read that the WebGPU device is lost, and another backend works', async () => {
   const backend = await createGpujsBackend({ mode: 'webgpu' });
   const run = await double(backend);
   expect(await run()).toEqual(Float32Array.of(2, 4));
-  const lost = { code: 'VARDROP_BACKEND', message: expect.stringContaining('lost WebGPU device') };
   const pending = expect(run()).rejects.toMatchObject(lost);
   const [device] = devices.splice(0);
   device.destroy();
@@ -72,10 +74,20 @@ it('says at read that WebGPU refused something, which gpu.js only logs', async (
   devices[0].createBuffer({ size: 2 ** 50, usage: 0xffff });
   await devices[0].queue.onSubmittedWorkDone();
   expect(logged).toHaveBeenCalled();
-  await expect(run()).rejects.toMatchObject({
-    code: 'VARDROP_BACKEND',
-    message: expect.stringMatching(/run double: got ".+" from WebGPU, needs a run without errors/),
-  });
-  expect(await run()).toEqual(Float32Array.of(2, 4));
+  // What it was needed for may be zeros, now and later.
+  for (let i = 0; i < 2; i++) {
+    await expect(run()).rejects.toMatchObject({
+      code: 'VARDROP_BACKEND',
+      message: expect.stringMatching(/run double: got ".+" from WebGPU, needs runs without errors/),
+    });
+  }
   await backend.close();
+  const other = await createGpujsBackend({ mode: 'webgpu' });
+  expect(await (await double(other))()).toEqual(Float32Array.of(2, 4));
+  await other.close();
 });
+
+checkResume(async () => {
+  const backend = await createGpujsBackend({ mode: 'webgpu' });
+  return { backend, lose: () => devices[devices.length - 1].destroy() };
+}, lost);

@@ -77,16 +77,6 @@ export function checkCardLimits(
     const size = elements(program.nodes[id].shape as readonly number[]);
     check(id, [size], size);
   }
-  if (!runtime.device) return;
-  // gpu.js reads all results of a run from one buffer.
-  const results = [...new Set(Object.values(program.outputs).map(lowered.valueBehind))].filter((id) => made.has(id));
-  const bytes = (id: number) => 4 * elements(program.nodes[id].shape as readonly number[]);
-  const total = results.reduce((sum, id) => sum + bytes(id), 0);
-  if (total > runtime.device.bufferBytes) {
-    const largest = results.reduce((most, id) => (bytes(id) > bytes(most) ? id : most));
-    const most = `${runtime.device.bufferBytes} bytes in the buffer of this device that outputs are read from`;
-    refuse(name, program, largest, `${total} bytes in ${results.length} outputs, of which this is the largest`, most);
-  }
 }
 
 function refuse(name: string, program: Program, id: number, got: string, most: string): never {

@@ -59,8 +59,8 @@ export function createExecutable(
       case 'cpu':
         return withHostValues(createKernelRunner(runtime, who, lowered, given, results));
       case 'webasm':
-      case 'webgpu':
         return withHostValues(createSegmentRunner(runtime, who, lowered, given, results));
+      case 'webgpu':
       case 'webgl2': {
         const from = carriedInputs.map(
           (input) => [input.id, lowered.valueBehind(program.outputs[input.name])] as const,

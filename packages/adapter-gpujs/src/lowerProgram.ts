@@ -13,6 +13,8 @@ import { printContraction } from './print/printContraction.js';
 import { printMap, printTranspose } from './print/printMap.js';
 import { printReduction } from './print/printReduction.js';
 import { printPool, printPoolGradient } from './print/windows.js';
+import { createSegments } from './segments.js';
+import { withoutEpilogue } from './withoutEpilogue.js';
 
 /** A program as kernels of gpu.js, in an order in which each reads only what was written before. */
 export interface LoweredProgram {
@@ -42,14 +44,25 @@ export function lowerProgram(program: Program, mode: GpujsMode): LoweredProgram 
   const valueBehind = (id: NodeId): ValueId => alias.get(id) ?? id;
   let negative = 0;
   const between = () => --negative;
-  const printed = fuse(program, kernelLimits[mode]).kernels.flatMap((kernel): readonly KernelSource[] => {
+  const segments = createSegments();
+  const kernels = fuse(program, kernelLimits[mode]).kernels.flatMap((kernel): readonly KernelSource[] => {
     if (kernel.kind === 'movement' && nodes[kernel.node].op === 'reshape') {
       alias.set(kernel.node, valueBehind(nodes[kernel.node].operands[0]));
       return [];
     }
-    return print(nodes, kernel, between, mode);
+    const printAll = (each: Kernel) =>
+      print(nodes, each, between, mode).map((source) => ({ ...source, inputs: source.inputs.map(valueBehind) }));
+    let printed = printAll(kernel);
+    if (kernel.kind === 'contraction' && kernel.contractions.length === 1 && printed[0].blocks) {
+      // An epilogue that has to wait for another result in blocks would have the contraction wait with it.
+      const operands = nodes[kernel.contractions[0]].operands.map(valueBehind);
+      if (segments.firstFor(printed[0].inputs) > segments.firstFor(operands)) {
+        printed = withoutEpilogue(nodes, kernel).flatMap(printAll);
+      }
+    }
+    for (const source of printed) segments.place(source);
+    return printed;
   });
-  const kernels = printed.map((kernel) => ({ ...kernel, inputs: kernel.inputs.map(valueBehind) }));
 
   const constants = new Map<ValueId, Float32Array>();
   const needed = new Set([

@@ -9,16 +9,14 @@ export interface WebgpuDevice {
   readonly hardware: boolean;
   /** Bytes that one tensor may have. */
   readonly tensorBytes: number;
-  /** Bytes that one buffer may have: that which all results of a run are read from. */
-  readonly bufferBytes: number;
   /** Groups of threads in one direction. */
   readonly groups: number;
   /** Whether it was taken away, as far as is known by now. */
   isLost(): boolean;
   /** Whether it was taken away, for calls after something has failed: losing it may become known a moment later. */
   becomesLost(): Promise<boolean>;
-  /** What it refused to do since this was asked last; gpu.js only logs that, and hands out zeros. */
-  takeErrors(): readonly string[];
+  /** What it first refused to do since the backend was created, if anything: gpu.js only logs that, and hands out zeros. */
+  refused(): string | undefined;
 }
 
 /** What of WebGPU's device is used here. */
@@ -63,12 +61,13 @@ export async function openWebgpuDevice(gpu: GPU): Promise<WebgpuDevice> {
   kernel.destroy();
   const { adapter, device } = context;
   const { maxStorageBufferBindingSize, maxBufferSize, maxComputeWorkgroupsPerDimension } = device.limits;
-  let errors: string[] = [];
-  device.addEventListener('uncapturederror', ({ error }) => errors.push(error.message.replace(/\s+/g, ' ').trim()));
+  let refused: string | undefined;
+  device.addEventListener('uncapturederror', ({ error }) => {
+    refused ??= error.message.replace(/\s+/g, ' ').trim();
+  });
   return {
     hardware: !(adapter.info?.isFallbackAdapter ?? adapter.isFallbackAdapter ?? false),
     tensorBytes: Math.min(maxStorageBufferBindingSize, maxBufferSize),
-    bufferBytes: maxBufferSize,
     groups: maxComputeWorkgroupsPerDimension,
     isLost: () => context.isLost,
     becomesLost: () =>
@@ -76,10 +75,6 @@ export async function openWebgpuDevice(gpu: GPU): Promise<WebgpuDevice> {
         device.lost.then(() => true),
         new Promise<boolean>((resolve) => setTimeout(resolve, patience, false)),
       ]),
-    takeErrors() {
-      const taken = errors;
-      errors = [];
-      return taken;
-    },
+    refused: () => refused,
   };
 }

@@ -1,6 +1,6 @@
 import { type Backend, compileProgram, createBuilder, createReferenceBackend, type Program } from '@vardrop/core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { createGpujsBackend } from '../src/index.js';
+import { createGpujsBackend, type GpujsBackend } from '../src/index.js';
 
 /** Numbers in [−½, ½), the same for the same name. */
 function numbers(name: string, count: number): Float32Array {
@@ -55,8 +55,20 @@ function localReparametrization(): Program {
   return b.build();
 }
 
+/** The same with γ as an output, which takes two products of their own, and a product of the activations. */
+function localReparametrizationChained(): Program {
+  const b = createBuilder('local chained');
+  const a = b.input('a', [rows, length]);
+  const gamma = b.matmul(a, b.input('mean', [length, columns]));
+  const delta = b.matmul(b.mul(a, a), b.exp(b.input('logVariance', [length, columns])));
+  const y = b.max(b.add(gamma, b.mul(b.sqrt(delta), b.input('noise', [rows, columns]))), 0);
+  b.output('gamma', gamma);
+  b.output('z', b.matmul(y, b.input('v', [columns, 121])));
+  return b.build();
+}
+
 describe('large contractions', () => {
-  let backend: Backend;
+  let backend: GpujsBackend;
   const reference = createReferenceBackend();
   beforeAll(async () => {
     backend = await createGpujsBackend({ mode: 'webasm' });
@@ -95,5 +107,20 @@ describe('large contractions', () => {
     expect(expected.filter((y) => y > 0).length).toBeGreaterThan(1000);
     // δ ≥ Σ a² e^−½ is about 10, so that √ shrinks its error, which is below 4 times that of γ (e^½ < 2, noise ≤ ½).
     for (let i = 0; i < actual.length; i++) expect(Math.abs(actual[i] - expected[i])).toBeLessThanOrEqual(3 * bound);
+  });
+
+  it('an epilogue that reads another product waits for it, and its own product does not', async () => {
+    const program = localReparametrizationChained();
+    const before = backend.traffic();
+    const [gamma, z] = await evaluate(backend, program);
+    const after = backend.traffic();
+    const [gammaExpected, zExpected] = await evaluate(reference, program);
+    // Both moments in one plan, what is made of them in the next.
+    expect(after.plans - before.plans).toBe(2);
+    for (let i = 0; i < gamma.length; i++) expect(Math.abs(gamma[i] - gammaExpected[i])).toBeLessThanOrEqual(bound);
+    // Errors of y (as above) reach z in 90 terms, each times at most ½; y itself is below 64, for z's own roundings.
+    const chained = (columns / 2) * 3 * bound + 78 * 2 ** -24 * (columns / 2) * 64;
+    expect(zExpected.filter((value) => Math.abs(value) > 100 * chained).length).toBeGreaterThan(1000);
+    for (let i = 0; i < z.length; i++) expect(Math.abs(z[i] - zExpected[i])).toBeLessThanOrEqual(chained);
   });
 });

@@ -1,6 +1,7 @@
-import { VardropError } from '@vardrop/core';
+import { createBuilder, VardropError } from '@vardrop/core';
 import { createGpuMemory } from './gpuMemory.js';
 import { createHostMemory, type Memory } from './memory.js';
+import { createProgramSession } from './model/session.js';
 import { createQueue, type Queue } from './queue.js';
 import { requestGpu } from './requestGpu.js';
 
@@ -80,7 +81,7 @@ export async function loadRuntime(options: RuntimeOptions): Promise<Runtime> {
   }
   const ort = given ?? (await importRuntime(device));
   if (device === 'native' || (device === 'webgpu' && ort.env.versions.node !== undefined)) {
-    return {
+    const runtime: Runtime = {
       ort,
       device,
       sessionOptions: {
@@ -93,6 +94,8 @@ export async function loadRuntime(options: RuntimeOptions): Promise<Runtime> {
       memory: createHostMemory(ort),
       queue: createQueue(),
     };
+    if (device === 'webgpu') await checkProvider(runtime);
+    return runtime;
   }
   startThreads(ort, device, threads);
   if (wasmPaths !== undefined) ort.env.wasm.wasmPaths = wasmPaths;
@@ -121,6 +124,22 @@ export async function loadRuntime(options: RuntimeOptions): Promise<Runtime> {
   };
 }
 
+/** Throws `VARDROP_UNKNOWN_DEVICE` where not even the smallest model can be made for the device. */
+async function checkProvider(runtime: Runtime): Promise<void> {
+  const b = createBuilder('probe');
+  const x = b.input('x', [1]);
+  b.output('y', b.add(x, x));
+  try {
+    await (await createProgramSession(runtime, b.build())).release();
+  } catch (error) {
+    throw new VardropError(
+      'VARDROP_UNKNOWN_DEVICE',
+      `[onnx:${runtime.device}] device: got no GPU that ONNX Runtime can use, needs one with its Vulkan driver and libvulkan.so.1 (on Windows Direct3D 12, on macOS Metal). Use the device native.`,
+      { cause: error },
+    );
+  }
+}
+
 /** Sets the threads of a WebAssembly runtime, before its first session. */
 function startThreads({ env }: Ort, device: OnnxDevice, threads: number): void {
   if (threads > 1 && globalThis.crossOriginIsolated === false) {
@@ -145,7 +164,7 @@ export async function importRuntime(device: OnnxDevice): Promise<Ort> {
   const native = device === 'native' || (device === 'webgpu' && isNode());
   const name = native ? 'onnxruntime-node' : 'onnxruntime-web';
   try {
-    const module = native ? await import('onnxruntime-node') : await importWeb(device);
+    const module = native ? await importInNode('onnxruntime-node') : await importWeb(device);
     return (module as Partial<Ort>).InferenceSession ? (module as Ort) : (module as { default: Ort }).default;
   } catch (error) {
     throw new VardropError(
@@ -159,7 +178,12 @@ export async function importRuntime(device: OnnxDevice): Promise<Ort> {
 /** The smallest build that has the device: for browsers the package's main one has two further devices, and twice the size. */
 async function importWeb(device: OnnxDevice): Promise<unknown> {
   if (device === 'webgpu') return import('onnxruntime-web/webgpu');
-  return isNode() ? import('onnxruntime-web') : import('onnxruntime-web/wasm');
+  return isNode() ? importInNode('onnxruntime-web') : import('onnxruntime-web/wasm');
+}
+
+/** Not by a name that can be read off: bundlers for browsers would put what no browser needs into an app. */
+function importInNode(name: string): Promise<unknown> {
+  return import(/* @vite-ignore */ /* webpackIgnore: true */ name);
 }
 
 /** Whether this is Node, where there is a runtime of its own. */

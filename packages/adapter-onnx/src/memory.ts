@@ -1,5 +1,6 @@
 import type { Tensor as OrtTensor } from 'onnxruntime-web';
 import type { Ort } from './loadRuntime.js';
+import { createReserve } from './reserve.js';
 
 /** Where a backend's tensors live. */
 export interface Memory {
@@ -21,14 +22,21 @@ export interface Memory {
   close(): void;
 }
 
-/** JavaScript's own memory, which its garbage collector frees. */
+/** JavaScript's own memory. What is uploaded is in arrays of a reserve, and these go back to it when they are freed. */
 export function createHostMemory(ort: Ort): Memory {
+  const reserve = createReserve();
   return {
     location: 'cpu',
-    upload: (data, shape) => new ort.Tensor('float32', data.slice(), shape),
+    upload(data, shape) {
+      const array = reserve.take(data.length);
+      array.set(data);
+      return new ort.Tensor('float32', array, shape);
+    },
     // On request the runtime copies tensors out of other places itself.
     read: async (tensor) => ((await tensor.getData()) as Float32Array).slice(),
-    free: () => undefined,
+    free(tensor) {
+      if (tensor.location === 'cpu') reserve.giveBack(tensor.data as Float32Array);
+    },
     watch: (work) => work,
     close: () => undefined,
   };

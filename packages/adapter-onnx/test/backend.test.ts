@@ -207,17 +207,35 @@ describe.each(['wasm', 'native'] as const)('the backend on %s', (device) => {
 it('refuses unknown devices and impossible threads', async () => {
   await expect(createOnnxBackend({ device: 'abacus' as 'wasm' })).rejects.toMatchObject({
     code: 'VARDROP_UNKNOWN_DEVICE',
-    message: expect.stringContaining('wasm, native'),
-  });
-  await expect(createOnnxBackend({ device: 'webgpu' as 'wasm' })).rejects.toMatchObject({
-    code: 'VARDROP_UNKNOWN_DEVICE',
-    message: expect.stringContaining('browsers only'),
+    message: expect.stringContaining('wasm, native, webgpu'),
   });
   await expect(createOnnxBackend({ threads: 0 })).rejects.toMatchObject({ code: 'VARDROP_OPTION' });
   await createOnnxBackend({ ort: web, threads: 1 });
   await expect(createOnnxBackend({ ort: web, threads: 2 })).rejects.toMatchObject({
     code: 'VARDROP_OPTION',
     message: expect.stringContaining('needs 1'),
+  });
+});
+
+it('says so where ONNX Runtime finds no GPU', async () => {
+  const node = (await import('onnxruntime-node')) as typeof web;
+  const blind = {
+    env: node.env,
+    Tensor: node.Tensor,
+    InferenceSession: {
+      create: async () => {
+        throw new Error('no adapter');
+      },
+    } as unknown as typeof node.InferenceSession,
+  };
+  await expect(createOnnxBackend({ device: 'webgpu', ort: blind })).rejects.toMatchObject({
+    code: 'VARDROP_UNKNOWN_DEVICE',
+    message: expect.stringContaining('Use the device native'),
+  });
+  // Node has no GPU of a page's.
+  await expect(createOnnxBackend({ device: 'webgpu', ort: web })).rejects.toMatchObject({
+    code: 'VARDROP_UNKNOWN_DEVICE',
+    message: expect.stringContaining('navigator.gpu'),
   });
 });
 

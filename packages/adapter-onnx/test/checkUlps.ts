@@ -75,7 +75,6 @@ export function checkUlps(device: OnnxDevice, otherCards = 0): void {
       }
       executable.dispose();
       const declared = ulps[op];
-      console.log(device, op, worst);
       expect(worst).toBeLessThanOrEqual(declared + 2 ** -20);
       expect(declared).toBeLessThanOrEqual(Math.max(2 * worst, 0.5) + otherCards);
     });

@@ -122,7 +122,7 @@ describe.each(['wasm', 'native'] as const)('a backend on %s in a worker', (devic
 
 describe('a worker that cannot be', () => {
   it.each([
-    ['VARDROP_UNKNOWN_DEVICE', { device: 'webgpu' as 'wasm' }],
+    ['VARDROP_UNKNOWN_DEVICE', { device: 'abacus' as 'wasm' }],
     ['VARDROP_OPTION', { threads: 0.5 }],
     ['VARDROP_OPTION', { ort: web }],
     ['VARDROP_OPTION', { session: { extra: { work: () => undefined } } }],

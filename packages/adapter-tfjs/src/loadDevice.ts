@@ -87,7 +87,11 @@ export async function loadDevice(device: TfjsDevice, given?: Tfjs, wasmPaths?: W
 
 /** Throws `VARDROP_UNKNOWN_DEVICE` unless there is WebGPU with an adapter. */
 async function checkWebgpu(): Promise<void> {
-  const { gpu } = globalThis.navigator as { readonly gpu?: { requestAdapter(): Promise<unknown> } };
+  // Node has a navigator from version 21 on, and never one with WebGPU.
+  const { navigator } = globalThis as {
+    readonly navigator?: { readonly gpu?: { requestAdapter(): Promise<unknown> } };
+  };
+  const gpu = navigator?.gpu;
   if (!gpu || !(await gpu.requestAdapter())) {
     throw new VardropError(
       'VARDROP_UNKNOWN_DEVICE',

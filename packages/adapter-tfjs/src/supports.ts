@@ -4,6 +4,12 @@ import { findHeap } from './fused/compileKernels.js';
 import type { Settings } from './steps.js';
 
 /**
+ * Largest errors on graphics cards. Beside those observed there is room for the 2.5 units that WGSL and GLSL allow in a
+ * division, and in a root, which may be made of one; not all cards use it.
+ */
+const onCards = { exp: 1.3, log: 1.3, sigmoid: 5, softplus: 6, tanh: 4, sqrt: 3, div: 2.5 } as const;
+
+/**
  * Largest errors in units in the last place, rounded up from those observed over all of each function's range
  * (`ulps.test.ts` measures them): JavaScript's float64 functions rounded once, tfjs's own wasm kernels, and the
  * generated loops.
@@ -11,8 +17,8 @@ import type { Settings } from './steps.js';
 const ulps = {
   cpu: { exp: 0.5, log: 0.5, sigmoid: 0.5, softplus: 2, tanh: 0.5, sqrt: 0.5, div: 0.5 },
   wasm: { exp: 0.6, log: 1, sigmoid: 2.6, softplus: 2, tanh: 2.4, sqrt: 0.5, div: 0.5 },
-  webgl: { exp: 1.3, log: 1.1, sigmoid: 2.6, softplus: 4, tanh: 1.5, sqrt: 3, div: 2.5 },
-  webgpu: { exp: 1.3, log: 1.1, sigmoid: 2.6, softplus: 4, tanh: 1.5, sqrt: 3, div: 2.5 },
+  webgl: onCards,
+  webgpu: onCards,
   loops: { exp: 1.1, log: 1.1, sigmoid: 2.6, softplus: 2.3, tanh: 1.5, sqrt: 0.5, div: 0.5 },
 } as const;
 

@@ -193,6 +193,10 @@ describe.each(['cpu', 'wasm'] as const)('the backend on %s', (device) => {
 it('refuses an unknown device', async () => {
   await expect(createTfjsBackend({ device: 'abacus' as 'cpu' })).rejects.toMatchObject({
     code: 'VARDROP_UNKNOWN_DEVICE',
-    message: expect.stringContaining('cpu, wasm'),
+    message: expect.stringContaining('cpu, wasm, webgl, webgpu'),
   });
+});
+
+it.each(['webgl', 'webgpu'] as const)('refuses %s where there is none', async (missing) => {
+  await expect(createTfjsBackend({ tf, device: missing })).rejects.toMatchObject({ code: 'VARDROP_UNKNOWN_DEVICE' });
 });

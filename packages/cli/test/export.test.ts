@@ -2,7 +2,16 @@ import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describeOnnx, exportOnnx } from '@vardrop/adapter-onnx';
-import { adam, initialState, prune, serializeState, type TrainingState } from '@vardrop/core';
+import {
+  adam,
+  createReferenceBackend,
+  initialState,
+  prune,
+  random,
+  serializeState,
+  type TrainingState,
+} from '@vardrop/core';
+import { quickSparsityPlan, readNetwork, sparsityExperiment } from '@vardrop/experiments';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { parseArguments } from '../src/arguments.js';
 import { exportNetwork } from '../src/commands/export.js';
@@ -61,6 +70,32 @@ describe('vardrop export', () => {
     expect(description).toMatchObject({ kind, opset, likelihood: 'categorical' });
     expect(description.model?.layers.map(({ outputShape }) => outputShape)).toEqual([[9], [7], [4]]);
     expect(printed).toContain(`${kind}, opset ${opset}, ${bytes.length} bytes\ninputs: x [batch, 12]`);
+  });
+
+  it('writes the pruned networks that the sparsity experiment saves', async () => {
+    const rows = { inputs: random.uniform(random.key(1), 8 * 12), targets: [0, 1, 2, 3, 0, 1, 2, 3] };
+    const data = { name: 'random', inputs: 12, classes: 4, train: rows, test: rows };
+    const { trials } = sparsityExperiment(
+      { data, quick: true, seed: 1 },
+      { ...quickSparsityPlan, hidden: [9, 7], epochs: 2, fallsFrom: 1, threshold: -8.5, seeds: 1 },
+    );
+    const files = new Map<string, Uint8Array>();
+    await trials[1].run({
+      backend: createReferenceBackend(),
+      signal: new AbortController().signal,
+      progress: () => undefined,
+      save: async (name, bytes) => void files.set(name, bytes),
+      load: async () => undefined,
+    });
+    const saved = files.get('sparsity-pruned-1.safetensors');
+    if (!saved) throw new Error(`saved ${[...files.keys()]}`);
+    const from = join(directory, 'pruned.safetensors');
+    await writeFile(from, saved);
+    const network = readNetwork(saved);
+    const units = network.model.layers.map(({ outputShape }) => outputShape[0]);
+    expect(units[0] + units[1]).toBeLessThan(9 + 7);
+    const { bytes } = await run('', from);
+    expect([...bytes]).toEqual([...exportOnnx(network.model, network.parameters, { kind: 'mean', likelihood })]);
   });
 
   it('writes what the exporter writes of the network and its parameters', async () => {

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { VardropError } from '@vardrop/core';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { backends } from '../src/choices.js';
 import { main, type Train } from '../src/main.js';
 import type { TrainOptions } from '../src/trainOptions.js';
 import { sampleReport } from './sampleReport.js';
@@ -80,7 +81,7 @@ describe('errors', () => {
     const result = await run(['train', '--backend', 'cuda'], succeed);
     expect([result.code, result.loaded, result.stdout]).toEqual([2, false, '']);
     expect(result.stderr).toBe(
-      '[vardrop train] --backend: got "cuda", needs one of tfjs:wasm, tfjs:cpu, tfjs:webgpu, onnx:wasm, onnx:native, gpujs:webasm, gpujs:cpu, gpujs:webgpu, reference. Choose one of them.\n',
+      `[vardrop train] --backend: got "cuda", needs one of ${backends.join(', ')}. Choose one of them.\n`,
     );
   });
 

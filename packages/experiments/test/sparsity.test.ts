@@ -200,7 +200,7 @@ describe('conclusion', () => {
 
   it('takes differences seed by seed, and compression from the weights that are not 0', () => {
     // Differences 0.1 and 0.3: mean 0.2, deviation 0.1 √2, half width 12.7062 · 0.1.
-    const { data: found, tables } = conclude(dense(3, 2), dense(4, 3), sparse(3, 2.1, 20), sparse(4, 3.3, 10));
+    const { data: found, tables, charts } = conclude(dense(3, 2), dense(4, 3), sparse(3, 2.1, 20), sparse(4, 3.3, 10));
     const { networks, layerSparsity } = found as unknown as Data;
     expect(networks[0].leastCompression).toBe(50);
     expect(networks[0].difference?.mean).toBeCloseTo(0.2, 12);
@@ -209,6 +209,13 @@ describe('conclusion', () => {
     expect(networks[0].difference?.verdict).toBe('no difference');
     expect(networks[1].difference?.mean).toBeCloseTo(0.1, 12);
     expect(layerSparsity[0].mean).toBeCloseTo(98.5, 12);
+    const drawn = charts[0].series.map(({ name, points }) => [name, points.length, points[0].x, points[0].y]);
+    expect(drawn).toEqual([
+      ['dense', 1, 1, 2.5],
+      ['sparse, pruned', 1, 75, expect.closeTo(2.7, 12)],
+      ['sparse, pruned and fine-tuned', 1, 75, expect.closeTo(2.6, 12)],
+      ['sparse, published', 1, 68, 1.92],
+    ]);
     for (const table of tables) for (const row of table.rows) expect(row).toHaveLength(table.columns.length);
   });
 

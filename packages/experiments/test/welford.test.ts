@@ -15,8 +15,9 @@ import {
 import { describe, expect, it } from 'vitest';
 import { meanOf } from '../src/statistics/estimate.js';
 import { conditionalVariance } from '../src/variance/gradientProgram.js';
-import { createSpreadMeter, withParameters } from '../src/variance/measureSpread.js';
+import { createSpreadMeter } from '../src/variance/measureSpread.js';
 import { welfordProgram } from '../src/variance/welfordProgram.js';
+import { withParameters } from '../src/variance/withParameters.js';
 
 /** One linear layer, three datapoints, `loss = Σ_m c_m b_m + ½ d_m b_m²`; K_mn has both signs. */
 const x = [

@@ -12,11 +12,12 @@ export async function checkCard({ gpu, device }: Runtime, who: string, failed = 
   if (isContextLost(gpu)) throw lost(who, 'WebGL context');
   if (!device) return;
   if (device.isLost() || (failed && (await device.becomesLost()))) throw lost(who, 'WebGPU device');
-  const errors = device.takeErrors();
-  if (errors.length > 0) {
+  // Nobody knows which tensors are zeros since then.
+  const refused = device.refused();
+  if (refused !== undefined) {
     throw new VardropError(
       'VARDROP_BACKEND',
-      `${who}: got "${errors.join('; ')}" from WebGPU, needs a run without errors. Use a smaller batch if it is about memory or sizes.`,
+      `${who}: got "${refused}" from WebGPU, needs runs without errors. Close the backend and create another; use a smaller batch if it is about memory or sizes.`,
     );
   }
 }

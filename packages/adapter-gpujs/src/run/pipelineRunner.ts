@@ -1,17 +1,16 @@
-import { VardropError } from '@vardrop/core';
 import type { IKernelRunShortcut } from 'gpu.js';
 import { callKernel, createPipeline, kernelsOf, type Operand } from '../internals.js';
 import type { Runtime } from '../loadGpu.js';
 import type { LoweredProgram } from '../lowerProgram.js';
 import type { KernelSource, ValueId } from '../print/kernelSource.js';
-import { checkCard } from './checkCard.js';
 import { degraded, modeNamed } from './checkMode.js';
 import { elements } from './elements.js';
-import { flatten, type Nested, unblock } from './flatten.js';
+import { flatten, unblock } from './flatten.js';
+import { guarded } from './guarded.js';
 import { kernelSettings } from './kernelSettings.js';
 import type { HostRunner } from './runner.js';
 
-/** Runs all kernels as one pipeline of gpu.js: on webasm one pass over one memory, with threads where that pays. */
+/** Runs all kernels as one pipeline of gpu.js on webasm: one pass over one memory, with threads where that pays. */
 export function createPipelineRunner(
   runtime: Runtime,
   who: string,
@@ -43,34 +42,18 @@ export function createPipelineRunner(
   const sources = new Map(kernels.map((kernel) => [kernel.result, kernel]));
 
   /** gpu.js makes the kernels of a pipeline in its first run. */
-  let flat = runtime.mode !== 'webasm';
-
-  async function execute(given: readonly Float32Array[]): Promise<readonly Nested[]> {
-    try {
-      return await pipeline.run(given);
-    } catch (error) {
-      // What a lost card does to gpu.js is many things.
-      await checkCard(runtime, who, true);
-      throw new VardropError(
-        'VARDROP_BACKEND',
-        `${who}: got "${error instanceof Error ? error.message : String(error)}" from gpu.js, needs a run without errors. See its cause.`,
-        { cause: error },
-      );
-    }
-  }
+  let flat = false;
 
   return {
     inputs,
     results,
     async run(given) {
-      await checkCard(runtime, who);
-      const values = await execute(given);
+      const values = await guarded(runtime, who, () => pipeline.run(given));
       const ran = modeNamed(pipeline.backend);
       if (ran !== runtime.mode) throw degraded(runtime.mode, who, ran ?? 'nothing', pipeline.fallbackReason);
       if (pipeline.executorKind === 'generic') {
         throw degraded(runtime.mode, who, 'separate kernels', pipeline.fallbackReason);
       }
-      await checkCard(runtime, who);
       if (!flat) {
         flat = true;
         handOutFlat(gpu);

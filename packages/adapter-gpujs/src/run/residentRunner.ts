@@ -1,14 +1,13 @@
-import { VardropError } from '@vardrop/core';
 import type { IKernelRunShortcut } from 'gpu.js';
 import { callKernel, type Resident } from '../internals.js';
 import type { Runtime } from '../loadGpu.js';
 import type { LoweredProgram } from '../lowerProgram.js';
 import type { KernelSource, ValueId } from '../print/kernelSource.js';
 import { type Stored, storeResident, storeValues } from '../stored.js';
-import { checkCard } from './checkCard.js';
 import { checkMode } from './checkMode.js';
 import { elements } from './elements.js';
 import { flatten } from './flatten.js';
+import { guarded } from './guarded.js';
 import { kernelSettings } from './kernelSettings.js';
 import type { Runner } from './runner.js';
 
@@ -53,9 +52,9 @@ export function createResidentRunner(
   const live = new Set<Stored>();
 
   async function read(resident: Resident): Promise<Float32Array> {
-    await checkCard(runtime, who);
-    const values = flatten(await resident.toArray(), elements(resident.output));
-    await checkCard(runtime, who);
+    const values = await guarded(runtime, who, async () =>
+      flatten(await resident.toArray(), elements(resident.output)),
+    );
     runtime.traffic.copyOut(values);
     return values;
   }
@@ -100,21 +99,12 @@ export function createResidentRunner(
     inputs,
     results,
     async run(given) {
-      await checkCard(runtime, who);
       const made = new Map<ValueId, Resident>();
       try {
-        await execute(given, made);
-        await checkCard(runtime, who);
+        await guarded(runtime, who, () => execute(given, made));
       } catch (error) {
         for (const resident of made.values()) resident.delete();
-        if (error instanceof VardropError) throw error;
-        // What a lost card does to gpu.js is many things.
-        await checkCard(runtime, who, true);
-        throw new VardropError(
-          'VARDROP_BACKEND',
-          `${who}: got "${error instanceof Error ? error.message : String(error)}" from gpu.js, needs a run without errors. See its cause.`,
-          { cause: error },
-        );
+        throw error;
       }
       runtime.traffic.plan(kernels.length);
       return results.map((id) => {

@@ -1,6 +1,7 @@
 import type { Runtime } from '../loadGpu.js';
 import type { LoweredProgram } from '../lowerProgram.js';
 import type { KernelSource, ValueId } from '../print/kernelSource.js';
+import { createSegments } from '../segments.js';
 import { createPipelineRunner } from './pipelineRunner.js';
 import type { HostRunner } from './runner.js';
 
@@ -48,16 +49,14 @@ export function createSegmentRunner(
   };
 }
 
-/** Kernels by the number of results in blocks on the longest way to them; each list in the order given. */
+/** Kernels by segment; each list in the order given. */
 function splitKernels(kernels: readonly KernelSource[]): KernelSource[][] {
-  const segments: KernelSource[][] = [];
-  /** The first segment that may read a value. */
-  const readable = new Map<ValueId, number>();
+  const segments = createSegments();
+  const lists: KernelSource[][] = [];
   for (const kernel of kernels) {
-    const at = Math.max(0, ...kernel.inputs.map((id) => readable.get(id) ?? 0));
-    segments[at] ??= [];
-    segments[at].push(kernel);
-    readable.set(kernel.result, kernel.blocks ? at + 1 : at);
+    const at = segments.place(kernel);
+    lists[at] ??= [];
+    lists[at].push(kernel);
   }
-  return segments;
+  return lists;
 }

@@ -5,7 +5,9 @@ import { serve } from './serve.js';
 
 // What runs in the worker: in Node messages come by the port to the parent, in browsers by the worker's own scope.
 const port = nodeThreads()?.parentPort;
-const scope = port ?? (globalThis as unknown as Pick<Worker, 'postMessage'>);
-const obey = serve(createOnnxBackend, (message, transfer) => scope.postMessage(message, [...transfer]));
+const obey = serve(createOnnxBackend, (message, transfer) => {
+  if (port) port.postMessage(message, [...transfer]);
+  else globalThis.postMessage(message, { transfer: [...transfer] });
+});
 if (port) port.on('message', (message) => obey(message as Message));
-else globalThis.addEventListener('message', (event) => obey((event as MessageEvent<Message>).data));
+else globalThis.addEventListener('message', ({ data }: MessageEvent<Message>) => obey(data));

@@ -1,4 +1,4 @@
-import type { NodeId, Program } from '@vardrop/core';
+import type { NodeId, Op, Program } from '@vardrop/core';
 import { equalShapes } from '../lower/shape.js';
 import { isShared, isSource } from '../plan.js';
 import { type ElementwiseGroup, isElementwise, isLiteral } from './elementwise.js';
@@ -8,11 +8,15 @@ export type Piece = NodeId | ElementwiseGroup;
 
 /** The longest source that one launch gets. */
 const mostNodes = 64;
+/** In how many launches a node may be computed anew, rather than in one of its own that they read. */
+const mostCopies = { cheap: 6, dear: 3 } as const;
+const dear: ReadonlySet<Op> = new Set<Op>(['exp', 'log', 'sigmoid', 'softplus', 'tanh', 'sqrt', 'div']);
 
 /**
  * Cuts a program into launches, in an order that can be computed. tfjs's programs write one tensor, so that an
- * elementwise node joins the launch of those that read it where they all are in that one, over the same shape, done once
- * a run or once an iteration as it is.
+ * elementwise node joins the launches of those that read it, all of them if there are few: arithmetic costs a graphics
+ * card less than a launch does, and than memory. Nodes done once a run stay out of what is done in each iteration, and
+ * dear functions out of launches over more elements than they have.
  *
  * @param mostInputs how many tensors a launch may read
  */
@@ -24,26 +28,31 @@ export function groupNodes(program: Program, mostInputs: number): Piece[] {
   nodes.forEach((node, id) => {
     for (const operand of new Set(node.operands)) readers[operand].push(id);
   });
-  /** The last node of the launch that each node is in. */
-  const launchOf = new Map<NodeId, NodeId>();
+  /** The launches that each node is in, by their last node, the one that is written. */
+  const launchesOf = new Map<NodeId, readonly NodeId[]>();
   const members = new Map<NodeId, NodeId[]>();
 
   for (let id = nodes.length - 1; id >= 0; id--) {
     if (!isElementwise(nodes[id].op)) continue;
-    const launches = new Set(readers[id].map((reader) => launchOf.get(reader)));
-    const [last] = launches;
-    const group = last === undefined ? undefined : members.get(last);
+    const isDear = dear.has(nodes[id].op);
+    const launches = [...new Set(readers[id].flatMap((reader) => launchesOf.get(reader) ?? []))];
+    const takes = (last: NodeId) => {
+      const group = members.get(last) as NodeId[];
+      return (
+        shared[id] === shared[last] &&
+        (!isDear || equalShapes(nodes[id].shape as number[], nodes[last].shape as number[])) &&
+        group.length < mostNodes &&
+        inputsOf(program, [id, ...group]).length <= mostInputs
+      );
+    };
     const joins =
-      last !== undefined &&
-      group !== undefined &&
-      launches.size === 1 &&
       !outputs.has(id) &&
-      shared[id] === shared[last] &&
-      equalShapes(nodes[id].shape as number[], nodes[last].shape as number[]) &&
-      group.length < mostNodes &&
-      inputsOf(program, [id, ...group]).length <= mostInputs;
-    launchOf.set(id, joins ? last : id);
-    if (joins) group.unshift(id);
+      readers[id].every((reader) => isElementwise(nodes[reader].op)) &&
+      launches.length > 0 &&
+      launches.length <= (isDear ? mostCopies.dear : mostCopies.cheap) &&
+      launches.every(takes);
+    launchesOf.set(id, joins ? launches : [id]);
+    if (joins) for (const last of launches) members.get(last)?.unshift(id);
     else members.set(id, [id]);
   }
 

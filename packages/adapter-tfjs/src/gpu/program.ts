@@ -26,7 +26,7 @@ export const load = (language: Language, i: number) =>
 export const loadAt = (i: number, ...coordinates: readonly string[]) => `getX${i}(${coordinates.join(', ')})`;
 
 /** Names the thread's coordinates in an output of two to four axes: `<name>.x` and so on. */
-export const defineCoordinates = (language: Language, name: string, axes: 2 | 4) =>
+export const defineCoordinates = (language: Language, name: string, axes: 2 | 3 | 4) =>
   language.name === 'glsl'
     ? `ivec${axes} ${name} = getOutputCoords();`
     : `let ${name}: vec${axes}<i32> = getCoordsFromIndex(index);`;

@@ -3,6 +3,7 @@ import { type Node, VardropError } from '@vardrop/core';
 import type { Device } from '../device.js';
 import { languageOf } from '../gpu/program.js';
 import { reduceMax } from '../gpu/reduceMax.js';
+import { sumAll } from '../gpu/sumAll.js';
 import * as gpu from '../gpu/windows.js';
 import { binary, selectGreater, unary } from './elementwise.js';
 import type { Lowering, Shapes } from './lowering.js';
@@ -99,6 +100,10 @@ export function lower(device: Device, node: Node, shapes: Shapes): Lowering {
 /** Programs of our own for GPUs, where tfjs has no kernel or one that does something else. */
 function lowerPrinted(device: Device, node: Node, shapes: Shapes): Lowering | undefined {
   switch (node.op) {
+    case 'reduceSum':
+      return device.name === 'webgpu' && sizeOf(shapes.out) === 1
+        ? sumAll(device, shapes.operands[0], shapes.out)
+        : undefined;
     case 'reduceMax':
       return device.name === 'webgl' && node.axes.length > 0 ? reduceMax(device, node.axes, shapes) : undefined;
     case 'maxPool2d':

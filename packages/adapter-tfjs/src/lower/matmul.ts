@@ -1,6 +1,7 @@
 import type { TensorInfo } from '@tensorflow/tfjs';
 import type { Device } from '../device.js';
 import { inOneOrder } from '../gpu/inOneOrder.js';
+import { slimProduct } from '../gpu/slimProduct.js';
 import type { Lowering, Shapes } from './lowering.js';
 import { broadcast, equalShapes, reshape, sizeOf } from './shape.js';
 
@@ -16,23 +17,29 @@ export function matmul(device: Device, flags: { transposeA: boolean; transposeB:
   const aBatch = aShape.slice(0, -2);
   const bBatch = bShape.slice(0, -2);
   const [rows, length] = transposeA ? aShape.slice(-2).reverse() : aShape.slice(-2);
-  const size = { rows, columns: shapes.out[shapes.out.length - 1], length };
-  const product = (a: TensorInfo, b: TensorInfo) =>
-    inOneOrder(device, size, () => device.call('BatchMatMul', { a, b }, { transposeA, transposeB }));
-  const direct = aShape.length === 2 && bShape.length === 2;
-  if (direct) return ([a, b]) => product(a, b);
-
+  const columns = shapes.out[shapes.out.length - 1];
+  /** Products of `count` pairs of matrices, or of one pair without that axis. */
+  const productOf = (count: number | undefined, tall = rows) => {
+    const size = { rows: tall, columns, length };
+    return (
+      slimProduct(device, count, size, flags) ??
+      ((a: TensorInfo, b: TensorInfo) =>
+        inOneOrder(device, size, () => device.call('BatchMatMul', { a, b }, { transposeA, transposeB })))
+    );
+  };
+  if (aShape.length === 2 && bShape.length === 2) {
+    const product = productOf(undefined);
+    return ([a, b]) => product(a, b);
+  }
   if (sizeOf(bBatch) === 1 && !transposeA) {
-    const rows = sizeOf(batch) * aShape[aShape.length - 2];
+    const tall = sizeOf(batch) * rows;
+    const product = productOf(undefined, tall);
     return ([a, b]) =>
       device.scoped(() =>
-        reshape(
-          device,
-          product(reshape(device, a, [rows, aShape[aShape.length - 1]]), reshape(device, b, bShape.slice(-2))),
-          shapes.out,
-        ),
+        reshape(device, product(reshape(device, a, [tall, length]), reshape(device, b, bShape.slice(-2))), shapes.out),
       );
   }
+  const product = productOf(sizeOf(batch));
   const expand = (x: TensorInfo, xBatch: readonly number[]) => {
     const matrix = x.shape.slice(-2);
     const full = equalShapes(xBatch, batch) ? x : broadcast(device, x, [...batch, ...matrix]);

@@ -2,6 +2,7 @@ import type { Chart, Findings, Table } from '../findings.js';
 import { type PairedDifference, pairedDifference } from '../statistics/pairedDifference.js';
 import { type Summary, summarize } from '../statistics/summarize.js';
 import { summaryToJson } from '../statistics/summaryToJson.js';
+import { capitalized } from '../text/capitalized.js';
 import { signed, signedInterval } from '../text/signed.js';
 import { spread } from '../text/spread.js';
 import { type DropoutName, dropoutModels, dropoutNames } from './dropoutModels.js';
@@ -196,7 +197,7 @@ function chart(title: string, curve: Curve, names: readonly DropoutName[]): Char
 }
 
 function sentenceOf({ learned, fixed, difference, published }: Comparison, width: number): string {
-  const pair = `${dropoutModels[learned].label} against ${dropoutModels[fixed].label} at ${width} units a layer`;
+  const pair = `${capitalized(dropoutModels[learned].label)} against ${dropoutModels[fixed].label} at ${width} units a layer`;
   const seeds = `${difference.count} ${difference.count === 1 ? 'seed' : 'seeds'}`;
   const beside = published === undefined ? '' : ` The published difference is ${signed(published)}.`;
   if (!difference.interval)

@@ -1,7 +1,8 @@
-import type { Findings, Table } from '../findings.js';
+import type { Chart, ChartPoint, Findings, Table } from '../findings.js';
 import { type PairedDifference, pairedDifference } from '../statistics/pairedDifference.js';
 import { type Summary, summarize } from '../statistics/summarize.js';
 import { summaryToJson } from '../statistics/summaryToJson.js';
+import { capitalized } from '../text/capitalized.js';
 import { signed, signedInterval } from '../text/signed.js';
 import { spread } from '../text/spread.js';
 import { publishedSparsity } from './publishedSparsity.js';
@@ -59,7 +60,7 @@ export function concludeSparsity(results: readonly SparsityResult[], circumstanc
       ...fileSentence(dense, sparse),
     ],
     tables: [networkTable(dense, sparse, measured, setting), seedTable(dense, sparse), fileTable(dense, sparse)],
-    charts: [],
+    charts: [errorChart(dense, measured), layerChart(sparse)],
     data: {
       data,
       trainingImages,
@@ -221,6 +222,51 @@ function fileTable(dense: readonly DenseResult[], sparse: readonly SparseResult[
   };
 }
 
+function errorChart(dense: readonly DenseResult[], measured: readonly Measured[]): Chart {
+  const point = (x: number, error: Summary): ChartPoint => ({
+    x,
+    y: error.mean,
+    ...(error.interval && { low: error.interval[0], high: error.interval[1] }),
+  });
+  return {
+    title: 'Error by compression',
+    x: { label: 'all weights over those that are not 0', logarithmic: true },
+    y: { label: 'test error (%)' },
+    series: [
+      { name: 'dense', points: dense.length === 0 ? [] : [point(1, summarize(dense.map(({ error }) => error)))] },
+      ...measured.map(({ label, error, compression }) => ({ name: label, points: [point(compression.mean, error)] })),
+      {
+        name: 'sparse, published',
+        published: true,
+        points: [{ x: publishedSparsity.compression, y: publishedSparsity.error }],
+      },
+    ],
+  };
+}
+
+function layerChart(sparse: readonly SparseResult[]): Chart {
+  return {
+    title: 'Weights removed from each layer',
+    x: { label: 'layer, input side first' },
+    y: { label: 'removed (%)' },
+    series: [
+      {
+        name: 'removed',
+        points: layerSparsities(sparse).map(({ mean, interval }, i) => ({
+          x: i + 1,
+          y: mean,
+          ...(interval && { low: interval[0], high: interval[1] }),
+        })),
+      },
+      {
+        name: 'removed, published',
+        published: true,
+        points: publishedSparsity.layers.map((y, i) => ({ x: i + 1, y })),
+      },
+    ],
+  };
+}
+
 /** Share of weights removed from each layer, in percent, over the seeds. */
 function layerSparsities(sparse: readonly SparseResult[]): Summary[] {
   const [first] = sparse;
@@ -236,10 +282,6 @@ function weightsOf({ layers }: SparseResult): number {
 
 function nonZeroOf({ layers }: SparseResult): number {
   return layers.reduce((sum, { nonZero }) => sum + nonZero, 0);
-}
-
-function capitalized(text: string): string {
-  return text.charAt(0).toUpperCase() + text.slice(1);
 }
 
 function kilobytes(bytes: number): string {

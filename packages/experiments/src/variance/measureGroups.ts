@@ -4,9 +4,10 @@ import type { TrialContext } from '../experiment.js';
 import { drawMinibatch } from '../minibatch.js';
 import { type EstimatorName, estimatorNames, network } from '../paperNetwork.js';
 import { type Group, gradientProgram } from './gradientProgram.js';
-import { createSpreadMeter, type Spread, type SpreadDraw, withParameters } from './measureSpread.js';
+import { createSpreadMeter, type Spread, type SpreadDraw } from './measureSpread.js';
 import { loadSnapshot, type SnapshotName, type SnapshotTraining, snapshotNames } from './snapshots.js';
 import type { VarianceOptions } from './varianceOptions.js';
+import { withParameters } from './withParameters.js';
 
 /** Unbiased variances of the gradient of the mean loss from one group of draws. */
 export type GroupVariances = Readonly<Record<EstimatorName, Readonly<Record<Group, number>>>> & {

@@ -5,7 +5,6 @@ import {
   type NoiseKey,
   type Program,
   type Tensor,
-  type TensorMap,
   type Tensors,
 } from '@vardrop/core';
 
@@ -126,19 +125,4 @@ async function readSpread(backend: Backend, carried: Tensors, draws: number): Pr
     }
   }
   return { variances, totals };
-}
-
-/** Runs a measurement with parameters on the backend, and frees them. */
-export async function withParameters<Result>(
-  backend: Backend,
-  parameters: TensorMap,
-  measure: (shared: Tensors) => Promise<Result>,
-): Promise<Result> {
-  const shared: Record<string, Tensor> = {};
-  try {
-    for (const [name, { shape, data }] of Object.entries(parameters)) shared[name] = backend.upload(data, shape);
-    return await measure(shared);
-  } finally {
-    for (const tensor of Object.values(shared)) backend.dispose(tensor);
-  }
 }

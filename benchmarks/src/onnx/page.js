@@ -1,0 +1,3 @@
+import { measure } from './measure.js';
+
+Object.assign(window, { measure });

@@ -1,0 +1,26 @@
+import { VardropError } from '@vardrop/core';
+import type { Runtime } from '../loadGpu.js';
+import { checkCard } from './checkCard.js';
+
+/**
+ * Does something that gpu.js may fail at. Rejects with `VARDROP_BACKEND` if it does, or if the graphics card was taken away
+ * before or meanwhile.
+ */
+export async function guarded<Result>(runtime: Runtime, who: string, act: () => Promise<Result>): Promise<Result> {
+  await checkCard(runtime, who);
+  let result: Result;
+  try {
+    result = await act();
+  } catch (error) {
+    if (error instanceof VardropError) throw error;
+    // What a lost card does to gpu.js is many things.
+    await checkCard(runtime, who, true);
+    throw new VardropError(
+      'VARDROP_BACKEND',
+      `${who}: got "${error instanceof Error ? error.message : String(error)}" from gpu.js, needs a run without errors. See its cause.`,
+      { cause: error },
+    );
+  }
+  await checkCard(runtime, who);
+  return result;
+}

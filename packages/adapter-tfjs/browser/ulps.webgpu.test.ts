@@ -1,0 +1,5 @@
+import { createTfjsBackend } from '../src/index.js';
+import { checkUlps } from '../test/checkUlps.js';
+
+// WGSL lets cards divide with an error of 2.5 units in the last place, and take roots by division; this one rounds.
+checkUlps('webgpu', () => createTfjsBackend({ device: 'webgpu' }), 2.5);
