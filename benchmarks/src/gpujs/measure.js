@@ -57,24 +57,41 @@ async function prepare(backend, program) {
   };
 }
 
+/** Milliseconds of processor time that all threads have taken so far, which other work on the machine changes less; 0 in a page. */
+function processorTime() {
+  if (!globalThis.process?.cpuUsage) return 0;
+  const { user, system } = process.cpuUsage();
+  return (user + system) / 1000;
+}
+
 /**
- * Runs variants in turns; medians in milliseconds by name.
+ * Runs variants in turns; medians in milliseconds by name, and those of processor time.
  *
  * @param {Record<string, () => Promise<unknown>>} variants
  * @param {Repetitions} repetitions
  * @param {Log} log
  */
 async function time(variants, { repetitions, warmup }, log) {
-  const times = Object.fromEntries(Object.keys(variants).map((name) => [name, /** @type {number[]} */ ([])]));
+  const lists = () => Object.fromEntries(Object.keys(variants).map((name) => [name, /** @type {number[]} */ ([])]));
+  const [times, processor] = [lists(), lists()];
   for (let repetition = -warmup; repetition < repetitions; repetition++) {
     for (const [name, run] of Object.entries(variants)) {
-      const start = performance.now();
+      const [start, used] = [performance.now(), processorTime()];
       await run();
-      if (repetition >= 0) times[name].push(performance.now() - start);
+      if (repetition < 0) continue;
+      times[name].push(performance.now() - start);
+      processor[name].push(processorTime() - used);
     }
   }
-  for (const [name, list] of Object.entries(times)) log(`  ${name}: ${describeTimes(list)}`);
-  return Object.fromEntries(Object.entries(times).map(([name, list]) => [name, median(list)]));
+  const medians = (/** @type {Record<string, number[]>} */ all) =>
+    Object.fromEntries(Object.entries(all).map(([name, list]) => [name, median(list)]));
+  const [wall, ofProcessor] = [medians(times), medians(processor)];
+  for (const [name, list] of Object.entries(times)) {
+    log(
+      `  ${name}: ${describeTimes(list)}${ofProcessor[name] ? `, processor time ${ofProcessor[name].toFixed(0)} ms` : ''}`,
+    );
+  }
+  return { wall, processor: ofProcessor };
 }
 
 /**
@@ -91,9 +108,18 @@ export async function measureLayer(backend, repetitions, log) {
   const prepared = [await prepare(backend, product())];
   for (const form of forms) prepared.push(await prepare(backend, layer(form)));
   const names = ['product', ...forms];
-  const one = await time(Object.fromEntries(prepared.map(({ run }, i) => [names[i], run])), repetitions, log);
-  log(`  the product runs at ${((2e-6 * m * k * n) / one.product).toFixed(2)} GFLOP/s`);
-  for (const form of forms) log(`  ${form}: ${(one[form] / one.product).toFixed(2)} times the product`);
+  const { wall, processor } = await time(
+    Object.fromEntries(prepared.map(({ run }, i) => [names[i], run])),
+    repetitions,
+    log,
+  );
+  log(`  the product runs at ${((2e-6 * m * k * n) / wall.product).toFixed(2)} GFLOP/s`);
+  for (const form of forms) {
+    const inProcessor = processor.product
+      ? `, ${(processor[form] / processor.product).toFixed(2)} times its processor time`
+      : '';
+    log(`  ${form}: ${(wall[form] / wall.product).toFixed(2)} times the product${inProcessor}`);
+  }
   for (const { dispose } of prepared) dispose();
 }
 
@@ -155,7 +181,7 @@ export async function measureStep(backend, repetitions, log, brief = false) {
   /** @type {Record<string, () => Promise<unknown>>} */
   const variants = { step: noisy.run, contractions: contractions.run };
   if (!brief) variants['deterministic step'] = deterministic.run;
-  const step = await time(variants, repetitions, log);
+  const { wall: step } = await time(variants, repetitions, log);
   log(`  share in contractions: ${((100 * step.contractions) / step.step).toFixed(1)} %`);
   if (!brief) {
     log(`  against the deterministic step: ${(step.step / step['deterministic step']).toFixed(2)} times its time`);
@@ -216,7 +242,7 @@ export async function measurePlans(backend, program, counts, repetitions, log) {
       for (const tensor of Object.values(carried)) backend.dispose(tensor);
     });
   }
-  const times = await time(variants, repetitions, log);
+  const { wall: times } = await time(variants, repetitions, log);
   for (const count of counts) {
     log(
       `  ${count} a plan: ${(times[`${count}`] / count / times[`${counts[0]}`]).toFixed(2)} times as long a step; ${await trafficOf(backend, count, variants[`${count}`])}`,

@@ -135,3 +135,26 @@ it('keeps results of a program that is gone, and goes on with another', async ()
     });
   }
 });
+
+it('hands on a tensor that one program folds and another reads flat', async () => {
+  const [rows, columns] = [5001, 3];
+  const folded = createBuilder('folded');
+  folded.output('y', folded.add(folded.input('x', [rows, columns]), folded.input('w', [rows, 1])));
+  const flat = createBuilder('flat');
+  const y = flat.input('y', [rows, columns]);
+  flat.output('z', flat.add(y, y));
+  const [first, second] = [await backend.compile(folded.build()), await backend.compile(flat.build())];
+  const x = backend.upload(
+    Float32Array.from({ length: rows * columns }, (_, i) => i),
+    [rows, columns],
+  );
+  const w = backend.upload(
+    Float32Array.from({ length: rows }, (_, i) => 0.25 * (i % 4)),
+    [rows, 1],
+  );
+  const between = first.run({ x, w }, [{}]).outputs[0].y;
+  const expected = Float32Array.from({ length: rows * columns }, (_, i) => 2 * i + 0.5 * (Math.floor(i / columns) % 4));
+  expect(await backend.read(second.run({ y: between }, [{}]).outputs[0].z)).toEqual(expected);
+  first.dispose();
+  expect(await backend.read(second.run({ y: between }, [{}]).outputs[0].z)).toEqual(expected);
+});

@@ -3,6 +3,7 @@ import { checkCardLimits, checkLimits } from './checkLimits.js';
 import type { Handles, Pending } from './handles.js';
 import type { Runtime } from './loadGpu.js';
 import { lowerProgram } from './lowerProgram.js';
+import { elements } from './run/elements.js';
 import { withHostValues } from './run/hostValues.js';
 import { createKernelRunner } from './run/kernelRunner.js';
 import { createResidentRunner } from './run/residentRunner.js';
@@ -62,10 +63,11 @@ export function createExecutable(
         return withHostValues(createSegmentRunner(runtime, who, lowered, given, results));
       case 'webgpu':
       case 'webgl2': {
+        const sizeOf = (id: number) => elements(program.nodes[id].shape as readonly number[]);
         const from = carriedInputs.map(
           (input) => [input.id, lowered.valueBehind(program.outputs[input.name])] as const,
         );
-        return createResidentRunner(runtime, who, lowered, given, results, new Map(from));
+        return createResidentRunner(runtime, who, lowered, given, results, sizeOf, new Map(from));
       }
     }
   }

@@ -32,6 +32,15 @@ export function kernelBehind(shortcut: IKernelRunShortcut): KernelInternals {
   return (shortcut as unknown as { readonly kernel: KernelInternals }).kernel;
 }
 
+/** Destroys a kernel, and strikes it off the list that gpu.js keeps, on which kernels of mode cpu would stay. */
+export function destroyKernel(gpu: GPU, shortcut: IKernelRunShortcut): void {
+  const kernels = kernelsOf(gpu) as KernelInternals[];
+  const kernel = kernelBehind(shortcut);
+  shortcut.destroy();
+  const at = kernels.indexOf(kernel);
+  if (at >= 0) kernels.splice(at, 1);
+}
+
 /** All kernels that live, those that pipelines have made for themselves included. */
 export function kernelsOf(gpu: GPU): readonly KernelInternals[] {
   return (gpu as unknown as { readonly kernels?: readonly KernelInternals[] }).kernels ?? [];

@@ -116,6 +116,37 @@ describe.each(['webasm', 'cpu'] as const)('the backend in mode %s', (mode) => {
     backend.dispose(w);
   });
 
+  it('keeps no kernels from run to run, and none that nobody needs', async () => {
+    const alive: { readonly kernels: readonly unknown[]; readonly pipelines?: readonly unknown[] }[] = [];
+    class Watched extends GPU {
+      constructor(settings: ConstructorParameters<typeof GPU>[0]) {
+        super(settings);
+        alive.push(this as unknown as (typeof alive)[number]);
+      }
+    }
+    const watched = await createGpujsBackend({ mode, GPU: Watched });
+    const count = () => alive.map(({ kernels, pipelines }) => [kernels.length, pipelines?.length ?? 0])[0];
+    const nothing = count();
+    const executable = await watched.compile(accumulate(5000));
+    const s = watched.upload(new Float32Array(5000), [5000]);
+    let w = watched.upload(new Float32Array(10_000), [2, 5000]);
+    const counts: number[][] = [];
+    for (let step = 0; step < 20; step++) {
+      const { carried, outputs } = executable.run({ s, w }, [{ inputs: { x: w } }]);
+      await watched.read(carried.w);
+      for (const tensor of [w, ...Object.values(outputs[0])]) watched.dispose(tensor);
+      w = carried.w;
+      counts.push(count());
+    }
+    expect(counts[0][0]).toBeGreaterThan(nothing[0]);
+    expect(counts[19]).toEqual(counts[0]);
+    expect(watched.liveTensors()).toBe(2);
+    executable.dispose();
+    await expect.poll(count).toEqual(nothing);
+    expect((await watched.read(w)).length).toBe(10_000);
+    await watched.close();
+  });
+
   it('says at read that gpu.js ran another mode, and goes on', async () => {
     const other: GpujsMode = mode === 'webasm' ? 'cpu' : 'webasm';
     class Elsewhere extends GPU {

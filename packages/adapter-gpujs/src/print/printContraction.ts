@@ -80,26 +80,40 @@ function printEpilogue(
 /** What prints the products of one turn, given where operands 0 and 1 are read. */
 export type Products = (indexA: string, indexB: string) => readonly string[];
 
-/** Reads that are used by several products of one turn, by expression. */
-type Reads = Map<string, string>;
+/** What the products of all rows of a block have in common in one turn. */
+interface Block {
+  /** Reads that several of them use, by expression. */
+  readonly reads: Map<string, string>;
+  /**
+   * A variable that gpu.js takes to differ from lane to lane. What is assigned to it is spread over the lanes once, where
+   * each product with a number that all lanes have in common would spread it again.
+   */
+  readonly lanes: string;
+}
 
 function printProducts(
   writer: Writer,
   nodes: readonly Node[],
   { contractions, shared, prologue }: ContractionKernel,
   at: readonly [string, string],
-  reads?: Reads,
+  block?: Block,
 ): string[] {
   const read = (id: NodeId, index: string) => {
     const expression = writer.read(id, index);
-    if (!reads) return expression;
-    const name = reads.get(expression) ?? writer.define(expression);
-    reads.set(expression, name);
+    if (!block) return expression;
+    const name = block.reads.get(expression) ?? writer.define(expression);
+    block.reads.set(expression, name);
     return name;
   };
   const known = new Map<NodeId, string>();
   if (shared) {
-    const root = shared.side === 1 ? read(shared.node, at[1]) : writer.define(writer.read(shared.node, at[0]));
+    let root: string;
+    if (shared.side === 1) root = read(shared.node, at[1]);
+    else if (!block) root = writer.define(writer.read(shared.node, at[0]));
+    else {
+      writer.line(`${block.lanes} = ${writer.read(shared.node, at[0])};`);
+      root = writer.define(block.lanes);
+    }
     known.set(shared.node, root);
     for (const [id, name] of printElementwise(writer, nodes, prologue, () => root, '0')) known.set(id, name);
   }
@@ -135,8 +149,11 @@ function printMatmul(
     return indexAt(at, [...batch, transposed ? minor : major, transposed ? major : minor]);
   };
   const count = kernel.contractions.length * places.length;
+  const lanes = writer.fresh('x');
+  const spread = places.length > 1 && kernel.shared?.side === 0;
+  if (spread) writer.line(`let ${lanes} = this.thread.x;`);
   return accumulate(writer, contracted(nodes, node), count, (turn) => {
-    const reads: Reads | undefined = places.length > 1 ? new Map() : undefined;
+    const block: Block | undefined = places.length > 1 ? { reads: new Map(), lanes } : undefined;
     return places.flatMap((coordinates) => {
       const [row, column] = coordinates.slice(-2);
       const batch = coordinates.slice(0, -2);
@@ -146,7 +163,7 @@ function printMatmul(
         nodes,
         kernel,
         [indexA, place(shapeB, node.transposeB, [...batch, turn, column])],
-        reads,
+        block,
       );
     });
   });

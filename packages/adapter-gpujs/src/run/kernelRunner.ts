@@ -1,4 +1,4 @@
-import { callKernel } from '../internals.js';
+import { callKernel, destroyKernel } from '../internals.js';
 import type { Runtime } from '../loadGpu.js';
 import type { LoweredProgram } from '../lowerProgram.js';
 import type { ValueId } from '../print/kernelSource.js';
@@ -37,7 +37,7 @@ export function createKernelRunner(
       return results.map((id) => values.get(id) as Float32Array);
     },
     async dispose() {
-      for (const kernel of built) kernel.destroy();
+      for (const kernel of built) destroyKernel(runtime.gpu, kernel);
     },
   };
 }

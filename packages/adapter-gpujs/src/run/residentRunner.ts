@@ -21,6 +21,8 @@ export function createResidentRunner(
   lowered: Pick<LoweredProgram, 'kernels' | 'constants'>,
   inputs: readonly ValueId[],
   results: readonly ValueId[],
+  /** How many elements a value has. */
+  sizeOf: (id: ValueId) => number,
   /** Where an input of the next run comes from. */
   carriedFrom: ReadonlyMap<ValueId, ValueId>,
 ): Runner {
@@ -28,15 +30,10 @@ export function createResidentRunner(
   const sources = new Map(kernels.map((kernel) => [kernel.result, kernel]));
   const constants = new Map([...lowered.constants].map(([id, values]) => [id, storeValues(values)]));
   // Kernels know how their operands are laid out: what is carried comes as it will be made, the rest flat.
-  const layouts = new Map<ValueId, readonly number[]>();
-  for (const id of inputs) {
-    const made = sources.get(carriedFrom.get(id) ?? id);
-    if (made) layouts.set(id, made.output);
-  }
+  const layoutOf = (id: ValueId) => sources.get(carriedFrom.get(id) ?? id)?.output ?? [sizeOf(id)];
   const shortcuts = new Map<string, IKernelRunShortcut>();
   const calls = kernels.map((kernel) => {
-    const operands = kernel.inputs.map((id) => sources.get(id)?.output ?? layouts.get(id) ?? 'flat');
-    const key = JSON.stringify([kernel.source, kernel.output, kernel.constants, operands]);
+    const key = JSON.stringify([kernel.source, kernel.output, kernel.constants, kernel.inputs.map(layoutOf)]);
     const known = shortcuts.get(key);
     if (known) return known;
     const made = runtime.createKernel(kernel.source, {
@@ -61,12 +58,10 @@ export function createResidentRunner(
 
   /** What a kernel reads for a value that is given; `copies` are this run's own. */
   async function place(id: ValueId, stored: Stored, copies: Resident[]): Promise<Resident> {
-    const layout = layouts.get(id);
-    const placed = await stored.resident((values) => runtime.place(values, layout ?? [values.length]));
-    const size = elements(placed.output);
-    const wanted = layout ?? [size];
-    if (placed.output.join() === wanted.join()) return placed;
-    const copy = await runtime.place(placed, wanted);
+    const layout = layoutOf(id);
+    const placed = await stored.resident((values) => runtime.place(values, layout));
+    if (placed.output.join() === layout.join()) return placed;
+    const copy = await runtime.place(placed, layout);
     copies.push(copy);
     return copy;
   }
