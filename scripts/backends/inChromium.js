@@ -3,14 +3,18 @@ import { chromium } from 'playwright';
 import { createServer } from 'vite';
 import { isolation, launchOptions } from '../chromium.js';
 
-/** The laws on every backend of a page, a page a backend. */
-export async function inChromium(effort) {
+/** The laws on the backends of a page, all where none are named; a page a backend. */
+export async function inChromium(effort, only = []) {
   const server = await createServer({
     root: fileURLToPath(new URL('../..', import.meta.url)),
     configFile: false,
     logLevel: 'error',
     server: { headers: isolation, port: 0 },
-    optimizeDeps: { entries: ['scripts/backends/page.js'] },
+    optimizeDeps: {
+      entries: ['scripts/backends/page.js'],
+      // Prepared by Vite, the runtime would look for its files beside what Vite makes of it.
+      exclude: ['onnxruntime-web', 'onnxruntime-web/wasm', 'onnxruntime-web/webgpu', 'onnxruntime-node'],
+    },
   });
   const browser = await chromium.launch({ ...launchOptions, headless: true });
   try {
@@ -26,7 +30,9 @@ export async function inChromium(effort) {
       return page;
     };
     const first = await open();
-    const names = await first.evaluate(() => window.backends);
+    const names = (await first.evaluate(() => window.backends)).filter(
+      (name) => only.length === 0 || only.includes(name),
+    );
     await first.close();
     const outcomes = [];
     for (const name of names) {

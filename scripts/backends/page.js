@@ -3,7 +3,9 @@ import simd from '@tensorflow/tfjs-backend-wasm/dist/tfjs-backend-wasm-simd.wasm
 import threadedSimd from '@tensorflow/tfjs-backend-wasm/dist/tfjs-backend-wasm-threaded-simd.wasm?url';
 import { runOne } from './runOne.js';
 
-const tfjs = async (device) => (await import('@vardrop/adapter-tfjs')).createTfjsBackend({ device, wasmPaths });
+const tfjs = async (options) => (await import('@vardrop/adapter-tfjs')).createTfjsBackend(options);
+const onnx = async (options) => (await import('@vardrop/adapter-onnx')).createOnnxBackend(options);
+const gpujs = async (mode) => (await import('@vardrop/adapter-gpujs')).createGpujsBackend({ mode });
 const wasmPaths = {
   'tfjs-backend-wasm.wasm': plain,
   'tfjs-backend-wasm-simd.wasm': simd,
@@ -12,11 +14,14 @@ const wasmPaths = {
 
 /** The backends that a page can have. */
 const factories = {
-  'tfjs:wasm': () => tfjs('wasm'),
-  'tfjs:webgl': () => tfjs('webgl'),
-  'tfjs:webgpu': () => tfjs('webgpu'),
-  'gpujs:webasm': async () => (await import('@vardrop/adapter-gpujs')).createGpujsBackend({ mode: 'webasm' }),
-  'gpujs:webgl2': async () => (await import('@vardrop/adapter-gpujs')).createGpujsBackend({ mode: 'webgl2' }),
+  'tfjs:wasm': () => tfjs({ device: 'wasm', wasmPaths }),
+  'tfjs:webgl': () => tfjs({ device: 'webgl' }),
+  'tfjs:webgpu': () => tfjs({ device: 'webgpu' }),
+  'onnx:wasm': () => onnx({ device: 'wasm', threads: 2 }),
+  'onnx:webgpu': () => onnx({ device: 'webgpu' }),
+  'gpujs:webasm': () => gpujs('webasm'),
+  'gpujs:webgl2': () => gpujs('webgl2'),
+  'gpujs:webgpu': () => gpujs('webgpu'),
 };
 
 window.runOne = (name, effort) => runOne(name, factories[name], effort);

@@ -14,27 +14,27 @@ export async function readValues(device: Device, info: TensorInfo): Promise<Floa
     return device.name === 'cpu' ? Float32Array.from(values) : values;
   }
   const what = loss.found();
-  if (what) refuseLost(device, what);
+  if (what) throw lostError(device, what);
   // A reference for as long as the read takes: the handle may be disposed of meanwhile.
   host.incRef(info.dataId);
   try {
-    const values = await Promise.race([download(device, info), loss.happens]);
-    if (typeof values === 'string') refuseLost(device, values);
+    const values = await unlessLost(device, download(device, info));
     const lost = loss.found();
-    if (lost) refuseLost(device, lost);
+    if (lost) throw lostError(device, lost);
     const [refused] = loss.takeErrors();
-    if (refused)
-      fail(device, `got a device that refused work (${refused}), needs one that has room for it. Use a smaller batch.`);
+    if (refused) {
+      throw readError(
+        device.name,
+        `got a device that refused work (${refused}), needs one that has room for it. Use a smaller batch.`,
+      );
+    }
     // tfjs keeps the array that it hands out.
-    return Float32Array.from(values as Float32Array);
+    return Float32Array.from(values);
   } catch (error) {
     if (error instanceof VardropError) throw error;
     // News of a lost device may come a moment after the first sign of it.
-    const lost = await Promise.race([loss.happens, new Promise<undefined>((resolve) => setTimeout(resolve, patience))]);
-    if (lost) refuseLost(device, lost);
-    throw new VardropError('VARDROP_BACKEND', `[tfjs:${device.name}] read: ${(error as Error).message}`, {
-      cause: error,
-    });
+    await unlessLost(device, new Promise((resolve) => setTimeout(resolve, patience)));
+    throw readError(device.name, (error as Error).message, error);
   } finally {
     host.disposeData(info.dataId);
   }
@@ -46,13 +46,23 @@ async function download({ name, host }: Device, { dataId }: TensorInfo): Promise
   return host.readSync(dataId);
 }
 
+/** What `work` resolves to, but rejects once the device is lost: a backend may then never answer. */
+function unlessLost<T>(device: Device, work: Promise<T>): Promise<T> {
+  return new Promise<T>((resolve, reject) => {
+    const stop = device.loss.listen((what) => reject(lostError(device, what)));
+    work.then(resolve, reject).finally(stop);
+  });
+}
+
 /** Milliseconds to wait for it. */
 const patience = 100;
 
-function refuseLost(device: Device, what: string): never {
-  fail(device, `got ${what}, needs a live one. Close the backend, create another, and go on from the last checkpoint.`);
+function lostError({ name }: Device, what: string): VardropError {
+  return readError(
+    name,
+    `got ${what}, needs a live one. Close the backend, create another, and go on from the last checkpoint.`,
+  );
 }
 
-function fail({ name }: Device, what: string): never {
-  throw new VardropError('VARDROP_BACKEND', `[tfjs:${name}] read: ${what}`);
-}
+const readError = (name: string, what: string, cause?: unknown) =>
+  new VardropError('VARDROP_BACKEND', `[tfjs:${name}] read: ${what}`, { cause });

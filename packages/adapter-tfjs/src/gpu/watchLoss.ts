@@ -6,8 +6,8 @@ export interface Loss {
   found(): string | undefined;
   /** What it refused to do since this was asked last; its results are zeros. */
   takeErrors(): readonly string[];
-  /** Resolves when it is lost, and never otherwise. */
-  readonly happens: Promise<string>;
+  /** Has `listener` told what is lost when that happens. Call the function returned once it is no longer of interest. */
+  listen(listener: (what: string) => void): () => void;
 }
 
 /** The part of tfjs's webgl backend that holds its context. */
@@ -24,35 +24,39 @@ interface WebgpuHost {
 
 /** Watches the context or device of a tfjs backend; backends without one lose nothing. */
 export function watchLoss(name: string, host: KernelBackend): Loss {
+  const listeners = new Set<(what: string) => void>();
   let lost: string | undefined;
+  let errors: string[] = [];
+  const lose = (what: string) => {
+    lost = what;
+    for (const listener of listeners) listener(what);
+    listeners.clear();
+  };
+  const common: Loss = {
+    found: () => lost,
+    takeErrors() {
+      const taken = errors;
+      errors = [];
+      return taken;
+    },
+    listen(listener) {
+      listeners.add(listener);
+      return () => void listeners.delete(listener);
+    },
+  };
   if (name === 'webgl') {
     const { gl } = (host as unknown as WebglHost).gpgpu;
     const what = 'a lost WebGL context';
-    return {
-      takeErrors: () => [],
-      found: () => (gl.isContextLost() ? what : undefined),
-      happens: new Promise((resolve) => {
-        gl.canvas.addEventListener('webglcontextlost', () => resolve(what), { once: true });
-      }),
-    };
+    gl.canvas.addEventListener('webglcontextlost', () => lose(what), { once: true });
+    // The event comes a moment later than the loss.
+    return { ...common, found: () => lost ?? (gl.isContextLost() ? what : undefined) };
   }
   if (name === 'webgpu') {
     const { device } = host as unknown as WebgpuHost;
-    let errors: string[] = [];
-    device.addEventListener('uncapturederror', ({ error }) => errors.push(error.message.split('\n')[0]));
-    const happens = device.lost.then(({ message }) => {
-      lost = `a lost WebGPU device${message ? ` (${message.split('\n')[0]})` : ''}`;
-      return lost;
-    });
-    return {
-      found: () => lost,
-      takeErrors() {
-        const taken = errors;
-        errors = [];
-        return taken;
-      },
-      happens,
-    };
+    device.addEventListener('uncapturederror', ({ error }) => errors.push(firstLine(error.message)));
+    void device.lost.then(({ message }) => lose(`a lost WebGPU device${message ? ` (${firstLine(message)})` : ''}`));
   }
-  return { found: () => undefined, takeErrors: () => [], happens: new Promise(() => {}) };
+  return common;
 }
+
+const firstLine = (text: string) => text.split('\n')[0];

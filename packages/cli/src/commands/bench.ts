@@ -1,5 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { arch, availableParallelism, cpus, loadavg, platform } from 'node:os';
+import { sep } from 'node:path';
 import { VardropError } from '@vardrop/core';
 import {
   type BenchReport,
@@ -44,7 +45,7 @@ export async function bench(
 ): Promise<BenchOutcome> {
   const before = options.against === undefined ? undefined : await readEarlier(options.against);
   const defaults = options.quick ? quick : full;
-  const report = await runBench({
+  const measured = await runBench({
     targets: (options.backends ?? backends.filter((name) => name !== 'reference')).map((name) => ({
       name,
       // Without a worker of its own, a thread's messages are not part of what is timed.
@@ -70,6 +71,12 @@ export async function bench(
     signal,
     onProgress: ({ share, label }) => progress.show(share, label),
   });
+  // Reports are shared and compared: where a package lies on this machine does not belong there.
+  const unavailable = measured.unavailable.map(({ backend, reason }) => ({
+    backend,
+    reason: reason.replaceAll(`${process.cwd()}${sep}`, ''),
+  }));
+  const report = { ...measured, unavailable };
   if (options.json !== undefined) {
     await writeOutput({ option: '--json', path: options.json }, `${JSON.stringify(report, null, 2)}\n`);
   }
