@@ -21,6 +21,11 @@ function programs(page: string): string[] {
   return [...readFileSync(join(root, page), 'utf8').matchAll(/```js\n(.*?)```/gs)].map((match) => match[1]);
 }
 
+/** Parts of programs, and programs that want a page or a graphics card: the page's `javascript` blocks. */
+function fragments(page: string): string[] {
+  return [...readFileSync(join(root, page), 'utf8').matchAll(/```javascript\n(.*?)```/gs)].map((match) => match[1]);
+}
+
 /** The commands of the page: lines of its `sh` blocks that call `vardrop`, as words, comments left out. */
 function commands(page: string): string[][] {
   return [...readFileSync(join(root, page), 'utf8').matchAll(/```sh\n(.*?)```/gs)].flatMap(([, block]) =>
@@ -48,6 +53,16 @@ describe('documentation', () => {
         });
         expect(run.stderr + run.stdout).not.toMatch(/\b(NaN|undefined)\b/);
         expect(run.status, run.stderr).toBe(0);
+      });
+    });
+
+    fragments(page).forEach((fragment, i) => {
+      it(`${page}: fragment ${i + 1} is JavaScript`, () => {
+        const check = spawnSync(process.execPath, ['--input-type=module', '--check', '-'], {
+          input: fragment,
+          encoding: 'utf8',
+        });
+        expect(check.status, check.stderr).toBe(0);
       });
     });
 
