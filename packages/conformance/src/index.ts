@@ -7,6 +7,12 @@ export {
 } from './across.js';
 export { checkNodes } from './checkNodes.js';
 export { type ConformanceOptions, conformance, type TestRunner } from './conformance.js';
+export {
+  type ElementaryError,
+  type ElementaryFunction,
+  elementaryError,
+  elementaryFunctions,
+} from './elementaryErrors.js';
 export type { ProgramData } from './execute.js';
 export { applyExpectedFailures, type ExpectedFailure, selectLaws } from './expectedFailures.js';
 export { formatFailure } from './formatFailure.js';

@@ -1,0 +1,83 @@
+import { type Backend, createBuilder, type Supports } from '@vardrop/core';
+
+/** Functions whose errors a backend declares. */
+export type ElementaryFunction = keyof Supports['ulps'];
+
+/** The largest error seen of one function, in units in the last place of the exact value. */
+export interface ElementaryError {
+  readonly name: ElementaryFunction;
+  readonly measured: number;
+  /** `supports.ulps[name]`. */
+  readonly declared: number;
+}
+
+const count = 1 << 18;
+const view = new DataView(new ArrayBuffer(4));
+const fromBits = (bits: number) => {
+  view.setUint32(0, bits);
+  return view.getFloat32(0);
+};
+/** Evenly spaced numbers. */
+const between = (low: number, high: number) =>
+  Float32Array.from({ length: count }, (_, i) => low + ((high - low) * i) / (count - 1));
+/** Positive floats evenly spaced by their bits: each exponent as often as the next. */
+const positive = () =>
+  Float32Array.from({ length: count }, (_, i) => fromBits(1 + Math.floor((0x7f7ffffe * i) / (count - 1))));
+const negative = () => positive().map((x) => -x);
+/** 2^(floor(log₂|y|) − 23), and no less than the distance between subnormal numbers. */
+const unit = (y: number) => Math.max(2 ** (Math.floor(Math.log2(Math.abs(y))) - 23), 2 ** -149);
+
+const functions: Readonly<
+  Record<ElementaryFunction, { readonly exact: (x: number) => number; readonly sweeps: () => readonly Float32Array[] }>
+> = {
+  exp: { exact: Math.exp, sweeps: () => [between(-104, 89), between(-1, 1), positive(), negative()] },
+  log: { exact: Math.log, sweeps: () => [positive(), between(0.5, 2), between(0.99, 1.01)] },
+  sigmoid: {
+    exact: (x) => (x >= 0 ? 1 / (1 + Math.exp(-x)) : Math.exp(x) / (1 + Math.exp(x))),
+    sweeps: () => [between(-104, 30), between(-5, 2), positive(), negative()],
+  },
+  softplus: {
+    exact: (x) => Math.max(x, 0) + Math.log1p(Math.exp(-Math.abs(x))),
+    sweeps: () => [between(-104, 30), between(-5, 2), positive(), negative()],
+  },
+  tanh: { exact: Math.tanh, sweeps: () => [between(-10, 10), between(-1, 1), positive(), negative()] },
+  sqrt: { exact: Math.sqrt, sweeps: () => [positive()] },
+  div: { exact: (x) => 3 / x, sweeps: () => [positive(), negative(), between(0.5, 2)] },
+};
+
+/** Names of the functions that `elementaryError` measures. */
+export const elementaryFunctions = Object.keys(functions) as readonly ElementaryFunction[];
+
+/**
+ * Measures the error of one elementary function of a backend over some 2¹⁸ numbers a range: what its
+ * `supports.ulps` has to state. Infinities and numbers below 2⁻¹²⁶ are left out where the backend does not keep them.
+ * Rejects with what the backend throws.
+ */
+export async function elementaryError(backend: Backend, name: ElementaryFunction): Promise<ElementaryError> {
+  const { exact, sweeps } = functions[name];
+  const { nonFinite, subnormals, ulps } = backend.supports;
+  const b = createBuilder('elementary function');
+  const input = b.input('x', [count]);
+  b.output('y', name === 'div' ? b.div(3, input) : b[name](input));
+  const executable = await backend.compile(b.build());
+  let measured = 0;
+  for (const sweep of sweeps()) {
+    const x = backend.upload(sweep, [count]);
+    const { y } = executable.run({ x }, [{}]).outputs[0];
+    const actual = await backend.read(y);
+    for (let i = 0; i < count; i++) {
+      const expected = exact(sweep[i]);
+      if (!nonFinite && !Number.isFinite(Math.fround(expected))) continue;
+      if (!subnormals && Math.min(Math.abs(expected), Math.abs(sweep[i])) < 2 ** -126) continue;
+      // Exact results have no error, among them infinities, whose difference is none.
+      const same = actual[i] === Math.fround(expected) && !Number.isFinite(actual[i]);
+      const error = same ? 0 : Math.abs(actual[i] - expected) / unit(expected);
+      // A NaN is the largest error of all.
+      if (!(error <= measured)) measured = Number.isNaN(error) ? Number.POSITIVE_INFINITY : error;
+    }
+    backend.dispose(x);
+    backend.dispose(y);
+  }
+  executable.dispose();
+  return { name, measured, declared: ulps[name] };
+}
