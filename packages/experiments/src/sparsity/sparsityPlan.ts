@@ -51,7 +51,7 @@ export const quickSparsityPlan: SparsityPlan = {
   fallsFrom: 50,
   kl: { from: 5, to: 20, images: 40_000 },
   fineTuning: { epochs: 15, learningRate: 1e-3 },
-  seeds: 3,
+  seeds: 5,
 };
 
 /** The full weight of the KL for so many images. */
