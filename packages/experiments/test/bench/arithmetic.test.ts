@@ -64,7 +64,7 @@ describe('contractions', () => {
 });
 
 describe('expectedTime', () => {
-  it('knows nothing, or no less than the largest before, or the line through two', () => {
+  it('knows nothing, no less than the largest before, the line through two, or the best rate where that is less', () => {
     expect(expectedTime([], 5)).toBe(0);
     expect(expectedTime([{ work: 1, time: 20 }], 100)).toBe(20);
     const two = [
@@ -72,6 +72,8 @@ describe('expectedTime', () => {
       { work: 10, time: 29 },
     ];
     expect(expectedTime(two, 100)).toBeCloseTo(119, 9);
+    // A line that is steep because the two differ in shape: the best rate so far, 2.9 a unit of work, says less.
+    expect(expectedTime([...two, { work: 11, time: 60 }], 100)).toBeCloseTo(290, 9);
     // Slower for less: no line to go by.
     expect(expectedTime([two[0], { work: 10, time: 12 }], 100)).toBe(12);
   });
