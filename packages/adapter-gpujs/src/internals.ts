@@ -23,6 +23,8 @@ export interface KernelInternals {
   readonly constructor: { readonly mode?: string };
   /** Why another mode took over. */
   readonly fallbackReason?: string | null;
+  /** In mode `webgpu`, once it has run: where it runs. */
+  readonly context?: unknown;
   /** On webasm: makes of the numbers of a result what is handed out. */
   _shapeOutput?: (values: Float32Array) => Nested;
 }
@@ -100,5 +102,5 @@ export function largestTexture(gpu: GPU): number {
 
 /** Where a kernel runs, in mode `webgpu`, once it has run. */
 export function deviceContext<Context>(shortcut: IKernelRunShortcut): Context {
-  return (shortcut as unknown as { readonly kernel: { readonly context: Context } }).kernel.context;
+  return kernelBehind(shortcut).context as Context;
 }
