@@ -74,6 +74,7 @@ export async function runLaw(law: Law, backend: Backend, options: RunOptions = {
     id: law.id,
     cases: total.passed + total.failed,
     ...total,
+    deviceLosses: 0,
     seconds: (performance.now() - start) / 1000,
   };
 }

@@ -3,8 +3,8 @@ import { isContextLost } from '../internals.js';
 import type { Runtime } from '../loadGpu.js';
 
 /**
- * Rejects with `VARDROP_BACKEND` if the graphics card was taken away, or has refused to do something: results are
- * silently zeros after either.
+ * Rejects with `VARDROP_DEVICE_LOST` if the graphics card was taken away, and with `VARDROP_BACKEND` if it has refused to
+ * do something: results are silently zeros after either.
  *
  * @param failed whether something has gone wrong, so that it is worth waiting for news
  */
@@ -24,6 +24,6 @@ export async function checkCard({ gpu, device }: Runtime, who: string, failed = 
 
 const lost = (who: string, what: string) =>
   new VardropError(
-    'VARDROP_BACKEND',
+    'VARDROP_DEVICE_LOST',
     `${who}: got a lost ${what}, needs a live one. Close the backend, create another, and go on from the last checkpoint.`,
   );
