@@ -1,4 +1,5 @@
 import { VardropError } from '@vardrop/core';
+import type { GPU } from 'gpu.js';
 import { isContextLost } from '../internals.js';
 import type { Runtime } from '../loadGpu.js';
 
@@ -8,8 +9,10 @@ import type { Runtime } from '../loadGpu.js';
  *
  * @param failed whether something has gone wrong, so that it is worth waiting for news
  */
-export async function checkCard({ gpu, device }: Runtime, who: string, failed = false): Promise<void> {
-  if (isContextLost(gpu)) throw lost(who, 'WebGL context');
+export async function checkCard({ mode, gpu, device }: Runtime, who: string, failed = false): Promise<void> {
+  if (isContextLost(gpu) || (failed && mode === 'webgl2' && (await contextBecomesLost(gpu)))) {
+    throw lost(who, 'WebGL context');
+  }
   if (!device) return;
   if (device.isLost() || (failed && (await device.becomesLost()))) throw lost(who, 'WebGPU device');
   // Nobody knows which tensors are zeros since then.
@@ -20,6 +23,16 @@ export async function checkCard({ gpu, device }: Runtime, who: string, failed = 
       `${who}: got "${refused}" from WebGPU, needs runs without errors. Close the backend and create another; use a smaller batch if it is about memory or sizes.`,
     );
   }
+}
+
+/** How long news of a lost context may take after the first sign of it, in milliseconds. */
+const patience = 100;
+
+/** Whether a context is lost, or soon says so: it does in a later turn of the event loop than its calls fail. */
+async function contextBecomesLost(gpu: GPU): Promise<boolean> {
+  const end = performance.now() + patience;
+  while (!isContextLost(gpu) && performance.now() < end) await new Promise((resolve) => setTimeout(resolve, 10));
+  return isContextLost(gpu);
 }
 
 const lost = (who: string, what: string) =>
