@@ -1,8 +1,6 @@
 import { loadavg } from 'node:os';
-import { fileURLToPath } from 'node:url';
-import { chromium } from 'playwright';
-import { createServer } from 'vite';
-import { isolation, launchOptions } from '../../scripts/chromium.js';
+import { memorySwitches } from '../../scripts/chromium.js';
+import { withPages } from '../../scripts/pages.js';
 
 /**
  * The measurements of `gpujs.js` in a page of Chromium. Options: `--modes webgl2` (with commas: also webgpu, webasm),
@@ -24,30 +22,9 @@ const options = {
   memory: !words.includes('--no-memory'),
 };
 const before = loadavg();
-const server = await createServer({
-  root: fileURLToPath(new URL('../..', import.meta.url)),
-  configFile: false,
-  logLevel: 'error',
-  server: { headers: isolation, port: 0 },
-  optimizeDeps: { entries: ['benchmarks/src/gpujs/page.js'] },
-});
-const browser = await chromium.launch({
-  ...launchOptions,
-  args: [...launchOptions.args, '--js-flags=--expose-gc', '--enable-precise-memory-info'],
-  headless: true,
-});
-try {
-  await server.listen();
-  const { port } = /** @type {import('node:net').AddressInfo} */ (server.httpServer.address());
+await withPages({ folder: 'benchmarks/src/gpujs', ready: 'measure', switches: memorySwitches }, async (open) => {
   for (const mode of option('--modes', 'webgl2').split(',')) {
-    const page = await browser.newPage();
-    page.on('console', (message) => {
-      if (message.type() === 'info') console.log(message.text());
-      else if (message.type() === 'error') console.error(message.text());
-    });
-    page.on('pageerror', (error) => console.error(error));
-    await page.goto(`http://localhost:${port}/benchmarks/src/gpujs/page.html`);
-    await page.waitForFunction(() => 'measure' in window, undefined, { timeout: 120_000 });
+    const page = await open();
     await page.evaluate(
       ([each, given]) =>
         /** @type {{ measure(...given: unknown[]): Promise<void> }} */ (/** @type {unknown} */ (window)).measure(
@@ -58,8 +35,5 @@ try {
     );
     await page.close();
   }
-} finally {
-  await browser.close();
-  await server.close();
-}
+});
 console.log(`Load average before ${before.map((x) => x.toFixed(2))}, after ${loadavg().map((x) => x.toFixed(2))}`);

@@ -1,8 +1,6 @@
 import { loadavg } from 'node:os';
-import { fileURLToPath } from 'node:url';
-import { chromium } from 'playwright';
-import { createServer } from 'vite';
-import { isolation, launchOptions } from '../../scripts/chromium.js';
+import { memorySwitches } from '../../scripts/chromium.js';
+import { withPages } from '../../scripts/pages.js';
 
 /**
  * A training step on ONNX Runtime's WebGPU in a page of Chromium: time, bytes that cross between JavaScript and the GPU with
@@ -21,36 +19,12 @@ const options = {
   memory: !words.includes('--no-memory'),
 };
 const before = loadavg();
-const server = await createServer({
-  root: fileURLToPath(new URL('../..', import.meta.url)),
-  configFile: false,
-  logLevel: 'error',
-  server: { headers: isolation, port: 0, hmr: false, watch: null },
-  // Prepared by Vite, the runtime would look for its files beside what Vite makes of it.
-  optimizeDeps: { entries: ['benchmarks/src/onnx/page.js'], exclude: ['onnxruntime-web', 'onnxruntime-node'] },
-});
-const browser = await chromium.launch({
-  ...launchOptions,
-  args: [...launchOptions.args, '--js-flags=--expose-gc', '--enable-precise-memory-info'],
-  headless: true,
-});
-try {
-  await server.listen();
-  const page = await browser.newPage();
-  page.on('console', (message) => {
-    if (message.type() === 'info') console.log(message.text());
-    else if (message.type() === 'error') console.error(message.text());
-  });
-  page.on('pageerror', (error) => console.error(error));
-  await page.goto(`${server.resolvedUrls?.local[0]}benchmarks/src/onnx/page.html`);
-  await page.waitForFunction(() => 'measure' in window, undefined, { timeout: 120_000 });
+await withPages({ folder: 'benchmarks/src/onnx', ready: 'measure', switches: memorySwitches }, async (open) => {
+  const page = await open();
   await page.evaluate(
     (given) =>
       /** @type {{ measure(...given: unknown[]): Promise<void> }} */ (/** @type {unknown} */ (window)).measure(given),
     options,
   );
-} finally {
-  await browser.close();
-  await server.close();
-}
+});
 console.log(`Load average before ${before.map((x) => x.toFixed(2))}, after ${loadavg().map((x) => x.toFixed(2))}`);
