@@ -7,23 +7,23 @@ import { isolation, launchOptions } from './chromium.js';
 const notPrepared = ['onnxruntime-web', 'onnxruntime-web/wasm', 'onnxruntime-web/webgpu', 'onnxruntime-node'];
 
 /**
- * Serves this repository and starts Chromium, for as long as `work` takes. `work` gets a function that opens the folder's
- * `page.html`, as often as it likes; the page's `page.js` is ready once it has set the global variable `ready`. What pages
- * write by `console.info` goes to the standard output, their errors to the standard error.
+ * Serves this repository and starts Chromium, for as long as `work` takes. `work` gets a function that opens a page in which
+ * `window.page` is `module`, as often as it likes. What pages write by `console.info` goes to the standard output, their
+ * errors to the standard error.
  *
  * @template Result
- * @param {{ folder: string, ready: string, switches?: readonly string[] }} options the folder's path from the root
+ * @param {{ module: string, switches?: readonly string[] }} options the module's path from the root
  * @param {(open: () => Promise<import('playwright').Page>) => Promise<Result>} work
  * @returns {Promise<Result>}
  */
-export async function withPages({ folder, ready, switches = [] }, work) {
+export async function withPages({ module, switches = [] }, work) {
   const server = await createServer({
     root: fileURLToPath(new URL('..', import.meta.url)),
     configFile: false,
     logLevel: 'error',
     // A page does not start anew when a package is built meanwhile.
     server: { headers: isolation, port: 0, hmr: false, watch: null },
-    optimizeDeps: { entries: [`${folder}/page.js`], exclude: notPrepared },
+    optimizeDeps: { entries: [module], exclude: notPrepared },
   });
   const browser = await chromium.launch({
     ...launchOptions,
@@ -39,8 +39,8 @@ export async function withPages({ folder, ready, switches = [] }, work) {
         else if (message.type() === 'error') console.error(message.text());
       });
       page.on('pageerror', (error) => console.error(error));
-      await page.goto(`${server.resolvedUrls?.local[0]}${folder}/page.html`);
-      await page.waitForFunction((name) => name in window, ready, { timeout: 120_000 });
+      await page.goto(`${server.resolvedUrls?.local[0]}scripts/page.html?${module}`);
+      await page.waitForFunction(() => 'page' in window, undefined, { timeout: 120_000 });
       return page;
     });
   } finally {

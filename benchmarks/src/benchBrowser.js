@@ -27,13 +27,13 @@ const options = {
   budgetSeconds: Number(values.budget),
   description: cpus()[0]?.model.trim() ?? 'unknown processor',
 };
-const page = { folder: 'benchmarks/src/bench', ready: 'bench', switches: memorySwitches };
-const report = await withPages(page, async (open) =>
+const pages = { module: 'benchmarks/src/bench/page.js', switches: memorySwitches };
+const report = await withPages(pages, async (open) =>
   (await open()).evaluate((given) => {
-    const { bench } =
-      /** @type {{ bench(given: unknown): Promise<import('@vardrop/experiments').BenchReport> }} */
+    const { page } =
+      /** @type {{ page: { bench(given: unknown): Promise<import('@vardrop/experiments').BenchReport> } }} */
       (/** @type {unknown} */ (window));
-    return bench(given);
+    return page.bench(given);
   }, options),
 );
 if (values.json) await writeFile(values.json, `${JSON.stringify(report, null, 2)}\n`);

@@ -1,12 +1,13 @@
 import { benchWorkloads, runBench } from '@vardrop/experiments';
 import { pageBackends } from '../../../scripts/pageBackends.js';
+import { collectGarbage } from '../collectGarbage.js';
 
 /**
  * What `benchBrowser.js` asks for: the benchmark of `vardrop bench` on backends of this page.
  *
  * @param {{ backends: string[], quick: boolean, repetitions: number, budgetSeconds: number, description: string }} options
  */
-async function bench({ backends, quick, repetitions, budgetSeconds, description }) {
+export async function bench({ backends, quick, repetitions, budgetSeconds, description }) {
   const known = /** @type {Record<string, () => Promise<import('@vardrop/core').Backend>>} */ (pageBackends);
   const missing = backends.filter((name) => !Object.hasOwn(known, name));
   if (missing.length > 0) {
@@ -29,12 +30,7 @@ async function bench({ backends, quick, repetitions, budgetSeconds, description 
 
 /** @returns {Promise<Record<string, number>>} */
 async function readMemory() {
-  for (let i = 0; i < 3; i++) {
-    globalThis.gc?.();
-    await new Promise((resolve) => setTimeout(resolve, 20));
-  }
+  await collectGarbage();
   const { memory } = /** @type {{ memory?: { usedJSHeapSize: number } }} */ (/** @type {unknown} */ (performance));
   return memory === undefined ? {} : { heap: memory.usedJSHeapSize };
 }
-
-Object.assign(window, { bench });

@@ -6,6 +6,7 @@ export {
   type PairDifferences,
 } from './across.js';
 export { checkNodes } from './checkNodes.js';
+export { checkUlps, type UlpsOptions } from './checkUlps.js';
 export { type ConformanceOptions, conformance, type TestRunner } from './conformance.js';
 export {
   type ElementaryError,
