@@ -1,7 +1,7 @@
 import type { Tensor } from '../backend.js';
 import { VardropError } from '../errors.js';
 import type { Model } from '../layers/sequential.js';
-import { categorical } from '../likelihood.js';
+import { categorical, type Likelihood, type TargetKind } from '../likelihood.js';
 import type { TensorMap } from '../training/state.js';
 import { allParameters } from '../training/trainingProgram.js';
 import { checkInputs } from './checkInputs.js';
@@ -9,7 +9,9 @@ import { createPredictor, type PredictorOptions, type PredictorRunOptions } from
 import type { Prediction } from './prediction.js';
 
 /** What `predict` is given beside the model. */
-export interface PredictOptions extends PredictorOptions, PredictorRunOptions {
+export interface PredictOptions<Targets extends TargetKind = TargetKind>
+  extends PredictorOptions<Targets>,
+    PredictorRunOptions {
   /** Values of every parameter of the model and the likelihood, as `TrainingState` has them. */
   readonly parameters: TensorMap;
   /** Datapoints of the model's input shape, one after another, row-major. */
@@ -22,8 +24,12 @@ export interface PredictOptions extends PredictorOptions, PredictorRunOptions {
  * Leaves nothing on the backend. Throws `VARDROP_EMPTY`, `VARDROP_SHAPE` and `VARDROP_NON_FINITE` for inputs that are
  * none, no whole rows or not finite, `VARDROP_STATE` for parameters of another model, and what `createPredictor` throws.
  */
-export async function predict(model: Model, options: PredictOptions): Promise<Prediction> {
-  const { backend, likelihood = categorical(), parameters, inputs } = options;
+export async function predict<Targets extends TargetKind = 'labels'>(
+  model: Model,
+  options: PredictOptions<Targets>,
+): Promise<Prediction<Targets>> {
+  const { backend, parameters, inputs } = options;
+  const likelihood: Likelihood = options.likelihood ?? categorical();
   // Before anything is compiled or uploaded.
   checkInputs('predict', inputs, model.inputShape);
   const needed = allParameters(model, likelihood);
