@@ -1,3 +1,4 @@
+import { checkOptionNames } from './checkOptionNames.js';
 import { VardropError } from './errors.js';
 import type { ParameterSpecification } from './noise/noiseModel.js';
 import type { Builder, Value } from './program/builder.js';
@@ -40,9 +41,10 @@ export function categorical(): Likelihood<'labels'> {
 
 /**
  * Regression with Gaussian noise: outputs are means, and the variance of each output is learned (log σ², starting at
- * `logVariance`, 0 where left out). Throws `VARDROP_VARIANCE` unless that is finite.
+ * `logVariance`, 0 where left out). Throws `VARDROP_VARIANCE` unless that is finite, `VARDROP_OPTION` for other options.
  */
 export function gaussianLikelihood(options: { readonly logVariance?: number } = {}): Likelihood<'values'> {
+  checkOptionNames('gaussianLikelihood', options, { logVariance: true });
   const { logVariance = 0 } = options;
   if (!Number.isFinite(logVariance)) {
     throw new VardropError(

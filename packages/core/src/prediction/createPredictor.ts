@@ -1,5 +1,7 @@
 import type { Backend, Iteration, Tensor, Tensors } from '../backend.js';
 import { checkChoice } from '../checkChoice.js';
+import { checkObject } from '../checkObject.js';
+import { checkSignal } from '../checkSignal.js';
 import { VardropError } from '../errors.js';
 import { type CompiledProgram, compileProgram } from '../execution/compileProgram.js';
 import type { Model } from '../layers/sequential.js';
@@ -51,7 +53,7 @@ export interface Predictor<Targets extends TargetKind = TargetKind> {
 /**
  * Prepares prediction. Programs are compiled at the first run, one for full batches and one for a last short one, and
  * kept for the next. A model without noise is evaluated once, since its samples are all the same.
- * Throws `VARDROP_OPTION` for another `mode` and unless `samples` is a non-negative and `batch` a positive integer, `VARDROP_LIKELIHOOD`
+ * Throws `VARDROP_OPTION` for another `mode`, without a backend, and unless `samples` is a non-negative and `batch` a positive integer, `VARDROP_LIKELIHOOD`
  * for values whose likelihood has no learned `logVariance`, `VARDROP_SHAPE` for outputs that do not fit.
  */
 export function createPredictor<Targets extends TargetKind = 'labels'>(
@@ -60,6 +62,8 @@ export function createPredictor<Targets extends TargetKind = 'labels'>(
 ): Predictor<Targets> {
   const { backend, batch = 1000, noisePerRun = 2 ** 24 } = options;
   const likelihood: Likelihood = options.likelihood ?? categorical();
+  checkObject('VARDROP_OPTION', '[predict] backend', backend, 'compile', 'createTfjsBackend()');
+  checkObject('VARDROP_OPTION', '[predict] likelihood', likelihood, 'negativeLogLikelihood', 'categorical()');
   checkChoice('VARDROP_OPTION', '[predict] mode', options.mode ?? 'sample', ['sample', 'mean']);
   checkCount('samples', options.samples ?? 32, 0);
   checkCount('batch', batch, 1);
@@ -135,6 +139,7 @@ export function createPredictor<Targets extends TargetKind = 'labels'>(
 
   async function run(parameters: Tensors, inputs: Float32Array, runOptions: PredictorRunOptions): Promise<Prediction> {
     const { seed = 0, signal } = runOptions;
+    checkSignal('predict', signal);
     const rows = checkInputs('predict', inputs, model.inputShape);
     const full = Math.min(batch, rows);
     keepOnly([full, rows % full]);
