@@ -48,12 +48,26 @@ export async function checkOutputs(outputs: readonly OutputPath[]): Promise<void
  */
 export async function makeDirectory({ option, path }: OutputPath): Promise<void> {
   try {
-    await mkdir(path, { recursive: true });
+    await makeAll(resolve(path));
   } catch (cause) {
     throw new VardropError(
       'VARDROP_OUTPUT_UNWRITABLE',
       `[vardrop] ${option}: got ${path} (${reason(cause)}), needs a directory that can be made and written to. Name another one.`,
     );
+  }
+}
+
+/** Node's own recursive `mkdir` never returns where a directory that is there refuses new ones as if it were not, as /proc. */
+async function makeAll(path: string): Promise<void> {
+  try {
+    await mkdir(path);
+  } catch (cause) {
+    const found = await stat(path).catch(() => undefined);
+    if (found?.isDirectory()) return;
+    const above = dirname(path);
+    if ((cause as NodeJS.ErrnoException).code !== 'ENOENT' || (await stat(above).catch(() => undefined))) throw cause;
+    await makeAll(above);
+    await mkdir(path);
   }
 }
 
