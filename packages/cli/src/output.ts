@@ -1,7 +1,8 @@
 import { randomUUID } from 'node:crypto';
-import { access, constants, mkdir, open, realpath, rename, rm, stat } from 'node:fs/promises';
+import { access, constants, open, realpath, rename, rm, stat } from 'node:fs/promises';
 import { basename, dirname, join, resolve } from 'node:path';
 import { VardropError } from '@vardrop/core';
+import { makeDirectories } from './makeDirectories.js';
 
 /** A file that a command is going to write, and the option that named it. */
 export interface OutputPath {
@@ -48,26 +49,12 @@ export async function checkOutputs(outputs: readonly OutputPath[]): Promise<void
  */
 export async function makeDirectory({ option, path }: OutputPath): Promise<void> {
   try {
-    await makeAll(resolve(path));
+    await makeDirectories(resolve(path));
   } catch (cause) {
     throw new VardropError(
       'VARDROP_OUTPUT_UNWRITABLE',
       `[vardrop] ${option}: got ${path} (${reason(cause)}), needs a directory that can be made and written to. Name another one.`,
     );
-  }
-}
-
-/** Node's own recursive `mkdir` never returns where a directory that is there refuses new ones as if it were not, as /proc. */
-async function makeAll(path: string): Promise<void> {
-  try {
-    await mkdir(path);
-  } catch (cause) {
-    const found = await stat(path).catch(() => undefined);
-    if (found?.isDirectory()) return;
-    const above = dirname(path);
-    if ((cause as NodeJS.ErrnoException).code !== 'ENOENT' || (await stat(above).catch(() => undefined))) throw cause;
-    await makeAll(above);
-    await mkdir(path);
   }
 }
 
