@@ -1,5 +1,5 @@
 import * as tf from '@tensorflow/tfjs';
-import { createBuilder, createReferenceBackend } from '@vardrop/core';
+import { createBuilder, createReferenceBackend, elementCount } from '@vardrop/core';
 import { describe, expect, it } from 'vitest';
 import { createTfjsBackend } from '../src/index.js';
 import { checkProgram } from '../test/checkProgram.js';
@@ -81,7 +81,7 @@ describe.each(['webgl', 'webgpu'] as const)('the backend on %s', (device) => {
     const inputs = Object.fromEntries(
       program.nodes.flatMap((node) => {
         if (node.op !== 'input') return [];
-        const size = (node.shape as number[]).reduce((product, n) => product * n, 1);
+        const size = elementCount(node.shape);
         // Negative, for maxima far below 0.
         return [[node.name, Float32Array.from({ length: size }, (_, i) => Math.sin(i * i) - 2)]];
       }),
