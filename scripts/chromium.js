@@ -29,3 +29,6 @@ export const isolation = {
   'Cross-Origin-Opener-Policy': 'same-origin',
   'Cross-Origin-Embedder-Policy': 'require-corp',
 };
+
+/** Switches for pages that collect garbage and measure their memory. */
+export const memorySwitches = ['--js-flags=--expose-gc', '--enable-precise-memory-info'];
