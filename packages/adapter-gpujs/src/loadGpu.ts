@@ -10,7 +10,7 @@ import { openWebgpuDevice, type WebgpuDevice } from './webgpuDevice.js';
  * How gpu.js computes: `webasm` in WebAssembly with SIMD and threads, `webgpu` and `webgl2` on a graphics card, `cpu` in
  * JavaScript.
  */
-export const modes = ['webasm', 'webgpu', 'webgl2', 'cpu'] as const;
+const modes = ['webasm', 'webgpu', 'webgl2', 'cpu'] as const;
 
 /** A name of {@link modes}. */
 export type GpujsMode = (typeof modes)[number];

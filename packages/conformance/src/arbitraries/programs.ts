@@ -23,7 +23,7 @@ export interface ProgramOptions {
 }
 
 /** Makes a value from two earlier ones (any shapes); `name` is unique to the step. */
-export type Maker = (b: Builder, x: Value, y: Value, name: string) => Value;
+type Maker = (b: Builder, x: Value, y: Value, name: string) => Value;
 
 const last = (x: Value) => x.shape.length - 1;
 const joins = (x: Shape, y: Shape) => x.every((n, i) => n === y[i] || n === 1 || y[i] === 1) && x.length === y.length;

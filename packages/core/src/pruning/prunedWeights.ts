@@ -42,7 +42,7 @@ export function prunedWeights(
 }
 
 /** Where element i of `target` finds its value in a tensor of `shape` that broadcasts to it. */
-export function broadcastIndex(shape: readonly number[], target: readonly number[]): (i: number) => number {
+function broadcastIndex(shape: readonly number[], target: readonly number[]): (i: number) => number {
   const padded = [...new Array<number>(target.length - shape.length).fill(1), ...shape];
   const strides = padded.map((n, axis) => (n === 1 ? 0 : elementCount(padded.slice(axis + 1))));
   return (i) => {

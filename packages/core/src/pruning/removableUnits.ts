@@ -7,7 +7,7 @@ import { layerTensors } from './layerTensors.js';
 import { type Preserved, type WeightStates, weightStates } from './weightStates.js';
 
 /** A layer with weights. */
-export type Weighted = BuiltLayer & { readonly linear: LinearLayer };
+type Weighted = BuiltLayer & { readonly linear: LinearLayer };
 
 /** A layer whose units may go, and the next layer with weights, whose inputs they are. */
 export interface Pair {
