@@ -1,9 +1,9 @@
+import { trainSmallNetwork } from '@vardrop/conformance';
 import { createBuilder } from '@vardrop/core';
 import * as webgpu from 'onnxruntime-web/webgpu';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { createOnnxBackend } from '../src/index.js';
 import { countGpuTraffic } from './gpuTraffic.js';
-import { trainSmallNetwork } from './network.js';
 
 /** `GPUBufferUsage.STORAGE | COPY_SRC | COPY_DST` */
 const usage = 0x80 | 0x4 | 0x8;

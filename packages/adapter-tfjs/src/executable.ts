@@ -2,6 +2,7 @@ import type { TensorInfo } from '@tensorflow/tfjs';
 import {
   bindInputs,
   type Executable,
+  elementCount,
   type Iteration,
   invariantNodes,
   type NodeId,
@@ -14,7 +15,6 @@ import {
 import { checkLimits } from './checkLimits.js';
 import type { Device } from './device.js';
 import type { Handles } from './handles.js';
-import { sizeOf } from './lower/shape.js';
 import { isSource, planSteps } from './plan.js';
 import { compileSteps, type Keys, type Settings } from './steps.js';
 import { withoutTransposeFlags } from './transposes.js';
@@ -56,7 +56,7 @@ export async function createExecutable(
   const placeholders = (count: number): RunResult => {
     const zeros = (name: string) => {
       const shape = shapeOf(outputs[name]);
-      return [name, handles.add(device.create(new Float32Array(sizeOf(shape)), shape))] as const;
+      return [name, handles.add(device.create(new Float32Array(elementCount(shape)), shape))] as const;
     };
     return {
       carried: Object.fromEntries([...carriedNames].map(zeros)),
@@ -165,6 +165,6 @@ export async function createExecutable(
 }
 
 function constantValues(value: number | readonly number[], shape: readonly number[]): Float32Array {
-  const size = shape.reduce((product, n) => product * n, 1);
+  const size = elementCount(shape);
   return typeof value === 'number' ? new Float32Array(size).fill(value) : Float32Array.from(value);
 }

@@ -1,7 +1,7 @@
 import { invariantNodes, type Node, type NodeId, type Program } from '@vardrop/core';
 
 /** One thing that a run does: computes `results` from `operands`, then lets go of `dead`. */
-export interface PlannedStep {
+interface PlannedStep {
   readonly results: readonly NodeId[];
   readonly operands: readonly NodeId[];
   /** Nodes whose last use this is; their memory is free for the next step. */

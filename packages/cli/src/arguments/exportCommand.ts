@@ -4,7 +4,7 @@ import { decimal, oneOf, pathName } from '../optionValues.js';
 import { createCommand } from './createCommand.js';
 
 /** What an exported file computes; known without loading the exporter. */
-export const exportKinds = ['mean', 'moments', 'sample'] as const;
+const exportKinds = ['mean', 'moments', 'sample'] as const;
 
 /** Versions of ONNX's operators that files can be written for. */
 const opsets = ['17', '18'] as const;

@@ -1,4 +1,4 @@
-import { compileProgram, createReferenceBackend, type Tensor } from '@vardrop/core';
+import { compileProgram, createReferenceBackend, elementCount, type Tensor } from '@vardrop/core';
 import { describe, expect, it } from 'vitest';
 import {
   type Contraction,
@@ -47,7 +47,7 @@ describe('contractions', () => {
     for (const node of program.nodes) {
       if (node.op !== 'input') continue;
       const shape = node.shape as number[];
-      inputs[node.name] = backend.upload(new Float32Array(shape.reduce((a, b) => a * b, 1)).fill(1), shape);
+      inputs[node.name] = backend.upload(new Float32Array(elementCount(shape)).fill(1), shape);
     }
     const { total } = compiled.run({}, [{ inputs }]).outputs[0];
     // Of ones, a product is k everywhere: Σ m n k over the products.
