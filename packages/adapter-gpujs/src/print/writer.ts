@@ -20,6 +20,11 @@ export interface Writer {
    * one is part of would be computed in floats, and converted at each access, lane by lane.
    */
   integer(expression: string): string;
+  /**
+   * On webasm: declares a variable that starts as an expression and stays an integer. gpu.js makes one of a variable that is
+   * counted up somewhere and starts as a size of the output; what is assigned to it afterwards is converted once.
+   */
+  counter(start: string): string;
   /** A name that the kernel does not use yet. */
   fresh(prefix: string): string;
   /** Declares a name for an expression, and returns it. */
@@ -55,6 +60,11 @@ export function createWriter(mode: GpujsMode): Writer {
       functions.add(function_);
     },
     integer: (expression) => (mode === 'webasm' ? `((${expression}) | 0)` : `(${expression})`),
+    counter(start) {
+      const name = writer.fresh('n');
+      for (const text of [`let ${name} = this.output.x;`, `${name}++;`, `${name} = ${start};`]) writer.line(text);
+      return name;
+    },
     fresh: (prefix) => `${prefix}${names++}`,
     define(expression) {
       const name = writer.fresh('v');

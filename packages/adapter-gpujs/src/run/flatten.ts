@@ -1,3 +1,5 @@
+import type { Blocks } from '../print/kernelSource.js';
+
 /** A result of gpu.js: rows of rows, nested as its output has dimensions. */
 export type Nested = Float32Array | readonly Nested[];
 
@@ -21,13 +23,22 @@ export function flatten(result: Nested, size: number): Float32Array {
   return values;
 }
 
-/** The rows of a matrix of which each cell of a result holds four numbers, one below the other. */
-export function unblock(result: Nested, columns: number, rows: number): Float32Array {
-  const cells = flatten(result, Math.ceil(rows / 4) * columns * 4);
+/** The numbers of a matrix, row-major, of which each cell of a result holds four: those below each other, or beside each other. */
+export function unblock(result: Nested, { axis, rows, columns }: Blocks): Float32Array {
   const values = new Float32Array(rows * columns);
-  for (let row = 0; row < rows; row++) {
-    let from = (row >> 2) * columns * 4 + (row & 3);
-    for (let to = row * columns; to < (row + 1) * columns; to++, from += 4) values[to] = cells[from];
+  if (axis === 'rows') {
+    const cells = flatten(result, Math.ceil(rows / 4) * columns * 4);
+    for (let row = 0; row < rows; row++) {
+      let from = (row >> 2) * columns * 4 + (row & 3);
+      for (let to = row * columns; to < (row + 1) * columns; to++, from += 4) values[to] = cells[from];
+    }
+    return values;
+  }
+  const cells = flatten(result, Math.ceil(columns / 4) * rows * 4);
+  for (let row = 0, to = 0; row < rows; row++) {
+    for (let column = 0; column < columns; column++, to++) {
+      values[to] = cells[((column >> 2) * rows + row) * 4 + (column & 3)];
+    }
   }
   return values;
 }
