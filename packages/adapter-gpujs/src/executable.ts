@@ -31,7 +31,7 @@ export function createExecutable(
 ): Executable {
   const name = `gpujs:${runtime.mode}`;
   checkLimits(name, source);
-  const { program, streams } = withStreams(withoutTransposes(source));
+  const { program, streams } = withStreams(runtime.mode === 'webasm' ? source : withoutTransposes(source));
   const who = `[${name}] run ${program.name}`;
   const inputs = programInputs(program);
   const carriedInputs = inputs.filter(({ role }) => role === 'carried');

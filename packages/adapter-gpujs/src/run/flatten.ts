@@ -25,20 +25,22 @@ export function flatten(result: Nested, size: number): Float32Array {
 
 /** The numbers of a matrix, row-major, of which each cell of a result holds four: those below each other, or beside each other. */
 export function unblock(result: Nested, { axis, rows, columns }: Blocks): Float32Array {
+  const [blocked, other] = axis === 'rows' ? [rows, columns] : [columns, rows];
+  const [step, next] = axis === 'rows' ? [columns, 1] : [1, columns];
+  const cells = flatten(result, Math.ceil(blocked / 4) * other * 4);
   const values = new Float32Array(rows * columns);
-  if (axis === 'rows') {
-    const cells = flatten(result, Math.ceil(rows / 4) * columns * 4);
-    for (let row = 0; row < rows; row++) {
-      let from = (row >> 2) * columns * 4 + (row & 3);
-      for (let to = row * columns; to < (row + 1) * columns; to++, from += 4) values[to] = cells[from];
+  let from = 0;
+  for (let block = 0; block < blocked >> 2; block++) {
+    for (let i = 0, to = block * 4 * step; i < other; i++, to += next, from += 4) {
+      values[to] = cells[from];
+      values[to + step] = cells[from + 1];
+      values[to + 2 * step] = cells[from + 2];
+      values[to + 3 * step] = cells[from + 3];
     }
-    return values;
   }
-  const cells = flatten(result, Math.ceil(columns / 4) * rows * 4);
-  for (let row = 0, to = 0; row < rows; row++) {
-    for (let column = 0; column < columns; column++, to++) {
-      values[to] = cells[((column >> 2) * rows + row) * 4 + (column & 3)];
-    }
+  // The last cells may hold fewer than four.
+  for (let i = 0; i < other; i++, from += 4) {
+    for (let j = blocked & ~3; j < blocked; j++) values[i * next + j * step] = cells[from + (j & 3)];
   }
   return values;
 }
