@@ -1,12 +1,13 @@
-import type { ContractionKernel, Node, NodeOf } from '@vardrop/core';
+import type { ContractionKernel, Node } from '@vardrop/core';
 import type { GpujsMode } from '../loadGpu.js';
 import { accumulate } from './accumulate.js';
 import { printConvolution } from './convolution.js';
 import type { KernelSource } from './kernelSource.js';
+import { matmulOperand } from './matmulOperand.js';
 import { printEpilogue } from './printEpilogue.js';
 import { printProducts } from './printProducts.js';
 import { printRunningMatmul } from './printRunningMatmul.js';
-import { broadcastStrides, type Coordinate, indexAt, spreadThreads, stridesOf } from './threads.js';
+import { indexAt, spreadThreads } from './threads.js';
 import { createWriter, type Writer } from './writer.js';
 
 /**
@@ -15,15 +16,16 @@ import { createWriter, type Writer } from './writer.js';
  */
 export function printContraction(nodes: readonly Node[], kernel: ContractionKernel, mode: GpujsMode): KernelSource {
   const first = nodes[kernel.contractions[0]];
-  if (mode === 'webasm' && first.op === 'matmul') return printRunningMatmul(nodes, kernel, first);
+  if (mode === 'webasm' && first.op === 'matmul') return printRunningMatmul(nodes, kernel);
   const writer = createWriter(mode);
   const threads = spreadThreads(writer, kernel.shape as readonly number[]);
   const { coordinates } = threads;
-  const products = (...at: readonly [string, string]) => printProducts(writer, nodes, kernel, (_, side) => at[side]);
   const sums =
     first.op === 'matmul'
-      ? printMatmul(writer, nodes, kernel, first, coordinates, products)
-      : printConvolution(writer, nodes, first, coordinates, kernel.contractions.length, products);
+      ? printMatmul(writer, nodes, kernel, coordinates)
+      : printConvolution(writer, nodes, first, coordinates, kernel.contractions.length, (...at) =>
+          printProducts(writer, nodes, kernel, (_, side) => at[side]),
+        );
   return writer.finish(kernel.outputs[0], threads, printEpilogue(writer, nodes, kernel, coordinates, sums));
 }
 
@@ -35,25 +37,14 @@ function printMatmul(
   writer: Writer,
   nodes: readonly Node[],
   kernel: ContractionKernel,
-  node: NodeOf<'matmul'>,
   coordinates: readonly string[],
-  products: Products,
 ): string[] {
-  const leading = (node.shape as readonly number[]).slice(0, -2);
-  const [shapeA, shapeB] = node.operands.map((id) => nodes[id].shape as readonly number[]);
-  const place = (operand: readonly number[], transposed: boolean, at: readonly Coordinate[]) => {
-    const [major, minor] = stridesOf(operand).slice(-2);
-    const matrix = major * operand[operand.length - 2];
-    const batch = broadcastStrides(operand.slice(0, -2), leading).map((stride) => stride * matrix);
-    return indexAt(at, [...batch, transposed ? minor : major, transposed ? major : minor]);
-  };
-  const [row, column] = coordinates.slice(-2);
-  const batch = coordinates.slice(0, -2);
-  const length = shapeA[shapeA.length - (node.transposeA ? 2 : 1)];
+  const { length } = matmulOperand(nodes, kernel.contractions[0], 0);
   return accumulate(writer, length, kernel.contractions.length, (turn) =>
-    products(
-      place(shapeA, node.transposeA, [...batch, row, turn]),
-      place(shapeB, node.transposeB, [...batch, turn, column]),
-    ),
+    printProducts(writer, nodes, kernel, (id, side) => {
+      const { batch, own, along } = matmulOperand(nodes, id, side);
+      const place = coordinates[coordinates.length - 2 + side];
+      return indexAt([...coordinates.slice(0, -2), place, turn], [...batch, own, along]);
+    }),
   );
 }

@@ -1,9 +1,10 @@
-import type { ContractionKernel, Node, NodeId, NodeOf } from '@vardrop/core';
+import type { ContractionKernel, Node, NodeId } from '@vardrop/core';
 import { accumulateRunning, type RunningIndex } from './accumulateRunning.js';
 import type { Blocks, KernelSource } from './kernelSource.js';
+import { matmulOperand } from './matmulOperand.js';
 import { printEpilogue } from './printEpilogue.js';
 import { type Common, printProducts } from './printProducts.js';
-import { broadcastStrides, indexAt, spreadThreads, stridesOf } from './threads.js';
+import { indexAt, spreadThreads } from './threads.js';
 import { createWriter, type Writer } from './writer.js';
 
 /** Products from which on a matrix product is worth putting its result in order on the host. */
@@ -14,16 +15,12 @@ const worthBlocks = 2 ** 20;
  * returns four numbers. Its four lanes are neighbours in the other direction: they gather one operand, which the four
  * numbers have in common, and read the other one number for all lanes at a time.
  */
-export function printRunningMatmul(
-  nodes: readonly Node[],
-  kernel: ContractionKernel,
-  first: NodeOf<'matmul'>,
-): KernelSource {
+export function printRunningMatmul(nodes: readonly Node[], kernel: ContractionKernel): KernelSource {
   const writer = createWriter('webasm');
   const shape = kernel.shape as readonly number[];
   const leading = shape.slice(0, -2);
   const [rows, columns] = shape.slice(-2);
-  const axis = blockAxis(nodes, kernel, first);
+  const axis = blockAxis(nodes, kernel);
   const spread = {
     rows: [...leading, Math.ceil(rows / 4), columns],
     columns: [...leading, Math.ceil(columns / 4), rows],
@@ -36,7 +33,7 @@ export function printRunningMatmul(
     if (!axis) return [...batch, major, minor];
     return axis === 'rows' ? [...batch, inBlock(i), minor] : [...batch, minor, inBlock(i)];
   });
-  const sums = printSums(writer, nodes, kernel, first, places, axis);
+  const sums = printSums(writer, nodes, kernel, places, axis);
   const count = kernel.contractions.length;
   const returned = places.map((place, i) =>
     printEpilogue(writer, nodes, kernel, place, sums.slice(i * count, (i + 1) * count)),
@@ -52,60 +49,40 @@ export function printRunningMatmul(
  * reads further past the end than gpu.js's memory has room for. What contractions share, and make squares of, is
  * best gathered; else columns are, unless only rows come in fours.
  */
-function blockAxis(
-  nodes: readonly Node[],
-  kernel: ContractionKernel,
-  node: NodeOf<'matmul'>,
-): Blocks['axis'] | undefined {
+function blockAxis(nodes: readonly Node[], kernel: ContractionKernel): Blocks['axis'] | undefined {
   const shape = kernel.shape as readonly number[];
   const [rows, columns] = shape.slice(-2);
-  const length = contracted(nodes, node);
+  const { length } = matmulOperand(nodes, kernel.contractions[0], 0);
   const fits = shape.slice(0, -2).every((each) => each === 1) && rows >= 8 && columns >= 4 && length <= 2 ** 16;
   if (!fits || rows * columns * length < worthBlocks) return undefined;
   if (kernel.shared) return kernel.shared.side === 0 ? 'columns' : 'rows';
   return columns % 4 !== 0 && rows % 4 === 0 ? 'columns' : 'rows';
 }
 
-const contracted = (nodes: readonly Node[], node: NodeOf<'matmul'>): number => {
-  const shape = nodes[node.operands[0]].shape as readonly number[];
-  return shape[shape.length - (node.transposeA ? 2 : 1)];
-};
-
 /** Sums of all contractions at the first place, then at the second, and so on. */
 function printSums(
   writer: Writer,
   nodes: readonly Node[],
   kernel: ContractionKernel,
-  first: NodeOf<'matmul'>,
   places: readonly (readonly string[])[],
   axis: Blocks['axis'] | undefined,
 ): string[] {
-  const leading = (kernel.shape as readonly number[]).slice(0, -2);
-  /** Where an operand is read first, how far the next turn reads from there, and how far the next place. */
-  const operandOf = (contraction: NodeId, side: 0 | 1) => {
-    const node = nodes[contraction] as NodeOf<'matmul'>;
-    const shape = nodes[node.operands[side]].shape as readonly number[];
-    const [major, minor] = stridesOf(shape).slice(-2);
-    const matrix = major * shape[shape.length - 2];
-    const batch = broadcastStrides(shape.slice(0, -2), leading).map((stride) => stride * matrix);
-    const transposed = side === 0 ? node.transposeA : node.transposeB;
-    // A row of the left operand and a column of the right one run along a sum.
-    const [own, along] = transposed === (side === 0) ? [minor, major] : [major, minor];
-    const coordinates = [...places[0].slice(0, -2), places[0][places[0].length - 2 + side]];
-    const next = axis === (side === 0 ? 'rows' : 'columns') ? own : 0;
-    return { start: indexAt(coordinates, [...batch, own]), stride: along, next };
-  };
   const starts: { readonly start: string; readonly stride: number }[] = [];
   const operands = kernel.contractions.map((id) =>
     ([0, 1] as const).map((side) => {
-      const { start, stride, next } = operandOf(id, side);
+      const { batch, own, along: stride } = matmulOperand(nodes, id, side);
+      const [place] = places;
+      const start = indexAt([...place.slice(0, -2), place[place.length - 2 + side]], [...batch, own]);
+      // From one place to the next, this operand's row or column is another, or the same.
+      const next = axis === (side === 0 ? 'rows' : 'columns') ? own : 0;
       let at = starts.findIndex((known) => known.start === start && known.stride === stride);
       if (at < 0) at = starts.push({ start, stride }) - 1;
       return { at, next };
     }),
   );
   const count = kernel.contractions.length * places.length;
-  return accumulateRunning(writer, contracted(nodes, first), count, starts, (indices: readonly RunningIndex[]) => {
+  const { length } = matmulOperand(nodes, kernel.contractions[0], 0);
+  return accumulateRunning(writer, length, count, starts, (indices: readonly RunningIndex[]) => {
     const common: Common | undefined = axis && { side: axis === 'rows' ? 1 : 0, names: new Map() };
     return places.flatMap((_, i) => {
       const indexOf = (id: NodeId, side: 0 | 1) => {
