@@ -2,8 +2,14 @@ import type { Writer } from './writer.js';
 
 /** Products that are added up before their sum is added to the next, which keeps rounding errors of long sums small. */
 const piece = 64;
-/** Turns printed one after the other: with few sums none, since what they read takes registers that sums need. */
-const unrolled = (count: number) => (count > 4 ? 2 : 1);
+/**
+ * Sums that there are registers for beside what a turn reads. V8 reads everything in a block before it computes anything,
+ * and keeps what waits in memory: with more sums, a condition that always holds makes two blocks of a turn.
+ */
+const fewSums = 4;
+
+/** An index of one turn, plus so many elements. */
+export type RunningIndex = (more: number) => string;
 
 /**
  * Sums over `length` turns of a loop on webasm, in pieces. Indices are integers that each turn adds to: gpu.js keeps a loop's
@@ -35,40 +41,38 @@ export function accumulateRunning(
     each.forEach((term, i) => {
       writer.line(`${into[i]} = ${into[i]} + ${term};`);
     });
-  const turns = (many: number, step: number, into: readonly string[]) => {
+  const turns = (many: number, into: readonly string[]) => {
     if (many === 0) return;
     writer.line(`${end} = ${end} + ${many};`);
     // gpu.js stops loops after 1000 turns unless they declare a variable that starts as a literal.
-    writer.line(`for (let ${writer.fresh('i')} = 0; ${turn} < ${end}; ${turn} = ${turn} + ${step}) {`);
-    for (let j = 0; j < step; j++) {
-      const at = running.map(
-        ({ name, stride }): RunningIndex =>
-          (more) => {
-            const offset = j * stride + more;
-            return offset === 0 ? name : `${name} + ${offset}`;
-          },
-      );
-      add(into, terms(at));
+    writer.line(`for (let ${writer.fresh('i')} = 0; ${turn} < ${end}; ${turn}++) {`);
+    const each = terms(
+      running.map(
+        ({ name }): RunningIndex =>
+          (more) =>
+            more === 0 ? name : `${name} + ${more}`,
+      ),
+    );
+    const half = count > fewSums ? Math.floor(count / 2) : 0;
+    if (half > 0) {
+      writer.line(`if (${turn} < ${length}) {`);
+      add(into, each.slice(0, half));
+      writer.line('}');
     }
-    for (const { name, stride } of running) writer.line(`${name} = ${name} + ${step * stride};`);
+    add(into.slice(half), each.slice(half));
+    for (const { name, stride } of running) writer.line(`${name} = ${name} + ${stride};`);
     writer.line('}');
   };
   const sums = declare();
-  const step = unrolled(count);
   const pieces = length > 2 * piece ? Math.floor(length / piece) : 0;
   if (pieces > 0) {
     const block = writer.counter('0');
     writer.line(`for (let ${writer.fresh('i')} = 0; ${block} < ${pieces}; ${block}++) {`);
     const parts = declare();
-    turns(piece, step, parts);
+    turns(piece, parts);
     add(sums, parts);
     writer.line('}');
   }
-  const rest = length - pieces * piece;
-  turns(rest - (rest % step), step, sums);
-  turns(rest % step, 1, sums);
+  turns(length - pieces * piece, sums);
   return sums;
 }
-
-/** An index of one turn, plus so many elements. */
-export type RunningIndex = (more: number) => string;
