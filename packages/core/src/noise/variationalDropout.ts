@@ -1,7 +1,9 @@
 import { checkChoice } from '../checkChoice.js';
+import { checkOptionNames } from '../checkOptionNames.js';
 import { VardropError } from '../errors.js';
 import type { Builder, Value } from '../program/builder.js';
-import { alphaShape, inputUnits, size } from './granularity.js';
+import { elementCount } from '../program/shapes.js';
+import { alphaShape, inputUnits } from './granularity.js';
 import type {
   Granularity,
   InputNoise,
@@ -29,18 +31,18 @@ const largestStart = 0.98;
  * Variational dropout (Kingma, Salimans & Welling 2015, section 3): Gaussian dropout whose α is learned, one for the
  * network, a layer, an input unit, or (type B) an output unit or a weight. α = sigmoid(ρ) keeps it in (0, 1), where
  * the paper found training to be stable. Throws `VARDROP_RATE` for a rate that is 0 or above ½, `VARDROP_ALPHA` for a
- * granularity that the type does not have, and `VARDROP_NOISE_TYPE` for another type.
+ * granularity that the type does not have, `VARDROP_NOISE_TYPE` for another type, and `VARDROP_OPTION` for other options.
  */
 export function variationalDropout(options: VariationalDropoutOptions<'A', 'network' | 'layer' | 'input'>): InputNoise;
 export function variationalDropout(options: VariationalDropoutOptions<'B', Granularity>): WeightNoise;
 export function variationalDropout(
   options: VariationalDropoutOptions<'A' | 'B', Granularity>,
 ): InputNoise | WeightNoise;
-export function variationalDropout({
-  type,
-  alpha: granularity = 'layer',
-  rate = 0.2,
-}: VariationalDropoutOptions<'A' | 'B', Granularity>): InputNoise | WeightNoise {
+export function variationalDropout(
+  options: VariationalDropoutOptions<'A' | 'B', Granularity>,
+): InputNoise | WeightNoise {
+  checkOptionNames('variationalDropout', options, { type: true, alpha: true, rate: true }, { p: 'Write rate.' });
+  const { type, alpha: granularity = 'layer', rate = 0.2 } = options;
   checkChoice('VARDROP_NOISE_TYPE', '[variationalDropout] type', type, ['A', 'B']);
   checkRate('variationalDropout', rate, 0.5);
   if (rate === 0) {
@@ -79,7 +81,7 @@ export function variationalDropout({
       kind: 'scale' as const,
       logAlpha: logSigmoid(b, value),
       alpha: b.sigmoid(value),
-      count: variables(weights) / size(alphaShape(granularity, weights)),
+      count: variables(weights) / elementCount(alphaShape(granularity, weights)),
     }),
   });
   if (type === 'A') {
@@ -91,14 +93,14 @@ export function variationalDropout({
       scale: (b, { rho: value }, draw, shape) => {
         // [1, in] or [1, 1, in, 1] → the last axis, where the units of an input are.
         const deviation = b.exp(b.mul(0.5, logSigmoid(b, value)));
-        const units = value.shape.length === 0 ? deviation : b.reshape(deviation, [size(value.shape as number[])]);
+        const units = value.shape.length === 0 ? deviation : b.reshape(deviation, [elementCount(value.shape)]);
         return b.add(1, b.mul(units, draw('normal', 'scale', shape)));
       },
     };
   }
   return {
     ...common,
-    ...posterior(size),
+    ...posterior(elementCount),
     name: 'variational-b',
     acts: 'weights',
     symmetric: true,

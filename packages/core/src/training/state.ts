@@ -1,9 +1,10 @@
 import { VardropError } from '../errors.js';
+import { firstNonFinite } from '../firstNonFinite.js';
 import type { Model } from '../layers/sequential.js';
 import type { Likelihood } from '../likelihood.js';
-import { size } from '../noise/granularity.js';
 import type { Initializer } from '../noise/noiseModel.js';
 import type { Optimizer } from '../optimizers/optimizer.js';
+import { elementCount } from '../program/shapes.js';
 import { foldIn } from '../random/foldIn.js';
 import type { Key } from '../random/key.js';
 import { normal } from '../random/normal.js';
@@ -37,10 +38,10 @@ export function initialState(model: Model, likelihood: Likelihood, optimizer: Op
   const specifications = allParameters(model, likelihood);
   const parameters = specifications.map(({ name, shape, initialize }, index) => [
     name,
-    { shape, data: initialValues(initialize, size(shape), foldIn(root, index)) },
+    { shape, data: initialValues(initialize, elementCount(shape), foldIn(root, index)) },
   ]);
   const slots = specifications.flatMap(({ name, shape }) =>
-    optimizer.slots.map((slot) => [slotName(slot, name), { shape, data: new Float32Array(size(shape)) }]),
+    optimizer.slots.map((slot) => [slotName(slot, name), { shape, data: new Float32Array(elementCount(shape)) }]),
   );
   return {
     parameters: Object.fromEntries(parameters),
@@ -62,8 +63,8 @@ function initialValues(initializer: Initializer, count: number, key: Key): Float
 }
 
 /**
- * Throws `VARDROP_STATE` unless a state has exactly the tensors that a model, a likelihood and an optimizer need, and
- * a step and a seed.
+ * Throws `VARDROP_STATE` unless a state has exactly the tensors that a model, a likelihood and an optimizer need, of
+ * finite numbers, and a step and a seed.
  */
 export function checkState(
   model: Model,
@@ -101,10 +102,17 @@ export function checkState(
 function compare(what: string, needed: readonly { name: string; shape: readonly number[] }[], given: TensorMap): void {
   for (const { name, shape } of needed) {
     const tensor = given[name];
-    if (!tensor || tensor.shape.join() !== shape.join() || tensor.data.length !== size(shape)) {
+    if (!tensor || tensor.shape.join() !== shape.join() || tensor.data.length !== elementCount(shape)) {
       throw new VardropError(
         'VARDROP_STATE',
         `[state] ${what} '${name}': got ${tensor ? `[${tensor.shape.join(', ')}]` : 'nothing'}, needs [${shape.join(', ')}]. Use the model that the state was trained with.`,
+      );
+    }
+    const bad = firstNonFinite(tensor.data);
+    if (bad !== -1) {
+      throw new VardropError(
+        'VARDROP_STATE',
+        `[state] ${what} '${name}': got ${tensor.data[bad]} at ${bad}, needs finite numbers. Go on from a checkpoint that is whole, and from before training failed.`,
       );
     }
   }
