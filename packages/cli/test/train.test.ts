@@ -86,6 +86,24 @@ describe('vardrop train', () => {
     expect((await readFile(parts)).equals(await readFile(whole))).toBe(true);
   });
 
+  test('saves after each epoch, for a process that does not come to its end', async () => {
+    const whole = join(directory, 'all.safetensors');
+    const broken = join(directory, 'broken.safetensors');
+    await run(`--checkpoint ${whole}`);
+    let epochs = 0;
+    const failing: Progress = {
+      ...quiet,
+      epoch: () => {
+        if (++epochs === 3) throw new Error('the terminal is gone');
+      },
+    };
+    await expect(run(`--checkpoint ${broken}`, failing)).rejects.toThrow('the terminal is gone');
+    let resumed = 0;
+    await run(`--checkpoint ${broken} --resume ${broken}`, { ...quiet, epoch: () => void resumed++ });
+    expect(resumed).toBe(4);
+    expect((await readFile(broken)).equals(await readFile(whole))).toBe(true);
+  });
+
   test('says so when a checkpoint leaves nothing to train, and measures it', async () => {
     const path = join(directory, 'done.safetensors');
     const { summary } = await run(`--checkpoint ${path} --epochs 2`);

@@ -95,7 +95,7 @@ export function trainCommand(take: (options: TrainOptions) => void): Command {
   shared.addData();
   add('--report <file>', 'where the report goes', pathName(option('--report'), 'a file'), trainDefaults.report);
   shared.addJson('the summary');
-  add('--checkpoint <file>', 'save the trained network here', pathName(option('--checkpoint'), 'a file'));
+  add('--checkpoint <file>', 'save the network here, after each epoch', pathName(option('--checkpoint'), 'a file'));
   add('--resume <file>', 'go on from this checkpoint', pathName(option('--resume'), 'a file'));
   add('--compare', "train the noise models of the paper's figure 1 side by side");
   shared.addQuiet('the summary');

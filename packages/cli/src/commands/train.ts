@@ -76,12 +76,14 @@ async function trainAndTest(
 ): Promise<Run> {
   const { backend, data } = around;
   const started = performance.now();
-  const trained = await trainNetwork(model, { ...around, options, name: options.noise }).catch(async (error) => {
+  const path = options.checkpoint;
+  const save = path === undefined ? undefined : (state: TrainingState) => saveCheckpoint(path, state, options, data);
+  const trained = await trainNetwork(model, { ...around, options, name: options.noise, save }).catch(async (error) => {
     const good = stateOfFailure(error);
-    if (good && options.checkpoint) await saveCheckpoint(options.checkpoint, good, options, data);
+    if (good) await save?.(good);
     throw error;
   });
-  if (options.checkpoint) await saveCheckpoint(options.checkpoint, trained.state, options, data);
+  await save?.(trained.state);
   const prediction = await predict(model, {
     backend,
     likelihood,

@@ -41,9 +41,11 @@ export async function trainNetwork(
     readonly state?: TrainingState;
     readonly ui: Progress;
     readonly signal: AbortSignal;
+    /** Takes the state after each epoch. */
+    readonly save?: (state: TrainingState) => Promise<void>;
   },
 ): Promise<TrainedNetwork> {
-  const { backend, data, options, name, state, ui, signal } = run;
+  const { backend, data, options, name, state, ui, signal, save } = run;
   const { train, validation } = holdOut(data.train);
   const started = performance.now();
   const stepsPerEpoch = Math.ceil(train.targets.length / options.batch);
@@ -73,7 +75,10 @@ export async function trainNetwork(
       state,
       signal,
       onStep: ({ epoch, step, loss, kl }) => ui.step({ epoch: epoch + 1, step, objective: loss, kl }),
-      onEpoch: (record) => ui.epoch(epochReport(record)),
+      onEpoch: async (record, now) => {
+        ui.epoch(epochReport(record));
+        await save?.(await now());
+      },
     });
     return {
       state: result.state,

@@ -74,7 +74,11 @@ export interface FitOptions {
   /** Needs `validation`; the best state is returned, but after an abort the latest, to go on from. */
   readonly earlyStopping?: EarlyStopping;
   readonly onStep?: (event: StepEvent) => void;
-  readonly onEpoch?: (record: EpochRecord) => void | Promise<void>;
+  /**
+   * Called after each epoch and waited for. `state` copies the state of that moment from the backend, to be saved: what a
+   * training goes on from whose process ended or whose device was lost. Call it before what `onEpoch` returned settles.
+   */
+  readonly onEpoch?: (record: EpochRecord, state: () => Promise<TrainingState>) => void | Promise<void>;
   /** Stops after the current step, and returns what there is. */
   readonly signal?: AbortSignal;
 }
@@ -141,7 +145,7 @@ export async function fit(model: Model, options: FitOptions): Promise<FitResult>
       seconds: (performance.now() - started) / 1000,
     };
     history.push(record);
-    await onEpoch?.(record);
+    await onEpoch?.(record, finiteState);
     return true;
   }
 

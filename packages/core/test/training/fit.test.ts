@@ -179,6 +179,19 @@ describe('fit', () => {
     expect(order.indexOf('step 1.1')).toBe(6);
   });
 
+  it('lends onEpoch the state, from which another training ends where this one does', async () => {
+    const saved: TrainingState[] = [];
+    const whole = await run({
+      epochs: 3,
+      onEpoch: async (_, state) => {
+        saved.push(await state());
+      },
+    });
+    expect(saved.map(({ step }) => step)).toEqual([stepsPerEpoch, 2 * stepsPerEpoch, 3 * stepsPerEpoch]);
+    expect(saved[2]).toEqual(whole.state);
+    expect((await run({ epochs: 3, state: saved[0] })).state).toEqual(whole.state);
+  });
+
   it('takes learning rates and KL weights from schedules', async () => {
     const progress: { epoch: number; step: number }[] = [];
     const still = await run({
