@@ -1,16 +1,14 @@
 import { createGpujsBackend } from '@vardrop/adapter-gpujs';
 import { compileProgram, createBuilder, random } from '@vardrop/core';
+import { describeTimes, median } from '@vardrop/experiments';
+import { option } from './commandLine.js';
 import { startWebgpu } from './startWebgpu.js';
-import { describeTimes, median } from './statistics.js';
 
 /**
  * Times noise that gpu.js's kernels make against noise that the host makes and hands over: the sum of 1000x2000 normal
  * numbers, in turns within one process, and beside it the largest difference between the two. Options: `--mode webgpu`
  * (needs the package `webgpu`), `--repetitions 20`.
  */
-const words = process.argv.slice(2);
-const option = (/** @type {string} */ name, /** @type {string} */ otherwise) =>
-  words.includes(name) ? words[words.indexOf(name) + 1] : otherwise;
 const mode = /** @type {import('@vardrop/adapter-gpujs').GpujsMode} */ (option('--mode', 'webasm'));
 const repetitions = Number(option('--repetitions', '20'));
 if (mode === 'webgpu') console.log(await startWebgpu());

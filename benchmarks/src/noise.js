@@ -6,6 +6,7 @@ import { pathToFileURL } from 'node:url';
 import * as tf from '@tensorflow/tfjs';
 import '@tensorflow/tfjs-backend-wasm';
 import { random } from '@vardrop/core';
+import { quantiles } from '@vardrop/experiments';
 
 const { createJavaScriptGenerator, createWasmGenerator, key } = random;
 
@@ -53,9 +54,8 @@ export async function noiseRate(repetitions = 30, size = 1_000_000) {
   }
 
   return variants.map(({ name, milliseconds }) => {
-    const sorted = milliseconds.sort((a, b) => a - b);
-    const median = (sorted[(repetitions - 1) >> 1] + sorted[repetitions >> 1]) / 2;
-    return { name, median, fastest: sorted[0], slowest: sorted[repetitions - 1], rate: size / median / 1000 };
+    const [fastest, median, slowest] = quantiles(milliseconds, [0, 0.5, 1]);
+    return { name, median, fastest, slowest, rate: size / median / 1000 };
   });
 }
 

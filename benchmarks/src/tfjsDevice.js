@@ -1,4 +1,5 @@
 import * as tf from '@tensorflow/tfjs';
+import { startWebgpu } from './startWebgpu.js';
 
 /**
  * What timing on a tfjs device takes beside running on it.
@@ -17,11 +18,7 @@ import * as tf from '@tensorflow/tfjs';
 export async function startDevice(name) {
   if (name === 'wasm') await import('@tensorflow/tfjs-backend-wasm');
   if (name === 'webgpu') {
-    const { create, globals } = await import('webgpu');
-    Object.assign(globalThis, globals);
-    Object.defineProperty(globalThis, 'navigator', { configurable: true, value: { gpu: create([]) } });
-    const adapter = await navigator.gpu.requestAdapter({ powerPreference: 'high-performance' });
-    console.log(`WebGPU adapter: ${adapter?.info.vendor} ${adapter?.info.architecture} ${adapter?.info.description}`);
+    console.log(`WebGPU adapter: ${await startWebgpu({ powerPreference: 'high-performance' })}`);
     await import('@tensorflow/tfjs-backend-webgpu');
   }
   if (!(await tf.setBackend(name))) throw new Error(`tfjs has no device ${name} here`);

@@ -1,21 +1,26 @@
 import { loadavg } from 'node:os';
-import { memoryUsage } from 'node:process';
-import { setFlagsFromString } from 'node:v8';
-import { runInNewContext } from 'node:vm';
 import * as tf from '@tensorflow/tfjs';
 import { createTfjsBackend } from '@vardrop/adapter-tfjs';
-import { createBuilder, createTrainer } from '@vardrop/core';
+import { createBuilder } from '@vardrop/core';
+import { createRandom, describeTimes, median } from '@vardrop/experiments';
+import { given, option } from './commandLine.js';
 import { createHandWrittenStep } from './handWrittenStep.js';
-import { describeTimes, median } from './statistics.js';
+import { nodeMemory } from './nodeMemory.js';
 import { startDevice } from './tfjsDevice.js';
-import { contractions, createMinibatch, createRandom, createWorkload, learningRate, trainingSize } from './workload.js';
+import { contractions, createMinibatch, createStep, gigaflop } from './workload.js';
 
 /**
  * Times workload W on tfjs: the step, its contractions alone, the deterministic step and a hand-written tfjs step, in
  * turns within one process; then memory at step 20 and step 200. Options: `--device wasm` (or `cpu`, `webgpu`),
  * `--repetitions 20`, `--warmup 6`, `--memory 20,200` (the steps after which it is looked at), `--json FILE`.
  */
-const options = readOptions(process.argv.slice(2));
+const options = {
+  device: option('--device', 'wasm'),
+  repetitions: Number(option('--repetitions', '20')),
+  warmup: Number(option('--warmup', '6')),
+  memory: option('--memory', '20,200').split(',').map(Number),
+  json: given('--json') ? option('--json', '') : undefined,
+};
 const { finish, memory } = await startDevice(options.device);
 /** On a device of its own, a product is timed with all others, from the first launch to the end of the last. */
 const asynchronous = options.device === 'webgpu';
@@ -26,13 +31,6 @@ const backend = await createTfjsBackend({
   device: /** @type {any} */ (options.device),
   profile: ({ kind, milliseconds }) => profile?.set(kind, (profile.get(kind) ?? 0) + milliseconds),
 });
-const minibatch = createMinibatch();
-
-/** @param {boolean} noise */
-function createStep(noise) {
-  const trainer = createTrainer(createWorkload(noise).model, { backend, ...createWorkload(noise) });
-  return { trainer, run: () => trainer.run(minibatch, { learningRate, klScale: 1 / trainingSize }) };
-}
 
 /**
  * Every contraction of a step, by itself, the fastest way that the adapter has. Where the device computes while we wait,
@@ -121,9 +119,9 @@ function randomValues(count) {
   return Float32Array.from({ length: count }, () => random() - 0.5);
 }
 
-const noisy = createStep(true);
-const deterministic = createStep(false);
-const handWritten = createHandWrittenStep(minibatch);
+const noisy = createStep(backend, true);
+const deterministic = createStep(backend, false);
+const handWritten = createHandWrittenStep(createMinibatch());
 /** @type {Record<string, { times: number[], run: () => Promise<number>, kinds?: Map<string, number> }>} */
 const variants = {
   step: { times: [], run: () => timed(noisy.run), kinds: new Map() },
@@ -160,7 +158,6 @@ for (const [name, { kinds, times }] of Object.entries(variants)) {
   console.log(`  mean by kind, ${name}: ${parts.map(([kind, time]) => `${kind} ${time.toFixed(1)}`).join(', ')}`);
 }
 const time = (/** @type {string} */ name) => median(variants[name].times);
-const gigaflop = contractions(true).reduce((sum, { m, k, n, count }) => sum + 2e-9 * m * k * n * count, 0);
 const summary = {
   gigaflop,
   gigaflopPerSecond: (1000 * gigaflop) / time('contractions'),
@@ -184,7 +181,7 @@ console.log(
 );
 
 deterministic.trainer.dispose();
-const fresh = createStep(true);
+const fresh = createStep(backend, true);
 /** @type {Record<number, object>} */
 const at = {};
 for (const step of options.memory) {
@@ -207,18 +204,8 @@ async function timed(run) {
 /** @param {ReturnType<typeof createStep>} step @param {number} until */
 async function memoryAfter({ trainer, run }, until) {
   while (trainer.step < until) await run();
-  setFlagsFromString('--expose-gc');
-  const collect = runInNewContext('gc');
-  // Finalizers of one collection free more for the next.
-  for (let i = 0; i < 3; i++) {
-    collect();
-    await new Promise((resolve) => setTimeout(resolve, 10));
-  }
-  return {
-    liveTensors: backend.liveTensors(),
-    heapMiB: memoryUsage().heapUsed / 2 ** 20,
-    ...memory(),
-  };
+  const { heapMiB } = await nodeMemory();
+  return { liveTensors: backend.liveTensors(), heapMiB, ...memory() };
 }
 
 /** @param {number} share */
@@ -226,19 +213,5 @@ function percent(share) {
   return `${(100 * share).toFixed(1)} %`;
 }
 
-/** @param {string[]} words */
-function readOptions(words) {
-  const value = (/** @type {string} */ name) => {
-    const index = words.indexOf(name);
-    return index < 0 ? undefined : words[index + 1];
-  };
-  return {
-    device: value('--device') ?? 'wasm',
-    repetitions: Number(value('--repetitions') ?? 20),
-    warmup: Number(value('--warmup') ?? 6),
-    memory: (value('--memory') ?? '20,200').split(',').map(Number),
-    json: value('--json'),
-  };
-}
 // Dawn holds on to its device, and with it to the process.
 if (asynchronous) process.exit();

@@ -1,101 +1,51 @@
 import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
 import { loadavg, tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { memoryUsage } from 'node:process';
-import { setFlagsFromString } from 'node:v8';
-import { runInNewContext } from 'node:vm';
 import { createOnnxBackend } from '@vardrop/adapter-onnx';
-import { createBuilder, createTrainer } from '@vardrop/core';
-import { describeTimes, median } from './statistics.js';
-import { contractions, createMinibatch, createWorkload, learningRate, trainingSize } from './workload.js';
+import { elementCount } from '@vardrop/core';
+import { contractionsProgram, createRandom, describeTimes, median } from '@vardrop/experiments';
+import { given, option } from './commandLine.js';
+import { nodeMemory, noteWasmMemories } from './nodeMemory.js';
+import { contractions, createStep, gigaflop } from './workload.js';
 
 /**
  * Times workload W on ONNX Runtime: the step, its contractions alone, and the same of the deterministic network, in turns
  * within one process; bytes copied; time by operator (native only: the runtime writes its profile to a file); memory at
  * step 20 and step 200. Options: `--device wasm` (or native), `--threads 2`, `--repetitions 20`, `--warmup 6`, `--no-memory`.
  */
-const options = readOptions(process.argv.slice(2));
+const options = {
+  device: option('--device', 'wasm') === 'native' ? /** @type {const} */ ('native') : /** @type {const} */ ('wasm'),
+  threads: Number(option('--threads', '2')),
+  repetitions: Number(option('--repetitions', '20')),
+  warmup: Number(option('--warmup', '6')),
+  memory: !given('--no-memory'),
+};
 const wasmMemories = noteWasmMemories();
 const { device, threads } = options;
 const profiles = await mkdtemp(join(tmpdir(), 'vardrop-profile-'));
 const backend = await createOnnxBackend({ device, threads });
-const minibatch = createMinibatch();
 
-/** @param {boolean} noise @param {import('@vardrop/core').Backend} on */
-function createStep(noise, on = backend) {
-  /** @type {import('@vardrop/core').Program | undefined} */
-  let program;
-  const noting = {
-    ...on,
-    compile: (/** @type {import('@vardrop/core').Program} */ given) => {
-      program = given;
-      return on.compile(given);
-    },
-  };
-  const workload = createWorkload(noise);
-  const trainer = createTrainer(workload.model, { backend: noting, ...workload });
-  return {
-    trainer,
-    run: () => trainer.run(minibatch, { learningRate, klScale: 1 / trainingSize }),
-    program: () => /** @type {import('@vardrop/core').Program} */ (program),
-  };
-}
-
-/**
- * Every contraction of a step, and nothing else, as one model: plain matrix products, no two of the same operands (they
- * would be computed once), each followed by a product with a
- * column, so that no large result has to be copied out.
- *
- * @param {boolean} noise
- */
+/** Every contraction of a step, and nothing else, as one model. @param {boolean} noise */
 async function createContractions(noise) {
-  const b = createBuilder('contractions');
-  const tensor = (/** @type {number} */ rows, /** @type {number} */ columns, /** @type {number} */ copy) => {
-    const name = `${rows}x${columns} ${copy}`;
-    inputs.set(name, inputs.get(name) ?? b.input(name, [rows, columns]));
-    return /** @type {import('@vardrop/core').Value} */ (inputs.get(name));
-  };
-  /** @type {Map<string, import('@vardrop/core').Value>} */
-  const inputs = new Map();
-  contractions(noise).forEach(({ m, k, n, count }, i) => {
-    for (let copy = 0; copy < count; copy++) {
-      const product = b.matmul(tensor(m, k, 0), tensor(k, n, 1 + 2 * i + copy));
-      b.output(`${i} ${copy}`, b.matmul(product, tensor(n, 1, 0)));
-    }
-  });
-  const program = b.build();
+  const program = contractionsProgram(contractions(noise));
   const executable = await backend.compile(program);
-  const values = Object.fromEntries(
-    program.nodes.flatMap((node) =>
-      node.op === 'input'
-        ? [
-            [
-              node.name,
-              backend.upload(
-                fill(node.shape.reduce((/** @type {number} */ x, y) => x * Number(y), 1)),
-                /** @type {number[]} */ (node.shape),
-              ),
-            ],
-          ]
-        : [],
-    ),
+  const random = createRandom();
+  const inputs = Object.fromEntries(
+    program.nodes.flatMap((node) => {
+      if (node.op !== 'input') return [];
+      const values = Float32Array.from({ length: elementCount(node.shape) }, () => random() - 0.5);
+      return [[node.name, backend.upload(values, /** @type {number[]} */ (node.shape))]];
+    }),
   );
   return async () => {
-    const { outputs } = executable.run(values, [{}]);
-    for (const result of Object.values(outputs[0])) {
-      await backend.read(result);
-      backend.dispose(result);
-    }
+    const { total } = executable.run({}, [{ inputs }]).outputs[0];
+    await backend.read(total);
+    backend.dispose(total);
   };
 }
 
-/** @param {number} count */
-function fill(count) {
-  return Float32Array.from({ length: count }, (_, i) => ((i * 7919) % 1000) / 1000 - 0.5);
-}
-
-const noisy = createStep(true);
-const deterministic = createStep(false);
+const noisy = createStep(backend, true);
+const deterministic = createStep(backend, false);
 /** @type {Record<string, { times: number[], run: () => Promise<unknown> }>} */
 const variants = {
   step: { times: [], run: noisy.run },
@@ -116,7 +66,6 @@ const loadAfter = loadavg();
 console.log(`Workload W on onnx:${device}, ${threads} threads, milliseconds a step`);
 for (const [name, { times }] of Object.entries(variants)) console.log(`  ${name}: ${describeTimes(times)}`);
 const time = (/** @type {string} */ name) => median(variants[name].times);
-const gigaflop = contractions(true).reduce((sum, { m, k, n, count }) => sum + 2e-9 * m * k * n * count, 0);
 console.log(
   `  ${gigaflop.toFixed(2)} GFLOP in contractions, alone at ${((1000 * gigaflop) / time('contractions')).toFixed(1)} GFLOP/s`,
 );
@@ -137,7 +86,7 @@ if (device === 'native') {
   for (const [name, total] of await timeByOperator()) console.log(`    ${name}: ${total.toFixed(2)} ms`);
 }
 if (options.memory) {
-  const fresh = createStep(true);
+  const fresh = createStep(backend, true);
   for (const until of [20, 200]) {
     console.log(`  memory at step ${until}: ${JSON.stringify(await memoryAfter(fresh, until))}`);
   }
@@ -147,8 +96,7 @@ await rm(profiles, { recursive: true });
 
 /** Megabytes that cross between JavaScript and the runtime: all inputs in, all outputs out. @param {import('@vardrop/core').Program} program */
 function copied({ nodes, outputs }) {
-  const bytes = (/** @type {number} */ id) =>
-    4 * nodes[id].shape.reduce((/** @type {number} */ product, n) => product * Number(n), 1);
+  const bytes = (/** @type {number} */ id) => 4 * elementCount(nodes[id].shape);
   const sum = (/** @type {number[]} */ ids) => ids.reduce((total, id) => total + bytes(id), 0) / 1e6;
   return {
     inMegabytes: sum(nodes.flatMap((node, id) => (node.op === 'input' ? [id] : []))),
@@ -163,7 +111,7 @@ async function timeByOperator() {
     threads,
     session: { enableProfiling: true, profileFilePrefix: join(profiles, 'step') },
   });
-  const { trainer, run } = createStep(true, profiled);
+  const { trainer, run } = createStep(profiled, true);
   for (let i = 0; i < options.warmup + 10; i++) await run();
   trainer.dispose();
   await profiled.close();
@@ -196,49 +144,5 @@ async function timeByOperator() {
 /** @param {ReturnType<typeof createStep>} step @param {number} until */
 async function memoryAfter({ trainer, run }, until) {
   while (trainer.step < until) await run();
-  setFlagsFromString('--expose-gc');
-  const collect = runInNewContext('gc');
-  // Finalizers of one collection free more for the next.
-  for (let i = 0; i < 3; i++) {
-    collect();
-    await new Promise((resolve) => setTimeout(resolve, 10));
-  }
-  const { heapUsed, arrayBuffers, rss } = memoryUsage();
-  const mebibytes = (/** @type {number} */ bytes) => bytes / 2 ** 20;
-  return {
-    liveTensors: backend.liveTensors(),
-    heapMiB: mebibytes(heapUsed),
-    arrayBuffersMiB: mebibytes(arrayBuffers),
-    wasmMiB: mebibytes(wasmMemories.reduce((sum, { buffer }) => sum + buffer.byteLength, 0)),
-    residentMiB: mebibytes(rss),
-  };
-}
-
-/** Memories of WebAssembly that are made from now on: the runtime does not tell how large its own is. */
-function noteWasmMemories() {
-  /** @type {WebAssembly.Memory[]} */
-  const memories = [];
-  WebAssembly.Memory = class extends WebAssembly.Memory {
-    /** @param {WebAssembly.MemoryDescriptor} descriptor */
-    constructor(descriptor) {
-      super(descriptor);
-      memories.push(this);
-    }
-  };
-  return memories;
-}
-
-/** @param {string[]} words */
-function readOptions(words) {
-  const value = (/** @type {string} */ name) => {
-    const index = words.indexOf(name);
-    return index < 0 ? undefined : words[index + 1];
-  };
-  return {
-    device: value('--device') === 'native' ? /** @type {const} */ ('native') : /** @type {const} */ ('wasm'),
-    threads: Number(value('--threads') ?? 2),
-    repetitions: Number(value('--repetitions') ?? 20),
-    warmup: Number(value('--warmup') ?? 6),
-    memory: !words.includes('--no-memory'),
-  };
+  return { liveTensors: backend.liveTensors(), ...(await nodeMemory()), wasmMiB: wasmMemories().wasmMiB };
 }

@@ -1,15 +1,42 @@
+import { createTrainer } from '@vardrop/core';
 import * as bench from '@vardrop/experiments';
 
 // Workload W, as `vardrop bench` defines it, for the scripts that profile a backend on it.
-export { createRandom } from '@vardrop/experiments';
 export const { widths, batch } = bench.workloadW;
-export const { trainingSize, learningRate } = bench.workloadScales;
+const { trainingSize, learningRate } = bench.workloadScales;
 
 /** Matrix products of one step. @param {boolean} noise */
 export const contractions = (noise) => bench.contractions(bench.workloadW, noise);
 
-/** The model, its likelihood, optimizer and first state. @param {boolean} noise */
-export const createWorkload = (noise) => bench.createWorkload(bench.workloadW, noise);
+/** 10⁹ multiplications and additions in the products of a step with noise. */
+export const gigaflop = bench.gigaflop(contractions(true));
 
 /** Images `[batch, 784]` and one-hot labels `[batch, 10]`. */
 export const createMinibatch = () => bench.createMinibatch(bench.workloadW);
+
+/**
+ * A trainer, and a step of it on one minibatch, always the same; `program` is what the backend was given to compile.
+ *
+ * @param {import('@vardrop/core').Backend} backend
+ * @param {boolean} noise
+ * @param {import('@vardrop/experiments').Workload} [workload]
+ */
+export function createStep(backend, noise, workload = bench.workloadW) {
+  /** @type {import('@vardrop/core').Program | undefined} */
+  let program;
+  const noting = {
+    ...backend,
+    compile: (/** @type {import('@vardrop/core').Program} */ given) => {
+      program = given;
+      return backend.compile(given);
+    },
+  };
+  const { model, ...parts } = bench.createWorkload(workload, noise);
+  const trainer = createTrainer(model, { backend: noting, ...parts });
+  const minibatch = bench.createMinibatch(workload);
+  return {
+    trainer,
+    run: () => trainer.run(minibatch, { learningRate, klScale: 1 / trainingSize }),
+    program: () => /** @type {import('@vardrop/core').Program} */ (program),
+  };
+}

@@ -1,28 +1,5 @@
-import plain from '@tensorflow/tfjs-backend-wasm/dist/tfjs-backend-wasm.wasm?url';
-import simd from '@tensorflow/tfjs-backend-wasm/dist/tfjs-backend-wasm-simd.wasm?url';
-import threadedSimd from '@tensorflow/tfjs-backend-wasm/dist/tfjs-backend-wasm-threaded-simd.wasm?url';
+import { pageBackends } from '../pageBackends.js';
 import { runOne } from './runOne.js';
 
-const tfjs = async (options) => (await import('@vardrop/adapter-tfjs')).createTfjsBackend(options);
-const onnx = async (options) => (await import('@vardrop/adapter-onnx')).createOnnxBackend(options);
-const gpujs = async (mode) => (await import('@vardrop/adapter-gpujs')).createGpujsBackend({ mode });
-const wasmPaths = {
-  'tfjs-backend-wasm.wasm': plain,
-  'tfjs-backend-wasm-simd.wasm': simd,
-  'tfjs-backend-wasm-threaded-simd.wasm': threadedSimd,
-};
-
-/** The backends that a page can have. */
-const factories = {
-  'tfjs:wasm': () => tfjs({ device: 'wasm', wasmPaths }),
-  'tfjs:webgl': () => tfjs({ device: 'webgl' }),
-  'tfjs:webgpu': () => tfjs({ device: 'webgpu' }),
-  'onnx:wasm': () => onnx({ device: 'wasm', threads: 2 }),
-  'onnx:webgpu': () => onnx({ device: 'webgpu' }),
-  'gpujs:webasm': () => gpujs('webasm'),
-  'gpujs:webgl2': () => gpujs('webgl2'),
-  'gpujs:webgpu': () => gpujs('webgpu'),
-};
-
-window.runOne = (name, effort) => runOne(name, factories[name], effort);
-window.backends = Object.keys(factories);
+export const backends = Object.keys(pageBackends);
+export const run = (name, effort) => runOne(name, pageBackends[name], effort);

@@ -1,17 +1,6 @@
-import {
-  adam,
-  categorical,
-  compileProgram,
-  createTrainer,
-  dense,
-  initialState,
-  local,
-  logUniformSigmoid,
-  sequential,
-  sparseVariational,
-} from '@vardrop/core';
-import { describeTimes, median } from '../statistics.js';
-import { createMinibatch, createRandom, createWorkload, learningRate, trainingSize } from '../workload.js';
+import { compileProgram, elementCount } from '@vardrop/core';
+import { describeTimes, median } from '@vardrop/experiments';
+import { createStep } from '../workload.js';
 import { k, layer, m, n, product, products, unrolled } from './programs.js';
 
 /**
@@ -22,9 +11,6 @@ import { k, layer, m, n, product, products, unrolled } from './programs.js';
 
 /** @param {number} count */
 const fill = (count) => Float32Array.from({ length: count }, (_, i) => ((i * 7919) % 1000) / 1000 - 0.5);
-
-/** @param {readonly (number | string)[]} shape */
-const size = (shape) => shape.reduce((/** @type {number} */ product, length) => product * Number(length), 1);
 
 /**
  * A program on numbers that stay uploaded. A run waits until all of it has been computed: it reads all outputs, or, where
@@ -39,7 +25,7 @@ async function prepare(backend, program) {
     program.nodes.flatMap((node) => {
       if (node.op !== 'input') return [];
       const shape = /** @type {number[]} */ (node.shape);
-      return [[node.name, backend.upload(fill(size(shape)), shape)]];
+      return [[node.name, backend.upload(fill(elementCount(shape)), shape)]];
     }),
   );
   return {
@@ -124,32 +110,6 @@ export async function measureLayer(backend, repetitions, log) {
 }
 
 /**
- * A trainer, and a step of it on one minibatch; `program` is what the backend was given to compile.
- *
- * @param {GpujsBackend} backend
- * @param {boolean} noise
- */
-function createStep(backend, noise) {
-  /** @type {import('@vardrop/core').Program | undefined} */
-  let program;
-  const noting = {
-    ...backend,
-    compile: (/** @type {import('@vardrop/core').Program} */ given) => {
-      program = given;
-      return backend.compile(given);
-    },
-  };
-  const workload = createWorkload(noise);
-  const trainer = createTrainer(workload.model, { backend: noting, ...workload });
-  const minibatch = createMinibatch();
-  return {
-    trainer,
-    run: () => trainer.run(minibatch, { learningRate, klScale: 1 / trainingSize }),
-    program: () => /** @type {import('@vardrop/core').Program} */ (program),
-  };
-}
-
-/**
  * What a function has the backend launch and copy, for each of `steps`.
  *
  * @param {GpujsBackend} backend
@@ -219,7 +179,7 @@ export async function measurePlans(backend, program, counts, repetitions, log) {
                 [
                   node.name,
                   backend.upload(
-                    fill(size(node.shape)).map((x) => 0.01 + 0.01 * x),
+                    fill(elementCount(node.shape)).map((x) => 0.01 + 0.01 * x),
                     /** @type {number[]} */ (node.shape),
                   ),
                 ],
@@ -259,28 +219,9 @@ export async function measurePlans(backend, program, counts, repetitions, log) {
  * @param {(when: string) => Promise<void>} report
  */
 export async function measureMemory(backend, report) {
-  const [inputs, rows, classes] = [200, 100, 10];
-  const model = sequential({
-    input: [inputs],
-    layers: [dense({ units: 100, activation: 'relu' }), dense({ units: classes })],
-    noise: sparseVariational(),
-    estimator: local(),
-    divergence: logUniformSigmoid(),
-  });
-  const [likelihood, optimizer] = [categorical(), adam()];
-  const trainer = createTrainer(model, {
-    backend,
-    likelihood,
-    optimizer,
-    state: initialState(model, likelihood, optimizer, 1),
-  });
-  const random = createRandom();
-  const x = Float32Array.from({ length: rows * inputs }, random);
-  const y = Float32Array.from({ length: rows * classes }, (_, i) =>
-    i % classes === Math.floor(i / classes) % classes ? 1 : 0,
-  );
+  const { trainer, run } = createStep(backend, true, { name: 'small', widths: [200, 100, 10], batch: 100 });
   for (const until of [20, 200]) {
-    while (trainer.step < until) await trainer.run({ x, y, rows }, { learningRate, klScale: 1 / trainingSize });
+    while (trainer.step < until) await run();
     await report(`at step ${until}`);
   }
   trainer.dispose();

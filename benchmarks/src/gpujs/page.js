@@ -1,4 +1,5 @@
 import { createGpujsBackend } from '@vardrop/adapter-gpujs';
+import { collectGarbage } from '../collectGarbage.js';
 import { measureLayer, measureMemory, measurePlans, measureStep } from './measure.js';
 
 const alive = { Texture: 0, Buffer: 0, Framebuffer: 0, Program: 0 };
@@ -10,7 +11,7 @@ countAlive();
  * @param {'webasm' | 'webgl2' | 'webgpu'} mode
  * @param {{ repetitions: number, warmup: number, layer: boolean, step: boolean, plans: number[], memory: boolean }} options
  */
-async function measure(mode, { repetitions, warmup, layer, step, plans, memory }) {
+export async function measure(mode, { repetitions, warmup, layer, step, plans, memory }) {
   const log = console.info;
   const open = () => createGpujsBackend({ mode });
   const backend = await open();
@@ -27,10 +28,7 @@ async function measure(mode, { repetitions, warmup, layer, step, plans, memory }
     log(`Memory, gpujs:${mode}`);
     const other = await open();
     await measureMemory(other, async (when) => {
-      for (let i = 0; i < 5; i++) {
-        globalThis.gc?.();
-        await new Promise((resolve) => setTimeout(resolve, 50));
-      }
+      await collectGarbage();
       const { usedJSHeapSize } = /** @type {{ memory: { usedJSHeapSize: number } }} */ (
         /** @type {unknown} */ (performance)
       ).memory;
@@ -78,5 +76,3 @@ function countAlive() {
     return destroy.call(this);
   };
 }
-
-Object.assign(window, { measure });

@@ -21,7 +21,7 @@ async function createWatched() {
   return { backend, lose: () => context?.getExtension('WEBGL_lose_context')?.loseContext() };
 }
 
-const lost = { code: 'VARDROP_BACKEND', message: expect.stringContaining('lost WebGL context') };
+const lost = { code: 'VARDROP_DEVICE_LOST', message: expect.stringContaining('lost WebGL context') };
 
 it('says at read that the WebGL context is lost', async () => {
   const { backend, lose } = await createWatched();

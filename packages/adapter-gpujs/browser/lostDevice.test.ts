@@ -46,7 +46,7 @@ async function double(backend: Backend) {
   return () => backend.read(executable.run({ x: given }, [{}]).outputs[0].y);
 }
 
-const lost = { code: 'VARDROP_BACKEND', message: expect.stringContaining('lost WebGPU device') };
+const lost = { code: 'VARDROP_DEVICE_LOST', message: expect.stringContaining('lost WebGPU device') };
 
 it('says at read that the WebGPU device is lost, and another backend works', async () => {
   const backend = await createGpujsBackend({ mode: 'webgpu' });

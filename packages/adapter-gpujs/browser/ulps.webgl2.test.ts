@@ -1,4 +1,6 @@
-import { checkUlps } from '../test/checkUlps.js';
+import { checkUlps } from '@vardrop/conformance';
+import * as runner from 'vitest';
+import { createGpujsBackend } from '../src/index.js';
 
 // GLSL lets cards divide with an error of 2.5 units in the last place, and take roots by division; this one rounds.
-checkUlps('webgl2', 2.5);
+checkUlps({ name: 'webgl2', create: () => createGpujsBackend({ mode: 'webgl2' }), runner, otherCards: 2.5 });

@@ -1,4 +1,6 @@
-import { checkUlps } from '../test/checkUlps.js';
+import { checkUlps } from '@vardrop/conformance';
+import * as runner from 'vitest';
+import { createGpujsBackend } from '../src/index.js';
 
 // WGSL lets cards divide with an error of 2.5 units in the last place, and take roots by division; this one rounds.
-checkUlps('webgpu', 2.5);
+checkUlps({ name: 'webgpu', create: () => createGpujsBackend({ mode: 'webgpu' }), runner, otherCards: 2.5 });

@@ -22,7 +22,8 @@ export interface GpujsBackendOptions {
  *
  * Rejects with `VARDROP_UNKNOWN_DEVICE` for a mode that there is not or that this machine lacks, `VARDROP_OPTION`, or
  * `VARDROP_MISSING_PEER` where gpu.js is not installed. Reading a result rejects with `VARDROP_DEGRADED` where gpu.js ran
- * another mode than the one asked for, and with `VARDROP_BACKEND` where the graphics card was lost or refused something.
+ * another mode than the one asked for, with `VARDROP_DEVICE_LOST` where the graphics card was lost, and with
+ * `VARDROP_BACKEND` where it refused something.
  */
 export async function createGpujsBackend(options: GpujsBackendOptions): Promise<GpujsBackend> {
   // JavaScript lets callers leave them out; loadGpu then says what to choose from.

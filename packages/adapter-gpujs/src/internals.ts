@@ -1,4 +1,5 @@
-import type { GPU, IKernelRunShortcut, IPipelineRunShortcut } from 'gpu.js';
+import { VardropError } from '@vardrop/core';
+import type { GPU, IKernelRunShortcut } from 'gpu.js';
 import type { Nested } from './run/flatten.js';
 
 /**
@@ -20,7 +21,7 @@ export type Operand = Float32Array | Resident | object;
 
 /** The kernel behind the function that runs it. */
 export interface KernelInternals {
-  readonly constructor: { readonly mode?: string };
+  readonly constructor: { readonly mode: string };
   /** Why another mode took over. */
   readonly fallbackReason?: string | null;
   /** In mode `webgpu`, once it has run: where it runs. */
@@ -29,15 +30,26 @@ export interface KernelInternals {
   _shapeOutput?: (values: Float32Array) => Nested;
 }
 
-/** The kernel that a shortcut runs. */
+/** The kernel that a shortcut runs. Throws `VARDROP_BACKEND` where it does not tell its mode. */
 export function kernelBehind(shortcut: IKernelRunShortcut): KernelInternals {
-  return (shortcut as unknown as { readonly kernel: KernelInternals }).kernel;
+  const kernel: unknown = shortcut.kernel;
+  if (isKernel(kernel)) return kernel;
+  throw new VardropError(
+    'VARDROP_BACKEND',
+    '[gpujs] kernel: got one that does not tell its mode, needs one of gpu.js 2.24.1 or later. Install that.',
+  );
+}
+
+function isKernel(value: unknown): value is KernelInternals {
+  if (typeof value !== 'object' || value === null) return false;
+  const made = value.constructor;
+  return 'mode' in made && typeof made.mode === 'string';
 }
 
 /** Destroys a kernel, and strikes it off the list that gpu.js keeps, on which kernels of mode cpu would stay. */
 export function destroyKernel(gpu: GPU, shortcut: IKernelRunShortcut): void {
-  const kernels = kernelsOf(gpu) as KernelInternals[];
-  const kernel = kernelBehind(shortcut);
+  const kernels = listed(gpu);
+  const { kernel } = shortcut;
   shortcut.destroy();
   const at = kernels.indexOf(kernel);
   if (at >= 0) kernels.splice(at, 1);
@@ -45,17 +57,26 @@ export function destroyKernel(gpu: GPU, shortcut: IKernelRunShortcut): void {
 
 /** All kernels that live, those that pipelines have made for themselves included. */
 export function kernelsOf(gpu: GPU): readonly KernelInternals[] {
-  return (gpu as unknown as { readonly kernels?: readonly KernelInternals[] }).kernels ?? [];
+  return listed(gpu).filter(isKernel);
+}
+
+/** The list that gpu.js keeps; an empty one where it no longer does. */
+function listed(gpu: GPU): unknown[] {
+  return 'kernels' in gpu && Array.isArray(gpu.kernels) ? gpu.kernels : [];
 }
 
 /** Whether the graphics card's context is gone; there is none on webasm and cpu. */
-export function isContextLost({ context }: GPU): boolean {
-  return (context as { isContextLost?(): boolean } | null | undefined)?.isContextLost?.() ?? false;
+export function isContextLost(gpu: GPU): boolean {
+  const context: { isContextLost?(): boolean } | null | undefined = gpu.context;
+  return context?.isContextLost?.() ?? false;
 }
+
+/** A kernel as it behaves: its published type knows neither tensors as operands nor promises and handles as results. */
+type Callable = (...operands: readonly Operand[]) => unknown;
 
 /** Runs a kernel: gives numbers, or where it computes `pipeline`, a tensor that stays there; a promise on webgpu. */
 export function callKernel<Result>(shortcut: IKernelRunShortcut, operands: readonly Operand[]): Result {
-  return (shortcut as unknown as (...given: readonly Operand[]) => Result)(...operands);
+  return (shortcut as Callable)(...operands) as Result;
 }
 
 /** A pipeline, and what it says of its runs. */
@@ -78,9 +99,16 @@ export function createPipeline(
   const traced = (...given: readonly Operand[]) => layOut(given);
   // gpu.js asks the function how many arguments it has.
   Object.defineProperty(traced, 'length', { value: count });
-  const made = gpu.createPipeline(traced as never) as IPipelineRunShortcut & { destroy(): Promise<void> };
+  const made = gpu.createPipeline(traced);
   return {
-    run: (given) => made(...(given as readonly never[])) as unknown as Promise<readonly Nested[]>,
+    run: async (given) => {
+      const results: unknown = await made(...given);
+      if (Array.isArray(results) && results.every(isNested)) return results;
+      throw new VardropError(
+        'VARDROP_BACKEND',
+        '[gpujs] pipeline: got results that are not arrays of numbers, needs those of gpu.js 2.24.1 or later. Install that.',
+      );
+    },
     get backend() {
       return made.backend;
     },
@@ -94,10 +122,13 @@ export function createPipeline(
   };
 }
 
+function isNested(value: unknown): value is Nested {
+  return value instanceof Float32Array || (Array.isArray(value) && isNested(value[0]));
+}
+
 /** How wide and high a texture may be, in mode `webgl2`. */
 export function largestTexture(gpu: GPU): number {
-  type Features = { readonly Kernel: { readonly features: { readonly maxTextureSize: number } } };
-  return (gpu as unknown as Features).Kernel.features.maxTextureSize;
+  return gpu.Kernel.features.maxTextureSize;
 }
 
 /** Where a kernel runs, in mode `webgpu`, once it has run. */

@@ -10,7 +10,7 @@ import { openWebgpuDevice, type WebgpuDevice } from './webgpuDevice.js';
  * How gpu.js computes: `webasm` in WebAssembly with SIMD and threads, `webgpu` and `webgl2` on a graphics card, `cpu` in
  * JavaScript.
  */
-export const modes = ['webasm', 'webgpu', 'webgl2', 'cpu'] as const;
+const modes = ['webasm', 'webgpu', 'webgl2', 'cpu'] as const;
 
 /** A name of {@link modes}. */
 export type GpujsMode = (typeof modes)[number];
@@ -45,7 +45,11 @@ export interface Runtime {
  * Throws `VARDROP_UNKNOWN_DEVICE` for a mode that there is not, or that this machine lacks; `VARDROP_OPTION` for noise
  * that the mode cannot make; `VARDROP_MISSING_PEER` without the package.
  */
-export async function loadGpu(mode: GpujsMode | undefined, given?: GpuClass, noise?: Runtime['noise']): Promise<Runtime> {
+export async function loadGpu(
+  mode: GpujsMode | undefined,
+  given?: GpuClass,
+  noise?: Runtime['noise'],
+): Promise<Runtime> {
   if (mode === undefined || !modes.includes(mode)) {
     throw new VardropError(
       'VARDROP_UNKNOWN_DEVICE',

@@ -8,7 +8,7 @@ import { kernelLimits } from './lowerProgram.js';
  */
 const onCards = { exp: 1.3, log: 4.1, sigmoid: 4.6, softplus: 6, tanh: 4.4, sqrt: 3, div: 2.5 } as const;
 
-/** Largest errors in units in the last place, rounded up from those observed (`checkUlps.ts` measures them). */
+/** Largest errors in units in the last place, rounded up from those observed (`checkUlps` measures them). */
 const ulps = {
   webasm: { exp: 0.5, log: 0.5, sigmoid: 2.6, softplus: 2, tanh: 0.5, sqrt: 0.5, div: 0.5 },
   webgpu: onCards,

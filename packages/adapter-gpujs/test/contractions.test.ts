@@ -1,4 +1,11 @@
-import { type Backend, compileProgram, createBuilder, createReferenceBackend, type Program } from '@vardrop/core';
+import {
+  type Backend,
+  compileProgram,
+  createBuilder,
+  createReferenceBackend,
+  elementCount,
+  type Program,
+} from '@vardrop/core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createGpujsBackend, type GpujsBackend } from '../src/index.js';
 
@@ -17,10 +24,7 @@ async function evaluate(backend: Backend, program: Program): Promise<Float32Arra
     program.nodes.flatMap((node) => {
       if (node.op !== 'input') return [];
       const shape = node.shape as readonly number[];
-      const values = numbers(
-        node.name,
-        shape.reduce((a, b) => a * b, 1),
-      );
+      const values = numbers(node.name, elementCount(shape));
       return [[node.name, backend.upload(values, shape)] as const];
     }),
   );

@@ -1,3 +1,7 @@
-import { checkUlps } from './checkUlps.js';
+import { checkUlps } from '@vardrop/conformance';
+import * as runner from 'vitest';
+import { createGpujsBackend } from '../src/index.js';
 
-for (const mode of ['webasm', 'cpu'] as const) checkUlps(mode);
+for (const mode of ['webasm', 'cpu'] as const) {
+  checkUlps({ name: mode, create: () => createGpujsBackend({ mode }), runner });
+}

@@ -1,9 +1,9 @@
+import { trainSmallNetwork } from '@vardrop/conformance';
 import { createBuilder } from '@vardrop/core';
 import * as webgpu from 'onnxruntime-web/webgpu';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { createOnnxBackend } from '../src/index.js';
 import { countGpuTraffic } from './gpuTraffic.js';
-import { trainSmallNetwork } from './network.js';
 
 /** `GPUBufferUsage.STORAGE | COPY_SRC | COPY_DST` */
 const usage = 0x80 | 0x4 | 0x8;
@@ -55,7 +55,7 @@ describe('a lost GPU', () => {
     const double = await compileDouble(backend);
     const x = backend.upload(Float32Array.of(1, 2), [2]);
     expect(await backend.read(double(x))).toEqual(Float32Array.of(2, 4));
-    const lost = { code: 'VARDROP_BACKEND', message: expect.stringContaining('lost') };
+    const lost = { code: 'VARDROP_DEVICE_LOST', message: expect.stringContaining('lost') };
     const pending = expect(backend.read(double(x))).rejects.toMatchObject(lost);
     gpu.destroy();
     await pending;

@@ -1,3 +1,5 @@
-import { checkUlps } from '../test/checkUlps.js';
+import { checkUlps } from '@vardrop/conformance';
+import * as runner from 'vitest';
+import { createOnnxBackend } from '../src/index.js';
 
-checkUlps('webgpu', 4);
+checkUlps({ name: 'webgpu', create: () => createOnnxBackend({ device: 'webgpu' }), runner, otherCards: 4 });

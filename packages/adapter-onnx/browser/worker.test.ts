@@ -1,7 +1,7 @@
+import { trainSmallNetwork } from '@vardrop/conformance';
 import { createBuilder } from '@vardrop/core';
 import { describe, expect, it } from 'vitest';
 import { createOnnxBackend } from '../dist/index.js';
-import { trainSmallNetwork } from './network.js';
 
 const steps = 3;
 

@@ -11,8 +11,8 @@ const mapModeRead = 0x1;
 
 /**
  * The memory of a GPU: tensors are storage buffers of `device`. What goes wrong on a GPU is told to the device and not to
- * whoever asked for the work, so that from the first error on, or once the device is lost, every read rejects
- * (`VARDROP_BACKEND`).
+ * whoever asked for the work, so that from the first error on every read rejects
+ * (`VARDROP_BACKEND`), and once the device is lost (`VARDROP_DEVICE_LOST`).
  *
  * @param owned whether the device goes with the backend.
  */
@@ -38,7 +38,7 @@ export function createGpuMemory(ort: Ort, device: GPUDevice, owned: boolean): Me
   void device.lost.then(({ reason, message }) =>
     fail(
       new VardropError(
-        'VARDROP_BACKEND',
+        'VARDROP_DEVICE_LOST',
         `[onnx:webgpu] device: it is lost (${reason}: ${message}), and with it every tensor. Create another backend, and resume from the last checkpoint.`,
       ),
     ),

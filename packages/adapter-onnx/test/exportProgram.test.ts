@@ -5,6 +5,7 @@ import {
   createBuilder,
   createTrainer,
   dense,
+  elementCount,
   flatten,
   initialState,
   logUniformSigmoid,
@@ -38,7 +39,7 @@ const optimizer = adam();
 
 /** A minibatch of random inputs and labels. */
 function minibatch(inputShape: readonly number[], rows: number, seed: number) {
-  const size = rows * inputShape.reduce((product, n) => product * n, 1);
+  const size = rows * elementCount(inputShape);
   const y = new Float32Array(rows * 3);
   for (let row = 0; row < rows; row++) y[3 * row + ((row + seed) % 3)] = 1;
   return { rows, x: random.normal(random.key(seed), size), y };

@@ -4,6 +4,7 @@ import {
   categorical,
   conv2d,
   dense,
+  elementCount,
   flatten,
   flipout,
   gaussianLikelihood,
@@ -37,7 +38,7 @@ export function example(name: string, model: Model, likelihood: Likelihood = cat
     parameter,
     { shape, data: data.map((value, at) => value + 0.1 * random.normal(random.key(i), data.length)[at]) },
   ]);
-  const size = model.inputShape.reduce((product, n) => product * n, 1);
+  const size = elementCount(model.inputShape);
   return {
     name,
     model,

@@ -1,4 +1,4 @@
-import { bind, keyNames, noiseKeys, predictionProgram, type TensorMap } from '@vardrop/core';
+import { bind, elementCount, keyNames, noiseKeys, predictionProgram, type TensorMap } from '@vardrop/core';
 import { prepare } from '../src/export/emitModel.js';
 import { summaryProgram } from '../src/export/sampleModel.js';
 import { supportsOf } from '../src/supports.js';
@@ -29,7 +29,7 @@ export function boundsOfSample(
   let errors: Record<string, Float64Array> = {};
   for (const node of program.nodes) {
     if (node.op !== 'input' || node.role !== 'carried') continue;
-    values[node.name] = new Float64Array((node.shape as number[]).reduce((product, n) => product * n, 1));
+    values[node.name] = new Float64Array(elementCount(node.shape));
   }
   const zeros = values;
   const outputs = Object.entries(program.outputs);

@@ -1,4 +1,7 @@
-import { checkUlps } from './checkUlps.js';
+import { checkUlps } from '@vardrop/conformance';
+import * as runner from 'vitest';
+import { createOnnxBackend } from '../src/index.js';
 
-checkUlps('wasm');
-checkUlps('native');
+for (const name of ['wasm', 'native'] as const) {
+  checkUlps({ name, create: () => createOnnxBackend({ device: name }), runner });
+}

@@ -1,9 +1,9 @@
 import * as tf from '@tensorflow/tfjs';
-import { createBuilder, createReferenceBackend } from '@vardrop/core';
+import { trainSmallNetwork } from '@vardrop/conformance';
+import { createBuilder, createReferenceBackend, elementCount } from '@vardrop/core';
 import { describe, expect, it } from 'vitest';
 import { createTfjsBackend } from '../src/index.js';
 import { checkProgram } from '../test/checkProgram.js';
-import { trainer } from './train.js';
 
 interface Host {
   numDataIds(): number;
@@ -23,7 +23,7 @@ describe.each(['webgl', 'webgpu'] as const)('the backend on %s', (device) => {
     const backend = await createTfjsBackend({ tf, device });
     const host = tf.findBackend(device) as unknown as Host;
     const reference = createReferenceBackend();
-    const [own, exact] = [trainer(backend), trainer(reference)];
+    const [own, exact] = [backend, reference].map((on) => trainSmallNetwork(on, 'convolutional'));
     const losses: number[] = [];
     const held: object[] = [];
     for (let step = 1; step <= 50; step++) {
@@ -42,8 +42,8 @@ describe.each(['webgl', 'webgpu'] as const)('the backend on %s', (device) => {
     const first = await exact.step();
     expect(Math.abs(losses[0] - first)).toBeLessThan(1e-4 * Math.abs(first));
     expect(losses[49]).toBeLessThan(losses[0]);
-    own.dispose();
-    exact.dispose();
+    own.trainer.dispose();
+    exact.trainer.dispose();
     expect(backend.liveTensors()).toBe(0);
     await backend.close();
     await reference.close();
@@ -81,7 +81,7 @@ describe.each(['webgl', 'webgpu'] as const)('the backend on %s', (device) => {
     const inputs = Object.fromEntries(
       program.nodes.flatMap((node) => {
         if (node.op !== 'input') return [];
-        const size = (node.shape as number[]).reduce((product, n) => product * n, 1);
+        const size = elementCount(node.shape);
         // Negative, for maxima far below 0.
         return [[node.name, Float32Array.from({ length: size }, (_, i) => Math.sin(i * i) - 2)]];
       }),

@@ -26,7 +26,7 @@ describe.each(['webgl', 'webgpu'] as const)('a lost %s device', (device) => {
     const backend = await createTfjsBackend({ tf, device });
     const run = await double(backend);
     expect(await run()).toEqual(Float32Array.of(2, 4));
-    const lost = { code: 'VARDROP_BACKEND', message: expect.stringContaining('lost Web') };
+    const lost = { code: 'VARDROP_DEVICE_LOST', message: expect.stringContaining('lost Web') };
     const pending = expect(run()).rejects.toMatchObject(lost);
     lose[device]();
     await pending;

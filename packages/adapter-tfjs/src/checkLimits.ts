@@ -1,7 +1,6 @@
-import { type Program, VardropError } from '@vardrop/core';
+import { elementCount, type Program, VardropError } from '@vardrop/core';
 import type { Device } from './device.js';
 import { languageOf } from './gpu/program.js';
-import { sizeOf } from './lower/shape.js';
 import { largestTensor } from './supports.js';
 
 /** The highest rank that tfjs's GPU backends index. */
@@ -18,7 +17,7 @@ export function checkLimits(device: Device, program: Program): void {
         `[tfjs:${device.name}] compile ${program.name}: %${id} (${node.label ?? node.op}) [${node.shape}]: got ${what} in one tensor. ${remedy}`,
       );
     };
-    const size = sizeOf(node.shape as readonly number[]);
+    const size = elementCount(node.shape);
     if (size > largest) refuse(`${size} elements, needs at most ${largest}`, 'Use a smaller batch.');
     if (node.shape.length > highestRank) {
       refuse(`${node.shape.length} axes, needs at most ${highestRank}`, 'Join axes with a reshape.');

@@ -2,7 +2,9 @@ import type { TensorInfo } from '@tensorflow/tfjs';
 import {
   bindInputs,
   type Executable,
+  elementCount,
   type Iteration,
+  invariantNodes,
   type NodeId,
   type Program,
   programInputs,
@@ -13,8 +15,7 @@ import {
 import { checkLimits } from './checkLimits.js';
 import type { Device } from './device.js';
 import type { Handles } from './handles.js';
-import { sizeOf } from './lower/shape.js';
-import { isShared, isSource, planSteps } from './plan.js';
+import { isSource, planSteps } from './plan.js';
 import { compileSteps, type Keys, type Settings } from './steps.js';
 import { withoutTransposeFlags } from './transposes.js';
 
@@ -43,7 +44,7 @@ export async function createExecutable(
     constants.set(id, device.create(constantValues(node.value, shapeOf(id)), shapeOf(id)));
   });
   const plan = planSteps(program, steps);
-  const shared = isShared(program);
+  const shared = invariantNodes(program);
   const carriedInputs = inputs.filter((input) => input.role === 'carried');
   const iterationInputs = inputs.filter((input) => input.role === 'iteration');
   const runInputs = inputs.filter((input) => input.role !== 'iteration');
@@ -55,7 +56,7 @@ export async function createExecutable(
   const placeholders = (count: number): RunResult => {
     const zeros = (name: string) => {
       const shape = shapeOf(outputs[name]);
-      return [name, handles.add(device.create(new Float32Array(sizeOf(shape)), shape))] as const;
+      return [name, handles.add(device.create(new Float32Array(elementCount(shape)), shape))] as const;
     };
     return {
       carried: Object.fromEntries([...carriedNames].map(zeros)),
@@ -164,6 +165,6 @@ export async function createExecutable(
 }
 
 function constantValues(value: number | readonly number[], shape: readonly number[]): Float32Array {
-  const size = shape.reduce((product, n) => product * n, 1);
+  const size = elementCount(shape);
   return typeof value === 'number' ? new Float32Array(size).fill(value) : Float32Array.from(value);
 }

@@ -5,7 +5,10 @@ import { finishWebgl } from './gpu/finishWebgl.js';
 import { languageOf } from './gpu/program.js';
 import type { WebglHost } from './gpu/watchLoss.js';
 
-/** Copies a tensor's values to the host. Rejects with `VARDROP_BACKEND` where the device that computed it is lost. */
+/**
+ * Copies a tensor's values to the host. Rejects with `VARDROP_DEVICE_LOST` where the device that computed it is lost, and
+ * with `VARDROP_BACKEND` where it refused work.
+ */
 export async function readValues(device: Device, info: TensorInfo): Promise<Float32Array> {
   const { host, loss } = device;
   if (!languageOf(device)) {
@@ -24,6 +27,7 @@ export async function readValues(device: Device, info: TensorInfo): Promise<Floa
     const [refused] = loss.takeErrors();
     if (refused) {
       throw readError(
+        'VARDROP_BACKEND',
         device.name,
         `got a device that refused work (${refused}), needs one that has room for it. Use a smaller batch.`,
       );
@@ -34,7 +38,7 @@ export async function readValues(device: Device, info: TensorInfo): Promise<Floa
     if (error instanceof VardropError) throw error;
     // News of a lost device may come a moment after the first sign of it.
     await unlessLost(device, new Promise((resolve) => setTimeout(resolve, patience)));
-    throw readError(device.name, (error as Error).message, error);
+    throw readError('VARDROP_BACKEND', device.name, (error as Error).message, error);
   } finally {
     host.disposeData(info.dataId);
   }
@@ -59,10 +63,11 @@ const patience = 100;
 
 function lostError({ name }: Device, what: string): VardropError {
   return readError(
+    'VARDROP_DEVICE_LOST',
     name,
     `got ${what}, needs a live one. Close the backend, create another, and go on from the last checkpoint.`,
   );
 }
 
-const readError = (name: string, what: string, cause?: unknown) =>
-  new VardropError('VARDROP_BACKEND', `[tfjs:${name}] read: ${what}`, { cause });
+const readError = (code: string, name: string, what: string, cause?: unknown) =>
+  new VardropError(code, `[tfjs:${name}] read: ${what}`, { cause });

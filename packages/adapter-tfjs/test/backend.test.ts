@@ -40,40 +40,16 @@ describe.each(['cpu', 'wasm'] as const)('the backend on %s', (device) => {
 
   it('is named after the device', () => expect(backend.name).toBe(`tfjs:${device}`));
 
-  it('carries values over iterations and gives distinct handles', async () => {
+  it('leaves nothing in tfjs', async () => {
     const before = buffers(device);
     const executable = await backend.compile(accumulate());
-    const s = upload([2], [1]);
-    const w = upload([1, 1, 1, 1, 1, 1], [2, 3]);
-    const x = [upload([0, 1, 2, 3, 4, 5], [2, 3]), upload([1, 1, 1, 1, 1, 1], [2, 3])];
-    const result = executable.run(
-      { s, w },
-      x.map((tensor) => ({ inputs: { x: tensor } })),
-    );
-    expect([...(await backend.read(result.carried.w))]).toEqual([5, 9, 13, 17, 21, 25]);
-    expect([...(await backend.read(result.outputs[0].old))]).toEqual([1, 1, 1, 1, 1, 1]);
-    expect([...(await backend.read(result.outputs[1].old))]).toEqual([1, 5, 9, 13, 17, 21]);
-    expect([...(await backend.read(result.outputs[1].again))]).toEqual([5, 9, 13, 17, 21, 25]);
-    expect((await backend.read(result.outputs[0].total))[0]).toBe(66);
-    expect(result.outputs.map((o) => Object.keys(o).sort())).toEqual(Array(2).fill(['again', 'old', 'scale', 'total']));
-    expect([...(await backend.read(w))]).toEqual([1, 1, 1, 1, 1, 1]);
-    const handles = [s, w, ...x, result.carried.w, ...result.outputs.flatMap((o) => Object.values(o))];
-    expect(new Set(handles).size).toBe(handles.length);
-    for (const tensor of handles) backend.dispose(tensor);
+    const [s, w] = [upload([2], [1]), upload([1, 1, 1, 1, 1, 1], [2, 3])];
+    const { carried, outputs } = executable.run({ s, w }, [{ inputs: { x: w } }, { inputs: { x: w } }]);
+    expect([...(await backend.read(carried.w))]).toEqual([9, 9, 9, 9, 9, 9]);
+    for (const tensor of [{ s, w }, carried, ...outputs].flatMap(Object.values<Tensor>)) backend.dispose(tensor);
     executable.dispose();
     expect(backend.liveTensors()).toBe(0);
     expect(buffers(device)).toBe(before);
-  });
-
-  it('runs no iterations', async () => {
-    const executable = await backend.compile(accumulate());
-    const s = upload([2], [1]);
-    const w = upload([1, 2, 3, 4, 5, 6], [2, 3]);
-    const { carried, outputs } = executable.run({ s, w }, []);
-    expect(outputs).toEqual([]);
-    expect([...(await backend.read(carried.w))]).toEqual([1, 2, 3, 4, 5, 6]);
-    for (const tensor of [s, w, carried.w]) backend.dispose(tensor);
-    executable.dispose();
   });
 
   it('leaks nothing when a run throws', async () => {
@@ -106,41 +82,6 @@ describe.each(['cpu', 'wasm'] as const)('the backend on %s', (device) => {
     expect(backend.liveTensors()).toBe(live);
     for (const tensor of [s, w, x]) backend.dispose(tensor);
     executable.dispose();
-  });
-
-  it('refuses missing, unknown and misshapen inputs', async () => {
-    const executable = await backend.compile(accumulate());
-    const s = upload([2], [1]);
-    const w = upload([1, 1, 1, 1, 1, 1], [2, 3]);
-    const x = w;
-    expect(await code(() => executable.run({ s }, [{ inputs: { x } }]))).toBe('VARDROP_INPUT');
-    expect(await code(() => executable.run({ s, w, x }, [{ inputs: { x } }]))).toBe('VARDROP_INPUT');
-    expect(await code(() => executable.run({ s, w }, [{}]))).toBe('VARDROP_INPUT');
-    expect(await code(() => executable.run({ s: w, w }, [{ inputs: { x } }]))).toBe('VARDROP_INPUT');
-    expect(await code(() => executable.run({ s, w: { shape: [2, 3] } }, []))).toBe('VARDROP_INPUT');
-    expect(await code(() => upload([1, 2], [3]))).toBe('VARDROP_INPUT');
-    for (const tensor of [s, w]) backend.dispose(tensor);
-    executable.dispose();
-    expect(await code(() => executable.run({ s, w }, []))).toBe('VARDROP_DISPOSED');
-  });
-
-  it('copies what is uploaded and read', async () => {
-    const values = Float32Array.of(1, 2);
-    const tensor = backend.upload(values, [2]);
-    values[0] = 5;
-    const first = await backend.read(tensor);
-    expect([...first]).toEqual([1, 2]);
-    first[1] = 7;
-    expect([...(await backend.read(tensor))]).toEqual([1, 2]);
-    backend.dispose(tensor);
-  });
-
-  it('refuses a tensor that was disposed of', async () => {
-    const tensor = upload([1], [1]);
-    backend.dispose(tensor);
-    expect(await code(() => backend.dispose(tensor))).toBe('VARDROP_DISPOSED');
-    expect(await code(() => backend.read(tensor))).toBe('VARDROP_DISPOSED');
-    expect(await code(() => backend.native(tensor))).toBe('VARDROP_DISPOSED');
   });
 
   it('gives and takes tf tensors', async () => {

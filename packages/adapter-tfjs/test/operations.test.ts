@@ -1,3 +1,4 @@
+import { elementCount } from '@vardrop/core';
 import { describe, expect, it } from 'vitest';
 import { cases } from './cases.js';
 import { checkProgram } from './checkProgram.js';
@@ -9,7 +10,7 @@ describe.each(variants)('operations on %s', async (variant) => {
     const inputs: Record<string, Float32Array> = {};
     for (const node of program.nodes) {
       if (node.op !== 'input') continue;
-      const size = (node.shape as number[]).reduce((a, b) => a * b, 1);
+      const size = elementCount(node.shape);
       // Sixteenths, so that maxima have ties.
       const phase = size + node.name.charCodeAt(1);
       inputs[node.name] = Float32Array.from(
@@ -32,7 +33,7 @@ describe.each(variants)('operations on %s', async (variant) => {
     const inputs: Record<string, Float32Array> = {};
     for (const [k, node] of program.nodes.entries()) {
       if (node.op !== 'input') continue;
-      const size = (node.shape as number[]).reduce((a, b) => a * b, 1);
+      const size = elementCount(node.shape);
       inputs[node.name] = Float32Array.from(
         { length: size },
         (_, i) => special[(k === 0 ? i : Math.floor(i / 15) + i) % 15],

@@ -1,4 +1,4 @@
-import { type Builder, createBuilder, evaluate, type Program, type Value } from '@vardrop/core';
+import { type Builder, createBuilder, elementCount, evaluate, type Program, type Value } from '@vardrop/core';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { createVariant, variants } from './devices.js';
@@ -64,7 +64,7 @@ describe.each(variants)('random programs on %s', async (variant) => {
         const given: Record<string, ReturnType<typeof backend.upload>> = {};
         for (const node of program.nodes) {
           if (node.op !== 'input') continue;
-          const size = (node.shape as number[]).reduce((a, b) => a * b, 1);
+          const size = elementCount(node.shape);
           inputs[node.name] = Float32Array.from({ length: size }, (_, i) => ((i * 7 + size + (i >> 3)) % 7) - 3);
           (node.role === 'shared' ? shared : given)[node.name] = backend.upload(
             inputs[node.name],

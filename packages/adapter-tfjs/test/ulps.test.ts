@@ -1,4 +1,5 @@
-import { checkUlps } from './checkUlps.js';
+import { checkUlps } from '@vardrop/conformance';
+import * as runner from 'vitest';
 import { createVariant, variants } from './devices.js';
 
-for (const variant of variants) checkUlps(variant, () => createVariant(variant));
+for (const name of variants) checkUlps({ name, create: () => createVariant(name), runner });

@@ -47,48 +47,27 @@ export function parseArguments(words: readonly string[], version: string): Parse
     .version(version, '-V, --version', 'print the version')
     .helpOption('-h, --help', 'print this help')
     .helpCommand('help [command]', 'print the help of a command');
-  program.addCommand(
-    quietly(
-      trainCommand((options) => {
-        parsed = { kind: 'train', options };
-      }),
-    ),
-  );
-  program.addCommand(
-    quietly(
-      reproduceCommand((options) => {
-        parsed = { kind: 'reproduce', options };
-      }),
-    ),
-  );
-  program.addCommand(
-    quietly(
-      conformanceCommand((options) => {
-        parsed = { kind: 'conformance', options };
-      }),
-    ),
-  );
-  program.addCommand(
-    quietly(
-      exportCommand((options) => {
-        parsed = { kind: 'export', options };
-      }),
-    ),
-  );
-  program.addCommand(
-    quietly(
-      benchCommand((options) => {
-        parsed = { kind: 'bench', options };
-      }),
-    ),
-  );
-  program.addCommand(
-    quietly(
-      newBackendCommand((options) => {
-        parsed = { kind: 'new-backend', options };
-      }),
-    ),
-  );
+  const commands = [
+    trainCommand((options) => {
+      parsed = { kind: 'train', options };
+    }),
+    reproduceCommand((options) => {
+      parsed = { kind: 'reproduce', options };
+    }),
+    conformanceCommand((options) => {
+      parsed = { kind: 'conformance', options };
+    }),
+    exportCommand((options) => {
+      parsed = { kind: 'export', options };
+    }),
+    benchCommand((options) => {
+      parsed = { kind: 'bench', options };
+    }),
+    newBackendCommand((options) => {
+      parsed = { kind: 'new-backend', options };
+    }),
+  ];
+  for (const command of commands) program.addCommand(quietly(command));
   try {
     if (words.length === 0) program.outputHelp();
     else program.parse([...words], { from: 'user' });

@@ -44,7 +44,7 @@ export type Bench = (
 ) => Promise<BenchOutcome>;
 
 /** Does what `vardrop conformance` asks for, and returns whether everything held. */
-export type Conformance = (options: ConformanceCommandOptions, stdout: ProgressStream) => Promise<boolean>;
+type Conformance = (options: ConformanceCommandOptions, stdout: ProgressStream) => Promise<boolean>;
 
 /** Does what `vardrop export` asks for. */
 export type Export = (options: ExportCommandOptions, stdout: ProgressStream) => Promise<void>;

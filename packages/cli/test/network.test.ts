@@ -1,4 +1,4 @@
-import { bind, createBuilder, evaluate } from '@vardrop/core';
+import { bind, createBuilder, elementCount, evaluate } from '@vardrop/core';
 import { describe, expect, test } from 'vitest';
 import { parseArguments } from '../src/arguments.js';
 import { buildNetwork } from '../src/training/network.js';
@@ -12,7 +12,7 @@ function klOf(line: string, value: number): number {
   const values = Object.fromEntries(model.parameters.map(({ name, shape }) => [name, b.input(name, shape)]));
   b.output('kl', model.divergences(b, values)[0].kl);
   const inputs = Object.fromEntries(
-    model.parameters.map(({ name, shape }) => [name, new Array(shape.reduce((a, n) => a * n, 1)).fill(value)]),
+    model.parameters.map(({ name, shape }) => [name, new Array(elementCount(shape)).fill(value)]),
   );
   return evaluate(bind(b.build(), 1), { inputs }).kl[0];
 }

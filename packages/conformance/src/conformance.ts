@@ -4,7 +4,8 @@ import { formatFailure } from './formatFailure.js';
 import type { Effort, Law, LawResult } from './law.js';
 import { laws as allLaws } from './laws/index.js';
 import { openBackend } from './openBackend.js';
-import { lawTimeouts, runLaw } from './runLaw.js';
+import { lawTimeouts } from './runLaw.js';
+import { createSubject } from './subject.js';
 
 /** The part of a test runner (vitest, jest, mocha, …) that the suite needs. */
 export interface TestRunner {
@@ -57,15 +58,13 @@ export function conformance(options: ConformanceOptions): void {
     allLaws.concat(laws),
     expectedFailures.map(({ law }) => law),
   );
-  const create = () => openBackend(name, options.create);
   runner.describe(`conformance of ${name}`, () => {
-    let backend: Promise<Backend> | undefined;
+    const subject = createSubject(() => openBackend(name, options.create));
     for (const law of laws) {
       runner.it(
         `${law.id}: ${law.statement}`,
         async () => {
-          backend ??= create();
-          const found = await runLaw(law, await backend, { effort, seed, caseTimeout, create });
+          const found = await subject.run(law, { effort, seed, caseTimeout });
           const result = applyExpectedFailures(found, expectedFailures);
           report?.(result);
           if (result.failures.length > 0) {
@@ -73,13 +72,11 @@ export function conformance(options: ConformanceOptions): void {
             throw new Error(result.failures.map((each) => formatFailure(law.id, each, command)).join('\n\n'));
           }
         },
-        // The law gives up first, and says at which case.
-        lawTimeouts[effort] + 10_000,
+        // The law gives up first, and says at which case; it may run twice.
+        2 * (lawTimeouts[effort] + 10_000),
       );
     }
-    runner.afterAll(async () => {
-      await (await backend)?.close();
-    });
+    runner.afterAll(() => subject.close());
   });
 }
 

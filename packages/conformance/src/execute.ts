@@ -2,6 +2,7 @@ import {
   type Backend,
   dawson,
   type Executable,
+  elementCount,
   expand,
   hostNoise,
   logUniformKl,
@@ -42,18 +43,13 @@ export function prepare(backend: Backend, program: Program, data: ProgramData): 
   const { program: hosted, noises } = hostNoise(expanded);
   const inputs: Record<string, Float32Array> = { ...data.inputs };
   for (const { input, key, distribution, shape } of noises) {
-    const values = new Float32Array(count(shape));
+    const values = new Float32Array(elementCount(shape));
     const noiseKey = data.keys?.[key] as NoiseKey;
-    const rows = shape.length > 0 ? (noiseKey.row ?? 0) * count(shape.slice(1)) : 0;
+    const rows = shape.length > 0 ? (noiseKey.row ?? 0) * elementCount(shape.slice(1)) : 0;
     random.hostGenerator()[distribution](noiseKey.words, values, rows);
     inputs[input] = values;
   }
   return { program: hosted, data: { inputs } };
-}
-
-/** The product of axis lengths. */
-export function count(shape: readonly number[]): number {
-  return shape.reduce((product, n) => product * n, 1);
 }
 
 /**

@@ -14,7 +14,7 @@ export interface QuadraticLoss {
 }
 
 /** Moments of a gradient; with `bound`, its variance is at most what they say. */
-export interface GradientMoments extends Moments {
+interface GradientMoments extends Moments {
   readonly bound?: true;
 }
 

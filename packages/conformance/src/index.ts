@@ -6,6 +6,7 @@ export {
   type PairDifferences,
 } from './across.js';
 export { checkNodes } from './checkNodes.js';
+export { checkUlps, type UlpsOptions } from './checkUlps.js';
 export { type ConformanceOptions, conformance, type TestRunner } from './conformance.js';
 export {
   type ElementaryError,
@@ -32,3 +33,4 @@ export { openBackend } from './openBackend.js';
 export { type CaseOfLaw, formatReplay, parseReplay } from './replay.js';
 export { defaultSeed, lawTimeouts, type RunOptions, runLaw } from './runLaw.js';
 export { runSuite, type SuiteJson, type SuiteOptions, type SuiteResult, suiteJson } from './runSuite.js';
+export { type SmallTraining, trainSmallNetwork } from './trainSmallNetwork.js';

@@ -82,5 +82,10 @@ export interface LawResult {
   /** For statistical laws: what they would notice, such as `variance off by 5.1 %`. */
   readonly smallestEffects: Readonly<Record<string, number>>;
   readonly failures: readonly Failure[];
+  /**
+   * How often the backend lost its device (`VARDROP_DEVICE_LOST`) under the law, which was then run again on another
+   * backend: 0 or 1.
+   */
+  readonly deviceLosses: number;
   readonly seconds: number;
 }

@@ -1,4 +1,4 @@
-import type { Backend, Tensor } from '@vardrop/core';
+import { type Backend, elementCount, type Tensor } from '@vardrop/core';
 
 /** Values of an output. Rejects if it is missing, of another shape than the program says, or read as something else. */
 export async function readOutput(
@@ -12,7 +12,7 @@ export async function readOutput(
     throw new Error(`output "${name}": got ${got}, wanted shape [${shape}]`);
   }
   const read: unknown = await backend.read(tensor);
-  const count = tensor.shape.reduce((product, n) => product * n, 1);
+  const count = elementCount(tensor.shape);
   if (!(read instanceof Float32Array)) {
     const kind = typeof read === 'object' && read !== null ? read.constructor?.name : typeof read;
     throw new Error(`output "${name}": got a value of type ${kind}, wanted a Float32Array of ${count} values`);

@@ -3,7 +3,8 @@ import { applyExpectedFailures, type ExpectedFailure, selectLaws } from './expec
 import type { Effort, Law, LawResult } from './law.js';
 import { laws as allLaws } from './laws/index.js';
 import { openBackend } from './openBackend.js';
-import { defaultSeed, type RunOptions, runLaw } from './runLaw.js';
+import { defaultSeed, type RunOptions } from './runLaw.js';
+import { createSubject } from './subject.js';
 
 /** What is run, and how. */
 export interface SuiteOptions extends Omit<RunOptions, 'create'> {
@@ -38,19 +39,18 @@ export async function runSuite(options: SuiteOptions): Promise<SuiteResult> {
     allLaws,
     expectedFailures.map(({ law }) => law),
   );
-  const create = () => openBackend(name, options.create, createTimeout);
-  const backend = await create();
+  const subject = createSubject(() => openBackend(name, options.create, createTimeout));
   const results: LawResult[] = [];
   try {
     for (const law of laws) {
-      const found = await runLaw(law, backend, { ...options, create });
+      const found = await subject.run(law, options);
       // One case says nothing about the others that are expected to fail.
       const result = options.replay ? found : applyExpectedFailures(found, expectedFailures);
       results.push(result);
       onResult?.(result);
     }
   } finally {
-    await backend.close();
+    await subject.close();
   }
   return { backend: name, effort, seed: options.seed ?? defaultSeed, laws: results };
 }

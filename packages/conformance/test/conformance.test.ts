@@ -1,5 +1,6 @@
-import { createReferenceBackend } from '@vardrop/core';
+import { createReferenceBackend, VardropError } from '@vardrop/core';
 import { describe, expect, it } from 'vitest';
+import { checkOnce } from '../src/checkProperty.js';
 import {
   applyExpectedFailures,
   conformance,
@@ -78,6 +79,83 @@ describe('conformance', () => {
     expect(results[0].worstRatio).toBe(0.75);
     expect(results[0].medianRatio).toBe(0.5);
     expect(results[1]).toMatchObject({ id: 'bad', cases: 1, failed: 1 });
+  });
+
+  it('goes on with another backend after a law that failed', async () => {
+    const seen: number[] = [];
+    let created = 0;
+    let closed = 0;
+    const create = () => {
+      const backend = { ...createReferenceBackend(), name: `${created++}` };
+      const close = async () => {
+        closed++;
+        // What broke it may break this as well.
+        throw new Error('cannot be closed');
+      };
+      return { ...backend, close: created === 1 ? close : backend.close };
+    };
+    const noted = (law: Law): Law => ({
+      ...law,
+      check: (context) => {
+        seen.push(Number(context.backend.name));
+        return law.check(context);
+      },
+    });
+    const { laws } = await runSuite({
+      name: 'mine',
+      create,
+      laws: [noted(good), noted(bad), noted(good), noted(good)],
+    });
+    expect(seen).toEqual([0, 0, 1, 1]);
+    expect([created, closed]).toEqual([2, 1]);
+    expect(laws.map(({ failed, deviceLosses }) => [failed, deviceLosses])).toEqual([
+      [0, 0],
+      [1, 0],
+      [0, 0],
+      [0, 0],
+    ]);
+  });
+
+  it('runs a law again, once, where the device was lost under it', async () => {
+    const lost = new VardropError('VARDROP_DEVICE_LOST', '[mine] read: got a lost device, needs a live one.');
+    let losses = 0;
+    let created = 0;
+    /** Loses its device at the first read while there are losses left. */
+    const create = () => {
+      const backend = createReferenceBackend();
+      let isLost = false;
+      created++;
+      const read: typeof backend.read = async (tensor) => {
+        if (losses > 0 && !isLost) {
+          losses--;
+          isLost = true;
+        }
+        if (isLost) throw lost;
+        return backend.read(tensor);
+      };
+      return { ...backend, read };
+    };
+    const reading: Law = {
+      id: 'reading',
+      statement: 'one is one',
+      async check(context) {
+        await checkOnce(context, 'one', async () => {
+          const tensor = context.backend.upload(Float32Array.of(1), [1]);
+          await context.backend.read(tensor).finally(() => context.backend.dispose(tensor));
+        });
+      },
+    };
+    losses = 1;
+    const once = await runSuite({ name: 'mine', create, laws: [reading, good] });
+    expect(once.laws.map(({ failed, deviceLosses }) => [failed, deviceLosses])).toEqual([
+      [0, 1],
+      [0, 0],
+    ]);
+    expect(created).toBe(2);
+
+    losses = 2;
+    const [twice] = (await runSuite({ name: 'mine', create, laws: [reading] })).laws;
+    expect(twice).toMatchObject({ failed: 1, deviceLosses: 1, failures: [{ property: 'one', message: lost.message }] });
   });
 });
 

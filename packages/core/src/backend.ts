@@ -77,7 +77,10 @@ export interface Backend<T = unknown> {
   readonly supports: Supports;
   /** Copies `data` (row-major, as many values as `shape` has) before it returns: the array may be written to again. */
   upload(data: Float32Array, shape: readonly number[]): Tensor;
-  /** Copies a tensor to a new array on the host, rejecting with what went wrong if its computation failed. */
+  /**
+   * Copies a tensor to a new array on the host, rejecting with what went wrong if its computation failed: with
+   * `VARDROP_DEVICE_LOST` if what it lives on was taken away, so that only another backend helps.
+   */
   read(tensor: Tensor): Promise<Float32Array>;
   /** Frees a tensor. A second call for the same handle, or a use after it, throws `VARDROP_DISPOSED`. */
   dispose(tensor: Tensor): void;

@@ -40,7 +40,7 @@ export function sgvb(
 }
 
 /** The likelihood's own parameters, by their names within it. */
-export function likelihoodParameters(parameters: ModelParameters): Readonly<Record<string, Value>> {
+function likelihoodParameters(parameters: ModelParameters): Readonly<Record<string, Value>> {
   const prefix = 'likelihood/';
   return Object.fromEntries(
     Object.entries(parameters).flatMap(([name, value]) =>

@@ -9,5 +9,6 @@ export { readNetwork, type StoredNetwork } from './sparsity/networkFile.js';
 export { sparsityExperiment } from './sparsity/sparsityExperiment.js';
 export { publishedSparsityPlan, quickSparsityPlan, type SparsityPlan } from './sparsity/sparsityPlan.js';
 export { type SpeedOptions, speed, speedExperiment } from './speed/speed.js';
+export { median, quantiles } from './statistics/quantiles.js';
 export { variance, varianceExperiment } from './variance/variance.js';
 export type { VarianceOptions } from './variance/varianceOptions.js';

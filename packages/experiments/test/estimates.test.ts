@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { percent, significant, withError, withRelativeError } from '../src/format.js';
 import { meanOf, ratioOfMeans } from '../src/statistics/estimate.js';
 import { interval } from '../src/statistics/interval.js';
-import { quartiles } from '../src/statistics/quantiles.js';
+import { median, quantiles, quartiles } from '../src/statistics/quantiles.js';
 
 describe('estimates', () => {
   it('are means with the standard error of the mean', () => {
@@ -26,7 +26,12 @@ describe('estimates', () => {
   });
 });
 
-it('quartiles interpolate', () => {
+it('quantiles interpolate', () => {
+  const ten = [10, 9, 8, 7, 6, 5, 4, 3, 2, 1];
+  // Position (n − 1) p among the sorted values.
+  expect(quantiles(ten, [0, 0.1, 0.25, 0.9, 1])).toEqual([1, 1.9, 3.25, expect.closeTo(9.1, 14), 10]);
+  expect([median([5, 1, 3]), median([4, 1, 3, 2]), median([])]).toEqual([3, 2.5, Number.NaN]);
+  expect(quantiles([], [0.1])).toEqual([Number.NaN]);
   expect(quartiles([4, 1, 3, 2])).toEqual({ lower: 1.75, median: 2.5, upper: 3.25 });
   expect(quartiles([7])).toEqual({ lower: 7, median: 7, upper: 7 });
 });

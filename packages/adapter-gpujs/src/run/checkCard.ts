@@ -1,15 +1,18 @@
 import { VardropError } from '@vardrop/core';
+import type { GPU } from 'gpu.js';
 import { isContextLost } from '../internals.js';
 import type { Runtime } from '../loadGpu.js';
 
 /**
- * Rejects with `VARDROP_BACKEND` if the graphics card was taken away, or has refused to do something: results are
- * silently zeros after either.
+ * Rejects with `VARDROP_DEVICE_LOST` if the graphics card was taken away, and with `VARDROP_BACKEND` if it has refused to
+ * do something: results are silently zeros after either.
  *
  * @param failed whether something has gone wrong, so that it is worth waiting for news
  */
-export async function checkCard({ gpu, device }: Runtime, who: string, failed = false): Promise<void> {
-  if (isContextLost(gpu)) throw lost(who, 'WebGL context');
+export async function checkCard({ mode, gpu, device }: Runtime, who: string, failed = false): Promise<void> {
+  if (isContextLost(gpu) || (failed && mode === 'webgl2' && (await contextBecomesLost(gpu)))) {
+    throw lost(who, 'WebGL context');
+  }
   if (!device) return;
   if (device.isLost() || (failed && (await device.becomesLost()))) throw lost(who, 'WebGPU device');
   // Nobody knows which tensors are zeros since then.
@@ -22,8 +25,18 @@ export async function checkCard({ gpu, device }: Runtime, who: string, failed = 
   }
 }
 
+/** How long news of a lost context may take after the first sign of it, in milliseconds. */
+const patience = 100;
+
+/** Whether a context is lost, or soon says so: it does in a later turn of the event loop than its calls fail. */
+async function contextBecomesLost(gpu: GPU): Promise<boolean> {
+  const end = performance.now() + patience;
+  while (!isContextLost(gpu) && performance.now() < end) await new Promise((resolve) => setTimeout(resolve, 10));
+  return isContextLost(gpu);
+}
+
 const lost = (who: string, what: string) =>
   new VardropError(
-    'VARDROP_BACKEND',
+    'VARDROP_DEVICE_LOST',
     `${who}: got a lost ${what}, needs a live one. Close the backend, create another, and go on from the last checkpoint.`,
   );

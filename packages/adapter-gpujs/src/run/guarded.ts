@@ -3,8 +3,8 @@ import type { Runtime } from '../loadGpu.js';
 import { checkCard } from './checkCard.js';
 
 /**
- * Does something that gpu.js may fail at. Rejects with `VARDROP_BACKEND` if it does, or if the graphics card was taken away
- * before or meanwhile.
+ * Does something that gpu.js may fail at. Rejects with `VARDROP_BACKEND` if it does, and with `VARDROP_DEVICE_LOST` if the
+ * graphics card was taken away before or meanwhile.
  */
 export async function guarded<Result>(runtime: Runtime, who: string, act: () => Promise<Result>): Promise<Result> {
   await checkCard(runtime, who);

@@ -45,7 +45,7 @@ export function constant({ value }: NodeOf<'constant'>, emission: Emission): Val
 }
 
 /** A shape as a list of int64. */
-export function shapeValue(graph: GraphBuilder, shape: Shape, name: string, batchLength: () => ValueName): ValueName {
+function shapeValue(graph: GraphBuilder, shape: Shape, name: string, batchLength: () => ValueName): ValueName {
   if (!shape.includes('batch')) return graph.integers(shape as readonly number[]);
   const parts = shape.map((n) => (n === 'batch' ? batchLength() : graph.integers([n])));
   return graph.node('Concat', parts, `${name}/shape`, { axis: 0 });

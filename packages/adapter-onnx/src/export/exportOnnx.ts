@@ -1,5 +1,6 @@
 import {
   categorical,
+  elementCount,
   type Likelihood,
   type Model,
   momentsProgram,
@@ -100,7 +101,7 @@ function checkParameters(needed: readonly ParameterSpecification[], given: Tenso
   return Object.fromEntries(
     needed.map(({ name, shape }) => {
       const tensor = given?.[name];
-      const size = shape.reduce((product, n) => product * n, 1);
+      const size = elementCount(shape);
       if (tensor?.shape.join() !== shape.join() || tensor.data.length !== size) {
         throw new VardropError(
           'VARDROP_STATE',

@@ -9,7 +9,7 @@ import {
 } from '@vardrop/core';
 
 /** Starts a program with the inputs `x` and every parameter of a model and its likelihood. */
-export function startProgram(name: string, model: Model, likelihood: Likelihood) {
+function startProgram(name: string, model: Model, likelihood: Likelihood) {
   const b = createBuilder(name);
   const x = b.input('x', ['batch', ...model.inputShape]);
   const parameters = Object.fromEntries(model.parameters.map(({ name: full, shape }) => [full, b.input(full, shape)]));

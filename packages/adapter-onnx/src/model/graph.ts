@@ -20,7 +20,7 @@ export type Opset = 17 | 18;
 export type ValueName = string;
 
 /** Attributes of a node: integers, unless they are wrapped. */
-export type Attributes = Readonly<Record<string, number | readonly number[] | string | { graph: GraphProto }>>;
+type Attributes = Readonly<Record<string, number | readonly number[] | string | { graph: GraphProto }>>;
 
 /** Collects the nodes of one ONNX graph. Names are made unique; every method that makes a value returns its name. */
 export interface GraphBuilder {

@@ -43,7 +43,7 @@ export interface NodeProto {
 }
 
 /** One axis of a value: a length, or the name of a free one. */
-export interface DimensionProto {
+interface DimensionProto {
   readonly dimValue?: bigint;
   readonly dimParam?: string;
 }

@@ -1,6 +1,6 @@
 import type { TensorInfo } from '@tensorflow/tfjs';
+import { elementCount } from '@vardrop/core';
 import type { Device, KernelHost } from '../device.js';
-import { sizeOf } from '../lower/shape.js';
 import type { Kernel } from './kernel.js';
 import { createFunction, writeModule } from './wasmWriter.js';
 
@@ -63,7 +63,7 @@ export async function compileKernels(
       const results = made.slice(0, kernel.results.length);
       kernel.results.forEach(({ shape, initial }, i) => {
         if (initial === undefined) return;
-        new Float32Array(heap.buffer, addressOf(results[i]), sizeOf(shape)).fill(initial);
+        new Float32Array(heap.buffer, addressOf(results[i]), elementCount(shape)).fill(initial);
       });
       run(...operands.map(addressOf), ...made.map(addressOf));
       for (const scratch of made.slice(results.length)) device.release(scratch);

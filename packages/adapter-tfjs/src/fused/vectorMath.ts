@@ -3,7 +3,7 @@ import { elementary } from '../elementary.js';
 import type { FunctionWriter, Local, simd } from './wasmWriter.js';
 
 /** Writes instructions that push one vector of four floats. */
-export type Push = () => void;
+type Push = () => void;
 
 /** Arithmetic on vectors of four floats, written into a function. Infinities, NaN and subnormals are those of IEEE 754. */
 export interface VectorMath {

@@ -10,7 +10,7 @@ const i32Type = 0x7f;
 const v128Type = 0x7b;
 
 /** Opcodes of one byte. */
-export const plain = {
+const plain = {
   else: 0x05,
   end: 0x0b,
   i32Add: 0x6a,

@@ -1,5 +1,5 @@
+import { elementCount } from '@vardrop/core';
 import type { Shapes } from '../lower/lowering.js';
-import { sizeOf } from '../lower/shape.js';
 import type { Kernel } from './kernel.js';
 import { broadcastSteps } from './loop.js';
 import { storeFour } from './storeFour.js';
@@ -216,9 +216,9 @@ export function writeMatmul(shapes: Shapes): Kernel {
 
 /** A stack of left matrices that share the right one is one tall matrix. */
 function withoutSharedStack({ out, operands: [a, b] }: Shapes): Shapes {
-  if (sizeOf(b.slice(0, -2)) > 1) return { out, operands: [a, b] };
+  if (elementCount(b.slice(0, -2)) > 1) return { out, operands: [a, b] };
   const [k, n] = b.slice(-2);
-  const rows = sizeOf(out) / n;
+  const rows = elementCount(out) / n;
   return {
     out: [rows, n],
     operands: [

@@ -32,7 +32,7 @@ export interface Language {
 }
 
 /** Scalars of both languages. */
-export type ValueType = 'float' | 'int' | 'unsigned';
+type ValueType = 'float' | 'int' | 'unsigned';
 
 /** Nine significant digits tell every float32 from its neighbours. */
 function literal(value: number): string {

@@ -1,7 +1,7 @@
 import type { TensorInfo } from '@tensorflow/tfjs';
-import type { NodeOf, NoiseKey } from '@vardrop/core';
+import { elementCount, type NodeOf, type NoiseKey } from '@vardrop/core';
 import type { Device } from '../device.js';
-import { reshape, sizeOf } from '../lower/shape.js';
+import { reshape } from '../lower/shape.js';
 import type { Language } from './language.js';
 import { languageOf, place, prepare, store, word } from './program.js';
 import { printRandom } from './random.js';
@@ -10,8 +10,8 @@ import { printRandom } from './random.js';
 export function noise(device: Device, node: NodeOf<'noise'>): (key: NoiseKey) => TensorInfo {
   const language = languageOf(device) as Language;
   const shape = node.shape as readonly number[];
-  const size = sizeOf(shape);
-  const rowSize = sizeOf(shape.slice(1));
+  const size = elementCount(shape);
+  const rowSize = elementCount(shape.slice(1));
   const words = ['k0', 'k1', 'startHigh', 'startLow'];
   const [k0, k1, startHigh, startLow] = words.map((name) => word(language, name));
   const of = node.distribution === 'uniform' ? 'vUniform' : 'vNormal';

@@ -1,4 +1,5 @@
 import type { DataType, TensorInfo } from '@tensorflow/tfjs';
+import { elementCount } from '@vardrop/core';
 import type { Device } from '../device.js';
 import { glsl, type Language, wgsl } from './language.js';
 
@@ -91,7 +92,7 @@ export function prepare(device: Device, program: GpuProgram): Launch {
       );
   }
   const host = device.host as unknown as WebgpuHost;
-  const size = shape.reduce((product, n) => product * n, 1);
+  const size = elementCount(shape);
   const source = `${functions}\nfn main(index: i32) {\nif (index < uniforms.size) {\n${body.join('\n')}\n}\n}`;
   const prepared = {
     variableNames,

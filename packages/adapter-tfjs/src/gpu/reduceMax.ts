@@ -1,7 +1,8 @@
 import type { TensorInfo } from '@tensorflow/tfjs';
+import { elementCount } from '@vardrop/core';
 import type { Device } from '../device.js';
 import type { Lowering, Shapes } from '../lower/lowering.js';
-import { reshape, sizeOf, transpose } from '../lower/shape.js';
+import { reshape, transpose } from '../lower/shape.js';
 import { reduceParts } from './reduceParts.js';
 
 /** The longest row that one thread goes through by itself. */
@@ -12,9 +13,9 @@ export function reduceMax(device: Device, axes: readonly number[], shapes: Shape
   const [operand] = shapes.operands;
   const kept = operand.map((_, axis) => axis).filter((axis) => !axes.includes(axis));
   const permutation = [...kept, ...axes];
-  const rows = sizeOf(kept.map((axis) => operand[axis]));
+  const rows = elementCount(kept.map((axis) => operand[axis]));
   const stages: ((x: TensorInfo) => TensorInfo)[] = [];
-  for (let length = sizeOf(axes.map((axis) => operand[axis])); stages.length === 0 || length > 1; ) {
+  for (let length = elementCount(axes.map((axis) => operand[axis])); stages.length === 0 || length > 1; ) {
     const parts = length <= longestRow ? 1 : Math.ceil(Math.sqrt(length));
     stages.push(reduceParts(device, 'max', { rows, length, parts }));
     length = parts;
@@ -23,7 +24,7 @@ export function reduceMax(device: Device, axes: readonly number[], shapes: Shape
   return ([x]) =>
     device.scoped(() => {
       const moved = inOrder ? x : transpose(device, x, permutation);
-      const matrix = reshape(device, moved, [rows, sizeOf(operand) / rows]);
+      const matrix = reshape(device, moved, [rows, elementCount(operand) / rows]);
       return reshape(
         device,
         stages.reduce((values, stage) => stage(values), matrix),

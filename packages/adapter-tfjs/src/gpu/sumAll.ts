@@ -1,6 +1,7 @@
+import { elementCount } from '@vardrop/core';
 import type { Device } from '../device.js';
 import type { Lowering } from '../lower/lowering.js';
-import { reshape, sizeOf } from '../lower/shape.js';
+import { reshape } from '../lower/shape.js';
 import { reduceParts } from './reduceParts.js';
 
 /** Partial sums of the first pass: enough threads for a large card. */
@@ -11,7 +12,7 @@ const parts = 4096;
  * has one group of threads for a sum, however long, which leaves most of a card idle.)
  */
 export function sumAll(device: Device, shape: readonly number[], out: readonly number[]): Lowering | undefined {
-  const length = sizeOf(shape);
+  const length = elementCount(shape);
   if (length < 4 * parts) return undefined;
   const first = reduceParts(device, 'sum', { rows: 1, length, parts });
   return ([x]) =>

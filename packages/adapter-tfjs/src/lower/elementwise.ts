@@ -1,8 +1,8 @@
 import type { TensorInfo } from '@tensorflow/tfjs';
-import type { BinaryOp, UnaryOp } from '@vardrop/core';
+import { type BinaryOp, elementCount, type UnaryOp } from '@vardrop/core';
 import type { Device } from '../device.js';
 import type { Lowering, Shapes } from './lowering.js';
-import { broadcast, equalShapes, sizeOf } from './shape.js';
+import { broadcast, equalShapes } from './shape.js';
 
 const unaryKernels = {
   neg: 'Neg',
@@ -38,7 +38,7 @@ const decay = (device: Device, x: TensorInfo) =>
   device.call('Exp', { x: device.call('Neg', { x: device.call('Abs', { x }) }) });
 
 const filled = (device: Device, x: TensorInfo, value: number) =>
-  device.create(new Float32Array(sizeOf(x.shape)).fill(value), x.shape);
+  device.create(new Float32Array(elementCount(x.shape)).fill(value), x.shape);
 
 /** max(x, 0) + log(1 + u) with u = e^−|x|; what w = 1 + u rounds away comes back as (u − (w − 1)) / w. */
 function softplus(device: Device, x: TensorInfo): TensorInfo {

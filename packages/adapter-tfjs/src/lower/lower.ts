@@ -1,5 +1,5 @@
 import type { NamedAttrMap } from '@tensorflow/tfjs';
-import { type Node, VardropError } from '@vardrop/core';
+import { elementCount, type Node, VardropError } from '@vardrop/core';
 import type { Device } from '../device.js';
 import { languageOf } from '../gpu/program.js';
 import { reduceMax } from '../gpu/reduceMax.js';
@@ -8,7 +8,7 @@ import * as gpu from '../gpu/windows.js';
 import { binary, selectGreater, unary } from './elementwise.js';
 import type { Lowering, Shapes } from './lowering.js';
 import { matmul } from './matmul.js';
-import { broadcast, reshape, sizeOf, transpose } from './shape.js';
+import { broadcast, reshape, transpose } from './shape.js';
 import {
   averagePool2dGradient,
   conv2d,
@@ -74,7 +74,7 @@ export function lower(device: Device, node: Node, shapes: Shapes): Lowering {
       return ([x]) => reshape(device, x, shapes.out);
     case 'transpose': {
       const { permutation } = node;
-      if (sizeOf(shapes.out) === 1) return ([x]) => reshape(device, x, shapes.out);
+      if (elementCount(shapes.out) === 1) return ([x]) => reshape(device, x, shapes.out);
       // tfjs's webgl program for one axis does not compile.
       if (permutation.every((from, axis) => from === axis)) return ([x]) => device.share(x);
       return ([x]) => transpose(device, x, permutation);
@@ -101,7 +101,7 @@ export function lower(device: Device, node: Node, shapes: Shapes): Lowering {
 function lowerPrinted(device: Device, node: Node, shapes: Shapes): Lowering | undefined {
   switch (node.op) {
     case 'reduceSum':
-      return device.name === 'webgpu' && sizeOf(shapes.out) === 1
+      return device.name === 'webgpu' && elementCount(shapes.out) === 1
         ? sumAll(device, shapes.operands[0], shapes.out)
         : undefined;
     case 'reduceMax':

@@ -1,9 +1,10 @@
 import type { TensorInfo } from '@tensorflow/tfjs';
+import { elementCount } from '@vardrop/core';
 import type { Device } from '../device.js';
 import { inOneOrder } from '../gpu/inOneOrder.js';
 import { slimProduct } from '../gpu/slimProduct.js';
 import type { Lowering, Shapes } from './lowering.js';
-import { broadcast, equalShapes, reshape, sizeOf } from './shape.js';
+import { broadcast, equalShapes, reshape } from './shape.js';
 
 /**
  * A matrix product. tfjs repeats the smaller batch over the larger in memory order, so batches that differ in anything but
@@ -31,19 +32,19 @@ export function matmul(device: Device, flags: { transposeA: boolean; transposeB:
     const product = productOf(undefined);
     return ([a, b]) => product(a, b);
   }
-  if (sizeOf(bBatch) === 1 && !transposeA) {
-    const tall = sizeOf(batch) * rows;
+  if (elementCount(bBatch) === 1 && !transposeA) {
+    const tall = elementCount(batch) * rows;
     const product = productOf(undefined, tall);
     return ([a, b]) =>
       device.scoped(() =>
         reshape(device, product(reshape(device, a, [tall, length]), reshape(device, b, bShape.slice(-2))), shapes.out),
       );
   }
-  const product = productOf(sizeOf(batch));
+  const product = productOf(elementCount(batch));
   const expand = (x: TensorInfo, xBatch: readonly number[]) => {
     const matrix = x.shape.slice(-2);
     const full = equalShapes(xBatch, batch) ? x : broadcast(device, x, [...batch, ...matrix]);
-    return reshape(device, full, [sizeOf(batch), ...matrix]);
+    return reshape(device, full, [elementCount(batch), ...matrix]);
   };
   return ([a, b]) => device.scoped(() => reshape(device, product(expand(a, aBatch), expand(b, bBatch)), shapes.out));
 }

@@ -1,9 +1,6 @@
 import type { TensorInfo } from '@tensorflow/tfjs';
 import type { Device } from '../device.js';
 
-/** Number of elements of a fixed shape. */
-export const sizeOf = (shape: readonly number[]) => shape.reduce((product, n) => product * n, 1);
-
 /** Whether two fixed shapes are equal. */
 export const equalShapes = (a: readonly number[], b: readonly number[]) =>
   a.length === b.length && a.every((n, axis) => n === b[axis]);

@@ -1,5 +1,5 @@
 import type { TensorInfo } from '@tensorflow/tfjs';
-import type { Window } from '@vardrop/core';
+import { elementCount, type Window } from '@vardrop/core';
 import type { Device } from '../device.js';
 import { inOneOrder } from '../gpu/inOneOrder.js';
 import type { Lowering, Shapes } from './lowering.js';
@@ -127,7 +127,7 @@ export function maxPool2dGradient(device: Device, pooling: Pool, shapes: Shapes)
     device.scoped(() => {
       const cells = slices(device, x, pooling, pooled, -Infinity);
       const top = maximum(device, cells);
-      const zero = device.create(new Float32Array(dy.shape.reduce((a, b) => a * b, 1)), dy.shape);
+      const zero = device.create(new Float32Array(elementCount(dy.shape)), dy.shape);
       let remaining = dy;
       const gradients = cells.map((cell) => {
         const condition = device.call('Equal', { a: cell, b: top });
@@ -260,7 +260,7 @@ function shares(device: Device, pooling: Pool, image: readonly number[], pooled:
     const start = index * strides[axis] - padding[2 * axis];
     return Math.min(start + size[axis], image[axis + 1]) - Math.max(start, 0);
   };
-  const values = new Float32Array(pooled.reduce((a, b) => a * b, 1));
+  const values = new Float32Array(elementCount(pooled));
   const [, height, width, channels] = pooled;
   for (let i = 0; i < values.length; i++) {
     const column = Math.floor(i / channels) % width;

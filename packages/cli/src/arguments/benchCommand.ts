@@ -1,7 +1,7 @@
-import { Command } from 'commander';
+import type { Command } from 'commander';
 import { type BackendName, backends } from '../choices.js';
-import { decimal, invalidValue, oneOf, optionOf, pathName, wholeNumber } from '../optionValues.js';
-import { adder } from './adder.js';
+import { decimal, invalidValue, oneOf, pathName, wholeNumber } from '../optionValues.js';
+import { createCommand } from './createCommand.js';
 
 /** What `vardrop bench` is asked for. */
 export interface BenchCommandOptions {
@@ -24,12 +24,10 @@ export interface BenchCommandOptions {
 
 /** The options of `vardrop bench`; `take` gets them. */
 export function benchCommand(take: (options: BenchCommandOptions) => void): Command {
-  const option = (name: string) => optionOf('bench', name);
-  const command = new Command('bench')
-    .description('Time every backend that this machine has, and say which one to use.')
-    .helpOption('-h, --help', 'print this help')
-    .allowExcessArguments(false);
-  const add = adder(command);
+  const { command, option, add, ...shared } = createCommand(
+    'bench',
+    'Time every backend that this machine has, and say which one to use.',
+  );
   const readBackend = oneOf(option('--backends'), backends, 'VARDROP_UNKNOWN_BACKEND');
   add('--backends <names>', `only these: A,B,… of ${backends.join(', ')} (default: all but reference)`, (text) => {
     const names = text.split(',').map((name) => readBackend(name.trim()));
@@ -49,10 +47,10 @@ export function benchCommand(take: (options: BenchCommandOptions) => void): Comm
     decimal(option('--budget'), (value) => value > 0 && value < 1e6, 'a number of seconds greater than 0', 12),
   );
   add('--no-peers', 'without the same step written with other libraries (tfjs by hand, jax-js)');
-  add('--json <file>', 'write the results as JSON, too', pathName(option('--json'), 'a file'));
+  shared.addJson('the results');
   add('--against <file>', 'compare with the JSON of an earlier run', pathName(option('--against'), 'a file'));
-  add('--quiet', 'no progress, only the tables');
-  add('--verbose', 'print the stack of errors');
+  shared.addQuiet('the tables');
+  shared.addVerbose();
   return command.action((values: Partial<BenchCommandOptions>) => {
     take({ quick: false, peers: true, quiet: false, verbose: false, ...values });
   });

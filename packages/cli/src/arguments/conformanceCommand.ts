@@ -1,9 +1,9 @@
 import type { Effort } from '@vardrop/conformance';
 import { VardropError } from '@vardrop/core';
-import { Command } from 'commander';
+import type { Command } from 'commander';
 import { backends } from '../choices.js';
-import { decimal, invalidValue, oneOf, optionOf, pathName, wholeNumber } from '../optionValues.js';
-import { adder } from './adder.js';
+import { decimal, invalidValue, oneOf, wholeNumber } from '../optionValues.js';
+import { createCommand } from './createCommand.js';
 
 /** What `vardrop conformance` is asked for. */
 export interface ConformanceCommandOptions {
@@ -48,15 +48,13 @@ export function isModulePath(word: string): boolean {
 
 /** The options of `vardrop conformance`; `take` gets them. */
 export function conformanceCommand(take: (options: ConformanceCommandOptions) => void): Command {
-  const option = (name: string) => optionOf('conformance', name);
-  const command = new Command('conformance')
-    .description('Hold a backend against the laws that every backend has to keep, or backends against each other.')
-    .helpOption('-h, --help', 'print this help')
-    .argument('[module]', 'a module that exports a function which creates a backend, ./my-backend.js')
-    .allowExcessArguments(false);
+  const { command, option, add, ...shared } = createCommand(
+    'conformance',
+    'Hold a backend against the laws that every backend has to keep, or backends against each other.',
+  );
+  command.argument('[module]', 'a module that exports a function which creates a backend, ./my-backend.js');
   const readTarget = (name: string) => (text: string) =>
     isModulePath(text) ? text : oneOf(option(name), backends, 'VARDROP_UNKNOWN_BACKEND')(text);
-  const add = adder(command);
   add('--backend <name>', `which backend: ${backends.join(', ')}, or the path of a module`, readTarget('--backend'));
   add('--across <names>', 'compare these backends (or modules) with each other: A,B,…', (text) => {
     const names = text.split(',').map((name) => readTarget('--across')(name.trim()));
@@ -100,8 +98,8 @@ export function conformanceCommand(take: (options: ConformanceCommandOptions) =>
     decimal(option('--timeout'), (value) => value > 0 && value < 1e6, 'a number of seconds greater than 0', 60),
     60,
   );
-  add('--json <file>', 'write the results as JSON, too', pathName(option('--json'), 'a file'));
-  add('--verbose', 'print the stack of errors');
+  shared.addJson('the results');
+  shared.addVerbose();
   return command.action((path: string | undefined, values) => {
     const { backend, across, ...others } = values as {
       readonly backend?: string;

@@ -1,10 +1,10 @@
 import { VardropError } from '@vardrop/core';
-import { Command } from 'commander';
-import { decimal, oneOf, optionOf, pathName } from '../optionValues.js';
-import { adder } from './adder.js';
+import type { Command } from 'commander';
+import { decimal, oneOf, pathName } from '../optionValues.js';
+import { createCommand } from './createCommand.js';
 
 /** What an exported file computes; known without loading the exporter. */
-export const exportKinds = ['mean', 'moments', 'sample'] as const;
+const exportKinds = ['mean', 'moments', 'sample'] as const;
 
 /** Versions of ONNX's operators that files can be written for. */
 const opsets = ['17', '18'] as const;
@@ -25,12 +25,10 @@ export interface ExportCommandOptions {
 
 /** The options of `vardrop export`; `take` gets them. */
 export function exportCommand(take: (options: ExportCommandOptions) => void): Command {
-  const option = (name: string) => optionOf('export', name);
-  const command = new Command('export')
-    .description('Write a trained network as a standalone ONNX file, for any ONNX Runtime.')
-    .helpOption('-h, --help', 'print this help')
-    .allowExcessArguments(false);
-  const add = adder(command);
+  const { command, option, add, addVerbose } = createCommand(
+    'export',
+    'Write a trained network as a standalone ONNX file, for any ONNX Runtime.',
+  );
   add('--checkpoint <file>', 'the trained network', pathName(option('--checkpoint'), 'a file'));
   add('--output <file>', 'where the ONNX file goes', pathName(option('--output'), 'a file'));
   add(
@@ -49,7 +47,7 @@ export function exportCommand(take: (options: ExportCommandOptions) => void): Co
     `version of ONNX's operators for samples: ${opsets.join(', ')} (default: 18; 17 is slow)`,
     (text) => Number(oneOf(option('--opset'), opsets, 'VARDROP_INVALID_OPTION')(text)),
   );
-  add('--verbose', 'print the stack of errors');
+  addVerbose();
   return command.action((values: Partial<ExportCommandOptions> & Pick<ExportCommandOptions, 'kind'>) => {
     const { checkpoint, output } = values;
     if (checkpoint === undefined || output === undefined) {

@@ -1,6 +1,6 @@
-import { Command } from 'commander';
-import { invalidValue, optionOf, pathName } from '../optionValues.js';
-import { adder } from './adder.js';
+import type { Command } from 'commander';
+import { invalidValue, pathName } from '../optionValues.js';
+import { createCommand } from './createCommand.js';
 
 /** What `vardrop new-backend` is asked for. */
 export interface NewBackendOptions {
@@ -13,27 +13,27 @@ export interface NewBackendOptions {
 
 /** The options of `vardrop new-backend`; `take` gets them. */
 export function newBackendCommand(take: (options: NewBackendOptions) => void): Command {
-  const command = new Command('new-backend')
-    .description('Start a backend of your own: a package that works and passes every law, to be made fast.')
-    .helpOption('-h, --help', 'print this help')
-    .argument('<name>', 'name of the package, such as my-backend', (text: string) => {
-      if (/^[a-z][a-z0-9]*(-[a-z0-9]+)*$/.test(text)) return text;
-      throw invalidValue(
-        'VARDROP_INVALID_OPTION',
-        optionOf('new-backend', 'name'),
-        text,
-        'lower-case words joined by hyphens',
-        'Write for instance vardrop new-backend my-backend',
-      );
-    })
-    .allowExcessArguments(false);
-  adder(command)(
+  const { command, option, add, addVerbose } = createCommand(
+    'new-backend',
+    'Start a backend of your own: a package that works and passes every law, to be made fast.',
+  );
+  command.argument('<name>', 'name of the package, such as my-backend', (text: string) => {
+    if (/^[a-z][a-z0-9]*(-[a-z0-9]+)*$/.test(text)) return text;
+    throw invalidValue(
+      'VARDROP_INVALID_OPTION',
+      option('name'),
+      text,
+      'lower-case words joined by hyphens',
+      'Write for instance vardrop new-backend my-backend',
+    );
+  });
+  add(
     '--directory <directory>',
     'where to make the folder of the package',
-    pathName(optionOf('new-backend', '--directory'), 'a directory'),
+    pathName(option('--directory'), 'a directory'),
     '.',
   );
-  adder(command)('--verbose', 'print the stack of errors');
+  addVerbose();
   return command.action((name: string, values: { readonly directory: string; readonly verbose?: boolean }) =>
     take({ verbose: false, ...values, name }),
   );

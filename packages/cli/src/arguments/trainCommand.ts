@@ -1,9 +1,9 @@
 import { VardropError } from '@vardrop/core';
-import { Command } from 'commander';
-import { alphas, backends, divergences, estimators, noises } from '../choices.js';
-import { decimal, oneOf, optionOf, pathName, wholeNumber, wholeNumbers } from '../optionValues.js';
+import type { Command } from 'commander';
+import { alphas, divergences, estimators, noises } from '../choices.js';
+import { decimal, oneOf, pathName, wholeNumber, wholeNumbers } from '../optionValues.js';
 import { type TrainOptions, trainDefaults } from '../trainOptions.js';
-import { adder } from './adder.js';
+import { createCommand } from './createCommand.js';
 
 /** Largest value of counts that size arrays, well below what float32 indexing can carry. */
 const largestCount = 1_000_000;
@@ -23,19 +23,12 @@ function refuseBesideCompare(command: Command): void {
 
 /** The options of `vardrop train`; `take` gets them. */
 export function trainCommand(take: (options: TrainOptions) => void): Command {
-  const command = new Command('train')
-    .description('Train a classifier of images with dropout noise, measure it on the test images, write a report.')
-    .helpOption('-h, --help', 'print this help')
-    .allowExcessArguments(false);
-  const option = (name: string) => optionOf('train', name);
-  const add = adder(command);
-  const fromModel = "default: the noise model's own";
-  add(
-    '--backend <name>',
-    `what computes: ${backends.join(', ')}`,
-    oneOf(option('--backend'), backends, 'VARDROP_UNKNOWN_BACKEND'),
-    trainDefaults.backend,
+  const { command, option, add, ...shared } = createCommand(
+    'train',
+    'Train a classifier of images with dropout noise, measure it on the test images, write a report.',
   );
+  const fromModel = "default: the noise model's own";
+  shared.addBackend(trainDefaults.backend);
   add(
     '--noise <model>',
     `noise model: ${noises.join(', ')}`,
@@ -92,30 +85,21 @@ export function trainCommand(take: (options: TrainOptions) => void): Command {
     decimal(option('--kl-weight'), (value) => value >= 0, 'a number that is not negative', trainDefaults.klWeight),
     trainDefaults.klWeight,
   );
-  add(
-    '--seed <number>',
-    'seed of weights, order and noise; the test split never depends on it',
-    wholeNumber(option('--seed'), 0, 2 ** 32 - 1, 1),
-    trainDefaults.seed,
-  );
+  shared.addSeed(trainDefaults.seed);
   add(
     '--samples <count>',
     'Monte-Carlo samples of the test predictive',
     wholeNumber(option('--samples'), 1, largestCount, trainDefaults.samples),
     trainDefaults.samples,
   );
-  add(
-    '--data <directory>',
-    'MNIST-format IDX files, gzipped or not (default: 10,000 embedded MNIST digits)',
-    pathName(option('--data'), 'a directory'),
-  );
+  shared.addData();
   add('--report <file>', 'where the report goes', pathName(option('--report'), 'a file'), trainDefaults.report);
-  add('--json <file>', 'write the summary as JSON, too', pathName(option('--json'), 'a file'));
+  shared.addJson('the summary');
   add('--checkpoint <file>', 'save the trained network here', pathName(option('--checkpoint'), 'a file'));
   add('--resume <file>', 'go on from this checkpoint', pathName(option('--resume'), 'a file'));
   add('--compare', "train the noise models of the paper's figure 1 side by side");
-  add('--quiet', 'no progress, only the summary');
-  add('--verbose', 'print the stack of errors');
+  shared.addQuiet('the summary');
+  shared.addVerbose();
   return command.action((values: TrainOptions) => {
     if (values.compare) refuseBesideCompare(command);
     take({ ...trainDefaults, ...values });

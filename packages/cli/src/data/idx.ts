@@ -3,7 +3,7 @@ import { readdir, readFile } from 'node:fs/promises';
 import { basename, join, resolve } from 'node:path';
 import { promisify } from 'node:util';
 import { gunzip } from 'node:zlib';
-import { VardropError } from '@vardrop/core';
+import { elementCount, VardropError } from '@vardrop/core';
 import type { ImageDataset, ImageSplit } from './imageDataset.js';
 
 const unzip = promisify(gunzip);
@@ -201,7 +201,7 @@ function parse(path: string, bytes: Uint8Array, rank: number): IdxFile {
     throw failure('VARDROP_IDX_TRUNCATED', path, `${bytes.length} bytes`, `a header of ${header} bytes`, again);
   }
   const shape = Array.from({ length: rank }, (_, axis) => view.getUint32(4 + 4 * axis));
-  const size = shape.reduce((product, extent) => product * extent, 1);
+  const size = elementCount(shape);
   if (size === 0) {
     throw failure(
       'VARDROP_IDX_EMPTY',

@@ -29,9 +29,11 @@ export function lawHeading(): string {
 }
 
 /** One law's result as a line. */
-export function lawLine({ id, cases, skipped, worstRatio, medianRatio, seconds, failed }: LawResult): string {
+export function lawLine(result: LawResult): string {
+  const { id, cases, skipped, worstRatio, medianRatio, seconds, failed, deviceLosses } = result;
   const cells = [id, `${cases}`, `${skipped}`, ratio(worstRatio), ratio(medianRatio), `${seconds.toFixed(1)} s`];
-  return row(cells, failed === 0 ? 'pass' : `FAIL (${failed})`);
+  const outcome = failed === 0 ? 'pass' : `FAIL (${failed})`;
+  return row(cells, deviceLosses === 0 ? outcome : `${outcome}, run again after the device was lost`);
 }
 
 /** For each statistical law, the smallest effects that it would have seen; empty without any. */

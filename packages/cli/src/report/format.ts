@@ -30,7 +30,7 @@ export function duration(seconds: number): string {
 }
 
 /** @returns a whole number as superscript, `⁻³`. */
-export function superscript(value: number): string {
+function superscript(value: number): string {
   return String(value)
     .split('')
     .map((character) => (character === '-' ? '⁻' : '⁰¹²³⁴⁵⁶⁷⁸⁹'[Number(character)]))

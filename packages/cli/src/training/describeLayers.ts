@@ -1,4 +1,4 @@
-import { logAlphas, type Model, sparsity, type TensorMap } from '@vardrop/core';
+import { elementCount, logAlphas, type Model, sparsity, type TensorMap } from '@vardrop/core';
 import type { LayerReport } from '../report/trainingReport.js';
 
 /** What the report shows of each layer: sizes, learned α, and what pruning by it would remove. */
@@ -11,7 +11,7 @@ export function describeLayers(model: Model, parameters: TensorMap): readonly La
     return {
       name: layer.name,
       kind: layer.kind,
-      parameters: layer.parameters.reduce((sum, { shape }) => sum + shape.reduce((product, n) => product * n, 1), 0),
+      parameters: layer.parameters.reduce((sum, { shape }) => sum + elementCount(shape), 0),
       ...(logAlpha && {
         alpha: { values: logAlpha.values.map(Math.exp), granularity: logAlpha.granularity ?? 'layer' },
       }),

@@ -1,6 +1,14 @@
-import { type Builder, createBuilder, type Op, type Program, type Supports, type Value } from '@vardrop/core';
+import {
+  type Builder,
+  createBuilder,
+  elementCount,
+  type Op,
+  type Program,
+  type Supports,
+  type Value,
+} from '@vardrop/core';
 import fc from 'fast-check';
-import { count, type ProgramData } from '../execute.js';
+import type { ProgramData } from '../execute.js';
 import { axesOf, axisLength, broadcastingShapes, shapes } from './shapes.js';
 import { edgeValues, tensorValues } from './values.js';
 
@@ -28,7 +36,7 @@ function caseOf(
     ),
   );
   const program = b.build();
-  return fc.tuple(...operandShapes.map((shape) => tensorValues(count(shape), { nonFinite }))).map((values) => ({
+  return fc.tuple(...operandShapes.map((shape) => tensorValues(elementCount(shape), { nonFinite }))).map((values) => ({
     program,
     data: { inputs: Object.fromEntries(values.map((value, i) => [`operand${i}`, value])) },
   }));
@@ -184,7 +192,7 @@ export function operationCases(supports: Supports): ReadonlyMap<Op, fc.Arbitrary
     'reshape',
     shapes(0, 4).chain((shape) =>
       fc
-        .constantFrom<readonly number[]>([count(shape)], [1, ...shape], [...shape, 1], [...shape].reverse())
+        .constantFrom<readonly number[]>([elementCount(shape)], [1, ...shape], [...shape, 1], [...shape].reverse())
         .chain((to) => of('reshape', [shape], (b, [x]) => b.reshape(x, to))),
     ),
   );
@@ -209,7 +217,7 @@ export function operationCases(supports: Supports): ReadonlyMap<Op, fc.Arbitrary
   cases.set(
     'constant',
     shapes().chain((shape) =>
-      tensorValues(count(shape), { nonFinite: false }).chain((values) =>
+      tensorValues(elementCount(shape), { nonFinite: false }).chain((values) =>
         fc
           .constantFrom<readonly [readonly number[], number | readonly number[]]>(
             [shape, [...values]],

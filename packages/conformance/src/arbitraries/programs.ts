@@ -1,6 +1,6 @@
-import { type Builder, createBuilder, type Program, type Shape, type Value } from '@vardrop/core';
+import { type Builder, createBuilder, elementCount, type Program, type Shape, type Value } from '@vardrop/core';
 import fc from 'fast-check';
-import { count, type ProgramData } from '../execute.js';
+import type { ProgramData } from '../execute.js';
 import { tensorValues, wholeValues } from './values.js';
 
 /** A random program, and what to run it on. */
@@ -23,7 +23,7 @@ export interface ProgramOptions {
 }
 
 /** Makes a value from two earlier ones (any shapes); `name` is unique to the step. */
-export type Maker = (b: Builder, x: Value, y: Value, name: string) => Value;
+type Maker = (b: Builder, x: Value, y: Value, name: string) => Value;
 
 const last = (x: Value) => x.shape.length - 1;
 const joins = (x: Shape, y: Shape) => x.every((n, i) => n === y[i] || n === 1 || y[i] === 1) && x.length === y.length;
@@ -45,7 +45,7 @@ function mean(b: Builder, y: Value): Value {
 function matrix(b: Builder, x: Value): Value {
   if (x.shape.length === 2) return x;
   const columns = x.shape.length === 0 ? 1 : (x.shape[last(x)] as number);
-  return b.reshape(x, [count(x.shape as number[]) / columns, columns]);
+  return b.reshape(x, [elementCount(x.shape) / columns, columns]);
 }
 
 /** x as an image of one channel (or as many as its last axis has, where it has four axes). */
@@ -97,7 +97,7 @@ const differentiable: readonly Maker[] = [
     return b.div(e, b.reduceSum(e, [last(x)], true));
   },
   (b, x) => b.transpose(x),
-  (b, x) => b.reshape(x, [count(x.shape as number[])]),
+  (b, x) => b.reshape(x, [elementCount(x.shape)]),
   (b, x) => (x.shape.length < 3 ? b.broadcast(x, [2, ...x.shape]) : b.mul(x, x)),
   (b, x, y) => {
     const picture = image(b, x);
@@ -160,8 +160,8 @@ const exactMakers: readonly Maker[] = [
   },
   (b, x) => b.maxPool2d(image(b, x), [2, 2], { padding: [1, 1, 0, 1], strides: [1, 2] }),
   (b, x) => b.transpose(x),
-  (b, x) => b.reshape(x, [count(x.shape as number[])]),
-  (b, x) => (count(x.shape as number[]) === 1 ? b.reshape(x, []) : b.reshape(x, [1, ...x.shape])),
+  (b, x) => b.reshape(x, [elementCount(x.shape)]),
+  (b, x) => (elementCount(x.shape) === 1 ? b.reshape(x, []) : b.reshape(x, [1, ...x.shape])),
   (b, x) => (x.shape.length < 3 ? b.broadcast(x, [2, ...x.shape]) : b.neg(x)),
 ];
 
@@ -215,7 +215,7 @@ export function programCases(options: ProgramOptions): fc.Arbitrary<ProgramCase>
       return fc
         .tuple(
           ...recipe.inputs.map((shape) =>
-            exact ? wholeValues(count(shape)) : tensorValues(count(shape), { extremes: false }),
+            exact ? wholeValues(elementCount(shape)) : tensorValues(elementCount(shape), { extremes: false }),
           ),
         )
         .map((tensors) => ({

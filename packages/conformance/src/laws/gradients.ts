@@ -4,6 +4,7 @@ import {
   createBuilder,
   dense,
   gradients as differentiate,
+  elementCount,
   type Program,
   print,
   random,
@@ -16,7 +17,6 @@ import { programCases } from '../arbitraries/programs.js';
 import { checkGradients } from '../checkGradients.js';
 import { checkNodes } from '../checkNodes.js';
 import { checkOnce, checkProperty } from '../checkProperty.js';
-import { count } from '../execute.js';
 import type { Law, LawContext } from '../law.js';
 
 /** Programs at effort `quick`. */
@@ -42,7 +42,7 @@ function differentiateResult(program: Program): Differentiated {
       );
     });
     const result = values[program.outputs.result];
-    const weights = Array.from({ length: count(result.shape as number[]) }, (_, i) => 1 - 0.3 * ((i * 7) % 5));
+    const weights = Array.from({ length: elementCount(result.shape) }, (_, i) => 1 - 0.3 * ((i * 7) % 5));
     const loss = b.reduceSum(b.mul(result, b.constant(weights, result.shape)));
     if (outputs === 'loss') b.output('loss', loss);
     else {
@@ -106,7 +106,7 @@ function combinationData(program: Program, seed: number) {
     if (node.op === 'noise') keys[node.key] = { words };
     if (node.op !== 'input') return;
     const [from, to] = ranges[node.name.split('/')[1]] ?? [-1.5, 1.5];
-    const uniform = random.uniform(words, count(node.shape as number[]));
+    const uniform = random.uniform(words, elementCount(node.shape));
     inputs[node.name] = node.name === 'x' ? datapoints : uniform.map((u) => from + (to - from) * u);
   });
   return { inputs, keys };

@@ -1,4 +1,4 @@
-import { createBuilder, type Program, random } from '@vardrop/core';
+import { createBuilder, elementCount, type Program, random } from '@vardrop/core';
 import fc from 'fast-check';
 import { checkOnce, checkProperty } from '../checkProperty.js';
 import { noiseVectors } from '../data/noiseVectors.js';
@@ -88,7 +88,7 @@ export const noise: Law = {
     }
     await checkProperty(context, 'batches', cuts, runs, async ({ distribution, words, row, units, batches }) => {
       const program = noiseProgram(distribution, units);
-      const size = units.reduce((product, n) => product * n, 1);
+      const size = elementCount(units);
       const rows = batches.reduce((sum, n) => sum + n, 0);
       const keyed = (first: number) => ({ keys: { noise: { words, row: first } } });
       const [whole] = await run(backend, program, {}, [keyed(row)], rows);
@@ -111,7 +111,7 @@ export const noise: Law = {
       // Several iterations in one run, each with a key of its own; the last again with the first one's.
       const program = noiseProgram(distribution, units);
       const [batch] = batches;
-      const size = units.reduce((product, n) => product * n, 1);
+      const size = elementCount(units);
       const streams = batches.map((_, i) => random.foldIn(words, i));
       const results = await run(
         backend,

@@ -136,6 +136,8 @@ async function checkRuns(context: LawContext): Promise<void> {
     'no shared input': ({ c }, x) => [{ c }, [{ inputs: { x } }]],
     'no carried input': ({ w }, x) => [{ w }, [{ inputs: { x } }]],
     'no iteration input': (shared) => [shared, [{}]],
+    'an input that there is not': (shared, x, other) => [{ ...shared, unknown: other }, [{ inputs: { x } }]],
+    'a handle that is none': ({ c }, x) => [{ w: { shape: [3, 2] }, c }, [{ inputs: { x } }]],
     'no input in a later iteration': (shared, x) => [shared, [{ inputs: { x } }, {}]],
     'a shared input of another shape': ({ c }, x, other) => [{ w: other, c }, [{ inputs: { x } }]],
     'a carried input of another shape': ({ w }, x, other) => [{ w, c: other }, [{ inputs: { x } }]],

@@ -1,4 +1,4 @@
-import { type Backend, createReferenceBackend, rewrite } from '@vardrop/core';
+import { type Backend, createReferenceBackend, elementCount, rewrite } from '@vardrop/core';
 import { breaking, declaring, type Mutant, overriding, replacing } from './mutant.js';
 
 const limits = (defect: string, property: string, create: Mutant['create']): Mutant => ({
@@ -103,7 +103,7 @@ export const refusalMutants: readonly Mutant[] = [
     'uploads of any length',
     overriding((backend) => ({
       upload(data, shape) {
-        const count = shape.reduce((product, n) => product * n, 1);
+        const count = elementCount(shape);
         return backend.upload(
           Float32Array.from({ length: count }, (_, i) => data[i] ?? 0),
           shape,
@@ -191,7 +191,7 @@ export const refusalMutants: readonly Mutant[] = [
   ),
 ];
 
-const count = (shape: readonly number[]) => shape.reduce((product, n) => product * n, 1);
+const count = (shape: readonly number[]) => elementCount(shape);
 
 type Tensors = Parameters<Awaited<ReturnType<Backend['compile']>>['run']>[0];
 

@@ -189,7 +189,7 @@ export const lifetimeMutants: readonly Mutant[] = [
         read: (tensor) => backend.read(latest.get(names.get(tensor) ?? '') ?? tensor),
       };
     }),
-    'order of enqueued runs',
+    'order of enqueued runs, 3 columns',
   ),
   lifetime(
     'runs wait, and find their inputs gone',
@@ -216,7 +216,7 @@ export const lifetimeMutants: readonly Mutant[] = [
         },
       };
     }),
-    'order of enqueued runs',
+    'order of enqueued runs, 3 columns',
   ),
   lifetime(
     'every iteration starts from the first carried value',
@@ -229,7 +229,7 @@ export const lifetimeMutants: readonly Mutant[] = [
         return { carried: results[results.length - 1].carried, outputs: results.map(({ outputs }) => outputs[0]) };
       },
     })),
-    'iterations of one run',
+    'iterations of one run, 3 columns',
   ),
   lifetime(
     'outputs of the first iteration only',
@@ -239,7 +239,7 @@ export const lifetimeMutants: readonly Mutant[] = [
         return { ...result, outputs: result.outputs.slice(0, 1) };
       },
     })),
-    'iterations of one run',
+    'iterations of one run, 3 columns',
   ),
   lifetime(
     'live tensors are never counted',

@@ -1,4 +1,11 @@
-import type { Builder, Divergence, InputNoise, Posterior, Value } from '@vardrop/core';
+import {
+  type Builder,
+  type Divergence,
+  elementCount,
+  type InputNoise,
+  type Posterior,
+  type Value,
+} from '@vardrop/core';
 import { coreModels, type Models } from '../../src/models.js';
 import { changedVariational, model } from './model.js';
 import type { Mutant } from './mutant.js';
@@ -37,10 +44,7 @@ export const objectiveMutants: readonly Mutant[] = [
   }),
   model('KL averaged over weights', 'kl', {
     logUniformExact: diverging(coreModels.logUniformExact, (b, kl, posterior) =>
-      b.div(
-        kl,
-        posterior.kind === 'gaussian' ? (posterior.mean.shape as number[]).reduce((n, m) => n * m, 1) : posterior.count,
-      ),
+      b.div(kl, posterior.kind === 'gaussian' ? elementCount(posterior.mean.shape) : posterior.count),
     ),
   }),
   model(

@@ -1,4 +1,4 @@
-import type { Builder, Op, Value } from '@vardrop/core';
+import { type Builder, elementCount, type Op, type Value } from '@vardrop/core';
 import { breaking, type Mutant } from './mutant.js';
 
 const op = (subject: Op, defect: string, create: Mutant['create']): Mutant => ({
@@ -32,7 +32,7 @@ const tailed: readonly Op[] = ['neg', 'abs', 'max', 'min', 'mul', 'reduceMax', '
 
 /** Numbers of a fixed shape with one in its last place, else 0. */
 function lastOnly(b: Builder, shape: readonly number[]): Value {
-  const count = shape.reduce((product, n) => product * n, 1);
+  const count = elementCount(shape);
   return b.constant(
     Array.from({ length: count }, (_, i) => (i === count - 1 ? 1 : 0)),
     shape,
@@ -248,7 +248,7 @@ export const operationEdges: readonly Mutant[] = [
     'reshape',
     'reverses',
     breaking('reshape', (b, node, [x]) => {
-      const count = (x.shape as number[]).reduce((product, n) => product * n, 1);
+      const count = elementCount(x.shape);
       const reversal = Array.from({ length: count ** 2 }, (_, i) =>
         (i % count) + Math.floor(i / count) === count - 1 ? 1 : 0,
       );

@@ -1,5 +1,5 @@
 import { VardropError } from '../errors.js';
-import { size } from '../noise/granularity.js';
+import { elementCount } from '../program/shapes.js';
 import type { TensorData } from '../training/state.js';
 
 /** Longest header that the format allows. */
@@ -93,10 +93,10 @@ function readEntry(name: string, entry: unknown): { shape: readonly number[]; be
   }
   const { shape } = entry;
   const [begin, end] = entry.data_offsets;
-  if (end - begin !== 4 * size(shape)) {
+  if (end - begin !== 4 * elementCount(shape)) {
     fail(
       'OFFSETS',
-      `tensor '${name}': got bytes ${begin} to ${end}, needs ${4 * size(shape)} of them for its shape [${shape.join(', ')}]. Write the file again.`,
+      `tensor '${name}': got bytes ${begin} to ${end}, needs ${4 * elementCount(shape)} of them for its shape [${shape.join(', ')}]. Write the file again.`,
     );
   }
   return { shape, begin, end };

@@ -1,5 +1,5 @@
 import { VardropError } from '../errors.js';
-import { size } from '../noise/granularity.js';
+import { elementCount } from '../program/shapes.js';
 import type { TensorData } from '../training/state.js';
 
 /**
@@ -16,10 +16,10 @@ export function encodeSafetensors(
   const header: Record<string, unknown> = { __metadata__: metadata };
   let end = 0;
   for (const [name, { shape, data }] of entries) {
-    if (data.length !== size(shape)) {
+    if (data.length !== elementCount(shape)) {
       throw new VardropError(
         'VARDROP_STATE',
-        `[checkpoint] tensor '${name}': got ${data.length} values, needs ${size(shape)} for its shape [${shape.join(', ')}].`,
+        `[checkpoint] tensor '${name}': got ${data.length} values, needs ${elementCount(shape)} for its shape [${shape.join(', ')}].`,
       );
     }
     const begin = end;

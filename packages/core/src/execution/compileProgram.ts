@@ -1,11 +1,10 @@
 import type { Backend, Executable, Iteration, NoiseKey, RunResult, Tensor, Tensors } from '../backend.js';
 import { VardropError } from '../errors.js';
-import { size } from '../noise/granularity.js';
 import { bind } from '../program/bind.js';
 import { expand } from '../program/expand.js';
 import { type HostNoise, hostNoise } from '../program/hostNoise.js';
 import type { InputRole, Program } from '../program/program.js';
-import { formatShape, sameShape } from '../program/shapes.js';
+import { elementCount, formatShape, sameShape } from '../program/shapes.js';
 import { simplify } from '../program/simplify.js';
 import { validate } from '../program/validate.js';
 import { hostGenerator } from '../random/index.js';
@@ -55,7 +54,7 @@ export async function compileProgram(
   const unread = unreadCarried(source, program);
   const executable = await backend.compile(program);
   // `upload` copies, so that one array serves all noise of all runs.
-  const scratch = new Float32Array(Math.max(0, ...noises.map(({ shape }) => size(shape))));
+  const scratch = new Float32Array(Math.max(0, ...noises.map(({ shape }) => elementCount(shape))));
 
   const pick = (given: Tensors, roles: readonly InputRole[]): Tensors => {
     const picked: Record<string, Tensor> = {};
@@ -201,7 +200,7 @@ function checkKeys(
 
 function fillNoise(noise: HostNoise, key: NoiseKey, scratch: Float32Array): Float32Array {
   const rows = noise.shape[0] ?? 1;
-  const count = size(noise.shape);
+  const count = elementCount(noise.shape);
   const data = scratch.subarray(0, count);
   hostGenerator()[noise.distribution](key.words, data, (key.row ?? 0) * (count / rows));
   return data;

@@ -1,4 +1,4 @@
-import { size } from '../noise/granularity.js';
+import { elementCount } from '../program/shapes.js';
 import type { Layer } from './layer.js';
 
 /** All axes of a datapoint in one: `[batch, h, w, c]` → `[batch, h·w·c]`. */
@@ -7,7 +7,7 @@ export function flatten(options: { readonly name?: string } = {}): Layer {
     kind: 'flatten',
     name: options.name,
     build(name, inputShape) {
-      const outputShape = [size(inputShape)];
+      const outputShape = [elementCount(inputShape)];
       return {
         name,
         kind: 'flatten',

@@ -1,6 +1,6 @@
 import { VardropError } from '../errors.js';
-import { size } from '../noise/granularity.js';
 import type { Initializer } from '../noise/noiseModel.js';
+import { elementCount } from '../program/shapes.js';
 
 /**
  * How weights start: `he` N(0, 2/fan-in) (He et al. 2015), `glorot` uniform within √(6/(fan-in + fan-out)) (Glorot &
@@ -10,7 +10,7 @@ export type WeightInitializer = 'he' | 'glorot' | { readonly kind: 'normal'; rea
 
 /** The initializer of weights `[…window, in, out]`. Throws `VARDROP_INITIALIZER` for others, and for a deviation that is no positive number. */
 export function weightInitializer(initializer: WeightInitializer, weights: readonly number[]): Initializer {
-  const window = size(weights.slice(0, -2));
+  const window = elementCount(weights.slice(0, -2));
   const fanIn = window * weights[weights.length - 2];
   const fanOut = window * weights[weights.length - 1];
   if (initializer === 'he') return { kind: 'normal', deviation: Math.sqrt(2 / fanIn) };

@@ -3,7 +3,8 @@ import { checkOptionNames } from '../checkOptionNames.js';
 import { VardropError } from '../errors.js';
 import type { Builder, Value } from '../program/builder.js';
 import type { Shape } from '../program/program.js';
-import { alphaShape, inputUnits, size } from './granularity.js';
+import { elementCount } from '../program/shapes.js';
+import { alphaShape, inputUnits } from './granularity.js';
 import type { Draw, InputNoise, LayerParameters, WeightNoise, WeightShape } from './noiseModel.js';
 import { alphaOfRate, checkRate } from './rate.js';
 
@@ -65,14 +66,14 @@ export function bernoulliLearned(options: BernoulliLearnedOptions = {}): InputNo
       kind: 'bernoulli' as const,
       weights: mean,
       logit: rho,
-      count: variables(weights) / size(alphaShape(rates, weights)),
+      count: variables(weights) / elementCount(alphaShape(rates, weights)),
     }),
     // p/(1 − p) is the α of the Gaussian with the same variance.
     logAlpha: (_: Builder, { rho }: LayerParameters) => rho,
   });
   if (rates === 'weight') {
     return {
-      ...common(size),
+      ...common(elementCount),
       acts: 'weights',
       symmetric: false,
       moments: (b, { weights: mean, rho }) => ({
@@ -88,6 +89,6 @@ export function bernoulliLearned(options: BernoulliLearnedOptions = {}): InputNo
     ...common(inputUnits),
     acts: 'inputs',
     scale: (b, { rho }, draw, shape) =>
-      factor(b, rho.shape.length === 0 ? rho : b.reshape(rho, [size(rho.shape as number[])]), draw, shape),
+      factor(b, rho.shape.length === 0 ? rho : b.reshape(rho, [elementCount(rho.shape)]), draw, shape),
   };
 }

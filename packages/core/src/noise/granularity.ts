@@ -20,8 +20,3 @@ export function alphaShape(granularity: Granularity, weights: WeightShape): read
 export function inputUnits(weights: WeightShape): number {
   return weights[weights.length - 2];
 }
-
-/** Product of a shape's axes. */
-export function size(shape: readonly number[]): number {
-  return shape.reduce((product, n) => product * n, 1);
-}

@@ -2,7 +2,8 @@ import { checkChoice } from '../checkChoice.js';
 import { checkOptionNames } from '../checkOptionNames.js';
 import { VardropError } from '../errors.js';
 import type { Builder, Value } from '../program/builder.js';
-import { alphaShape, inputUnits, size } from './granularity.js';
+import { elementCount } from '../program/shapes.js';
+import { alphaShape, inputUnits } from './granularity.js';
 import type {
   Granularity,
   InputNoise,
@@ -80,7 +81,7 @@ export function variationalDropout(
       kind: 'scale' as const,
       logAlpha: logSigmoid(b, value),
       alpha: b.sigmoid(value),
-      count: variables(weights) / size(alphaShape(granularity, weights)),
+      count: variables(weights) / elementCount(alphaShape(granularity, weights)),
     }),
   });
   if (type === 'A') {
@@ -92,14 +93,14 @@ export function variationalDropout(
       scale: (b, { rho: value }, draw, shape) => {
         // [1, in] or [1, 1, in, 1] → the last axis, where the units of an input are.
         const deviation = b.exp(b.mul(0.5, logSigmoid(b, value)));
-        const units = value.shape.length === 0 ? deviation : b.reshape(deviation, [size(value.shape as number[])]);
+        const units = value.shape.length === 0 ? deviation : b.reshape(deviation, [elementCount(value.shape)]);
         return b.add(1, b.mul(units, draw('normal', 'scale', shape)));
       },
     };
   }
   return {
     ...common,
-    ...posterior(size),
+    ...posterior(elementCount),
     name: 'variational-b',
     acts: 'weights',
     symmetric: true,

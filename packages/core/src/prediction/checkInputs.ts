@@ -1,6 +1,6 @@
 import { VardropError } from '../errors.js';
 import { firstNonFinite } from '../firstNonFinite.js';
-import { size } from '../noise/granularity.js';
+import { elementCount } from '../program/shapes.js';
 
 /**
  * Number of rows in `inputs`, row-major datapoints of `inputShape`. Throws `VARDROP_TYPE` for anything but a
@@ -9,7 +9,7 @@ import { size } from '../noise/granularity.js';
  * finite number.
  */
 export function checkInputs(who: string, inputs: Float32Array, inputShape: readonly number[]): number {
-  const columns = size(inputShape);
+  const columns = elementCount(inputShape);
   // By its name, since pages and workers have a Float32Array each.
   const type = Object.prototype.toString.call(inputs).slice('[object '.length, -1);
   if (type !== 'Float32Array') {

@@ -6,7 +6,6 @@ import { VardropError } from '../errors.js';
 import { type CompiledProgram, compileProgram } from '../execution/compileProgram.js';
 import type { Model } from '../layers/sequential.js';
 import { categorical, type Likelihood, type TargetKind } from '../likelihood.js';
-import { size } from '../noise/granularity.js';
 import { elementCount } from '../program/shapes.js';
 import { keyNames, noiseKeys } from '../training/streams.js';
 import { assemblePrediction } from './assemblePrediction.js';
@@ -73,7 +72,7 @@ export function createPredictor<Targets extends TargetKind = 'labels'>(
   const keys = keyNames(sampled);
   const samples = options.mode === 'mean' || keys.length === 0 ? 0 : (options.samples ?? 32);
   const source = samples > 0 ? sampled : predictionProgram(model, likelihood, 'mean');
-  const columns = size(model.inputShape);
+  const columns = elementCount(model.inputShape);
   const compiled = new Map<number, CompiledProgram>();
   let disposed = false;
   let active = 0;
@@ -112,7 +111,7 @@ export function createPredictor<Targets extends TargetKind = 'labels'>(
       let values: Tensors = Object.fromEntries(
         carriedShapes(program).map(({ name, shape }) => [
           name,
-          own(backend.upload(new Float32Array(size(shape)), shape)),
+          own(backend.upload(new Float32Array(elementCount(shape)), shape)),
         ]),
       );
       const perRun = samples === 0 ? 1 : samplesPerRun(program, noisePerRun);

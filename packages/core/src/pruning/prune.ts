@@ -1,7 +1,7 @@
 import { checkOptionNames } from '../checkOptionNames.js';
 import { VardropError } from '../errors.js';
 import type { Model } from '../layers/sequential.js';
-import { size } from '../noise/granularity.js';
+import { elementCount } from '../program/shapes.js';
 import type { TensorMap } from '../training/state.js';
 import { mask } from './mask.js';
 import { pairs, removableUnits } from './removableUnits.js';
@@ -100,7 +100,7 @@ function reportOn(before: Model, after: Network, kept: ReadonlyMap<string, reado
   const layers = before.layers.flatMap(({ name, linear }): PrunedLayer[] => {
     if (!linear) return [];
     const weights = after.parameters[`${name}/weights`].data;
-    const weightsBefore = size(linear.weightShape);
+    const weightsBefore = elementCount(linear.weightShape);
     return [
       {
         layer: name,

@@ -1,6 +1,6 @@
 import { VardropError } from '../errors.js';
 import type { Model } from '../layers/sequential.js';
-import { size } from '../noise/granularity.js';
+import { elementCount } from '../program/shapes.js';
 import type { TensorMap } from '../training/state.js';
 import { logAlphas } from './logAlphas.js';
 
@@ -33,7 +33,7 @@ export function prunedWeights(
       if (!linear || !found[name]) return [];
       const { values, shape } = found[name];
       const at = broadcastIndex(shape, linear.weightShape);
-      const pruned = Uint8Array.from({ length: size(linear.weightShape) }, (_, i) =>
+      const pruned = Uint8Array.from({ length: elementCount(linear.weightShape) }, (_, i) =>
         values[at(i)] >= threshold ? 1 : 0,
       );
       return [[name, pruned]];
@@ -42,9 +42,9 @@ export function prunedWeights(
 }
 
 /** Where element i of `target` finds its value in a tensor of `shape` that broadcasts to it. */
-export function broadcastIndex(shape: readonly number[], target: readonly number[]): (i: number) => number {
+function broadcastIndex(shape: readonly number[], target: readonly number[]): (i: number) => number {
   const padded = [...new Array<number>(target.length - shape.length).fill(1), ...shape];
-  const strides = padded.map((n, axis) => (n === 1 ? 0 : size(padded.slice(axis + 1))));
+  const strides = padded.map((n, axis) => (n === 1 ? 0 : elementCount(padded.slice(axis + 1))));
   return (i) => {
     let rest = i;
     let index = 0;

@@ -1,13 +1,13 @@
 import type { BuiltLayer, LinearLayer } from '../layers/layer.js';
 import { type Model, parametersOf } from '../layers/sequential.js';
-import { size } from '../noise/granularity.js';
+import { elementCount } from '../program/shapes.js';
 import type { TensorMap } from '../training/state.js';
 import { evaluateBuilt } from './evaluateBuilt.js';
 import { layerTensors } from './layerTensors.js';
 import { type Preserved, type WeightStates, weightStates } from './weightStates.js';
 
 /** A layer with weights. */
-export type Weighted = BuiltLayer & { readonly linear: LinearLayer };
+type Weighted = BuiltLayer & { readonly linear: LinearLayer };
 
 /** A layer whose units may go, and the next layer with weights, whose inputs they are. */
 export interface Pair {
@@ -61,7 +61,7 @@ export function removableUnits({ source, between, target }: Pair, parameters: Te
   if (constant.length > 0) {
     const values = valuesAtTarget(source, between, parameters);
     const rows = constant.map((unit) => values.map((value, i) => (i % units === unit ? value : 0)));
-    const outputs = size(target.outputShape);
+    const outputs = elementCount(target.outputShape);
     const sums = evaluateBuilt(
       layerTensors(target, parameters),
       { rows: constant.length, shape: target.inputShape, data: rows.flatMap((row) => [...row]) },
@@ -108,7 +108,7 @@ function readers(target: Weighted, { active, noisy }: WeightStates, units: numbe
 function valuesAtTarget(source: Weighted, between: readonly BuiltLayer[], parameters: TensorMap): Float64Array {
   return evaluateBuilt(
     layerTensors(source, parameters),
-    { rows: 1, shape: source.inputShape, data: new Float64Array(size(source.inputShape)) },
+    { rows: 1, shape: source.inputShape, data: new Float64Array(elementCount(source.inputShape)) },
     (b, tensors, x) => {
       const outputs = source.apply(b, x, parametersOf(source, tensors), 'mean');
       return between.reduce((value, layer) => layer.apply(b, value, {}, 'mean'), outputs);

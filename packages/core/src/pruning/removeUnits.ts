@@ -1,7 +1,7 @@
 import { VardropError } from '../errors.js';
 import type { BuiltLayer } from '../layers/layer.js';
 import { fullName, type Model, sequential } from '../layers/sequential.js';
-import { size } from '../noise/granularity.js';
+import { elementCount } from '../program/shapes.js';
 import type { TensorData, TensorMap } from '../training/state.js';
 import type { Pair, Removal } from './removableUnits.js';
 
@@ -62,7 +62,7 @@ function sliced(layer: BuiltLayer, parameters: TensorMap, axis: -1 | -2, keep: (
 }
 
 function sliceAxis({ shape, data }: TensorData, axis: number, keep: (index: number) => boolean): TensorData {
-  const inner = size(shape.slice(axis + 1));
+  const inner = elementCount(shape.slice(axis + 1));
   const kept = Array.from({ length: shape[axis] }, (_, i) => i).filter(keep).length;
   return {
     shape: shape.map((n, i) => (i === axis ? kept : n)),

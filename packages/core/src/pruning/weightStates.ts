@@ -1,6 +1,6 @@
 import type { BuiltLayer, LinearLayer } from '../layers/layer.js';
 import { parametersOf } from '../layers/sequential.js';
-import { size } from '../noise/granularity.js';
+import { elementCount } from '../program/shapes.js';
 import type { TensorMap } from '../training/state.js';
 import { evaluateBuilt } from './evaluateBuilt.js';
 import { layerTensors } from './layerTensors.js';
@@ -24,7 +24,7 @@ export function weightStates(
 ): WeightStates {
   const { noise, weightShape } = layer.linear;
   const means = parameters[`${layer.name}/weights`].data;
-  const noisy = new Uint8Array(size(weightShape));
+  const noisy = new Uint8Array(elementCount(weightShape));
   if (preserve === 'law' && noise.acts === 'inputs') {
     means.forEach((mean, i) => {
       noisy[i] = mean === 0 ? 0 : 1;

@@ -54,7 +54,7 @@ export function eachRow(
   }
   const length = lengths.pop() ?? 1;
   const stride = steps.pop() ?? 1;
-  const rows = lengths.reduce((product, n) => product * n, 1);
+  const rows = elementCount(lengths);
   const index = new Array<number>(lengths.length).fill(0);
   let other = 0;
   for (let row = 0; row < rows; row++) {

@@ -1,5 +1,5 @@
 /** The largest part of `Σ|a||b|` that a bound may be and still say something about a result. */
-export const meaningfulPart = 1e-3;
+const meaningfulPart = 1e-3;
 
 /**
  * Whether a bound says something: it is at most a thousandth of `magnitude` (as the function of that name gives it),

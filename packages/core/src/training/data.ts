@@ -2,8 +2,8 @@ import { VardropError } from '../errors.js';
 import { formatValue } from '../formatValue.js';
 import type { Model } from '../layers/sequential.js';
 import type { Likelihood } from '../likelihood.js';
-import { size } from '../noise/granularity.js';
 import { checkInputs } from '../prediction/checkInputs.js';
+import { elementCount } from '../program/shapes.js';
 
 /**
  * Datapoints, row-major: `inputs` `[rows, …inputShape]` and `targets`, class labels `[rows]` for classification or
@@ -21,7 +21,7 @@ export interface Dataset {
  * `VARDROP_LABEL` for labels that are no integers in [0, classes).
  */
 export function checkDataset(who: string, model: Model, likelihood: Likelihood, data: Dataset): number {
-  const columns = size(model.inputShape);
+  const columns = elementCount(model.inputShape);
   if (typeof data !== 'object' || data === null || data.targets?.length === undefined) {
     throw new VardropError(
       'VARDROP_TYPE',
@@ -29,7 +29,7 @@ export function checkDataset(who: string, model: Model, likelihood: Likelihood, 
     );
   }
   const rows = checkInputs(who, data.inputs, model.inputShape);
-  const outputs = size(model.outputShape);
+  const outputs = elementCount(model.outputShape);
   const needed = likelihood.targets === 'labels' ? rows : rows * outputs;
   if (data.targets.length !== needed) {
     throw new VardropError(
@@ -67,8 +67,8 @@ export interface Minibatch {
 
 /** Copies the rows at `indices` out of a data set. */
 export function gather(model: Model, likelihood: Likelihood, data: Dataset, indices: Uint32Array): Minibatch {
-  const columns = size(model.inputShape);
-  const outputs = size(model.outputShape);
+  const columns = elementCount(model.inputShape);
+  const outputs = elementCount(model.outputShape);
   const x = new Float32Array(indices.length * columns);
   const y = new Float32Array(indices.length * outputs);
   indices.forEach((source, row) => {

@@ -2,9 +2,9 @@ import { VardropError } from '../errors.js';
 import { firstNonFinite } from '../firstNonFinite.js';
 import type { Model } from '../layers/sequential.js';
 import type { Likelihood } from '../likelihood.js';
-import { size } from '../noise/granularity.js';
 import type { Initializer } from '../noise/noiseModel.js';
 import type { Optimizer } from '../optimizers/optimizer.js';
+import { elementCount } from '../program/shapes.js';
 import { foldIn } from '../random/foldIn.js';
 import type { Key } from '../random/key.js';
 import { normal } from '../random/normal.js';
@@ -38,10 +38,10 @@ export function initialState(model: Model, likelihood: Likelihood, optimizer: Op
   const specifications = allParameters(model, likelihood);
   const parameters = specifications.map(({ name, shape, initialize }, index) => [
     name,
-    { shape, data: initialValues(initialize, size(shape), foldIn(root, index)) },
+    { shape, data: initialValues(initialize, elementCount(shape), foldIn(root, index)) },
   ]);
   const slots = specifications.flatMap(({ name, shape }) =>
-    optimizer.slots.map((slot) => [slotName(slot, name), { shape, data: new Float32Array(size(shape)) }]),
+    optimizer.slots.map((slot) => [slotName(slot, name), { shape, data: new Float32Array(elementCount(shape)) }]),
   );
   return {
     parameters: Object.fromEntries(parameters),
@@ -102,7 +102,7 @@ export function checkState(
 function compare(what: string, needed: readonly { name: string; shape: readonly number[] }[], given: TensorMap): void {
   for (const { name, shape } of needed) {
     const tensor = given[name];
-    if (!tensor || tensor.shape.join() !== shape.join() || tensor.data.length !== size(shape)) {
+    if (!tensor || tensor.shape.join() !== shape.join() || tensor.data.length !== elementCount(shape)) {
       throw new VardropError(
         'VARDROP_STATE',
         `[state] ${what} '${name}': got ${tensor ? `[${tensor.shape.join(', ')}]` : 'nothing'}, needs [${shape.join(', ')}]. Use the model that the state was trained with.`,

@@ -171,7 +171,7 @@ export function createTrainer(
 }
 
 /** Uploads tensors by name, or none if one of them fails. */
-export function uploadAll(backend: Backend, tensors: TensorMap): Tensors {
+function uploadAll(backend: Backend, tensors: TensorMap): Tensors {
   const uploaded: Record<string, Tensor> = {};
   try {
     for (const [name, { shape, data }] of Object.entries(tensors)) uploaded[name] = backend.upload(data, shape);

@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { deserializeState, serializeState, type TrainingState, VardropError } from '../../src/index.js';
+import { deserializeState, elementCount, serializeState, type TrainingState, VardropError } from '../../src/index.js';
 
 const state: TrainingState = {
   parameters: {
@@ -75,7 +75,7 @@ describe('the file', () => {
     const tensor = fc
       .array(fc.integer({ min: 0, max: 3 }), { maxLength: 3 })
       .chain((shape) => {
-        const length = shape.reduce((product, n) => product * n, 1);
+        const length = elementCount(shape);
         return fc.tuple(fc.constant(shape), fc.array(bits, { minLength: length, maxLength: length }));
       })
       .map(([shape, words]) => ({ shape, data: new Float32Array(Uint32Array.from(words).buffer) }));

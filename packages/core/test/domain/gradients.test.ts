@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { combinations } from '../../src/combinations.js';
 import type { Divergence } from '../../src/divergences/divergence.js';
 import type { Estimator } from '../../src/estimators/estimator.js';
+import { elementCount } from '../../src/index.js';
 import {
   activation,
   averagePooling2d,
@@ -79,7 +80,7 @@ function checkGradients(model: Model, likelihood: Likelihood, x: number[], y: nu
   const objective = objectiveOf(model, likelihood, x, y, rows);
   const values: Record<string, Float64Array> = {};
   objective.parameters.forEach(({ name, shape, initialize }, i) => {
-    const count = shape.reduce((product, n) => product * n, 1);
+    const count = elementCount(shape);
     const base = initialize.kind === 'constant' ? Math.max(initialize.value, -2) : 0;
     values[name] = Float64Array.from(normal(foldIn(key(3), i), count), (value) => base + 0.5 * value);
   });

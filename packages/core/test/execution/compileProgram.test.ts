@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { Backend, Tensors } from '../../src/backend.js';
 import { compileProgram } from '../../src/execution/compileProgram.js';
+import { elementCount } from '../../src/index.js';
 import { createBuilder } from '../../src/program/builder.js';
 import type { Program } from '../../src/program/program.js';
 import { foldIn, key } from '../../src/random/index.js';
@@ -216,7 +217,7 @@ describe('compileProgram refuses', () => {
   ) => {
     const { backend, counts } = watched({ noise });
     const step = await compileProgram(backend, noisyStep(), { batch: 4 });
-    const upload = (shape: number[]) => backend.upload(new Float32Array(shape.reduce((m, n) => m * n, 1)), shape);
+    const upload = (shape: number[]) => backend.upload(new Float32Array(elementCount(shape)), shape);
     const given = {
       shared: { w: upload([3, 2]), scale: upload([]) },
       iteration: { x: upload([4, 3]) },
@@ -266,7 +267,7 @@ describe('compileProgram refuses', () => {
     // Calls of the backend: 4 uploads and a compilation, then noise, then the run.
     for (const failAt of [6, 7, 8, 9, 10]) {
       const { backend, counts } = watched({ noise: 'host', failAt });
-      const upload = (shape: number[]) => backend.upload(new Float32Array(shape.reduce((m, n) => m * n, 1)), shape);
+      const upload = (shape: number[]) => backend.upload(new Float32Array(elementCount(shape)), shape);
       const [w, scale, x] = [upload([3, 2]), upload([]), upload([4, 3])];
       const step = await compileProgram(backend, noisyStep(), { batch: 4 });
       upload([]);

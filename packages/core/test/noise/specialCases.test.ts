@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { type Estimator, flipout, local, separate, single } from '../../src/estimators/index.js';
+import { elementCount } from '../../src/index.js';
 import { conv2d, dense, type Model, sequential } from '../../src/layers/index.js';
 import {
   alphaOfRate,
@@ -45,7 +46,7 @@ function parametersOf(model: Model, value = 0): Record<string, ArrayLike<number>
     foldIn(key(name.endsWith('/bias') ? 3 : 4), Number(/\d+/.exec(name.split('/')[0])?.[0]));
   return Object.fromEntries(
     model.parameters.map(({ name, shape }) => {
-      const count = shape.reduce((product, n) => product * n, 1);
+      const count = elementCount(shape);
       const own = name.endsWith('/weights') || name.endsWith('/bias');
       return [name, own ? normal(stream(name), count) : new Array(count).fill(value)];
     }),

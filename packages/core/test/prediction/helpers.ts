@@ -1,5 +1,5 @@
 import type { Backend } from '../../src/backend.js';
-import { createReferenceBackend, type TensorMap } from '../../src/index.js';
+import { createReferenceBackend, elementCount, type TensorMap } from '../../src/index.js';
 import type { Model } from '../../src/layers/sequential.js';
 import type { Likelihood } from '../../src/likelihood.js';
 import { hostGenerator } from '../../src/random/index.js';
@@ -55,7 +55,7 @@ export function watched(options: { readonly noise?: 'host' | 'device'; readonly 
 export function patterned(model: Model, likelihood: Likelihood): TensorMap {
   return Object.fromEntries(
     allParameters(model, likelihood).map(({ name, shape, initialize }) => {
-      const data = new Float32Array(shape.reduce((product, n) => product * n, 1));
+      const data = new Float32Array(elementCount(shape));
       const own = name.endsWith('/weights') || name.endsWith('/bias');
       const start = initialize.kind === 'constant' ? initialize.value : 0;
       data.forEach((_, i) => {

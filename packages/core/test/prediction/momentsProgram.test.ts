@@ -5,6 +5,7 @@ import {
   categorical,
   conv2d,
   dense,
+  elementCount,
   evaluate,
   flatten,
   gaussianDropout,
@@ -26,7 +27,7 @@ const rows = 4000;
 
 /** The same datapoint in every row: how often its outputs are what is a sample of their distribution. */
 function repeated(model: Model) {
-  const width = model.inputShape.reduce((a, b) => a * b, 1);
+  const width = elementCount(model.inputShape);
   const x = random.normal(random.key(5), width);
   const all = new Float32Array(rows * width);
   for (let row = 0; row < rows; row++) all.set(x, row * width);

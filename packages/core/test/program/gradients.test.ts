@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { elementCount } from '../../src/index.js';
 import { type Builder, createBuilder, type Value } from '../../src/program/builder.js';
 import { gradients } from '../../src/program/differentiate.js';
 import type { BinaryOp, Shape, UnaryOp } from '../../src/program/program.js';
@@ -72,7 +73,7 @@ describe('gradients of elementwise operations', () => {
       // The compared operands have no derivative, so they are constants here.
       const compared = (b: Builder, shape: Shape, sign: number) =>
         b.constant(
-          Array.from({ length: (shape as number[]).reduce((m, n) => m * n, 1) }, (_, i) => sign * (-1) ** i),
+          Array.from({ length: elementCount(shape) }, (_, i) => sign * (-1) ** i),
           shape,
         );
       expectGradients({

@@ -1,4 +1,12 @@
-import { bind, createBuilder, evaluate, type Model, type Pruned, type TensorMap } from '../../src/index.js';
+import {
+  bind,
+  createBuilder,
+  elementCount,
+  evaluate,
+  type Model,
+  type Pruned,
+  type TensorMap,
+} from '../../src/index.js';
 
 /** Values of a noise node by its key and shape. */
 export type Noise = (key: string, shape: readonly number[]) => Float32Array;
@@ -9,7 +17,7 @@ export function forward(model: Model, parameters: TensorMap, x: Float32Array, no
   const input = b.input('x', ['batch', ...model.inputShape]);
   const values = Object.fromEntries(model.parameters.map(({ name, shape }) => [name, b.input(name, shape)]));
   b.output('y', model.apply(b, input, values, noise === 'mean' ? 'mean' : 'sample'));
-  const rows = x.length / model.inputShape.reduce((product, n) => product * n, 1);
+  const rows = x.length / elementCount(model.inputShape);
   const program = bind(b.build(), rows);
   const nodes = program.nodes.flatMap((node) => (node.op === 'noise' ? [node] : []));
   return evaluate(program, {

@@ -8,6 +8,7 @@ import {
   conv2d,
   dense,
   type Estimator,
+  elementCount,
   flatten,
   flipout,
   type Layer,
@@ -66,7 +67,7 @@ function randomParameters(model: Model, seed: number): TensorMap {
       const draw = scramble(seed, name);
       const dead = [scramble(seed, `${layer} outputs`), scramble(seed, `${layer} inputs`)];
       const [inputs, outputs] = shape.slice(-2);
-      const data = Float32Array.from({ length: shape.reduce((product, n) => product * n, 1) }, (_, i) => {
+      const data = Float32Array.from({ length: elementCount(shape) }, (_, i) => {
         if (what === 'weights') return (1 + Math.floor(draw(i) * 8)) / 8;
         if (what === 'bias') return [-0.5, 0, 0.25, 0.75][Math.floor(draw(i) * 4)];
         const output = i % outputs;
@@ -85,7 +86,7 @@ const threshold = -0.01;
 
 const someNoise: Noise = (key, shape) => {
   const draw = scramble(7, key);
-  return Float32Array.from({ length: shape.reduce((product, n) => product * n, 1) }, (_, i) => draw(i));
+  return Float32Array.from({ length: elementCount(shape) }, (_, i) => draw(i));
 };
 
 const activations: readonly Activation[] = ['relu', 'linear'];
@@ -169,7 +170,7 @@ describe.each([
         const parameters = randomParameters(model, seed);
         const masked = mask(model, parameters, { threshold });
         const pruned = prune(model, parameters, { threshold });
-        const columns = model.inputShape.reduce((product, n) => product * n, 1);
+        const columns = elementCount(model.inputShape);
         const draw = scramble(seed, 'x');
         const x = Float32Array.from({ length: rows * columns }, (_, i) => Math.floor(draw(i) * 16 - 8) / 8);
         const agree = (a: Float64Array, b: Float64Array) => {

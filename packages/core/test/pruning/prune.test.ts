@@ -8,6 +8,7 @@ import {
   conv2d,
   dense,
   deserializeState,
+  elementCount,
   evaluateClassification,
   flatten,
   gaussianDropout,
@@ -43,7 +44,7 @@ function parametersOf(model: Model, given: Readonly<Record<string, readonly numb
       const weights = given[`${layer}/weights`];
       const values =
         what === 'logVariance' ? weights.map((w) => (w === 0 ? 0 : Math.log(w * w) - 4)) : (given[name] ?? []);
-      const length = shape.reduce((product, n) => product * n, 1);
+      const length = elementCount(shape);
       expect(values).toHaveLength(length);
       return [name, { shape, data: Float32Array.from(values) }];
     }),

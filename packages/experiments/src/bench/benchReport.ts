@@ -14,7 +14,7 @@ export interface BenchResult {
   readonly repetitions: number;
   readonly medianMs: number;
   readonly minMs: number;
-  /** A tenth of the runs were no slower; a tenth were no faster than `p90Ms`. */
+  /** A tenth of the runs were quicker, a tenth slower than `p90Ms`: quantiles by linear interpolation. */
   readonly p10Ms: number;
   readonly p90Ms: number;
   /** The first run, which compiles. */

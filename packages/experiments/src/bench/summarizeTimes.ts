@@ -1,5 +1,5 @@
+import { median, quantiles } from '../statistics/quantiles.js';
 import type { BenchResult } from './benchReport.js';
-import { median, quantile } from './statistics.js';
 import type { VariantName } from './timedVariant.js';
 import { noiseCount, predictionSamples } from './variants.js';
 
@@ -27,7 +27,7 @@ export function summarizeTimes(
     ),
   );
   return timed.map(({ name, first, times }): BenchResult => {
-    const medianMs = median(times);
+    const [p10Ms, medianMs, p90Ms] = quantiles(times, [0.1, 0.5, 0.9]);
     const rate = rates.get(name);
     const own = rates.get(name.startsWith('variational') ? 'variational products' : 'deterministic products');
     const { reference, runs } = comparison(name);
@@ -39,8 +39,8 @@ export function summarizeTimes(
       repetitions: times.length,
       medianMs,
       minMs: Math.min(...times),
-      p10Ms: quantile(times, 0.1),
-      p90Ms: quantile(times, 0.9),
+      p10Ms,
+      p90Ms,
       firstMs: first,
       gflops: rate ?? null,
       matmulShare: rate === undefined || own === undefined ? null : rate / own,

@@ -4,6 +4,7 @@ import {
   createBuilder,
   createPredictor,
   createTrainer,
+  elementCount,
   type Minibatch,
   random,
   type Tensor,
@@ -114,7 +115,7 @@ async function products(backend: Backend, { workload, numbers }: WorkloadData, n
   for (const node of program.nodes) {
     if (node.op !== 'input') continue;
     const shape = node.shape as readonly number[];
-    const count = shape.reduce((size, n) => size * n, 1);
+    const count = elementCount(shape);
     inputs[node.name] = backend.upload(numbers.subarray(0, count), shape);
   }
   return {

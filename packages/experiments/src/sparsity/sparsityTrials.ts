@@ -21,7 +21,7 @@ import { klWeight, type SparsityPlan } from './sparsityPlan.js';
 import { type LayerResult, sparsityResultToJson } from './sparsityResult.js';
 
 /** Names of the files that the trials of a seed save. */
-export const networkFiles = {
+const networkFiles = {
   dense: (seed: number) => `sparsity-dense-${seed}.safetensors`,
   pruned: (seed: number) => `sparsity-pruned-${seed}.safetensors`,
   tuned: (seed: number) => `sparsity-tuned-${seed}.safetensors`,
@@ -96,7 +96,7 @@ export function sparseTrial(seed: number, plan: SparsityPlan, data: ImageData): 
 }
 
 /** Number of weights, biases apart, that are not 0. */
-export function nonZeroWeights({ model, parameters }: StoredNetwork): number {
+function nonZeroWeights({ model, parameters }: StoredNetwork): number {
   return model.layers
     .map(({ name }) => parameters[`${name}/weights`].data.reduce((count, weight) => count + (weight === 0 ? 0 : 1), 0))
     .reduce((sum, count) => sum + count, 0);

@@ -1,7 +1,7 @@
 import type { Estimate } from './estimate.js';
 
 /** Two-sided 95 % quantile of the standard normal distribution. */
-export const normalQuantile = 1.959963984540054;
+const normalQuantile = 1.959963984540054;
 
 /** The 95 % interval of an estimate from many repetitions; empty where its error is not known. */
 export function interval({ value, error }: Estimate): { readonly low?: number; readonly high?: number } {

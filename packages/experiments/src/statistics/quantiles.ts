@@ -1,4 +1,25 @@
-/** Median and quartiles of some values, by linear interpolation between the nearest two. */
+/**
+ * Quantiles by linear interpolation between the nearest two of the sorted values (type 7 of Hyndman & Fan 1996, which R and
+ * NumPy take by default); NaN of no values.
+ *
+ * @param shares in [0, 1]: which share of the values lies below; 0 gives the smallest, ½ the median, 1 the largest
+ * @returns one quantile for each share
+ */
+export function quantiles(values: readonly number[], shares: readonly number[]): number[] {
+  const sorted = Float64Array.from(values).sort();
+  return shares.map((share) => {
+    const position = share * (sorted.length - 1);
+    const below = sorted[Math.floor(position)];
+    return below + (position % 1) * (sorted[Math.ceil(position)] - below);
+  });
+}
+
+/** The middle value, or the mean of the two in the middle; NaN of no values. */
+export function median(values: readonly number[]): number {
+  return quantiles(values, [0.5])[0];
+}
+
+/** Median and quartiles of some values. */
 export interface Quartiles {
   readonly lower: number;
   readonly median: number;
@@ -7,12 +28,6 @@ export interface Quartiles {
 
 /** Median and quartiles; NaN of no values. */
 export function quartiles(values: readonly number[]): Quartiles {
-  const sorted = [...values].sort((a, b) => a - b);
-  const at = (share: number) => {
-    const position = share * (sorted.length - 1);
-    const below = Math.floor(position);
-    const above = Math.min(sorted.length - 1, below + 1);
-    return sorted[below] + (position - below) * (sorted[above] - sorted[below]);
-  };
-  return { lower: at(0.25), median: at(0.5), upper: at(0.75) };
+  const [lower, median, upper] = quantiles(values, [0.25, 0.5, 0.75]);
+  return { lower, median, upper };
 }

@@ -1,4 +1,4 @@
-import { VardropError } from '@vardrop/core';
+import { elementCount, VardropError } from '@vardrop/core';
 import type { CreateExperiment, Experiment, TrialContext } from '../experiment.js';
 import type { Json } from '../json.js';
 import { estimatorNames, network, startRates } from '../paperNetwork.js';
@@ -49,10 +49,7 @@ export function varianceExperiment(options: VarianceOptions): Experiment {
   }
   const training: SnapshotTraining = { data, seed, epochs, batch: trainingBatch, learningRate };
   const model = network('local', { inputs: data.inputs, units, classes: data.classes });
-  const weights = model.layers.reduce(
-    (sum, layer) => sum + (layer.linear?.weightShape ?? []).reduce((product, length) => product * length, 1),
-    0,
-  );
+  const weights = model.layers.reduce((sum, layer) => sum + elementCount(layer.linear?.weightShape ?? []), 0);
   const contractions = (rows: number) => costs.step + 6 * costs.product * rows * weights;
   const secondsPerDraw = costs.sample * minibatch * weights + 4 * contractions(minibatch);
   const trainingTrial = {

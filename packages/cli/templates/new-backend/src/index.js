@@ -31,8 +31,12 @@ export function createNAMEBackend() {
     return tensor;
   }
 
-  function valuesOf(tensor, what) {
+  function requireOpen(what) {
     if (closed) fail('VARDROP_DISPOSED', `${what}: got a closed backend, needs an open one. Create another.`);
+  }
+
+  function valuesOf(tensor, what) {
+    requireOpen(what);
     const values = live.get(tensor);
     if (values) return values;
     if (disposed.has(tensor))
@@ -41,7 +45,7 @@ export function createNAMEBackend() {
   }
 
   function upload(data, shape) {
-    if (closed) fail('VARDROP_DISPOSED', 'upload: got a closed backend, needs an open one. Create another.');
+    requireOpen('upload');
     if (data.length !== count(shape)) {
       fail('VARDROP_INPUT', `upload: got ${data.length} values, needs ${count(shape)} for [${shape}]. Pass as many.`);
     }
@@ -70,6 +74,7 @@ export function createNAMEBackend() {
       live.clear();
     },
     async compile(program) {
+      requireOpen('compile');
       const { nodes, outputs } = program;
       // All decisions are taken here; a run only calls what was prepared.
       const kernels = nodes.map((node) =>

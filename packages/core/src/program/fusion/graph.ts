@@ -3,7 +3,7 @@ import type { NodeId, Program } from '../program.js';
 import { isNumber, type Siblings } from './siblings.js';
 
 /** One use of a node by another. */
-export interface Use {
+interface Use {
   readonly producer: NodeId;
   readonly user: NodeId;
   /** Whether the user reads the producer only at the index at which it writes, so that both fit into one loop. */

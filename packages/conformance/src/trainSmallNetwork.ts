@@ -12,6 +12,7 @@ import {
   maxPooling2d,
   sequential,
   sparseVariational,
+  type Trainer,
 } from '@vardrop/core';
 
 const rows = 12;
@@ -29,8 +30,19 @@ const networks: Readonly<Record<'dense' | 'convolutional', readonly Layer[]>> = 
   ],
 };
 
-/** A small network for images, with noise in every weight, in training on one minibatch. */
-export function trainSmallNetwork(backend: Backend, kind: keyof typeof networks) {
+/** A network in training on one minibatch, always the same. */
+export interface SmallTraining {
+  /** One step of Adam; the loss in nats per datapoint. */
+  step(): Promise<number>;
+  /** To be disposed of by whoever asked for the training. */
+  readonly trainer: Trainer;
+}
+
+/**
+ * A small network for images, with noise in every weight, in training: for tests of what a backend holds and copies from
+ * step to step, and whether two ways of running it agree.
+ */
+export function trainSmallNetwork(backend: Backend, kind: keyof typeof networks): SmallTraining {
   const model = sequential({
     input: [side, side, 1],
     noise: sparseVariational(),
@@ -46,7 +58,6 @@ export function trainSmallNetwork(backend: Backend, kind: keyof typeof networks)
     Number(Math.floor(i / classes) % classes === i % classes),
   );
   return {
-    /** One step of Adam; the loss in nats per datapoint. */
     step: async () => (await trainer.run({ x, y, rows }, { learningRate: 0.01, klScale: 1e-3 })).loss,
     trainer,
   };

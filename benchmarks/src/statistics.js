@@ -1,1 +1,0 @@
-export { describeTimes, median, quantile } from '@vardrop/experiments';

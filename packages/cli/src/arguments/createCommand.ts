@@ -1,0 +1,63 @@
+import { Command, Option } from 'commander';
+import { backends } from '../choices.js';
+import { oneOf, optionOf, pathName, wholeNumber } from '../optionValues.js';
+
+/** A command, and what adds options to it: those that several commands have, and others. */
+export interface CommandParts {
+  readonly command: Command;
+  /** An option's name as errors have it, `[vardrop train] --epochs`. */
+  option(name: string): string;
+  /** Adds an option: its flags, what it is for, how its text is read, its default. */
+  add(flags: string, what: string, read?: (text: string) => unknown, fallback?: unknown): void;
+  addBackend(fallback: string): void;
+  addData(): void;
+  addSeed(fallback: number): void;
+  /** @param what is written, such as `the summary`. */
+  addJson(what: string): void;
+  /** @param only what is printed still. */
+  addQuiet(only: string): void;
+  addVerbose(): void;
+}
+
+/** Starts a command of `vardrop`, without options yet but for its help. */
+export function createCommand(name: string, description: string): CommandParts {
+  const command = new Command(name)
+    .description(description)
+    .helpOption('-h, --help', 'print this help')
+    .allowExcessArguments(false);
+  const option = (of: string) => optionOf(name, of);
+  const add: CommandParts['add'] = (flags, what, read, fallback) => {
+    const added = new Option(flags, what);
+    if (read !== undefined) added.argParser(read);
+    if (fallback !== undefined) added.default(fallback, String(fallback));
+    command.addOption(added);
+  };
+  return {
+    command,
+    option,
+    add,
+    addBackend: (fallback) =>
+      add(
+        '--backend <name>',
+        `what computes: ${backends.join(', ')}`,
+        oneOf(option('--backend'), backends, 'VARDROP_UNKNOWN_BACKEND'),
+        fallback,
+      ),
+    addData: () =>
+      add(
+        '--data <directory>',
+        'MNIST-format IDX files, gzipped or not (default: 10,000 embedded MNIST digits)',
+        pathName(option('--data'), 'a directory'),
+      ),
+    addSeed: (fallback) =>
+      add(
+        '--seed <number>',
+        'seed of weights, order and noise; the test split never depends on it',
+        wholeNumber(option('--seed'), 0, 2 ** 32 - 1, 1),
+        fallback,
+      ),
+    addJson: (what) => add('--json <file>', `write ${what} as JSON, too`, pathName(option('--json'), 'a file')),
+    addQuiet: (only) => add('--quiet', `no progress, only ${only}`),
+    addVerbose: () => add('--verbose', 'print the stack of errors'),
+  };
+}

@@ -1,0 +1,40 @@
+import type { ConformanceOptions, TestRunner } from './conformance.js';
+import { elementaryError, elementaryFunctions } from './elementaryErrors.js';
+import { openBackend } from './openBackend.js';
+
+/** What is measured, and by how much more it may state. */
+export interface UlpsOptions extends Pick<ConformanceOptions, 'name' | 'create'> {
+  /** `describe`, `it` and `afterAll`: `import * as runner from 'vitest'`. */
+  readonly runner: TestRunner;
+  /** Units in the last place that may be stated beyond twice the error seen here, for graphics cards that do worse; 0 if left out. */
+  readonly otherCards?: number;
+}
+
+/**
+ * Registers a test for each elementary function with a test runner: the error that `supports.ulps` states is no less than
+ * the largest that is measured, and at most twice that (or half a unit in the last place), so that it tells something.
+ *
+ * ```ts
+ * import * as runner from 'vitest';
+ * checkUlps({ name: 'mine', create: createMyBackend, runner });
+ * ```
+ */
+export function checkUlps({ name, create, runner, otherCards = 0 }: UlpsOptions): void {
+  runner.describe(`errors of elementary functions on ${name}`, () => {
+    let backend: ReturnType<typeof openBackend> | undefined;
+    for (const functionName of elementaryFunctions) {
+      runner.it(functionName, async () => {
+        backend ??= openBackend(name, create);
+        const { measured, declared } = await elementaryError(await backend, functionName);
+        const most = Math.max(2 * measured, 0.5) + otherCards;
+        if (measured <= declared + 2 ** -20 && declared <= most) return;
+        throw new Error(
+          `[${name}] supports.ulps.${functionName}: got ${declared}, needs between ${measured}, as measured, and ${most}. State what was measured, rounded up.`,
+        );
+      });
+    }
+    runner.afterAll(async () => {
+      await (await backend)?.close();
+    });
+  });
+}
