@@ -3,13 +3,13 @@ export const reportStyle = `
 :root {
   color-scheme: light dark;
   --page: #f7f7f5; --card: #ffffff; --ink: #1c1e21; --muted: #6b7077; --rule: #e2e3e0; --accent: #2563a8;
-  --right: #1d7d46; --wrong: #c0362c;
+  --right: #1d7d46; --wrong: #c0362c; --more: rgb(0 0 0 / 0.22);
   --series-1: #2b6cb0; --series-2: #d9761a; --series-3: #2f8f5b; --series-4: #9a4fb5; --series-5: #c2410c; --series-6: #64748b; --series-7: #0e8a94;
 }
 @media (prefers-color-scheme: dark) {
   :root {
     --page: #131517; --card: #1c1f23; --ink: #e6e7e9; --muted: #989ea6; --rule: #30343a; --accent: #7db4ee;
-    --right: #63c28c; --wrong: #f08a80;
+    --right: #63c28c; --wrong: #f08a80; --more: rgb(255 255 255 / 0.28);
     --series-1: #6aaef0; --series-2: #f2a65a; --series-3: #6cc995; --series-4: #c792ea; --series-5: #ff8f66; --series-6: #a3b0c2; --series-7: #56c8d0;
   }
 }
@@ -54,7 +54,8 @@ figure svg text { white-space: pre; }
 .map dt { font-size: 12.5px; color: var(--muted); }
 .map dd { margin: 0; font-size: 17px; font-weight: 600; font-variant-numeric: tabular-nums; }
 .absent { margin: 12px 0; padding: 14px 16px; background: var(--card); border: 1px dashed var(--rule); border-radius: 10px; color: var(--muted); max-width: 76ch; }
-.scroll { margin-top: 14px; overflow-x: auto; background: var(--card); border: 1px solid var(--rule); border-radius: 10px; }
+/* A shadow at an edge beyond which a wide table goes on: the first two layers scroll with the table and cover it at the end. */
+.scroll { margin-top: 14px; overflow-x: auto; background: linear-gradient(90deg, var(--card) 35%, transparent) left / 36px 100% no-repeat local, linear-gradient(270deg, var(--card) 35%, transparent) right / 36px 100% no-repeat local, linear-gradient(90deg, var(--more), transparent) left / 12px 100% no-repeat scroll, linear-gradient(270deg, var(--more), transparent) right / 12px 100% no-repeat scroll, var(--card); border: 1px solid var(--rule); border-radius: 10px; }
 table { width: 100%; border-collapse: collapse; font-size: 14px; font-variant-numeric: tabular-nums; }
 th, td { padding: 8px 14px; text-align: right; white-space: nowrap; }
 th:first-child { text-align: left; }

@@ -1,4 +1,5 @@
 import { brierScore } from './brierScore.js';
+import { checkKind } from './checkKind.js';
 import { errorRate } from './errorRate.js';
 import { type CalibrationBin, expectedCalibrationError } from './expectedCalibrationError.js';
 import { negativeLogLikelihood } from './negativeLogLikelihood.js';
@@ -18,12 +19,16 @@ export interface ClassificationMetrics {
   readonly reliability: readonly CalibrationBin[];
 }
 
-/** Every metric of a prediction against integer labels. Throws what `expectedCalibrationError` throws. */
+/**
+ * Every metric of a prediction against integer labels.
+ * Throws what `expectedCalibrationError` throws, `VARDROP_LIKELIHOOD` for another kind of prediction.
+ */
 export function evaluateClassification(
   prediction: ClassificationPrediction,
   labels: ArrayLike<number>,
   options: { readonly bins?: number } = {},
 ): ClassificationMetrics {
+  checkKind('evaluateClassification', prediction, 'classification', 'evaluateRegression');
   const { probabilities } = prediction;
   const { ece, bins } = expectedCalibrationError(probabilities, labels, options);
   return {

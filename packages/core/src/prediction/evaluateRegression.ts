@@ -1,3 +1,4 @@
+import { checkKind } from './checkKind.js';
 import { gaussianNegativeLogLikelihood } from './gaussianNegativeLogLikelihood.js';
 import type { RegressionPrediction } from './prediction.js';
 import { rootMeanSquaredError } from './rootMeanSquaredError.js';
@@ -10,8 +11,12 @@ export interface RegressionMetrics {
   readonly nll: number;
 }
 
-/** Every metric of a prediction against targets `[rows, outputs]`. Throws what `rootMeanSquaredError` throws. */
+/**
+ * Every metric of a prediction against targets `[rows, outputs]`.
+ * Throws what `rootMeanSquaredError` throws, `VARDROP_LIKELIHOOD` for another kind of prediction.
+ */
 export function evaluateRegression(prediction: RegressionPrediction, targets: ArrayLike<number>): RegressionMetrics {
+  checkKind('evaluateRegression', prediction, 'regression', 'evaluateClassification');
   return {
     rmse: rootMeanSquaredError(prediction.mean, targets),
     nll: gaussianNegativeLogLikelihood(prediction, targets),

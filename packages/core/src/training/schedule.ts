@@ -47,5 +47,11 @@ export function exponentialDecay(factor: number, epochs = 1): Schedule {
 
 /** Rises from 0 to 1 over the first `epochs` epochs: KL warm-up. Throws `VARDROP_SCHEDULE` unless they are positive. */
 export function warmUp(epochs: number): Schedule {
+  if (!(epochs > 0 && Number.isFinite(epochs))) {
+    throw new VardropError(
+      'VARDROP_SCHEDULE',
+      `[warmUp] epochs: got ${epochs}, needs a positive number. Leave the schedule out for the full weight at once.`,
+    );
+  }
   return piecewiseLinear([0, 0], [epochs, 1]);
 }

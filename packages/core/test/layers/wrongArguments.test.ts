@@ -6,6 +6,8 @@ import {
   bernoulliLearned,
   createReferenceBackend,
   dense,
+  evaluateClassification,
+  evaluateRegression,
   type FitOptions,
   fit,
   gaussianDropout,
@@ -18,6 +20,7 @@ import {
   sequential,
   sparseVariational,
   variationalDropout,
+  warmUp,
 } from '../../src/index.js';
 
 /** The type of a call as JavaScript has it: anything goes. */
@@ -78,6 +81,19 @@ describe('arguments that a compiler would refuse', () => {
       'VARDROP_OPTION',
       /variationalDropout/,
     ],
+    [
+      'values to evaluate as classes',
+      () => loose(evaluateClassification)({ kind: 'regression' }, [0]),
+      'VARDROP_LIKELIHOOD',
+      /got a regression.*there is evaluateRegression/,
+    ],
+    [
+      'classes to evaluate as values',
+      () => loose(evaluateRegression)({ kind: 'classification' }, [0]),
+      'VARDROP_LIKELIHOOD',
+      /got a classification/,
+    ],
+    ['a warm-up of no epochs', () => warmUp(0), 'VARDROP_SCHEDULE', /\[warmUp\] epochs: got 0/],
     ['no model', () => loose(sequential)(), 'VARDROP_OPTION', /\[sequential\] options: got nothing/],
     ['a number as input shape', () => model({ input: 2 }), 'VARDROP_MODEL', /got 2, needs the shape/],
   ])('refuses %s', (_, act, code, message) => {
