@@ -43,6 +43,8 @@ export interface ProgressStream {
 }
 
 /**
+ * Shows how a training goes on.
+ *
  * @param stream what to draw on: a bar on a terminal, else a line an epoch.
  * @param quiet whether to show nothing at all, notes excepted.
  */

@@ -5,6 +5,7 @@ import type { Shape } from './program/program.js';
 
 /** What a network's outputs mean: the distribution of a target given them. */
 export interface Likelihood {
+  /** Stable name, such as `categorical`. */
   readonly name: string;
   /** Whether targets are class labels (integers) or vectors of numbers. */
   readonly targets: 'labels' | 'values';

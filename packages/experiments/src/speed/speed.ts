@@ -42,7 +42,7 @@ export const speed: CreateExperiment = ({ data, quick, seed }) =>
     epoch: 60_000,
   });
 
-/** The same with cases of one's own. */
+/** `speed` with cases of one's own: seconds an epoch with local reparametrization and with a sample for each datapoint. */
 export function speedExperiment(options: SpeedOptions): Experiment {
   const { data, cases, rounds, share, epoch } = options;
   return {
