@@ -25,6 +25,8 @@ export interface GpujsBackendOptions {
  * another mode than the one asked for, with `VARDROP_DEVICE_LOST` where the graphics card was lost, and with
  * `VARDROP_BACKEND` where it refused something.
  */
-export async function createGpujsBackend({ GPU, mode, noise }: GpujsBackendOptions): Promise<GpujsBackend> {
+export async function createGpujsBackend(options: GpujsBackendOptions): Promise<GpujsBackend> {
+  // JavaScript lets callers leave them out; loadGpu then says what to choose from.
+  const { GPU, mode, noise }: Partial<GpujsBackendOptions> = options ?? {};
   return createBackend(await loadGpu(mode, GPU, noise));
 }

@@ -1,17 +1,22 @@
-import { bindInputs, type Executable, type Program, programInputs, type Tensor, VardropError } from '@vardrop/core';
-import { checkCardLimits, checkLimits } from './checkLimits.js';
+import {
+  bindInputs,
+  type Executable,
+  type Program,
+  programInputs,
+  splitInvariant,
+  type Tensor,
+  VardropError,
+} from '@vardrop/core';
+import { checkLimits } from './checkLimits.js';
 import type { Handles, Pending } from './handles.js';
 import type { Runtime } from './loadGpu.js';
-import { lowerProgram } from './lowerProgram.js';
-import { elements } from './run/elements.js';
-import { withHostValues } from './run/hostValues.js';
-import { createKernelRunner } from './run/kernelRunner.js';
-import { createResidentRunner } from './run/residentRunner.js';
-import type { Runner } from './run/runner.js';
-import { createSegmentRunner } from './run/segmentRunner.js';
+import { createStage } from './stage.js';
 import { type Stored, storeValues } from './stored.js';
 import { withoutTransposes } from './withoutTransposes.js';
 import { bindStreams, withStreams } from './withStreams.js';
+
+/** Inputs by name, of which some may still be computed. */
+type Given = ReadonlyMap<string, Pending>;
 
 /** What a run leaves, by name of output; each handle to come owns its own. */
 interface Finished {
@@ -20,7 +25,8 @@ interface Finished {
 }
 
 /**
- * Compiles a program into kernels. Runs follow each other, and their handles stand for results to come. `ended` is called
+ * Compiles a program into kernels: those whose results are the same in all iterations of a run, if they are worth that, and
+ * those of each iteration. Runs follow each other, and their handles stand for results to come. `ended` is called
  * when, after `dispose` and all runs, its kernels are gone.
  */
 export function createExecutable(
@@ -33,75 +39,53 @@ export function createExecutable(
   checkLimits(name, source);
   const { program, streams } = withStreams(withoutTransposes(source));
   const who = `[${name}] run ${program.name}`;
-  const inputs = programInputs(program);
-  const carriedInputs = inputs.filter(({ role }) => role === 'carried');
-  const streamInputs = new Set(streams.map(({ id }) => id));
-  const iterationInputs = inputs.filter(({ id, role }) => role === 'iteration' && !streamInputs.has(id));
+  const streamInputs = new Set(streams.map((stream) => stream.name));
+  const inputs = programInputs(program).filter((input) => !streamInputs.has(input.name));
+  const nameOf = new Map(inputs.map((input) => [input.id, input.name]));
+  const iterationInputs = inputs.filter(({ role }) => role === 'iteration');
   const runInputs = inputs.filter(({ role }) => role !== 'iteration');
-  const carriedNames = new Set(carriedInputs.map((input) => input.name));
-  const freshNames = Object.keys(program.outputs).filter((output) => !carriedNames.has(output));
+  const carriedNames = inputs.filter(({ role }) => role === 'carried').map((input) => input.name);
+  const freshNames = Object.keys(program.outputs).filter((output) => !carriedNames.includes(output));
   const shapeOf = (output: string) => program.nodes[program.outputs[output]].shape as readonly number[];
 
-  const lowered = lowerProgram(program, runtime.mode);
-  checkCardLimits(name, runtime, program, lowered);
-  const computed = new Set(lowered.kernels.map(({ result }) => result));
-  const read = new Set(lowered.kernels.flatMap((kernel) => kernel.inputs));
-  const outputValues = new Set(Object.values(program.outputs).map(lowered.valueBehind));
-  const constants = new Map([...lowered.constants].map(([id, values]) => [id, storeValues(values)]));
-  const runner = createRunner();
+  const split = splitInvariant(program);
+  const once = split.once && createStage(runtime, who, split.once);
+  const layouts = new Map(
+    Object.keys(split.once?.outputs ?? {}).flatMap((output) => {
+      const layout = once?.layoutOf(output);
+      return layout ? [[output, layout] as const] : [];
+    }),
+  );
+  const each = createStage(runtime, who, split.each, layouts);
   let last: Promise<unknown> = Promise.resolve();
   let disposed = false;
 
-  function createRunner(): Runner | undefined {
-    if (lowered.kernels.length === 0) return undefined;
-    const given = inputs.map(({ id }) => id).filter((id) => read.has(id));
-    const results = [...outputValues].filter((id) => computed.has(id));
-    switch (runtime.mode) {
-      case 'cpu':
-        return withHostValues(createKernelRunner(runtime, who, lowered, given, results));
-      case 'webasm':
-        return withHostValues(createSegmentRunner(runtime, who, lowered, given, results));
-      case 'webgpu':
-      case 'webgl2': {
-        const sizeOf = (id: number) => elements(program.nodes[id].shape as readonly number[]);
-        const from = carriedInputs.map(
-          (input) => [input.id, lowered.valueBehind(program.outputs[input.name])] as const,
-        );
-        return createResidentRunner(runtime, who, lowered, given, results, sizeOf, new Map(from));
-      }
-    }
-  }
-
-  async function compute(
-    start: ReadonlyMap<number, Pending>,
-    minibatches: readonly ReadonlyMap<number, Pending>[],
-  ): Promise<Finished> {
-    const values = new Map<number, Stored>(constants);
-    for (const { id } of runInputs) values.set(id, await (start.get(id) as Pending));
-    const take = (output: string) => (values.get(lowered.valueBehind(program.outputs[output])) as Stored).retain();
-    let carried = carriedInputs.map((input) => (values.get(input.id) as Stored).retain());
+  async function compute(start: Given, minibatches: readonly Given[]): Promise<Finished> {
+    const values = new Map<string, Stored>();
+    for (const [input, pending] of start) values.set(input, await pending);
+    const shared = once && minibatches.length > 0 ? await once.run(values) : new Map<string, Stored>();
+    for (const [output, stored] of shared) values.set(output, stored);
+    let carried = carriedNames.map((input) => (values.get(input) as Stored).retain());
     const outputs: Map<string, Stored>[] = [];
     try {
       for (const minibatch of minibatches) {
-        for (const [id, pending] of minibatch) values.set(id, await pending);
-        const made = (await runner?.run(runner.inputs.map((id) => values.get(id) as Stored))) ?? [];
-        runner?.results.forEach((id, i) => {
-          values.set(id, made[i]);
+        for (const [input, pending] of minibatch) values.set(input, await pending);
+        const made = await each.run(values);
+        outputs.push(new Map(freshNames.map((output) => [output, made.get(output) as Stored])));
+        const next = carriedNames.map((input) => made.get(input) as Stored);
+        carriedNames.forEach((input, i) => {
+          values.set(input, next[i]);
         });
-        outputs.push(new Map(freshNames.map((output) => [output, take(output)])));
-        // All are taken before any is replaced: an output may be another carried input.
-        const next = carriedInputs.map((input) => take(input.name));
-        carriedInputs.forEach(({ id }, i) => {
-          values.set(id, next[i]);
-        });
-        for (const stored of [...carried, ...made]) stored.release();
+        for (const stored of carried) stored.release();
         carried = next;
       }
     } catch (error) {
-      for (const stored of [...carried, ...outputs.flatMap((each) => [...each.values()])]) stored.release();
+      for (const stored of [...carried, ...outputs.flatMap((fresh) => [...fresh.values()])]) stored.release();
       throw error;
+    } finally {
+      for (const stored of shared.values()) stored.release();
     }
-    return { carried: new Map(carriedInputs.map((input, i) => [input.name, carried[i]])), outputs };
+    return { carried: new Map(carriedNames.map((input, i) => [input, carried[i]])), outputs };
   }
 
   return {
@@ -121,9 +105,11 @@ export function createExecutable(
       ];
       const noise = iterations.map(({ keys }, i) => bindStreams(`${who}, iteration ${i}`, keys, streams));
       // Owned by this run from now on, whatever their handles come to.
-      const kept = bound.map((given) => new Map([...given].map(([id, pending]) => [id, keep(pending)])));
+      const kept = bound.map(
+        (given) => new Map([...given].map(([id, pending]) => [nameOf.get(id) as string, keep(pending)])),
+      );
       noise.forEach((own, i) => {
-        for (const [id, values] of own) kept[i + 1].set(id, Promise.resolve(storeValues(values)));
+        for (const [input, values] of own) kept[i + 1].set(input, Promise.resolve(storeValues(values)));
       });
       const finished = last.then(async () => {
         try {
@@ -141,7 +127,7 @@ export function createExecutable(
       };
       return {
         carried: Object.fromEntries(
-          [...carriedNames].map((output) => hold(output, ({ carried }) => carried.get(output) as Stored)),
+          carriedNames.map((output) => hold(output, ({ carried }) => carried.get(output) as Stored)),
         ),
         outputs: iterations.map((_, i) =>
           Object.fromEntries(
@@ -155,7 +141,7 @@ export function createExecutable(
       disposed = true;
       // After the runs that are still to come; kernels that do not go have nothing to tell anyone.
       void last
-        .then(() => runner?.dispose())
+        .then(() => Promise.all([each.dispose(), once?.dispose()]))
         .catch(() => undefined)
         .then(ended);
     },

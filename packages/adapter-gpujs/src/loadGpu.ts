@@ -45,11 +45,15 @@ export interface Runtime {
  * Throws `VARDROP_UNKNOWN_DEVICE` for a mode that there is not, or that this machine lacks; `VARDROP_OPTION` for noise
  * that the mode cannot make; `VARDROP_MISSING_PEER` without the package.
  */
-export async function loadGpu(mode: GpujsMode, given?: GpuClass, noise?: Runtime['noise']): Promise<Runtime> {
-  if (!modes.includes(mode)) {
+export async function loadGpu(
+  mode: GpujsMode | undefined,
+  given?: GpuClass,
+  noise?: Runtime['noise'],
+): Promise<Runtime> {
+  if (mode === undefined || !modes.includes(mode)) {
     throw new VardropError(
       'VARDROP_UNKNOWN_DEVICE',
-      `[gpujs] mode: got ${JSON.stringify(mode)}, needs one of ${modes.join(', ')}. Choose one of them.`,
+      `[gpujs] mode: got ${JSON.stringify(mode) ?? 'none'}, needs one of ${modes.join(', ')}. Choose one of them.`,
     );
   }
   if (noise !== undefined && noise !== 'host' && (noise !== 'device' || mode === 'cpu')) {

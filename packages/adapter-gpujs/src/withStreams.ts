@@ -4,7 +4,7 @@ import { elements } from './run/elements.js';
 
 /** An input that says where a noise node's stream is. */
 export interface StreamInput {
-  readonly id: NodeId;
+  readonly name: string;
   readonly key: string;
   /** Elements of the noise in a row of data. */
   readonly units: number;
@@ -21,20 +21,21 @@ export function withStreams(program: Program): { readonly program: Program; read
       continue;
     }
     const id = nodes.length;
-    streams.push({ id, key: node.key, units: elements((node.shape as readonly number[]).slice(1)) });
-    nodes.push({ op: 'input', name: `stream:${node.key}`, role: 'iteration', operands: [], shape: [8] });
+    const name = `stream:${node.key}`;
+    streams.push({ name, key: node.key, units: elements((node.shape as readonly number[]).slice(1)) });
+    nodes.push({ op: 'input', name, role: 'iteration', operands: [], shape: [8] });
     moved.push(nodes.push({ ...node, operands: [id] }) - 1);
   }
   const outputs = Object.fromEntries(Object.entries(program.outputs).map(([name, id]) => [name, moved[id]]));
   return { program: { name: program.name, nodes, outputs }, streams };
 }
 
-/** Values of the inputs of one iteration's streams. Throws `VARDROP_INPUT` unless there is a key for each. */
+/** Values of the inputs of one iteration's streams, by name. Throws `VARDROP_INPUT` unless there is a key for each. */
 export function bindStreams(
   who: string,
   given: Iteration['keys'] = {},
   streams: readonly StreamInput[],
-): ReadonlyMap<NodeId, Float32Array> {
+): ReadonlyMap<string, Float32Array> {
   const needed = new Set(streams.map(({ key }) => key));
   for (const name of new Set([...needed, ...Object.keys(given)])) {
     if (needed.has(name) && given[name]) continue;
@@ -44,6 +45,6 @@ export function bindStreams(
     );
   }
   return new Map(
-    streams.map(({ id, key, units }) => [id, encodeStream(given[key].words, (given[key].row ?? 0) * units)]),
+    streams.map(({ name, key, units }) => [name, encodeStream(given[key].words, (given[key].row ?? 0) * units)]),
   );
 }

@@ -1,11 +1,18 @@
-import { bindInputs, type Executable, type Program, programInputs, type Tensor, VardropError } from '@vardrop/core';
+import {
+  bindInputs,
+  type Executable,
+  type Program,
+  programInputs,
+  splitInvariant,
+  type Tensor,
+  VardropError,
+} from '@vardrop/core';
 import type { Tensor as OrtTensor } from 'onnxruntime-web';
 import type { Handles, Pending } from './handles.js';
 import type { Runtime } from './loadRuntime.js';
 import { createProgramSession, type ProgramSession } from './model/session.js';
 import type { Queue } from './queue.js';
 import type { Shares } from './shares.js';
-import { splitShared } from './splitShared.js';
 
 /** What a run leaves, by names of outputs. */
 interface Finished {
@@ -34,7 +41,7 @@ export async function createExecutable(
   const carriedNames = new Set(carriedInputs.map(({ name }) => name));
   const freshNames = Object.keys(program.outputs).filter((name) => !carriedNames.has(name));
   const shapeOf = (output: string) => program.nodes[program.outputs[output]].shape as readonly number[];
-  const split = splitShared(program);
+  const split = splitInvariant(program);
   const each = await createProgramSession(runtime, split.each);
   const once = split.once && (await createProgramSession(runtime, split.once));
   let disposed = false;

@@ -185,14 +185,14 @@ async function sampleOutputLayer(
   });
   expect(layers).toHaveLength(2);
   const backend = createReferenceBackend();
-  const result = (await predict(quiet, {
+  const result = await predict(quiet, {
     backend,
     likelihood: gaussianLikelihood(),
     parameters: { ...parameters, 'likelihood/logVariance': { shape: [5], data: new Float32Array(5) } },
     inputs,
     samples: draws,
     batch: rows,
-  })) as RegressionPrediction;
+  });
   return { mean: result.mean, variance: result.epistemicVariance };
 }
 

@@ -27,11 +27,8 @@ export interface TfjsBackendOptions {
  *
  * Rejects with `VARDROP_UNKNOWN_DEVICE`, `VARDROP_MISSING_PEER` (saying which package to install) or `VARDROP_BACKEND`.
  */
-export async function createTfjsBackend({
-  tf,
-  device,
-  wasmPaths,
-  profile,
-}: TfjsBackendOptions): Promise<Backend<TfTensor>> {
+export async function createTfjsBackend(options: TfjsBackendOptions): Promise<Backend<TfTensor>> {
+  // JavaScript lets callers leave them out; loadDevice then says what to choose from.
+  const { tf, device, wasmPaths, profile }: Partial<TfjsBackendOptions> = options ?? {};
   return createBackend(await loadDevice(device, tf, wasmPaths), { profile, fuse: true });
 }

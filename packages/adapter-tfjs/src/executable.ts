@@ -4,6 +4,7 @@ import {
   type Executable,
   elementCount,
   type Iteration,
+  invariantNodes,
   type NodeId,
   type Program,
   programInputs,
@@ -14,7 +15,7 @@ import {
 import { checkLimits } from './checkLimits.js';
 import type { Device } from './device.js';
 import type { Handles } from './handles.js';
-import { isShared, isSource, planSteps } from './plan.js';
+import { isSource, planSteps } from './plan.js';
 import { compileSteps, type Keys, type Settings } from './steps.js';
 import { withoutTransposeFlags } from './transposes.js';
 
@@ -43,7 +44,7 @@ export async function createExecutable(
     constants.set(id, device.create(constantValues(node.value, shapeOf(id)), shapeOf(id)));
   });
   const plan = planSteps(program, steps);
-  const shared = isShared(program);
+  const shared = invariantNodes(program);
   const carriedInputs = inputs.filter((input) => input.role === 'carried');
   const iterationInputs = inputs.filter((input) => input.role === 'iteration');
   const runInputs = inputs.filter((input) => input.role !== 'iteration');

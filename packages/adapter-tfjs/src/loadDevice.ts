@@ -43,11 +43,11 @@ async function peer<M>(name: string, load: () => Promise<M>): Promise<M> {
  * Throws `VARDROP_UNKNOWN_DEVICE`, also where this machine lacks the device, `VARDROP_MISSING_PEER`, or `VARDROP_BACKEND`
  * where the device does not start.
  */
-export async function loadDevice(device: TfjsDevice, given?: Tfjs, wasmPaths?: WasmPaths): Promise<Device> {
-  if (!Object.hasOwn(packages, device)) {
+export async function loadDevice(device: TfjsDevice | undefined, given?: Tfjs, wasmPaths?: WasmPaths): Promise<Device> {
+  if (device === undefined || !Object.hasOwn(packages, device)) {
     throw new VardropError(
       'VARDROP_UNKNOWN_DEVICE',
-      `[tfjs] device: got "${String(device)}", needs one of ${Object.keys(packages).join(', ')}.`,
+      `[tfjs] device: got ${device === undefined ? 'none' : `"${String(device)}"`}, needs one of ${Object.keys(packages).join(', ')}.`,
     );
   }
   const tf = given ?? (await peer('@tensorflow/tfjs', async () => import('@tensorflow/tfjs')));

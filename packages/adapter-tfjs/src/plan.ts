@@ -1,4 +1,4 @@
-import type { Node, NodeId, Program } from '@vardrop/core';
+import { invariantNodes, type Node, type NodeId, type Program } from '@vardrop/core';
 
 /** One thing that a run does: computes `results` from `operands`, then lets go of `dead`. */
 interface PlannedStep {
@@ -16,16 +16,6 @@ export interface Plan<S> {
   readonly each: readonly (PlannedStep & S)[];
 }
 
-/** Whether each node has the same value in all iterations of a run. Noise has not: each iteration brings its keys. */
-export function isShared(program: Program): boolean[] {
-  const shared: boolean[] = [];
-  for (const node of program.nodes) {
-    if (node.op === 'input') shared.push(node.role === 'shared');
-    else shared.push(node.op !== 'noise' && node.operands.every((operand) => shared[operand]));
-  }
-  return shared;
-}
-
 /** Whether a node is a given value rather than a computation. */
 export const isSource = (node: Node) => node.op === 'input' || node.op === 'constant';
 
@@ -38,7 +28,7 @@ export function planSteps<S extends { results: readonly NodeId[]; operands: read
   program: Program,
   steps: readonly S[],
 ): Plan<S> {
-  const shared = isShared(program);
+  const shared = invariantNodes(program);
   const split = (wanted: boolean) => steps.filter((step) => shared[step.results[0]] === wanted);
   const outputs = new Set(Object.values(program.outputs));
   const once = split(true);

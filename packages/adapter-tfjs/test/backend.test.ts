@@ -136,6 +136,10 @@ it('refuses an unknown device', async () => {
     code: 'VARDROP_UNKNOWN_DEVICE',
     message: expect.stringContaining('cpu, wasm, webgl, webgpu'),
   });
+  const callers = createTfjsBackend as (options?: object) => Promise<unknown>;
+  for (const call of [() => callers(), () => callers({})]) {
+    await expect(call()).rejects.toMatchObject({ message: expect.stringContaining('got none, needs one of cpu') });
+  }
 });
 
 it.each(['webgl', 'webgpu'] as const)('refuses %s where there is none', async (missing) => {

@@ -1,7 +1,8 @@
 import { randomUUID } from 'node:crypto';
-import { access, constants, mkdir, open, realpath, rename, rm, stat } from 'node:fs/promises';
+import { access, constants, open, realpath, rename, rm, stat } from 'node:fs/promises';
 import { basename, dirname, join, resolve } from 'node:path';
 import { VardropError } from '@vardrop/core';
+import { makeDirectories } from './makeDirectories.js';
 
 /** A file that a command is going to write, and the option that named it. */
 export interface OutputPath {
@@ -48,7 +49,7 @@ export async function checkOutputs(outputs: readonly OutputPath[]): Promise<void
  */
 export async function makeDirectory({ option, path }: OutputPath): Promise<void> {
   try {
-    await mkdir(path, { recursive: true });
+    await makeDirectories(resolve(path));
   } catch (cause) {
     throw new VardropError(
       'VARDROP_OUTPUT_UNWRITABLE',

@@ -37,10 +37,17 @@ describe('vardrop new-backend', () => {
     }
     const manifest = JSON.parse(await readFile(join(directory, 'my-arrays', 'package.json'), 'utf8'));
     expect(manifest.name).toBe('vardrop-backend-my-arrays');
+    expect(await readFile(join(directory, 'my-arrays', 'README.md'), 'utf8')).toContain('createMyArraysBackend()');
     const laws = ['primitives', 'programs', 'lifetime', 'limits', 'refusals', 'kl', 'noise'];
     const run = vardrop('conformance', './my-arrays/src/index.js', ...laws.flatMap((law) => ['--law', law]));
     expect(run.stdout).toContain(`${laws.length} of ${laws.length} laws hold`);
     expect(run.status).toBe(0);
+  });
+
+  it('says "backend" once', async () => {
+    expect(vardrop('new-backend', 'my-backend').status).toBe(0);
+    const readme = await readFile(join(directory, 'my-backend', 'README.md'), 'utf8');
+    expect(readme).toContain("import { createMyBackend } from 'vardrop-backend-my';");
   });
 
   it('writes a test that the runner takes', () => {

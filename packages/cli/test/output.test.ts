@@ -2,7 +2,7 @@ import { lstat, mkdir, mkdtemp, readdir, readFile, rm, symlink, writeFile } from
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { checkInput, checkOutputs, writeOutput } from '../src/output.js';
+import { checkInput, checkOutputs, makeDirectory, writeOutput } from '../src/output.js';
 
 let directory: string;
 const at = (name: string) => ({ option: '--report', path: join(directory, name) });
@@ -49,6 +49,33 @@ describe('checking outputs', () => {
     await expect(checkOutputs([at('out'), { option: '--json', path: `${directory}/a/../out` }])).rejects.toMatchObject({
       code: 'VARDROP_OUTPUT_CLASH',
       message: expect.stringContaining('--report'),
+    });
+  });
+});
+
+describe('making a directory', () => {
+  test('makes those above it, and leaves one that is there', async () => {
+    for (let i = 0; i < 2; i++) await makeDirectory(at('a/b/c'));
+    await writeFile(at('a/b/c/file').path, '');
+    await makeDirectory(at('a/b'));
+    expect(await readdir(at('a/b/c').path)).toEqual(['file']);
+  });
+
+  test.each([
+    ['below a file', 'file/below', 'not a directory'],
+    ['in the place of a file', 'file', 'a file'],
+  ])('refuses one %s', async (_, name, reason) => {
+    await writeFile(at('file').path, '');
+    await expect(makeDirectory(at(name))).rejects.toMatchObject({
+      code: 'VARDROP_OUTPUT_UNWRITABLE',
+      message: expect.stringContaining(reason),
+    });
+  });
+
+  test('refuses a place where none can be made', async () => {
+    await expect(makeDirectory({ option: '--output', path: '/proc/a/b' })).rejects.toMatchObject({
+      code: 'VARDROP_OUTPUT_UNWRITABLE',
+      message: expect.stringContaining('--output: got /proc/a/b'),
     });
   });
 });

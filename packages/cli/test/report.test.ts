@@ -42,6 +42,15 @@ describe('the page', () => {
     }
   });
 
+  test('has tables with names, which the keyboard can scroll', () => {
+    const tables = [...open(renderReport(sampleComparison())).querySelectorAll('table')];
+    expect(tables).toHaveLength(2);
+    for (const { parentElement } of tables) {
+      expect(parentElement?.getAttribute('aria-label')).toBeTruthy();
+      expect(parentElement?.getAttribute('tabindex')).toBe('0');
+    }
+  });
+
   test('shows the measures of the summary', () => {
     const tiles = open(page).querySelector('.tiles')?.textContent ?? '';
     for (const text of [
@@ -160,6 +169,24 @@ describe('α over the input pixels', () => {
     expect([...image.data.slice(15)]).toEqual([253, 231, 37]);
     const green = [0, 1, 2, 3, 4, 5].map((pixel) => image.data[3 * pixel + 1]);
     expect(green).toEqual([...green].sort((left, right) => left - right));
+  });
+
+  test('has a colour scale whose labels do not overlap, however close α are', () => {
+    for (const width of [1e-4, 1e-3, 0.01, 0.1, 0.5]) {
+      const values = Float32Array.from({ length: 4 }, (_, i) => 0.27 * (1 + (width * i) / 3));
+      const drawn = part(renderReport({ ...report, inputAlpha: { width: 2, height: 2, values } }), 'figure', 'α of');
+      const labels = [...drawn.querySelectorAll('[aria-label="x-axis tick label"] text')];
+      const places = labels.map((label) => ({
+        at: Number(label.getAttribute('transform')?.match(/translate\(([\d.]+)/)?.[1]),
+        length: label.textContent?.length ?? 0,
+      }));
+      expect(places.length).toBeGreaterThan(0);
+      for (let i = 1; i < places.length; i++) {
+        // A digit of this size is 6.5 wide at most.
+        const needed = ((places[i].length + places[i - 1].length) / 2) * 6.5;
+        expect(places[i].at - places[i - 1].at).toBeGreaterThan(needed);
+      }
+    }
   });
 
   test('takes infinite and equal α', () => {

@@ -1,4 +1,5 @@
 import { VardropError } from './errors.js';
+import { formatValue } from './formatValue.js';
 
 /** Throws `code` unless `value` is one of `choices`: for callers without a compiler to tell them. */
 export function checkChoice(
@@ -9,7 +10,6 @@ export function checkChoice(
   remedy?: string,
 ): void {
   if (choices.some((choice) => choice === value)) return;
-  const got = typeof value === 'string' ? `'${value}'` : String(value);
   const sentence = remedy === undefined ? '' : ` ${remedy}`;
-  throw new VardropError(code, `${what}: got ${got}, needs one of ${choices.join(', ')}.${sentence}`);
+  throw new VardropError(code, `${what}: got ${formatValue(value)}, needs one of ${choices.join(', ')}.${sentence}`);
 }

@@ -6,7 +6,7 @@ export { VardropError } from './errors.js';
 export * from './estimators/index.js';
 export * from './execution/index.js';
 export * from './layers/index.js';
-export { categorical, gaussianLikelihood, type Likelihood, logSoftmax } from './likelihood.js';
+export { categorical, gaussianLikelihood, type Likelihood, logSoftmax, type TargetKind } from './likelihood.js';
 export * from './noise/index.js';
 export { type Objective, sgvb } from './objective.js';
 export * from './optimizers/index.js';

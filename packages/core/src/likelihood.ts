@@ -1,14 +1,18 @@
+import { checkOptionNames } from './checkOptionNames.js';
 import { VardropError } from './errors.js';
 import type { ParameterSpecification } from './noise/noiseModel.js';
 import type { Builder, Value } from './program/builder.js';
 import type { Shape } from './program/program.js';
 
+/** What targets are: class labels (integers), or vectors of numbers. */
+export type TargetKind = 'labels' | 'values';
+
 /** What a network's outputs mean: the distribution of a target given them. */
-export interface Likelihood {
+export interface Likelihood<Targets extends TargetKind = TargetKind> {
   /** Stable name, such as `categorical`. */
   readonly name: string;
-  /** Whether targets are class labels (integers) or vectors of numbers. */
-  readonly targets: 'labels' | 'values';
+  /** What targets are; predictions are of classes or of values accordingly. */
+  readonly targets: Targets;
   /** Learned parameters of its own, owned by `likelihood/`. */
   parameters(outputShape: readonly number[]): readonly ParameterSpecification[];
   /** `−log p(target | output)` for each datapoint `[batch]`, in nats. Labels come one-hot, of the outputs' shape. */
@@ -19,7 +23,7 @@ export interface Likelihood {
  * Softmax classification: outputs `[batch, classes]` are logits. Throws `VARDROP_SHAPE` for other outputs when its
  * parameters are asked for.
  */
-export function categorical(): Likelihood {
+export function categorical(): Likelihood<'labels'> {
   return {
     name: 'categorical',
     targets: 'labels',
@@ -38,9 +42,10 @@ export function categorical(): Likelihood {
 
 /**
  * Regression with Gaussian noise: outputs are means, and the variance of each output is learned (log σ², starting at
- * `logVariance`, 0 where left out). Throws `VARDROP_VARIANCE` unless that is finite.
+ * `logVariance`, 0 where left out). Throws `VARDROP_VARIANCE` unless that is finite, `VARDROP_OPTION` for other options.
  */
-export function gaussianLikelihood(options: { readonly logVariance?: number } = {}): Likelihood {
+export function gaussianLikelihood(options: { readonly logVariance?: number } = {}): Likelihood<'values'> {
+  checkOptionNames('gaussianLikelihood', options, { logVariance: true });
   const { logVariance = 0 } = options;
   if (!Number.isFinite(logVariance)) {
     throw new VardropError(

@@ -54,7 +54,6 @@ function count({ model, parameters }: StoredNetwork) {
 async function errorOf({ model, parameters }: StoredNetwork): Promise<number> {
   const { inputs, targets } = data.test;
   const prediction = await predict(model, { backend: createReferenceBackend(), parameters, inputs, mode: 'mean' });
-  if (prediction.kind !== 'classification') throw new Error('no classifier');
   return (100 * prediction.labels.filter((label, row) => label !== targets[row]).length) / targets.length;
 }
 

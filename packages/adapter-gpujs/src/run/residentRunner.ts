@@ -21,16 +21,14 @@ export function createResidentRunner(
   lowered: Pick<LoweredProgram, 'kernels' | 'constants'>,
   inputs: readonly ValueId[],
   results: readonly ValueId[],
-  /** How many elements a value has. */
-  sizeOf: (id: ValueId) => number,
-  /** Where an input of the next run comes from. */
-  carriedFrom: ReadonlyMap<ValueId, ValueId>,
+  /** Sides in which an input or a constant comes, if it does so from a kernel; what comes in others is copied. */
+  layoutOfInput: (id: ValueId) => readonly number[],
 ): Runner {
   const { kernels } = lowered;
   const sources = new Map(kernels.map((kernel) => [kernel.result, kernel]));
   const constants = new Map([...lowered.constants].map(([id, values]) => [id, storeValues(values)]));
-  // Kernels know how their operands are laid out: what is carried comes as it will be made, the rest flat.
-  const layoutOf = (id: ValueId) => sources.get(carriedFrom.get(id) ?? id)?.output ?? [sizeOf(id)];
+  // Kernels know how their operands are laid out.
+  const layoutOf = (id: ValueId) => sources.get(id)?.output ?? layoutOfInput(id);
   const shortcuts = new Map<string, IKernelRunShortcut>();
   const calls = kernels.map((kernel) => {
     const key = JSON.stringify([kernel.source, kernel.output, kernel.constants, kernel.inputs.map(layoutOf)]);

@@ -1,5 +1,6 @@
 import {
   createBuilder,
+  invariantNodes,
   keyNames,
   type Likelihood,
   type Model,
@@ -124,19 +125,6 @@ function weightOf(body: GraphBuilder, number: ValueName): ValueName {
   const count = body.node('Add', [number, body.integer(1)], 'sample/count');
   const float = body.node('Cast', [count], 'sample/count/float', { to: dataTypes.float });
   return body.node('Div', [body.constant([1], []), float], 'sample/weight');
-}
-
-/** Which nodes have the same value in every sample. */
-function invariantNodes({ nodes }: Program): readonly boolean[] {
-  const invariant: boolean[] = [];
-  for (const node of nodes) {
-    invariant.push(
-      node.op === 'input'
-        ? node.role === 'shared'
-        : node.op !== 'noise' && node.operands.every((operand) => invariant[operand]),
-    );
-  }
-  return invariant;
 }
 
 /**

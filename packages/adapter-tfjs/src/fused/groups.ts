@@ -1,5 +1,5 @@
-import type { Node, NodeId, Program } from '@vardrop/core';
-import { isShared, isSource } from '../plan.js';
+import { invariantNodes, type Node, type NodeId, type Program } from '@vardrop/core';
+import { isSource } from '../plan.js';
 
 /** Elementwise nodes of one shape, and reductions of them, that one loop computes. */
 export interface Group {
@@ -44,7 +44,7 @@ export function numberOf(node: Node): number | undefined {
  */
 export function groupNodes(program: Program): Piece[] {
   const { nodes } = program;
-  const shared = isShared(program);
+  const shared = invariantNodes(program);
   const isFusible = (id: NodeId) => elementwise.has(nodes[id].op) || isReduction(nodes[id]);
   /** Nodes of one space can share a loop. */
   const spaces = nodes.map((node, id) => {

@@ -1,6 +1,6 @@
-import type { NodeId, Op, Program } from '@vardrop/core';
+import { invariantNodes, type NodeId, type Op, type Program } from '@vardrop/core';
 import { equalShapes } from '../lower/shape.js';
-import { isShared, isSource } from '../plan.js';
+import { isSource } from '../plan.js';
 import { type ElementwiseGroup, isElementwise, isLiteral } from './elementwise.js';
 
 /** A node that tfjs computes, or elementwise nodes for one launch. */
@@ -22,7 +22,7 @@ const dear: ReadonlySet<Op> = new Set<Op>(['exp', 'log', 'sigmoid', 'softplus', 
  */
 export function groupNodes(program: Program, mostInputs: number): Piece[] {
   const { nodes } = program;
-  const shared = isShared(program);
+  const shared = invariantNodes(program);
   const outputs = new Set(Object.values(program.outputs));
   const readers: NodeId[][] = nodes.map(() => []);
   nodes.forEach((node, id) => {

@@ -1,8 +1,9 @@
-import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
-import { dirname, join, relative } from 'node:path';
+import { readdir, readFile, writeFile } from 'node:fs/promises';
+import { dirname, join, relative, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { VardropError } from '@vardrop/core';
 import type { NewBackend } from '../main.js';
+import { makeDirectories } from '../makeDirectories.js';
 
 const template = fileURLToPath(new URL('../../templates/new-backend/', import.meta.url));
 
@@ -30,7 +31,7 @@ export const newBackend: NewBackend = async ({ name, directory }, stdout) => {
     for (const file of files) {
       const source = join(file.parentPath, file.name);
       const path = join(target, relative(template, source));
-      await mkdir(dirname(path), { recursive: true });
+      await makeDirectories(resolve(dirname(path)));
       await writeFile(path, fill(await readFile(source, 'utf8'), name, version));
     }
   } catch (error) {
@@ -48,8 +49,9 @@ export const newBackend: NewBackend = async ({ name, directory }, stdout) => {
   );
 };
 
-/** `createNAMEBackend` in camel case, `NAME` elsewhere as it is. */
-function fill(text: string, name: string, version: string): string {
+/** `createNAMEBackend` in camel case, `NAME` elsewhere as it is; a name that ends in `-backend` says so once. */
+function fill(text: string, folder: string, version: string): string {
+  const name = folder.replace(/-backend$/, '');
   const pascal = name.replace(/(^|-)([a-z0-9])/g, (_, __, letter: string) => letter.toUpperCase());
   return text
     .replaceAll('createNAMEBackend', `create${pascal}Backend`)

@@ -93,7 +93,6 @@ async function trainAndTest(
     // Ctrl-C is heard.
     signal: new AbortController().signal,
   });
-  if (prediction.kind !== 'classification') throw new TypeError('a categorical likelihood predicts classes');
   const metrics = evaluateClassification(prediction, data.test.labels);
   const last = trained.epochs.at(-1);
   const summary: ComparedRun = {

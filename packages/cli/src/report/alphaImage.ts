@@ -9,6 +9,9 @@ import type { InputAlpha, TrainingReport } from './trainingReport.js';
 /** Pixels of the colour bar. */
 const barSteps = 64;
 
+/** Width of the colour bar, in units of the drawing. */
+const barWidth = 296;
+
 /** @returns α of the first layer as an image over the input pixels, with its colour bar, or why there is none. */
 export function alphaImage(report: Pick<TrainingReport, 'inputAlpha' | 'layers'>): Markup {
   if (report.inputAlpha === undefined)
@@ -54,12 +57,18 @@ function drawImage({ width, height, values }: InputAlpha, granularity: string | 
       marginRight: 12,
       marginTop: 4,
       marginBottom: 34,
-      x: { domain: [lower, upper], label: 'log₁₀ α', labelAnchor: 'center', labelArrow: 'none', ticks: 6 },
+      x: {
+        domain: [lower, upper],
+        label: 'log₁₀ α',
+        labelAnchor: 'center',
+        labelArrow: 'none',
+        ticks: tickCount(lower, upper),
+      },
       marks: [
         Plot.image([0], {
           src: () => pngUri(bar, barSteps, 1, 3).markup,
           frameAnchor: 'middle',
-          width: 296,
+          width: barWidth,
           height: 14,
           preserveAspectRatio: 'none',
         }),
@@ -75,6 +84,16 @@ function drawImage({ width, height, values }: InputAlpha, granularity: string | 
 ${axis}
 <p>Dark pixels carry little noise: the network relies on them. Bright pixels carry much: it can do without them.</p>
 <dl>${named('smallest', range.minimum)}${named('median', range.median)}${named('largest', range.maximum)}</dl></div></figure>`;
+}
+
+/** How many ticks to ask for so that their labels, which have more digits the narrower the range, do not overlap. */
+function tickCount(lower: number, upper: number): number {
+  const most = 6;
+  const decimals = Math.max(0, Math.ceil(-Math.log10((upper - lower) / most)));
+  const whole = String(Math.trunc(Math.max(Math.abs(lower), Math.abs(upper)))).length;
+  // A sign, a point and a gap; digits are at most 6.5 wide. The library takes up to half as many more as it is asked for.
+  const width = (whole + decimals + 3) * 6.5;
+  return Math.max(1, Math.min(most, Math.floor(barWidth / width / 1.5)));
 }
 
 /** The library gives colours as `rgb(r, g, b)` or `#rrggbb`. */

@@ -35,6 +35,7 @@ function comparisonTable(runs: readonly NamedRun[]): Markup {
   const cell = (run: NamedRun, measure: keyof typeof best, text: string): Markup =>
     run[measure] === best[measure] ? html`<b>${text}</b>` : html`${text}`;
   return table(
+    'Noise models side by side',
     ['noise', 'test error', 'NLL', 'Brier', 'ECE', 'data term', 'KL', 'sparsity', 'time'],
     runs.map((run) => [
       run.name,

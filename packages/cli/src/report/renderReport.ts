@@ -63,7 +63,7 @@ function tiles(summary: RunSummary): Markup {
   const errorNote =
     interval === undefined || summary.testCount === undefined
       ? 'of the predictive mean'
-      : `${grouped(Math.round(summary.testError * summary.testCount))} of ${grouped(summary.testCount)}; 95 % interval ${(interval.lower * 100).toFixed(2)} – ${(interval.upper * 100).toFixed(2)} %`;
+      : `${grouped(Math.round(summary.testError * summary.testCount))} of ${grouped(summary.testCount)}; 95\u00a0% interval ${(interval.lower * 100).toFixed(2)}\u00a0–\u2060\u00a0${(interval.upper * 100).toFixed(2)}\u00a0%`;
   const entries: readonly (readonly [string, string, string])[] = [
     ['Test error', percent(summary.testError), errorNote],
     ['NLL', significant(summary.nll), 'nats per test image'],

@@ -50,7 +50,7 @@ function findingsTable({ title, columns, rows, note }: Table): Markup {
   const right = numericColumns(columns, rows);
   const aligned = (cells: readonly string[]) =>
     cells.map((cell, i) => (i === 0 || right[i] ? cell : html`<span class="text">${cell}</span>`));
-  return html`<h3>${title}</h3>${table(aligned(columns), rows.map(aligned))}
+  return html`<h3>${title}</h3>${table(title, aligned(columns), rows.map(aligned))}
 ${note === undefined ? undefined : html`<p class="note">${note}</p>`}`;
 }
 

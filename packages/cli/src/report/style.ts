@@ -21,12 +21,12 @@ h1 { margin: 0; font-size: 28px; line-height: 1.2; letter-spacing: -0.01em; }
 h2 { margin: 44px 0 4px; font-size: 19px; line-height: 1.3; }
 h2 + p { margin: 0 0 14px; color: var(--muted); max-width: 76ch; }
 .interrupted { margin: 18px 0 0; padding: 10px 14px; border-left: 4px solid var(--series-2); background: var(--card); border-radius: 4px; }
-.tiles { display: grid; grid-template-columns: repeat(auto-fit, minmax(118px, 1fr)); gap: 1px; margin: 24px 0 0; padding: 0; background: var(--rule); border: 1px solid var(--rule); border-radius: 10px; overflow: hidden; }
-.tiles > div { padding: 14px 16px 12px; background: var(--card); }
+.tiles { display: flex; flex-wrap: wrap; gap: 1px; margin: 24px 0 0; padding: 0; background: var(--rule); border: 1px solid var(--rule); border-radius: 10px; overflow: hidden; }
+.tiles > div { flex: 1 1 106px; padding: 14px 14px 12px; background: var(--card); }
 .tiles dt { font-size: 12.5px; color: var(--muted); }
 .tiles dd { margin: 2px 0 0; font-size: 21px; line-height: 1.25; font-weight: 600; font-variant-numeric: tabular-nums; white-space: nowrap; }
 .tiles small { display: block; font-size: 11.5px; font-weight: 400; color: var(--muted); white-space: normal; }
-.tiles > div:first-child { grid-column: span 2; }
+.tiles > div:first-child { flex: 2 1 213px; }
 .tiles > div:first-child dd { font-size: 32px; line-height: 1.15; color: var(--accent); }
 .charts { display: grid; grid-template-columns: repeat(auto-fit, minmax(min(100%, 310px), 1fr)); gap: 16px; margin-top: 14px; }
 figure { display: flex; flex-direction: column; margin: 0; padding: 14px 14px 10px; background: var(--card); border: 1px solid var(--rule); border-radius: 10px; min-width: 0; }
@@ -102,8 +102,8 @@ footer p { margin: 0 0 6px; max-width: 90ch; }
 @media (max-width: 560px) {
   main { padding: 24px 14px 40px; }
   h1 { font-size: 23px; }
-  .tiles { grid-template-columns: repeat(2, 1fr); }
-  .tiles > div:last-child { grid-column: span 2; }
+  .tiles > div { flex-basis: 40%; }
+  .tiles > div:first-child { flex-basis: 100%; }
   .cards { grid-template-columns: repeat(2, 1fr); }
   .map { grid-template-columns: 1fr; }
   .map .pixels { max-width: 320px; margin: 0 auto; }

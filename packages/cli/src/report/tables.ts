@@ -3,9 +3,12 @@ import { type Content, html, type Markup } from './html.js';
 import { spread } from './statistics.js';
 import type { LayerReport, TrainingReport } from './trainingReport.js';
 
-/** @returns a table; the first column is a heading of its row, the others are numbers. */
-export function table(headings: readonly Content[], rows: readonly (readonly Content[])[]): Markup {
-  return html`<div class="scroll"><table><thead><tr>${headings.map((heading) => html`<th scope="col">${heading}</th>`)}</tr></thead>
+/**
+ * @param name what those hear who cannot see the table; where it is wider than the page, the keyboard scrolls it.
+ * @returns a table; the first column is a heading of its row, the others are numbers.
+ */
+export function table(name: string, headings: readonly Content[], rows: readonly (readonly Content[])[]): Markup {
+  return html`<div class="scroll" role="region" aria-label="${name}" tabindex="0"><table><thead><tr>${headings.map((heading) => html`<th scope="col">${heading}</th>`)}</tr></thead>
 <tbody>${rows.map(
     ([first, ...cells]) =>
       html`<tr><th scope="row">${first}</th>${cells.map((cell) => html`<td>${cell}</td>`)}</tr>
@@ -16,6 +19,7 @@ export function table(headings: readonly Content[], rows: readonly (readonly Con
 /** @returns name, kind, parameters, α and sparsity of each layer. */
 export function layerTable(layers: readonly LayerReport[]): Markup {
   return table(
+    'Parameters and noise by layer',
     ['layer', 'kind', 'parameters', 'α per', 'α smallest', 'α median', 'α largest', 'sparsity'],
     layers.map((layer) => {
       const alpha = layer.alpha === undefined ? undefined : spread(layer.alpha.values);

@@ -1,3 +1,4 @@
+import { checkOptionNames } from '../checkOptionNames.js';
 import { VardropError } from '../errors.js';
 import { type Divergence, sumOver } from './divergence.js';
 
@@ -6,9 +7,10 @@ import { type Divergence, sumOver } from './divergence.js';
  * Bernoulli noise with learned rates in the form of concrete dropout with prior length scale l = 1/σ (Gal, Hron &
  * Kendall 2017): `½ l² Σ θ²/(1 − p) + Σ (p log p + (1 − p) log(1 − p))`, the entropies once per mask variable. That form leaves out
  * a constant and may be negative. σ is 1 where left out.
- * Throws `VARDROP_SIGMA` unless σ is positive.
+ * Throws `VARDROP_SIGMA` unless σ is positive, `VARDROP_OPTION` for other options.
  */
 export function gaussian(options: { readonly sigma?: number } = {}): Divergence {
+  checkOptionNames('gaussian', options, { sigma: true });
   const { sigma = 1 } = options;
   if (!(sigma > 0 && Number.isFinite(sigma))) {
     throw new VardropError(

@@ -1,8 +1,9 @@
+import { checkOptionNames } from '../checkOptionNames.js';
 import { VardropError } from '../errors.js';
 import type { LinearMap } from '../estimators/estimator.js';
 import { samePadding, windowShape } from '../program/shapes.js';
 import type { Layer } from './layer.js';
-import { buildLinearLayer, type LinearLayerOptions } from './linearLayer.js';
+import { buildLinearLayer, type LinearLayerOptions, linearOptionNames, linearOptionsElsewhere } from './linearLayer.js';
 import { checkPadding, imageShape, type PaddingMode, pair } from './window.js';
 
 /** Options of a convolution. */
@@ -22,10 +23,12 @@ export interface Conv2dOptions extends LinearLayerOptions {
  * `[size, size, in, filters]`. Noise on the inputs draws one factor a channel and datapoint. With the `local` estimator
  * independent weight noise is drawn for each output location: its mean and variance are those of one random filter, its
  * covariance between locations is not; `flipout` is the unbiased choice.
- * Throws `VARDROP_LAYER` for filters, size or strides that are no positive integers and for an unknown padding, `VARDROP_SHAPE` (when built) for
+ * Throws `VARDROP_LAYER` for filters, size or strides that are no positive integers and for an unknown padding, `VARDROP_OPTION` for options that are none, `VARDROP_SHAPE` (when built) for
  * inputs that are no images or smaller than the filter.
  */
 export function conv2d(options: Conv2dOptions): Layer {
+  const known = { filters: true, size: true, strides: true, padding: true, ...linearOptionNames } as const;
+  checkOptionNames('conv2d', options, known, { ...linearOptionsElsewhere, kernelSize: 'Write size.' });
   const { filters, padding = 'valid' } = options;
   if (!Number.isInteger(filters) || filters < 1) {
     throw new VardropError('VARDROP_LAYER', `[conv2d] filters: got ${filters}, needs a positive integer.`);

@@ -1,7 +1,8 @@
+import { checkOptionNames } from '../checkOptionNames.js';
 import { VardropError } from '../errors.js';
 import type { LinearMap } from '../estimators/estimator.js';
 import type { Layer } from './layer.js';
-import { buildLinearLayer, type LinearLayerOptions } from './linearLayer.js';
+import { buildLinearLayer, type LinearLayerOptions, linearOptionNames, linearOptionsElsewhere } from './linearLayer.js';
 
 /** Options of a dense layer. */
 export interface DenseOptions extends LinearLayerOptions {
@@ -11,10 +12,11 @@ export interface DenseOptions extends LinearLayerOptions {
 
 /**
  * A fully connected layer: `[batch, in]` → `[batch, units]`, weights `[in, units]`.
- * Throws `VARDROP_LAYER` unless `units` is a positive integer, `VARDROP_SHAPE` (when built) for inputs with more axes,
+ * Throws `VARDROP_LAYER` unless `units` is a positive integer, `VARDROP_OPTION` for options that are none, `VARDROP_SHAPE` (when built) for inputs with more axes,
  * `VARDROP_COMBINATION` for noise, estimator and divergence that do not go together.
  */
 export function dense(options: DenseOptions): Layer {
+  checkOptionNames('dense', options, { units: true, ...linearOptionNames }, linearOptionsElsewhere);
   const { units } = options;
   if (!Number.isInteger(units) || units < 1) {
     throw new VardropError('VARDROP_LAYER', `[dense] units: got ${units}, needs a positive integer.`);

@@ -25,6 +25,26 @@ export interface LinearLayerOptions {
   readonly divergence?: Divergence | null;
 }
 
+/** The names of those options, for layers to add theirs to. */
+export const linearOptionNames = {
+  name: true,
+  activation: true,
+  bias: true,
+  initializer: true,
+  noise: true,
+  estimator: true,
+  divergence: true,
+} as const satisfies Readonly<Record<keyof LinearLayerOptions, true>>;
+
+/** What other libraries call them. */
+export const linearOptionsElsewhere = {
+  useBias: 'Write bias.',
+  kernelInitializer: 'Write initializer.',
+  kernelRegularizer: 'The divergence of the noise regularizes: write divergence.',
+  inputShape: 'Write sequential({ input }).',
+  inputDim: 'Write sequential({ input }).',
+} as const;
+
 /**
  * Builds a layer from its linear map; checks that noise, estimator and divergence are what they should be and go
  * together, and the activation.

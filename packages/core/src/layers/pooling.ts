@@ -1,3 +1,4 @@
+import { checkOptionNames } from '../checkOptionNames.js';
 import { samePadding, windowShape } from '../program/shapes.js';
 import type { Layer } from './layer.js';
 import { checkPadding, imageShape, type PaddingMode, pair } from './window.js';
@@ -27,6 +28,8 @@ export function averagePooling2d(options: PoolingOptions = {}): Layer {
 }
 
 function pooling(kind: string, op: 'maxPool2d' | 'averagePool2d', options: PoolingOptions): Layer {
+  const known = { size: true, strides: true, padding: true, name: true } as const;
+  checkOptionNames(kind, options, known, { poolSize: 'Write size.' });
   const size = pair(kind, 'size', options.size ?? 2);
   const strides = pair(kind, 'strides', options.strides ?? size);
   const { padding = 'valid' } = options;

@@ -1,4 +1,5 @@
 import { checkObject } from '../checkObject.js';
+import { checkOptionNames } from '../checkOptionNames.js';
 import type { Divergence } from '../divergences/divergence.js';
 import { VardropError } from '../errors.js';
 import type { Estimator } from '../estimators/estimator.js';
@@ -59,9 +60,11 @@ const reserved: readonly string[] = ['network', 'likelihood'];
 /**
  * A network of layers one after the other. Throws `VARDROP_MODEL` without layers or with something else among them, with
  * an input shape that is not made of positive integers, with a layer whose name is empty, taken, reserved or has a '/' in
- * it, and with layers that share a parameter but not its shape or start; and what its layers throw for shapes that do not fit.
+ * it, and with layers that share a parameter but not its shape or start; `VARDROP_OPTION` for options that are none; and what its layers throw for shapes that do not fit.
  */
 export function sequential(options: SequentialOptions): Model {
+  const known = { input: true, layers: true, noise: true, estimator: true, divergence: true } as const;
+  checkOptionNames('sequential', options, known, { inputShape: 'Write input.' });
   const { input, layers } = options;
   if (!Array.isArray(input) || input.length === 0 || !input.every((n) => Number.isInteger(n) && n > 0)) {
     throw new VardropError(

@@ -1,3 +1,4 @@
+import { checkOptionNames } from '../checkOptionNames.js';
 import { VardropError } from '../errors.js';
 import type { Builder } from '../program/builder.js';
 import type { LayerParameters, WeightNoise } from './noiseModel.js';
@@ -5,8 +6,13 @@ import type { LayerParameters, WeightNoise } from './noiseModel.js';
 /** Start of log σ² where none is given: variances small enough not to disturb the first epochs. */
 const smallLogVariance = -10;
 
+/** What is said to those who give a rate, as with other noise. */
+const noRate = 'Weights have variances of their own here: write logVariance, where they start.';
+
 /** Weights N(θ, σ²) with θ and log σ² learned for each weight. */
-function additive(who: string, name: string, logVariance: number) {
+function additive(who: string, name: string, options: { readonly logVariance?: number }) {
+  checkOptionNames(who, options, { logVariance: true }, { rate: noRate });
+  const { logVariance = smallLogVariance } = options;
   if (!Number.isFinite(logVariance)) {
     throw new VardropError(
       'VARDROP_VARIANCE',
@@ -37,11 +43,11 @@ function additive(who: string, name: string, logVariance: number) {
 /**
  * Sparse variational dropout (Molchanov, Ashukha & Vetrov 2017): weights N(θ, σ²) under a log-uniform (or ARD) prior,
  * so that `log α = log σ² − log θ²` is unbounded and weights with large α can be removed. `logVariance` is where log σ²
- * starts, −10 where left out. Throws `VARDROP_VARIANCE` unless it is finite.
+ * starts, −10 where left out. Throws `VARDROP_VARIANCE` unless it is finite, `VARDROP_OPTION` for other options.
  */
 export function sparseVariational(options: { readonly logVariance?: number } = {}): WeightNoise {
   return {
-    ...additive('sparseVariational', 'sparse', options.logVariance ?? smallLogVariance),
+    ...additive('sparseVariational', 'sparse', options),
     alpha: 'weight',
     logAlpha: (b, { weights, logVariance }) => b.sub(logVariance, b.log(b.square(weights))),
   };
@@ -49,8 +55,9 @@ export function sparseVariational(options: { readonly logVariance?: number } = {
 
 /**
  * Mean-field Gaussian weights N(θ, σ²) under a Gaussian prior (Graves 2011; Blundell et al. 2015). `logVariance` is
- * where log σ² starts, −10 where left out. Throws `VARDROP_VARIANCE` unless it is finite.
+ * where log σ² starts, −10 where left out. Throws `VARDROP_VARIANCE` unless it is finite, `VARDROP_OPTION` for other
+ * options.
  */
 export function meanField(options: { readonly logVariance?: number } = {}): WeightNoise {
-  return additive('meanField', 'mean-field', options.logVariance ?? smallLogVariance);
+  return additive('meanField', 'mean-field', options);
 }

@@ -1,4 +1,5 @@
 import { checkChoice } from '../checkChoice.js';
+import { checkOptionNames } from '../checkOptionNames.js';
 import { VardropError } from '../errors.js';
 import type { Builder, Value } from '../program/builder.js';
 import type { Shape } from '../program/program.js';
@@ -21,10 +22,12 @@ export interface BernoulliLearnedOptions {
  * Bernoulli noise whose rates p = sigmoid(ρ) are learned through a relaxed mask (concrete dropout: Gal, Hron & Kendall
  * 2017). `weight` drops single weights (DropConnect: Wan et al. 2013); its local estimator samples a Gaussian with the
  * pre-activation's mean and variance (Wang & Manning 2013), so it matches moments and not the law.
- * Throws `VARDROP_RATE` unless 0 < rate < 1, `VARDROP_ALPHA` for other `rates`, and `VARDROP_TEMPERATURE` unless the
- * temperature is positive.
+ * Throws `VARDROP_RATE` unless 0 < rate < 1, `VARDROP_ALPHA` for other `rates`, `VARDROP_TEMPERATURE` unless the
+ * temperature is positive, and `VARDROP_OPTION` for other options.
  */
 export function bernoulliLearned(options: BernoulliLearnedOptions = {}): InputNoise | WeightNoise {
+  const known = { rates: true, rate: true, temperature: true } as const;
+  checkOptionNames('bernoulliLearned', options, known, { alpha: 'Write rates.', p: 'Write rate.' });
   const { rates = 'layer', rate = 0.1, temperature = 0.1 } = options;
   checkChoice('VARDROP_ALPHA', '[bernoulliLearned] rates', rates, ['layer', 'input', 'weight']);
   checkRate('bernoulliLearned', rate);

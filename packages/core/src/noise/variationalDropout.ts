@@ -1,4 +1,5 @@
 import { checkChoice } from '../checkChoice.js';
+import { checkOptionNames } from '../checkOptionNames.js';
 import { VardropError } from '../errors.js';
 import type { Builder, Value } from '../program/builder.js';
 import { elementCount } from '../program/shapes.js';
@@ -30,18 +31,18 @@ const largestStart = 0.98;
  * Variational dropout (Kingma, Salimans & Welling 2015, section 3): Gaussian dropout whose α is learned, one for the
  * network, a layer, an input unit, or (type B) an output unit or a weight. α = sigmoid(ρ) keeps it in (0, 1), where
  * the paper found training to be stable. Throws `VARDROP_RATE` for a rate that is 0 or above ½, `VARDROP_ALPHA` for a
- * granularity that the type does not have, and `VARDROP_NOISE_TYPE` for another type.
+ * granularity that the type does not have, `VARDROP_NOISE_TYPE` for another type, and `VARDROP_OPTION` for other options.
  */
 export function variationalDropout(options: VariationalDropoutOptions<'A', 'network' | 'layer' | 'input'>): InputNoise;
 export function variationalDropout(options: VariationalDropoutOptions<'B', Granularity>): WeightNoise;
 export function variationalDropout(
   options: VariationalDropoutOptions<'A' | 'B', Granularity>,
 ): InputNoise | WeightNoise;
-export function variationalDropout({
-  type,
-  alpha: granularity = 'layer',
-  rate = 0.2,
-}: VariationalDropoutOptions<'A' | 'B', Granularity>): InputNoise | WeightNoise {
+export function variationalDropout(
+  options: VariationalDropoutOptions<'A' | 'B', Granularity>,
+): InputNoise | WeightNoise {
+  checkOptionNames('variationalDropout', options, { type: true, alpha: true, rate: true }, { p: 'Write rate.' });
+  const { type, alpha: granularity = 'layer', rate = 0.2 } = options;
   checkChoice('VARDROP_NOISE_TYPE', '[variationalDropout] type', type, ['A', 'B']);
   checkRate('variationalDropout', rate, 0.5);
   if (rate === 0) {

@@ -1,3 +1,4 @@
+import { checkOptionNames } from '../checkOptionNames.js';
 import { checkOption } from './checkOption.js';
 import type { Optimizer } from './optimizer.js';
 
@@ -16,9 +17,11 @@ export interface AdamOptions {
 /**
  * Adam (Kingma & Ba 2015, algorithm 1). Its bias corrections are scalars of the step: `rate m̂/(√v̂ + ε)` is
  * `stepSize · m/(√v + ε̂)` with `stepSize = rate √c₂/c₁` and `ε̂ = ε√c₂`, `cᵢ = 1 − βᵢᵗ`.
- * Throws `VARDROP_OPTIMIZER` for options outside their ranges.
+ * Throws `VARDROP_OPTIMIZER` for options outside their ranges, `VARDROP_OPTION` for others.
  */
 export function adam(options: AdamOptions = {}): Optimizer {
+  const known = { learningRate: true, beta1: true, beta2: true, epsilon: true } as const;
+  checkOptionNames('adam', options, known, { lr: 'Write learningRate.' });
   const { learningRate = 1e-3, beta1 = 0.9, beta2 = 0.999, epsilon = 1e-8 } = options;
   checkOption(
     'adam',

@@ -1,3 +1,4 @@
+import { checkOptionNames } from '../checkOptionNames.js';
 import { checkOption } from './checkOption.js';
 import type { Optimizer, Update } from './optimizer.js';
 
@@ -13,9 +14,12 @@ export interface SgdOptions {
 
 /**
  * Stochastic gradient descent: `v ← momentum · v + g`, `θ ← θ − rate · v` (with Nesterov's form `θ ← θ − rate ·
- * (g + momentum · v)`). Throws `VARDROP_OPTIMIZER` for a rate that is not positive or a momentum outside [0, 1).
+ * (g + momentum · v)`). Throws `VARDROP_OPTIMIZER` for a rate that is not positive or a momentum outside [0, 1),
+ * `VARDROP_OPTION` for other options.
  */
 export function sgd(options: SgdOptions = {}): Optimizer {
+  const known = { learningRate: true, momentum: true, nesterov: true } as const;
+  checkOptionNames('sgd', options, known, { lr: 'Write learningRate.' });
   const { learningRate = 0.01, momentum = 0, nesterov = false } = options;
   checkOption(
     'sgd',

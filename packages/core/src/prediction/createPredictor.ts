@@ -1,9 +1,11 @@
 import type { Backend, Iteration, Tensor, Tensors } from '../backend.js';
 import { checkChoice } from '../checkChoice.js';
+import { checkObject } from '../checkObject.js';
+import { checkSignal } from '../checkSignal.js';
 import { VardropError } from '../errors.js';
 import { type CompiledProgram, compileProgram } from '../execution/compileProgram.js';
 import type { Model } from '../layers/sequential.js';
-import { categorical, type Likelihood } from '../likelihood.js';
+import { categorical, type Likelihood, type TargetKind } from '../likelihood.js';
 import { elementCount } from '../program/shapes.js';
 import { keyNames, noiseKeys } from '../training/streams.js';
 import { assemblePrediction } from './assemblePrediction.js';
@@ -12,10 +14,10 @@ import type { Prediction } from './prediction.js';
 import { type PredictionMode, predictionProgram } from './predictionProgram.js';
 
 /** What a predictor is made for. */
-export interface PredictorOptions {
+export interface PredictorOptions<Targets extends TargetKind = TargetKind> {
   readonly backend: Backend;
   /** Classification by softmax where left out, as in `fit`. */
-  readonly likelihood?: Likelihood;
+  readonly likelihood?: Likelihood<Targets>;
   /** Monte-Carlo samples, 32 where left out; 0 means the weights' means. */
   readonly samples?: number;
   /** `mean` for one pass with the weights' means; `sample` where left out. */
@@ -35,14 +37,14 @@ export interface PredictorRunOptions {
 }
 
 /** Compiled prediction programs, for predicting many times, such as after every epoch of training. */
-export interface Predictor {
+export interface Predictor<Targets extends TargetKind = TargetKind> {
   /**
    * Predicts rows with parameters that lie on the backend (by full name; other tensors among them are ignored), which
    * stay the caller's. Calls are carried out one after another. Throws what `checkInputs` says of the inputs,
    * `VARDROP_INPUT` for parameters that are missing or of the wrong shape, `VARDROP_NON_FINITE` for predictions that
    * are not finite, and `VARDROP_DISPOSED` after `dispose`.
    */
-  run(parameters: Tensors, inputs: Float32Array, options?: PredictorRunOptions): Promise<Prediction>;
+  run(parameters: Tensors, inputs: Float32Array, options?: PredictorRunOptions): Promise<Prediction<Targets>>;
   /** Frees the compiled programs, after the run in progress if there is one. */
   dispose(): void;
 }
@@ -50,11 +52,17 @@ export interface Predictor {
 /**
  * Prepares prediction. Programs are compiled at the first run, one for full batches and one for a last short one, and
  * kept for the next. A model without noise is evaluated once, since its samples are all the same.
- * Throws `VARDROP_OPTION` for another `mode` and unless `samples` is a non-negative and `batch` a positive integer, `VARDROP_LIKELIHOOD`
+ * Throws `VARDROP_OPTION` for another `mode`, without a backend, and unless `samples` is a non-negative and `batch` a positive integer, `VARDROP_LIKELIHOOD`
  * for values whose likelihood has no learned `logVariance`, `VARDROP_SHAPE` for outputs that do not fit.
  */
-export function createPredictor(model: Model, options: PredictorOptions): Predictor {
-  const { backend, likelihood = categorical(), batch = 1000, noisePerRun = 2 ** 24 } = options;
+export function createPredictor<Targets extends TargetKind = 'labels'>(
+  model: Model,
+  options: PredictorOptions<Targets>,
+): Predictor<Targets> {
+  const { backend, batch = 1000, noisePerRun = 2 ** 24 } = options;
+  const likelihood: Likelihood = options.likelihood ?? categorical();
+  checkObject('VARDROP_OPTION', '[predict] backend', backend, 'compile', 'createTfjsBackend()');
+  checkObject('VARDROP_OPTION', '[predict] likelihood', likelihood, 'negativeLogLikelihood', 'categorical()');
   checkChoice('VARDROP_OPTION', '[predict] mode', options.mode ?? 'sample', ['sample', 'mean']);
   checkCount('samples', options.samples ?? 32, 0);
   checkCount('batch', batch, 1);
@@ -130,6 +138,7 @@ export function createPredictor(model: Model, options: PredictorOptions): Predic
 
   async function run(parameters: Tensors, inputs: Float32Array, runOptions: PredictorRunOptions): Promise<Prediction> {
     const { seed = 0, signal } = runOptions;
+    checkSignal('predict', signal);
     const rows = checkInputs('predict', inputs, model.inputShape);
     const full = Math.min(batch, rows);
     keepOnly([full, rows % full]);
@@ -170,7 +179,8 @@ export function createPredictor(model: Model, options: PredictorOptions): Predic
           if (disposed) {
             throw new VardropError('VARDROP_DISPOSED', '[predict] got a run after dispose. Create a new predictor.');
           }
-          return await run(parameters, inputs, runOptions);
+          // Classes for labels, values for values: `readLogVariance` asks the likelihood.
+          return (await run(parameters, inputs, runOptions)) as Prediction<Targets>;
         } finally {
           active--;
           if (disposed) keepOnly([]);

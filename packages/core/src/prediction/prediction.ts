@@ -1,3 +1,5 @@
+import type { TargetKind } from '../likelihood.js';
+
 /** What a classifier predicts for `rows` datapoints. Every array belongs to the caller. */
 export interface ClassificationPrediction {
   readonly kind: 'classification';
@@ -34,5 +36,10 @@ export interface RegressionPrediction {
   readonly aleatoricVariance: Float64Array;
 }
 
-/** What `predict` returns; `kind` tells which, and follows from the likelihood's `targets`. */
-export type Prediction = ClassificationPrediction | RegressionPrediction;
+/**
+ * What `predict` returns under a likelihood whose targets are labels, or values. Where the compiler does not know which,
+ * `kind` tells.
+ */
+export type Prediction<Targets extends TargetKind = TargetKind> = Targets extends 'labels'
+  ? ClassificationPrediction
+  : RegressionPrediction;

@@ -1,3 +1,4 @@
+import { checkOptionNames } from '../checkOptionNames.js';
 import { VardropError } from '../errors.js';
 import type { Model } from '../layers/sequential.js';
 import { elementCount } from '../program/shapes.js';
@@ -61,9 +62,10 @@ export interface PruneOptions {
  * with the weights' means up to the rounding of biases, and equal in law with noise unless `preserve` is `mean`. Each layer keeps one unit at least,
  * and the model its inputs and outputs. Layers whose noise has no log α keep their weights.
  *
- * Throws `VARDROP_PRUNE` where no layer has log α, what `mask` throws, and `VARDROP_OPTION` for another `preserve`.
+ * Throws `VARDROP_PRUNE` where no layer has log α, what `mask` throws, and `VARDROP_OPTION` for another `preserve` and for other options.
  */
 export function prune(model: Model, parameters: TensorMap, options: PruneOptions = {}): Pruned {
+  checkOptionNames('prune', options, { threshold: true, preserve: true });
   const { preserve = 'law' } = options;
   if (preserve !== 'law' && preserve !== 'mean') {
     throw new VardropError('VARDROP_OPTION', `[prune] preserve: got '${preserve}', needs 'law' or 'mean'.`);

@@ -1,4 +1,5 @@
 import { VardropError } from '../errors.js';
+import { formatValue } from '../formatValue.js';
 
 /** Names one stream of noise: two uint32 words. Every stream is a pure function of its key. */
 export type Key = readonly [number, number];
@@ -13,7 +14,7 @@ export function key(seed: number): Key {
   if (!Number.isSafeInteger(seed) || seed < 0) {
     throw new VardropError(
       'VARDROP_INVALID_SEED',
-      `[random] key: seed is ${String(seed)}, needs an integer from 0 to 2^53 - 1. Pass one, such as 42.`,
+      `[random] seed: got ${formatValue(seed)}, needs an integer from 0 to 2^53 - 1. Pass one, such as 42.`,
     );
   }
   return [Math.floor(seed / 2 ** 32), seed >>> 0];

@@ -1,4 +1,5 @@
 import { VardropError } from '../errors.js';
+import { formatValue } from '../formatValue.js';
 import type { Model } from '../layers/sequential.js';
 import type { Likelihood } from '../likelihood.js';
 import { checkInputs } from '../prediction/checkInputs.js';
@@ -14,19 +15,26 @@ export interface Dataset {
 }
 
 /**
- * Checks a data set once, before anything is computed, and returns its number of rows. Throws `VARDROP_EMPTY`,
+ * Checks a data set once, before anything is computed, and returns its number of rows. Throws `VARDROP_TYPE` where
+ * inputs or targets are missing or not what they should be, `VARDROP_EMPTY`,
  * `VARDROP_SHAPE` for lengths that do not fit the model, `VARDROP_NON_FINITE` (naming row and column) and
  * `VARDROP_LABEL` for labels that are no integers in [0, classes).
  */
 export function checkDataset(who: string, model: Model, likelihood: Likelihood, data: Dataset): number {
   const columns = elementCount(model.inputShape);
+  if (typeof data !== 'object' || data === null || data.targets?.length === undefined) {
+    throw new VardropError(
+      'VARDROP_TYPE',
+      `[${who}] data: got ${typeof data === 'object' && data !== null ? 'no targets' : String(data)}, needs { inputs, targets }: a Float32Array of rows, and a label or values for each.`,
+    );
+  }
   const rows = checkInputs(who, data.inputs, model.inputShape);
   const outputs = elementCount(model.outputShape);
   const needed = likelihood.targets === 'labels' ? rows : rows * outputs;
   if (data.targets.length !== needed) {
     throw new VardropError(
       'VARDROP_SHAPE',
-      `[${who}] targets: got ${data.targets.length} values, needs ${needed} for the ${rows} rows of inputs (${data.inputs.length} values, ${columns} a row). Pass ${likelihood.targets === 'labels' ? 'one label' : `${outputs} values`} a row.`,
+      `[${who}] targets: got ${data.targets.length} values, needs ${needed} for the ${rows} rows of inputs (${data.inputs.length} values, ${columns} a row). Pass ${likelihood.targets === 'labels' ? "one label (a class's number, not one-hot)" : `${outputs} values`} a row.`,
     );
   }
   for (let i = 0; i < needed; i++) {
@@ -35,7 +43,7 @@ export function checkDataset(who: string, model: Model, likelihood: Likelihood, 
       if (!Number.isInteger(target) || target < 0 || target >= outputs) {
         throw new VardropError(
           'VARDROP_LABEL',
-          `[${who}] targets: got the label ${target} in row ${i}, needs integers from 0 to ${outputs - 1}. Give the last layer one unit a class.`,
+          `[${who}] targets: got the label ${formatValue(target)} in row ${i}, needs integers from 0 to ${outputs - 1}. Number the classes from 0, and give the last layer one unit a class.`,
         );
       }
     } else if (!Number.isFinite(Math.fround(target))) {

@@ -2,13 +2,13 @@ import type { Backend } from '../backend.js';
 import { VardropError } from '../errors.js';
 import { firstNonFinite } from '../firstNonFinite.js';
 import type { Model } from '../layers/sequential.js';
-import { categorical, type Likelihood } from '../likelihood.js';
-import { adam } from '../optimizers/adam.js';
+import type { Likelihood } from '../likelihood.js';
 import type { Optimizer } from '../optimizers/optimizer.js';
 import { foldIn } from '../random/foldIn.js';
 import { permutation } from '../random/permutation.js';
-import { checkDataset, type Dataset, gather } from './data.js';
-import { constantSchedule, type Schedule } from './schedule.js';
+import { type Dataset, gather } from './data.js';
+import { resolveFitOptions } from './resolveFitOptions.js';
+import type { Schedule } from './schedule.js';
 import { initialState, type TrainingState } from './state.js';
 import { stream } from './streams.js';
 import { createTrainer } from './trainer.js';
@@ -91,53 +91,18 @@ export interface FitResult {
  * backend, and a run that is resumed from a state gives bit for bit what the uninterrupted run gives (on the float64
  * reference up to the rounding of the state to float32).
  *
- * Everything is checked before training starts: throws `VARDROP_OPTION`, `VARDROP_EMPTY`, `VARDROP_SHAPE`,
+ * Everything is checked before training starts: throws `VARDROP_MODEL`, `VARDROP_OPTION` (also for options that there are
+ * not), `VARDROP_EMPTY`, `VARDROP_SHAPE`,
  * `VARDROP_TYPE`, `VARDROP_NON_FINITE`, `VARDROP_LABEL`, `VARDROP_STATE`, `VARDROP_LIKELIHOOD`. A loss that is not finite, or parameters
  * that are not after the last step, throw a `TrainingError` with code `VARDROP_NON_FINITE_LOSS`, which holds the last
  * good state. A schedule that gives no finite number ≥ 0 throws `VARDROP_SCHEDULE` at its step.
  */
 export async function fit(model: Model, options: FitOptions): Promise<FitResult> {
+  const { likelihood, optimizer, epochs, batch, learningRateFactor, klWeight, rows } = resolveFitOptions(
+    model,
+    options,
+  );
   const { backend, data, validation, earlyStopping, signal, onStep, onEpoch } = options;
-  const likelihood = options.likelihood ?? categorical();
-  const optimizer = options.optimizer ?? adam();
-  const epochs = positiveInteger('epochs', options.epochs ?? 10);
-  const batch = positiveInteger('batch', options.batch ?? 100);
-  const learningRateFactor = options.learningRateFactor ?? constantSchedule();
-  // What users of other libraries write; JavaScript would pass over it in silence.
-  const given = (options as { learningRate?: unknown }).learningRate;
-  if (given !== undefined) {
-    throw new VardropError(
-      'VARDROP_OPTION',
-      `[fit] learningRate: got ${String(given)}, needs it in the optimizer. Pass optimizer: adam({ learningRate: ${String(given)} }), and a schedule as learningRateFactor.`,
-    );
-  }
-  if (typeof learningRateFactor !== 'function') {
-    throw new VardropError(
-      'VARDROP_OPTION',
-      `[fit] learningRateFactor: got ${String(learningRateFactor)}, needs a schedule, a factor on the optimizer's rate. Give the rate itself to the optimizer: adam({ learningRate }).`,
-    );
-  }
-  const klWeight =
-    typeof options.klWeight === 'function' ? options.klWeight : constantSchedule(checkedWeight(options.klWeight ?? 1));
-  likelihood.parameters(model.outputShape);
-  const rows = checkDataset('fit', model, likelihood, data);
-  if (validation) checkDataset('fit validation', model, likelihood, validation);
-  if (earlyStopping) {
-    positiveInteger('earlyStopping.patience', earlyStopping.patience);
-    const { minimumDelta = 0 } = earlyStopping;
-    if (!(minimumDelta >= 0 && Number.isFinite(minimumDelta))) {
-      throw new VardropError(
-        'VARDROP_OPTION',
-        `[fit] earlyStopping.minimumDelta: got ${minimumDelta}, needs a number that is not negative.`,
-      );
-    }
-    if (!validation) {
-      throw new VardropError(
-        'VARDROP_OPTION',
-        '[fit] earlyStopping: got no validation data, needs some to watch. Pass validation.',
-      );
-    }
-  }
   const start = options.state ?? initialState(model, likelihood, optimizer, options.seed ?? 0);
   const stepsPerEpoch = Math.ceil(rows / batch);
 
@@ -246,23 +211,6 @@ function scheduled(name: string, schedule: Schedule, progress: Parameters<Schedu
     throw new VardropError(
       'VARDROP_SCHEDULE',
       `[fit] ${name}: got ${value} from the schedule at epoch ${progress.epoch}, needs a finite number that is not negative.`,
-    );
-  }
-  return value;
-}
-
-function positiveInteger(name: string, value: number): number {
-  if (!Number.isInteger(value) || value < 1) {
-    throw new VardropError('VARDROP_OPTION', `[fit] ${name}: got ${value}, needs a positive integer.`);
-  }
-  return value;
-}
-
-function checkedWeight(value: number): number {
-  if (!(value >= 0 && Number.isFinite(value))) {
-    throw new VardropError(
-      'VARDROP_OPTION',
-      `[fit] klWeight: got ${value}, needs a number that is not negative, or a schedule.`,
     );
   }
   return value;

@@ -1,4 +1,5 @@
 import { VardropError } from '../errors.js';
+import { firstNonFinite } from '../firstNonFinite.js';
 import type { Model } from '../layers/sequential.js';
 import type { Likelihood } from '../likelihood.js';
 import type { Initializer } from '../noise/noiseModel.js';
@@ -62,8 +63,8 @@ function initialValues(initializer: Initializer, count: number, key: Key): Float
 }
 
 /**
- * Throws `VARDROP_STATE` unless a state has exactly the tensors that a model, a likelihood and an optimizer need, and
- * a step and a seed.
+ * Throws `VARDROP_STATE` unless a state has exactly the tensors that a model, a likelihood and an optimizer need, of
+ * finite numbers, and a step and a seed.
  */
 export function checkState(
   model: Model,
@@ -105,6 +106,13 @@ function compare(what: string, needed: readonly { name: string; shape: readonly 
       throw new VardropError(
         'VARDROP_STATE',
         `[state] ${what} '${name}': got ${tensor ? `[${tensor.shape.join(', ')}]` : 'nothing'}, needs [${shape.join(', ')}]. Use the model that the state was trained with.`,
+      );
+    }
+    const bad = firstNonFinite(tensor.data);
+    if (bad !== -1) {
+      throw new VardropError(
+        'VARDROP_STATE',
+        `[state] ${what} '${name}': got ${tensor.data[bad]} at ${bad}, needs finite numbers. Go on from a checkpoint that is whole, and from before training failed.`,
       );
     }
   }

@@ -60,12 +60,43 @@ describe('arguments that a compiler would refuse', () => {
     ['an estimator not called', () => model({ estimator: local }), 'VARDROP_LAYER', /the function local/],
     ['a divergence not called', () => model({ divergence: logUniformExact }), 'VARDROP_LAYER', /logUniformExact/],
     ['a layer by name', () => model({ layers: ['dense'] }), 'VARDROP_MODEL', /layers\[0\]: got "dense"/],
+    [
+      'a bare learning rate',
+      () => loose(adam)(0.01),
+      'VARDROP_OPTION',
+      /got 0\.01, needs an object.*\{ learningRate: 0\.01 \}/,
+    ],
+    ['a rate under another name', () => loose(adam)({ lr: 0.01 }), 'VARDROP_OPTION', /got 'lr'.*Write learningRate\./],
+    ['bare units', () => loose(dense)(10), 'VARDROP_OPTION', /Write \{ units: 10 \}/],
+    ['nothing', () => loose(dense)(), 'VARDROP_OPTION', /got nothing/],
+    ['a probability', () => loose(bernoulli)({ p: 0.2 }), 'VARDROP_OPTION', /got 'p'.*Write rate\./],
+    ['a bare rate', () => loose(bernoulli)(0.2), 'VARDROP_OPTION', /Write \{ rate: 0\.2 \}/],
+    ['a rate of weights', () => loose(sparseVariational)({ rate: 0.2 }), 'VARDROP_OPTION', /write logVariance/],
+    [
+      'an α that is fixed',
+      () => loose(gaussianDropout)({ type: 'A', alpha: 1 }),
+      'VARDROP_OPTION',
+      /variationalDropout/,
+    ],
+    ['no model', () => loose(sequential)(), 'VARDROP_OPTION', /\[sequential\] options: got nothing/],
     ['a number as input shape', () => model({ input: 2 }), 'VARDROP_MODEL', /got 2, needs the shape/],
   ])('refuses %s', (_, act, code, message) => {
     expect(act).toThrow(expect.objectContaining({ code, message: expect.stringMatching(message) }));
   });
 
   it.each([
+    ['no data', { data: undefined }, 'VARDROP_TYPE', /got undefined, needs \{ inputs, targets \}/],
+    ['no targets', { data: { inputs } }, 'VARDROP_TYPE', /got no targets/],
+    ['labels in strings', { data: { ...data, targets: ['0', '1'] } }, 'VARDROP_LABEL', /got the label '0' in row 0/],
+    ['no backend', { backend: undefined }, 'VARDROP_OPTION', /backend: got nothing, needs an object such as/],
+    ['a promise of a backend', { backend: Promise.resolve(backend) }, 'VARDROP_OPTION', /got a promise.*Await it/],
+    ['an optimizer by name', { optimizer: 'adam' }, 'VARDROP_OPTION', /got "adam", needs an object such as adam\(\)/],
+    ['a likelihood not called', { likelihood: gaussianLikelihood }, 'VARDROP_OPTION', /Call the function/],
+    ['a number to call', { onEpoch: 3 }, 'VARDROP_OPTION', /onEpoch: got number, needs a function/],
+    ['a controller for its signal', { signal: new AbortController() }, 'VARDROP_OPTION', /got AbortController/],
+    ['an option of tfjs', { batchSize: 5 }, 'VARDROP_OPTION', /got 'batchSize', needs names among.*Write batch\./],
+    ['an option that there is not', { epoch: 5 }, 'VARDROP_OPTION', /got 'epoch', needs names among.*epochs/],
+    ['a weight in a string', { klWeight: '1' }, 'VARDROP_OPTION', /klWeight: got '1'/],
     ['a learning rate', { learningRate: 0.01 }, 'VARDROP_OPTION', /adam\(\{ learningRate: 0\.01 \}\)/],
     ['an array of numbers', { data: { ...data, inputs: [...inputs] } }, 'VARDROP_TYPE', /got Array, needs a Float32/],
     ['float64 numbers', { data: { ...data, inputs: Float64Array.from(inputs) } }, 'VARDROP_TYPE', /got Float64Array/],

@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, expectTypeOf, it } from 'vitest';
 import {
   activation,
   bernoulli,
@@ -20,6 +20,8 @@ import {
   type NoiseModel,
   noiseKeys,
   none,
+  type Prediction,
+  type PredictOptions,
   predict,
   predictionProgram,
   type RegressionPrediction,
@@ -27,6 +29,7 @@ import {
   sequential,
   single,
   sparseVariational,
+  type TargetKind,
   type TensorMap,
 } from '../../src/index.js';
 import { hostGenerator } from '../../src/random/index.js';
@@ -69,7 +72,7 @@ function softmax(logits: Float64Array): number[] {
   return exponentials.map((e) => e / sum);
 }
 
-async function classify(model: Model, options: Partial<Parameters<typeof predict>[1]> = {}) {
+async function classify(model: Model, options: Partial<PredictOptions<'labels'>> = {}) {
   const prediction = await predict(model, {
     backend: reference(),
     likelihood: categorical(),
@@ -77,8 +80,21 @@ async function classify(model: Model, options: Partial<Parameters<typeof predict
     inputs: patternedInputs(11, 3),
     ...options,
   });
-  return prediction as ClassificationPrediction;
+  return prediction;
 }
+
+describe('types', () => {
+  it('tell classes from values by the likelihood', () => {
+    const model = classifier(none());
+    const options = { backend: reference(), parameters: {}, inputs: new Float32Array(3) };
+    const under = <Targets extends TargetKind>(likelihood: Likelihood<Targets>) =>
+      predict(model, { ...options, likelihood });
+    expectTypeOf(() => predict(model, options)).returns.resolves.toEqualTypeOf<ClassificationPrediction>();
+    expectTypeOf(under<'labels'>).returns.resolves.toEqualTypeOf<ClassificationPrediction>();
+    expectTypeOf(under<'values'>).returns.resolves.toEqualTypeOf<RegressionPrediction>();
+    expectTypeOf(under<TargetKind>).returns.resolves.toEqualTypeOf<Prediction>();
+  });
+});
 
 describe('classification', () => {
   it('averages softmax and entropy over the samples that the model itself draws', async () => {
@@ -177,7 +193,7 @@ describe('regression', () => {
 
   it('gives mean and unbiased variance of the samples, and the learned variance', async () => {
     const samples = 25;
-    const prediction = (await predict(model, {
+    const prediction = await predict(model, {
       backend: reference(),
       likelihood,
       parameters,
@@ -185,7 +201,7 @@ describe('regression', () => {
       samples,
       seed: 3,
       batch: 2,
-    })) as RegressionPrediction;
+    });
     const outputs = samplesOf(model, parameters, inputs, samples, 3);
     const bound = u * (4 + Math.log(samples));
     for (let i = 0; i < 10; i++) {
@@ -205,7 +221,7 @@ describe('regression', () => {
   it('finds the variance of one noisy weight, within its own sampling error', async () => {
     const one = sequential({ input: [1], layers: [dense({ units: 1 })], noise: sparseVariational() });
     const samples = 4000;
-    const prediction = (await predict(one, {
+    const prediction = await predict(one, {
       backend: reference(),
       likelihood,
       parameters: {
@@ -216,7 +232,7 @@ describe('regression', () => {
       },
       inputs: new Float32Array([2]),
       samples,
-    })) as RegressionPrediction;
+    });
     // Output N(0.7·2 + 0.25, 0.09·4). 6.11 deviations are a false alarm of 1e-9.
     expect(Math.abs(prediction.mean[0] - 1.65)).toBeLessThan(6.11 * Math.sqrt(0.36 / samples));
     expect(Math.abs(prediction.epistemicVariance[0] - 0.36)).toBeLessThan(6.11 * 0.36 * Math.sqrt(2 / (samples - 1)));
@@ -224,9 +240,9 @@ describe('regression', () => {
 
   it('has no epistemic variance with the means of the weights', async () => {
     const options = { backend: reference(), likelihood, parameters, inputs };
-    const mean = (await predict(model, { ...options, mode: 'mean' })) as RegressionPrediction;
+    const mean = await predict(model, { ...options, mode: 'mean' });
     expect([...mean.epistemicVariance]).toEqual(new Array(10).fill(0));
-    const once = (await predict(model, { ...options, samples: 1 })) as RegressionPrediction;
+    const once = await predict(model, { ...options, samples: 1 });
     expect([...once.epistemicVariance]).toEqual(new Array(10).fill(0));
     expect(once.mean).not.toEqual(mean.mean);
   });

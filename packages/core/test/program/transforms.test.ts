@@ -3,8 +3,10 @@ import { bind } from '../../src/program/bind.js';
 import { createBuilder } from '../../src/program/builder.js';
 import { expand } from '../../src/program/expand.js';
 import { hostNoise } from '../../src/program/hostNoise.js';
+import { invariantNodes } from '../../src/program/invariantNodes.js';
 import type { Program } from '../../src/program/program.js';
 import { rewrite } from '../../src/program/rewrite.js';
+import { splitInvariant } from '../../src/program/splitInvariant.js';
 import { validate } from '../../src/program/validate.js';
 import { evaluate } from '../../src/reference/index.js';
 import { dawson } from '../../src/special/dawson.js';
@@ -114,5 +116,44 @@ describe('hostNoise', () => {
 
   it('needs a bound program', () => {
     expect(() => hostNoise(noisyLayer())).toThrow(expect.objectContaining({ code: 'VARDROP_SHAPE' }));
+  });
+});
+
+describe('splitInvariant', () => {
+  /** y = x exp(w) + exp(w) + noise, where w is as large as `rows` says. */
+  function scaled(rows: number): Program {
+    const b = createBuilder('scaled');
+    const x = b.input('x', [rows, 64], 'iteration');
+    const w = b.input('w', [64], 'shared');
+    const full = b.broadcast(b.exp(w), [rows, 64]);
+    b.output('scale', b.transpose(full, [1, 0]));
+    b.output('y', b.add(b.add(b.mul(x, full), b.noise('normal', 'zeta', [rows, 64])), b.exp(w)));
+    return b.build();
+  }
+
+  it('leaves a program whole where there is little to save', () => {
+    const program = scaled(1);
+    expect(splitInvariant(program)).toEqual({ each: program });
+  });
+
+  it('computes the same in two parts, of which the first needs no iteration', () => {
+    const rows = 64;
+    const program = scaled(rows);
+    expect(invariantNodes(program).filter(Boolean).length).toBeGreaterThan(2);
+    const { once, each } = splitInvariant(program);
+    if (!once) throw new Error('nothing was split off');
+    for (const part of [once, each]) validate(part);
+    expect(once.nodes.filter((node) => node.op === 'input').map(({ name }) => name)).toEqual(['w']);
+    // w itself is read by the first part only.
+    expect(each.nodes.flatMap((node) => (node.op === 'input' ? [node.name] : []))).not.toContain('w');
+    expect(each.nodes.some(({ op }) => op === 'exp')).toBe(false);
+    expect(each.nodes.filter(({ op }) => op === 'noise')).toHaveLength(1);
+
+    const w = Float32Array.from({ length: 64 }, (_, i) => i / 64);
+    const x = Float32Array.from({ length: rows * 64 }, (_, i) => Math.sin(i));
+    const keys = { zeta: { words: [1, 2] as const } };
+    const whole = evaluate(program, { inputs: { x, w }, keys });
+    const first = evaluate(once, { inputs: { w } });
+    expect(evaluate(each, { inputs: { x, ...first }, keys })).toEqual(whole);
   });
 });

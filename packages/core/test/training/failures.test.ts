@@ -49,7 +49,14 @@ describe('before anything is compiled or uploaded, fit refuses', () => {
     ]),
     ['early stopping without validation', 'VARDROP_OPTION', 'validation', { earlyStopping: { patience: 1 } }],
     ['a seed of −1', 'VARDROP_INVALID_SEED', '-1', { seed: -1 }],
-    ['no data', 'VARDROP_EMPTY', '[fit] inputs', { data: { inputs: new Float32Array(0), targets: [] } }],
+    ...['dense1/bias', 'dense2/weights', 'dense1/logVariance'].map(
+      (name): [string, string, string, Partial<FitOptions>] => {
+        const { shape, data: values } = state.parameters[name];
+        const parameters = { ...state.parameters, [name]: { shape, data: spoiled(values, 1, Number.NaN) } };
+        return [`NaN in ${name}`, 'VARDROP_STATE', `'${name}': got NaN at 1`, { state: { ...state, parameters } }];
+      },
+    ),
+    ['no rows', 'VARDROP_EMPTY', '[fit] inputs', { data: { inputs: new Float32Array(0), targets: [] } }],
     ['half a row', 'VARDROP_SHAPE', '[fit] inputs', { data: { inputs: new Float32Array(3), targets: [0] } }],
     [
       'too few labels',

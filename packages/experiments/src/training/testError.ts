@@ -1,4 +1,4 @@
-import { type Dataset, errorRate, type Model, predict, type TensorMap, VardropError } from '@vardrop/core';
+import { type Dataset, errorRate, type Model, predict, type TensorMap } from '@vardrop/core';
 import type { TrialContext } from '../experiment.js';
 
 /**
@@ -12,11 +12,5 @@ export async function testError(
   test: Dataset,
 ): Promise<number> {
   const prediction = await predict(model, { backend, signal, parameters, inputs: test.inputs, mode: 'mean' });
-  if (prediction.kind !== 'classification') {
-    throw new VardropError(
-      'VARDROP_LIKELIHOOD',
-      `[experiments] model: got predictions of ${prediction.kind}, needs a classifier. Train it on labels.`,
-    );
-  }
   return 100 * errorRate(prediction.labels, test.targets);
 }

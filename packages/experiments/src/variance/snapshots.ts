@@ -106,7 +106,6 @@ async function summarize(
     seed,
     signal,
   });
-  if (prediction.kind !== 'classification') throw new TypeError('a categorical likelihood predicts classes');
   const alphas = model.layers.flatMap(({ name }) => {
     const rho = parameters[`${name}/rho`]?.data;
     return rho ? [[name, 1 / (1 + Math.exp(-rho[0]))] as const] : [];

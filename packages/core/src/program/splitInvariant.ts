@@ -1,26 +1,26 @@
-import { elementCount, type Node, type NodeId, type Program } from '@vardrop/core';
+import { invariantNodes } from './invariantNodes.js';
+import type { Node, NodeId, Program } from './program.js';
+import { elementCount } from './shapes.js';
 
 /** A program in two parts: what is the same in all iterations of a run, and the rest. */
 export interface SplitProgram {
   /** Computes the values that `each` takes as inputs of role `shared`, by name; absent where there is little to save. */
   readonly once?: Program;
-  /** Given its outputs beside the program's own inputs, has the outputs of the program. */
+  /** Given the outputs of `once` beside the program's own inputs, has the outputs of the program. */
   readonly each: Program;
 }
 
-/** A second model is worth its call from about this many elements computed once instead of in each iteration. */
+/** A second program is worth its call from about this many elements computed once instead of in each iteration. */
 const worthwhile = 4096;
 
 /**
  * Splits a bound program into what depends on shared inputs and constants alone and what changes from iteration to
- * iteration.
+ * iteration, for backends that compute a program as a whole: prediction takes σ² = exp(log σ²) of all weights once for all
+ * its samples. Inputs that a part does not use are not inputs of it.
  */
-export function splitShared(program: Program): SplitProgram {
+export function splitInvariant(program: Program): SplitProgram {
   const { nodes, outputs } = program;
-  const shared: boolean[] = [];
-  for (const node of nodes) {
-    shared.push(node.op === 'input' ? node.role === 'shared' : node.operands.every((operand) => shared[operand]));
-  }
+  const shared = invariantNodes(program);
   const computed = (id: NodeId) => shared[id] && nodes[id].op !== 'input' && nodes[id].op !== 'constant';
   const saved = nodes.reduce((sum, node, id) => (computed(id) ? sum + elementCount(node.shape) : sum), 0);
   if (saved < worthwhile) return { each: program };

@@ -1,0 +1,121 @@
+import { checkObject } from '../checkObject.js';
+import { checkOptionNames } from '../checkOptionNames.js';
+import { checkSignal } from '../checkSignal.js';
+import { VardropError } from '../errors.js';
+import { formatValue } from '../formatValue.js';
+import type { Model } from '../layers/sequential.js';
+import { categorical, type Likelihood } from '../likelihood.js';
+import { adam } from '../optimizers/adam.js';
+import type { Optimizer } from '../optimizers/optimizer.js';
+import { checkDataset } from './data.js';
+import type { EarlyStopping, FitOptions } from './fit.js';
+import { constantSchedule, type Schedule } from './schedule.js';
+
+/** What is left of the options of `fit` when they have been checked and filled in. */
+export interface ResolvedFitOptions {
+  readonly likelihood: Likelihood;
+  readonly optimizer: Optimizer;
+  readonly epochs: number;
+  readonly batch: number;
+  readonly learningRateFactor: Schedule;
+  readonly klWeight: Schedule;
+  /** Datapoints to train on. */
+  readonly rows: number;
+}
+
+const optionNames: Readonly<Record<keyof FitOptions, true>> = {
+  backend: true,
+  data: true,
+  likelihood: true,
+  optimizer: true,
+  learningRateFactor: true,
+  klWeight: true,
+  epochs: true,
+  batch: true,
+  seed: true,
+  state: true,
+  validation: true,
+  earlyStopping: true,
+  onStep: true,
+  onEpoch: true,
+  signal: true,
+};
+
+/** Where that is given here which users of other libraries look for in `fit`. */
+const elsewhere = {
+  learningRate: 'Pass optimizer: adam({ learningRate: … }), and a schedule as learningRateFactor.',
+  lr: 'Pass optimizer: adam({ learningRate: … }), and a schedule as learningRateFactor.',
+  batchSize: 'Write batch.',
+  loss: 'Pass what the outputs mean: likelihood: categorical() or gaussianLikelihood().',
+  x: 'Write data: { inputs, targets }.',
+  y: 'Write data: { inputs, targets }.',
+  validationData: 'Write validation: { inputs, targets }.',
+  validationSplit: 'Set rows aside yourself, and pass validation: { inputs, targets }.',
+  callbacks: 'Write onStep, onEpoch and earlyStopping.',
+};
+
+/** Checks all that `fit` is given before it computes anything; throws what `fit` says. */
+export function resolveFitOptions(model: Model, options: FitOptions): ResolvedFitOptions {
+  checkObject('VARDROP_MODEL', '[fit] model', model, 'apply', 'sequential()');
+  checkOptionNames('fit', options, optionNames, elsewhere);
+  const { backend, data, validation, earlyStopping } = options;
+  const { likelihood = categorical(), optimizer = adam(), learningRateFactor = constantSchedule() } = options;
+  checkObject('VARDROP_OPTION', '[fit] backend', backend, 'compile', 'createTfjsBackend()');
+  checkObject('VARDROP_OPTION', '[fit] likelihood', likelihood, 'negativeLogLikelihood', 'categorical()');
+  checkObject('VARDROP_OPTION', '[fit] optimizer', optimizer, 'update', 'adam()');
+  const epochs = positiveInteger('epochs', options.epochs ?? 10);
+  const batch = positiveInteger('batch', options.batch ?? 100);
+  if (typeof learningRateFactor !== 'function') {
+    throw new VardropError(
+      'VARDROP_OPTION',
+      `[fit] learningRateFactor: got ${String(learningRateFactor)}, needs a schedule, a factor on the optimizer's rate. Give the rate itself to the optimizer: adam({ learningRate }).`,
+    );
+  }
+  const klWeight =
+    typeof options.klWeight === 'function' ? options.klWeight : constantSchedule(checkedWeight(options.klWeight ?? 1));
+  checkCallback('onStep', options.onStep);
+  checkCallback('onEpoch', options.onEpoch);
+  checkSignal('fit', options.signal);
+  likelihood.parameters(model.outputShape);
+  const rows = checkDataset('fit', model, likelihood, data);
+  if (validation) checkDataset('fit validation', model, likelihood, validation);
+  if (earlyStopping) checkEarlyStopping(earlyStopping, validation !== undefined);
+  return { likelihood, optimizer, epochs, batch, learningRateFactor, klWeight, rows };
+}
+
+function positiveInteger(name: string, value: number): number {
+  if (!Number.isInteger(value) || value < 1) {
+    throw new VardropError('VARDROP_OPTION', `[fit] ${name}: got ${value}, needs a positive integer.`);
+  }
+  return value;
+}
+
+function checkedWeight(value: number): number {
+  if (!(typeof value === 'number' && value >= 0 && Number.isFinite(value))) {
+    throw new VardropError(
+      'VARDROP_OPTION',
+      `[fit] klWeight: got ${formatValue(value)}, needs a number that is not negative, or a schedule.`,
+    );
+  }
+  return value;
+}
+
+function checkCallback(name: string, value: unknown): void {
+  if (value === undefined || typeof value === 'function') return;
+  throw new VardropError('VARDROP_OPTION', `[fit] ${name}: got ${typeof value}, needs a function to call.`);
+}
+
+function checkEarlyStopping({ patience, minimumDelta = 0 }: EarlyStopping, watched: boolean): void {
+  positiveInteger('earlyStopping.patience', patience);
+  if (!(minimumDelta >= 0 && Number.isFinite(minimumDelta))) {
+    throw new VardropError(
+      'VARDROP_OPTION',
+      `[fit] earlyStopping.minimumDelta: got ${minimumDelta}, needs a number that is not negative.`,
+    );
+  }
+  if (watched) return;
+  throw new VardropError(
+    'VARDROP_OPTION',
+    '[fit] earlyStopping: got no validation data, needs some to watch. Pass validation.',
+  );
+}
