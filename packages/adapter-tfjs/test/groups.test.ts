@@ -1,9 +1,9 @@
-import { createBuilder, type NodeId, type Program } from '@vardrop/core';
+import { createBuilder, invariantNodes, type NodeId, type Program } from '@vardrop/core';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { isElementwise, isLiteral } from '../src/gpu/elementwise.js';
 import { groupNodes, type Piece } from '../src/gpu/groups.js';
-import { isShared, isSource } from '../src/plan.js';
+import { isSource } from '../src/plan.js';
 
 const idOf = (piece: Piece) => (typeof piece === 'number' ? piece : piece.output);
 
@@ -66,7 +66,7 @@ describe('groupNodes', () => {
         });
         b.output('last', values[values.length - 1]);
         const program = b.build();
-        const shared = isShared(program);
+        const shared = invariantNodes(program);
         const pieces = groupNodes(program, 4);
         evaluate(program, pieces);
         for (const piece of pieces) {
