@@ -37,7 +37,7 @@ export function createExecutable(
 ): Executable {
   const name = `gpujs:${runtime.mode}`;
   checkLimits(name, source);
-  const { program, streams } = withStreams(withoutTransposes(source));
+  const { program, streams } = withStreams(runtime.mode === 'webasm' ? source : withoutTransposes(source));
   const who = `[${name}] run ${program.name}`;
   const streamInputs = new Set(streams.map((stream) => stream.name));
   const inputs = programInputs(program).filter((input) => !streamInputs.has(input.name));

@@ -71,6 +71,19 @@ function localReparametrizationChained(): Program {
   return b.build();
 }
 
+/** Both moments with operands that lie either way, of any number of rows and columns. */
+function moments([rows, columns]: readonly number[], transposeA: boolean, transposeB: readonly boolean[]): Program {
+  const b = createBuilder('moments');
+  const a = b.input('a', transposeA ? [length, rows] : [rows, length]);
+  const weights = (name: string, transposed: boolean) =>
+    b.input(name, transposed ? [columns, length] : [length, columns]);
+  const gamma = b.matmul(a, weights('mean', transposeB[0]), { transposeA, transposeB: transposeB[0] });
+  const variance = weights('variance', transposeB[1]);
+  const delta = b.matmul(b.mul(a, a), variance, { transposeA, transposeB: transposeB[1] });
+  b.output('y', b.sub(gamma, b.mul(delta, b.input('noise', [rows, columns]))));
+  return b.build();
+}
+
 describe('large contractions', () => {
   let backend: GpujsBackend;
   const reference = createReferenceBackend();
@@ -95,6 +108,39 @@ describe('large contractions', () => {
     const [[actual], [expected]] = [await evaluate(backend, program), await evaluate(reference, program)];
     expect(actual.length).toBe(rows * columns);
     for (let i = 0; i < actual.length; i++) expect(Math.abs(actual[i] - expected[i])).toBeLessThanOrEqual(bound);
+  });
+
+  it.each([
+    [104, 90],
+    [1500, 4],
+    [1500, 5],
+    [1501, 4],
+    [9, 601],
+  ])('products of %s rows and %s columns', async (rows, columns) => {
+    const b = createBuilder('product');
+    b.output('y', b.matmul(b.input('x', [rows, length]), b.input('w', [length, columns])));
+    const program = b.build();
+    const [[actual], [expected]] = [await evaluate(backend, program), await evaluate(reference, program)];
+    expect(actual.length).toBe(rows * columns);
+    for (let i = 0; i < actual.length; i++) expect(Math.abs(actual[i] - expected[i])).toBeLessThanOrEqual(bound);
+  });
+
+  it.each([
+    [[103, 90], false, [false, true]],
+    [[104, 91], true, [true, false]],
+    [[1500, 4], true, [false, false]],
+    [[9, 601], false, [true, true]],
+    // Too few products for blocks.
+    [[10, 9], false, [true, false]],
+    [[1, 9], true, [false, true]],
+    [[9, 1], false, [false, true]],
+    [[1, 1], true, [false, true]],
+  ] as const)('both moments of %s elements with transposed operands: %s, %s', async (shape, left, right) => {
+    const program = moments(shape, left, right);
+    const [[actual], [expected]] = [await evaluate(backend, program), await evaluate(reference, program)];
+    expect(actual.length).toBe(shape[0] * shape[1]);
+    // δ has terms half as large with one rounding more, and noise halves its error: it adds little over a quarter of γ's.
+    for (let i = 0; i < actual.length; i++) expect(Math.abs(actual[i] - expected[i])).toBeLessThanOrEqual(1.5 * bound);
   });
 
   it('results that another product reads', async () => {
@@ -126,5 +172,23 @@ describe('large contractions', () => {
     const chained = (columns / 2) * 3 * bound + 78 * 2 ** -24 * (columns / 2) * 64;
     expect(zExpected.filter((value) => Math.abs(value) > 100 * chained).length).toBeGreaterThan(1000);
     for (let i = 0; i < z.length; i++) expect(Math.abs(z[i] - zExpected[i])).toBeLessThanOrEqual(chained);
+  });
+});
+
+describe.each(['webasm', 'cpu'] as const)('products on %s', (mode) => {
+  it('that share a right operand read their left ones each in its own way', async () => {
+    const b = createBuilder('shared');
+    const w = b.input('w', [7, 5]);
+    const transposed = b.matmul(b.input('a', [7, 6]), w, { transposeA: true });
+    b.output('y', b.add(b.matmul(b.input('x', [6, 7]), w), transposed));
+    const program = b.build();
+    const backend = await createGpujsBackend({ mode });
+    const reference = createReferenceBackend();
+    const [[actual], [expected]] = [await evaluate(backend, program), await evaluate(reference, program)];
+    await backend.close();
+    // Sums of seven terms below ¼ go through eight roundings, that of two sums through one more.
+    for (let i = 0; i < actual.length; i++) {
+      expect(Math.abs(actual[i] - expected[i])).toBeLessThanOrEqual(9 * 2 ** -24 * (14 / 4));
+    }
   });
 });

@@ -7,7 +7,7 @@ const piece = 64;
 const unrolled = 4;
 
 /**
- * Sums over `length` turns of a loop, in pieces.
+ * Sums over `length` turns of a loop, in pieces. On webasm, `accumulateRunning` is faster.
  *
  * @param count how many sums
  * @param terms prints one turn and returns what it adds to each sum
@@ -34,8 +34,7 @@ export function accumulate(
     if (from >= to) return;
     const i = writer.fresh('i');
     writer.line(`for (let ${i} = 0; ${i} < ${(to - from) / step}; ${i}++) {`);
-    // One integer for all turns of a block: each product then adds a literal to what is known of its index.
-    const counted = writer.integer([...before, i].join(' + '));
+    const counted = `(${[...before, i].join(' + ')})`;
     for (let j = 0; j < step; j++) {
       add(
         into,

@@ -4,6 +4,13 @@ import type { KernelFunction } from './threefry.js';
 /** A tensor that kernels read and write: a node of the program, or (negative) one between two kernels of one node. */
 export type ValueId = NodeId;
 
+/** How four numbers a thread make a matrix. */
+export interface Blocks {
+  readonly axis: 'rows' | 'columns';
+  readonly rows: number;
+  readonly columns: number;
+}
+
 /** A kernel of gpu.js in its own words, which computes one tensor. */
 export interface KernelSource {
   /** A function of as many arguments as `inputs`, each read as a one-dimensional array. */
@@ -17,10 +24,10 @@ export interface KernelSource {
   /** Elements of the tensor; threads beyond them compute nothing of use. */
   readonly size: number;
   /**
-   * Where each thread returns four numbers: those of its column in four rows of a matrix of so many rows. gpu.js does
-   * not hand such results to another kernel of one pipeline; they are put in order on the host.
+   * Where each thread returns four numbers of a matrix, next to each other along `axis`. gpu.js does not hand such results to
+   * another kernel of one pipeline; they are put in order on the host.
    */
-  readonly blocks?: { readonly rows: number };
+  readonly blocks?: Blocks;
   readonly inputs: readonly ValueId[];
   readonly result: ValueId;
 }

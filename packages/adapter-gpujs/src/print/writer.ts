@@ -16,10 +16,11 @@ export interface Writer {
   /** Adds a function to those that the source may call. */
   call(function_: KernelFunction): void;
   /**
-   * An expression of variables and whole literals as an integer. gpu.js keeps variables as floats: on webasm, an index that
-   * one is part of would be computed in floats, and converted at each access, lane by lane.
+   * On webasm: declares a variable that starts as an expression and stays an integer. gpu.js keeps others as floats, and
+   * converts an index that one is part of at each access; it makes an integer of one that is counted up somewhere and
+   * starts as a size of the output.
    */
-  integer(expression: string): string;
+  counter(start: string): string;
   /** A name that the kernel does not use yet. */
   fresh(prefix: string): string;
   /** Declares a name for an expression, and returns it. */
@@ -54,7 +55,11 @@ export function createWriter(mode: GpujsMode): Writer {
     call: (function_) => {
       functions.add(function_);
     },
-    integer: (expression) => (mode === 'webasm' ? `((${expression}) | 0)` : `(${expression})`),
+    counter(start) {
+      const name = writer.fresh('n');
+      for (const text of [`let ${name} = this.output.x;`, `${name}++;`, `${name} = ${start};`]) writer.line(text);
+      return name;
+    },
     fresh: (prefix) => `${prefix}${names++}`,
     define(expression) {
       const name = writer.fresh('v');

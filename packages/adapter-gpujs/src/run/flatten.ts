@@ -1,3 +1,5 @@
+import type { Blocks } from '../print/kernelSource.js';
+
 /** A result of gpu.js: rows of rows, nested as its output has dimensions. */
 export type Nested = Float32Array | readonly Nested[];
 
@@ -21,13 +23,24 @@ export function flatten(result: Nested, size: number): Float32Array {
   return values;
 }
 
-/** The rows of a matrix of which each cell of a result holds four numbers, one below the other. */
-export function unblock(result: Nested, columns: number, rows: number): Float32Array {
-  const cells = flatten(result, Math.ceil(rows / 4) * columns * 4);
+/** The numbers of a matrix, row-major, of which each cell of a result holds four: those below each other, or beside each other. */
+export function unblock(result: Nested, { axis, rows, columns }: Blocks): Float32Array {
+  const [blocked, other] = axis === 'rows' ? [rows, columns] : [columns, rows];
+  const [step, next] = axis === 'rows' ? [columns, 1] : [1, columns];
+  const cells = flatten(result, Math.ceil(blocked / 4) * other * 4);
   const values = new Float32Array(rows * columns);
-  for (let row = 0; row < rows; row++) {
-    let from = (row >> 2) * columns * 4 + (row & 3);
-    for (let to = row * columns; to < (row + 1) * columns; to++, from += 4) values[to] = cells[from];
+  let from = 0;
+  for (let block = 0; block < blocked >> 2; block++) {
+    for (let i = 0, to = block * 4 * step; i < other; i++, to += next, from += 4) {
+      values[to] = cells[from];
+      values[to + step] = cells[from + 1];
+      values[to + 2 * step] = cells[from + 2];
+      values[to + 3 * step] = cells[from + 3];
+    }
+  }
+  // The last cells may hold fewer than four.
+  for (let i = 0; i < other; i++, from += 4) {
+    for (let j = blocked & ~3; j < blocked; j++) values[i * next + j * step] = cells[from + (j & 3)];
   }
   return values;
 }

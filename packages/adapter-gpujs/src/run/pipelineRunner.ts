@@ -60,9 +60,7 @@ export function createPipelineRunner(
       }
       const read = results.map((id, i) => {
         const { output, size, blocks } = sources.get(id) as KernelSource;
-        return blocks
-          ? unblock(values[i], output[0], blocks.rows)
-          : flatten(values[i], elements(output)).subarray(0, size);
+        return blocks ? unblock(values[i], blocks) : flatten(values[i], elements(output)).subarray(0, size);
       });
       runtime.traffic.plan(kernels.length);
       given.forEach(runtime.traffic.copyIn);

@@ -1,0 +1,78 @@
+import type { Writer } from './writer.js';
+
+/** Products that are added up before their sum is added to the next, which keeps rounding errors of long sums small. */
+const piece = 64;
+/**
+ * Sums that there are registers for beside what a turn reads. V8 reads everything in a block before it computes anything,
+ * and keeps what waits in memory: with more sums, a condition that always holds makes two blocks of a turn.
+ */
+const fewSums = 4;
+
+/** An index of one turn, plus so many elements. */
+export type RunningIndex = (more: number) => string;
+
+/**
+ * Sums over `length` turns of a loop on webasm, in pieces. Indices are integers that each turn adds to: gpu.js keeps a loop's
+ * variable as a float, and converts an index that is made of it at each use.
+ *
+ * @param count how many sums
+ * @param starts indices of the first turn, and what each turn adds to them
+ * @param terms prints one turn, given its indices, and returns what it adds to each sum
+ * @returns names of the sums
+ */
+export function accumulateRunning(
+  writer: Writer,
+  length: number,
+  count: number,
+  starts: readonly { readonly start: string; readonly stride: number }[],
+  terms: (at: readonly RunningIndex[]) => readonly string[],
+): string[] {
+  const running = starts.map(({ start, stride }) => ({ name: writer.counter(start), stride }));
+  const turn = writer.counter('0');
+  const end = writer.counter('0');
+  const zero = writer.number(0);
+  const declare = () =>
+    Array.from({ length: count }, () => {
+      const sum = writer.fresh('s');
+      writer.line(`let ${sum} = ${zero};`);
+      return sum;
+    });
+  const add = (into: readonly string[], each: readonly string[]) =>
+    each.forEach((term, i) => {
+      writer.line(`${into[i]} = ${into[i]} + ${term};`);
+    });
+  const turns = (many: number, into: readonly string[]) => {
+    if (many === 0) return;
+    writer.line(`${end} = ${end} + ${many};`);
+    // gpu.js stops loops after 1000 turns unless they declare a variable that starts as a literal.
+    writer.line(`for (let ${writer.fresh('i')} = 0; ${turn} < ${end}; ${turn}++) {`);
+    const each = terms(
+      running.map(
+        ({ name }): RunningIndex =>
+          (more) =>
+            more === 0 ? name : `${name} + ${more}`,
+      ),
+    );
+    const half = count > fewSums ? Math.floor(count / 2) : 0;
+    if (half > 0) {
+      writer.line(`if (${turn} < ${length}) {`);
+      add(into, each.slice(0, half));
+      writer.line('}');
+    }
+    add(into.slice(half), each.slice(half));
+    for (const { name, stride } of running) writer.line(`${name} = ${name} + ${stride};`);
+    writer.line('}');
+  };
+  const sums = declare();
+  const pieces = length > 2 * piece ? Math.floor(length / piece) : 0;
+  if (pieces > 0) {
+    const block = writer.counter('0');
+    writer.line(`for (let ${writer.fresh('i')} = 0; ${block} < ${pieces}; ${block}++) {`);
+    const parts = declare();
+    turns(piece, parts);
+    add(sums, parts);
+    writer.line('}');
+  }
+  turns(length - pieces * piece, sums);
+  return sums;
+}
