@@ -1,10 +1,3 @@
-import { defineConfig } from 'vitest/config';
+import { testConfig } from '../../scripts/testConfig.js';
 
-export default defineConfig({
-  test: {
-    include: ['test/**/*.test.ts'],
-    reporters: ['default', 'json'],
-    outputFile: { json: 'test-results.json' },
-    testTimeout: 60_000,
-  },
-});
+export default testConfig;

@@ -43,6 +43,8 @@ export interface ProgressStream {
 }
 
 /**
+ * Shows how a training goes on.
+ *
  * @param stream what to draw on: a bar on a terminal, else a line an epoch.
  * @param quiet whether to show nothing at all, notes excepted.
  */
@@ -107,10 +109,22 @@ function barProgress(stream: NodeJS.WriteStream): Progress {
     bar?.stop();
     bar = undefined;
   };
-  const leftAfter = (stepsDone: number): string => {
-    if (run === undefined || stepsDone === 0) return '–';
-    const steps = (run.epochs - (run.startEpoch ?? 0)) * run.stepsPerEpoch;
+  const leftAfter = (done: number): string => {
+    if (run === undefined) return '–';
+    const { epochs, stepsPerEpoch, startEpoch = 0 } = run;
+    const stepsDone = done - startEpoch * stepsPerEpoch;
+    if (stepsDone === 0) return '–';
+    const steps = (epochs - startEpoch) * stepsPerEpoch;
     return duration(((performance.now() - started) / 1000 / stepsDone) * (steps - stepsDone));
+  };
+  const show = (done: number, state: Pick<ProgressStep, 'epoch' | 'objective' | 'kl'>): void => {
+    bar?.update(done, {
+      epoch: state.epoch,
+      loss: state.objective.toFixed(4),
+      kl: formatKl(state.kl),
+      validation,
+      left: leftAfter(done),
+    });
   };
   return {
     start(next) {
@@ -144,26 +158,12 @@ function barProgress(stream: NodeJS.WriteStream): Progress {
     },
     step(state) {
       if (run === undefined) return;
-      const done = (state.epoch - 1) * run.stepsPerEpoch + state.step;
-      bar?.update(done, {
-        epoch: state.epoch,
-        loss: state.objective.toFixed(4),
-        kl: formatKl(state.kl),
-        validation,
-        left: leftAfter(done - (run.startEpoch ?? 0) * run.stepsPerEpoch),
-      });
+      show((state.epoch - 1) * run.stepsPerEpoch + state.step, state);
     },
     epoch(report) {
       if (run === undefined) return;
       if (report.validationError !== undefined) validation = percent(report.validationError);
-      const done = report.epoch * run.stepsPerEpoch;
-      bar?.update(done, {
-        epoch: report.epoch,
-        loss: report.objective.toFixed(4),
-        kl: formatKl(report.kl),
-        validation,
-        left: leftAfter(done - (run.startEpoch ?? 0) * run.stepsPerEpoch),
-      });
+      show(report.epoch * run.stepsPerEpoch, report);
     },
     note(line) {
       // A bar moves the cursor back to its own line when it stops, and what comes then would be written over the note.

@@ -9,6 +9,7 @@ export type TargetKind = 'labels' | 'values';
 
 /** What a network's outputs mean: the distribution of a target given them. */
 export interface Likelihood<Targets extends TargetKind = TargetKind> {
+  /** Stable name, such as `categorical`. */
   readonly name: string;
   /** What targets are; predictions are of classes or of values accordingly. */
   readonly targets: Targets;

@@ -2,11 +2,11 @@ import { alphaHistograms } from './alphaHistograms.js';
 import { alphaImage } from './alphaImage.js';
 import { comparison } from './comparison.js';
 import { duration, grouped, percent, significant } from './format.js';
-import { html, type Markup, trusted } from './html.js';
+import { html, type Markup } from './html.js';
+import { htmlPage } from './htmlPage.js';
 import { learningCurves } from './learningCurves.js';
 import { reliabilityDiagram } from './reliabilityDiagram.js';
 import { proportionInterval } from './statistics.js';
-import { reportStyle } from './style.js';
 import { configurationList, layerTable } from './tables.js';
 import type { RunSummary, TrainingReport } from './trainingReport.js';
 import { uncertainImages } from './uncertainImages.js';
@@ -18,18 +18,7 @@ import { uncertainImages } from './uncertainImages.js';
 export function renderReport(report: TrainingReport): string {
   const { summary } = report;
   const title = `${summary.noise} on ${summary.backend}`;
-  const page = html`<!doctype html>
-<html lang="en">
-<head>
-<meta charset="utf-8">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<meta http-equiv="Content-Security-Policy" content="default-src 'none'; img-src data:; style-src 'unsafe-inline'">
-<title>Vardrop: ${title}</title>
-<style>${trusted(reportStyle)}</style>
-</head>
-<body>
-<main>
-<header><h1>${report.runs === undefined ? 'Training report' : 'Comparison of noise models'}</h1>
+  const content = html`<header><h1>${report.runs === undefined ? 'Training report' : 'Comparison of noise models'}</h1>
 <p>Vardrop, ${report.runs === undefined ? `noise model ${summary.noise}` : `${report.runs.length} noise models`}, backend ${summary.backend}, seed ${summary.seed}</p>
 ${report.interrupted ? html`<p class="interrupted">The training was stopped before its end. What follows is what it had reached.</p>` : undefined}</header>
 ${report.runs === undefined ? tiles(summary) : html`${comparisonSection(report.runs)}<section><h2>In detail: ${summary.noise}</h2><p>The rest of this page is about this noise model alone.</p>${tiles(summary)}</section>`}
@@ -44,12 +33,8 @@ ${report.layers.length === 0 ? undefined : layerTable(report.layers)}</section>
 <section><h2>Most uncertain test images</h2><p>Entropy measures all uncertainty of a prediction; mutual information only the part that stems from not knowing the weights. Green is the true class, red a wrong prediction.</p>
 ${uncertainImages(report.uncertain)}</section>
 <section><h2>Configuration</h2>${configurationList(report.configuration)}</section>
-${footer()}
-</main>
-</body>
-</html>
-`;
-  return page.markup;
+${footer()}`;
+  return htmlPage(title, content);
 }
 
 function comparisonSection(runs: NonNullable<TrainingReport['runs']>): Markup {

@@ -1,9 +1,9 @@
 import type { Json, Table } from '@vardrop/experiments';
 import { findingsChart } from './findingsChart.js';
-import { html, type Markup, trusted } from './html.js';
+import { html, type Markup } from './html.js';
+import { htmlPage } from './htmlPage.js';
 import { numericColumns } from './numericColumns.js';
 import type { ReproducedExperiment, ReproductionReport } from './reproductionReport.js';
-import { reportStyle } from './style.js';
 import { configurationList, table } from './tables.js';
 
 /**
@@ -12,27 +12,12 @@ import { configurationList, table } from './tables.js';
  */
 export function renderReproduction(report: ReproductionReport): string {
   const { backend, interrupted, experiments } = report;
-  const page = html`<!doctype html>
-<html lang="en">
-<head>
-<meta charset="utf-8">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<meta http-equiv="Content-Security-Policy" content="default-src 'none'; img-src data:; style-src 'unsafe-inline'">
-<title>Vardrop: the paper reproduced on ${backend}</title>
-<style>${trusted(reportStyle)}</style>
-</head>
-<body>
-<main>
-<header><h1>The paper’s results, reproduced</h1>
+  const content = html`<header><h1>The paper’s results, reproduced</h1>
 <p>Vardrop, ${experiments.map(({ name }) => name).join(', ')}, backend ${backend}. Published figures: Kingma, Salimans &amp; Welling 2015 where no other source is named.</p>
 ${interrupted ? html`<p class="interrupted">The run was stopped before its end. What follows is what there is so far; the same command goes on from here.</p>` : undefined}</header>
 ${experiments.map(section)}
-<footer><p>Lines that are dashed and pale are published figures; all others were measured in this run. Vertical bars are intervals, as the text says.</p></footer>
-</main>
-</body>
-</html>
-`;
-  return page.markup;
+<footer><p>Lines that are dashed and pale are published figures; all others were measured in this run. Vertical bars are intervals, as the text says.</p></footer>`;
+  return htmlPage(`the paper reproduced on ${backend}`, content);
 }
 
 function section({ name, configuration, trials, done, findings }: ReproducedExperiment): Markup {

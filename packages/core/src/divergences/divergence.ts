@@ -7,6 +7,7 @@ import type { Builder, Value } from '../program/builder.js';
  * weight noise, input units for noise on the inputs.
  */
 export interface Divergence {
+  /** Stable name, as the command line has it, such as `exact`. */
   readonly name: string;
   /** Why the KL of this noise does not exist or is not known, or undefined if it is. */
   refuses(noise: NoiseModel): string | undefined;

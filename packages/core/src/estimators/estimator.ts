@@ -30,6 +30,7 @@ export interface EstimatorContext<Noise extends NoiseModel = InputNoise | Weight
  * the variance of the gradient and in cost.
  */
 export interface Estimator {
+  /** Stable name, as the command line has it, such as `local`. */
   readonly name: string;
   /** Why this noise cannot be sampled so, or undefined if it can. */
   refuses(noise: NoiseModel): string | undefined;

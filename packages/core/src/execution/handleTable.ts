@@ -9,7 +9,9 @@ export interface HandleTable<Entry> {
   get(tensor: Tensor, who: string): Entry;
   /** Frees what stands behind a handle. Throws like `get`. */
   dispose(tensor: Tensor): void;
+  /** Frees what stands behind all handles, which are disposed of then. */
   disposeAll(): void;
+  /** How many handles have not been disposed of. */
   count(): number;
 }
 

@@ -32,8 +32,10 @@ export interface LayerDefaults {
 export interface BuiltLayer {
   readonly name: string;
   readonly kind: string;
+  /** One datapoint's, without the batch axis, as is `outputShape`. */
   readonly inputShape: readonly number[];
   readonly outputShape: readonly number[];
+  /** Those of the layer itself, then those of its noise. */
   readonly parameters: readonly ParameterSpecification[];
   /** Present for layers with weights. */
   readonly linear?: LinearLayer;
@@ -46,10 +48,13 @@ export interface BuiltLayer {
 /** The linear part of a layer, its noise and what pays for it. */
 export interface LinearLayer {
   readonly map: LinearMap;
+  /** `[in, out]`, or `[height, width, in, out]` of a convolution. */
   readonly weightShape: readonly number[];
+  /** Whether a bias `[out]` is added, which has no noise. */
   readonly bias: boolean;
   readonly noise: NoiseModel;
   readonly estimator: Estimator;
+  /** Undefined where the noise pays for nothing. */
   readonly divergence: Divergence | undefined;
 }
 

@@ -14,12 +14,15 @@ export interface PoolingOptions {
   readonly padding?: PaddingMode;
 }
 
-/** The greatest value of each window, channel by channel. */
+/**
+ * The greatest value of each window, channel by channel: `[batch, h, w, c]` → `[batch, h′, w′, c]`. Throws `VARDROP_LAYER`
+ * for sizes, strides or padding that there are not; its `build` throws `VARDROP_SHAPE` for inputs that are no images.
+ */
 export function maxPooling2d(options: PoolingOptions = {}): Layer {
   return pooling('maxPooling2d', 'maxPool2d', options);
 }
 
-/** The mean of each window, channel by channel. */
+/** The mean of each window, channel by channel: `[batch, h, w, c]` → `[batch, h′, w′, c]`. Throws like `maxPooling2d`. */
 export function averagePooling2d(options: PoolingOptions = {}): Layer {
   return pooling('averagePooling2d', 'averagePool2d', options);
 }

@@ -1,5 +1,5 @@
 import { checkOptionNames } from '../checkOptionNames.js';
-import { checkOption } from './checkOption.js';
+import { checkOption, checkPositive } from './checkOption.js';
 import type { Optimizer } from './optimizer.js';
 
 /** Options of Adam. */
@@ -23,16 +23,10 @@ export function adam(options: AdamOptions = {}): Optimizer {
   const known = { learningRate: true, beta1: true, beta2: true, epsilon: true } as const;
   checkOptionNames('adam', options, known, { lr: 'Write learningRate.' });
   const { learningRate = 1e-3, beta1 = 0.9, beta2 = 0.999, epsilon = 1e-8 } = options;
-  checkOption(
-    'adam',
-    'learningRate',
-    learningRate,
-    learningRate > 0 && learningRate < Number.POSITIVE_INFINITY,
-    'a positive number',
-  );
+  checkPositive('adam', 'learningRate', learningRate);
   checkOption('adam', 'beta1', beta1, beta1 >= 0 && beta1 < 1, 'a number in [0, 1)');
   checkOption('adam', 'beta2', beta2, beta2 >= 0 && beta2 < 1, 'a number in [0, 1)');
-  checkOption('adam', 'epsilon', epsilon, epsilon > 0 && epsilon < Number.POSITIVE_INFINITY, 'a positive number');
+  checkPositive('adam', 'epsilon', epsilon);
   return {
     name: 'adam',
     learningRate,

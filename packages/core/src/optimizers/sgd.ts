@@ -1,5 +1,5 @@
 import { checkOptionNames } from '../checkOptionNames.js';
-import { checkOption } from './checkOption.js';
+import { checkOption, checkPositive } from './checkOption.js';
 import type { Optimizer, Update } from './optimizer.js';
 
 /** Options of stochastic gradient descent. */
@@ -21,13 +21,7 @@ export function sgd(options: SgdOptions = {}): Optimizer {
   const known = { learningRate: true, momentum: true, nesterov: true } as const;
   checkOptionNames('sgd', options, known, { lr: 'Write learningRate.' });
   const { learningRate = 0.01, momentum = 0, nesterov = false } = options;
-  checkOption(
-    'sgd',
-    'learningRate',
-    learningRate,
-    learningRate > 0 && learningRate < Number.POSITIVE_INFINITY,
-    'a positive number',
-  );
+  checkPositive('sgd', 'learningRate', learningRate);
   checkOption('sgd', 'momentum', momentum, momentum >= 0 && momentum < 1, 'a number in [0, 1)');
   return {
     name: 'sgd',

@@ -26,7 +26,7 @@ export type Operand = Value | number;
 type Unary = (x: Operand) => Value;
 type Binary = (x: Operand, y: Operand) => Value;
 
-/** Strides and padding of a convolution or pooling; strides are 1 and padding 0 where left out. */
+/** Strides in `[height, width]` and padding of a convolution or pooling; strides are 1 and padding 0 where left out. */
 export interface WindowOptions {
   readonly strides?: readonly [number, number];
   readonly padding?: Padding;
@@ -47,23 +47,31 @@ export interface Builder extends Readonly<Record<UnaryOp, Unary>>, Readonly<Reco
   reduceSum(x: Operand, axes?: readonly number[], keepAxes?: boolean): Value;
   /** Maximum over `axes` (all if left out). */
   reduceMax(x: Operand, axes?: readonly number[], keepAxes?: boolean): Value;
-  /** Matrix product over the last two axes. */
+  /** Matrix product `[…, m, k] × […, k, n] → […, m, n]`; leading axes broadcast, flags read the last two axes swapped. */
   matmul(a: Value, b: Value, flags?: { readonly transposeA?: boolean; readonly transposeB?: boolean }): Value;
+  /** Cross-correlation of images `[batch, h, w, in]` with a filter `[kh, kw, in, out]`: `[batch, h′, w′, out]`. */
   conv2d(image: Value, filter: Value, window?: WindowOptions): Value;
+  /** Gradient of `conv2d` in its images, of shape `imageShape`, from that in its result. */
   conv2dInputGradient(filter: Value, dy: Value, imageShape: Shape, window?: WindowOptions): Value;
+  /** Gradient of `conv2d` in its filter, of shape `filterShape`, from that in its result. */
   conv2dFilterGradient(image: Value, dy: Value, filterShape: Shape, window?: WindowOptions): Value;
-  /** Strides are the window's size where left out. */
+  /** Greatest value of each window of images `[batch, h, w, c]`; strides are the window's size where left out. */
   maxPool2d(image: Value, size: readonly [number, number], window?: WindowOptions): Value;
+  /** Gradient of `maxPool2d` in its images: it goes to the first maximum of each window in row-major order. */
   maxPool2dGradient(image: Value, dy: Value, size: readonly [number, number], window?: WindowOptions): Value;
-  /** Strides are the window's size where left out. */
+  /** Mean of each window of images `[batch, h, w, c]`, without the padding; strides are the window's size where left out. */
   averagePool2d(image: Value, size: readonly [number, number], window?: WindowOptions): Value;
+  /** Gradient of `averagePool2d` in its images, of shape `imageShape`. */
   averagePool2dGradient(dy: Value, imageShape: Shape, size: readonly [number, number], window?: WindowOptions): Value;
+  /** The same values, row-major, in another shape of as many elements. */
   reshape(x: Value, shape: Shape): Value;
   /** Reverses the axes where no permutation is given. */
   transpose(x: Value, permutation?: readonly number[]): Value;
+  /** NumPy broadcasting to `shape`. */
   broadcast(x: Operand, shape: Shape): Value;
   /** Noise from the key input `key` (made unique to the current scope: `scope/key`). */
   noise(distribution: 'uniform' | 'normal', key: string, shape: Shape): Value;
+  /** A special function, elementwise. */
   special(name: SpecialFunction, x: Operand): Value;
   /** `value`, with these derivatives (elementwise, none else) in place of those of its pieces. */
   withDerivative(value: Value, partials: readonly (readonly [input: Value, partial: Operand])[]): Value;
@@ -87,7 +95,7 @@ export interface Builder extends Readonly<Record<UnaryOp, Unary>>, Readonly<Reco
   build(): Program;
 }
 
-/** Starts a program. */
+/** Starts a program; its name is for printouts and messages. Nothing to dispose. */
 export function createBuilder(name: string): Builder {
   const nodes: Node[] = [];
   const outputs: Record<string, NodeId> = {};

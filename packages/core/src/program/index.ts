@@ -14,3 +14,4 @@ export { broadcastShapes, elementCount, formatShape, samePadding, sameShape } fr
 export { simplify } from './simplify.js';
 export { type SplitProgram, splitInvariant } from './splitInvariant.js';
 export { type ValidateOptions, validate } from './validate.js';
+export { withoutTransposeFlags } from './withoutTransposeFlags.js';

@@ -1,5 +1,5 @@
 import { VardropError } from '../errors.js';
-import type { Operation, Shape } from './program.js';
+import type { Operation, Shape, Window } from './program.js';
 import {
   broadcastShapes,
   formatShape,
@@ -97,29 +97,17 @@ export function inferShape(operation: Operation, operands: readonly Shape[], dec
       const [image, filter] = operands;
       if (filter.length !== 4 || image.length !== 4 || image[3] !== filter[2])
         refuse('an image [batch, h, w, in] and a filter [kh, kw, in, out]');
-      return [
-        image[0],
-        ...windowShape(image, spatial(filter), operation.strides, operation.padding, 'conv2d'),
-        filter[3],
-      ];
+      return convolved(image, filter, operation);
     }
     case 'conv2dInputGradient': {
       const [filter, dy] = operands;
-      const forward = [
-        declared[0],
-        ...windowShape(declared, spatial(filter), operation.strides, operation.padding, operation.op),
-        filter[3],
-      ];
+      const forward = convolved(declared, filter, operation);
       if (!sameShape(forward, dy) || declared[3] !== filter[2]) refuse(`a gradient of ${formatShape(forward)}`);
       return declared;
     }
     case 'conv2dFilterGradient': {
       const [image, dy] = operands;
-      const forward = [
-        image[0],
-        ...windowShape(image, spatial(declared), operation.strides, operation.padding, operation.op),
-        declared[3],
-      ];
+      const forward = convolved(image, declared, operation);
       if (!sameShape(forward, dy) || image[3] !== declared[2]) refuse(`a gradient of ${formatShape(forward)}`);
       return declared;
     }
@@ -167,8 +155,10 @@ export function inferShape(operation: Operation, operands: readonly Shape[], dec
   }
 }
 
-function spatial(filter: Shape): [number, number] {
-  return [filter[0] as number, filter[1] as number];
+/** Shape of images convolved with a filter. */
+function convolved(image: Shape, filter: Shape, operation: Operation & Window): Shape {
+  const size = [filter[0] as number, filter[1] as number] as const;
+  return [image[0], ...windowShape(image, size, operation.strides, operation.padding, operation.op), filter[3]];
 }
 
 /** Whether two shapes have the same number of elements for every batch size. */

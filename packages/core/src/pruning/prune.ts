@@ -28,6 +28,7 @@ export interface PruneReport {
   readonly layers: readonly PrunedLayer[];
   readonly weightsBefore: number;
   readonly weightsAfter: number;
+  /** Weights after that are not 0. */
   readonly nonZero: number;
   readonly unitsRemoved: number;
   /** `weightsBefore / weightsAfter`: how much smaller the model is as it is stored and computed. */

@@ -16,7 +16,7 @@ import { TrainingError } from './trainingError.js';
 import { createValidator, type ValidationMetrics } from './validation.js';
 import { yieldToEvents } from './yieldToEvents.js';
 
-/** Progress after a step, in nats. */
+/** Progress after a step; `loss`, `dataTerm` and `kl` as the step reported them, in nats. */
 export interface StepEvent {
   /** From 0. */
   readonly epoch: number;

@@ -10,7 +10,7 @@ import { checkState, type TensorMap, type TrainingState } from './state.js';
 import { keyNames, noiseKeys } from './streams.js';
 import { trainingProgram } from './trainingProgram.js';
 
-/** What one step reports, in nats: see `sgvb`. */
+/** What one step reports, in nats: `loss = dataTerm + klScale · kl`, those two per datapoint, `kl` the whole; see `sgvb`. */
 export interface StepResult {
   readonly loss: number;
   readonly dataTerm: number;

@@ -8,6 +8,7 @@ import type { Program } from '../../src/program/program.js';
 import { rewrite } from '../../src/program/rewrite.js';
 import { splitInvariant } from '../../src/program/splitInvariant.js';
 import { validate } from '../../src/program/validate.js';
+import { withoutTransposeFlags } from '../../src/program/withoutTransposeFlags.js';
 import { evaluate } from '../../src/reference/index.js';
 import { dawson } from '../../src/special/dawson.js';
 import { logUniformKl } from '../../src/special/logUniformKl.js';
@@ -155,5 +156,32 @@ describe('splitInvariant', () => {
     const whole = evaluate(program, { inputs: { x, w }, keys });
     const first = evaluate(once, { inputs: { w } });
     expect(evaluate(each, { inputs: { x, ...first }, keys })).toEqual(whole);
+  });
+});
+
+describe('withoutTransposeFlags', () => {
+  const program = () => {
+    const b = createBuilder('products');
+    const [x, y] = [b.input('x', [3, 2]), b.input('y', [4, 3])];
+    const product = b.matmul(x, y, { transposeA: true, transposeB: true });
+    b.output('xy', product);
+    b.output('xyx', b.matmul(y, product, { transposeA: true, transposeB: true }));
+    return b.build();
+  };
+  const x = Float64Array.of(1, 2, 3, 4, 5, 6);
+  const y = Float64Array.from({ length: 12 }, (_, i) => i - 5);
+
+  it.each([
+    ['both', 3],
+    ['right', 2],
+  ] as const)('transposes %s operands once each, and computes the same', (of, transposes) => {
+    const without = withoutTransposeFlags(program(), of);
+    validate(without);
+    const products = without.nodes.filter((node) => node.op === 'matmul');
+    expect(products.map(({ transposeB }) => transposeB)).toEqual([false, false]);
+    expect(products.map(({ transposeA }) => transposeA)).toEqual([of === 'right', of === 'right']);
+    expect(without.nodes.filter(({ op }) => op === 'transpose')).toHaveLength(transposes);
+    const feeds = { inputs: { x, y } };
+    expect(evaluate(without, feeds)).toEqual(evaluate(program(), feeds));
   });
 });

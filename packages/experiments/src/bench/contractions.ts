@@ -35,7 +35,7 @@ export function predictionContractions({ widths, batch }: Workload, samples: num
   });
 }
 
-/** 10⁹ multiplications and additions. */
+/** 10⁹ multiplications and additions of matrix products: `2 m k n` each. */
 export function gigaflop(products: readonly Contraction[]): number {
   return products.reduce((sum, { m, k, n, count }) => sum + 2e-9 * m * k * n * count, 0);
 }

@@ -39,13 +39,15 @@ export function createLane(options: LaneOptions): Lane {
   let spent = 0;
   let lastRound = 0;
 
-  async function timed(work: () => Promise<unknown>): Promise<number> {
+  async function timed<Value>(
+    work: () => Promise<Value>,
+  ): Promise<{ readonly value: Value; readonly elapsed: number }> {
     await clock.pause();
     const start = clock.now();
-    await work();
+    const value = await work();
     const elapsed = clock.now() - start;
     spent += elapsed;
-    return elapsed;
+    return { value, elapsed };
   }
 
   function fail(variant: VariantName, error: unknown): void {
@@ -67,13 +69,10 @@ export function createLane(options: LaneOptions): Lane {
           continue;
         }
         try {
-          let variant: TimedVariant | undefined;
-          const preparing = await timed(async () => {
-            variant = await plan.prepare();
-          });
-          const entry = { plan, variant: variant as unknown as TimedVariant, first: preparing, times: [] };
+          const { value: variant, elapsed: preparing } = await timed(() => plan.prepare());
+          const entry = { plan, variant, first: preparing, times: [] };
           entries.push(entry);
-          const running = await timed(() => entry.variant.run());
+          const { elapsed: running } = await timed(() => variant.run());
           entry.first += running;
           lastRound += running;
         } catch (error) {
@@ -91,7 +90,7 @@ export function createLane(options: LaneOptions): Lane {
       for (const entry of wanted) {
         if (stopped()) return false;
         try {
-          const elapsed = await timed(() => entry.variant.run());
+          const { elapsed } = await timed(() => entry.variant.run());
           if (keep) entry.times.push(elapsed);
         } catch (error) {
           fail(entry.plan.name, error);

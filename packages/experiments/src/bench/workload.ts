@@ -59,7 +59,7 @@ export function createMinibatch({ widths, batch }: Workload): Minibatch {
   return { x, y, rows: batch };
 }
 
-/** A reproducible stream of numbers in [0, 1), good enough to fill a benchmark's data. */
+/** A reproducible stream of numbers in [0, 1), of period 2³², good enough to fill a benchmark's data. */
 export function createRandom(seed = 7): () => number {
   let state = seed >>> 0;
   return () => {

@@ -3,7 +3,7 @@ import type { Json } from '../json.js';
 import { type DropoutName, dropoutNames } from './dropoutModels.js';
 
 /** What one training came to. */
-export interface ErrorResult {
+export type ErrorResult = {
   readonly model: DropoutName;
   readonly width: number;
   readonly seed: number;
@@ -13,16 +13,11 @@ export interface ErrorResult {
   readonly dataTerm: number;
   /** Mean α of each layer, input side first; empty where none is learned. */
   readonly alphas: readonly number[];
-}
-
-/** A result as it is kept. */
-export function errorResultToJson({ alphas, ...result }: ErrorResult): Json {
-  return { ...result, alphas: [...alphas] };
-}
+};
 
 /** A result that was kept. Throws `VARDROP_EXPERIMENT_RESULT` for something else. */
 export function errorResultOf(key: string, json: Json): ErrorResult {
-  const result = json as unknown as ErrorResult | null;
+  const result = json as ErrorResult | null;
   const numbers = [result?.width, result?.seed, result?.error, result?.dataTerm, ...(result?.alphas ?? [Number.NaN])];
   if (result && dropoutNames.includes(result.model) && numbers.every((value) => Number.isFinite(value))) return result;
   throw new VardropError(

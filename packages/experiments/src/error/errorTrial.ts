@@ -6,7 +6,7 @@ import { testError } from '../training/testError.js';
 import { trainToEnd } from '../training/trainToEnd.js';
 import { type DropoutName, dropoutModels, dropoutNetwork, hiddenLayers } from './dropoutModels.js';
 import { type ErrorPlan, fallFrom } from './errorPlan.js';
-import { errorResultToJson } from './errorResult.js';
+import type { ErrorResult } from './errorResult.js';
 
 /** One training of one model. The same seed gives all models the same start and the same order of the data. */
 export function errorTrial(
@@ -34,7 +34,7 @@ export function errorTrial(
       const { state, dataTerm } = await trainToEnd(model, context, options, context.progress);
       const error = await testError(model, context, state.parameters, data.test);
       const alphas = meanAlphas(model, state.parameters);
-      return errorResultToJson({ model: name, width, seed, error, dataTerm, alphas });
+      return { model: name, width, seed, error, dataTerm, alphas } satisfies ErrorResult;
     },
   };
 }

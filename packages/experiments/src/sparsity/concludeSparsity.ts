@@ -6,7 +6,7 @@ import { capitalized } from '../text/capitalized.js';
 import { signed, signedInterval } from '../text/signed.js';
 import { spread } from '../text/spread.js';
 import { publishedSparsity } from './publishedSparsity.js';
-import { type DenseResult, type SparseResult, type SparsityResult, sparsityResultToJson } from './sparsityResult.js';
+import type { DenseResult, SparseResult, SparsityResult } from './sparsityResult.js';
 
 /** What the conclusion has to know beside the results. */
 export interface SparsityCircumstances {
@@ -76,7 +76,7 @@ export function concludeSparsity(results: readonly SparsityResult[], circumstanc
         goal: outcome,
       })),
       layerSparsity: layerSparsities(sparse).map(summaryToJson),
-      seeds: results.map(sparsityResultToJson),
+      seeds: results,
       published: { ...publishedSparsity, layers: [...publishedSparsity.layers] },
     },
   };

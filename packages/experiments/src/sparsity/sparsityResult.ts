@@ -2,27 +2,27 @@ import { VardropError } from '@vardrop/core';
 import type { Json } from '../json.js';
 
 /** What the dense network of a seed came to. */
-export interface DenseResult {
+export type DenseResult = {
   readonly network: 'dense';
   readonly seed: number;
   /** Wrong labels among the test data, in percent. */
   readonly error: number;
   /** Size of its file. */
   readonly bytes: number;
-}
+};
 
 /** One layer of the sparse network. */
-export interface LayerResult {
+export type LayerResult = {
   /** Of the network that was trained. */
   readonly weights: number;
   /** Of the pruned network. */
   readonly nonZero: number;
   readonly units: number;
   readonly unitsLeft: number;
-}
+};
 
 /** What the sparse network of a seed came to. */
-export interface SparseResult {
+export type SparseResult = {
   readonly network: 'sparse';
   readonly seed: number;
   /** Error in percent before anything was removed, with the weights' means. */
@@ -38,20 +38,14 @@ export interface SparseResult {
   readonly weightsStored: number;
   /** Size of the pruned network's file. */
   readonly bytes: number;
-}
+};
 
 /** What a trial of the experiment comes to. */
 export type SparsityResult = DenseResult | SparseResult;
 
-/** A result as it is kept. */
-export function sparsityResultToJson(result: SparsityResult): Json {
-  if (result.network === 'dense') return { ...result };
-  return { ...result, layers: result.layers.map((layer) => ({ ...layer })) };
-}
-
 /** A result that was kept. Throws `VARDROP_EXPERIMENT_RESULT` for something else. */
 export function sparsityResultOf(key: string, json: Json): SparsityResult {
-  const result = json as unknown as SparsityResult | null;
+  const result = json as SparsityResult | null;
   const numbers: unknown[] = [result?.seed, result?.error, result?.bytes];
   if (result?.network === 'sparse') {
     const { unprunedError, tunedError, tunedNonZero, weightsStored, layers } = result;

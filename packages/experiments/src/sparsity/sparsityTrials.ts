@@ -18,7 +18,7 @@ import { trainToEnd } from '../training/trainToEnd.js';
 import { keepZeros } from './keepZeros.js';
 import { plainNetwork, readNetwork, type StoredNetwork, writeNetwork } from './networkFile.js';
 import { klWeight, type SparsityPlan } from './sparsityPlan.js';
-import { type LayerResult, sparsityResultToJson } from './sparsityResult.js';
+import type { DenseResult, LayerResult, SparseResult } from './sparsityResult.js';
 
 /** Names of the files that the trials of a seed save. */
 const networkFiles = {
@@ -38,7 +38,7 @@ export function denseTrial(seed: number, plan: SparsityPlan, data: ImageData): T
       const options = trainingOptions(model, seed, plan, data);
       const { state } = await trainToEnd(model, context, options, context.progress);
       const stored = await store(networkFiles.dense(seed), { model, parameters: state.parameters }, context, data);
-      return sparsityResultToJson({ network: 'dense', seed, error: stored.error, bytes: stored.bytes });
+      return { network: 'dense', seed, error: stored.error, bytes: stored.bytes } satisfies DenseResult;
     },
   };
 }
@@ -73,7 +73,7 @@ export function sparseTrial(seed: number, plan: SparsityPlan, data: ImageData): 
         context.progress(trainingShare + share * (1 - trainingShare)),
       );
       const storedTuned = await store(networkFiles.tuned(seed), tuned, context, data);
-      return sparsityResultToJson({
+      return {
         network: 'sparse',
         seed,
         unprunedError,
@@ -90,7 +90,7 @@ export function sparseTrial(seed: number, plan: SparsityPlan, data: ImageData): 
         tunedNonZero: nonZeroWeights(storedTuned.network),
         weightsStored: report.weightsAfter,
         bytes: stored.bytes,
-      });
+      } satisfies SparseResult;
     },
   };
 }

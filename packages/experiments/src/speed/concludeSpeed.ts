@@ -8,7 +8,7 @@ import type { SpeedOptions } from './speed.js';
 /** Seconds an epoch in section 5 of Kingma, Salimans & Welling 2015; their hardware is not known. */
 const publishedSeconds = { separate: 1635, local: 7.4 };
 
-interface MeasuredCase extends SpeedCase {
+type MeasuredCase = SpeedCase & {
   readonly network: string;
   /** Seconds an epoch, from the median of the rounds. */
   readonly local: Quartiles;
@@ -17,14 +17,14 @@ interface MeasuredCase extends SpeedCase {
   readonly ratio: Quartiles;
   /** Rows of each minibatch that were computed with separate samples. */
   readonly rows: number;
-}
+};
 
 /** What follows from the times: seconds an epoch, their ratio, and how it changes with width and minibatch. */
 export function concludeSpeed(options: SpeedOptions, results: ReadonlyMap<string, Json>): Findings {
   const { cases, epoch } = options;
   const measured = cases.flatMap((each) => {
     const times = results.get(`width-${each.width}-batch-${each.batch}`);
-    return times === undefined ? [] : [measuredCase(options, each, times as unknown as SpeedTimes)];
+    return times === undefined ? [] : [measuredCase(options, each, times as SpeedTimes)];
   });
   const publishedRatio = publishedSeconds.separate / publishedSeconds.local;
   return {
@@ -44,7 +44,7 @@ export function concludeSpeed(options: SpeedOptions, results: ReadonlyMap<string
       ...chart('Times as long, by width', 'units a hidden layer', measured, cases[0], 'width', publishedRatio),
       ...chart('Times as long, by minibatch', 'images a minibatch', measured, cases[0], 'batch', publishedRatio),
     ],
-    data: { epoch, cases: measured, published: publishedSeconds } as unknown as Json,
+    data: { epoch, cases: measured, published: publishedSeconds },
   };
 }
 

@@ -7,14 +7,14 @@ import { likelihood, network } from '../paperNetwork.js';
 import { createChunkedTrainer } from './chunkedTrainer.js';
 
 /** A network and a size of minibatches whose training is timed. */
-export interface SpeedCase {
+export type SpeedCase = {
   /** Units of each of the hidden layers. */
   readonly width: number;
   readonly batch: number;
-}
+};
 
 /** What was timed, all in seconds, a value a round. */
-export interface SpeedTimes {
+export type SpeedTimes = {
   /** A training step with the local estimator. */
   readonly local: readonly number[];
   /** Gradients of `rows` rows with a weight sample for each. */
@@ -22,7 +22,7 @@ export interface SpeedTimes {
   readonly rows: number;
   /** The optimizer's step that ends a minibatch with separate samples. */
   readonly update: readonly number[];
-}
+};
 
 /** Hidden layers of the paper's network. */
 const hiddenLayers = 3;

@@ -20,11 +20,11 @@ export function median(values: readonly number[]): number {
 }
 
 /** Median and quartiles of some values. */
-export interface Quartiles {
+export type Quartiles = {
   readonly lower: number;
   readonly median: number;
   readonly upper: number;
-}
+};
 
 /** Median and quartiles; NaN of no values. */
 export function quartiles(values: readonly number[]): Quartiles {

@@ -39,7 +39,7 @@ export function concludeVariance(options: VarianceOptions, results: ReadonlyMap<
   const cells = groups.flatMap((layer) =>
     snapshotNames.flatMap((snapshot) => cellOf(options, results, layer, snapshot) ?? []),
   );
-  const summaries = results.get('training') as unknown as Readonly<Record<SnapshotName, SnapshotSummary>> | undefined;
+  const summaries = results.get('training') as Readonly<Record<SnapshotName, SnapshotSummary>> | undefined;
   const network = [data.inputs, ...units, data.classes].join('-');
   const sentences = [
     `Network ${network} on ${data.name}, weight noise of type B with one learned α a layer, trained with the local estimator; the gradient is that of (N/M) Σ log p in the weights' means θ, M = ${minibatch}, N = ${data.train.targets.length}, minibatches drawn with replacement, the same ones for all estimators.`,
@@ -64,7 +64,7 @@ function cellOf(
   snapshot: SnapshotName,
 ): Cell | undefined {
   const measured = [...results].flatMap(([key, result]) =>
-    key.startsWith(`${snapshot}-`) ? (result as unknown as readonly GroupVariances[]) : [],
+    key.startsWith(`${snapshot}-`) ? (result as readonly GroupVariances[]) : [],
   );
   if (measured.length === 0) return undefined;
   // Measured is the gradient of the mean over the minibatch.

@@ -31,12 +31,12 @@ export interface SnapshotTraining {
 }
 
 /** What a snapshot is like. */
-export interface SnapshotSummary {
+export type SnapshotSummary = {
   /** Share of the test images that the predictive mean gets wrong. */
   readonly testError: number;
   /** α of each layer, by the layer's name. */
   readonly alphas: Readonly<Record<string, number>>;
-}
+};
 
 /** Monte-Carlo samples of the test predictive. */
 const samples = 20;

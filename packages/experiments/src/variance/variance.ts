@@ -56,8 +56,7 @@ export function varianceExperiment(options: VarianceOptions): Experiment {
     key: 'training',
     label: 'training',
     cost: epochs.late * Math.ceil(data.train.targets.length / trainingBatch) * contractions(trainingBatch),
-    run: async (context: TrialContext): Promise<Json> =>
-      (await trainSnapshots(model, training, context)) as unknown as Json,
+    run: (context: TrialContext): Promise<Json> => trainSnapshots(model, training, context),
   };
   const measurements = snapshotNames.flatMap((snapshot) =>
     Array.from({ length: groups / groupsPerTrial }, (_, i) => {
@@ -67,8 +66,8 @@ export function varianceExperiment(options: VarianceOptions): Experiment {
         key: `${snapshot}-${String(first).padStart(3, '0')}`,
         label: `${snapshot}, draws ${first * options.drawsPerGroup + 1}–${last * options.drawsPerGroup}`,
         cost: secondsPerDraw * groupsPerTrial * options.drawsPerGroup,
-        run: async (context: TrialContext): Promise<Json> =>
-          (await measureGroups(options, training, { snapshot, first, last }, context)) as unknown as Json,
+        run: (context: TrialContext): Promise<Json> =>
+          measureGroups(options, training, { snapshot, first, last }, context),
       };
     }),
   );
