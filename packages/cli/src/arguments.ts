@@ -74,11 +74,7 @@ export function parseArguments(words: readonly string[], version: string): Parse
   } catch (cause) {
     if (!(cause instanceof CommanderError)) throw cause;
     if (cause.exitCode !== 0) {
-      throw usageError(
-        cause,
-        words,
-        program.commands.map((command) => command.name()),
-      );
+      throw usageError(cause, words, program.commands);
     }
   }
   return parsed ?? { kind: 'print', text: printed };

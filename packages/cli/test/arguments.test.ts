@@ -93,6 +93,8 @@ describe('what cannot be understood is refused', () => {
     ['train --epoch 3', 'VARDROP_UNKNOWN_OPTION', 'Did you mean --epochs? See vardrop train --help.'],
     ['train --epochs', 'VARDROP_MISSING_VALUE', '[vardrop train] --epochs <count>: got no value'],
     ['train here', 'VARDROP_EXCESS_ARGUMENT', '[vardrop train] arguments: got "here"'],
+    ['reproduce all speed', 'VARDROP_EXCESS_ARGUMENT', 'needs one experiment, and beside it options'],
+    ['train here', 'VARDROP_EXCESS_ARGUMENT', 'needs options and their values only'],
     [
       'train --backend tfjs:wsm',
       'VARDROP_UNKNOWN_BACKEND',

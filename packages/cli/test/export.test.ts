@@ -25,6 +25,10 @@ let directory: string;
 let checkpoint: string;
 let state: TrainingState;
 
+const split = { images: new Float32Array(1), labels: new Uint8Array(1), count: 1 };
+/** Data that stand for those that the network was trained on. */
+const pixels = { name: 'pixels', width: 1, height: 1, channels: 1, classes: 2, train: split, test: split };
+
 beforeAll(async () => {
   directory = await mkdtemp(join(tmpdir(), 'vardrop-export-'));
   checkpoint = join(directory, 'network.safetensors');
@@ -39,7 +43,7 @@ beforeAll(async () => {
     ]),
   );
   state = { ...initial, parameters };
-  await writeFile(checkpoint, serializeState(state, checkpointMetadata(options)));
+  await writeFile(checkpoint, serializeState(state, checkpointMetadata(options, pixels)));
 });
 afterAll(() => rm(directory, { recursive: true }));
 

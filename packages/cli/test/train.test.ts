@@ -105,6 +105,26 @@ describe('vardrop train', () => {
     });
   });
 
+  test('resumes on the same data wherever they lie, and refuses others in their place', async () => {
+    const path = join(directory, 'moved.safetensors');
+    await run(`--checkpoint ${path} --epochs 1`);
+    const moved = await mkdtemp(join(tmpdir(), 'vardrop-train-'));
+    try {
+      await writeImages(moved, 'train', 230, 1);
+      await writeImages(moved, 't10k', 60, 2);
+      const resume = (): Promise<TrainingReport> =>
+        train({ ...optionsOf(`--resume ${path} --epochs 2`), data: moved }, quiet, never);
+      expect((await resume()).epochs.map(({ epoch }) => epoch)).toEqual([2]);
+      await writeImages(moved, 'train', 230, 3);
+      await expect(resume()).rejects.toMatchObject({
+        code: 'VARDROP_RESUME',
+        message: expect.stringMatching(/was trained on .* \(digest [0-9a-f]{16}\), needs/),
+      });
+    } finally {
+      await rm(moved, { recursive: true });
+    }
+  });
+
   test('compares the noise models of the paper side by side', async () => {
     // A rate is for those that have one.
     const report = await run('--compare --epochs 2 --rate 0.3');

@@ -1,8 +1,9 @@
 import { VardropError } from '@vardrop/core';
-import type { CommanderError } from 'commander';
+import type { Command, CommanderError } from 'commander';
 
 /** Turns what commander reports (`error: unknown option '--epoch'\n(Did you mean --epochs?)`) into a coded error. */
-export function usageError(error: CommanderError, words: readonly string[], commands: readonly string[]): VardropError {
+export function usageError(error: CommanderError, words: readonly string[], all: readonly Command[]): VardropError {
+  const commands = all.map((command) => command.name());
   const [headline, ...suggestions] = error.message.replace(/^error: /, '').split('\n');
   const who = commands.includes(words[0]) ? `vardrop ${words[0]}` : 'vardrop';
   const known = `one of ${commands.join(', ')}`;
@@ -23,13 +24,11 @@ export function usageError(error: CommanderError, words: readonly string[], comm
       return fail('VARDROP_MISSING_VALUE', quoted, 'no value', 'one');
     case 'commander.missingArgument':
       return fail('VARDROP_MISSING_VALUE', quoted, 'no value', 'one');
-    case 'commander.excessArguments':
-      return fail(
-        'VARDROP_EXCESS_ARGUMENT',
-        'arguments',
-        `"${words.slice(1).join(' ')}"`,
-        'options and their values only',
-      );
+    case 'commander.excessArguments': {
+      const argument = all.find((command) => command.name() === words[0])?.registeredArguments[0]?.name();
+      const needs = `${argument === undefined ? '' : `one ${argument}, and beside it `}options and their values only`;
+      return fail('VARDROP_EXCESS_ARGUMENT', 'arguments', `"${words.slice(1).join(' ')}"`, needs);
+    }
     default:
       return fail('VARDROP_USAGE', 'command line', headline, 'valid usage');
   }

@@ -1,5 +1,5 @@
-import { createHash } from 'node:crypto';
 import type { CreateExperiment, Experiment, ImageData } from '@vardrop/experiments';
+import { digestOf } from '../data/digestOf.js';
 import type { ImageDataset, ImageSplit } from '../data/imageDataset.js';
 import { loadData } from '../data/loadData.js';
 import type { Reproduce } from '../main.js';
@@ -77,15 +77,4 @@ function imageData(data: ImageDataset): ImageData {
     train: dataset(data.train),
     test: dataset(data.test),
   };
-}
-
-/** Tells data of the same name and size apart. */
-function digestOf({ train, test }: ImageDataset): string {
-  const hash = createHash('sha256');
-  for (const { images, labels } of [train, test]) {
-    for (const { buffer, byteOffset, byteLength } of [images, labels]) {
-      hash.update(new Uint8Array(buffer, byteOffset, byteLength));
-    }
-  }
-  return hash.digest('hex').slice(0, 16);
 }

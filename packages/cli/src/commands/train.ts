@@ -48,7 +48,7 @@ export const train: Train = async (options, ui, signal) => {
   const shape = { inputs: data.width * data.height * data.channels, classes: data.classes };
   // Every choice is checked before the first network is trained.
   const planned = choices.map((choice) => ({ choice, model: buildNetwork(choice, shape) }));
-  const state = options.resume === undefined ? undefined : await resumeState(options.resume, options);
+  const state = options.resume === undefined ? undefined : await resumeState(options.resume, options, data);
   const backend = await createBackend(options.backend);
   try {
     const runs: Run[] = [];
@@ -78,10 +78,10 @@ async function trainAndTest(
   const started = performance.now();
   const trained = await trainNetwork(model, { ...around, options, name: options.noise }).catch(async (error) => {
     const good = stateOfFailure(error);
-    if (good && options.checkpoint) await saveCheckpoint(options.checkpoint, options, good);
+    if (good && options.checkpoint) await saveCheckpoint(options.checkpoint, good, options, data);
     throw error;
   });
-  if (options.checkpoint) await saveCheckpoint(options.checkpoint, options, trained.state);
+  if (options.checkpoint) await saveCheckpoint(options.checkpoint, trained.state, options, data);
   const prediction = await predict(model, {
     backend,
     likelihood,
@@ -113,8 +113,8 @@ async function trainAndTest(
   return { options, model, trained, prediction, metrics, summary };
 }
 
-function saveCheckpoint(path: string, options: TrainOptions, state: TrainingState): Promise<void> {
-  return writeOutput({ option: '--checkpoint', path }, serializeState(state, checkpointMetadata(options)));
+function saveCheckpoint(path: string, state: TrainingState, options: TrainOptions, data: ImageDataset): Promise<void> {
+  return writeOutput({ option: '--checkpoint', path }, serializeState(state, checkpointMetadata(options, data)));
 }
 
 function reportOf(runs: readonly Run[], data: ImageDataset, interrupted: boolean): TrainingReport {

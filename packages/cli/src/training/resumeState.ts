@@ -1,5 +1,7 @@
 import { load, type TrainingState, VardropError } from '@vardrop/core';
 import { noises } from '../choices.js';
+import { digestOf } from '../data/digestOf.js';
+import type { ImageDataset } from '../data/imageDataset.js';
 import type { TrainOptions } from '../trainOptions.js';
 import type { NetworkOptions } from './network.js';
 
@@ -15,20 +17,24 @@ const decisive = [
   'seed',
   'learningRate',
   'klWeight',
-  'data',
 ] as const;
 
 /** What a checkpoint of the command says of how it was made. */
-export function checkpointMetadata(options: TrainOptions): Record<string, string> {
-  return Object.fromEntries(decisive.map((name) => [name, text(options[name])]));
+export function checkpointMetadata(options: TrainOptions, data: ImageDataset): Record<string, string> {
+  return { ...Object.fromEntries(decisive.map((name) => [name, text(options[name])])), ...dataMetadata(data) };
+}
+
+/** Which data it was: not where they lay, since folders move, and other data may come to lie in them. */
+function dataMetadata(data: ImageDataset): { readonly data: string; readonly digest: string } {
+  return { data: data.name, digest: digestOf(data) };
 }
 
 /**
- * The state in a checkpoint, if it was made with the same options.
+ * The state in a checkpoint, if it was made with the same options on the same data.
  *
- * @throws VardropError `VARDROP_RESUME` naming the first option that differs, or what `load` throws.
+ * @throws VardropError `VARDROP_RESUME` naming the first option that differs, or the data, or what `load` throws.
  */
-export async function resumeState(path: string, options: TrainOptions): Promise<TrainingState> {
+export async function resumeState(path: string, options: TrainOptions, data: ImageDataset): Promise<TrainingState> {
   const { state, metadata } = await load(path);
   for (const name of decisive) {
     const was = metadata[name] ?? '';
@@ -39,6 +45,13 @@ export async function resumeState(path: string, options: TrainOptions): Promise<
         `[vardrop train] --resume: got ${path}, which was made with ${flag(name)} ${was || '(default)'}, needs ${flag(name)} ${is || '(default)'}. Give the options that it was made with, or start anew.`,
       );
     }
+  }
+  const own = dataMetadata(data);
+  if (metadata.digest !== own.digest) {
+    throw new VardropError(
+      'VARDROP_RESUME',
+      `[vardrop train] --resume: got ${path}, which was trained on ${metadata.data || 'data that it does not tell'} (digest ${metadata.digest ?? 'none'}), needs ${own.data} (digest ${own.digest}), the data of this run. Give the --data that it was trained on, or start anew.`,
+    );
   }
   return state;
 }

@@ -1,4 +1,4 @@
-export type { Checkpoint, CheckpointMetadata } from './checkpoint.js';
+export type { Checkpoint, CheckpointMetadata, StateToSave } from './checkpoint.js';
 export { deserializeState } from './deserializeState.js';
 export { load } from './load.js';
 export { save } from './save.js';

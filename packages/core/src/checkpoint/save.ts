@@ -1,6 +1,5 @@
 import { VardropError } from '../errors.js';
-import type { TrainingState } from '../training/state.js';
-import type { CheckpointMetadata } from './checkpoint.js';
+import type { CheckpointMetadata, StateToSave } from './checkpoint.js';
 import { fileSystem } from './fileSystem.js';
 import { serializeState } from './serializeState.js';
 
@@ -9,7 +8,7 @@ import { serializeState } from './serializeState.js';
  * disk and renamed, so that a checkpoint which was there stays whole whatever fails. Throws
  * `VARDROP_CHECKPOINT_UNWRITABLE` (nothing is left behind), `VARDROP_NO_FILE_SYSTEM` outside of Node.
  */
-export async function save(path: string, state: TrainingState, metadata?: CheckpointMetadata): Promise<void> {
+export async function save(path: string, state: StateToSave, metadata?: CheckpointMetadata): Promise<void> {
   const bytes = serializeState(state, metadata);
   const files = await fileSystem();
   const temporary = `${path}.${crypto.randomUUID()}.tmp`;

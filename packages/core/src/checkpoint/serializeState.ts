@@ -1,15 +1,16 @@
 import { VardropError } from '../errors.js';
-import type { TrainingState } from '../training/state.js';
-import { type CheckpointMetadata, formatVersion, naming } from './checkpoint.js';
+import { type CheckpointMetadata, formatVersion, naming, type StateToSave } from './checkpoint.js';
 import { encodeSafetensors } from './encodeSafetensors.js';
 
 /**
  * A training state as the bytes of a safetensors file, which Python's `safetensors` reads too. Parameters are named
  * `parameters/dense1/weights`, the optimizer's tensors `optimizer/firstMoment:dense1/weights`; step, seed and the
- * optimizer's name are metadata, `vardrop.step` and so on. Throws `VARDROP_OPTION` for metadata of one's own whose
+ * optimizer's name are metadata, `vardrop.step` and so on. The parameters of a state are enough where it is not to be trained on.
+ * Throws `VARDROP_OPTION` for metadata of one's own whose
  * name begins with `vardrop.` or that are no strings, and `VARDROP_STATE` for tensors that do not fill their shape.
  */
-export function serializeState(state: TrainingState, metadata: CheckpointMetadata = {}): Uint8Array {
+export function serializeState(state: StateToSave, metadata: CheckpointMetadata = {}): Uint8Array {
+  const { parameters, optimizer = { name: 'none', slots: {} }, step = 0, seed = 0 } = state;
   for (const [name, value] of Object.entries(metadata)) {
     if (!name.startsWith(naming.metadata) && typeof value === 'string') continue;
     throw new VardropError(
@@ -20,12 +21,12 @@ export function serializeState(state: TrainingState, metadata: CheckpointMetadat
   const own = {
     format: formatVersion,
     library: '@vardrop/core',
-    step: String(state.step),
-    seed: String(state.seed),
-    optimizer: state.optimizer.name,
+    step: String(step),
+    seed: String(seed),
+    optimizer: optimizer.name,
   };
   return encodeSafetensors(
-    { ...prefixed(naming.parameters, state.parameters), ...prefixed(naming.slots, state.optimizer.slots) },
+    { ...prefixed(naming.parameters, parameters), ...prefixed(naming.slots, optimizer.slots) },
     { ...prefixed(naming.metadata, own), ...metadata },
   );
 }

@@ -23,6 +23,7 @@ import {
   none,
   predict,
   prune,
+  resizeModel,
   sequential,
   serializeState,
   sparseVariational,
@@ -257,8 +258,11 @@ describe('the smaller model', () => {
     expect(shapes(fresh.parameters)).toEqual(
       shapes(Object.fromEntries(smaller.parameters.map(({ name }) => [name, parameters[name]]))),
     );
-    const saved = deserializeState(serializeState({ ...fresh, parameters }));
-    expect(saved.state.parameters).toEqual(parameters);
+    const saved = deserializeState(serializeState({ parameters }));
+    expect(saved.state).toEqual({ parameters, optimizer: { name: 'none', slots: {} }, step: 0, seed: 0 });
+    const again = resizeModel(model, saved.state.parameters);
+    expect(again.parameters).toEqual(smaller.parameters);
+    expect(again.layers.map(({ outputShape }) => outputShape)).toEqual([[3], [4]]);
     const inputs = Float32Array.from({ length: 30 }, (_, i) => Math.sin(i));
     const options = { backend: reference(), likelihood: categorical(), inputs, mode: 'mean' as const };
     const small = await predict(smaller, { ...options, parameters });
@@ -357,6 +361,11 @@ describe('refusals', () => {
     expect(() => prune(model, parameters, { preserve: 'all' as 'law' })).toThrow(
       expect.objectContaining({ code: 'VARDROP_OPTION' }),
     );
+    expect(() => resizeModel(model, {})).toThrow(expect.objectContaining({ code: 'VARDROP_STATE' }));
+    const { 'dense1/bias': _, ...less } = parameters;
+    expect(() => resizeModel(model, less)).toThrow(/'dense1\/bias': got nothing/);
+    const other = sequential({ input: [5], layers: [dense({ units: 2 })], noise: sparse });
+    expect(() => resizeModel(other, parameters)).toThrow(/\[resizeModel\]/);
     expect(() => prune(model, {})).toThrow(expect.objectContaining({ code: 'VARDROP_STATE' }));
     expect(() => prune(twoLayers('relu', none()), parameters)).toThrow(
       expect.objectContaining({ code: 'VARDROP_STATE' }),

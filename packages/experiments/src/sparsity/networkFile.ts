@@ -31,10 +31,7 @@ export function plainNetwork(inputs: number, units: readonly number[]): Model {
 export function writeNetwork({ model, parameters }: StoredNetwork): Uint8Array {
   const hidden = model.layers.slice(0, -1).map(({ outputShape }) => outputShape[0]);
   const own = Object.fromEntries(model.parameters.map(({ name }) => [name, parameters[name]]));
-  return serializeState(
-    { parameters: own, optimizer: { name: 'none', slots: {} }, step: 0, seed: 0 },
-    { noise: 'none', layers: hidden.join(',') },
-  );
+  return serializeState({ parameters: own }, { noise: 'none', layers: hidden.join(',') });
 }
 
 /**

@@ -34,7 +34,7 @@ export function concludeSpeed(options: SpeedOptions, results: ReadonlyMap<string
         .filter(({ width, batch }) => width === cases[0].width && batch === cases[0].batch)
         .map(
           ({ network, batch, local, separate, ratio }) =>
-            `${network}, minibatches of ${batch}: an epoch of ${epoch.toLocaleString('en-US')} images takes ${significant(local.median)} s with local reparametrization and ${significant(separate.median)} s with a weight sample for each datapoint, ${significant(ratio.median)} times as long (published ${publishedSeconds.local} s and ${publishedSeconds.separate} s, over ${Math.floor(publishedRatio / 10) * 10} times).`,
+            `${network}, minibatches of ${batch}: an epoch of ${epoch.toLocaleString('en-US')} images takes ${significant(local.median)} s with local reparametrization and ${significant(separate.median)} s with a weight sample for each datapoint, ${significant(ratio.median)} times as long (published ${publishedSeconds.local} s and ${significant(publishedSeconds.separate, 4)} s, over ${Math.floor(publishedRatio / 10) * 10} times).`,
         ),
       `Extrapolated: ${options.rounds} training steps each, ${shareOfRows(options)} of each minibatch with separate samples, times the steps of an epoch.`,
       'The published times are quoted at second hand, and their hardware is not known. What a ratio is depends on how fast a machine makes noise against how fast it multiplies matrices.',
