@@ -1,3 +1,4 @@
+import { checkOptionNames } from '@vardrop/core';
 import { createBackend, type GpujsBackend } from './backend.js';
 import { type GpuClass, type GpujsMode, loadGpu } from './loadGpu.js';
 
@@ -15,18 +16,21 @@ export interface GpujsBackendOptions {
   readonly noise?: 'host' | 'device';
 }
 
+const optionNames = { mode: true, GPU: true, noise: true } as const;
+
 /**
  * A backend on gpu.js, named after its mode, such as `gpujs:webasm`: programs become fused kernels, and these one
  * pipeline, on webasm with threads. In Node, mode `webgpu` needs `navigator.gpu` and WebGPU's globals to be set, as from
  * the package `webgpu`. `native` gives the values behind a handle, not to be written to; `wrap` takes such in.
  *
- * Rejects with `VARDROP_UNKNOWN_DEVICE` for a mode that there is not or that this machine lacks, `VARDROP_OPTION`, or
+ * Rejects with `VARDROP_UNKNOWN_DEVICE` for a mode that there is not or that this machine lacks, `VARDROP_OPTION` (also for options that there are not), or
  * `VARDROP_MISSING_PEER` where gpu.js is not installed. Reading a result rejects with `VARDROP_DEGRADED` where gpu.js ran
  * another mode than the one asked for, with `VARDROP_DEVICE_LOST` where the graphics card was lost, and with
  * `VARDROP_BACKEND` where it refused something.
  */
 export async function createGpujsBackend(options: GpujsBackendOptions): Promise<GpujsBackend> {
   // JavaScript lets callers leave them out; loadGpu then says what to choose from.
+  if (options) checkOptionNames('createGpujsBackend', options, optionNames, { device: "Write mode: '…'." });
   const { GPU, mode, noise }: Partial<GpujsBackendOptions> = options ?? {};
   return createBackend(await loadGpu(mode, GPU, noise));
 }

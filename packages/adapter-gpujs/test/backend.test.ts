@@ -102,6 +102,14 @@ it('refuses modes that there are not, and lists what there is', async () => {
   });
 });
 
+it('refuses options that there are not', async () => {
+  const wrong = { device: 'webasm' } as unknown as { mode: GpujsMode };
+  await expect(createGpujsBackend(wrong)).rejects.toMatchObject({
+    code: 'VARDROP_OPTION',
+    message: expect.stringContaining("got 'device', needs names among mode, GPU, noise. Write mode: 'webasm'."),
+  });
+});
+
 it('refuses webgl2 outside of browsers', async () => {
   await expect(createGpujsBackend({ mode: 'webgl2' })).rejects.toMatchObject({
     code: 'VARDROP_UNKNOWN_DEVICE',

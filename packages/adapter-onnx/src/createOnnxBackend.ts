@@ -1,4 +1,4 @@
-import { type Backend, VardropError } from '@vardrop/core';
+import { type Backend, checkOptionNames, VardropError } from '@vardrop/core';
 import type { Tensor as OrtTensor } from 'onnxruntime-web';
 import { createBackend } from './backend.js';
 import { loadRuntime, type OnnxDevice, type Ort, type SessionOptions, type WasmPaths } from './loadRuntime.js';
@@ -29,14 +29,33 @@ export interface OnnxBackendOptions {
   readonly worker?: boolean;
 }
 
+const optionNames = {
+  device: true,
+  ort: true,
+  threads: true,
+  wasmPaths: true,
+  gpu: true,
+  session: true,
+  worker: true,
+} as const;
+
+/** Where the names of the runtime's own options go here. */
+const elsewhere = {
+  executionProviders: "Write device: 'wasm', 'native' or 'webgpu'.",
+  numThreads: 'Write threads: ….',
+  backend: "Write device: '…'.",
+};
+
 /**
  * A backend on ONNX Runtime, named `onnx:wasm`, `onnx:native` or `onnx:webgpu`: each program becomes one model, run by one call of
  * `session.run`. `native` gives an `ort.Tensor`, not to be written to; `wrap` takes one of float32 in. They are in JavaScript's
  * memory, on `webgpu` in a page in the GPU's, where parameters and optimizer state stay from step to step.
  *
- * Rejects with `VARDROP_UNKNOWN_DEVICE`, `VARDROP_MISSING_PEER` (saying which package to install) or `VARDROP_OPTION`.
+ * Rejects with `VARDROP_UNKNOWN_DEVICE`, `VARDROP_MISSING_PEER` (saying which package to install) or `VARDROP_OPTION`,
+ * also for options that there are not.
  */
 export async function createOnnxBackend(options: OnnxBackendOptions = {}): Promise<Backend<OrtTensor>> {
+  checkOptionNames('createOnnxBackend', options, optionNames, elsewhere);
   const { ort, threads = 1, session, wasmPaths, gpu, worker = false } = options;
   if (worker) {
     for (const [name, given] of Object.entries({ ort, gpu })) {

@@ -89,6 +89,14 @@ it('refuses unknown devices and impossible threads', async () => {
   });
 });
 
+it('refuses options that there are not', async () => {
+  const wrong = { numThreads: 2 } as { threads?: number };
+  await expect(createOnnxBackend(wrong)).rejects.toMatchObject({
+    code: 'VARDROP_OPTION',
+    message: expect.stringContaining("got 'numThreads', needs names among device, ort, threads"),
+  });
+});
+
 it('says so where ONNX Runtime finds no GPU', async () => {
   const node = (await import('onnxruntime-node')) as typeof web;
   const blind = {

@@ -253,6 +253,7 @@ describe('what is exported', () => {
   it.each([
     ['VARDROP_OPTION', () => exportOnnx(model, parameters, { kind: 'median' as ExportKind })],
     ['VARDROP_OPTION', () => exportOnnx(model, parameters, { kind: 'sample', opset: 16 as 17 })],
+    ['VARDROP_OPTION', () => exportOnnx(model, parameters, { kind: 'mean', samples: 8 } as { kind: 'mean' })],
     ['VARDROP_STATE', () => exportOnnx(model, {}, { kind: 'mean' })],
     [
       'VARDROP_STATE',

@@ -126,6 +126,7 @@ describe('what exportProgram writes', () => {
     const refuse = (attempt: () => unknown, code: string) => expect(attempt).toThrow(expect.objectContaining({ code }));
     refuse(() => exportProgram(twoDraws(), { keys: 'prior' as KeySource }), 'VARDROP_OPTION');
     refuse(() => exportProgram(twoDraws(), { opset: 12 as 17 }), 'VARDROP_OPTION');
+    refuse(() => exportProgram(twoDraws(), { key: 'given' } as { keys?: KeySource }), 'VARDROP_OPTION');
     const b = createBuilder('no rows');
     b.output('y', b.noise('normal', 'z', ['batch', 2]));
     refuse(() => exportProgram(b.build()), 'VARDROP_PROGRAM');

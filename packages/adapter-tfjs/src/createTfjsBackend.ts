@@ -1,5 +1,5 @@
 import type { Tensor as TfTensor } from '@tensorflow/tfjs';
-import type { Backend } from '@vardrop/core';
+import { type Backend, checkOptionNames } from '@vardrop/core';
 import { createBackend } from './backend.js';
 import type { Tfjs } from './device.js';
 import { loadDevice, type TfjsDevice, type WasmPaths } from './loadDevice.js';
@@ -20,15 +20,19 @@ export interface TfjsBackendOptions {
   readonly profile?: (step: ProfiledStep) => void;
 }
 
+const optionNames = { device: true, tf: true, wasmPaths: true, profile: true } as const;
+
 /**
  * A backend on TensorFlow.js, named after its device: `tfjs:cpu`, `tfjs:wasm`, `tfjs:webgl`, `tfjs:webgpu`. The app's active tfjs backend stays what it is. `native`
  * gives a `tf.Tensor` that the handle owns; `wrap` takes one of dtype float32 in, and moves its data where it lies on
  * another tfjs backend. Runs are synchronous on cpu and wasm. `close` leaves tfjs itself running.
  *
- * Rejects with `VARDROP_UNKNOWN_DEVICE`, `VARDROP_MISSING_PEER` (saying which package to install) or `VARDROP_BACKEND`.
+ * Rejects with `VARDROP_UNKNOWN_DEVICE`, `VARDROP_MISSING_PEER` (saying which package to install), `VARDROP_BACKEND`, or
+ * `VARDROP_OPTION` for options that there are not.
  */
 export async function createTfjsBackend(options: TfjsBackendOptions): Promise<Backend<TfTensor>> {
   // JavaScript lets callers leave them out; loadDevice then says what to choose from.
+  if (options) checkOptionNames('createTfjsBackend', options, optionNames, { backend: "Write device: '…'." });
   const { tf, device, wasmPaths, profile }: Partial<TfjsBackendOptions> = options ?? {};
   return createBackend(await loadDevice(device, tf, wasmPaths), { profile, fuse: true });
 }

@@ -142,6 +142,16 @@ it('refuses an unknown device', async () => {
   }
 });
 
+it('refuses options that there are not', async () => {
+  const wrong = { backend: 'wasm' } as unknown as { device: 'wasm' };
+  await expect(createTfjsBackend(wrong)).rejects.toMatchObject({
+    code: 'VARDROP_OPTION',
+    message: expect.stringContaining(
+      "got 'backend', needs names among device, tf, wasmPaths, profile. Write device: 'wasm'.",
+    ),
+  });
+});
+
 it.each(['webgl', 'webgpu'] as const)('refuses %s where there is none', async (missing) => {
   await expect(createTfjsBackend({ tf, device: missing })).rejects.toMatchObject({ code: 'VARDROP_UNKNOWN_DEVICE' });
 });

@@ -1,5 +1,6 @@
 import {
   categorical,
+  checkOptionNames,
   elementCount,
   type Likelihood,
   type Model,
@@ -57,6 +58,7 @@ export interface ExportOptions {
  * `VARDROP_EXPORT` for samples of a model without noise, or more than 2 GiB, `VARDROP_MOMENTS` for moments that core cannot tell
  */
 export function exportOnnx(model: Model, parameters: TensorMap, options: ExportOptions): Uint8Array {
+  if (options) checkOptionNames('exportOnnx', options, { kind: true, likelihood: true, opset: true });
   const kind = options?.kind;
   const likelihood = options?.likelihood ?? categorical();
   if (!exportKinds.includes(kind)) {

@@ -1,4 +1,4 @@
-import { type Program, VardropError } from '@vardrop/core';
+import { checkOptionNames, type Program, VardropError } from '@vardrop/core';
 import type { Opset } from '../model/graph.js';
 import { checkOpset, emitModel, type KeySource } from './emitModel.js';
 import { finishModel } from './finishModel.js';
@@ -25,6 +25,7 @@ export interface ExportProgramOptions {
  * `VARDROP_EXPORT` for more than 2 GiB, and what `validate` throws of the program.
  */
 export function exportProgram(program: Program, options: ExportProgramOptions = {}): Uint8Array {
+  checkOptionNames('exportProgram', options, { keys: true, opset: true });
   const { keys = 'given', opset } = options;
   if (!['given', 'training', 'prediction'].includes(keys)) {
     throw new VardropError(
