@@ -57,7 +57,7 @@ export interface BenchOptions {
 const memorySteps = 20;
 
 /**
- * Times every backend on every workload, in interleaved runs: each round runs each variant of each backend once, so that
+ * Times every backend on every workload, in interleaved runs: each round times each variant of each backend once, so that
  * what else happens on the machine meets all of them alike (in the largest workloads, all variants of a backend). A backend whose budget for a workload does not last gets fewer
  * repetitions, or is left out with the reason. Everything that it starts it closes.
  *

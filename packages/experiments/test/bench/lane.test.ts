@@ -45,6 +45,32 @@ describe('a lane', () => {
     expect([left, disposed]).toEqual([[], ['variational step', 'deterministic step']]);
   });
 
+  it('leads short runs in by one that is not timed, and not long ones', async () => {
+    const runs: string[] = [];
+    // What comes after another variant takes longer.
+    const clock = createFakeClock();
+    const variant = (name: VariantName, duration: number): VariantPlan => ({
+      name,
+      gigaflop: 1,
+      prepare: async () => ({
+        name,
+        gigaflop: 1,
+        run: async () => {
+          clock.advance(runs.at(-1) === name ? duration : duration + 20);
+          runs.push(name);
+        },
+        dispose() {},
+      }),
+    });
+    const plans = [variant('variational step', 30), variant('mean prediction', 150)];
+    const { lane } = laneOf({}, { plans, clock });
+    await lane.prepare();
+    runs.length = 0;
+    expect(await lane.round(true)).toBe(true);
+    expect(runs).toEqual(['variational step', 'variational step', 'mean prediction']);
+    expect(lane.times().map(({ times }) => times)).toEqual([[30], [170]]);
+  });
+
   it('stops when another round would exceed the budget', async () => {
     const { lane } = laneOf({ 'variational step': 200 });
     await lane.prepare();
