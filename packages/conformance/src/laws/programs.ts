@@ -1,4 +1,4 @@
-import { createBuilder, evaluateAll, magnitude, print } from '@vardrop/core';
+import { createBuilder, evaluateAll, magnitude, print, type Value } from '@vardrop/core';
 import fc from 'fast-check';
 import { type ProgramCase, programCases } from '../arbitraries/programs.js';
 import { checkNodes } from '../checkNodes.js';
@@ -64,6 +64,37 @@ function namesCase(): ProgramCase {
   return { program: b.build(), data: { inputs: { add: Float32Array.of(1, -2), toString: Float32Array.of(3, -4) } } };
 }
 
+const flags = [false, true];
+
+/**
+ * Two products that share an operand, as the moments of a layer do, the second perhaps with its squares, in all the ways in which
+ * their operands can lie: what a backend computes in one loop has four of them to get right.
+ */
+function sharedOperandCases(): ProgramCase[] {
+  const shape = [3, 3] as const;
+  const whole = (start: number) => Float32Array.from({ length: 9 }, (_, i) => ((start + 5 * i) % 13) - 6);
+  const cases: ProgramCase[] = [];
+  for (const shared of ['left', 'right'] as const) {
+    for (let lie = 0; lie < 16; lie++) {
+      const [first, second, own, other] = [1, 2, 4, 8].map((bit) => flags[(lie & bit) === 0 ? 0 : 1]);
+      for (const squared of flags) {
+        const b = createBuilder(`products that share their ${shared} operands`);
+        const a = b.input('a', shape, 'iteration');
+        const product = (common: Value, commonLies: boolean, single: Value, singleLies: boolean) =>
+          shared === 'left'
+            ? b.matmul(common, single, { transposeA: commonLies, transposeB: singleLies })
+            : b.matmul(single, common, { transposeA: singleLies, transposeB: commonLies });
+        const gamma = product(a, first, b.input('mean', shape), own);
+        const delta = product(squared ? b.mul(a, a) : a, second, b.input('variance', shape), other);
+        b.output('y', b.sub(gamma, b.mul(delta, b.input('noise', shape, 'iteration'))));
+        const inputs = { a: whole(1), mean: whole(4), variance: whole(9), noise: whole(2) };
+        cases.push({ program: b.build(), data: { inputs } });
+      }
+    }
+  }
+  return cases;
+}
+
 /** Random graphs: node by node, and as a whole. */
 export const programs: Law = {
   id: 'programs',
@@ -75,6 +106,9 @@ export const programs: Law = {
       checkNodes(backend, program, data, ledger),
     );
     await checkOnce(context, 'names', () => checkExact(context, namesCase()));
+    await checkOnce(context, 'products that share an operand', async () => {
+      for (const each of sharedOperandCases()) await checkExact(context, each);
+    });
     await checkProperty(context, 'whole numbers', programCases({ steps: 10, exact: true }), runs.exact, (each) =>
       checkExact(context, each),
     );
