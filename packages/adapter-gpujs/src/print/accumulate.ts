@@ -1,8 +1,7 @@
+import { addToSums, declareSums, piece, piecesOf } from './sums.js';
 import type { Coordinate } from './threads.js';
 import type { Writer } from './writer.js';
 
-/** Products that are added up before their sum is added to the next, which keeps rounding errors of long sums small. */
-const piece = 64;
 /** Turns printed one after the other: a loop's own work is not small beside a product's. */
 const unrolled = 4;
 
@@ -19,38 +18,28 @@ export function accumulate(
   count: number,
   terms: (turn: Coordinate) => readonly string[],
 ): string[] {
-  const zero = writer.number(0);
-  const declare = () =>
-    Array.from({ length: count }, () => {
-      const sum = writer.fresh('s');
-      writer.line(`let ${sum} = ${zero};`);
-      return sum;
-    });
-  const add = (into: readonly string[], each: readonly string[]) =>
-    each.forEach((term, i) => {
-      writer.line(`${into[i]} = ${into[i]} + ${term};`);
-    });
   const turns = (from: number, to: number, step: number, before: readonly string[], into: readonly string[]) => {
     if (from >= to) return;
     const i = writer.fresh('i');
     writer.line(`for (let ${i} = 0; ${i} < ${(to - from) / step}; ${i}++) {`);
     const counted = `(${[...before, i].join(' + ')})`;
     for (let j = 0; j < step; j++) {
-      add(
+      addToSums(
+        writer,
         into,
         terms((stride) => `${counted} * ${step * stride}${from + j === 0 ? '' : ` + ${(from + j) * stride}`}`),
       );
     }
     writer.line('}');
   };
-  const sums = declare();
-  const pieces = length > 2 * piece ? Math.floor(length / piece) : 0;
+  const sums = declareSums(writer, count);
+  const pieces = piecesOf(length);
   if (pieces > 0) {
     const block = writer.fresh('i');
     writer.line(`for (let ${block} = 0; ${block} < ${pieces}; ${block}++) {`);
-    const parts = declare();
+    const parts = declareSums(writer, count);
     turns(0, piece, unrolled, [`${block} * ${piece / unrolled}`], parts);
-    add(sums, parts);
+    addToSums(writer, sums, parts);
     writer.line('}');
   }
   const rest = length - pieces * piece;

@@ -1,7 +1,6 @@
+import { addToSums, declareSums, piece, piecesOf } from './sums.js';
 import type { Writer } from './writer.js';
 
-/** Products that are added up before their sum is added to the next, which keeps rounding errors of long sums small. */
-const piece = 64;
 /**
  * Sums that there are registers for beside what a turn reads. V8 reads everything in a block before it computes anything,
  * and keeps what waits in memory: with more sums, a condition that always holds makes two blocks of a turn.
@@ -30,17 +29,6 @@ export function accumulateRunning(
   const running = starts.map(({ start, stride }) => ({ name: writer.counter(start), stride }));
   const turn = writer.counter('0');
   const end = writer.counter('0');
-  const zero = writer.number(0);
-  const declare = () =>
-    Array.from({ length: count }, () => {
-      const sum = writer.fresh('s');
-      writer.line(`let ${sum} = ${zero};`);
-      return sum;
-    });
-  const add = (into: readonly string[], each: readonly string[]) =>
-    each.forEach((term, i) => {
-      writer.line(`${into[i]} = ${into[i]} + ${term};`);
-    });
   const turns = (many: number, into: readonly string[]) => {
     if (many === 0) return;
     writer.line(`${end} = ${end} + ${many};`);
@@ -56,21 +44,21 @@ export function accumulateRunning(
     const half = count > fewSums ? Math.floor(count / 2) : 0;
     if (half > 0) {
       writer.line(`if (${turn} < ${length}) {`);
-      add(into, each.slice(0, half));
+      addToSums(writer, into, each.slice(0, half));
       writer.line('}');
     }
-    add(into.slice(half), each.slice(half));
+    addToSums(writer, into.slice(half), each.slice(half));
     for (const { name, stride } of running) writer.line(`${name} = ${name} + ${stride};`);
     writer.line('}');
   };
-  const sums = declare();
-  const pieces = length > 2 * piece ? Math.floor(length / piece) : 0;
+  const sums = declareSums(writer, count);
+  const pieces = piecesOf(length);
   if (pieces > 0) {
     const block = writer.counter('0');
     writer.line(`for (let ${writer.fresh('i')} = 0; ${block} < ${pieces}; ${block}++) {`);
-    const parts = declare();
+    const parts = declareSums(writer, count);
     turns(piece, parts);
-    add(sums, parts);
+    addToSums(writer, sums, parts);
     writer.line('}');
   }
   turns(length - pieces * piece, sums);
