@@ -2,7 +2,7 @@ import { type Backend, checkValues, createBackendLifetime } from '@vardrop/core'
 import type { Tensor as OrtTensor } from 'onnxruntime-web';
 import { checkWrapped } from './checkWrapped.js';
 import { createExecutable } from './executable.js';
-import { createHandles } from './handles.js';
+import { createHandles, type Pending } from './handles.js';
 import type { Runtime } from './loadRuntime.js';
 import { createShares } from './shares.js';
 import { supportsOf } from './supports.js';
@@ -15,6 +15,17 @@ export function createBackend(runtime: Runtime): Backend<OrtTensor> {
   const handles = createHandles(name, shares);
   const own = (tensor: OrtTensor) => handles.add(Promise.resolve(shares.hold(tensor)), tensor.dims);
   const lifetime = createBackendLifetime(name);
+  const readings = new Set<Promise<Float32Array>>();
+
+  /** The values behind a handle, which may be disposed of meanwhile: its memory is not used again before they are there. */
+  async function valuesOf(pending: Pending): Promise<Float32Array> {
+    shares.holdPending(pending);
+    try {
+      return await memory.read(await pending);
+    } finally {
+      shares.letGoPending(pending);
+    }
+  }
 
   return {
     name,
@@ -24,7 +35,11 @@ export function createBackend(runtime: Runtime): Backend<OrtTensor> {
       checkValues(name, 'upload', data, shape);
       return own(memory.upload(data, shape));
     },
-    read: async (tensor) => memory.read(await handles.get(tensor, 'read')),
+    async read(tensor) {
+      const reading = valuesOf(handles.get(tensor, 'read'));
+      readings.add(reading);
+      return reading.finally(() => readings.delete(reading));
+    },
     dispose: (tensor) => handles.dispose(tensor),
     async compile(program) {
       lifetime.check('compile');
@@ -43,6 +58,8 @@ export function createBackend(runtime: Runtime): Backend<OrtTensor> {
       if (!lifetime.close()) return;
       handles.disposeAll();
       await queue.idle();
+      // What was asked for before is still answered.
+      await Promise.allSettled(readings);
       shares.freeAll();
       memory.close();
     },

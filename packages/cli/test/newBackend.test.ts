@@ -38,7 +38,7 @@ describe('vardrop new-backend', () => {
     const manifest = JSON.parse(await readFile(join(directory, 'my-arrays', 'package.json'), 'utf8'));
     expect(manifest.name).toBe('vardrop-backend-my-arrays');
     expect(await readFile(join(directory, 'my-arrays', 'README.md'), 'utf8')).toContain('createMyArraysBackend()');
-    const laws = ['primitives', 'programs', 'lifetime', 'limits', 'refusals', 'kl', 'noise'];
+    const laws = ['primitives', 'programs', 'lifetime', 'reads', 'limits', 'refusals', 'kl', 'noise'];
     const run = vardrop('conformance', './my-arrays/src/index.js', ...laws.flatMap((law) => ['--law', law]));
     expect(run.stdout).toContain(`${laws.length} of ${laws.length} laws hold`);
     expect(run.status).toBe(0);

@@ -79,7 +79,9 @@ export interface Backend<T = unknown> {
   upload(data: Float32Array, shape: readonly number[]): Tensor;
   /**
    * Copies a tensor to a new array on the host, rejecting with what went wrong if its computation failed: with
-   * `VARDROP_DEVICE_LOST` if what it lives on was taken away, so that only another backend helps.
+   * `VARDROP_DEVICE_LOST` if what it lives on was taken away, so that only another backend helps. The tensor may be
+   * disposed of as soon as `read` has returned. A read that is pending when the backend is closed still settles, with the
+   * values or with a `VARDROP_…` code.
    */
   read(tensor: Tensor): Promise<Float32Array>;
   /** Frees a tensor. A second call for the same handle, or a use after it, throws `VARDROP_DISPOSED`. */

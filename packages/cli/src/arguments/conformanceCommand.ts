@@ -35,6 +35,7 @@ export const lawIds = [
   'special-cases',
   'training',
   'lifetime',
+  'reads',
   'limits',
   'refusals',
 ] as const;

@@ -8,6 +8,7 @@ import { localReparametrization } from './localReparametrization.js';
 import { noise } from './noise.js';
 import { primitives } from './primitives.js';
 import { programs } from './programs.js';
+import { reads } from './reads.js';
 import { refusals } from './refusals.js';
 import { sgvb } from './sgvb.js';
 import { specialCases } from './specialCases.js';
@@ -26,6 +27,7 @@ export const laws: readonly Law[] = [
   specialCases,
   training,
   lifetime,
+  reads,
   limits,
   refusals,
 ];

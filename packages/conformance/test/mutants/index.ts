@@ -5,6 +5,7 @@ import type { Mutant } from './mutant.js';
 import { noiseMutants } from './noises.js';
 import { objectiveMutants } from './objectives.js';
 import { generatedOperations, operationEdges } from './operations.js';
+import { readMutants } from './reads.js';
 import { trainingMutants } from './trainings.js';
 
 export type { Mutant } from './mutant.js';
@@ -16,6 +17,7 @@ export const mutants: readonly Mutant[] = [
   ...outputMutants,
   ...noiseMutants,
   ...lifetimeMutants,
+  ...readMutants,
   ...declarationMutants,
   ...refusalMutants,
   ...trainingMutants,
