@@ -1,4 +1,32 @@
-/** A value as error messages show it: strings in quotes, so that '1' is not taken for 1. */
+/**
+ * A value as error messages show it, whatever it is: strings in quotes, so that '1' is not taken for 1, big integers with
+ * their `n`, objects by the names of what they hold.
+ */
 export function formatValue(value: unknown): string {
-  return typeof value === 'string' ? `'${value}'` : String(value);
+  switch (typeof value) {
+    case 'string':
+      return `'${value}'`;
+    case 'bigint':
+      return `${value}n`;
+    case 'function':
+      return `the function ${value.name}`;
+    case 'object':
+      return value === null ? 'null' : formatObject(value);
+    default:
+      return String(value);
+  }
+}
+
+function formatObject(value: object): string {
+  if (value instanceof Promise) return 'a promise';
+  if (Array.isArray(value))
+    return value.length > 8 ? `an array of ${value.length}` : `[${value.map(formatEntry).join(', ')}]`;
+  if (ArrayBuffer.isView(value)) return `a ${value.constructor.name} of ${value.byteLength} bytes`;
+  const tag = Object.prototype.toString.call(value).slice(8, -1);
+  if (tag !== 'Object') return `a ${tag}`;
+  return `an object with ${Object.keys(value).slice(0, 5).join(', ') || 'nothing in it'}`;
+}
+
+function formatEntry(value: unknown): string {
+  return typeof value === 'object' && value !== null ? '…' : formatValue(value);
 }

@@ -6,9 +6,11 @@ import { decodeSafetensors } from './decodeSafetensors.js';
 /**
  * Reads what `serializeState` has written, bit for bit. Throws what `decodeSafetensors` throws, and
  * `VARDROP_CHECKPOINT_FOREIGN` for safetensors files that hold no training state of this format.
+ *
+ * @param bytes a buffer, or any view of one; what is returned shares nothing with it
  */
-export function deserializeState(bytes: Uint8Array): Checkpoint {
-  const { tensors, metadata } = decodeSafetensors(bytes);
+export function deserializeState(bytes: ArrayBufferLike | ArrayBufferView): Checkpoint {
+  const { tensors, metadata } = decodeSafetensors(viewOf(bytes));
   const own = (name: string): string => {
     const value = metadata[naming.metadata + name];
     if (value === undefined) foreign(`metadata '${naming.metadata}${name}': got nothing, needs it`);
@@ -38,6 +40,18 @@ export function deserializeState(bytes: Uint8Array): Checkpoint {
   };
   const others = Object.entries(metadata).filter(([name]) => !name.startsWith(naming.metadata));
   return { state, metadata: Object.fromEntries(others) };
+}
+
+function viewOf(bytes: ArrayBufferLike | ArrayBufferView): Uint8Array {
+  if (bytes instanceof Uint8Array) return bytes;
+  if (ArrayBuffer.isView(bytes)) return new Uint8Array(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  // By its tag, because buffers of other realms (frames, test runners) are no instances of this one's class.
+  const tag = Object.prototype.toString.call(bytes).slice(8, -1);
+  if (tag === 'ArrayBuffer' || tag === 'SharedArrayBuffer') return new Uint8Array(bytes);
+  throw new VardropError(
+    'VARDROP_CHECKPOINT_FORMAT',
+    `[checkpoint] bytes: got ${tag}, needs an ArrayBuffer or a view of one. Pass what serializeState returned, or use load for paths and blobs.`,
+  );
 }
 
 function foreign(what: string): never {

@@ -4,22 +4,42 @@ import { deserializeState } from './deserializeState.js';
 import { fileSystem } from './fileSystem.js';
 
 /**
- * Reads a checkpoint that `save` has written, in Node. Throws `VARDROP_CHECKPOINT_MISSING` for no such file,
- * `VARDROP_CHECKPOINT_UNREADABLE` for one that cannot be read, what `deserializeState` throws for its contents, and
- * `VARDROP_NO_FILE_SYSTEM` outside of Node.
+ * Reads a checkpoint that `save` has written: from a file in Node, or from a `Blob` (a `File` that a user chose in a page, a
+ * response's `blob()`) anywhere. Throws `VARDROP_CHECKPOINT_MISSING` for no such file, `VARDROP_CHECKPOINT_UNREADABLE` for
+ * one that cannot be read or is no regular file, what `deserializeState` throws for its contents, and
+ * `VARDROP_NO_FILE_SYSTEM` for a path outside of Node.
+ *
+ * @param source a path, a URL with the scheme `file:`, or a blob
  */
-export async function load(path: string): Promise<Checkpoint> {
+export async function load(source: string | URL | Blob): Promise<Checkpoint> {
+  return deserializeState(source instanceof Blob ? await readBlob(source) : await readFile(source));
+}
+
+async function readFile(path: string | URL): Promise<Uint8Array> {
   const files = await fileSystem();
-  let bytes: Uint8Array;
   try {
-    bytes = await files.readFile(path);
+    // Reading a pipe or a device may never end.
+    if (!(await files.stat(path)).isFile()) throw new Error('something that is no regular file');
+    return await files.readFile(path);
   } catch (cause) {
     const missing = cause instanceof Error && 'code' in cause && cause.code === 'ENOENT';
+    const got = cause instanceof Error ? cause.message : String(cause);
     throw new VardropError(
       missing ? 'VARDROP_CHECKPOINT_MISSING' : 'VARDROP_CHECKPOINT_UNREADABLE',
-      `[checkpoint] path '${path}': got ${missing ? 'no file' : String(cause)}, needs a checkpoint. Choose the path of one that save has written.`,
+      `[checkpoint] path '${path}': got ${missing ? 'no file' : got}, needs a checkpoint. Choose the path of one that save has written.`,
       { cause },
     );
   }
-  return deserializeState(bytes);
+}
+
+async function readBlob(blob: Blob): Promise<ArrayBuffer> {
+  try {
+    return await blob.arrayBuffer();
+  } catch (cause) {
+    throw new VardropError(
+      'VARDROP_CHECKPOINT_UNREADABLE',
+      `[checkpoint] blob: got ${cause instanceof Error ? cause.message : String(cause)}, needs a checkpoint. Choose the file again.`,
+      { cause },
+    );
+  }
 }

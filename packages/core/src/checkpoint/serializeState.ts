@@ -1,4 +1,5 @@
 import { VardropError } from '../errors.js';
+import { formatValue } from '../formatValue.js';
 import { type CheckpointMetadata, formatVersion, naming, type StateToSave } from './checkpoint.js';
 import { encodeSafetensors } from './encodeSafetensors.js';
 
@@ -6,10 +7,12 @@ import { encodeSafetensors } from './encodeSafetensors.js';
  * A training state as the bytes of a safetensors file, which Python's `safetensors` reads too. Parameters are named
  * `parameters/dense1/weights`, the optimizer's tensors `optimizer/firstMoment:dense1/weights`; step, seed and the
  * optimizer's name are metadata, `vardrop.step` and so on. The parameters of a state are enough where it is not to be trained on.
- * Throws `VARDROP_OPTION` for metadata of one's own whose
- * name begins with `vardrop.` or that are no strings, and `VARDROP_STATE` for tensors that do not fill their shape.
+ * Throws `VARDROP_OPTION` for metadata of one's own whose name begins with `vardrop.` or that are no strings, and
+ * `VARDROP_STATE` for what is no state, a step or a seed that is no whole number, and tensors that do not fill their shape:
+ * what is written can be read.
  */
 export function serializeState(state: StateToSave, metadata: CheckpointMetadata = {}): Uint8Array {
+  checkShape(state);
   const { parameters, optimizer = { name: 'none', slots: {} }, step = 0, seed = 0 } = state;
   for (const [name, value] of Object.entries(metadata)) {
     if (!name.startsWith(naming.metadata) && typeof value === 'string') continue;
@@ -33,4 +36,31 @@ export function serializeState(state: StateToSave, metadata: CheckpointMetadata 
 
 function prefixed<T>(prefix: string, values: Readonly<Record<string, T>>): Record<string, T> {
   return Object.fromEntries(Object.entries(values).map(([name, value]) => [prefix + name, value]));
+}
+
+function checkShape(state: StateToSave): void {
+  const refuse = (what: string, got: unknown, needs: string, remedy: string): never => {
+    throw new VardropError(
+      'VARDROP_STATE',
+      `[checkpoint] ${what}: got ${formatValue(got)}, needs ${needs}. ${remedy}.`,
+    );
+  };
+  if (!isRecord(state)) refuse('state', state, 'a training state', 'Pass the state that fit returned');
+  if (!isRecord(state.parameters)) {
+    const remedy = 'state' in state ? 'Pass result.state, not the result of fit' : 'Pass the state that fit returned';
+    refuse('state.parameters', state.parameters, 'tensors by name', remedy);
+  }
+  for (const name of ['step', 'seed'] as const) {
+    const value = state[name] ?? 0;
+    if (Number.isSafeInteger(value) && value >= 0) continue;
+    refuse(name, value, 'a non-negative integer', 'Pass the state that fit returned');
+  }
+  if (state.optimizer === undefined) return;
+  if (!isRecord(state.optimizer) || typeof state.optimizer.name !== 'string' || !isRecord(state.optimizer.slots)) {
+    refuse('state.optimizer', state.optimizer, 'its name and its slots by name', 'Pass the state that fit returned');
+  }
+}
+
+function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === 'object' && value !== null;
 }

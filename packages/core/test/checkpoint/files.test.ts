@@ -1,6 +1,8 @@
-import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { execFileSync, spawnSync } from 'node:child_process';
+import { chmod, lstat, mkdir, mkdtemp, readdir, readFile, rm, stat, symlink, writeFile } from 'node:fs/promises';
+import { hostname, tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { FileSystem } from '../../src/checkpoint/fileSystem.js';
 import * as fileSystemModule from '../../src/checkpoint/fileSystem.js';
@@ -41,16 +43,16 @@ describe('save and load', () => {
       throw new Error('ENOSPC: no space left on device');
     };
     return {
-      rm: (path, options) => real.rm(path, options),
-      readFile: (path) => real.readFile(path),
+      ...real,
       rename: at === 'rename' ? fail : (from, to) => real.rename(from, to),
-      async open(path, flags) {
+      async open(path, flags, mode) {
         if (at === 'open') return fail();
-        const file = await real.open(path, flags);
+        const file = await real.open(path, flags, mode);
         return {
+          chmod: (bits) => file.chmod(bits),
           // Half of it reaches the disk, as when that fills up.
           writeFile: async (data) => {
-            await file.writeFile(at === 'writeFile' ? data.subarray(0, data.length / 2) : data);
+            await file.writeFile(at === 'writeFile' ? data.slice(0, data.length / 2) : data);
             if (at === 'writeFile') await fail();
           },
           sync: () => (at === 'sync' ? fail() : file.sync()),
@@ -97,5 +99,72 @@ describe('save and load', () => {
     await expect(load(folder)).rejects.toMatchObject({ code: 'VARDROP_CHECKPOINT_UNREADABLE' });
     await writeFile(path, serializeState(stateAt(1)).subarray(0, -1));
     await expect(load(path)).rejects.toMatchObject({ code: 'VARDROP_CHECKPOINT_TRUNCATED' });
+  });
+
+  it('keep the permissions of a file and write through links', async () => {
+    const path = join(folder, 'model.safetensors');
+    await save(path, stateAt(1));
+    for (const mode of [0o600, 0o640, 0o666, 0o400]) {
+      await chmod(path, mode);
+      await save(path, stateAt(2));
+      expect((await stat(path)).mode & 0o777).toBe(mode);
+    }
+    await chmod(path, 0o600);
+    const link = join(folder, 'latest');
+    await symlink('model.safetensors', link);
+    await save(link, stateAt(3));
+    expect((await lstat(link)).isSymbolicLink()).toBe(true);
+    expect((await load(path)).state).toEqual(stateAt(3));
+  });
+
+  it('remove what writers that were killed left behind, and nothing else', async () => {
+    const path = join(folder, 'model.safetensors');
+    // Kills itself in the middle of a write: the disk has the file, and no rename follows.
+    const script = `
+      import { createRequire, syncBuiltinESMExports } from 'node:module';
+      const files = createRequire(import.meta.url)('node:fs/promises');
+      files.rename = async () => process.kill(process.pid, 'SIGKILL');
+      syncBuiltinESMExports();
+      const { replaceFile } = await import(${JSON.stringify(new URL('../../dist/checkpoint/replaceFile.js', import.meta.url).href)});
+      await replaceFile(process.argv[1], 'text');`;
+    const kill = (target: string) => spawnSync(process.execPath, ['--input-type=module', '-e', script, target]);
+    for (let i = 0; i < 2; i++) expect(kill(path).signal).toBe('SIGKILL');
+    const other = join(folder, 'other');
+    expect(kill(other).signal).toBe('SIGKILL');
+    expect(await readdir(folder)).toHaveLength(2);
+    // Those of a writer that lives, of another host, and of somebody else's making.
+    const host = hostname()
+      .replace(/[^A-Za-z0-9]/g, '')
+      .slice(0, 32);
+    const kept = [
+      `.model.safetensors.${process.pid}-${host}-0123abcd.tmp`,
+      '.model.safetensors.999999999-elsewhere-0123abcd.tmp',
+      '.model.safetensors.tmp',
+      'model.safetensors.tmp',
+    ];
+    for (const name of kept) await writeFile(join(folder, name), '');
+    await save(path, stateAt(1));
+    expect((await readdir(folder)).filter((name) => !name.startsWith('.other')).sort()).toEqual(
+      [...kept, 'model.safetensors'].sort(),
+    );
+    await save(other, stateAt(1));
+    expect((await readdir(folder)).filter((name) => name.startsWith('.other'))).toEqual([]);
+  });
+
+  it('take URLs and blobs', async () => {
+    const url = pathToFileURL(join(folder, 'model of today.safetensors'));
+    await save(url, stateAt(1));
+    await save(url, stateAt(2));
+    expect(await readdir(folder)).toEqual(['model of today.safetensors']);
+    expect((await load(url)).state).toEqual(stateAt(2));
+    expect((await load(new Blob([serializeState(stateAt(3))]))).state).toEqual(stateAt(3));
+  });
+
+  it('load refuses what is no regular file', async () => {
+    const pipe = join(folder, 'pipe');
+    execFileSync('mkfifo', [pipe]);
+    for (const path of [pipe, '/dev/zero']) {
+      await expect(load(path)).rejects.toMatchObject({ code: 'VARDROP_CHECKPOINT_UNREADABLE' });
+    }
   });
 });

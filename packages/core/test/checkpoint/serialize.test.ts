@@ -212,4 +212,46 @@ describe('refusals', () => {
     const parameters = { w: { shape: [2], data: new Float32Array(3) } };
     expect(() => serializeState({ ...state, parameters })).toThrow(expect.objectContaining({ code: 'VARDROP_STATE' }));
   });
+
+  it('writes what can be read, or nothing', () => {
+    const odd = fc.oneof(
+      fc.constantFrom<unknown>(undefined, null, Number.NaN, -1, 0.5, 2 ** 53, '1', 1n, [], {}, new Float32Array(2)),
+      fc.integer({ min: 0, max: 3 }),
+    );
+    const tensor = fc.record({ shape: fc.oneof(odd, fc.array(odd, { maxLength: 2 })), data: odd });
+    const tensors = fc.oneof(odd, fc.dictionary(fc.string({ maxLength: 2 }), fc.oneof(odd, tensor), { maxKeys: 2 }));
+    const optimizer = fc.oneof(odd, fc.record({ name: fc.oneof(odd, fc.constant('sgd')), slots: tensors }));
+    const whole = { parameters: tensors, optimizer, step: odd, seed: odd };
+    const given = fc.oneof(odd, fc.record(whole, { requiredKeys: [] }), fc.record({ state: fc.record(whole) }));
+    fc.assert(
+      fc.property(given, (value) => {
+        let bytes: Uint8Array;
+        try {
+          bytes = serializeState(value as TrainingState);
+        } catch (error) {
+          expect(error).toBeInstanceOf(VardropError);
+          return;
+        }
+        expect(code(bytes)).toBe('accepted');
+      }),
+      { numRuns: 500 },
+    );
+  });
+
+  it('says what to pass in place of the result of fit', () => {
+    expect(() => serializeState({ state, history: [] } as unknown as TrainingState)).toThrow(/Pass result\.state/);
+  });
+
+  it('takes buffers and views of any kind', () => {
+    const bytes = serializeState(state);
+    const buffer = bytes.buffer.slice(bytes.byteOffset, bytes.byteOffset + bytes.length) as ArrayBuffer;
+    const shared = new SharedArrayBuffer(bytes.length + 8);
+    new Uint8Array(shared).set(bytes, 8);
+    for (const given of [buffer, new DataView(buffer), new Uint8Array(shared, 8), Buffer.from(bytes)]) {
+      expect(deserializeState(given).state).toEqual(state);
+    }
+    for (const given of ['text', 3, null, new Blob([bytes])]) {
+      expect(code(given as unknown as Uint8Array)).toBe('VARDROP_CHECKPOINT_FORMAT');
+    }
+  });
 });
