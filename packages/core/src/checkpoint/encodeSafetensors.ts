@@ -12,7 +12,7 @@ import type { TensorData } from '../training/state.js';
 export function encodeSafetensors(
   tensors: Readonly<Record<string, TensorData>>,
   metadata: Readonly<Record<string, string>>,
-): Uint8Array {
+): Uint8Array<ArrayBuffer> {
   const entries = Object.entries(tensors);
   const header: Record<string, unknown> = { __metadata__: metadata };
   let end = 0;

@@ -11,7 +11,7 @@ import { encodeSafetensors } from './encodeSafetensors.js';
  * `VARDROP_STATE` for what is no state, a step or a seed that is no whole number, and tensors that do not fill their shape:
  * what is written can be read.
  */
-export function serializeState(state: StateToSave, metadata: CheckpointMetadata = {}): Uint8Array {
+export function serializeState(state: StateToSave, metadata: CheckpointMetadata = {}): Uint8Array<ArrayBuffer> {
   checkShape(state);
   const { parameters, optimizer = { name: 'none', slots: {} }, step = 0, seed = 0 } = state;
   for (const [name, value] of Object.entries(metadata)) {
@@ -51,7 +51,7 @@ function checkShape(state: StateToSave): void {
     refuse('state.parameters', state.parameters, 'tensors by name', remedy);
   }
   for (const name of ['step', 'seed'] as const) {
-    const value = state[name] ?? 0;
+    const { [name]: value = 0 } = state;
     if (Number.isSafeInteger(value) && value >= 0) continue;
     refuse(name, value, 'a non-negative integer', 'Pass the state that fit returned');
   }
