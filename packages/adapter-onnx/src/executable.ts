@@ -3,6 +3,7 @@ import {
   type Executable,
   type Program,
   programInputs,
+  type Queue,
   splitInvariant,
   type Tensor,
   VardropError,
@@ -11,7 +12,6 @@ import type { Tensor as OrtTensor } from 'onnxruntime-web';
 import type { Handles, Pending } from './handles.js';
 import type { Runtime } from './loadRuntime.js';
 import { createProgramSession, type ProgramSession } from './model/session.js';
-import type { Queue } from './queue.js';
 import type { Shares } from './shares.js';
 
 /** What a run leaves, by names of outputs. */

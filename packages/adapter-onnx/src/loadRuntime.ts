@@ -1,8 +1,7 @@
-import { createBuilder, VardropError } from '@vardrop/core';
+import { createBuilder, createQueue, type Queue, VardropError } from '@vardrop/core';
 import { createGpuMemory } from './gpuMemory.js';
 import { createHostMemory, type Memory } from './memory.js';
 import { createProgramSession } from './model/session.js';
-import { createQueue, type Queue } from './queue.js';
 import { requestGpu } from './requestGpu.js';
 
 /** The part of ONNX Runtime's modules that is used here: `onnxruntime-web` and `onnxruntime-node` both have it. */

@@ -8,6 +8,7 @@ import { elementCount, formatShape, sameShape } from '../program/shapes.js';
 import { simplify } from '../program/simplify.js';
 import { validate } from '../program/validate.js';
 import { hostGenerator } from '../random/index.js';
+import { disposeAll } from './disposeAll.js';
 
 /** A program made ready for one backend and one batch size. */
 export interface CompiledProgram extends Executable {
@@ -74,7 +75,7 @@ export async function compileProgram(
   const disposeAhead = () => {
     const made = ahead;
     ahead = [];
-    for (const { tensors } of made) disposeAll(backend, tensors);
+    for (const { tensors } of made) disposeAll(backend, Object.values(tensors));
   };
   const makeNoise = (given: Readonly<Record<string, NoiseKey>>): MadeNoise => {
     const tensors: Record<string, Tensor> = {};
@@ -83,7 +84,7 @@ export async function compileProgram(
         tensors[entry.input] = backend.upload(fillNoise(entry, given[entry.key], scratch), entry.shape);
       }
     } catch (error) {
-      disposeAll(backend, tensors);
+      disposeAll(backend, Object.values(tensors));
       throw error;
     }
     return { keys: given, tensors };
@@ -105,7 +106,7 @@ export async function compileProgram(
         });
         return carryUnread(backend, unread, executable.run(pick(shared, ['shared', 'carried']), prepared));
       } finally {
-        for (const tensors of made) disposeAll(backend, tensors);
+        for (const tensors of made) disposeAll(backend, Object.values(tensors));
         disposeAhead();
       }
     },
@@ -121,10 +122,6 @@ export async function compileProgram(
       executable.dispose();
     },
   };
-}
-
-function disposeAll(backend: Backend, tensors: Tensors): void {
-  for (const tensor of Object.values(tensors)) backend.dispose(tensor);
 }
 
 function sameKeys(

@@ -1,5 +1,6 @@
 import type { Tensor } from '../backend.js';
 import { VardropError } from '../errors.js';
+import { refuseClosed } from './backendLifetime.js';
 
 /** The handles that a backend has given out, and what stands behind each. */
 export interface HandleTable<Entry> {
@@ -9,7 +10,7 @@ export interface HandleTable<Entry> {
   get(tensor: Tensor, who: string): Entry;
   /** Frees what stands behind a handle. Throws like `get`. */
   dispose(tensor: Tensor): void;
-  /** Frees what stands behind all handles, which are disposed of then. */
+  /** Frees what stands behind all handles, for the backend's `close`: uses of them say from then on that it is closed. */
   disposeAll(): void;
   /** How many handles have not been disposed of. */
   count(): number;
@@ -30,10 +31,12 @@ export function createHandleTable<Entry>({ name, free, isGone }: HandleTableOpti
   const live = new Map<Tensor, Entry>();
   // Only to tell a handle that was disposed of from one that was never ours.
   const disposed = new WeakSet<Tensor>();
+  let closed = false;
 
   function get(tensor: Tensor, who: string): Entry {
     const entry = live.get(tensor);
     if (entry !== undefined && !isGone?.(entry)) return entry;
+    if (closed) refuseClosed(name, who);
     if (entry !== undefined || disposed.has(tensor)) {
       throw new VardropError(
         'VARDROP_DISPOSED',
@@ -65,6 +68,7 @@ export function createHandleTable<Entry>({ name, free, isGone }: HandleTableOpti
         free?.(entry);
       }
       live.clear();
+      closed = true;
     },
     count: () => live.size,
   };

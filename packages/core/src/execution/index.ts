@@ -3,3 +3,4 @@ export { checkValues } from './checkValues.js';
 export { type CompiledProgram, compileProgram } from './compileProgram.js';
 export { createHandleTable, type HandleTable, type HandleTableOptions } from './handleTable.js';
 export { bindInputs, type ProgramInput, programInputs } from './programInputs.js';
+export { createQueue, type Queue } from './queue.js';

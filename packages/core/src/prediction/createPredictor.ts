@@ -4,10 +4,13 @@ import { checkObject } from '../checkObject.js';
 import { checkSignal } from '../checkSignal.js';
 import { VardropError } from '../errors.js';
 import { type CompiledProgram, compileProgram } from '../execution/compileProgram.js';
+import { disposeAll } from '../execution/disposeAll.js';
+import { createSerialUses } from '../execution/serialUses.js';
 import type { Model } from '../layers/sequential.js';
 import { categorical, type Likelihood, type TargetKind } from '../likelihood.js';
 import { elementCount } from '../program/shapes.js';
 import { keyNames, noiseKeys } from '../training/streams.js';
+import { yieldToEvents } from '../yieldToEvents.js';
 import { assemblePrediction } from './assemblePrediction.js';
 import { checkInputs } from './checkInputs.js';
 import type { Prediction } from './prediction.js';
@@ -40,12 +43,13 @@ export interface PredictorRunOptions {
 export interface Predictor<Targets extends TargetKind = TargetKind> {
   /**
    * Predicts rows with parameters that lie on the backend (by full name; other tensors among them are ignored), which
-   * stay the caller's. Calls are carried out one after another. Throws what `checkInputs` says of the inputs,
+   * stay the caller's. Calls are carried out one after another; `inputs` are copied before the call returns, parameters
+   * are read until it settles. Throws what `checkInputs` says of the inputs,
    * `VARDROP_INPUT` for parameters that are missing or of the wrong shape, `VARDROP_NON_FINITE` for predictions that
    * are not finite, and `VARDROP_DISPOSED` after `dispose`.
    */
   run(parameters: Tensors, inputs: Float32Array, options?: PredictorRunOptions): Promise<Prediction<Targets>>;
-  /** Frees the compiled programs, after the run in progress if there is one. */
+  /** Frees the compiled programs, after the run in progress if there is one. Runs that wait are refused. */
   dispose(): void;
 }
 
@@ -74,9 +78,6 @@ export function createPredictor<Targets extends TargetKind = 'labels'>(
   const source = samples > 0 ? sampled : predictionProgram(model, likelihood, 'mean');
   const columns = elementCount(model.inputShape);
   const compiled = new Map<number, CompiledProgram>();
-  let disposed = false;
-  let active = 0;
-  let last: Promise<unknown> = Promise.resolve();
 
   function keepOnly(sizes: readonly number[]): void {
     for (const [rows, program] of compiled) {
@@ -97,7 +98,6 @@ export function createPredictor<Targets extends TargetKind = 'labels'>(
     program: CompiledProgram,
     parameters: Tensors,
     x: Float32Array,
-    weights: readonly Tensor[],
     keysOf: (sample: number) => Iteration['keys'],
     signal: AbortSignal | undefined,
   ): Promise<Record<string, Float32Array>> {
@@ -105,6 +105,10 @@ export function createPredictor<Targets extends TargetKind = 'labels'>(
     const own = <T extends Tensor>(tensor: T): T => {
       owned.add(tensor);
       return tensor;
+    };
+    const disown = (tensors: readonly Tensor[]) => {
+      for (const tensor of tensors) owned.delete(tensor);
+      disposeAll(backend, tensors);
     };
     try {
       const image = own(backend.upload(x, [x.length / columns, ...model.inputShape]));
@@ -116,84 +120,67 @@ export function createPredictor<Targets extends TargetKind = 'labels'>(
       );
       const perRun = samples === 0 ? 1 : samplesPerRun(program, noisePerRun);
       for (let first = 0; first < Math.max(samples, 1); first += perRun) {
-        signal?.throwIfAborted();
-        const iterations = weights
-          .slice(first, first + perRun)
-          .map((weight, i): Iteration => ({ inputs: { weight }, keys: keysOf(first + i) }));
+        await giveWay(signal);
+        const weights: Tensor[] = [];
+        for (let k = first; k < Math.min(first + perRun, samples); k++) {
+          weights.push(own(backend.upload(Float32Array.of(1 / (k + 1)), [])));
+        }
+        const iterations = weights.map((weight, i): Iteration => ({ inputs: { weight }, keys: keysOf(first + i) }));
         const result = program.run({ ...parameters, ...values, x: image }, samples === 0 ? [{}] : iterations);
         for (const tensors of [result.carried, ...result.outputs]) Object.values(tensors).forEach(own);
-        for (const tensor of Object.values(values)) {
-          owned.delete(tensor);
-          backend.dispose(tensor);
-        }
+        disown([...Object.values(values), ...weights]);
         values = samples === 0 ? result.outputs[0] : result.carried;
       }
       const read: Record<string, Float32Array> = {};
       for (const [name, tensor] of Object.entries(values)) read[name] = await backend.read(tensor);
       return read;
     } finally {
-      for (const tensor of owned) backend.dispose(tensor);
+      disposeAll(backend, owned);
     }
   }
 
   async function run(parameters: Tensors, inputs: Float32Array, runOptions: PredictorRunOptions): Promise<Prediction> {
     const { seed = 0, signal } = runOptions;
-    checkSignal('predict', signal);
-    const rows = checkInputs('predict', inputs, model.inputShape);
+    const rows = inputs.length / columns;
     const full = Math.min(batch, rows);
     keepOnly([full, rows % full]);
     const collected = new Map<string, Float32Array>();
-    const weights: Tensor[] = [];
-    try {
-      for (let k = 1; k <= samples; k++) weights.push(backend.upload(new Float32Array([1 / k]), []));
-      for (let first = 0; first < rows; first += full) {
-        if (signal) {
-          // Backends that compute at once never give the event loop a turn, in which a signal could be raised.
-          await nextTurn();
-          signal.throwIfAborted();
-        }
-        const count = Math.min(full, rows - first);
-        const program = await programFor(count);
-        const x = inputs.subarray(first * columns, (first + count) * columns);
-        const keysOf = (sample: number) => noiseKeys(keys, seed, 'prediction', sample, first);
-        const outputs = await predictRows(program, parameters, x, weights, keysOf, signal);
-        for (const [name, values] of Object.entries(outputs)) {
-          const perRow = values.length / count;
-          const all = collected.get(name) ?? new Float32Array(rows * perRow);
-          all.set(values, first * perRow);
-          collected.set(name, all);
-        }
+    for (let first = 0; first < rows; first += full) {
+      await giveWay(signal);
+      const count = Math.min(full, rows - first);
+      const program = await programFor(count);
+      const x = inputs.subarray(first * columns, (first + count) * columns);
+      const keysOf = (sample: number) => noiseKeys(keys, seed, 'prediction', sample, first);
+      const outputs = await predictRows(program, parameters, x, keysOf, signal);
+      for (const [name, values] of Object.entries(outputs)) {
+        const perRow = values.length / count;
+        const all = collected.get(name) ?? new Float32Array(rows * perRow);
+        all.set(values, first * perRow);
+        collected.set(name, all);
       }
-      const logVariance = await readLogVariance(backend, likelihood, parameters);
-      return assemblePrediction(Object.fromEntries(collected), { rows, samples, logVariance });
-    } finally {
-      for (const tensor of weights) backend.dispose(tensor);
     }
+    const logVariance = await readLogVariance(backend, likelihood, parameters);
+    return assemblePrediction(Object.fromEntries(collected), { rows, samples, logVariance });
   }
 
+  const uses = createSerialUses({ name: 'predict', remedy: 'Create a new predictor' }, () => keepOnly([]));
+
   return {
-    run(parameters, inputs, runOptions = {}) {
-      active++;
-      const result = last.then(async () => {
-        try {
-          if (disposed) {
-            throw new VardropError('VARDROP_DISPOSED', '[predict] got a run after dispose. Create a new predictor.');
-          }
-          // Classes for labels, values for values: `readLogVariance` asks the likelihood.
-          return (await run(parameters, inputs, runOptions)) as Prediction<Targets>;
-        } finally {
-          active--;
-          if (disposed) keepOnly([]);
-        }
-      });
-      last = result.catch(() => undefined);
-      return result;
+    async run(parameters, inputs, runOptions = {}) {
+      checkSignal('predict', runOptions.signal);
+      checkInputs('predict', inputs, model.inputShape);
+      const copy = inputs.slice();
+      // Classes for labels, values for values: `readLogVariance` asks the likelihood.
+      return uses.add(async () => (await run(parameters, copy, runOptions)) as Prediction<Targets>);
     },
-    dispose() {
-      disposed = true;
-      if (active === 0) keepOnly([]);
-    },
+    dispose: () => uses.dispose(),
   };
+}
+
+/** Backends that compute at once never give the event loop a turn, in which a signal could be raised. */
+async function giveWay(signal: AbortSignal | undefined): Promise<void> {
+  await yieldToEvents();
+  signal?.throwIfAborted();
 }
 
 function checkCount(what: string, value: number, least: number): void {
@@ -235,15 +222,14 @@ function carriedShapes(compiled: CompiledProgram): { name: string; shape: readon
   );
 }
 
+/** Most samples of one run, so that neither memory nor the time until a signal is seen grows with their number. */
+const longestRun = 64;
+
 /** How many samples one run may take before the noise handed to it gets too big. */
 function samplesPerRun(compiled: CompiledProgram, noisePerRun: number): number {
   const handed = compiled.program.nodes.reduce(
     (sum, node) => sum + (node.op === 'input' && node.role === 'iteration' ? elementCount(node.shape) : 0),
     0,
   );
-  return Math.max(1, Math.floor(noisePerRun / handed));
-}
-
-function nextTurn(): Promise<void> {
-  return new Promise((resolve) => setTimeout(resolve, 0));
+  return Math.min(longestRun, Math.max(1, Math.floor(noisePerRun / handed)));
 }

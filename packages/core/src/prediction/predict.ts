@@ -1,7 +1,9 @@
 import type { Tensor } from '../backend.js';
 import { checkObject } from '../checkObject.js';
 import { checkOptionNames } from '../checkOptionNames.js';
+import { checkSignal } from '../checkSignal.js';
 import { VardropError } from '../errors.js';
+import { disposeAll } from '../execution/disposeAll.js';
 import type { Model } from '../layers/sequential.js';
 import { categorical, type Likelihood, type TargetKind } from '../likelihood.js';
 import type { TensorMap } from '../training/state.js';
@@ -39,7 +41,8 @@ const elsewhere = { batchSize: 'Write batch.', state: 'Write parameters: state.p
 /**
  * Predicts with the average over `samples` draws of the noise (Monte-Carlo), or with the weights' means. A row's noise
  * depends on the seed, the sample and the row's index alone, so that predictions do not depend on `batch`.
- * Leaves nothing on the backend. Throws `VARDROP_EMPTY`, `VARDROP_SHAPE` and `VARDROP_NON_FINITE` for inputs that are
+ * Leaves nothing on the backend. Inputs and parameters are copied before it returns its promise: their arrays may be
+ * written to again at once. Throws `VARDROP_EMPTY`, `VARDROP_SHAPE` and `VARDROP_NON_FINITE` for inputs that are
  * none, no whole rows or not finite, `VARDROP_STATE` for parameters of another model, `VARDROP_MODEL` for no model, `VARDROP_OPTION` for other options, and what `createPredictor` throws.
  */
 export async function predict<Targets extends TargetKind = 'labels'>(
@@ -51,6 +54,8 @@ export async function predict<Targets extends TargetKind = 'labels'>(
   const { backend, parameters, inputs } = options;
   const likelihood: Likelihood = options.likelihood ?? categorical();
   // Before anything is compiled or uploaded.
+  checkSignal('predict', options.signal);
+  options.signal?.throwIfAborted();
   checkInputs('predict', inputs, model.inputShape);
   const predictor = createPredictor(model, options);
   const needed = allParameters(model, likelihood);
@@ -68,7 +73,7 @@ export async function predict<Targets extends TargetKind = 'labels'>(
     for (const { name, shape } of needed) uploaded[name] = backend.upload(parameters[name].data, shape);
     return await predictor.run(uploaded, inputs, options);
   } finally {
-    for (const tensor of Object.values(uploaded)) backend.dispose(tensor);
+    disposeAll(backend, Object.values(uploaded));
     predictor.dispose();
   }
 }

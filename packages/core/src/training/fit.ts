@@ -6,6 +6,7 @@ import type { Likelihood } from '../likelihood.js';
 import type { Optimizer } from '../optimizers/optimizer.js';
 import { foldIn } from '../random/foldIn.js';
 import { permutation } from '../random/permutation.js';
+import { yieldToEvents } from '../yieldToEvents.js';
 import { type Dataset, gather } from './data.js';
 import { resolveFitOptions } from './resolveFitOptions.js';
 import type { Schedule } from './schedule.js';
@@ -14,7 +15,6 @@ import { stream } from './streams.js';
 import { createTrainer } from './trainer.js';
 import { TrainingError } from './trainingError.js';
 import { createValidator, type ValidationMetrics } from './validation.js';
-import { yieldToEvents } from './yieldToEvents.js';
 
 /** Progress after a step; `loss`, `dataTerm` and `kl` as the step reported them, in nats. */
 export interface StepEvent {
@@ -154,7 +154,8 @@ export async function fit(model: Model, options: FitOptions): Promise<FitResult>
     try {
       return await validator?.run(trainer.parameters);
     } catch (error) {
-      if (error instanceof VardropError && error.code === 'VARDROP_NON_FINITE') throw diverged(error.message, error);
+      if (error instanceof VardropError && error.code === 'VARDROP_NON_FINITE')
+        throw await diverged(error.message, error);
       throw error;
     }
   }
@@ -163,14 +164,14 @@ export async function fit(model: Model, options: FitOptions): Promise<FitResult>
   async function finiteState(): Promise<TrainingState> {
     const state = await trainer.state();
     const bad = Object.entries(state.parameters).find(([, { data }]) => firstNonFinite(data) !== -1);
-    if (bad && trainer.step > start.step) throw diverged(`the parameters ${bad[0]} are not finite`);
+    if (bad && trainer.step > start.step) throw await diverged(`the parameters ${bad[0]} are not finite`);
     return state;
   }
 
   /** Takes the last step back, and says so. */
-  function diverged(what: string, cause?: unknown): VardropError {
+  async function diverged(what: string, cause?: unknown): Promise<VardropError> {
     const failed = trainer.step;
-    trainer.retreat();
+    await trainer.retreat();
     return new VardropError(
       'VARDROP_NON_FINITE_LOSS',
       `[fit] training: got numbers that are not finite out of step ${failed}: ${what}. The state of step ${trainer.step} is kept; lower the learning rate, or scale the inputs.`,

@@ -1,5 +1,6 @@
 import type { Backend, Iteration, Tensor, Tensors } from '../backend.js';
 import { compileProgram } from '../execution/compileProgram.js';
+import { disposeAll } from '../execution/disposeAll.js';
 import { firstNonFinite } from '../firstNonFinite.js';
 import type { Model } from '../layers/sequential.js';
 import type { Likelihood } from '../likelihood.js';
@@ -47,7 +48,10 @@ export async function locateNonFinite(
     }
     return 'the objective';
   } finally {
-    for (const tensor of outputs.flatMap((tensors) => Object.values(tensors))) backend.dispose(tensor);
+    disposeAll(
+      backend,
+      outputs.flatMap((tensors) => Object.values(tensors)),
+    );
     program.dispose();
   }
 }

@@ -1,6 +1,8 @@
 import type { Backend, Tensor, Tensors } from '../backend.js';
 import { VardropError } from '../errors.js';
 import { type CompiledProgram, compileProgram } from '../execution/compileProgram.js';
+import { disposeAll } from '../execution/disposeAll.js';
+import { createSerialUses } from '../execution/serialUses.js';
 import type { Model } from '../layers/sequential.js';
 import type { Likelihood } from '../likelihood.js';
 import type { Optimizer } from '../optimizers/optimizer.js';
@@ -25,25 +27,32 @@ export interface StepScales {
   readonly klScale: number;
 }
 
-/** Training one step at a time, with parameters and optimizer state kept on the backend. */
+/**
+ * Training one step at a time, with parameters and optimizer state kept on the backend. `run`, `retreat` and `state` are
+ * carried out one after the other in the order of their calls, whether those before failed or not, so that none need be
+ * waited for; after `dispose` they reject with `VARDROP_DISPOSED`.
+ */
 export interface Trainer {
-  /** Steps taken, those before a checkpoint included. */
+  /** Steps taken, those before a checkpoint included, those called for but not yet done left out. */
   readonly step: number;
   /** The current parameters on the backend; they belong to the trainer and live until the next step. */
   readonly parameters: Tensors;
   /**
-   * One step on a minibatch. Throws `VARDROP_NON_FINITE_LOSS`, naming step and layer, if the loss is not finite; the
-   * trainer then holds the last state whose loss was finite.
+   * One step on a minibatch, whose arrays are copied before this returns. Rejects with `VARDROP_NON_FINITE_LOSS`, naming
+   * step and layer, if the loss is not finite; the trainer then holds the last state whose loss was finite.
    */
   run(minibatch: Minibatch, scales: StepScales): Promise<StepResult>;
   /**
    * Goes back to the state before the last step, whose loss was finite: what the last step made of it may turn out to
    * be no good before there is a loss that shows it. Has no effect before the first step, or a second time in a row.
    */
-  retreat(): void;
-  /** Reads the current state back; the arrays belong to the caller. */
+  retreat(): Promise<void>;
+  /** Reads the state back, as the calls before this one leave it; the arrays belong to the caller. */
   state(): Promise<TrainingState>;
-  /** Frees everything on the backend. */
+  /**
+   * Frees everything on the backend, after the call in progress if there is one. Calls that wait are refused. A second
+   * call has no effect.
+   */
   dispose(): void;
 }
 
@@ -68,9 +77,7 @@ export function createTrainer(
     programs.set(rows, program);
     return program;
   };
-  const disposeAll = (tensors: Tensors) => {
-    for (const tensor of Object.values(tensors)) backend.dispose(tensor);
-  };
+  const free = (tensors: Tensors) => disposeAll(backend, Object.values(tensors));
 
   let step = initial.step;
   let current = uploadAll(backend, { ...initial.parameters, ...initial.optimizer.slots });
@@ -100,28 +107,28 @@ export function createTrainer(
         );
         result = { loss, dataTerm, kl };
       } catch (error) {
-        disposeAll(carried);
+        free(carried);
         throw error;
       } finally {
-        disposeAll(outputs[0]);
+        free(outputs[0]);
       }
       if (!Number.isFinite(result.loss)) {
-        disposeAll(carried);
+        free(carried);
         throw await nonFinite(result, inputs, keys);
       }
-      if (previous) disposeAll(previous);
+      if (previous) free(previous);
       previous = current;
       current = carried;
       step++;
       return result;
     } finally {
-      disposeAll(inputs);
+      free(inputs);
     }
   }
 
   function retreat(): void {
     if (!previous) return;
-    disposeAll(current);
+    free(current);
     current = previous;
     previous = undefined;
     step--;
@@ -138,6 +145,28 @@ export function createTrainer(
     );
   }
 
+  async function state(): Promise<TrainingState> {
+    const read = async (map: TensorMap): Promise<TensorMap> => {
+      const entries = Object.entries(map).map(async ([name, { shape }]) => {
+        return [name, { shape, data: await backend.read(current[name]) }] as const;
+      });
+      return Object.fromEntries(await Promise.all(entries));
+    };
+    return {
+      parameters: await read(initial.parameters),
+      optimizer: { name: optimizer.name, slots: await read(initial.optimizer.slots) },
+      step,
+      seed: initial.seed,
+    };
+  }
+
+  const uses = createSerialUses({ name: 'trainer', remedy: 'Create a new trainer' }, () => {
+    free(current);
+    if (previous) free(previous);
+    for (const program of programs.values()) program.dispose();
+    programs.clear();
+  });
+
   return {
     get step() {
       return step;
@@ -145,28 +174,14 @@ export function createTrainer(
     get parameters() {
       return Object.fromEntries(Object.keys(initial.parameters).map((name) => [name, current[name]]));
     },
-    run,
-    retreat,
-    async state() {
-      const read = async (map: TensorMap): Promise<TensorMap> => {
-        const entries = Object.entries(map).map(async ([name, { shape }]) => {
-          return [name, { shape, data: await backend.read(current[name]) }] as const;
-        });
-        return Object.fromEntries(await Promise.all(entries));
-      };
-      return {
-        parameters: await read(initial.parameters),
-        optimizer: { name: optimizer.name, slots: await read(initial.optimizer.slots) },
-        step,
-        seed: initial.seed,
-      };
+    run(minibatch, scales) {
+      const { rows, x, y } = minibatch;
+      const copy = { rows, x: x.slice(), y: y.slice() };
+      return uses.add(() => run(copy, scales));
     },
-    dispose() {
-      disposeAll(current);
-      if (previous) disposeAll(previous);
-      for (const program of programs.values()) program.dispose();
-      programs.clear();
-    },
+    retreat: () => uses.add(async () => retreat()),
+    state: () => uses.add(state),
+    dispose: () => uses.dispose(),
   };
 }
 
@@ -177,7 +192,7 @@ function uploadAll(backend: Backend, tensors: TensorMap): Tensors {
     for (const [name, { shape, data }] of Object.entries(tensors)) uploaded[name] = backend.upload(data, shape);
     return uploaded;
   } catch (error) {
-    for (const tensor of Object.values(uploaded)) backend.dispose(tensor);
+    disposeAll(backend, Object.values(uploaded));
     throw error;
   }
 }

@@ -1,4 +1,6 @@
+import fc from 'fast-check';
 import { describe, expect, expectTypeOf, it } from 'vitest';
+import type { Backend } from '../../src/backend.js';
 import {
   activation,
   bernoulli,
@@ -322,6 +324,60 @@ describe('what is compiled and left over', () => {
     expect(backend.liveTensors()).toBe(0);
     expect(counts.freed).toBe(counts.compiled);
   });
+});
+
+describe('many samples', () => {
+  const model = classifier(gaussianDropout({ type: 'B' }));
+
+  it('come to the same in runs of any length', async () => {
+    await fc.assert(
+      fc.asyncProperty(fc.integer({ min: 1, max: 200 }), fc.integer({ min: 1, max: 3 }), async (samples, rows) => {
+        const inputs = patternedInputs(rows, 3);
+        const { backend, counts } = watched({ noise: 'host' });
+        const one = await classify(model, { backend, inputs, samples, noisePerRun: 1 });
+        expect(counts.runs).toBe(samples);
+        expect(await classify(model, { inputs, samples })).toEqual(one);
+      }),
+      { numRuns: 8 },
+    );
+  });
+
+  it('take a bounded number of tensors, however many they are, and end at a signal', async () => {
+    const { backend, counts } = watched();
+    let most = 0;
+    const controller = new AbortController();
+    const counting: Backend = {
+      ...backend,
+      upload(data, shape) {
+        most = Math.max(most, backend.liveTensors());
+        return backend.upload(data, shape);
+      },
+    };
+    setTimeout(() => controller.abort('later'), 100);
+    const inputs = patternedInputs(1, 3);
+    const endless = classify(model, { backend: counting, inputs, samples: 1e9, signal: controller.signal });
+    await expect(endless).rejects.toBe('later');
+    expect(counts.runs).toBeGreaterThan(0);
+    expect(most).toBeLessThan(100);
+    expect(backend.liveTensors()).toBe(0);
+  });
+
+  it('are not begun where the signal was raised before', async () => {
+    const { backend, counts } = watched();
+    await expect(classify(model, { backend, signal: AbortSignal.abort('enough') })).rejects.toBe('enough');
+    expect(counts.calls).toBe(0);
+  });
+});
+
+it('copies what it is given before it returns', async () => {
+  const model = classifier(gaussianDropout({ type: 'B' }));
+  const inputs = patternedInputs(11, 3);
+  const parameters = patterned(model, categorical());
+  const expected = await classify(model, { inputs: inputs.slice(), parameters });
+  const prediction = classify(model, { inputs, parameters });
+  inputs.fill(7);
+  for (const { data } of Object.values(parameters)) data.fill(7);
+  expect(await prediction).toEqual(expected);
 });
 
 describe('bad input', () => {

@@ -1,0 +1,55 @@
+import { VardropError } from '../errors.js';
+import { createQueue } from './queue.js';
+
+/** Uses of something that holds memory of a backend: one after the other, and none after it was freed. */
+export interface SerialUses {
+  /**
+   * Does `task` after those added before, whether these failed or not. Rejects with `VARDROP_DISPOSED`, without doing it,
+   * where `dispose` was called before its turn.
+   */
+  add<T>(task: () => Promise<T>): Promise<T>;
+  /** Frees: now, or at the end of the task in progress. Tasks that wait are refused; a second call has no effect. */
+  dispose(): void;
+}
+
+/**
+ * @param who the owner and how to get another, for messages: `{ name: 'trainer', remedy: 'Create a new trainer' }`
+ * @param free called once
+ */
+export function createSerialUses(
+  who: { readonly name: string; readonly remedy: string },
+  free: () => void,
+): SerialUses {
+  const queue = createQueue();
+  let pending = 0;
+  let disposed = false;
+  let freed = false;
+  const freeWhenDone = () => {
+    if (!disposed || freed) return;
+    freed = true;
+    free();
+  };
+  return {
+    add(task) {
+      pending++;
+      return queue.add(async () => {
+        try {
+          if (disposed) {
+            throw new VardropError(
+              'VARDROP_DISPOSED',
+              `[${who.name}] got a call after dispose, or one that still waited when it came. ${who.remedy}.`,
+            );
+          }
+          return await task();
+        } finally {
+          pending--;
+          freeWhenDone();
+        }
+      });
+    },
+    dispose() {
+      disposed = true;
+      if (pending === 0) freeWhenDone();
+    },
+  };
+}
