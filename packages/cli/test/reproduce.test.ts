@@ -52,6 +52,7 @@ function toy(name: string, during: (trial: string) => void = () => {}): Experime
       context.signal.throwIfAborted();
       return run(context);
     },
+    accepts: (result: Json) => typeof result === 'number' || (typeof result === 'object' && result !== null),
   });
   return {
     name,
@@ -332,6 +333,8 @@ describe('results that do not fit are refused, and left as they are', () => {
     await refuse('variance', 'VARDROP_RESULTS_CORRUPT', /got results of "speed"/);
     await put({ ...good, results: { fourth: 1 } });
     await refuse('variance', 'VARDROP_RESULTS_CORRUPT', /"fourth", which is no trial/);
+    await put({ ...good, results: { first: 'ten' } });
+    await refuse('variance', 'VARDROP_RESULTS_CORRUPT', /"first" that this trial does not return/);
     await put({ ...good, results: null });
     await refuse('variance', 'VARDROP_RESULTS_CORRUPT', /without results/);
   });

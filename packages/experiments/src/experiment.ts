@@ -30,6 +30,8 @@ export interface Trial {
    * in another process than those before it: what it needs of them it gets by `load`, or computes again.
    */
   run(context: TrialContext): Promise<Json>;
+  /** Whether a result is one that `run` may return: results are kept in files, which may have been changed. */
+  accepts(result: Json): boolean;
 }
 
 /** A question that is put to a backend: what is computed, and what follows from it. */
@@ -38,7 +40,7 @@ export interface Experiment {
   /** All that shapes the results, data and backend apart; a run can be resumed only where it is the same. */
   readonly configuration: { readonly [name: string]: Json };
   readonly trials: readonly Trial[];
-  /** What follows from the results, by key of trial; an interrupted run has some of them only, but at least one. */
+  /** What follows from results that their trials accept, by key of trial; an interrupted run has some of them only, but at least one. */
   conclude(results: ReadonlyMap<string, Json>): Findings;
 }
 

@@ -1,5 +1,6 @@
 import type { Backend } from '@vardrop/core';
 import type { Experiment, Json, TrialContext } from '../src/index.js';
+import { checkAccepts } from './checkAccepts.js';
 
 /** A context whose files are kept in memory. */
 export function memoryContext(
@@ -25,7 +26,9 @@ export function memoryContext(
 export async function runAll(experiment: Experiment, context: TrialContext): Promise<Map<string, Json>> {
   const results = new Map<string, Json>();
   for (const trial of experiment.trials) {
-    results.set(trial.key, JSON.parse(JSON.stringify(await trial.run(context))) as Json);
+    const result = await trial.run(context);
+    checkAccepts(trial, result);
+    results.set(trial.key, JSON.parse(JSON.stringify(result)) as Json);
   }
   return results;
 }

@@ -1,6 +1,7 @@
 import { createReferenceBackend } from '@vardrop/core';
 import { expect } from 'vitest';
 import type { Json, Trial } from '../src/index.js';
+import { checkAccepts } from './checkAccepts.js';
 import { memoryContext } from './memoryContext.js';
 
 /** Runs a trial as the command does, on a backend of its own, on which nothing may be left. */
@@ -11,7 +12,9 @@ export async function runTrial(
   const backend = createReferenceBackend();
   const { files, shares, ...context } = memoryContext(backend, signal);
   try {
-    return { result: await trial.run(context), files, shares };
+    const result = await trial.run(context);
+    checkAccepts(trial, result);
+    return { result, files, shares };
   } finally {
     expect(backend.liveTensors()).toBe(0);
   }

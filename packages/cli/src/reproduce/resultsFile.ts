@@ -17,7 +17,7 @@ export interface ResultsFile {
   readonly configuration: Configuration;
   /** By key of trial, in the order of the trials. */
   readonly results: ReadonlyMap<string, Json>;
-  /** Adds the result of a trial, and writes the file as a whole. */
+  /** Adds the result of a trial, and writes the file as a whole. Throws `VARDROP_EXPERIMENT_RESULT` for one that could not be read again. */
   add(key: string, result: Json): Promise<void>;
   /** Keeps a file beside the results. */
   save(name: string, bytes: Uint8Array): Promise<void>;
@@ -62,6 +62,13 @@ export async function openResults(
       return new Map(ordered());
     },
     add(key, result) {
+      const trial = experiment.trials.find((each) => each.key === key);
+      if (!trial?.accepts(result)) {
+        throw new VardropError(
+          'VARDROP_EXPERIMENT_RESULT',
+          `[${experiment.name}] trial "${key}": got the result ${JSON.stringify(result)}, needs one that can be kept, of finite numbers. Try another backend, and tell us.`,
+        );
+      }
       results.set(key, result);
       return write();
     },
@@ -133,11 +140,14 @@ async function readEarlier(
     );
   }
   const { files, results } = stored;
-  const known = new Set(experiment.trials.map(({ key }) => key));
+  const trials = new Map(experiment.trials.map((trial) => [trial.key, trial]));
   if (!isRecord(files) || !isRecord(results)) throw failure('CORRUPT', path, 'a file without results', needs, remedy);
-  const unknown = Object.keys(results).find((key) => !known.has(key));
-  if (unknown !== undefined) {
-    throw failure('CORRUPT', path, `a result of "${unknown}", which is no trial of it`, needs, remedy);
+  for (const [key, result] of Object.entries(results)) {
+    const trial = trials.get(key);
+    if (!trial) throw failure('CORRUPT', path, `a result of "${key}", which is no trial of it`, needs, remedy);
+    if (!trial.accepts(result as Json)) {
+      throw failure('CORRUPT', path, `a result of "${key}" that this trial does not return`, needs, remedy);
+    }
   }
   return { files: files as StoredResults['files'], results: results as StoredResults['results'] };
 }

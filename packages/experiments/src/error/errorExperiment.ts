@@ -2,7 +2,7 @@ import type { Experiment, ExperimentSetting } from '../experiment.js';
 import { concludeErrors } from './concludeErrors.js';
 import { dropoutModels, dropoutNames, dropoutRates, hiddenLayers, learnedAlpha, rateSpeed } from './dropoutModels.js';
 import { type ErrorPlan, fallFrom, fullErrorPlan, quickErrorPlan } from './errorPlan.js';
-import { errorResultOf } from './errorResult.js';
+import type { ErrorResult } from './errorResult.js';
 import { errorTrial } from './errorTrial.js';
 
 /**
@@ -42,7 +42,7 @@ export function errorExperiment(
     trials,
     conclude: (results) =>
       concludeErrors(
-        [...results].map(([key, json]) => errorResultOf(key, json)),
+        [...results.values()].map((result) => result as ErrorResult),
         { plan, data: data.name, trainingImages: data.train.targets.length, trials: trials.length },
       ),
   };

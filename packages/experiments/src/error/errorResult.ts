@@ -1,6 +1,5 @@
-import { VardropError } from '@vardrop/core';
-import type { Json } from '../json.js';
-import { type DropoutName, dropoutNames } from './dropoutModels.js';
+import { exactly, list, number, type Pattern, record } from '../resultPatterns.js';
+import type { DropoutName } from './dropoutModels.js';
 
 /** What one training came to. */
 export type ErrorResult = {
@@ -15,13 +14,14 @@ export type ErrorResult = {
   readonly alphas: readonly number[];
 };
 
-/** A result that was kept. Throws `VARDROP_EXPERIMENT_RESULT` for something else. */
-export function errorResultOf(key: string, json: Json): ErrorResult {
-  const result = json as ErrorResult | null;
-  const numbers = [result?.width, result?.seed, result?.error, result?.dataTerm, ...(result?.alphas ?? [Number.NaN])];
-  if (result && dropoutNames.includes(result.model) && numbers.every((value) => Number.isFinite(value))) return result;
-  throw new VardropError(
-    'VARDROP_EXPERIMENT_RESULT',
-    `[error] result '${key}': got ${JSON.stringify(json)}, needs what this experiment's trials return. Measure again.`,
-  );
+/** What the results of a training match. */
+export function errorPattern({ model, width, seed }: Pick<ErrorResult, 'model' | 'width' | 'seed'>): Pattern {
+  return record({
+    model: exactly(model),
+    width: exactly(width),
+    seed: exactly(seed),
+    error: number(0, 100),
+    dataTerm: number(),
+    alphas: list(number(0)),
+  });
 }

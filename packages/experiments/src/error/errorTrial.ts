@@ -6,7 +6,7 @@ import { testError } from '../training/testError.js';
 import { trainToEnd } from '../training/trainToEnd.js';
 import { type DropoutName, dropoutModels, dropoutNetwork, hiddenLayers } from './dropoutModels.js';
 import { type ErrorPlan, fallFrom } from './errorPlan.js';
-import type { ErrorResult } from './errorResult.js';
+import { type ErrorResult, errorPattern } from './errorResult.js';
 
 /** One training of one model. The same seed gives all models the same start and the same order of the data. */
 export function errorTrial(
@@ -36,6 +36,7 @@ export function errorTrial(
       const alphas = meanAlphas(model, state.parameters);
       return { model: name, width, seed, error, dataTerm, alphas } satisfies ErrorResult;
     },
+    accepts: errorPattern({ model: name, width, seed }),
   };
 }
 

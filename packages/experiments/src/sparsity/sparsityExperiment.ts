@@ -1,7 +1,7 @@
 import type { Experiment, ExperimentSetting } from '../experiment.js';
 import { concludeSparsity } from './concludeSparsity.js';
 import { klWeight, publishedSparsityPlan, quickSparsityPlan, type SparsityPlan } from './sparsityPlan.js';
-import { sparsityResultOf } from './sparsityResult.js';
+import type { SparsityResult } from './sparsityResult.js';
 import { denseTrial, sparseTrial } from './sparsityTrials.js';
 
 /**
@@ -34,7 +34,7 @@ export function sparsityExperiment(
     trials,
     conclude: (results) =>
       concludeSparsity(
-        [...results].map(([key, json]) => sparsityResultOf(key, json)),
+        [...results.values()].map((result) => result as SparsityResult),
         {
           setting: `${data.name}, ${trainingImages} training images, ${epochs} epochs in minibatches of ${batch}, full KL weight ${Number(klWeight(plan, trainingImages).toPrecision(3))}, fine-tuning ${fineTuning.epochs} epochs`,
           data: data.name,

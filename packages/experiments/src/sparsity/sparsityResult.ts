@@ -1,5 +1,4 @@
-import { VardropError } from '@vardrop/core';
-import type { Json } from '../json.js';
+import { count, exactly, list, number, type Pattern, record } from '../resultPatterns.js';
 
 /** What the dense network of a seed came to. */
 export type DenseResult = {
@@ -43,19 +42,22 @@ export type SparseResult = {
 /** What a trial of the experiment comes to. */
 export type SparsityResult = DenseResult | SparseResult;
 
-/** A result that was kept. Throws `VARDROP_EXPERIMENT_RESULT` for something else. */
-export function sparsityResultOf(key: string, json: Json): SparsityResult {
-  const result = json as SparsityResult | null;
-  const numbers: unknown[] = [result?.seed, result?.error, result?.bytes];
-  if (result?.network === 'sparse') {
-    const { unprunedError, tunedError, tunedNonZero, weightsStored, layers } = result;
-    numbers.push(unprunedError, tunedError, tunedNonZero, weightsStored);
-    numbers.push(...(layers ?? [undefined]).flatMap((layer) => [layer?.weights, layer?.nonZero, layer?.unitsLeft]));
-  }
-  const known = result?.network === 'dense' || result?.network === 'sparse';
-  if (result && known && numbers.every((value) => Number.isFinite(value))) return result;
-  throw new VardropError(
-    'VARDROP_EXPERIMENT_RESULT',
-    `[sparsity] result '${key}': got ${JSON.stringify(json)}, needs what this experiment's trials return. Measure again.`,
-  );
+/** What the results of the dense network match. */
+export function densePattern(seed: number): Pattern {
+  return record({ network: exactly('dense'), seed: exactly(seed), error: number(0, 100), bytes: count });
+}
+
+/** What the results of a sparse network of so many layers match. */
+export function sparsePattern(seed: number, layers: number): Pattern {
+  return record({
+    network: exactly('sparse'),
+    seed: exactly(seed),
+    unprunedError: number(0, 100),
+    error: number(0, 100),
+    tunedError: number(0, 100),
+    layers: list(record({ weights: count, nonZero: count, units: count, unitsLeft: count }), layers),
+    tunedNonZero: count,
+    weightsStored: count,
+    bytes: count,
+  });
 }

@@ -18,7 +18,13 @@ import { trainToEnd } from '../training/trainToEnd.js';
 import { keepZeros } from './keepZeros.js';
 import { plainNetwork, readNetwork, type StoredNetwork, writeNetwork } from './networkFile.js';
 import { klWeight, type SparsityPlan } from './sparsityPlan.js';
-import type { DenseResult, LayerResult, SparseResult } from './sparsityResult.js';
+import {
+  type DenseResult,
+  densePattern,
+  type LayerResult,
+  type SparseResult,
+  sparsePattern,
+} from './sparsityResult.js';
 
 /** Names of the files that the trials of a seed save. */
 const networkFiles = {
@@ -40,6 +46,7 @@ export function denseTrial(seed: number, plan: SparsityPlan, data: ImageData): T
       const stored = await store(networkFiles.dense(seed), { model, parameters: state.parameters }, context, data);
       return { network: 'dense', seed, error: stored.error, bytes: stored.bytes } satisfies DenseResult;
     },
+    accepts: densePattern(seed),
   };
 }
 
@@ -92,6 +99,7 @@ export function sparseTrial(seed: number, plan: SparsityPlan, data: ImageData): 
         bytes: stored.bytes,
       } satisfies SparseResult;
     },
+    accepts: sparsePattern(seed, plan.hidden.length + 1),
   };
 }
 

@@ -4,6 +4,7 @@ import type { TrialContext } from '../experiment.js';
 import type { ImageData } from '../imageData.js';
 import { drawMinibatch } from '../minibatch.js';
 import { likelihood, network } from '../paperNetwork.js';
+import { list, number, type Pattern, record } from '../resultPatterns.js';
 import { createChunkedTrainer } from './chunkedTrainer.js';
 
 /** A network and a size of minibatches whose training is timed. */
@@ -23,6 +24,12 @@ export type SpeedTimes = {
   /** The optimizer's step that ends a minibatch with separate samples. */
   readonly update: readonly number[];
 };
+
+/** What the results of so many rounds match. */
+export function speedPattern(rounds: number): Pattern {
+  const seconds = list(number(0), rounds);
+  return record({ local: seconds, separate: seconds, rows: number(1), update: seconds });
+}
 
 /** Hidden layers of the paper's network. */
 const hiddenLayers = 3;

@@ -1,7 +1,7 @@
 import type { CreateExperiment, Experiment } from '../experiment.js';
 import type { ImageData } from '../imageData.js';
 import { concludeSpeed } from './concludeSpeed.js';
-import { measureSpeed, type SpeedCase, widthsOf } from './measureSpeed.js';
+import { measureSpeed, type SpeedCase, speedPattern, widthsOf } from './measureSpeed.js';
 
 /** All that shapes the experiment; `speed` chooses it for users. */
 export interface SpeedOptions {
@@ -56,6 +56,7 @@ export function speedExperiment(options: SpeedOptions): Experiment {
         label: `${widths.join('-')}, batch ${each.batch}`,
         cost: (rounds + 1) * (each.batch * weights * rowCost + costs.step),
         run: (context) => measureSpeed(each, options, context),
+        accepts: speedPattern(rounds),
       };
     }),
     conclude: (results) => concludeSpeed(options, results),

@@ -3,6 +3,7 @@ import { chunkRows } from '../chunkRows.js';
 import type { TrialContext } from '../experiment.js';
 import { drawMinibatch } from '../minibatch.js';
 import { type EstimatorName, estimatorNames, network } from '../paperNetwork.js';
+import { list, number, type Pattern, record } from '../resultPatterns.js';
 import { type Group, gradientProgram } from './gradientProgram.js';
 import { createSpreadMeter, type Spread, type SpreadDraw } from './measureSpread.js';
 import { loadSnapshot, type SnapshotName, type SnapshotTraining, snapshotNames } from './snapshots.js';
@@ -14,6 +15,13 @@ export type GroupVariances = Readonly<Record<EstimatorName, Readonly<Record<Grou
   /** Mean over the group's draws of the top layer's conditional variance: see `conditionalVariance`. */
   readonly conditional: number;
 };
+
+/** What the results of so many groups match. */
+export function groupsPattern(length: number): Pattern {
+  const variances = record({ top: number(0), bottom: number(0) });
+  const estimators = Object.fromEntries(estimatorNames.map((name) => [name, variances]));
+  return list(record({ ...estimators, conditional: number(0) }), length);
+}
 
 /** Stream of the measurements below the seed, beside those of `streams` of core. */
 const measurementStream = 101;

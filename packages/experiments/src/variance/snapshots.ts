@@ -12,6 +12,7 @@ import {
 import type { TrialContext } from '../experiment.js';
 import type { ImageData } from '../imageData.js';
 import { likelihood } from '../paperNetwork.js';
+import { number, type Pattern, record } from '../resultPatterns.js';
 
 /** When in training the gradients are looked at. */
 export const snapshotNames = ['early', 'late'] as const;
@@ -37,6 +38,13 @@ export type SnapshotSummary = {
   /** α of each layer, by the layer's name. */
   readonly alphas: Readonly<Record<string, number>>;
 };
+
+/** What the results of the training match. */
+export function snapshotsPattern(model: Model): Pattern {
+  const alphas = Object.fromEntries(model.layers.flatMap(({ name, linear }) => (linear ? [[name, number(0)]] : [])));
+  const summary = record({ testError: number(0, 1), alphas: record(alphas) });
+  return record(Object.fromEntries(snapshotNames.map((name) => [name, summary])));
+}
 
 /** Monte-Carlo samples of the test predictive. */
 const samples = 20;

@@ -3,8 +3,8 @@ import type { CreateExperiment, Experiment, TrialContext } from '../experiment.j
 import type { Json } from '../json.js';
 import { estimatorNames, network, startRates } from '../paperNetwork.js';
 import { concludeVariance } from './concludeVariance.js';
-import { measureGroups } from './measureGroups.js';
-import { type SnapshotTraining, snapshotNames, trainSnapshots } from './snapshots.js';
+import { groupsPattern, measureGroups } from './measureGroups.js';
+import { type SnapshotTraining, snapshotNames, snapshotsPattern, trainSnapshots } from './snapshots.js';
 import type { VarianceOptions } from './varianceOptions.js';
 
 /** Seconds that a weight sample, a multiply-add and whatever else is in a step take, about, for the time left. */
@@ -57,6 +57,7 @@ export function varianceExperiment(options: VarianceOptions): Experiment {
     label: 'training',
     cost: epochs.late * Math.ceil(data.train.targets.length / trainingBatch) * contractions(trainingBatch),
     run: (context: TrialContext): Promise<Json> => trainSnapshots(model, training, context),
+    accepts: snapshotsPattern(model),
   };
   const measurements = snapshotNames.flatMap((snapshot) =>
     Array.from({ length: groups / groupsPerTrial }, (_, i) => {
@@ -68,6 +69,7 @@ export function varianceExperiment(options: VarianceOptions): Experiment {
         cost: secondsPerDraw * groupsPerTrial * options.drawsPerGroup,
         run: (context: TrialContext): Promise<Json> =>
           measureGroups(options, training, { snapshot, first, last }, context),
+        accepts: groupsPattern(groupsPerTrial),
       };
     }),
   );
