@@ -238,6 +238,32 @@ describe('what is exported', () => {
     expect(file('sample')).toEqual(file('sample'));
   });
 
+  it('is described, or refused with a code, whatever byte of it is damaged', () => {
+    const whole = file('mean');
+    for (let i = 0; i < whole.length; i++) {
+      for (const value of [whole[i] ^ 1, whole[i] ^ 0x80, 0, 0xff]) {
+        const damaged = whole.slice();
+        damaged[i] = value;
+        try {
+          describeOnnx(damaged);
+        } catch (error) {
+          expect(error).toMatchObject({ code: 'VARDROP_ONNX_FILE' });
+        }
+      }
+    }
+  });
+
+  it('is read from buffers and views, and nothing else', () => {
+    const bytes = file('mean');
+    const buffer = bytes.slice().buffer;
+    for (const source of [buffer, new DataView(buffer)]) expect(describeOnnx(source)).toEqual(describeOnnx(bytes));
+    for (const other of ['text', null, 3, {}]) {
+      expect(() => describeOnnx(other as unknown as Uint8Array)).toThrow(
+        expect.objectContaining({ code: 'VARDROP_ONNX_FILE' }),
+      );
+    }
+  });
+
   it('is refused when cut short anywhere, or not ours', () => {
     const bytes = file('mean');
     for (let length = 0; length < bytes.length; length++) {

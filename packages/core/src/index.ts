@@ -6,6 +6,7 @@ export * from './divergences/index.js';
 export { VardropError } from './errors.js';
 export * from './estimators/index.js';
 export * from './execution/index.js';
+export { formatValue } from './formatValue.js';
 export * from './layers/index.js';
 export { categorical, gaussianLikelihood, type Likelihood, logSoftmax, type TargetKind } from './likelihood.js';
 export * from './noise/index.js';

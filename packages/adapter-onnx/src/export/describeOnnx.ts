@@ -1,7 +1,18 @@
-import { VardropError } from '@vardrop/core';
-import { type DataType, dataTypes, decodeModel, type ModelProto, type ValueInfoProto } from '../model/schema.js';
+import { type BytesSource, bytesOf, elementCount, formatValue, VardropError } from '@vardrop/core';
+import {
+  bytesPerElement,
+  type DataType,
+  dataTypes,
+  decodeModel,
+  type ModelProto,
+  type TensorProto,
+  type ValueInfoProto,
+} from '../model/schema.js';
 import { type ExportKind, exportKinds } from './exportOnnx.js';
-import type { ModelDescription } from './modelDescription.js';
+import { isModelDescription, type ModelDescription } from './modelDescription.js';
+
+/** What may be left of a message. */
+type DeepPartial<T> = T extends readonly unknown[] ? T : T extends object ? { [K in keyof T]?: DeepPartial<T[K]> } : T;
 
 /** An input, output or parameter of an exported file. */
 export interface OnnxValue {
@@ -32,10 +43,12 @@ export interface OnnxDescription {
 
 /**
  * Reads what a file that `exportOnnx` or `exportProgram` has written says of itself. Throws `VARDROP_ONNX_FILE` for bytes
- * that are no ONNX file, a truncated one, or one that this library has not written.
+ * that are no ONNX file, a truncated or damaged one, or one that this library has not written.
+ *
+ * @param source a buffer, or any view of one
  */
-export function describeOnnx(bytes: Uint8Array): OnnxDescription {
-  const model = decode(bytes);
+export function describeOnnx(source: BytesSource): OnnxDescription {
+  const { graph, ...model } = decode(source);
   const about = new Map(model.metadataProps.map(({ key, value }) => [key, value]));
   const kind = about.get('kind');
   const program = about.get('program');
@@ -46,29 +59,28 @@ export function describeOnnx(bytes: Uint8Array): OnnxDescription {
   if (kind !== 'program' && !(exportKinds as readonly (string | undefined)[]).includes(kind)) {
     refuse(`the kind '${kind}'`);
   }
-  const description = about.get('model');
-  if (!model.graph || model.opsetImport.length === 0 || (kind !== 'program' && description === undefined)) {
-    refuse('a part of a file');
-  }
+  const [standard] = model.opsetImport;
+  if (!graph || graph.node.length === 0 || graph.output.length === 0 || !standard) return refuse('a part of a file');
+  if (standard.domain !== '' || standard.version < 1n) refuse('a file without a version of the standard operators');
+  const outputs = graph.output.map(describeValue);
+  const given = [...graph.input, ...graph.initializer].map(({ name }) => name);
+  const computed = new Set([...graph.node.flatMap(({ output }) => output), ...given]);
+  for (const { name } of outputs) if (!computed.has(name)) refuse(`an output '${name}' that nothing computes`);
   return {
     kind: kind as OnnxDescription['kind'],
     program,
     library,
-    opset: Number(model.opsetImport[0].version),
+    opset: Number(standard.version),
     documentation: model.docString ?? '',
-    inputs: model.graph.input.map(describeValue),
-    outputs: model.graph.output.map(describeValue),
-    parameters: model.graph.initializer
-      .filter(({ name }) => name.includes('/'))
-      .map(({ name, dataType, dims }) => ({ name, type: typeName(dataType), shape: dims.map(Number) })),
-    ...(description !== undefined && {
-      model: JSON.parse(description) as ModelDescription,
-      likelihood: about.get('likelihood'),
-    }),
+    inputs: graph.input.map(describeValue),
+    outputs,
+    parameters: graph.initializer.map(describeTensor).filter(({ name }) => name.includes('/')),
+    ...(kind !== 'program' && { model: readModel(about.get('model')), likelihood: about.get('likelihood') }),
   };
 }
 
-function decode(bytes: Uint8Array): ModelProto {
+function decode(source: BytesSource): ModelProto {
+  const bytes = bytesOf(source) ?? refuse(formatValue(source));
   try {
     return decodeModel(bytes);
   } catch (cause) {
@@ -76,18 +88,40 @@ function decode(bytes: Uint8Array): ModelProto {
   }
 }
 
-function describeValue({ name, type }: ValueInfoProto): OnnxValue {
-  const { elemType, shape } = type.tensorType;
-  return {
-    name,
-    type: typeName(elemType),
-    shape: shape.dim.map(({ dimValue, dimParam }) => dimParam || Number(dimValue)),
-  };
+/** In a damaged file any part may be missing, whatever the types say. */
+function describeValue({ name, type }: DeepPartial<ValueInfoProto>): OnnxValue {
+  const { elemType, shape } = type?.tensorType ?? {};
+  if (!name || elemType === undefined || !shape?.dim) return refuse('a value without a name, a type and a shape');
+  const axes = shape.dim.map(({ dimValue, dimParam }) => dimParam || readLength(dimValue));
+  return { name, type: typeName(elemType), shape: axes };
+}
+
+function describeTensor({ name, dataType, dims, rawData }: TensorProto): OnnxValue {
+  const shape = dims.map(readLength);
+  const type = typeName(dataType);
+  const bytes = bytesPerElement[type] * elementCount(shape);
+  if (rawData.length !== bytes) refuse(`${rawData.length} bytes for '${name}' of shape [${shape}], which has ${bytes}`);
+  return { name, type, shape };
+}
+
+function readLength(length: bigint | undefined): number {
+  const number = Number(length);
+  return Number.isSafeInteger(number) && number >= 0 ? number : refuse(`an axis of length ${length}`);
 }
 
 function typeName(type: number): DataType {
   const known = Object.entries(dataTypes).find(([, number]) => number === type);
   return known ? (known[0] as DataType) : refuse(`values of type ${type}`);
+}
+
+function readModel(text: string | undefined): ModelDescription {
+  let description: unknown;
+  try {
+    description = JSON.parse(text ?? '');
+  } catch (cause) {
+    return refuse('a file that does not describe its network', cause);
+  }
+  return isModelDescription(description) ? description : refuse('a file that describes something else than a network');
 }
 
 function refuse(got: string, cause?: unknown): never {

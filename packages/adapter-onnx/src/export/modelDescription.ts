@@ -38,3 +38,27 @@ export function describeModel({ inputShape, outputShape, layers }: Model): Model
     })),
   };
 }
+
+/** Whether something that was read is the description of a network. */
+export function isModelDescription(value: unknown): value is ModelDescription {
+  return isRecord(value) && isShaped(value) && Array.isArray(value.layers) && value.layers.every(isLayer);
+}
+
+function isLayer(value: unknown): boolean {
+  if (!isRecord(value) || !isShaped(value)) return false;
+  const { name, kind, activation, noise, estimator, divergence } = value;
+  const optional = [activation, noise, estimator, divergence].every(
+    (each) => each === undefined || typeof each === 'string',
+  );
+  return typeof name === 'string' && typeof kind === 'string' && optional;
+}
+
+function isShaped({ inputShape, outputShape }: Readonly<Record<string, unknown>>): boolean {
+  return [inputShape, outputShape].every(
+    (shape) => Array.isArray(shape) && shape.every((length) => Number.isSafeInteger(length) && length > 0),
+  );
+}
+
+function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}

@@ -1,4 +1,4 @@
-import type { Dimension, Shape } from '@vardrop/core';
+import { bytesOf, type Dimension, type Shape } from '@vardrop/core';
 import {
   type AttributeProto,
   attributeTypes,
@@ -153,11 +153,6 @@ export function createGraph(opset: Opset, outer?: Pick<GraphBuilder, 'unique' | 
     }),
   };
   return builder;
-}
-
-/** The bytes of an array; ONNX stores little-endian, as does every machine that JavaScript runs on in practice. */
-function bytesOf(values: Float32Array | BigInt64Array | BigUint64Array | Uint32Array): Uint8Array {
-  return new Uint8Array(values.buffer, values.byteOffset, values.byteLength);
 }
 
 function attribute(name: string, value: Attributes[string]): AttributeProto {

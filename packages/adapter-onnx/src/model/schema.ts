@@ -10,10 +10,20 @@ export const dataTypes = { float: 1, int32: 6, int64: 7, bool: 9, uint32: 12, ui
 /** An element type by name. */
 export type DataType = keyof typeof dataTypes;
 
+/** Bytes of one element. */
+export const bytesPerElement: Readonly<Record<DataType, number>> = {
+  float: 4,
+  int32: 4,
+  int64: 8,
+  bool: 1,
+  uint32: 4,
+  uint64: 8,
+};
+
 /** Kinds of attributes (`AttributeProto.AttributeType`) that Vardrop uses. */
 export const attributeTypes = { float: 1, int: 2, string: 3, tensor: 4, graph: 5, ints: 7 } as const;
 
-/** `TensorProto`, with its values in `rawData`, little-endian. */
+/** `TensorProto`, with its values in `rawData`, little-endian, as every machine that JavaScript runs on is in practice. */
 export interface TensorProto {
   readonly name: string;
   readonly dims: readonly bigint[];

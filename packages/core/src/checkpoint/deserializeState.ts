@@ -1,5 +1,7 @@
 import { VardropError } from '../errors.js';
+import { formatValue } from '../formatValue.js';
 import type { TensorMap } from '../training/state.js';
+import { type BytesSource, bytesOf } from './bytesOf.js';
 import { type Checkpoint, formatVersion, naming } from './checkpoint.js';
 import { decodeSafetensors } from './decodeSafetensors.js';
 
@@ -9,8 +11,15 @@ import { decodeSafetensors } from './decodeSafetensors.js';
  *
  * @param bytes a buffer, or any view of one; what is returned shares nothing with it
  */
-export function deserializeState(bytes: ArrayBufferLike | ArrayBufferView): Checkpoint {
-  const { tensors, metadata } = decodeSafetensors(viewOf(bytes));
+export function deserializeState(bytes: BytesSource): Checkpoint {
+  const view = bytesOf(bytes);
+  if (view === undefined) {
+    throw new VardropError(
+      'VARDROP_CHECKPOINT_FORMAT',
+      `[checkpoint] bytes: got ${formatValue(bytes)}, needs an ArrayBuffer or a view of one. Pass what serializeState returned, or use load for paths and blobs.`,
+    );
+  }
+  const { tensors, metadata } = decodeSafetensors(view);
   const own = (name: string): string => {
     const value = metadata[naming.metadata + name];
     if (value === undefined) foreign(`metadata '${naming.metadata}${name}': got nothing, needs it`);
@@ -40,18 +49,6 @@ export function deserializeState(bytes: ArrayBufferLike | ArrayBufferView): Chec
   };
   const others = Object.entries(metadata).filter(([name]) => !name.startsWith(naming.metadata));
   return { state, metadata: Object.fromEntries(others) };
-}
-
-function viewOf(bytes: ArrayBufferLike | ArrayBufferView): Uint8Array {
-  if (bytes instanceof Uint8Array) return bytes;
-  if (ArrayBuffer.isView(bytes)) return new Uint8Array(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-  // By its tag, because buffers of other realms (frames, test runners) are no instances of this one's class.
-  const tag = Object.prototype.toString.call(bytes).slice(8, -1);
-  if (tag === 'ArrayBuffer' || tag === 'SharedArrayBuffer') return new Uint8Array(bytes);
-  throw new VardropError(
-    'VARDROP_CHECKPOINT_FORMAT',
-    `[checkpoint] bytes: got ${tag}, needs an ArrayBuffer or a view of one. Pass what serializeState returned, or use load for paths and blobs.`,
-  );
 }
 
 function foreign(what: string): never {

@@ -1,3 +1,4 @@
+export { type BytesSource, bytesOf } from './bytesOf.js';
 export type { Checkpoint, CheckpointMetadata, StateToSave } from './checkpoint.js';
 export { deserializeState } from './deserializeState.js';
 export { load } from './load.js';
