@@ -1,4 +1,5 @@
 #!/usr/bin/env node
+import { constants } from 'node:os';
 import { main } from '../dist/main.js';
 
 process.exitCode = await main(process.argv.slice(2), {
@@ -12,8 +13,14 @@ process.exitCode = await main(process.argv.slice(2), {
   stderr: process.stderr,
   variables: process.env,
   onInterrupt: (handler) => {
-    process.on('SIGINT', handler);
-    return () => process.off('SIGINT', handler);
+    const listeners = ['SIGINT', 'SIGTERM', 'SIGHUP'].map((name) => [
+      name,
+      () => handler(128 + constants.signals[name]),
+    ]);
+    for (const [name, listener] of listeners) process.on(name, listener);
+    return () => {
+      for (const [name, listener] of listeners) process.off(name, listener);
+    };
   },
   exit: (code) => process.exit(code),
 });

@@ -7,9 +7,14 @@ import type { ExportCommandOptions } from './arguments/exportCommand.js';
 import type { NewBackendOptions } from './arguments/newBackendCommand.js';
 import { type ParsedArguments, parseArguments } from './arguments.js';
 import { type BenchProgress, createBenchProgress } from './bench/benchProgress.js';
+import { commandFiles, reproductionReport } from './commandFiles.js';
 import type { BenchOutcome } from './commands/bench.js';
-import { checkInput, checkOutputs, makeDirectory, type OutputPath, writeOutput } from './output.js';
-import { createProgress, type Progress, type ProgressStream } from './progress.js';
+import { checkFiles } from './files/checkFiles.js';
+import { fileReason } from './files/fileReason.js';
+import { makeDirectory, type OutputPath, writeOutput } from './files/output.js';
+import { type InterruptibleWork, type Interrupts, interruptible } from './interruptible.js';
+import { createPrinter, type Printer } from './printer.js';
+import { createProgress, isTerminal, type Progress, type ProgressStream } from './progress.js';
 import { printReproduction } from './report/printReproduction.js';
 import { reproductionJson } from './report/reproductionJson.js';
 import type { ReproductionReport } from './report/reproductionReport.js';
@@ -53,7 +58,7 @@ export type Export = (options: ExportCommandOptions, stdout: ProgressStream) => 
 export type NewBackend = (options: NewBackendOptions, stdout: ProgressStream) => Promise<void>;
 
 /** What the command needs from around it. */
-export interface MainEnvironment {
+export interface MainEnvironment extends Interrupts {
   /** Loads the training, which brings the backends with it: not wanted for `--help`. */
   readonly loadTrain: () => Promise<Train>;
   /** The same of the suite. */
@@ -62,26 +67,47 @@ export interface MainEnvironment {
   readonly loadConformance: () => Promise<Conformance>;
   readonly loadExport: () => Promise<Export>;
   readonly loadNewBackend: () => Promise<NewBackend>;
+  /** Where it prints. A stream that is closed ends the printing, not the work. */
   readonly stdout: ProgressStream;
   readonly stderr: NodeJS.WriteStream | ProgressStream;
   /** Environment variables; `DEBUG` prints the stack of errors. */
   readonly variables: Readonly<Record<string, string | undefined>>;
-  /** Calls `handler` on every Ctrl-C until the function returned is called. */
-  readonly onInterrupt: (handler: () => void) => () => void;
-  /** Ends the process at once. */
-  readonly exit: (code: number) => void;
 }
 
-/** Exit codes of the command. */
+/** Exit codes of the command. After a signal it is 128 and the signal's number: 130 for Ctrl-C. */
 export const exitCodes = { success: 0, failure: 1, usage: 2, interrupted: 130 } as const;
+
+type Parsed = Exclude<ParsedArguments, { readonly kind: 'print' }>;
+
+/** The environment, with streams that are safe to print on. */
+interface Printing extends Omit<MainEnvironment, 'stdout' | 'stderr'> {
+  readonly stdout: Printer;
+  readonly stderr: Printer;
+  /** Where progress is drawn: the terminal itself, whose cursor bars move, or `stderr`. */
+  readonly progressStream: NodeJS.WriteStream | ProgressStream;
+}
 
 /**
  * Runs the `vardrop` command.
  *
  * @param words the arguments after the program's name.
- * @returns the exit code: 0, 1 for an error, 2 for wrong usage, 130 after Ctrl-C. Errors are printed, not thrown.
+ * @returns the exit code: 0, 1 for an error, 2 for wrong usage, 130 after Ctrl-C, 128 and its number after another signal.
+ * Errors are printed, not thrown.
  */
 export async function main(words: readonly string[], environment: MainEnvironment): Promise<number> {
+  const [stdout, stderr] = [createPrinter(environment.stdout), createPrinter(environment.stderr)];
+  const progressStream = isTerminal(environment.stderr) ? environment.stderr : stderr;
+  const code = await parseAndRun(words, { ...environment, stdout, stderr, progressStream });
+  // Errors of a stream arrive after what was written.
+  await new Promise((resolve) => setImmediate(resolve));
+  if (stdout.failure === undefined) return code;
+  stderr.write(
+    `[vardrop] standard output: got ${fileReason(stdout.failure)}, needs a place that can be written to. What is printed is not whole.\n`,
+  );
+  return code === exitCodes.success ? exitCodes.failure : code;
+}
+
+async function parseAndRun(words: readonly string[], environment: Printing): Promise<number> {
   const { stdout, stderr, variables } = environment;
   let verbose = words.includes('--verbose') || Boolean(variables.DEBUG);
   try {
@@ -103,37 +129,51 @@ export async function main(words: readonly string[], environment: MainEnvironmen
   }
 }
 
-async function runCommand(
-  parsed: Exclude<ParsedArguments, { readonly kind: 'print' }>,
-  environment: MainEnvironment,
-): Promise<number> {
+async function runCommand(parsed: Parsed, environment: Printing): Promise<number> {
+  const { stdout, progressStream } = environment;
   switch (parsed.kind) {
-    case 'train':
-      return runTrain(parsed.options, environment);
-    case 'reproduce':
-      return runReproduce(parsed.options, environment);
-    case 'bench':
-      return runBench(parsed.options, environment);
+    case 'train': {
+      const progress = createProgress(progressStream, parsed.options.quiet);
+      const around = { ...environment, progress, stopping: 'Stopping after this step.' };
+      return interruptible(around, (work) => runTrain(parsed, environment, progress, work));
+    }
+    case 'reproduce': {
+      const progress = createTrialProgress(progressStream, parsed.options.quiet);
+      const around = { ...environment, progress, stopping: 'Stopping; the trial under way will be run anew.' };
+      return interruptible(around, (work) => runReproduce(parsed, environment, progress, work));
+    }
+    case 'bench': {
+      const progress = createBenchProgress(progressStream, parsed.options.quiet);
+      const around = { ...environment, progress, stopping: 'Stopping after this run.' };
+      return interruptible(around, (work) => runBench(parsed, environment, progress, work));
+    }
     case 'conformance':
-      return runConformance(parsed.options, environment);
-    case 'export': {
-      const { checkpoint, output } = parsed.options;
-      await checkOutputs([{ option: '--output', path: output }]);
-      await checkInput({ option: '--checkpoint', path: checkpoint });
-      const exportNetwork = await environment.loadExport();
-      await exportNetwork(parsed.options, environment.stdout);
+      return runConformance(parsed, environment);
+    case 'export':
+      await check(parsed, environment);
+      await (await environment.loadExport())(parsed.options, stdout);
       return exitCodes.success;
-    }
-    case 'new-backend': {
-      const newBackend = await environment.loadNewBackend();
-      await newBackend(parsed.options, environment.stdout);
+    case 'new-backend':
+      await check(parsed, environment);
+      await (await environment.loadNewBackend())(parsed.options, stdout);
       return exitCodes.success;
-    }
   }
 }
 
-async function runConformance(options: ConformanceCommandOptions, environment: MainEnvironment): Promise<number> {
-  if (options.json !== undefined) await checkOutputs([{ option: '--json', path: options.json }]);
+/** Checks all that the command reads and writes, before any of it is. */
+async function check(parsed: Parsed, { stdout, stderr }: Printing): Promise<void> {
+  const streams = [
+    { name: 'standard output', fd: stdout.fd },
+    { name: 'standard error', fd: stderr.fd },
+  ];
+  await checkFiles({ ...(await commandFiles(parsed)), streams });
+}
+
+type Of<Kind extends Parsed['kind']> = Extract<Parsed, { readonly kind: Kind }>;
+
+async function runConformance(parsed: Of<'conformance'>, environment: Printing): Promise<number> {
+  const { options } = parsed;
+  await check(parsed, environment);
   const conformance = await environment.loadConformance();
   let code: number = exitCodes.failure;
   try {
@@ -148,118 +188,77 @@ async function runConformance(options: ConformanceCommandOptions, environment: M
   }
 }
 
-async function runTrain(options: TrainOptions, environment: MainEnvironment): Promise<number> {
-  const { stdout, stderr } = environment;
-  const report: OutputPath = { option: '--report', path: options.report };
-  const json: OutputPath | undefined =
-    options.json === undefined ? undefined : { option: '--json', path: options.json };
-  await checkOutputs([
-    report,
-    ...(json === undefined ? [] : [json]),
-    ...(options.checkpoint === undefined ? [] : [{ option: '--checkpoint', path: options.checkpoint }]),
-  ]);
-  if (options.resume !== undefined) await checkInput({ option: '--resume', path: options.resume });
-
+/** @returns whether it was stopped before its end, as the next two do. */
+async function runTrain(
+  parsed: Of<'train'>,
+  environment: Printing,
+  progress: Progress,
+  { signal, finishing }: InterruptibleWork,
+): Promise<boolean> {
+  const { options } = parsed;
+  await check(parsed, environment);
   const train = await environment.loadTrain();
-  const progress = createProgress(stderr, options.quiet);
-  const result = await untilInterrupted(environment, progress, 'Stopping after this step.', (signal) =>
-    train(options, progress, signal),
-  );
-  if (result === undefined) {
-    stderr.write('Stopped before there was anything to report.\n');
-    return exitCodes.interrupted;
-  }
+  signal.throwIfAborted();
+  const result = await train(options, progress, signal);
+  finishing();
   // Plots take a while to load, and nothing needs them before.
   const { renderReport } = await import('./report/renderReport.js');
-  await writeOutput(report, renderReport(result));
-  if (json !== undefined) await writeOutput(json, `${JSON.stringify(reportJson(result), null, 2)}\n`);
-  stdout.write(`${printSummary(result)}\nreport: ${options.report}\n`);
-  return result.interrupted ? exitCodes.interrupted : exitCodes.success;
+  await writeOutput({ option: '--report', path: options.report }, renderReport(result));
+  await writeJson(options.json, reportJson(result));
+  environment.stdout.write(`${printSummary(result)}\nreport: ${options.report}\n`);
+  return result.interrupted === true;
 }
 
-async function runReproduce(options: ReproduceOptions, environment: MainEnvironment): Promise<number> {
-  const { stdout, stderr } = environment;
+async function runReproduce(
+  parsed: Of<'reproduce'>,
+  environment: Printing,
+  progress: TrialProgress,
+  { signal, finishing }: InterruptibleWork,
+): Promise<boolean> {
+  const { options } = parsed;
   await makeDirectory({ option: '--output', path: options.output });
+  await check(parsed, environment);
+  const reproduce = await environment.loadReproduce();
+  signal.throwIfAborted();
+  const result = await reproduce(options, progress, signal);
+  finishing();
+  const { renderReproduction } = await import('./report/renderReproduction.js');
   const report: OutputPath =
     options.report === undefined
-      ? { option: '--output', path: join(options.output, 'report.html') }
+      ? { option: '--output', path: join(options.output, reproductionReport) }
       : { option: '--report', path: options.report };
-  const json: OutputPath | undefined =
-    options.json === undefined ? undefined : { option: '--json', path: options.json };
-  await checkOutputs([
-    // No other output may be a file that keeps results.
-    ...options.experiments.map((name) => ({ option: '--output', path: join(options.output, `${name}.json`) })),
-    report,
-    ...(json === undefined ? [] : [json]),
-  ]);
-  const reproduce = await environment.loadReproduce();
-  const progress = createTrialProgress(stderr, options.quiet);
-  const result = await untilInterrupted(
-    environment,
-    progress,
-    'Stopping; the trial under way will be run anew.',
-    (signal) => reproduce(options, progress, signal),
-  );
-  if (result === undefined) {
-    stderr.write('Stopped before there was anything to report.\n');
-    return exitCodes.interrupted;
-  }
-  const { renderReproduction } = await import('./report/renderReproduction.js');
   await writeOutput(report, renderReproduction(result));
-  if (json !== undefined) await writeOutput(json, `${JSON.stringify(reproductionJson(result), null, 2)}\n`);
-  stdout.write(`${printReproduction(result)}\nreport: ${report.path}\n`);
-  return result.interrupted ? exitCodes.interrupted : exitCodes.success;
+  await writeJson(options.json, reproductionJson(result));
+  environment.stdout.write(`${printReproduction(result)}\nreport: ${report.path}\n`);
+  return result.interrupted;
 }
 
-async function runBench(options: BenchCommandOptions, environment: MainEnvironment): Promise<number> {
-  const { stdout, stderr } = environment;
-  if (options.json !== undefined) await checkOutputs([{ option: '--json', path: options.json }]);
-  if (options.against !== undefined) await checkInput({ option: '--against', path: options.against });
+async function runBench(
+  parsed: Of<'bench'>,
+  environment: Printing,
+  progress: BenchProgress,
+  { signal, finishing }: InterruptibleWork,
+): Promise<boolean> {
+  await check(parsed, environment);
   const bench = await environment.loadBench();
-  const progress = createBenchProgress(stderr, options.quiet);
-  const result = await untilInterrupted(environment, progress, 'Stopping after this run.', (signal) =>
-    bench(options, progress, signal),
-  );
-  if (result === undefined) {
-    stderr.write('Stopped before there was anything to report.\n');
-    return exitCodes.interrupted;
-  }
-  stdout.write(result.text);
-  return result.interrupted ? exitCodes.interrupted : exitCodes.success;
+  signal.throwIfAborted();
+  const result = await bench(parsed.options, progress, signal);
+  finishing();
+  environment.stdout.write(result.text);
+  return result.interrupted;
 }
 
-/** @returns what `work` returns, or undefined if it gave up because of the interrupt. */
-async function untilInterrupted<Report>(
-  { onInterrupt, exit }: MainEnvironment,
-  progress: Pick<Progress, 'note' | 'stop'>,
-  stopping: string,
-  work: (signal: AbortSignal) => Promise<Report>,
-): Promise<Report | undefined> {
-  const controller = new AbortController();
-  const stopListening = onInterrupt(() => {
-    if (controller.signal.aborted) {
-      progress.stop();
-      exit(exitCodes.interrupted);
-      return;
-    }
-    progress.note(`${stopping} Press Ctrl-C again to exit at once.`);
-    controller.abort();
-  });
-  try {
-    return await work(controller.signal);
-  } catch (error) {
-    if (error !== undefined && error === controller.signal.reason) return undefined;
-    throw error;
-  } finally {
-    stopListening();
-    progress.stop();
-  }
+async function writeJson(path: string | undefined, content: unknown): Promise<void> {
+  if (path !== undefined) await writeOutput({ option: '--json', path }, `${JSON.stringify(content, null, 2)}\n`);
 }
 
 /** A coded error is meant for users as it is; anything else is a defect, whose stack helps to find it. */
 function describeError(error: unknown, verbose: boolean): string {
   if (error instanceof VardropError) {
-    return verbose ? `${error.stack ?? error.message}\ncode: ${error.code}\n` : `${error.message}\n`;
+    // One line, whatever the name of a file or a message from elsewhere holds.
+    return verbose
+      ? `${error.stack ?? error.message}\ncode: ${error.code}\n`
+      : `${error.message.replaceAll('\n', '\\n')}\n`;
   }
   if (verbose && error instanceof Error) return `${error.stack}\n`;
   const message = error instanceof Error ? error.message : String(error);

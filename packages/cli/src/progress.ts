@@ -36,10 +36,14 @@ export interface Progress {
   stop(): void;
 }
 
-/** A stream to draw on: `process.stderr`, or anything that has its two members. */
+/** A stream to draw on: `process.stderr`, or anything that has its first two members. */
 export interface ProgressStream {
   readonly isTTY?: boolean;
   write(text: string): unknown;
+  /** Hears of errors, such as a pipe that is closed. */
+  on?(event: 'error', listener: (error: Error) => void): unknown;
+  /** Number of the open file that it writes to. */
+  readonly fd?: number;
 }
 
 /**

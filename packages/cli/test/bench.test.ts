@@ -33,7 +33,7 @@ async function run(words: readonly string[], command: Bench = bench) {
     stderr: { write: (text) => (result.stderr += text) },
     variables: {},
     onInterrupt: (handler) => {
-      interrupt = handler;
+      interrupt = () => handler(130);
       return () => {};
     },
     exit: () => {},

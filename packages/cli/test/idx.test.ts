@@ -1,4 +1,5 @@
-import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { execFileSync } from 'node:child_process';
+import { mkdir, mkdtemp, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
@@ -165,6 +166,60 @@ describe('what is wrong with IDX files is said with a code', () => {
       code,
       message: expect.stringContaining(message),
     });
+  });
+
+  test.each([
+    [
+      'more',
+      Buffer.concat([encodeIdx([3, 3, 4], ramp(36)), Buffer.alloc(64 * 2 ** 20)]),
+      'TRAILING_BYTES',
+      'more than 36',
+    ],
+    ['fewer', encodeIdx([1000, 100, 100], ramp(36)), 'TRUNCATED', 'bytes of gzip data, which cannot hold as much'],
+  ])('gzip data that hold %s than they declare, without the memory for them', async (_, bytes, code, message) => {
+    const zipped = gzipSync(bytes);
+    bytes.fill(0);
+    await write({ ...sound() });
+    await rm(join(directory, 'train-images-idx3-ubyte'));
+    await write({ 'train-images-idx3-ubyte.gz': zipped });
+    const before = process.memoryUsage().arrayBuffers;
+    let most = 0;
+    const watch = setInterval(() => {
+      most = Math.max(most, process.memoryUsage().arrayBuffers - before);
+    }, 1);
+    await expect(loadIdx(directory)).rejects.toMatchObject({
+      code: `VARDROP_IDX_${code}`,
+      message: expect.stringContaining(message),
+    });
+    clearInterval(watch);
+    expect(most).toBeLessThan(16 * 2 ** 20);
+  });
+
+  test.runIf(process.platform !== 'win32')('a pipe and a device in the place of a file', async () => {
+    const files = sound();
+    delete files['t10k-labels-idx1-ubyte'];
+    const path = join(directory, 't10k-labels-idx1-ubyte');
+    await write(files);
+    const failure = { code: 'VARDROP_IDX_UNREADABLE' };
+    execFileSync('mkfifo', [path]);
+    await expect(loadIdx(directory)).rejects.toMatchObject({ ...failure, message: expect.stringContaining('a pipe') });
+    await rm(path);
+    await symlink('/dev/zero', path);
+    await expect(loadIdx(directory)).rejects.toMatchObject({
+      ...failure,
+      message: expect.stringContaining('a device'),
+    });
+  });
+
+  test('training images of one class only', async () => {
+    for (const label of [0, 2]) {
+      await expect(
+        loadWith({ 'train-labels-idx1-ubyte': encodeIdx([3], [label, label, label]) }),
+      ).rejects.toMatchObject({
+        code: 'VARDROP_IDX_LABEL_RANGE',
+        message: expect.stringContaining(`got label ${label} for every image, needs images of at least two classes`),
+      });
+    }
   });
 
   test('a test label that no training image has', async () => {

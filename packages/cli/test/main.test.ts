@@ -44,8 +44,8 @@ async function run(words: readonly string[], train: Train, variables: Record<str
   });
   return result;
 }
-let handler: (() => void) | undefined;
-const interrupt = () => handler?.();
+let handler: ((code: number) => void) | undefined;
+const interrupt = (code = 130) => handler?.(code);
 
 const succeed: Train = async () => sampleReport();
 const fail =
@@ -111,6 +111,13 @@ describe('errors', () => {
     }
   });
 
+  test('print nothing that steers a terminal, and no second line', async () => {
+    const text = '[x] \x1b[2Jname\nof a file: got \x9b1m, needs \u202eb. Do c.';
+    const result = await run(words(), fail(new VardropError('VARDROP_X', text)));
+    expect(result.stderr).toBe('[x] \\x1b[2Jname\\nof a file: got \\x9b1m, needs \\u202eb. Do c.\n');
+    expect((await run(words(), fail(new Error('\x1b]0;a\x07')))).stderr).toContain('\\x1b]0;a\\x07');
+  });
+
   test('without a code are called unexpected', async () => {
     const result = await run(words(), fail(new TypeError('a.b is not a function')));
     expect(result.code).toBe(1);
@@ -148,6 +155,25 @@ describe('Ctrl-C', () => {
     });
     expect([result.code, result.stdout, await readdir(directory)]).toEqual([130, '', []]);
     expect(result.stderr).toContain('Stopped before there was anything to report.');
+  });
+
+  test('when all is computed lets the report be written, and is no interruption', async () => {
+    const result = await run(words(), async () => {
+      setImmediate(interrupt);
+      return sampleReport();
+    });
+    expect([result.code, result.exits]).toEqual([0, []]);
+    expect(result.stderr).toMatch(/^Finishing: what was computed is being written\./);
+    expect(result.stdout).not.toContain('Stopped');
+    expect(await readFile(report(), 'utf8')).toMatch(/^<!doctype html>/);
+  });
+
+  test.each([129, 143])('has fellows, whose exit code is their own: %i', async (code) => {
+    const result = await run(words(), async (_, __, signal) => {
+      interrupt(code);
+      return { ...sampleReport(), interrupted: signal.aborted };
+    });
+    expect(result.code).toBe(code);
   });
 
   test('does not hide an error that has another reason', async () => {

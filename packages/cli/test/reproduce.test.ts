@@ -59,10 +59,10 @@ function toy(name: string, during: (trial: string) => void = () => {}): Experime
     configuration: { size: 3 },
     trials: [
       trial('first', 1, async ({ save }) => {
-        await save(`${name}.bin`, Uint8Array.of(1, 2, 3));
+        await save(`${name}.safetensors`, Uint8Array.of(1, 2, 3));
         return 10;
       }),
-      trial('second', 2, async ({ load }) => ((await load(`${name}.bin`)) ? 20 : -1)),
+      trial('second', 2, async ({ load }) => ((await load(`${name}.safetensors`)) ? 20 : -1)),
       trial('third', 1, async () => ({ value: 30 })),
     ],
     conclude: (results) => ({
@@ -118,7 +118,7 @@ async function run(line: string, table: ExperimentTable = toys(), words: readonl
     stderr: { write: (text) => (result.stderr += text) },
     variables: {},
     onInterrupt: (listener) => {
-      interrupt = listener;
+      interrupt = () => listener(130);
       return () => {};
     },
     exit: () => {},
@@ -146,7 +146,12 @@ describe('a run', () => {
     );
     expect(result.stdout).toContain(`results: ${join(output, 'variance.json')}`);
     expect(result.stdout).toContain(`report: ${join(output, 'report.html')}`);
-    expect((await readdir(output)).sort()).toEqual(['out.json', 'report.html', 'variance.bin', 'variance.json']);
+    expect((await readdir(output)).sort()).toEqual([
+      'out.json',
+      'report.html',
+      'variance.safetensors',
+      'variance.json',
+    ]);
     const html = await file('report.html');
     expect(html).toMatch(/^<!doctype html>/);
     expect(html).toContain('A toy called &lt;variance&gt;');
@@ -343,7 +348,7 @@ describe('results that do not fit are refused, and left as they are', () => {
 test('a file that was changed since is not handed to later trials', async () => {
   const stop = toys((key) => key === 'second' && interrupt());
   await run('variance', stop);
-  await writeFile(join(output, 'variance.bin'), 'something else');
+  await writeFile(join(output, 'variance.safetensors'), 'something else');
   await run(`variance --json ${join(output, 'out.json')}`);
   expect(await report()).toMatchObject({ experiments: [{ data: { second: -1 } }] });
 });
@@ -373,7 +378,7 @@ test('wrong usage exits with 2, unusable outputs and data with 1, before anythin
   await expectError('variance --backend cuda', 2, /--backend: got "cuda"/);
   await expectError('variance speed', 2, /arguments: got/);
   await expectError('variance', 1, /got no such directory/, ['--data', join(directory, 'nowhere')]);
-  await expectError('variance', 1, /--json: got .*variance\.json, needs a file that/, [
+  await expectError('variance', 1, /--json: got .*variance\.json, which is a file that --output writes as well/, [
     '--json',
     join(output, 'variance.json'),
   ]);

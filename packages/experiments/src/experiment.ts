@@ -11,7 +11,7 @@ export interface TrialContext {
   readonly signal: AbortSignal;
   /** Says how far it is, `share` in [0, 1]. */
   progress(share: number): void;
-  /** Keeps a file, such as a trained network, beside the results; `name` is unique among all experiments. */
+  /** Keeps a trained network beside the results; `name` is unique among all experiments, and ends in `.safetensors`. */
   save(name: string, bytes: Uint8Array): Promise<void>;
   /** A file that an earlier trial of the same run has saved; undefined if there is none (any more). */
   load(name: string): Promise<Uint8Array | undefined>;

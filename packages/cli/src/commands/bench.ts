@@ -1,4 +1,3 @@
-import { readFile } from 'node:fs/promises';
 import { arch, availableParallelism, cpus, loadavg, platform } from 'node:os';
 import { sep } from 'node:path';
 import { VardropError } from '@vardrop/core';
@@ -16,7 +15,8 @@ import { handWrittenTfjs } from '../bench/peers/handWrittenTfjs.js';
 import { jaxJs } from '../bench/peers/jaxJs.js';
 import { readMemory } from '../bench/readMemory.js';
 import { backends } from '../choices.js';
-import { writeOutput } from '../output.js';
+import { readRegular } from '../files/openRegular.js';
+import { writeOutput } from '../files/output.js';
 import { printTable, wrapText } from '../report/printTable.js';
 import { createBackend } from '../training/createBackend.js';
 
@@ -86,7 +86,7 @@ export async function bench(
 async function readEarlier(path: string): Promise<BenchReport> {
   let text: string;
   try {
-    text = await readFile(path, 'utf8');
+    text = Buffer.from(await readRegular(path)).toString();
   } catch (cause) {
     throw new VardropError(
       'VARDROP_INPUT_UNREADABLE',

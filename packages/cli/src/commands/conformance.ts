@@ -15,7 +15,7 @@ import {
 import { type Backend, VardropError } from '@vardrop/core';
 import { type ConformanceCommandOptions, isModulePath } from '../arguments/conformanceCommand.js';
 import { type BackendName, backends } from '../choices.js';
-import { writeOutput } from '../output.js';
+import { writeOutput } from '../files/output.js';
 import { acrossTable, lawHeading, lawLine, smallestEffects } from '../report/conformanceTable.js';
 import { createBackend } from '../training/createBackend.js';
 

@@ -1,8 +1,8 @@
 import { describeOnnx, exportOnnx } from '@vardrop/adapter-onnx';
 import { load, type PruneReport, prune, type TensorMap, VardropError } from '@vardrop/core';
 import type { ExportCommandOptions } from '../arguments/exportCommand.js';
+import { writeOutput } from '../files/output.js';
 import type { Export } from '../main.js';
-import { writeOutput } from '../output.js';
 import { buildNetwork, likelihood } from '../training/network.js';
 import { networkOptions } from '../training/resumeState.js';
 

@@ -2,8 +2,8 @@ import { readdir, readFile, writeFile } from 'node:fs/promises';
 import { dirname, join, relative, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { VardropError } from '@vardrop/core';
+import { makeDirectories } from '../files/makeDirectories.js';
 import type { NewBackend } from '../main.js';
-import { makeDirectories } from '../makeDirectories.js';
 
 const template = fileURLToPath(new URL('../../templates/new-backend/', import.meta.url));
 

@@ -10,8 +10,8 @@ import {
 } from '@vardrop/core';
 import type { ImageDataset } from '../data/imageDataset.js';
 import { loadData } from '../data/loadData.js';
+import { writeOutput } from '../files/output.js';
 import type { Train } from '../main.js';
-import { writeOutput } from '../output.js';
 import { inputAlphaOf } from '../report/inputAlpha.js';
 import type { ComparedRun, TrainingReport } from '../report/trainingReport.js';
 import { createBackend } from '../training/createBackend.js';

@@ -1,24 +1,19 @@
 import type { Dirent } from 'node:fs';
-import { readdir, readFile } from 'node:fs/promises';
+import { readdir } from 'node:fs/promises';
 import { basename, join, resolve } from 'node:path';
-import { promisify } from 'node:util';
-import { gunzip } from 'node:zlib';
-import { elementCount, VardropError } from '@vardrop/core';
 import type { ImageDataset, ImageSplit } from './imageDataset.js';
-
-const unzip = promisify(gunzip);
-
-/** Third byte of the magic number: unsigned bytes, the only element type that MNIST-format files have. */
-const unsignedByte = 0x08;
+import { idxError as failure, type IdxFile, readIdxFile } from './readIdxFile.js';
 
 /** Labels up to here may be absent from a data set, since ten classes are the format's convention. */
 const conventionalLastLabel = 9;
 
-interface IdxFile {
-  readonly path: string;
-  readonly shape: readonly number[];
-  readonly data: Uint8Array;
-}
+/** The four files of a data set: the beginnings of their names, and their numbers of dimensions. */
+const parts = [
+  ['train-images', 3],
+  ['train-labels', 1],
+  ['t10k-images', 3],
+  ['t10k-labels', 1],
+] as const;
 
 /**
  * Reads a data set in MNIST's IDX format: `train-images-idx3-ubyte`, `train-labels-idx1-ubyte`, `t10k-images-idx3-ubyte`
@@ -107,6 +102,15 @@ function countClasses({ path, data }: IdxFile): number {
       );
     }
   }
+  if (seen.indexOf(1) === largest) {
+    throw failure(
+      'VARDROP_IDX_LABEL_RANGE',
+      path,
+      `label ${largest} for every image`,
+      'images of at least two classes to tell apart',
+      'Use a data set of two or more classes',
+    );
+  }
   return largest + 1;
 }
 
@@ -134,9 +138,23 @@ async function list(directory: string): Promise<string[]> {
   return entries.map((entry) => (entry.isDirectory() ? `${entry.name}/` : entry.name)).sort();
 }
 
-async function read(directory: string, names: readonly string[], stem: string, rank: number): Promise<IdxFile> {
+/** Names that a file may have, the most usual first. */
+function wantedNames(stem: string, rank: number): readonly string[] {
   const plain = [`${stem}-idx${rank}-ubyte`, `${stem}.idx${rank}-ubyte`];
-  const wanted = [...plain, ...plain.map((name) => `${name}.gz`)];
+  return [...plain, ...plain.map((name) => `${name}.gz`)];
+}
+
+/** @returns the paths of the files that `loadIdx` would read, those of them that are there. */
+export async function idxPaths(directory: string): Promise<readonly string[]> {
+  const names = await list(directory).catch((): string[] => []);
+  return parts.flatMap(([stem, rank]) => {
+    const found = wantedNames(stem, rank).find((name) => names.includes(name));
+    return found === undefined ? [] : [join(directory, found)];
+  });
+}
+
+async function read(directory: string, names: readonly string[], stem: string, rank: number): Promise<IdxFile> {
+  const wanted = wantedNames(stem, rank);
   const found = wanted.find((name) => names.includes(name));
   if (found === undefined) {
     throw failure(
@@ -147,87 +165,11 @@ async function read(directory: string, names: readonly string[], stem: string, r
       'Put the file there, or name the directory that has it',
     );
   }
-  const path = join(directory, found);
-  return parse(path, await readBytes(path), rank);
+  return readIdxFile(join(directory, found), rank);
 }
 
 function describeNames(names: readonly string[]): string {
   if (names.length === 0) return 'an empty directory';
   const shown = names.slice(0, 12).join(', ');
   return names.length > 12 ? `${shown} and ${names.length - 12} more` : shown;
-}
-
-async function readBytes(path: string): Promise<Uint8Array> {
-  let bytes: Uint8Array;
-  try {
-    bytes = await readFile(path);
-  } catch (cause) {
-    throw failure('VARDROP_IDX_UNREADABLE', path, (cause as Error).message, 'a readable file', 'Check its permissions');
-  }
-  if (bytes[0] !== 0x1f || bytes[1] !== 0x8b) return bytes;
-  try {
-    return await unzip(bytes);
-  } catch (cause) {
-    // Node reports a gzip stream that stops early as an unexpected end of file.
-    const truncated = (cause as NodeJS.ErrnoException).code === 'Z_BUF_ERROR';
-    throw failure(
-      truncated ? 'VARDROP_IDX_TRUNCATED' : 'VARDROP_IDX_UNREADABLE',
-      path,
-      `gzip data that cannot be unpacked (${(cause as Error).message})`,
-      'a whole gzip file',
-      'Fetch or copy the file again',
-    );
-  }
-}
-
-function parse(path: string, bytes: Uint8Array, rank: number): IdxFile {
-  const again = 'Fetch or copy the file again';
-  const header = 4 + 4 * rank;
-  if (bytes.length === 0) {
-    throw failure('VARDROP_IDX_EMPTY', path, 'an empty file', `a header of ${header} bytes and data`, again);
-  }
-  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-  const magic = unsignedByte * 256 + rank;
-  if (bytes.length >= 4 && view.getUint32(0) !== magic) {
-    throw failure(
-      'VARDROP_IDX_MAGIC',
-      path,
-      `magic number ${hexadecimal(view.getUint32(0))}`,
-      `${hexadecimal(magic)} (unsigned bytes in ${rank} ${rank === 1 ? 'dimension' : 'dimensions'})`,
-      'Check that images and labels are not swapped and that the file is an IDX file',
-    );
-  }
-  if (bytes.length < header) {
-    throw failure('VARDROP_IDX_TRUNCATED', path, `${bytes.length} bytes`, `a header of ${header} bytes`, again);
-  }
-  const shape = Array.from({ length: rank }, (_, axis) => view.getUint32(4 + 4 * axis));
-  const size = elementCount(shape);
-  if (size === 0) {
-    throw failure(
-      'VARDROP_IDX_EMPTY',
-      path,
-      `shape [${shape.join(', ')}]`,
-      'at least one element along each axis',
-      'Use a data set that holds images',
-    );
-  }
-  const data = bytes.subarray(header);
-  if (data.length !== size) {
-    throw failure(
-      data.length < size ? 'VARDROP_IDX_TRUNCATED' : 'VARDROP_IDX_TRAILING_BYTES',
-      path,
-      `${data.length} bytes of data`,
-      `${size} for shape [${shape.join(', ')}]`,
-      again,
-    );
-  }
-  return { path, shape, data };
-}
-
-function hexadecimal(value: number): string {
-  return `0x${value.toString(16).padStart(8, '0')}`;
-}
-
-function failure(code: string, path: string, got: string, needs: string, remedy: string): VardropError {
-  return new VardropError(code, `[idx] ${path}: got ${got}, needs ${needs}. ${remedy}.`);
 }

@@ -1,9 +1,11 @@
 import { createHash } from 'node:crypto';
-import { readFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { VardropError } from '@vardrop/core';
 import type { Experiment, Json } from '@vardrop/experiments';
-import { writeOutput } from '../output.js';
+import { fileReason } from '../files/fileReason.js';
+import { readRegular } from '../files/openRegular.js';
+import { writeOutput } from '../files/output.js';
+import { experimentNames } from './experiments.js';
 
 const format = 'vardrop experiment';
 const version = 1;
@@ -78,18 +80,24 @@ export async function openResults(
     },
     async load(name) {
       try {
-        const bytes = new Uint8Array(await readFile(artifactPath(directory, name)));
+        const bytes = await readRegular(artifactPath(directory, name));
         return files.get(name) === digest(bytes) ? bytes : undefined;
       } catch (cause) {
         if ((cause as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
-        throw cause;
+        throw unreadable(join(directory, name), cause);
       }
     },
   };
 }
 
+/** Whether a name, in lower case, is that of results or of a file that a trial saves: no other output may take it. */
+export function isResultsName(name: string): boolean {
+  return name.endsWith('.safetensors') || experimentNames.some((experiment) => name === `${experiment}.json`);
+}
+
 function artifactPath(directory: string, name: string): string {
-  if (name !== basename(name) || /^\.|[\\:]/.test(name)) throw new TypeError(`"${name}" is no name of a file`);
+  if (name !== basename(name) || /^\.|[\\:]/.test(name) || !isResultsName(name.toLowerCase()))
+    throw new TypeError(`"${name}" is no name of a file`);
   return join(directory, name);
 }
 
@@ -109,10 +117,10 @@ async function readEarlier(
 ): Promise<StoredResults | undefined> {
   let text: string;
   try {
-    text = await readFile(path, 'utf8');
+    text = Buffer.from(await readRegular(path)).toString();
   } catch (cause) {
     if ((cause as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
-    throw failure('UNREADABLE', path, (cause as Error).message, 'a readable file', 'Check its permissions');
+    throw unreadable(path, cause);
   }
   const remedy = 'Choose another --output, or remove the file';
   const needs = `results of ${experiment.name} that vardrop reproduce has written`;
@@ -169,6 +177,10 @@ function canonical(value: unknown): string {
 
 function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+function unreadable(path: string, cause: unknown): VardropError {
+  return failure('UNREADABLE', path, fileReason(cause), 'a regular file that can be read', 'Check its permissions');
 }
 
 function failure(code: string, path: string, got: string, needs: string, remedy: string): VardropError {

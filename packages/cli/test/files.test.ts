@@ -1,11 +1,19 @@
+import { execFileSync } from 'node:child_process';
+import { once } from 'node:events';
 import { lstat, mkdir, mkdtemp, readdir, readFile, rm, symlink, writeFile } from 'node:fs/promises';
+import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { checkInput, checkOutputs, makeDirectory, writeOutput } from '../src/output.js';
+import { checkFiles } from '../src/files/checkFiles.js';
+import { readRegular } from '../src/files/openRegular.js';
+import { makeDirectory, type OutputPath, writeOutput } from '../src/files/output.js';
 
 let directory: string;
 const at = (name: string) => ({ option: '--report', path: join(directory, name) });
+const checkOutputs = (outputs: readonly OutputPath[]) =>
+  checkFiles({ files: outputs.map((output) => ({ ...output, use: 'write' })) });
+const checkInput = (input: OutputPath) => checkFiles({ files: [{ ...input, use: 'read' }] });
 beforeEach(async () => {
   directory = await mkdtemp(join(tmpdir(), 'vardrop-output-'));
 });
@@ -96,11 +104,46 @@ describe('writing outputs', () => {
     expect(await readFile(at('target').path, 'utf8')).toBe('AB');
   });
 
+  test('follows a link to a file that is not there yet', async () => {
+    await symlink('target', at('link').path);
+    await writeOutput(at('link'), 'new');
+    expect((await lstat(at('link').path)).isSymbolicLink()).toBe(true);
+    expect(await readFile(at('target').path, 'utf8')).toBe('new');
+    await symlink('round', at('round').path);
+    await expect(writeOutput(at('round'), 'new')).rejects.toMatchObject({ code: 'VARDROP_OUTPUT_UNWRITABLE' });
+  });
+
+  test.runIf(process.platform === 'linux')('writes to a pipe that has no path, as /dev/stdout may be', async () => {
+    const script = `import { writeOutput } from ${JSON.stringify(new URL('../dist/files/output.js', import.meta.url))};
+      await writeOutput({ option: '--json', path: '/dev/stdout' }, 'text');`;
+    const words = ['-c', '"$0" --input-type=module --eval "$1" | cat', process.execPath, script];
+    expect(execFileSync('sh', words, { encoding: 'utf8' })).toBe('text');
+    expect((await lstat('/dev/stdout')).isSymbolicLink()).toBe(true);
+  });
+
   test('writes to a device instead of replacing it', async () => {
     await checkOutputs([{ option: '--json', path: '/dev/null' }]);
     await writeOutput({ option: '--json', path: '/dev/null' }, 'text');
     expect((await lstat('/dev/null')).isCharacterDevice()).toBe(true);
   });
+});
+
+test.runIf(process.platform !== 'win32')('inputs that may never end are refused at once', async () => {
+  execFileSync('mkfifo', [at('pipe').path]);
+  const server = createServer().listen(at('socket').path);
+  await once(server, 'listening');
+  for (const [path, kind] of [
+    [at('pipe').path, 'a pipe'],
+    [at('socket').path, 'a socket'],
+    ['/dev/zero', 'a device'],
+  ]) {
+    await expect(checkInput({ option: '--resume', path })).rejects.toMatchObject({
+      code: 'VARDROP_INPUT_UNREADABLE',
+      message: expect.stringContaining(`(${kind})`),
+    });
+    await expect(readRegular(path)).rejects.toThrow(kind);
+  }
+  server.close();
 });
 
 test('an input that is not there, or a directory, is refused', async () => {

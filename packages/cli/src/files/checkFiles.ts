@@ -1,0 +1,151 @@
+import { randomUUID } from 'node:crypto';
+import { fstatSync } from 'node:fs';
+import { access, constants, open, readdir, rm } from 'node:fs/promises';
+import { basename, dirname, join } from 'node:path';
+import { VardropError } from '@vardrop/core';
+import { fileReason } from './fileReason.js';
+import { fileIdentity, identityOf } from './fileTarget.js';
+import { openRegular } from './openRegular.js';
+import { outputTarget, temporaryName, unwritable } from './output.js';
+
+/** A file that a command reads or writes. */
+export interface CommandFile {
+  /** The option that names it, as typed, `--report`. */
+  readonly option: string;
+  readonly path: string;
+  readonly use: 'read' | 'write';
+  /** Of a file that is read: the option whose output may take its place, since it is that file carried on. */
+  readonly replacedBy?: string;
+}
+
+/** A directory in which a command writes files of its own. */
+export interface CommandDirectory {
+  readonly option: string;
+  readonly path: string;
+  /** Whether a name, in lower case, is that of a file of its own. */
+  readonly owns: (name: string) => boolean;
+}
+
+/** All that a command reads and writes. */
+export interface CommandFiles {
+  readonly files: readonly CommandFile[];
+  readonly directory?: CommandDirectory;
+  /** Streams that the command prints on: what they are called, and the number of the open file. */
+  readonly streams?: readonly { readonly name: string; readonly fd?: number }[];
+}
+
+/** A file, where it was found. */
+interface Place extends Omit<CommandFile, 'use'> {
+  readonly use: 'read' | 'write' | 'print';
+  /** Its device and number, the same for all its names; undefined where it is not there, or is a device or a pipe. */
+  readonly identity?: string;
+  /** The file that is meant, links followed. */
+  readonly target: string;
+  readonly special: boolean;
+}
+
+/**
+ * Checks before any work, and before anything is read, that every input is a file that can be read, that every output can be written
+ * when the work is done, and that no output is written onto another file of the command: whatever way their paths are
+ * spelled, through links, and on disks to which two names are one. A file is made beside each output and removed again; nothing else is changed.
+ *
+ * @throws VardropError `VARDROP_INPUT_UNREADABLE`, `VARDROP_OUTPUT_UNWRITABLE`, or `VARDROP_OUTPUT_CLASH` for an output onto another file.
+ */
+export async function checkFiles({ files, directory, streams = [] }: CommandFiles): Promise<void> {
+  const read = await Promise.all(files.filter(({ use }) => use === 'read').map(findInput));
+  const written: Place[] = [];
+  for (const file of files.filter(({ use }) => use === 'write')) written.push(await findOutput(file));
+  const own = directory === undefined ? [] : await ownFiles(directory);
+  const printed = streams.map(streamPlace);
+  for (const output of [...written, ...own, ...printed]) {
+    for (const other of [...read, ...written, ...own]) {
+      if (other.option === output.option || other.replacedBy === output.option) continue;
+      if (other.identity !== undefined && other.identity === output.identity) throw clash(output, other);
+      if (!output.special && !other.special && other.target === output.target) throw clash(output, other);
+    }
+  }
+  for (const output of written) {
+    if (directory !== undefined && (await liesIn(output, directory))) {
+      throw clash(output, { ...directory, use: 'write' });
+    }
+    await checkWritable(output, written);
+  }
+}
+
+async function findInput(file: CommandFile): Promise<Place> {
+  try {
+    await (await openRegular(file.path)).close();
+    const identity = await fileIdentity(file.path);
+    return { ...file, identity: identity?.text, target: file.path, special: true };
+  } catch (cause) {
+    throw new VardropError(
+      'VARDROP_INPUT_UNREADABLE',
+      `[vardrop] ${file.option}: got ${file.path} (${fileReason(cause)}), needs a regular file that can be read. Check the path.`,
+    );
+  }
+}
+
+async function findOutput(file: CommandFile): Promise<Place> {
+  const { path, special, identity } = await outputTarget(file);
+  return { ...file, target: path, special, identity };
+}
+
+/** The command's own files that are in the directory already. */
+async function ownFiles({ option, path, owns }: CommandDirectory): Promise<Place[]> {
+  const names = await readdir(path).catch(() => []);
+  const own = names.filter((name) => owns(name.toLowerCase())).map((name) => join(path, name));
+  return Promise.all(own.map((each) => findOutput({ option, path: each, use: 'write' })));
+}
+
+/** Where a stream goes, if that is a file. */
+function streamPlace({ name, fd }: { readonly name: string; readonly fd?: number }): Place {
+  const place = { option: name, path: name, use: 'print', target: name, special: true } as const;
+  if (fd === undefined) return place;
+  try {
+    const status = fstatSync(fd, { bigint: true });
+    return status.isFile() ? { ...place, identity: identityOf(status) } : place;
+  } catch {
+    // Closed: nothing is printed.
+    return place;
+  }
+}
+
+async function liesIn({ target, special }: Place, { path, owns }: CommandDirectory): Promise<boolean> {
+  if (special || !owns(basename(target).toLowerCase())) return false;
+  const [above, directory] = await Promise.all([fileIdentity(dirname(target)), fileIdentity(path)]);
+  return above !== undefined && above.text === directory?.text;
+}
+
+/** Makes a file beside the output and removes it again, which also finds read-only disks, and disks that take two names for one. */
+async function checkWritable(output: Place, all: readonly Place[]): Promise<void> {
+  let twin: Place | undefined;
+  try {
+    if (output.special) return await access(output.target, constants.W_OK);
+    const unique = randomUUID().slice(0, 8);
+    const trial = temporaryName(output.target, unique);
+    await (await open(trial, 'wx')).close();
+    try {
+      for (const other of all) {
+        if (other.option === output.option || other.special) continue;
+        if (await fileIdentity(temporaryName(other.target, unique))) twin = other;
+      }
+    } finally {
+      await rm(trial);
+    }
+  } catch (cause) {
+    throw unwritable(output, cause);
+  }
+  if (twin) throw clash(twin, output);
+}
+
+function clash(output: Place, other: Pick<Place, 'option' | 'path' | 'use'>): VardropError {
+  const printed = output.use === 'print';
+  const { option, path } = printed ? other : output;
+  const which = printed
+    ? `where ${output.option} goes`
+    : `a file that ${other.option} ${other.use === 'read' ? 'reads' : 'writes'} as well`;
+  return new VardropError(
+    'VARDROP_OUTPUT_CLASH',
+    `[vardrop] ${option}: got ${path}, which is ${which}, needs a file of its own. Name another file.`,
+  );
+}

@@ -1,0 +1,80 @@
+import { randomUUID } from 'node:crypto';
+import { open, rename, rm } from 'node:fs/promises';
+import { basename, dirname, join, resolve } from 'node:path';
+import { VardropError } from '@vardrop/core';
+import { fileReason } from './fileReason.js';
+import { type FileTarget, fileTarget } from './fileTarget.js';
+import { makeDirectories } from './makeDirectories.js';
+
+/** A file that a command is going to write, and the option that named it. */
+export interface OutputPath {
+  /** The option as typed, `--report`. */
+  readonly option: string;
+  readonly path: string;
+}
+
+/**
+ * Makes a directory for outputs, with those above it, unless it is there.
+ *
+ * @throws VardropError `VARDROP_OUTPUT_UNWRITABLE`.
+ */
+export async function makeDirectory({ option, path }: OutputPath): Promise<void> {
+  try {
+    await makeDirectories(resolve(path));
+  } catch (cause) {
+    throw new VardropError(
+      'VARDROP_OUTPUT_UNWRITABLE',
+      `[vardrop] ${option}: got ${path} (${fileReason(cause)}), needs a directory that can be made and written to. Name another one.`,
+    );
+  }
+}
+
+/**
+ * Writes a file as a whole: readers see the old content or the new, and the old content stays if writing fails.
+ * Pipes and devices are written to directly.
+ *
+ * @throws VardropError `VARDROP_OUTPUT_UNWRITABLE`.
+ */
+export async function writeOutput(output: OutputPath, content: string | Uint8Array): Promise<void> {
+  const target = await outputTarget(output);
+  const written = target.special ? target.path : temporaryName(target.path);
+  try {
+    const file = await open(written, target.special ? 'w' : 'wx');
+    try {
+      await file.writeFile(content);
+      if (!target.special) await file.sync();
+    } finally {
+      await file.close();
+    }
+    if (!target.special) await rename(written, target.path);
+  } catch (cause) {
+    if (!target.special) await rm(written, { force: true });
+    throw unwritable(output, cause);
+  }
+}
+
+/**
+ * Finds the file that an output leads to.
+ *
+ * @throws VardropError `VARDROP_OUTPUT_UNWRITABLE`.
+ */
+export async function outputTarget(output: OutputPath): Promise<FileTarget> {
+  try {
+    return await fileTarget(output.path);
+  } catch (cause) {
+    throw unwritable(output, cause);
+  }
+}
+
+/** A name beside a file, of one that will take its place. */
+export function temporaryName(path: string, unique = randomUUID().slice(0, 8)): string {
+  return join(dirname(path), `.${basename(path)}.${unique}.tmp`);
+}
+
+/** The error of an output that cannot be written. */
+export function unwritable({ option, path }: OutputPath, cause: unknown): VardropError {
+  return new VardropError(
+    'VARDROP_OUTPUT_UNWRITABLE',
+    `[vardrop] ${option}: got ${path} (${fileReason(cause)}), needs a file name in a directory that can be written to. Make the directory, or name another file.`,
+  );
+}
