@@ -46,6 +46,9 @@ export function deserializeState(bytes: BytesSource): Checkpoint {
     optimizer: { name: own('optimizer'), slots: below(naming.slots, tensors) },
     step: count('step'),
     seed: count('seed'),
+    ...(metadata[`${naming.metadata}digest`] !== undefined && {
+      position: { epoch: count('epoch'), row: count('row'), rows: count('rows'), digest: own('digest') },
+    }),
   };
   const others = Object.entries(metadata).filter(([name]) => !name.startsWith(naming.metadata));
   return { state, metadata: Object.fromEntries(others) };

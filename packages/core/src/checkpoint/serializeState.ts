@@ -5,15 +5,15 @@ import { encodeSafetensors } from './encodeSafetensors.js';
 
 /**
  * A training state as the bytes of a safetensors file, which Python's `safetensors` reads too. Parameters are named
- * `parameters/dense1/weights`, the optimizer's tensors `optimizer/firstMoment:dense1/weights`; step, seed and the
- * optimizer's name are metadata, `vardrop.step` and so on. The parameters of a state are enough where it is not to be trained on.
+ * `parameters/dense1/weights`, the optimizer's tensors `optimizer/firstMoment:dense1/weights`; step, seed, the
+ * optimizer's name and the position in the data are metadata, `vardrop.step` and so on. The parameters of a state are enough where it is not to be trained on.
  * Throws `VARDROP_OPTION` for metadata of one's own whose name begins with `vardrop.` or that are no strings, and
  * `VARDROP_STATE` for what is no state, a step or a seed that is no whole number, and tensors that do not fill their shape:
  * what is written can be read.
  */
 export function serializeState(state: StateToSave, metadata: CheckpointMetadata = {}): Uint8Array<ArrayBuffer> {
   checkShape(state);
-  const { parameters, optimizer = { name: 'none', slots: {} }, step = 0, seed = 0 } = state;
+  const { parameters, optimizer = { name: 'none', slots: {} }, step = 0, seed = 0, position } = state;
   for (const [name, value] of Object.entries(metadata)) {
     if (!name.startsWith(naming.metadata) && typeof value === 'string') continue;
     throw new VardropError(
@@ -27,6 +27,12 @@ export function serializeState(state: StateToSave, metadata: CheckpointMetadata 
     step: String(step),
     seed: String(seed),
     optimizer: optimizer.name,
+    ...(position && {
+      ...position,
+      epoch: String(position.epoch),
+      row: String(position.row),
+      rows: String(position.rows),
+    }),
   };
   return encodeSafetensors(
     { ...prefixed(naming.parameters, parameters), ...prefixed(naming.slots, optimizer.slots) },

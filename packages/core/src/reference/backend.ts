@@ -1,5 +1,6 @@
 import type { Backend, Executable, Supports, Tensor } from '../backend.js';
 import { VardropError } from '../errors.js';
+import { refuseClosed } from '../execution/backendLifetime.js';
 import { elementCount, formatShape } from '../program/shapes.js';
 import type { FixedShape } from './layout.js';
 import { createRunner } from './runner.js';
@@ -43,10 +44,8 @@ export function createReferenceBackend(options: ReferenceOptions = {}): Backend<
   const disposed = new WeakSet<Tensor>();
   let closed = false;
 
-  function requireOpen(): void {
-    if (closed) {
-      throw new VardropError('VARDROP_DISPOSED', '[reference] got a call after close. Create a new backend.');
-    }
+  function requireOpen(who: string): void {
+    if (closed) refuseClosed('reference', who);
   }
 
   function hold(values: Float64Array, shape: readonly number[]): Tensor {
@@ -56,7 +55,7 @@ export function createReferenceBackend(options: ReferenceOptions = {}): Backend<
   }
 
   function resolve(handle: Tensor, what: string): ReferenceTensor {
-    requireOpen();
+    requireOpen(what);
     const tensor = live.get(handle);
     if (tensor) return tensor;
     if (disposed.has(handle)) {
@@ -84,7 +83,7 @@ export function createReferenceBackend(options: ReferenceOptions = {}): Backend<
     name: 'reference:cpu',
     supports,
     upload(data, shape) {
-      requireOpen();
+      requireOpen('upload');
       requireCount('upload', data, shape);
       return hold(Float64Array.from(data), shape);
     },
@@ -97,12 +96,12 @@ export function createReferenceBackend(options: ReferenceOptions = {}): Backend<
       disposed.add(tensor);
     },
     async compile(program): Promise<Executable> {
-      requireOpen();
+      requireOpen('compile');
       const runner = createRunner(program, options);
       let freed = false;
       return {
         run(shared, iterations) {
-          requireOpen();
+          requireOpen('run');
           if (freed) {
             throw new VardropError(
               'VARDROP_DISPOSED',
@@ -121,7 +120,7 @@ export function createReferenceBackend(options: ReferenceOptions = {}): Backend<
       return resolve(tensor, 'native');
     },
     wrap(native) {
-      requireOpen();
+      requireOpen('wrap');
       requireCount('wrap', native.values, native.shape);
       return hold(native.values, native.shape);
     },

@@ -7,7 +7,10 @@ import type { Optimizer } from '../optimizers/optimizer.js';
 import { foldIn } from '../random/foldIn.js';
 import { permutation } from '../random/permutation.js';
 import { yieldToEvents } from '../yieldToEvents.js';
+import { callBack, scheduled } from './callbacks.js';
+import { createCourse, type Start } from './course.js';
 import { type Dataset, gather } from './data.js';
+import { digest } from './digest.js';
 import { resolveFitOptions } from './resolveFitOptions.js';
 import type { Schedule } from './schedule.js';
 import { initialState, type TrainingState } from './state.js';
@@ -62,23 +65,27 @@ export interface FitOptions {
   readonly learningRateFactor?: Schedule;
   /** β, the weight of the KL: a number or a schedule; 1 where left out. */
   readonly klWeight?: number | Schedule;
-  /** In all, those before a checkpoint included; 10 where left out. */
+  /** In all on these data, those before a checkpoint included; 10 where left out. */
   readonly epochs?: number;
   /** Datapoints a minibatch, 100 where left out; the last one of an epoch may be shorter. */
   readonly batch?: number;
   /** Non-negative integer, 0 where left out. Everything random follows from it. */
   readonly seed?: number;
-  /** A state to go on from, as `FitResult` or `load` give it. Its seed goes before `seed`. */
+  /**
+   * A state to go on from, as `FitResult` or `load` give it. Its seed goes before `seed`. On other data than it was trained on
+   * a first epoch begins, as `FitResult.started` says.
+   */
   readonly state?: TrainingState;
   readonly validation?: Dataset;
   /** Needs `validation`; the best state is returned, but after an abort the latest, to go on from. */
   readonly earlyStopping?: EarlyStopping;
-  readonly onStep?: (event: StepEvent) => void;
+  /** Called after each step, and waited for if it returns a promise. */
+  readonly onStep?: (event: StepEvent) => unknown;
   /**
    * Called after each epoch and waited for. `state` copies the state of that moment from the backend, to be saved: what a
    * training goes on from whose process ended or whose device was lost. Call it before what `onEpoch` returned settles.
    */
-  readonly onEpoch?: (record: EpochRecord, state: () => Promise<TrainingState>) => void | Promise<void>;
+  readonly onEpoch?: (record: EpochRecord, state: () => Promise<TrainingState>) => unknown;
   /** Stops after the current step, and returns what there is. */
   readonly signal?: AbortSignal;
 }
@@ -87,19 +94,26 @@ export interface FitOptions {
 export interface FitResult {
   readonly state: TrainingState;
   readonly history: readonly EpochRecord[];
+  /** `otherData`: the state had been trained on other data, so that epochs and schedules were counted from 0. */
+  readonly started: Start;
   readonly stopped: 'completed' | 'early' | 'aborted';
 }
 
 /**
  * Trains a model by minimizing the negative SGVB bound over shuffled minibatches. Equal seeds give equal results on one
- * backend, and a run that is resumed from a state gives bit for bit what the uninterrupted run gives (on the float64
- * reference up to the rounding of the state to float32).
+ * backend, and a run that is resumed from a state on the same data gives bit for bit what the uninterrupted run gives (on the
+ * float64 reference up to the rounding of the state to float32). `data` and `validation` are read until it settles: leave
+ * them as they are.
  *
  * Everything is checked before training starts: throws `VARDROP_MODEL`, `VARDROP_OPTION` (also for options that there are
  * not), `VARDROP_EMPTY`, `VARDROP_SHAPE`,
- * `VARDROP_TYPE`, `VARDROP_NON_FINITE`, `VARDROP_LABEL`, `VARDROP_STATE`, `VARDROP_LIKELIHOOD`. A loss that is not finite, or parameters
- * that are not after the last step, throw a `TrainingError` with code `VARDROP_NON_FINITE_LOSS`, which holds the last
- * good state. A schedule that gives no finite number ≥ 0 throws `VARDROP_SCHEDULE` at its step.
+ * `VARDROP_TYPE`, `VARDROP_NON_FINITE`, `VARDROP_LABEL`, `VARDROP_STATE`, `VARDROP_LIKELIHOOD`.
+ *
+ * Whatever ends training later, from its first step on, throws a `TrainingError` with the last good state: a loss that is not
+ * finite, or parameters that are not after the last step (code `VARDROP_NON_FINITE_LOSS`), a schedule that throws or gives no
+ * finite number ≥ 0 (`VARDROP_SCHEDULE`), a callback that throws or rejects (`VARDROP_CALLBACK`, or the code of a
+ * `VardropError` of its own), a backend that fails (its code, or `VARDROP_TRAINING`). Where the state cannot be read either,
+ * as from a lost device or a closed backend, it throws what the backend said.
  */
 export async function fit(model: Model, options: FitOptions): Promise<FitResult> {
   const { likelihood, optimizer, epochs, batch, learningRateFactor, klWeight, rows } = resolveFitOptions(
@@ -109,10 +123,12 @@ export async function fit(model: Model, options: FitOptions): Promise<FitResult>
   const { backend, data, validation, earlyStopping, signal, onStep, onEpoch } = options;
   const start = options.state ?? initialState(model, likelihood, optimizer, options.seed ?? 0);
   const stepsPerEpoch = Math.ceil(rows / batch);
+  const course = createCourse(start, { rows, digest: digest([data.inputs, data.targets]) }, batch);
 
   const validator = validation ? createValidator(model, { backend, likelihood, data: validation }) : undefined;
   const trainer = createTrainer(model, { backend, likelihood, optimizer, state: start });
   const history: EpochRecord[] = [];
+  let divergence: VardropError | undefined;
   let best: { nll: number; epoch: number; state: TrainingState } | undefined;
 
   /** One epoch, or what is left of it; false if it was aborted on the way. */
@@ -120,9 +136,10 @@ export async function fit(model: Model, options: FitOptions): Promise<FitResult>
     const started = performance.now();
     const order = permutation(foldIn(stream(start.seed, 'shuffle'), epoch), rows);
     const totals = { dataTerm: 0, loss: 0, rows: 0, kl: 0 };
-    for (let i = trainer.step - epoch * stepsPerEpoch; i < stepsPerEpoch; i++) {
+    for (let at = course.at(trainer.step); at.epoch === epoch; at = course.at(trainer.step)) {
       if (signal?.aborted) return false;
-      const minibatch = gather(model, likelihood, data, order.subarray(i * batch, (i + 1) * batch));
+      const i = Math.floor(at.row / batch);
+      const minibatch = gather(model, likelihood, data, order.subarray(at.row, at.row + batch));
       const progress = { epoch: epoch + i / stepsPerEpoch, step: trainer.step };
       const result = await trainer.run(minibatch, {
         learningRate: optimizer.learningRate * scheduled('learningRateFactor', learningRateFactor, progress),
@@ -132,7 +149,7 @@ export async function fit(model: Model, options: FitOptions): Promise<FitResult>
       totals.loss += result.loss * minibatch.rows;
       totals.rows += minibatch.rows;
       totals.kl = result.kl;
-      onStep?.({ epoch, step: i + 1, stepsPerEpoch, ...result });
+      if (onStep) await callBack('onStep', () => onStep({ epoch, step: i + 1, stepsPerEpoch, ...result }));
       await yieldToEvents();
     }
     const metrics = await validate();
@@ -145,7 +162,9 @@ export async function fit(model: Model, options: FitOptions): Promise<FitResult>
       seconds: (performance.now() - started) / 1000,
     };
     history.push(record);
-    await onEpoch?.(record, finiteState);
+    if (onEpoch) await callBack('onEpoch', () => onEpoch(record, finiteState));
+    // Also where onEpoch keeps quiet about what `state` told it.
+    if (divergence) throw divergence;
     return true;
   }
 
@@ -160,23 +179,37 @@ export async function fit(model: Model, options: FitOptions): Promise<FitResult>
     }
   }
 
+  async function currentState(): Promise<TrainingState> {
+    const state = await trainer.state();
+    return { ...state, position: course.at(state.step) };
+  }
+
   /** The current state, if it is finite: the last step's update shows in no loss. */
   async function finiteState(): Promise<TrainingState> {
-    const state = await trainer.state();
-    const bad = Object.entries(state.parameters).find(([, { data }]) => firstNonFinite(data) !== -1);
-    if (bad && trainer.step > start.step) throw await diverged(`the parameters ${bad[0]} are not finite`);
+    const state = await currentState();
+    const bad = nonFiniteParameter(state);
+    if (bad !== undefined && state.step > start.step) throw await diverged(`the parameters ${bad} are not finite`);
     return state;
+  }
+
+  /** The current state, or the one before it. */
+  async function lastGoodState(): Promise<TrainingState> {
+    const state = await currentState();
+    if (nonFiniteParameter(state) === undefined || state.step === start.step) return state;
+    await trainer.retreat();
+    return currentState();
   }
 
   /** Takes the last step back, and says so. */
   async function diverged(what: string, cause?: unknown): Promise<VardropError> {
     const failed = trainer.step;
     await trainer.retreat();
-    return new VardropError(
+    divergence = new VardropError(
       'VARDROP_NON_FINITE_LOSS',
       `[fit] training: got numbers that are not finite out of step ${failed}: ${what}. The state of step ${trainer.step} is kept; lower the learning rate, or scale the inputs.`,
       { cause },
     );
+    return divergence;
   }
 
   /** Whether the validation has not improved for too long; keeps the best state. */
@@ -191,32 +224,22 @@ export async function fit(model: Model, options: FitOptions): Promise<FitResult>
 
   try {
     let stopped: FitResult['stopped'] = 'completed';
-    for (let epoch = Math.floor(trainer.step / stepsPerEpoch); epoch < epochs && stopped === 'completed'; epoch++) {
-      if (!(await runEpoch(epoch))) stopped = 'aborted';
+    while (stopped === 'completed' && course.at(trainer.step).epoch < epochs) {
+      if (!(await runEpoch(course.at(trainer.step).epoch))) stopped = 'aborted';
       else if (await shouldStop()) stopped = 'early';
     }
     // Whoever aborts wants to go on from where it was, not from the best epoch so far.
     const state = best && stopped !== 'aborted' ? best.state : await finiteState();
-    return { state, history, stopped };
+    return { state, history, started: course.start, stopped };
   } catch (error) {
-    if (error instanceof VardropError && error.code === 'VARDROP_NON_FINITE_LOSS') {
-      throw new TrainingError(error, await trainer.state(), history);
-    }
-    throw error;
+    throw new TrainingError(error, await lastGoodState(), history);
   } finally {
     validator?.dispose();
     trainer.dispose();
   }
 }
 
-/** A schedule's value at one step. Throws `VARDROP_SCHEDULE` unless it is finite and not negative. */
-function scheduled(name: string, schedule: Schedule, progress: Parameters<Schedule>[0]): number {
-  const value = schedule(progress);
-  if (!(value >= 0 && Number.isFinite(value))) {
-    throw new VardropError(
-      'VARDROP_SCHEDULE',
-      `[fit] ${name}: got ${value} from the schedule at epoch ${progress.epoch}, needs a finite number that is not negative.`,
-    );
-  }
-  return value;
+/** The first parameter of a state that is not finite. */
+function nonFiniteParameter(state: TrainingState): string | undefined {
+  return Object.entries(state.parameters).find(([, { data }]) => firstNonFinite(data) !== -1)?.[0];
 }

@@ -9,6 +9,7 @@ import { foldIn } from '../random/foldIn.js';
 import type { Key } from '../random/key.js';
 import { normal } from '../random/normal.js';
 import { uniform } from '../random/uniform.js';
+import type { DataPosition } from './dataPosition.js';
 import { stream } from './streams.js';
 import { allParameters, slotName } from './trainingProgram.js';
 
@@ -30,6 +31,8 @@ export interface TrainingState {
   /** Steps taken. */
   readonly step: number;
   readonly seed: number;
+  /** Where in which data it is, as `fit` says. Without it `fit` takes it for a state of the data that it is given. */
+  readonly position?: DataPosition;
 }
 
 /** The state before the first step: parameters initialized from the seed's stream, slots 0. */
@@ -80,6 +83,7 @@ export function checkState(
       );
     }
   }
+  if (state.position !== undefined) checkPosition(state.position);
   const specifications = allParameters(model, likelihood);
   compare(
     'parameters',
@@ -97,6 +101,16 @@ export function checkState(
     optimizer.slots.map((slot) => ({ name: slotName(slot, name), shape })),
   );
   compare('optimizer', slots, state.optimizer.slots);
+}
+
+function checkPosition(position: DataPosition): void {
+  const { epoch, row, rows, digest } = position;
+  const counts = [epoch, row, rows].every((value) => Number.isSafeInteger(value) && value >= 0);
+  if (counts && row < rows && typeof digest === 'string') return;
+  throw new VardropError(
+    'VARDROP_STATE',
+    `[state] position: got ${JSON.stringify(position)}, needs { epoch, row, rows, digest }, the row below the rows. Use a state as fit gives it.`,
+  );
 }
 
 function compare(what: string, needed: readonly { name: string; shape: readonly number[] }[], given: TensorMap): void {

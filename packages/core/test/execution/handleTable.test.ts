@@ -37,6 +37,17 @@ describe('a handle table', () => {
   });
 });
 
+it('says after disposeAll that the backend is closed, of handles that were alive and that were not', () => {
+  const table = createHandleTable<number>({ name: 'mine' });
+  const [before, until] = [table.add(1, [2]), table.add(2, [2])];
+  table.dispose(before);
+  table.disposeAll();
+  for (const tensor of [before, until]) {
+    expect(() => table.get(tensor, 'read')).toThrow('[mine] read: got a closed backend');
+    expect(code(() => table.dispose(tensor))).toBe('VARDROP_DISPOSED');
+  }
+});
+
 describe('inputs of a program', () => {
   const b = createBuilder('step');
   const x = b.input('x', [2, 3], 'iteration');

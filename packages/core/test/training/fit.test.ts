@@ -83,7 +83,7 @@ describe('fit', () => {
     });
     expect(steps).toHaveLength(3 * stepsPerEpoch);
     const start = initialState(model, likelihood, sgd(), 9);
-    expect(bitsOf({ ...state, step: 0 })).toEqual(bitsOf(start));
+    expect(bitsOf({ ...state, step: 0, position: undefined })).toEqual(bitsOf(start));
     const { dense1, dense2 } = divergences(model, valuesOf(start));
     for (const { loss, dataTerm, kl, epoch } of steps) {
       expectFloat32(kl, dense1 + dense2);
@@ -313,7 +313,7 @@ describe('stopping', () => {
   it('on a signal that was raised before', async () => {
     const { stopped, state, steps } = await run({ signal: AbortSignal.abort() });
     expect([stopped, state.step, steps]).toEqual(['aborted', 0, []]);
-    expect(bitsOf(state)).toEqual(bitsOf(initialState(model, likelihood, adam(), 0)));
+    expect(bitsOf({ ...state, position: undefined })).toEqual(bitsOf(initialState(model, likelihood, adam(), 0)));
   });
 
   it('on a signal from a timer, although the backend never waits', async () => {

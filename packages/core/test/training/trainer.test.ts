@@ -81,7 +81,7 @@ describe('calls of a trainer that overlap', () => {
           expect(backend.liveTensors()).toBe(0);
         }
       }),
-      { numRuns: 15 },
+      { numRuns: 8 },
     );
   });
 
@@ -114,7 +114,7 @@ describe('calls of a trainer that overlap', () => {
         await expect(trainer.run(minibatch(2, 0), scales)).rejects.toMatchObject({ code: 'VARDROP_DISPOSED' });
         expect(backend.liveTensors()).toBe(0);
       }),
-      { numRuns: 15 },
+      { numRuns: 8 },
     );
   });
 

@@ -1,0 +1,47 @@
+import { VardropError } from '../errors.js';
+import { formatValue } from '../formatValue.js';
+import type { Schedule } from './schedule.js';
+
+/**
+ * Calls what the caller of `fit` has handed in, and waits for it. A `VardropError` that it throws or rejects with, as
+ * `save` does, is handed on; other errors become the cause of one with the code `VARDROP_CALLBACK`.
+ */
+export async function callBack(name: string, call: () => unknown): Promise<void> {
+  try {
+    await call();
+  } catch (error) {
+    if (error instanceof VardropError) throw error;
+    throw new VardropError(
+      'VARDROP_CALLBACK',
+      `[fit] ${name}: got ${describe(error)}, thrown by it, needs a callback that returns. Mend it, and go on from the state that this error holds.`,
+      { cause: error },
+    );
+  }
+}
+
+/**
+ * A schedule's value at one step. Throws `VARDROP_SCHEDULE` unless it is a finite number that is not negative, or with what
+ * the schedule threw as the cause.
+ */
+export function scheduled(name: string, schedule: Schedule, progress: Parameters<Schedule>[0]): number {
+  const refuse = (got: string, cause?: unknown) =>
+    new VardropError(
+      'VARDROP_SCHEDULE',
+      `[fit] ${name}: got ${got} from the schedule at epoch ${progress.epoch}, needs a finite number that is not negative.`,
+      { cause },
+    );
+  let value: unknown;
+  try {
+    value = schedule(progress);
+  } catch (error) {
+    throw refuse(describe(error), error);
+  }
+  if (typeof value === 'number' && value >= 0 && Number.isFinite(value)) return value;
+  // One that rejects is told of here, and not as a rejection that nobody handles.
+  if (value instanceof Promise) value.catch(() => undefined);
+  throw refuse(value instanceof Promise ? 'a promise' : formatValue(value));
+}
+
+function describe(error: unknown): string {
+  return error instanceof Error ? `${error.name} "${error.message}"` : formatValue(error);
+}
