@@ -156,7 +156,7 @@ describe.each(devices)('exported networks on %s', (device) => {
     await session.release();
   });
 
-  it.each(examples.filter(({ name }) => ['local', 'input noise', 'binary'].includes(name)))(
+  it.each(examples.filter(({ name }) => ['local', 'input noise', 'binary', 'relaxed mask'].includes(name)))(
     'moments: $name has the mean and variance of many samples of the output layer',
     async ({ model, parameters, inputs, rows }) => {
       const session = await openModel(device, exportOnnx(model, parameters, { kind: 'moments' }));

@@ -1,6 +1,7 @@
 import {
   adam,
   bernoulli,
+  bernoulliLearned,
   categorical,
   conv2d,
   dense,
@@ -57,6 +58,7 @@ export const examples: readonly Example[] = [
   example('local', sequential({ input: [12], noise, layers })),
   example('input noise', sequential({ input: [12], noise: variationalDropout({ type: 'A', alpha: 'input' }), layers })),
   example('binary', sequential({ input: [12], noise: bernoulli({ rate: 0.3 }), layers })),
+  example('relaxed mask', sequential({ input: [12], noise: bernoulliLearned({ rates: 'input', rate: 0.4 }), layers })),
   example('one weight sample', sequential({ input: [12], noise, estimator: single(), layers })),
   example('weight samples', sequential({ input: [12], noise, estimator: separate(), layers })),
   example('flipout', sequential({ input: [12], noise, estimator: flipout(), layers })),

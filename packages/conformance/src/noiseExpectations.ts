@@ -76,6 +76,8 @@ function relaxed(rho: number): Moments {
   return momentsOf((u) => sigmoid(-(rho + Math.log(u / (1 - u))) / 0.1) * (1 + Math.exp(rho)));
 }
 
+const gaussianOf = ({ mean, variance }: Moments) => normalMoments(mean, variance);
+
 function learnedRates(models: Models, rates: 'layer' | 'input' | 'weight'): NoiseCase {
   const rho = rhos.slice(0, counts[rates]);
   const moments = rho.map(relaxed);
@@ -86,8 +88,8 @@ function learnedRates(models: Models, rates: 'layer' | 'input' | 'weight'): Nois
     acts: rates === 'weight' ? 'weights' : 'inputs',
     parameters: { rho },
     noise: (i, j) => moments[rho.indexOf(at(i, j))],
-    // Wang & Manning 2013: the variance p/(1 − p) of the binary mask.
-    ...(rates === 'weight' ? { local: (i: number, j: number) => normalMoments(1, Math.exp(at(i, j))) } : {}),
+    // Wang & Manning 2013: a Gaussian of the same mean and variance.
+    ...(rates === 'weight' ? { local: (i: number, j: number) => gaussianOf(moments[rho.indexOf(at(i, j))]) } : {}),
   };
 }
 

@@ -1,6 +1,6 @@
 import { checkOptionNames } from '../checkOptionNames.js';
 import type { InputNoise } from './noiseModel.js';
-import { checkRate } from './rate.js';
+import { alphaOfRate, checkRate } from './rate.js';
 
 /**
  * Binary dropout (Srivastava et al. 2014): each input unit is 0 with probability `rate`, else scaled by 1/(1 − rate);
@@ -14,8 +14,8 @@ export function bernoulli(options: { readonly rate?: number } = {}): InputNoise 
   return {
     name: 'bernoulli',
     acts: 'inputs',
-    variance: rate / (1 - rate),
     parameters: () => [],
+    moments: (b) => ({ mean: b.constant(1), variance: b.constant(alphaOfRate(rate)) }),
     scale: (b, _, draw, shape) => b.selectGreater(rate, draw('uniform', 'mask', shape), 0, 1 / (1 - rate)),
   };
 }

@@ -1,12 +1,12 @@
 import { checkChoice } from '../checkChoice.js';
 import { checkOptionNames } from '../checkOptionNames.js';
 import { VardropError } from '../errors.js';
-import type { Builder, Value } from '../program/builder.js';
-import type { Shape } from '../program/program.js';
+import type { Builder } from '../program/builder.js';
 import { elementCount } from '../program/shapes.js';
 import { alphaShape, inputUnits } from './granularity.js';
-import type { Draw, InputNoise, LayerParameters, WeightNoise, WeightShape } from './noiseModel.js';
+import type { InputNoise, LayerParameters, WeightNoise, WeightShape } from './noiseModel.js';
 import { alphaOfRate, checkRate } from './rate.js';
+import { relaxedFactor, relaxedMoments } from './relaxedMask.js';
 
 /** Options of Bernoulli noise with learned rates. */
 export interface BernoulliLearnedOptions {
@@ -20,8 +20,10 @@ export interface BernoulliLearnedOptions {
 
 /**
  * Bernoulli noise whose rates p = sigmoid(ρ) are learned through a relaxed mask (concrete dropout: Gal, Hron & Kendall
- * 2017). `weight` drops single weights (DropConnect: Wan et al. 2013); its local estimator samples a Gaussian with the
- * pre-activation's mean and variance (Wang & Manning 2013), so it matches moments and not the law.
+ * 2017). The relaxed mask has less variance than the binary one: at temperature 0.1 and p = 0.1 0.910 of p/(1 − p), and
+ * its factor has mean 0.9987, not 1; moments are those of the relaxed mask, which is what is sampled. `weight` drops
+ * single weights (DropConnect: Wan et al. 2013); its local estimator samples a Gaussian with the pre-activation's mean
+ * and variance (Wang & Manning 2013), so it matches moments and not the law.
  * Throws `VARDROP_RATE` unless 0 < rate < 1, `VARDROP_ALPHA` for other `rates`, `VARDROP_TEMPERATURE` unless the
  * temperature is positive, and `VARDROP_OPTION` for other options.
  */
@@ -43,14 +45,6 @@ export function bernoulliLearned(options: BernoulliLearnedOptions = {}): InputNo
       `[bernoulliLearned] temperature: got ${temperature}, needs a positive number.`,
     );
   }
-  /** (1 − z)/(1 − p) of Gal, Hron & Kendall 2017, z = sigmoid((logit p + logit u)/t). */
-  const factor = (b: Builder, logit: Value, draw: Draw, shape: Shape): Value => {
-    // Uniforms are multiples of 2⁻²³; the middle of their cell keeps both logarithms finite.
-    const u = b.add(draw('uniform', 'mask', shape), 2 ** -24);
-    const logitU = b.sub(b.log(u), b.log(b.sub(1, u)));
-    const kept = b.sigmoid(b.mul(-1 / temperature, b.add(logit, logitU)));
-    return b.mul(kept, b.add(1, b.exp(logit)));
-  };
   const common = (variables: (weights: WeightShape) => number) => ({
     name: 'bernoulli-learned',
     alpha: rates,
@@ -68,7 +62,7 @@ export function bernoulliLearned(options: BernoulliLearnedOptions = {}): InputNo
       logit: rho,
       count: variables(weights) / elementCount(alphaShape(rates, weights)),
     }),
-    // p/(1 − p) is the α of the Gaussian with the same variance.
+    // p/(1 − p), the variance of the binary mask, is the α of the Gaussian with that variance.
     logAlpha: (_: Builder, { rho }: LayerParameters) => rho,
   });
   if (rates === 'weight') {
@@ -76,19 +70,25 @@ export function bernoulliLearned(options: BernoulliLearnedOptions = {}): InputNo
       ...common(elementCount),
       acts: 'weights',
       symmetric: false,
-      moments: (b, { weights: mean, rho }) => ({
-        mean,
-        variance: b.mul(b.exp(rho), b.square(mean)),
-        deviation: b.mul(b.exp(b.mul(0.5, rho)), mean),
-      }),
-      sample: (b, { weights: mean, rho }, draw, leading) =>
-        b.mul(mean, factor(b, rho, draw, [...leading, ...mean.shape])),
+      moments: (b, { weights, rho }) => {
+        const { mean, variance } = relaxedMoments(b, rho, temperature);
+        return {
+          mean: b.mul(mean, weights),
+          variance: b.mul(variance, b.square(weights)),
+          deviation: b.mul(b.sqrt(variance), weights),
+        };
+      },
+      sample: (b, { weights, rho }, draw, leading) =>
+        b.mul(weights, relaxedFactor(b, rho, temperature, draw, [...leading, ...weights.shape])),
     };
   }
   return {
     ...common(inputUnits),
     acts: 'inputs',
-    scale: (b, { rho }, draw, shape) =>
-      factor(b, rho.shape.length === 0 ? rho : b.reshape(rho, [elementCount(rho.shape)]), draw, shape),
+    moments: (b, { rho }) => relaxedMoments(b, rho, temperature),
+    scale: (b, { rho }, draw, shape) => {
+      const units = rho.shape.length === 0 ? rho : b.reshape(rho, [elementCount(rho.shape)]);
+      return relaxedFactor(b, units, temperature, draw, shape);
+    },
   };
 }

@@ -30,8 +30,8 @@ export function gaussianDropout(options: { readonly type: 'A' | 'B'; readonly ra
     const inputs: InputNoise = {
       name: 'gaussian-a',
       acts: 'inputs',
-      variance: alpha,
       parameters: () => [],
+      moments: (b) => ({ mean: b.constant(1), variance: b.constant(alpha) }),
       scale: (b, _, draw, shape) => b.add(1, b.mul(deviation, draw('normal', 'scale', shape))),
     };
     return inputs;

@@ -74,11 +74,17 @@ export interface NoNoise extends NoiseModelBase {
   readonly acts: 'nowhere';
 }
 
-/** Noise that multiplies a layer's inputs by one factor an input unit, of mean 1 (correlated weight noise). */
+/** Mean and variance of the factor of an input unit, broadcastable to the weights. */
+export interface FactorMoments {
+  readonly mean: Value;
+  readonly variance: Value;
+}
+
+/** Noise that multiplies a layer's inputs by one factor an input unit (correlated weight noise). */
 export interface InputNoise extends NoiseModelBase {
   readonly acts: 'inputs';
-  /** Variance of one factor, for noise that has no `logAlpha`. */
-  readonly variance?: number;
+  /** Moments of a factor as it is sampled; without them there is no `momentsProgram`. */
+  moments?(b: Builder, parameters: LayerParameters): FactorMoments;
   /** Factors of `shape` `[batch, in]`, `[1, in]` (or with two axes of length 1 between, for images). */
   scale(b: Builder, parameters: LayerParameters, draw: Draw, shape: Shape): Value;
 }

@@ -90,6 +90,7 @@ export function variationalDropout(
       ...posterior(inputUnits),
       name: 'variational-a',
       acts: 'inputs',
+      moments: (b, { rho: value }) => ({ mean: b.constant(1), variance: b.sigmoid(value) }),
       scale: (b, { rho: value }, draw, shape) => {
         // [1, in] or [1, 1, in, 1] → the last axis, where the units of an input are.
         const deviation = b.exp(b.mul(0.5, logSigmoid(b, value)));

@@ -1,7 +1,8 @@
 import { VardropError } from '../errors.js';
+import type { LinearLayer } from '../layers/layer.js';
 import { type Model, parametersOf } from '../layers/sequential.js';
-import type { InputNoise, LayerParameters } from '../noise/noiseModel.js';
-import { type Builder, createBuilder, type Value } from '../program/builder.js';
+import type { LayerParameters } from '../noise/noiseModel.js';
+import { type Builder, createBuilder } from '../program/builder.js';
 import type { Program } from '../program/program.js';
 
 /**
@@ -10,7 +11,7 @@ import type { Program } from '../program/program.js';
  * the output layer's own noise, with the layers before it at their weights' means: `γ + bias` and `δ` (Kingma, Salimans
  * & Welling 2015, eq. 6); without noise the variance is 0.
  *
- * Throws `VARDROP_MOMENTS` for a model whose last layer has no weights, and for noise on its inputs whose variance is not
+ * Throws `VARDROP_MOMENTS` for a model whose last layer has no weights, and for noise on its inputs whose moments are not
  * stated or that a convolution shares between the cells of a channel.
  */
 export function momentsProgram(model: Model): Program {
@@ -28,16 +29,11 @@ export function momentsProgram(model: Model): Program {
   const hidden = model.trace(b, x, parameters, 'mean').at(-2)?.output ?? x;
   b.scope(last.name, () => {
     const own = parametersOf(last, parameters);
-    const { map, noise } = linear;
-    const weightVariance =
-      noise.acts === 'weights'
-        ? noise.moments(b, own).variance
-        : noise.acts === 'inputs'
-          ? b.mul(factorVariance(b, last.name, linear.weightShape, noise, own), b.square(own.weights))
-          : undefined;
-    const gamma = b.label(map.apply(b, hidden, own.weights), 'gamma');
-    const delta = weightVariance
-      ? b.label(map.apply(b, b.square(hidden), weightVariance), 'delta')
+    const { map } = linear;
+    const noise = weightMoments(b, last.name, linear, own);
+    const gamma = b.label(map.apply(b, hidden, noise?.mean ?? own.weights), 'gamma');
+    const delta = noise
+      ? b.label(map.apply(b, b.square(hidden), noise.variance), 'delta')
       : b.broadcast(b.constant(0), gamma.shape);
     b.output('mean', linear.bias ? b.add(gamma, own.bias) : gamma);
     b.output('variance', delta);
@@ -45,19 +41,14 @@ export function momentsProgram(model: Model): Program {
   return b.build();
 }
 
-/** Variance of the factor of each input unit, broadcastable to the weights `[in, out]`. */
-function factorVariance(
-  b: Builder,
-  layer: string,
-  weightShape: readonly number[],
-  noise: InputNoise,
-  parameters: LayerParameters,
-): Value {
+/** Mean and variance of each weight with its noise, or with the factor of its input; undefined without noise. */
+function weightMoments(b: Builder, layer: string, { noise, weightShape }: LinearLayer, own: LayerParameters) {
+  if (noise.acts === 'nowhere') return undefined;
+  if (noise.acts === 'weights') return noise.moments(b, own);
   const refuse = (got: string, needs: string): never => {
     throw new VardropError('VARDROP_MOMENTS', `[${layer}] moments: got ${got}, needs ${needs}. Use samples instead.`);
   };
   if (weightShape.length !== 2) refuse('noise on the channels of a convolution', 'noise on weights, or a dense layer');
-  if (noise.logAlpha) return b.exp(noise.logAlpha(b, parameters));
-  if (noise.variance === undefined) refuse(`the noise '${noise.name}' without a variance`, 'one that states it');
-  return b.constant(noise.variance as number);
+  const factor = noise.moments?.(b, own) ?? refuse(`the noise '${noise.name}' without moments`, 'one that states them');
+  return { mean: b.mul(factor.mean, own.weights), variance: b.mul(factor.variance, b.square(own.weights)) };
 }
