@@ -78,6 +78,7 @@ export function activation(kind: Activation): Layer {
       outputShape: inputShape,
       parameters: [],
       activation: kind,
+      units: 'kept',
       apply: (b, x) => activate(b, x, kind),
     }),
   };

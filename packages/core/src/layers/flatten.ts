@@ -14,6 +14,7 @@ export function flatten(options: { readonly name?: string } = {}): Layer {
         inputShape,
         outputShape,
         parameters: [],
+        units: 'spread',
         apply: (b, x) => b.reshape(x, ['batch', ...outputShape]),
       };
     },

@@ -3,7 +3,7 @@ export { type Conv2dOptions, conv2d } from './conv2d.js';
 export { type DenseOptions, dense } from './dense.js';
 export { flatten } from './flatten.js';
 export type { WeightInitializer } from './initializers.js';
-export type { Activation, BuiltLayer, ForwardMode, Layer, LayerDefaults, LinearLayer } from './layer.js';
+export type { Activation, BuiltLayer, ForwardMode, Layer, LayerDefaults, LinearLayer, UnitPlacement } from './layer.js';
 export type { LinearLayerOptions } from './linearLayer.js';
 export { averagePooling2d, maxPooling2d, type PoolingOptions } from './pooling.js';
 export { type Model, type ModelParameters, type SequentialOptions, sequential } from './sequential.js';

@@ -41,9 +41,21 @@ export interface BuiltLayer {
   readonly linear?: LinearLayer;
   /** Outputs `[batch, …outputShape]` of `x` `[batch, …inputShape]`. */
   apply(b: Builder, x: Value, parameters: LayerParameters, mode: ForwardMode): Value;
-  /** What `apply` ends with, for pruning; absent where it is none of these. */
+  /** What `apply` ends with, for descriptions of the model; absent where it is none of these. */
   readonly activation?: Activation;
+  /** What becomes of the units on the last axis of the inputs, so that pruning knows whose outputs are whose; `mixed` where left out. */
+  readonly units?: UnitPlacement;
 }
+
+/**
+ * Where a layer leaves the units of the layer before it, which lie on the last axis of its inputs.
+ * `kept`: on the last axis of its outputs, at the same index. `spread`: there too, again and again, in the order of the
+ * inputs' last axis (index mod its length), as `flatten` does. `mixed`: outputs depend on several units.
+ *
+ * A layer that keeps or spreads units does the same to each of them, whatever their number, and draws no noise; those of its
+ * parameters that belong to units have them on their last axis.
+ */
+export type UnitPlacement = 'kept' | 'spread' | 'mixed';
 
 /** The linear part of a layer, its noise and what pays for it. */
 export interface LinearLayer {

@@ -47,6 +47,7 @@ function pooling(kind: string, op: 'maxPool2d' | 'averagePool2d', options: Pooli
         inputShape,
         outputShape: [...output, channels],
         parameters: [],
+        units: 'kept',
         apply: (b, x) => b[op](x, size, { strides, padding: pad }),
       };
     },

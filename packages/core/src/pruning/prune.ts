@@ -60,7 +60,8 @@ export interface PruneOptions {
  * constant. A constant that is not 0 goes into the bias of the next layer where that leaves the law of the outputs as
  * it is: not under noise, without a bias, or before zeros around an image, where its unit stays. The outputs are those of the masked model (`mask`): equal
  * with the weights' means up to the rounding of biases, and equal in law with noise unless `preserve` is `mean`. Each layer keeps one unit at least,
- * and the model its inputs and outputs. Layers whose noise has no log α keep their weights.
+ * and the model its inputs and outputs. Layers whose noise has no log α keep their weights. Units are followed through
+ * layers that say that they keep or spread them (`BuiltLayer.units`); any other layer between two keeps the units before it.
  *
  * Throws `VARDROP_PRUNE` where no layer has log α, what `mask` throws, and `VARDROP_OPTION` for another `preserve` and for other options.
  */

@@ -1,3 +1,4 @@
+import { VardropError } from '../errors.js';
 import type { BuiltLayer, LinearLayer } from '../layers/layer.js';
 import { type Model, parametersOf } from '../layers/sequential.js';
 import { elementCount } from '../program/shapes.js';
@@ -12,7 +13,7 @@ type Weighted = BuiltLayer & { readonly linear: LinearLayer };
 /** A layer whose units may go, and the next layer with weights, whose inputs they are. */
 export interface Pair {
   readonly source: Weighted;
-  /** What lies between; each works on every unit by itself. */
+  /** What lies between; each keeps units apart, or spreads them. */
   readonly between: readonly BuiltLayer[];
   readonly target: Weighted;
 }
@@ -23,19 +24,27 @@ export interface Removal {
   readonly shift: Float64Array | undefined;
 }
 
-/** Layers that keep units apart, on the last axis, or flatten them with the unit as the fastest index. */
-const unitwise = ['activation', 'maxPooling2d', 'averagePooling2d', 'flatten'];
-
 /** Neighbouring layers with weights whose units can be told apart all the way from one to the other. */
 export function pairs(model: Model): readonly Pair[] {
-  const resizable = (index: number) => model.options.layers[index].withUnits !== undefined;
-  const weighted = model.layers.flatMap((layer, index) => (layer.linear && resizable(index) ? [index] : []));
+  const weighted = model.layers.flatMap((layer, index) => (layer.linear ? [index] : []));
   return weighted.slice(1).flatMap((end, i) => {
     const start = weighted[i];
     const between = model.layers.slice(start + 1, end);
-    const known = between.every((_, offset) => unitwise.includes(model.options.layers[start + 1 + offset].kind));
-    return known ? [{ source: model.layers[start] as Weighted, between, target: model.layers[end] as Weighted }] : [];
+    const resizable = [start, end].every((index) => model.options.layers[index].withUnits !== undefined);
+    if (!resizable || !between.every(leavesApart)) return [];
+    return [{ source: model.layers[start] as Weighted, between, target: model.layers[end] as Weighted }];
   });
+}
+
+/** Whether a layer keeps or spreads units, as its last axes have to bear out: as long as before, or a multiple of that. */
+function leavesApart({ name, units = 'mixed', inputShape, outputShape }: BuiltLayer): boolean {
+  if (units === 'mixed') return false;
+  const times = outputShape[outputShape.length - 1] / inputShape[inputShape.length - 1];
+  if (units === 'kept' ? times === 1 : Number.isInteger(times)) return true;
+  throw new VardropError(
+    'VARDROP_PRUNE',
+    `[${name}] units: got '${units}' for inputs [${inputShape.join(', ')}] and outputs [${outputShape.join(', ')}], needs a last axis ${units === 'kept' ? 'as long as before' : 'that is a multiple of the one before'}. Leave units out where the layer mixes them.`,
+  );
 }
 
 /**
@@ -106,13 +115,11 @@ function readers(target: Weighted, { active, noisy }: WeightStates, units: numbe
 
 /** One row of inputs of the target for zeros as inputs of the source: for undriven units it is so for all inputs. */
 function valuesAtTarget(source: Weighted, between: readonly BuiltLayer[], parameters: TensorMap): Float64Array {
+  const layers = [source, ...between];
   return evaluateBuilt(
-    layerTensors(source, parameters),
+    Object.assign({}, ...layers.map((layer) => layerTensors(layer, parameters))),
     { rows: 1, shape: source.inputShape, data: new Float64Array(elementCount(source.inputShape)) },
-    (b, tensors, x) => {
-      const outputs = source.apply(b, x, parametersOf(source, tensors), 'mean');
-      return between.reduce((value, layer) => layer.apply(b, value, {}, 'mean'), outputs);
-    },
+    (b, tensors, x) => layers.reduce((value, layer) => layer.apply(b, value, parametersOf(layer, tensors), 'mean'), x),
   );
 }
 

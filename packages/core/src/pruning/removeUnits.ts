@@ -3,6 +3,7 @@ import type { BuiltLayer } from '../layers/layer.js';
 import { fullName, type Model, sequential } from '../layers/sequential.js';
 import { elementCount } from '../program/shapes.js';
 import type { TensorData, TensorMap } from '../training/state.js';
+import { layerTensors } from './layerTensors.js';
 import type { Pair, Removal } from './removableUnits.js';
 
 /** A model with its parameters' values. */
@@ -13,9 +14,13 @@ export interface Network {
 
 /**
  * The network without some units of `source` and the weights of `target` that read them. Throws `VARDROP_PRUNE` for
- * noise of one's own whose parameters have no axis for the units, or share it with other layers.
+ * parts of one's own whose parameters have no axis for the units, or share it with other layers.
  */
-export function removeUnits({ model, parameters }: Network, { source, target }: Pair, removal: Removal): Network {
+export function removeUnits(
+  { model, parameters }: Network,
+  { source, between, target }: Pair,
+  removal: Removal,
+): Network {
   const units = source.linear.weightShape[source.linear.weightShape.length - 1];
   const gone = new Set(removal.units);
   const keep = (index: number) => !gone.has(index % units);
@@ -27,6 +32,7 @@ export function removeUnits({ model, parameters }: Network, { source, target }: 
   const next: Record<string, TensorData> = {
     ...parameters,
     ...sliced(source, parameters, -1, keep),
+    ...Object.assign({}, ...between.map((layer) => slicedBetween(layer, parameters, keep))),
     ...sliced(target, parameters, -2, keep),
   };
   if (removal.shift) {
@@ -57,6 +63,17 @@ function sliced(layer: BuiltLayer, parameters: TensorMap, axis: -1 | -2, keep: (
       const at = isBias ? 0 : tensor.shape.length + axis;
       const hasAxis = isBias || (tensor.shape.length === weightShape.length && tensor.shape[at] === length);
       return hasAxis ? [[name, sliceAxis(tensor, at, keep)]] : [];
+    }),
+  );
+}
+
+/** The tensors of a layer that keeps or spreads units, which lie on their last axes, as on those of its inputs or outputs. */
+function slicedBetween(layer: BuiltLayer, parameters: TensorMap, keep: (index: number) => boolean): TensorMap {
+  const lengths = [layer.inputShape, layer.outputShape].map((shape) => shape[shape.length - 1]);
+  return Object.fromEntries(
+    Object.entries(layerTensors(layer, parameters)).map(([name, tensor]) => {
+      const last = tensor.shape.length - 1;
+      return [name, lengths.includes(tensor.shape[last]) ? sliceAxis(tensor, last, keep) : tensor];
     }),
   );
 }

@@ -69,7 +69,8 @@ function randomParameters(model: Model, seed: number): TensorMap {
       const [inputs, outputs] = shape.slice(-2);
       const data = Float32Array.from({ length: elementCount(shape) }, (_, i) => {
         if (what === 'weights') return (1 + Math.floor(draw(i) * 8)) / 8;
-        if (what === 'bias') return [-0.5, 0, 0.25, 0.75][Math.floor(draw(i) * 4)];
+        if (what === 'bias' || what === 'shift') return [-0.5, 0, 0.25, 0.75][Math.floor(draw(i) * 4)];
+        if (what === 'scale') return [-2, 0.5, 1, 2][Math.floor(draw(i) * 4)];
         const output = i % outputs;
         const input = Math.floor(i / outputs) % inputs;
         // One rate a unit is shared by what is on its other side, so that only its own axis counts.
@@ -90,12 +91,62 @@ const someNoise: Noise = (key, shape) => {
 };
 
 const activations: readonly Activation[] = ['relu', 'linear'];
+
+/** A layer of one's own that keeps units: a factor and a shift of its own for each index of the last axis. */
+const affine: Layer = {
+  kind: 'affine',
+  build: (name, inputShape) => ({
+    name,
+    kind: 'affine',
+    inputShape,
+    outputShape: inputShape,
+    parameters: ['scale', 'shift'].map((own) => ({
+      name: own,
+      shape: inputShape.slice(-1),
+      initialize: { kind: 'constant', value: 1 },
+    })),
+    units: 'kept',
+    apply: (b, x, { scale, shift }) => b.add(b.mul(x, scale), shift),
+  }),
+};
+
+/** A layer of one's own that spreads units: its inputs three times. */
+const thrice: Layer = {
+  kind: 'thrice',
+  build: (name, [length]) => ({
+    name,
+    kind: 'thrice',
+    inputShape: [length],
+    outputShape: [3 * length],
+    parameters: [],
+    units: 'spread',
+    apply: (b, x) =>
+      b.reshape(b.broadcast(b.reshape(x, ['batch', 1, length]), ['batch', 3, length]), ['batch', 3 * length]),
+  }),
+};
+
+/** A layer of one's own that mixes units and says nothing: sums over neighbours. */
+const mixing: Layer = {
+  kind: 'mixing',
+  build: (name, inputShape) => ({
+    name,
+    kind: 'mixing',
+    inputShape,
+    outputShape: inputShape,
+    parameters: [],
+    apply: (b, x) => b.add(x, b.reduceMax(x, [x.shape.length - 1], true)),
+  }),
+};
+
+const stack = (...layers: readonly Layer[]) => fc.array(fc.constantFrom(...layers), { maxLength: 2 });
+const vectors = stack(activation('relu'), activation('linear'), affine, thrice, mixing);
+
 const denseModels = fc
   .record({
     units: fc.array(fc.integer({ min: 2, max: 6 }), { minLength: 3, maxLength: 3 }),
     kinds: fc.array(fc.constantFrom(...activations), { minLength: 3, maxLength: 3 }),
     bias: fc.array(fc.constantFrom(true, true, false), { minLength: 3, maxLength: 3 }),
-    between: fc.boolean(),
+    between: fc.tuple(vectors, vectors, stack(activation('relu'), affine, mixing)),
     noisy,
   })
   .map(({ units, kinds, bias, between, noisy: noise }) =>
@@ -103,34 +154,40 @@ const denseModels = fc
       input: [4],
       layers: [
         dense({ units: units[0], activation: kinds[0], ...noise[0] }),
-        ...(between ? [activation('relu')] : []),
+        ...between[0],
         dense({ units: units[1], activation: kinds[1], bias: bias[1], ...noise[1] }),
+        ...between[1],
         dense({ units: units[2], bias: bias[2], ...noise[2] }),
+        ...between[2],
       ],
     }),
   );
 
 const padding = fc.constantFrom('same' as const, 'valid' as const);
-const poolings: fc.Arbitrary<readonly Layer[]> = fc
-  .record({ kind: fc.constantFrom('none', 'max', 'average'), padding })
-  .map(({ kind, padding: pad }) => {
-    if (kind === 'none') return [];
-    return [kind === 'max' ? maxPooling2d({ padding: pad }) : averagePooling2d({ padding: pad })];
-  });
+const images = stack(
+  activation('relu'),
+  activation('linear'),
+  affine,
+  mixing,
+  ...(['same', 'valid'] as const).flatMap((pad) => [
+    maxPooling2d({ padding: pad, strides: 1 }),
+    averagePooling2d({ padding: pad, strides: [1, 2] }),
+  ]),
+);
 const convolutions = fc
   .record({
     filters: fc.array(fc.integer({ min: 1, max: 4 }), { minLength: 2, maxLength: 2 }),
     size: fc.integer({ min: 1, max: 2 }),
     strides: fc.integer({ min: 1, max: 2 }),
     padding,
-    pooling: poolings,
+    between: fc.tuple(images, images, vectors, vectors),
     bias: fc.boolean(),
     units: fc.integer({ min: 1, max: 4 }),
     noisy,
   })
   .map((options) =>
     sequential({
-      input: [6, 6, 2],
+      input: [6, 7, 2],
       layers: [
         conv2d({
           filters: options.filters[0],
@@ -139,7 +196,7 @@ const convolutions = fc
           padding: options.padding,
           ...options.noisy[0],
         }),
-        ...options.pooling,
+        ...options.between[0],
         conv2d({
           filters: options.filters[1],
           size: options.size,
@@ -149,9 +206,12 @@ const convolutions = fc
           ...options.noisy[1],
         }),
         activation('relu'),
-        maxPooling2d({ padding: 'same' }),
+        maxPooling2d({ padding: 'same', strides: 1 }),
+        ...options.between[1].filter(({ kind }) => !kind.endsWith('Pooling2d')),
         flatten(),
+        ...options.between[2],
         dense({ units: options.units, activation: 'relu', ...options.noisy[2] }),
+        ...options.between[3],
         dense({ units: 2, ...options.noisy[3] }),
       ],
     }),

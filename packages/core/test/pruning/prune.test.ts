@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import {
   type Activation,
+  activation,
   adam,
   averagePooling2d,
   type Conv2dOptions,
@@ -18,6 +19,7 @@ import {
   logAlphas,
   type Model,
   mask,
+  maxPooling2d,
   meanField,
   type NoiseModel,
   none,
@@ -236,6 +238,46 @@ describe('channels of convolutions', () => {
       }),
     };
     expect(convolutions(-0.5, {}, [turned]).report.unitsRemoved).toBe(0);
+    const kept: Layer = {
+      ...turned,
+      build: (...given) => ({ ...turned.build(...given), units: 'kept' }),
+    };
+    expect(convolutions(-0.5, {}, [kept]).report.unitsRemoved).toBeGreaterThan(0);
+  });
+
+  it('go past an activation as a layer, pooling and flatten', () => {
+    const dead = convolutions(-0.5, {}).report.unitsRemoved;
+    expect(dead).toBeGreaterThan(0);
+    expect(convolutions(-0.5, {}, [activation('relu')]).report.unitsRemoved).toBe(dead);
+    expect(convolutions(-0.5, {}, [activation('tanh'), maxPooling2d()]).report.unitsRemoved).toBe(dead);
+  });
+
+  it('are not told apart by a layer whose last axis contradicts it', () => {
+    const wrong: Layer = {
+      kind: 'wrong',
+      build: (name, [length]) => ({
+        name,
+        kind: 'wrong',
+        inputShape: [length],
+        outputShape: [1],
+        parameters: [],
+        units: 'kept',
+        apply: (b, x) => b.reduceSum(x, [1], true),
+      }),
+    };
+    const model = sequential({ input: [1], layers: [dense({ units: 2, noise: sparse }), wrong, dense({ units: 1 })] });
+    const parameters = parametersOf(model, {
+      'dense1/weights': [1, 0],
+      'dense1/bias': [0, 0],
+      'dense2/weights': [1],
+      'dense2/bias': [0],
+    });
+    expect(() => prune(model, parameters)).toThrow(
+      expect.objectContaining({
+        code: 'VARDROP_PRUNE',
+        message: expect.stringContaining("[wrong1] units: got 'kept'"),
+      }),
+    );
   });
 });
 
