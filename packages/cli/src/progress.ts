@@ -1,4 +1,5 @@
 import { Presets, SingleBar } from 'cli-progress';
+import { counted } from './counted.js';
 import type { EpochReport } from './report/trainingReport.js';
 
 /** What is about to be trained. */
@@ -74,7 +75,7 @@ function lineProgress(stream: ProgressStream): Progress {
     start(next) {
       run = next;
       started = performance.now();
-      stream.write(`${next.name}: ${next.epochs} epochs of ${next.stepsPerEpoch} steps\n`);
+      stream.write(`${next.name}: ${counted(next.epochs, 'epoch')} of ${counted(next.stepsPerEpoch, 'step')}\n`);
     },
     step() {},
     epoch(report) {

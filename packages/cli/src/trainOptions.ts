@@ -36,6 +36,8 @@ export interface TrainOptions {
   readonly checkpoint?: string;
   /** Checkpoint to go on from; left out, a new start. */
   readonly resume?: string;
+  /** Names of the options that were given; a checkpoint that is gone on from decides the others. Left out, all were. */
+  readonly given?: readonly string[];
   /** Whether to print nothing but the summary and errors. */
   readonly quiet: boolean;
   /** Whether errors are printed with their stack. */

@@ -43,7 +43,7 @@ beforeAll(async () => {
     ]),
   );
   state = { ...initial, parameters };
-  await writeFile(checkpoint, serializeState(state, checkpointMetadata(options, pixels)));
+  await writeFile(checkpoint, serializeState(state, checkpointMetadata(options, pixels, 'digest')));
 });
 afterAll(() => rm(directory, { recursive: true }));
 

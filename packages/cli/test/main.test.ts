@@ -72,7 +72,7 @@ describe('a training that succeeds', () => {
     expect(JSON.parse(await readFile(json, 'utf8'))).toMatchObject({ testError: 0.0265, seed: 1 });
     expect(result.stdout).toContain('test error   2.65 %');
     expect(result.stdout).toContain(`report: ${report()}`);
-    expect(result.stderr).toBe('sparse: 1 epochs of 1 steps\n');
+    expect(result.stderr).toBe('sparse: 1 epoch of 1 step\n');
   });
 });
 

@@ -63,7 +63,7 @@ describe('vardrop new-backend', () => {
     await writeFile(join(directory, 'full', 'kept.txt'), 'kept');
     const full = vardrop('new-backend', 'full');
     expect(full.status).toBe(1);
-    expect(full.stderr).toContain('got a folder with 1 entries, needs a new or an empty one');
+    expect(full.stderr).toContain('got a folder with 1 entry, needs a new or an empty one');
     expect(await readdir(join(directory, 'full'))).toEqual(['kept.txt']);
     const impossible = vardrop('new-backend', 'mine', '--directory', join(directory, 'full', 'kept.txt'));
     expect(impossible.status).toBe(1);

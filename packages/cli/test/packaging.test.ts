@@ -2,7 +2,7 @@ import { execFileSync } from 'node:child_process';
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { describe, expect, it } from 'vitest';
+import { beforeAll, describe, expect, it } from 'vitest';
 
 const root = fileURLToPath(new URL('../../..', import.meta.url));
 const packages = readdirSync(join(root, 'packages'));
@@ -21,8 +21,12 @@ function published(name: string): string[] {
 }
 
 describe.each(packages)('package %s', (name) => {
+  let files: string[];
+  beforeAll(() => {
+    files = published(name);
+  });
+
   it('is published with its licence, its README and the sources that its maps point at', () => {
-    const files = published(name);
     expect(files).toEqual(expect.arrayContaining(['LICENSE', 'README.md', 'package.json']));
     expect(files.filter((path) => path.endsWith('.tsbuildinfo') || path.startsWith('test/'))).toEqual([]);
     const sources = files
@@ -35,6 +39,13 @@ describe.each(packages)('package %s', (name) => {
       .filter((source) => existsSync(join(root, 'packages', name, source)));
     expect(sources.length > 0).toBe(files.some((path) => path.startsWith('dist/')));
     expect(sources.filter((source) => !files.includes(source))).toEqual([]);
+  });
+
+  it('has an entry point with types, which is published', () => {
+    const { exports } = JSON.parse(readFileSync(join(root, 'packages', name, 'package.json'), 'utf8'));
+    const entry = Object.values(exports['.'] as Record<string, string>).map((path) => path.replace('./', ''));
+    expect(entry).toEqual([expect.stringMatching(/\.d\.ts$/), expect.stringMatching(/\.js$/)]);
+    expect(files).toEqual(expect.arrayContaining(entry));
   });
 
   it('has the licence of the repository', () => {

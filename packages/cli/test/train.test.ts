@@ -1,6 +1,7 @@
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { save } from '@vardrop/core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { parseArguments } from '../src/arguments.js';
 import { train } from '../src/commands/train.js';
@@ -111,6 +112,50 @@ describe('vardrop train', () => {
     const again = await run(`--resume ${path} --epochs 2`, { ...quiet, note: (line) => notes.push(line) });
     expect(notes).toEqual([expect.stringContaining('has 2 epochs')]);
     expect(again.summary.nll).toBe(summary.nll);
+  });
+
+  test('goes on from a checkpoint alone, which knows its options, bit for bit', async () => {
+    const [whole, parts] = [join(directory, 'known.safetensors'), join(directory, 'knowing.safetensors')];
+    const line =
+      '--noise variational-b --alpha layer --divergence cubic --rate 0.1 --kl-weight 0.5 --seed 3 --samples 3';
+    const first = await run(`${line} --checkpoint ${whole}`);
+    const controller = new AbortController();
+    let steps = 0;
+    await run(
+      `${line} --checkpoint ${parts}`,
+      { ...quiet, step: () => ++steps === 8 && controller.abort() },
+      controller.signal,
+    );
+    const parsed = parseArguments(['train', '--resume', parts, '--checkpoint', parts, '--data', directory], '0');
+    const second = await train(parsed.kind === 'train' ? parsed.options : optionsOf(''), quiet, never);
+    expect((await readFile(parts)).equals(await readFile(whole))).toBe(true);
+    expect(second.configuration).toEqual(first.configuration);
+    expect(second.summary.nll).toBe(first.summary.nll);
+  });
+
+  test('refuses a checkpoint that another program has written', async () => {
+    const path = join(directory, 'foreign.safetensors');
+    const cases: readonly Record<string, string>[] = [
+      {},
+      { noise: 'sparse' },
+      { noise: 'sparse', layers: '1,x' },
+      { noise: 'no', layers: '3' },
+    ];
+    for (const metadata of cases) {
+      await save(path, { parameters: { w: { shape: [1], data: new Float32Array(1) } } }, metadata);
+      await expect(run(`--resume ${path}`)).rejects.toMatchObject({ code: 'VARDROP_CHECKPOINT_FOREIGN' });
+    }
+  });
+
+  test('is complete when it is asked to stop after its last step', async () => {
+    const controller = new AbortController();
+    const aborting: Progress = { ...quiet, epoch: ({ epoch }) => epoch === 2 && controller.abort() };
+    const report = await run('--epochs 2', aborting, controller.signal);
+    expect(report.interrupted).toBeUndefined();
+    expect(report.epochs).toHaveLength(2);
+    const comparison = new AbortController();
+    const first: Progress = { ...quiet, epoch: ({ epoch }) => epoch === 2 && comparison.abort() };
+    expect((await run('--epochs 2 --compare', first, comparison.signal)).interrupted).toBe(true);
   });
 
   test('refuses to resume with other options', async () => {

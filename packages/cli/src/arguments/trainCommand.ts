@@ -96,12 +96,17 @@ export function trainCommand(take: (options: TrainOptions) => void): Command {
   add('--report <file>', 'where the report goes', pathName(option('--report'), 'a file'), trainDefaults.report);
   shared.addJson('the summary');
   add('--checkpoint <file>', 'save the network here, after each epoch', pathName(option('--checkpoint'), 'a file'));
-  add('--resume <file>', 'go on from this checkpoint', pathName(option('--resume'), 'a file'));
+  add(
+    '--resume <file>',
+    'go on from this checkpoint, with the options that it was made with',
+    pathName(option('--resume'), 'a file'),
+  );
   add('--compare', "train the noise models of the paper's figure 1 side by side");
   shared.addQuiet('the summary');
   shared.addVerbose();
   return command.action((values: TrainOptions) => {
     if (values.compare) refuseBesideCompare(command);
-    take({ ...trainDefaults, ...values });
+    const given = Object.keys(values).filter((name) => command.getOptionValueSource(name) === 'cli');
+    take({ ...trainDefaults, ...values, ...(values.resume !== undefined && { given }) });
   });
 }

@@ -1,6 +1,12 @@
 import { VardropError } from '@vardrop/core';
 import type { Command, CommanderError } from 'commander';
 
+/** The options of a command, or of the program before a command: `one of --backend, --noise, …`. */
+function optionsOf(all: readonly Command[], name: string): string {
+  const options = all.find((command) => command.name() === name)?.options.map(({ long, flags }) => long ?? flags);
+  return `one of ${(options ?? ['--version', '--help']).join(', ')}`;
+}
+
 /** Turns what commander reports (`error: unknown option '--epoch'\n(Did you mean --epochs?)`) into a coded error. */
 export function usageError(error: CommanderError, words: readonly string[], all: readonly Command[]): VardropError {
   const commands = all.map((command) => command.name());
@@ -14,7 +20,7 @@ export function usageError(error: CommanderError, words: readonly string[], all:
     new VardropError(code, `[${who}] ${what}: got ${got}, needs ${needs}. ${remedy}`);
   switch (error.code) {
     case 'commander.unknownOption':
-      return fail('VARDROP_UNKNOWN_OPTION', quoted, 'an option that does not exist', 'one that does');
+      return fail('VARDROP_UNKNOWN_OPTION', quoted, 'an unknown option', optionsOf(all, words[0]));
     case 'commander.unknownCommand':
       return fail('VARDROP_UNKNOWN_COMMAND', 'command', `"${quoted}"`, known);
     // `vardrop help nonsense` prints the general help and asks for a failing exit code.

@@ -1,6 +1,7 @@
 import { describeOnnx, exportOnnx } from '@vardrop/adapter-onnx';
 import { load, type PruneReport, prune, type TensorMap, VardropError } from '@vardrop/core';
 import type { ExportCommandOptions } from '../arguments/exportCommand.js';
+import { counted } from '../counted.js';
 import { writeOutput } from '../files/output.js';
 import type { Export } from '../main.js';
 import { buildNetwork, likelihood } from '../training/network.js';
@@ -60,7 +61,7 @@ function summaryOf(
   ];
   if (report) {
     lines.push(
-      `pruned: ${report.nonZero} of ${report.weightsBefore} weights are not zero, ${report.unitsRemoved} units removed, ${report.weightsAfter} weights stored`,
+      `pruned: ${report.nonZero} of ${report.weightsBefore} weights are not zero, ${counted(report.unitsRemoved, 'unit')} removed, ${counted(report.weightsAfter, 'weight')} stored`,
     );
   }
   return `${lines.join('\n')}\n`;

@@ -2,6 +2,7 @@ import { readdir, readFile, writeFile } from 'node:fs/promises';
 import { dirname, join, relative, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { VardropError } from '@vardrop/core';
+import { counted } from '../counted.js';
 import { makeDirectories } from '../files/makeDirectories.js';
 import type { NewBackend } from '../main.js';
 
@@ -22,7 +23,7 @@ export const newBackend: NewBackend = async ({ name, directory }, stdout) => {
   if (present.length > 0) {
     throw new VardropError(
       'VARDROP_OUTPUT_EXISTS',
-      `[vardrop new-backend] ${target}: got a folder with ${present.length} entries, needs a new or an empty one. Choose another name or --directory.`,
+      `[vardrop new-backend] ${target}: got a folder with ${counted(present.length, 'entry', 'entries')}, needs a new or an empty one. Choose another name or --directory.`,
     );
   }
   const { version } = JSON.parse(await readFile(new URL('../../package.json', import.meta.url), 'utf8'));

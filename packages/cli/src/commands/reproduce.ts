@@ -28,7 +28,7 @@ export function createReproduce(table: ExperimentTable): Reproduce {
     }
     const common = {
       backend: options.backend,
-      data: { name: loaded.name, train: loaded.train.count, test: loaded.test.count, digest: digestOf(loaded) },
+      data: { name: loaded.name, train: loaded.train.count, test: loaded.test.count, digest: await digestOf(loaded) },
       quick: options.quick,
       seed: options.seed,
     };

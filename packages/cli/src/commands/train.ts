@@ -8,6 +8,7 @@ import {
   serializeState,
   type TrainingState,
 } from '@vardrop/core';
+import { digestOf } from '../data/digestOf.js';
 import type { ImageDataset } from '../data/imageDataset.js';
 import { loadData } from '../data/loadData.js';
 import { writeOutput } from '../files/output.js';
@@ -19,7 +20,7 @@ import { describeLayers, totalSparsity } from '../training/describeLayers.js';
 import { heldOut } from '../training/holdOut.js';
 import { mostUncertain } from '../training/mostUncertain.js';
 import { buildNetwork, likelihood } from '../training/network.js';
-import { checkpointMetadata, resumeState } from '../training/resumeState.js';
+import { checkpointMetadata, resumeTraining } from '../training/resumeState.js';
 import { stateOfFailure, type TrainedNetwork, trainNetwork } from '../training/trainNetwork.js';
 import type { TrainOptions } from '../trainOptions.js';
 
@@ -40,7 +41,9 @@ interface Run {
  * `vardrop train`: trains a classifier on the training images and measures it, once, on the test images. With
  * `--compare` it trains the paper's noise models one after the other; the report shows the last of them in full.
  */
-export const train: Train = async (options, ui, signal) => {
+export const train: Train = async (asked, ui, signal) => {
+  const resumed = asked.resume === undefined ? undefined : await resumeTraining(asked.resume, asked);
+  const options = resumed?.options ?? asked;
   const data = await loadData({ directory: options.data });
   const choices = options.compare
     ? compared.map((noise) => ({ ...options, noise, ...(noise === 'none' && { rate: undefined }) }))
@@ -48,16 +51,19 @@ export const train: Train = async (options, ui, signal) => {
   const shape = { inputs: data.width * data.height * data.channels, classes: data.classes };
   // Every choice is checked before the first network is trained.
   const planned = choices.map((choice) => ({ choice, model: buildNetwork(choice, shape) }));
-  const state = options.resume === undefined ? undefined : await resumeState(options.resume, options, data);
+  // Hashed once, and only if it is wanted: data may be large.
+  const digest = resumed || options.checkpoint !== undefined ? await digestOf(data) : '';
+  resumed?.checkData(data, digest);
   const backend = await createBackend(options.backend);
   try {
     const runs: Run[] = [];
     for (const { choice, model } of planned) {
       if (signal.aborted) break;
-      runs.push(await trainAndTest(choice, model, { backend, data, state, ui, signal }));
+      runs.push(await trainAndTest(choice, model, { backend, data, digest, state: resumed?.state, ui, signal }));
     }
     if (runs.length === 0) throw signal.reason;
-    return reportOf(runs, data, signal.aborted);
+    const interrupted = runs.length < planned.length || runs.some(({ trained }) => trained.stopped === 'aborted');
+    return reportOf(runs, data, interrupted);
   } finally {
     await backend.close();
   }
@@ -69,15 +75,22 @@ async function trainAndTest(
   around: {
     readonly backend: Backend;
     readonly data: ImageDataset;
+    readonly digest: string;
     readonly state: TrainingState | undefined;
     readonly ui: Parameters<Train>[1];
     readonly signal: AbortSignal;
   },
 ): Promise<Run> {
-  const { backend, data } = around;
+  const { backend, data, digest } = around;
   const started = performance.now();
   const path = options.checkpoint;
-  const save = path === undefined ? undefined : (state: TrainingState) => saveCheckpoint(path, state, options, data);
+  const save =
+    path === undefined
+      ? undefined
+      : (state: TrainingState) => {
+          const bytes = serializeState(state, checkpointMetadata(options, data, digest));
+          return writeOutput({ option: '--checkpoint', path }, bytes);
+        };
   const trained = await trainNetwork(model, { ...around, options, name: options.noise, save }).catch(async (error) => {
     const good = stateOfFailure(error);
     if (good) await save?.(good);
@@ -113,10 +126,6 @@ async function trainAndTest(
     epochs: trained.epochs,
   };
   return { options, model, trained, prediction, metrics, summary };
-}
-
-function saveCheckpoint(path: string, state: TrainingState, options: TrainOptions, data: ImageDataset): Promise<void> {
-  return writeOutput({ option: '--checkpoint', path }, serializeState(state, checkpointMetadata(options, data)));
 }
 
 function reportOf(runs: readonly Run[], data: ImageDataset, interrupted: boolean): TrainingReport {

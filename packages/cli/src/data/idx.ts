@@ -1,6 +1,7 @@
 import type { Dirent } from 'node:fs';
 import { readdir } from 'node:fs/promises';
 import { basename, join, resolve } from 'node:path';
+import { counted } from '../counted.js';
 import type { ImageDataset, ImageSplit } from './imageDataset.js';
 import { idxError as failure, type IdxFile, readIdxFile } from './readIdxFile.js';
 
@@ -76,7 +77,7 @@ async function readPair(directory: string, names: readonly string[], part: strin
     throw failure(
       'VARDROP_IDX_COUNT_MISMATCH',
       labels.path,
-      `${labels.shape[0]} labels`,
+      counted(labels.shape[0], 'label'),
       `${images.shape[0]}, one for each image of ${basename(images.path)}`,
       'Take both files from one data set',
     );

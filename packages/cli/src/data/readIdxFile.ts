@@ -1,6 +1,7 @@
 import type { FileHandle } from 'node:fs/promises';
 import { createGunzip } from 'node:zlib';
 import { elementCount, VardropError } from '@vardrop/core';
+import { counted } from '../counted.js';
 import { fileReason } from '../files/fileReason.js';
 import { openRegular } from '../files/openRegular.js';
 
@@ -105,10 +106,16 @@ function createTaker(path: string, rank: number, size: { readonly unpacked?: num
         throw idxError('VARDROP_IDX_EMPTY', path, 'an empty file', needs, again);
       }
       if (taken < header.length) {
-        throw idxError('VARDROP_IDX_TRUNCATED', path, `${taken} bytes`, `a header of ${header.length} bytes`, again);
+        throw idxError(
+          'VARDROP_IDX_TRUNCATED',
+          path,
+          counted(taken, 'byte'),
+          `a header of ${header.length} bytes`,
+          again,
+        );
       }
       const found = taken - header.length;
-      if (found < data.length) throw wrongSize(path, shape, `${found} bytes of data`, false);
+      if (found < data.length) throw wrongSize(path, shape, `${counted(found, 'byte')} of data`, false);
       return { path, shape, data };
     },
   };
@@ -149,7 +156,8 @@ function allocate(
 ): Uint8Array<ArrayBuffer> {
   const count = elementCount(shape);
   const found = (unpacked ?? 0) - header;
-  if (unpacked !== undefined && found !== count) throw wrongSize(path, shape, `${found} bytes of data`, found > count);
+  if (unpacked !== undefined && found !== count)
+    throw wrongSize(path, shape, `${counted(found, 'byte')} of data`, found > count);
   if (packed !== undefined && header + count > packed * largestExpansion) {
     throw wrongSize(path, shape, `${packed} bytes of gzip data, which cannot hold as much`, false);
   }

@@ -1,3 +1,4 @@
+import { counted } from '../counted.js';
 import { printTable, wrapText } from './printTable.js';
 import type { ReproducedExperiment, ReproductionReport } from './reproductionReport.js';
 
@@ -10,7 +11,7 @@ export function printReproduction(report: ReproductionReport): string {
 }
 
 function printExperiment({ name, trials, done, findings, path }: ReproducedExperiment): string {
-  const title = `${findings.title}${done < trials ? ` (${done} of ${trials} trials)` : ''}`;
+  const title = `${findings.title}${done < trials ? ` (${done} of ${counted(trials, 'trial')})` : ''}`;
   return [
     `${name}: ${title}`,
     ...findings.tables.map((table) => printTable(table)),

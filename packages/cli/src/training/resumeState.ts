@@ -1,6 +1,5 @@
 import { load, type TrainingState, VardropError } from '@vardrop/core';
-import { noises } from '../choices.js';
-import { digestOf } from '../data/digestOf.js';
+import { parseArguments } from '../arguments.js';
 import type { ImageDataset } from '../data/imageDataset.js';
 import type { TrainOptions } from '../trainOptions.js';
 import type { NetworkOptions } from './network.js';
@@ -19,41 +18,58 @@ const decisive = [
   'klWeight',
 ] as const;
 
-/** What a checkpoint of the command says of how it was made. */
-export function checkpointMetadata(options: TrainOptions, data: ImageDataset): Record<string, string> {
-  return { ...Object.fromEntries(decisive.map((name) => [name, text(options[name])])), ...dataMetadata(data) };
+/** Options that a checkpoint remembers beside them; others may be given. */
+const remembered = [...decisive, 'epochs', 'samples', 'backend'] as const;
+
+/** What a checkpoint of the command says of how it was made; `digest` is that of the data. */
+export function checkpointMetadata(options: TrainOptions, data: ImageDataset, digest: string): Record<string, string> {
+  return { ...Object.fromEntries(remembered.map((name) => [name, text(options[name])])), data: data.name, digest };
 }
 
-/** Which data it was: not where they lay, since folders move, and other data may come to lie in them. */
-function dataMetadata(data: ImageDataset): { readonly data: string; readonly digest: string } {
-  return { data: data.name, digest: digestOf(data) };
+/** A training to go on with. */
+export interface ResumedTraining {
+  readonly state: TrainingState;
+  /** Those that were given, and for the others those that the checkpoint was made with. */
+  readonly options: TrainOptions;
+  /**
+   * @param digest of the data. They are known by it, not by where they lie: folders move, and other data may come to lie in them.
+   * @throws VardropError `VARDROP_RESUME` for other data than the checkpoint was trained on.
+   */
+  checkData(data: ImageDataset, digest: string): void;
 }
 
 /**
- * The state in a checkpoint, if it was made with the same options on the same data.
+ * Reads the checkpoint that a training goes on from.
  *
- * @throws VardropError `VARDROP_RESUME` naming the first option that differs, or the data, or what `load` throws.
+ * @throws VardropError `VARDROP_RESUME` naming the first option that was given and differs from the checkpoint's,
+ * `VARDROP_CHECKPOINT_FOREIGN` for one that `vardrop train` has not written, or what `load` throws.
  */
-export async function resumeState(path: string, options: TrainOptions, data: ImageDataset): Promise<TrainingState> {
+export async function resumeTraining(path: string, asked: TrainOptions): Promise<ResumedTraining> {
   const { state, metadata } = await load(path);
+  const made = optionsOf('[vardrop train] --resume', path, metadata);
+  const taken = remembered.filter((name) => metadata[name] !== undefined && asked.given?.includes(name) === false);
+  const options = { ...asked, ...Object.fromEntries(taken.map((name) => [name, made[name]])) };
   for (const name of decisive) {
     const was = metadata[name] ?? '';
     const is = text(options[name]);
     if (was !== is) {
       throw new VardropError(
         'VARDROP_RESUME',
-        `[vardrop train] --resume: got ${path}, which was made with ${flag(name)} ${was || '(default)'}, needs ${flag(name)} ${is || '(default)'}. Give the options that it was made with, or start anew.`,
+        `[vardrop train] --resume: got ${path}, which was made with ${flag(name)} ${was || '(default)'}, needs ${flag(name)} ${is || '(default)'}. Leave the option out, or start anew.`,
       );
     }
   }
-  const own = dataMetadata(data);
-  if (metadata.digest !== own.digest) {
-    throw new VardropError(
-      'VARDROP_RESUME',
-      `[vardrop train] --resume: got ${path}, which was trained on ${metadata.data || 'data that it does not tell'} (digest ${metadata.digest ?? 'none'}), needs ${own.data} (digest ${own.digest}), the data of this run. Give the --data that it was trained on, or start anew.`,
-    );
-  }
-  return state;
+  return {
+    state,
+    options,
+    checkData(data, digest) {
+      if (metadata.digest === digest) return;
+      throw new VardropError(
+        'VARDROP_RESUME',
+        `[vardrop train] --resume: got ${path}, which was trained on ${metadata.data || 'data that it does not tell'} (digest ${metadata.digest ?? 'none'}), needs ${data.name} (digest ${digest}), the data of this run. Give the --data that it was trained on, or start anew.`,
+      );
+    },
+  };
 }
 
 /**
@@ -62,27 +78,29 @@ export async function resumeState(path: string, options: TrainOptions, data: Ima
  * @throws VardropError `VARDROP_CHECKPOINT_FOREIGN` for metadata that the command has not written.
  */
 export function networkOptions(path: string, metadata: Readonly<Record<string, string>>): NetworkOptions {
-  const layers = metadata.layers?.split(',').map(Number) ?? [];
-  const rate = metadata.rate ? Number(metadata.rate) : undefined;
-  const known = (noises as readonly (string | undefined)[]).includes(metadata.noise);
-  if (!known || !layers.every((units) => Number.isInteger(units) && units > 0) || layers.length === 0) {
-    throw new VardropError(
-      'VARDROP_CHECKPOINT_FOREIGN',
-      `[vardrop export] --checkpoint: got ${path}, which does not say how its network was built, needs one that vardrop train has written.`,
-    );
-  }
-  const named = (name: 'alpha' | 'estimator' | 'divergence') => metadata[name] || undefined;
-  return {
-    noise: metadata.noise,
-    alpha: named('alpha'),
-    estimator: named('estimator'),
-    divergence: named('divergence'),
-    rate,
-    layers,
-  } as NetworkOptions;
+  return optionsOf('[vardrop export] --checkpoint', path, metadata);
 }
 
-function text(value: TrainOptions[(typeof decisive)[number]]): string {
+/** The options that metadata tell of, read as the command line is; defaults for others. */
+function optionsOf(who: string, path: string, metadata: Readonly<Record<string, string>>): TrainOptions {
+  const words = remembered.flatMap((name) => (metadata[name] ? [`${flag(name)}=${metadata[name]}`] : []));
+  let cause: unknown;
+  if (metadata.noise && metadata.layers) {
+    try {
+      const parsed = parseArguments(['train', ...words], '');
+      if (parsed.kind === 'train') return parsed.options;
+    } catch (error) {
+      cause = error;
+    }
+  }
+  throw new VardropError(
+    'VARDROP_CHECKPOINT_FOREIGN',
+    `${who}: got ${path}, which does not say how its network was built, needs one that vardrop train has written. Choose another file.`,
+    { cause },
+  );
+}
+
+function text(value: TrainOptions[(typeof remembered)[number]]): string {
   return value === undefined ? '' : String(value);
 }
 

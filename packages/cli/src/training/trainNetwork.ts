@@ -9,6 +9,7 @@ import {
   TrainingError,
   type TrainingState,
 } from '@vardrop/core';
+import { counted } from '../counted.js';
 import type { ImageDataset } from '../data/imageDataset.js';
 import type { Progress } from '../progress.js';
 import type { EpochReport } from '../report/trainingReport.js';
@@ -51,7 +52,7 @@ export async function trainNetwork(
   const stepsPerEpoch = Math.ceil(train.targets.length / options.batch);
   if (state && state.step >= options.epochs * stepsPerEpoch) {
     ui.note(
-      `Nothing left to train: the checkpoint has ${Math.floor(state.step / stepsPerEpoch)} epochs, and --epochs ${options.epochs} counts from the start.`,
+      `Nothing left to train: the checkpoint has ${counted(Math.floor(state.step / stepsPerEpoch), 'epoch')}, and --epochs ${options.epochs} counts from the start.`,
     );
   }
   ui.start({

@@ -23,7 +23,7 @@ export function benchFindings(report: BenchReport, comparison?: BenchComparison)
   return {
     title: 'Backends',
     sentences: [
-      `${machine.description}, ${machine.cores} cores, ${machine.runtime}${load}.`,
+      `${machine.description}, ${machine.cores} ${machine.cores === 1 ? 'core' : 'cores'}, ${machine.runtime}${load}.`,
       ...(comparison ? comparisonSentences(comparison) : []),
       ...(report.interrupted ? ['Interrupted: this is what had been measured.'] : []),
       ...(recommendation === null ? [] : [recommendation]),
