@@ -1,7 +1,8 @@
+import { readFileSync } from 'node:fs';
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { save } from '@vardrop/core';
+import { deserializeState, save } from '@vardrop/core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { parseArguments } from '../src/arguments.js';
 import { train } from '../src/commands/train.js';
@@ -91,17 +92,21 @@ describe('vardrop train', () => {
     const whole = join(directory, 'all.safetensors');
     const broken = join(directory, 'broken.safetensors');
     await run(`--checkpoint ${whole}`);
-    let epochs = 0;
+    const saved: number[] = [];
     const failing: Progress = {
       ...quiet,
-      epoch: () => {
-        if (++epochs === 3) throw new Error('the terminal is gone');
+      epoch: ({ epoch }) => {
+        if (epoch > 1) saved.push(deserializeState(readFileSync(broken)).state.step);
+        if (epoch === 3) throw new Error('the terminal is gone');
       },
     };
     await expect(run(`--checkpoint ${broken}`, failing)).rejects.toThrow('the terminal is gone');
+    // Five steps an epoch; an epoch is told of before it is saved.
+    expect(saved).toEqual([5, 10]);
     let resumed = 0;
     await run(`--checkpoint ${broken} --resume ${broken}`, { ...quiet, epoch: () => void resumed++ });
-    expect(resumed).toBe(4);
+    // What the error ended is not lost either.
+    expect(resumed).toBe(3);
     expect((await readFile(broken)).equals(await readFile(whole))).toBe(true);
   });
 
