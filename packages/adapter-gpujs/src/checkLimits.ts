@@ -56,21 +56,32 @@ function foldedSide(count: number): number {
 /** Throws `VARDROP_LIMITS`, naming limit and tensor, for a program that this machine's graphics card has no room for. */
 export function checkCardLimits(
   name: string,
-  runtime: Pick<Runtime, 'device' | 'textureSide'>,
+  runtime: Pick<Runtime, 'device' | 'textureSide' | 'mostTurns'>,
   program: Program,
   lowered: LoweredProgram,
 ): void {
   const limits = limitsOf(runtime);
   // What lies between two kernels has no node of its own, and goes by that of the second.
-  const nodeOf = (id: number) =>
-    id < 0 ? (lowered.kernels.find(({ inputs }) => inputs.includes(id)) as KernelSource).result : id;
+  const nodeOf = (id: number): number =>
+    id < 0 ? nodeOf((lowered.kernels.find(({ inputs }) => inputs.includes(id)) as KernelSource).result) : id;
   const check = (id: number, output: readonly number[], size: number) => {
     for (const { most, of, measure } of limits) {
       const got = measure(output, size);
       if (got > most) refuse(name, program, nodeOf(id), `${got}`, `${most} ${of}`);
     }
   };
-  for (const { result, output, size } of lowered.kernels) check(result, output, size);
+  for (const { result, output, size, turns } of lowered.kernels) {
+    check(result, output, size);
+    if (turns > runtime.mostTurns) {
+      refuse(
+        name,
+        program,
+        nodeOf(result),
+        `${turns} turns of loops in a thread`,
+        `${runtime.mostTurns} on this device`,
+      );
+    }
+  }
   const made = new Set(lowered.kernels.map(({ result }) => result));
   for (const id of lowered.kernels.flatMap(({ inputs }) => inputs)) {
     if (made.has(id)) continue;

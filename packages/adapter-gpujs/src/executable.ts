@@ -3,6 +3,7 @@ import {
   type Executable,
   type Program,
   programInputs,
+  separatePooling,
   splitInvariant,
   type Tensor,
   VardropError,
@@ -17,6 +18,9 @@ import { bindStreams, withStreams } from './withStreams.js';
 
 /** Inputs by name, of which some may still be computed. */
 type Given = ReadonlyMap<string, Pending>;
+
+/** Turns that one cell of a window takes at the most: its own, and in a window of one column the start and end of a row. */
+const turnsOfCell = 3;
 
 /** What a run leaves, by name of output; each handle to come owns its own. */
 interface Finished {
@@ -37,7 +41,8 @@ export function createExecutable(
 ): Executable {
   const name = `gpujs:${runtime.mode}`;
   checkLimits(name, source);
-  const { program, streams } = withStreams(runtime.mode === 'webasm' ? source : withoutTransposes(source));
+  const separated = separatePooling(source, runtime.mostTurns / turnsOfCell);
+  const { program, streams } = withStreams(runtime.mode === 'webasm' ? separated : withoutTransposes(separated));
   const who = `[${name}] run ${program.name}`;
   const streamInputs = new Set(streams.map((stream) => stream.name));
   const inputs = programInputs(program).filter((input) => !streamInputs.has(input.name));

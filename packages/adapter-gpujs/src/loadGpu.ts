@@ -1,6 +1,7 @@
 import { VardropError } from '@vardrop/core';
 import type { GPU, IGPUKernelSettings, IKernelRunShortcut } from 'gpu.js';
 import { largestTexture } from './internals.js';
+import { countTurns } from './run/countTurns.js';
 import { createPlacer, type Place } from './run/placer.js';
 import { createVertexKeeper } from './run/vertices.js';
 import { createTrafficCounter, type TrafficCounter } from './traffic.js';
@@ -31,6 +32,8 @@ export interface Runtime {
   readonly device?: WebgpuDevice;
   /** In mode `webgl2`: how wide and high a texture may be. */
   readonly textureSide?: number;
+  /** Turns of loops that a thread is known to make; infinite where it is no graphics card's. */
+  readonly mostTurns: number;
   readonly traffic: TrafficCounter;
   /** Modes of a graphics card. */
   readonly place: Place;
@@ -91,6 +94,7 @@ export async function loadGpu(
     noise: noise ?? (device?.hardware ? 'device' : 'host'),
     ...(device ? { device } : {}),
     ...(mode === 'webgl2' ? { textureSide: largestTexture(gpu) } : {}),
+    mostTurns: isCard(mode) ? await countTurns(gpu, mode) : Number.POSITIVE_INFINITY,
     traffic,
     place: createPlacer(gpu, traffic),
     keepVertices: mode === 'webgl2' ? createVertexKeeper(gpu) : () => undefined,

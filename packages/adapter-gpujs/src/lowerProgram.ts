@@ -37,8 +37,16 @@ export const kernelLimits: Readonly<Record<GpujsMode, KernelLimits>> = {
   cpu: { inputs: Number.POSITIVE_INFINITY, outputs: 1 },
 };
 
-/** Cuts a bound program into kernels of a mode and prints them. */
-export function lowerProgram(program: Program, mode: GpujsMode): LoweredProgram {
+/**
+ * Cuts a bound program into kernels of a mode and prints them.
+ *
+ * @param mostTurns of loops that a thread can make; what takes more is done by more threads where it can be
+ */
+export function lowerProgram(
+  program: Program,
+  mode: GpujsMode,
+  mostTurns: number = Number.POSITIVE_INFINITY,
+): LoweredProgram {
   const { nodes } = program;
   const alias = new Map<NodeId, ValueId>();
   const valueBehind = (id: NodeId): ValueId => alias.get(id) ?? id;
@@ -51,13 +59,17 @@ export function lowerProgram(program: Program, mode: GpujsMode): LoweredProgram 
       return [];
     }
     const printAll = (each: Kernel) =>
-      print(nodes, each, between, mode).map((source) => ({ ...source, inputs: source.inputs.map(valueBehind) }));
+      print(nodes, each, between, mode, mostTurns).map((source) => ({
+        ...source,
+        inputs: source.inputs.map(valueBehind),
+      }));
     let printed = printAll(kernel);
     if (kernel.kind === 'contraction' && kernel.contractions.length === 1 && printed[0].blocks) {
       // An epilogue that has to wait for another result in blocks would have the contraction wait with it.
       const operands = nodes[kernel.contractions[0]].operands.map(valueBehind);
       if (segments.firstFor(printed[0].inputs) > segments.firstFor(operands)) {
-        printed = withoutEpilogue(nodes, kernel).flatMap(printAll);
+        const { contractions, rest } = withoutEpilogue(nodes, kernel);
+        printed = [...contractions, ...(rest ? [rest] : [])].flatMap(printAll);
       }
     }
     for (const source of printed) segments.place(source);
@@ -84,14 +96,15 @@ function print(
   kernel: Kernel,
   between: () => ValueId,
   mode: GpujsMode,
+  mostTurns: number,
 ): readonly KernelSource[] {
   switch (kernel.kind) {
     case 'elementwise':
       return [printMap(nodes, kernel, mode)];
     case 'contraction':
-      return [printContraction(nodes, kernel, mode)];
+      return printContraction(nodes, kernel, between, mode, mostTurns);
     case 'reduction':
-      return printReduction(nodes, kernel, between, mode);
+      return printReduction(nodes, kernel, between, mode, mostTurns);
     case 'movement':
     case 'window': {
       const node = nodes[kernel.node];
@@ -103,7 +116,7 @@ function print(
           return [printPool(nodes, kernel.node, node, mode)];
         case 'maxPool2dGradient':
         case 'averagePool2dGradient':
-          return [printPoolGradient(nodes, kernel.node, node, mode)];
+          return printPoolGradient(nodes, kernel.node, node, between, mode);
         default:
           throw new VardropError(
             'VARDROP_PROGRAM',

@@ -33,7 +33,7 @@ export function createStage(
   program: Program,
   layouts: ReadonlyMap<string, readonly number[]> = new Map(),
 ): Stage {
-  const lowered = lowerProgram(program, runtime.mode);
+  const lowered = lowerProgram(program, runtime.mode, runtime.mostTurns);
   checkCardLimits(`gpujs:${runtime.mode}`, runtime, program, lowered);
   const { kernels, valueBehind } = lowered;
   const inputs = programInputs(program);

@@ -20,7 +20,7 @@ const ulps = {
 export const largestTensor = 2 ** 24;
 
 /** What gpu.js can do in a mode. */
-export function supportsOf({ mode, noise }: Pick<Runtime, 'mode' | 'noise'>): Supports {
+export function supportsOf({ mode, noise, mostTurns }: Pick<Runtime, 'mode' | 'noise' | 'mostTurns'>): Supports {
   return {
     noise,
     precision: 'float32',
@@ -30,5 +30,6 @@ export function supportsOf({ mode, noise }: Pick<Runtime, 'mode' | 'noise'>): Su
     ulps: ulps[mode],
     kernel: kernelLimits[mode],
     elements: largestTensor,
+    ...(isCard(mode) ? { turns: mostTurns } : {}),
   };
 }

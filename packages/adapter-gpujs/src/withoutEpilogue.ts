@@ -1,31 +1,26 @@
 import type { ContractionKernel, ElementwiseKernel, Node } from '@vardrop/core';
 
-/** A kernel of one contraction as two: the contraction alone, and a loop over elements that does the rest. */
+/** A kernel of contractions in several: each contraction alone, and if there is more to do, a loop over elements that does it. */
 export function withoutEpilogue(
   nodes: readonly Node[],
-  { shape, contractions, epilogue, outputs }: ContractionKernel,
-): readonly [ContractionKernel, ElementwiseKernel] {
+  kernel: ContractionKernel,
+): { readonly contractions: readonly ContractionKernel[]; readonly rest?: ElementwiseKernel } {
+  const { shape, contractions, epilogue, prologue, shared, outputs } = kernel;
   const isNumber = (node: Node) => node.op === 'constant' && typeof node.value === 'number';
-  const read = epilogue.flatMap((id) => nodes[id].operands).filter((id) => !isNumber(nodes[id]));
   const ascending = (ids: readonly number[]) => [...new Set(ids)].sort((a, b) => a - b);
-  return [
-    {
-      kind: 'contraction',
-      shape,
-      nodes: contractions,
-      inputs: ascending(contractions.flatMap((id) => nodes[id].operands)),
-      outputs: contractions,
-      contractions,
-      prologue: [],
+  const alone = contractions.map((id): ContractionKernel => {
+    const read = nodes[id].operands.map((operand, side) => (side === shared?.side ? shared.node : operand));
+    return {
+      ...kernel,
+      nodes: [...prologue, id],
+      inputs: ascending(read),
+      outputs: [id],
+      contractions: [id],
       epilogue: [],
-    },
-    {
-      kind: 'elementwise',
-      shape,
-      nodes: epilogue,
-      inputs: ascending(read.filter((id) => !epilogue.includes(id))),
-      outputs,
-      epilogue,
-    },
-  ];
+    };
+  });
+  if (epilogue.length === 0) return { contractions: alone };
+  const read = epilogue.flatMap((id) => nodes[id].operands).filter((id) => !isNumber(nodes[id]));
+  const inputs = ascending(read.filter((id) => !epilogue.includes(id)));
+  return { contractions: alone, rest: { kind: 'elementwise', shape, nodes: epilogue, inputs, outputs, epilogue } };
 }

@@ -52,6 +52,11 @@ export interface Supports {
   readonly kernel?: { readonly inputs: number; readonly outputs: number };
   /** Largest number of elements of one tensor; absent if only memory limits it. */
   readonly elements?: number;
+  /**
+   * Graphics cards: turns of loops that one thread was seen to make when the backend was created. Drivers may end loops
+   * after some number without a word; the backend shares longer ones out among threads or launches. Absent elsewhere.
+   */
+  readonly turns?: number;
 }
 
 /** A program compiled for fixed shapes. */

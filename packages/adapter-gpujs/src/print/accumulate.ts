@@ -1,3 +1,4 @@
+import { isCut, type Parts, repeatPieces } from './parts.js';
 import { addToSums, declareSums, piece, piecesOf } from './sums.js';
 import type { Coordinate } from './threads.js';
 import type { Writer } from './writer.js';
@@ -9,6 +10,7 @@ const unrolled = 4;
  * Sums over `length` turns of a loop, in pieces. On webasm, `accumulateRunning` is faster.
  *
  * @param count how many sums
+ * @param parts of the one loop
  * @param terms prints one turn and returns what it adds to each sum
  * @returns names of the sums
  */
@@ -16,35 +18,45 @@ export function accumulate(
   writer: Writer,
   length: number,
   count: number,
+  parts: Parts,
   terms: (turn: Coordinate) => readonly string[],
 ): string[] {
   const turns = (from: number, to: number, step: number, before: readonly string[], into: readonly string[]) => {
     if (from >= to) return;
-    const i = writer.fresh('i');
-    writer.line(`for (let ${i} = 0; ${i} < ${(to - from) / step}; ${i}++) {`);
-    const counted = `(${[...before, i].join(' + ')})`;
-    for (let j = 0; j < step; j++) {
-      addToSums(
-        writer,
-        into,
-        terms((stride) => `${counted} * ${step * stride}${from + j === 0 ? '' : ` + ${(from + j) * stride}`}`),
-      );
-    }
-    writer.line('}');
+    writer.repeat((to - from) / step, (i) => {
+      const counted = `(${[...before, i].join(' + ')})`;
+      for (let j = 0; j < step; j++) {
+        addToSums(
+          writer,
+          into,
+          terms((stride) => `${counted} * ${step * stride}${from + j === 0 ? '' : ` + ${(from + j) * stride}`}`),
+        );
+      }
+    });
   };
   const sums = declareSums(writer, count);
+  if (isCut(parts)) {
+    repeatPieces(
+      writer,
+      parts,
+      length,
+      () => declareSums(writer, count),
+      (turn, own) => addToSums(writer, own, terms(turn)),
+      (own) => addToSums(writer, sums, own),
+    );
+    return sums;
+  }
   const pieces = piecesOf(length);
   if (pieces > 0) {
-    const block = writer.fresh('i');
-    writer.line(`for (let ${block} = 0; ${block} < ${pieces}; ${block}++) {`);
-    const parts = declareSums(writer, count);
-    turns(0, piece, unrolled, [`${block} * ${piece / unrolled}`], parts);
-    addToSums(writer, sums, parts);
-    writer.line('}');
+    writer.repeat(pieces, (block) => {
+      const own = declareSums(writer, count);
+      turns(0, piece, unrolled, [`${block} * ${piece / unrolled}`], own);
+      addToSums(writer, sums, own);
+    });
   }
   const rest = length - pieces * piece;
-  const whole = length - (rest % unrolled);
-  turns(pieces * piece, whole, unrolled, [], sums);
-  turns(whole, length, 1, [], sums);
+  const most = length - (rest % unrolled);
+  turns(pieces * piece, most, unrolled, [], sums);
+  turns(most, length, 1, [], sums);
   return sums;
 }

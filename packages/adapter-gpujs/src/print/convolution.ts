@@ -1,8 +1,23 @@
 import { type Node, type NodeOf, VardropError } from '@vardrop/core';
+import { type Parts, repeatPart } from './parts.js';
 import type { Products } from './printContraction.js';
+import { addToSums, declareSums } from './sums.js';
 import { indexAt, stridesOf } from './threads.js';
 import { printWindowPosition } from './windows.js';
 import type { Writer } from './writer.js';
+
+/** Turns of the three loops of a convolution or of one of its gradients, outermost first. */
+export function convolutionLoops(nodes: readonly Node[], { op, operands }: Node): readonly number[] {
+  const [first, second] = operands.map((id) => nodes[id].shape as readonly number[]);
+  switch (op) {
+    case 'conv2d':
+      return second.slice(0, 3);
+    case 'conv2dInputGradient':
+      return [first[0], first[1], first[3]];
+    default:
+      return second.slice(0, 3);
+  }
+}
 
 /** Sums of a convolution or of one of its gradients, over the windows that touch this thread's element. */
 export function printConvolution(
@@ -11,51 +26,37 @@ export function printConvolution(
   node: Node,
   coordinates: readonly string[],
   count: number,
+  parts: Parts,
   products: Products,
 ): string[] {
   const [first, second] = node.operands.map((id) => nodes[id].shape as readonly number[]);
   const shape = node.shape as readonly number[];
-  const sums = Array.from({ length: count }, () => writer.fresh('s'));
-  for (const sum of sums) writer.line(`let ${sum} = ${writer.number(0)};`);
-  const turns = (length: number, body: (i: string) => void) => {
-    const i = writer.fresh('i');
-    writer.line(`for (let ${i} = 0; ${i} < ${length}; ${i}++) {`);
-    body(i);
-    writer.line('}');
-  };
+  const sums = declareSums(writer, count);
+  const lengths = convolutionLoops(nodes, node);
+  const turns = (loop: 0 | 1 | 2, body: (i: string) => void) => repeatPart(writer, parts, loop, lengths[loop], body);
   const when = (condition: string, body: () => void) => {
     writer.line(`if (${condition}) {`);
     body();
     writer.line('}');
   };
   // A sum of its own for each position of the window keeps rounding errors small.
-  const addProducts = (length: number, at: (i: string) => readonly [string, string]) => {
-    const parts = sums.map(() => writer.fresh('s'));
-    for (const part of parts) writer.line(`let ${part} = ${writer.number(0)};`);
-    turns(length, (i) => {
-      products(...at(i)).forEach((term, each) => {
-        writer.line(`${parts[each]} = ${parts[each]} + ${term};`);
-      });
-    });
-    sums.forEach((sum, each) => {
-      writer.line(`${sum} = ${sum} + ${parts[each]};`);
-    });
+  const addProducts = (at: (i: string) => readonly [string, string]) => {
+    const own = declareSums(writer, count);
+    turns(2, (i) => addToSums(writer, own, products(...at(i))));
+    addToSums(writer, sums, own);
   };
 
   switch (node.op) {
     case 'conv2d': {
-      const [, height, width, channels] = first;
+      const [, height, width] = first;
       const [b, oh, ow, o] = coordinates;
-      turns(second[0], (kh) => {
+      turns(0, (kh) => {
         const h = writer.define(image(writer, oh, node.strides[0], kh, node.padding[0]));
         when(inside(writer, h, height), () => {
-          turns(second[1], (kw) => {
+          turns(1, (kw) => {
             const w = writer.define(image(writer, ow, node.strides[1], kw, node.padding[2]));
             when(inside(writer, w, width), () => {
-              addProducts(channels, (i) => [
-                indexAt([b, h, w, i], stridesOf(first)),
-                indexAt([kh, kw, i, o], stridesOf(second)),
-              ]);
+              addProducts((i) => [indexAt([b, h, w, i], stridesOf(first)), indexAt([kh, kw, i, o], stridesOf(second))]);
             });
           });
         });
@@ -63,16 +64,15 @@ export function printConvolution(
       return sums;
     }
     case 'conv2dInputGradient': {
-      const [kernelHeight, kernelWidth] = first;
-      const [, outHeight, outWidth, channels] = second;
+      const [, outHeight, outWidth] = second;
       const [b, h, w, i] = coordinates;
-      turns(kernelHeight, (kh) => {
+      turns(0, (kh) => {
         const oh = printWindowPosition(writer, h, kh, node.padding[0], node.strides[0]);
         when(oh.valid(outHeight), () => {
-          turns(kernelWidth, (kw) => {
+          turns(1, (kw) => {
             const ow = printWindowPosition(writer, w, kw, node.padding[2], node.strides[1]);
             when(ow.valid(outWidth), () => {
-              addProducts(channels, (o) => [
+              addProducts((o) => [
                 indexAt([kh, kw, i, o], stridesOf(first)),
                 indexAt([b, oh.position, ow.position, o], stridesOf(second)),
               ]);
@@ -83,28 +83,24 @@ export function printConvolution(
       return sums;
     }
     case 'conv2dFilterGradient': {
-      const [batch, height, width] = first;
-      const [, outHeight, outWidth] = second;
+      const [, height, width] = first;
       const [kh, kw, i, o] = coordinates;
-      turns(batch, (b) => {
-        turns(outHeight, (oh) => {
+      turns(0, (b) => {
+        turns(1, (oh) => {
           const h = writer.define(image(writer, oh, node.strides[0], kh, node.padding[0]));
           when(inside(writer, h, height), () => {
-            const terms = sums.map(() => writer.fresh('s'));
-            for (const term of terms) writer.line(`let ${term} = ${writer.number(0)};`);
-            turns(outWidth, (ow) => {
+            const own = declareSums(writer, count);
+            turns(2, (ow) => {
               const w = writer.define(image(writer, ow, node.strides[1], kw, node.padding[2]));
               when(inside(writer, w, width), () => {
-                products(indexAt([b, h, w, i], stridesOf(first)), indexAt([b, oh, ow, o], stridesOf(second))).forEach(
-                  (term, each) => {
-                    writer.line(`${terms[each]} = ${terms[each]} + ${term};`);
-                  },
+                addToSums(
+                  writer,
+                  own,
+                  products(indexAt([b, h, w, i], stridesOf(first)), indexAt([b, oh, ow, o], stridesOf(second))),
                 );
               });
             });
-            sums.forEach((sum, each) => {
-              writer.line(`${sum} = ${sum} + ${terms[each]};`);
-            });
+            addToSums(writer, sums, own);
           });
         });
       });

@@ -29,5 +29,7 @@ export interface KernelSource {
    */
   readonly blocks?: Blocks;
   readonly inputs: readonly ValueId[];
+  /** Turns of loops that a thread makes at the most, checks that end a loop included; not counted in products for webasm. */
+  readonly turns: number;
   readonly result: ValueId;
 }

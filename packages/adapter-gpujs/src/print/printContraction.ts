@@ -1,32 +1,84 @@
 import type { ContractionKernel, Node } from '@vardrop/core';
 import type { GpujsMode } from '../loadGpu.js';
+import { withoutEpilogue } from '../withoutEpilogue.js';
 import { accumulate } from './accumulate.js';
-import { printConvolution } from './convolution.js';
-import type { KernelSource } from './kernelSource.js';
+import { convolutionLoops, printConvolution } from './convolution.js';
+import type { KernelSource, ValueId } from './kernelSource.js';
 import { matmulOperand } from './matmulOperand.js';
+import { chooseParts, type Parts, whole } from './parts.js';
 import { printEpilogue } from './printEpilogue.js';
+import { printMap } from './printMap.js';
 import { printProducts } from './printProducts.js';
+import { printSum } from './printReduction.js';
 import { printRunningMatmul } from './printRunningMatmul.js';
 import { indexAt, spreadThreads } from './threads.js';
 import { createWriter, type Writer } from './writer.js';
 
 /**
  * Prints all contractions of a kernel in one loop, and its epilogue after it. The operand that they share is read once
- * a turn.
+ * a turn. Where that takes more turns than a thread can make, each contraction is cut into parts, for more threads,
+ * whose sums are added up, and the epilogue has a kernel of its own.
+ *
+ * @param between a value for what lies between two kernels
+ * @param mostTurns of a thread
  */
-export function printContraction(nodes: readonly Node[], kernel: ContractionKernel, mode: GpujsMode): KernelSource {
+export function printContraction(
+  nodes: readonly Node[],
+  kernel: ContractionKernel,
+  between: () => ValueId,
+  mode: GpujsMode,
+  mostTurns: number,
+): KernelSource[] {
+  if (mode === 'webasm' && nodes[kernel.contractions[0]].op === 'matmul') return [printRunningMatmul(nodes, kernel)];
+  const source = printLoops(nodes, kernel, mode, [], kernel.outputs[0]);
+  if (source.turns <= mostTurns) return [source];
+  const { contractions, rest } = withoutEpilogue(nodes, kernel);
+  return [
+    ...contractions.flatMap((each) => printParts(nodes, each, between(), mode, mostTurns, between)),
+    ...(rest ? [printMap(nodes, rest, mode)] : []),
+  ];
+}
+
+/** A contraction without epilogue, in parts. */
+function printParts(
+  nodes: readonly Node[],
+  kernel: ContractionKernel,
+  parts: ValueId,
+  mode: GpujsMode,
+  mostTurns: number,
+  between: () => ValueId,
+): KernelSource[] {
+  const [contraction] = kernel.contractions;
+  const node = nodes[contraction];
+  const lengths = node.op === 'matmul' ? [matmulOperand(nodes, contraction, 0).length] : convolutionLoops(nodes, node);
+  const print = (counts: readonly number[]) => printLoops(nodes, kernel, mode, counts, parts);
+  const counts = chooseParts(lengths, mostTurns, (tried) => print(tried).turns);
+  const shape = [...counts, ...(kernel.shape as readonly number[])];
+  const axes = counts.map((_, axis) => axis);
+  return [print(counts), ...printSum(mode, parts, shape, axes, contraction, between, mostTurns)];
+}
+
+/** One kernel. Where its loops are cut, its result has an axis for each of them before its own. */
+function printLoops(
+  nodes: readonly Node[],
+  kernel: ContractionKernel,
+  mode: GpujsMode,
+  counts: readonly number[],
+  result: ValueId,
+): KernelSource {
   const first = nodes[kernel.contractions[0]];
-  if (mode === 'webasm' && first.op === 'matmul') return printRunningMatmul(nodes, kernel);
   const writer = createWriter(mode);
-  const threads = spreadThreads(writer, kernel.shape as readonly number[]);
-  const { coordinates } = threads;
+  const threads = spreadThreads(writer, [...counts, ...(kernel.shape as readonly number[])]);
+  const parts: Parts =
+    counts.length === 0 ? whole : { counts, coordinates: threads.coordinates.slice(0, counts.length) };
+  const coordinates = threads.coordinates.slice(counts.length);
   const sums =
     first.op === 'matmul'
-      ? printMatmul(writer, nodes, kernel, coordinates)
-      : printConvolution(writer, nodes, first, coordinates, kernel.contractions.length, (...at) =>
+      ? printMatmul(writer, nodes, kernel, coordinates, parts)
+      : printConvolution(writer, nodes, first, coordinates, kernel.contractions.length, parts, (...at) =>
           printProducts(writer, nodes, kernel, (_, side) => at[side]),
         );
-  return writer.finish(kernel.outputs[0], threads, printEpilogue(writer, nodes, kernel, coordinates, sums));
+  return writer.finish(result, threads, printEpilogue(writer, nodes, kernel, coordinates, sums));
 }
 
 /** What prints the products of one turn, given where operands 0 and 1 are read. */
@@ -38,9 +90,10 @@ function printMatmul(
   nodes: readonly Node[],
   kernel: ContractionKernel,
   coordinates: readonly string[],
+  parts: Parts,
 ): string[] {
   const { length } = matmulOperand(nodes, kernel.contractions[0], 0);
-  return accumulate(writer, length, kernel.contractions.length, (turn) =>
+  return accumulate(writer, length, kernel.contractions.length, parts, (turn) =>
     printProducts(writer, nodes, kernel, (id, side) => {
       const { batch, own, along } = matmulOperand(nodes, id, side);
       const place = coordinates[coordinates.length - 2 + side];

@@ -1,33 +1,52 @@
 import { type Node, type NodeId, type ReductionKernel, VardropError } from '@vardrop/core';
-import type { GpujsMode } from '../loadGpu.js';
+import { type GpujsMode, isCard } from '../loadGpu.js';
 import { printElementwise } from './elementwise.js';
 import type { KernelSource, ValueId } from './kernelSource.js';
+import { isCut, type Parts, repeatPieces } from './parts.js';
+import { piece, piecesOf } from './sums.js';
 import { broadcastStrides, indexAt, spreadThreads, stridesOf } from './threads.js';
 import { createWriter, type Writer } from './writer.js';
 
-/** From this many elements on, a reduction to few results is done in two kernels, so that all threads have work. */
+/** From this many elements on, a reduction to few results is done in several kernels, so that all threads have work. */
 const parallel = 4096;
+/** The longest sum along one axis that a thread of a processor makes, which has few others to leave it to. */
+const longest = 2 ** 16;
+
+/** A reduction of a value of `shape`, an element of which `evaluate` prints. */
+interface Reduction {
+  readonly op: 'reduceSum' | 'reduceMax';
+  readonly shape: readonly number[];
+  readonly axes: readonly number[];
+  readonly result: ValueId;
+  readonly evaluate: (writer: Writer, coordinates: readonly string[]) => string;
+}
+
+/** What all kernels of a reduction are printed for. */
+interface Target {
+  readonly mode: GpujsMode;
+  readonly between: () => ValueId;
+  readonly mostTurns: number;
+}
 
 /**
  * A sum or maximum over axes. Sums are trees: each axis has a sum of its own, and a long one is cut into pieces, so
  * that errors grow with the depth rather than with the number of terms.
  *
  * @param between a value for what lies between two kernels
+ * @param mostTurns of loops that a thread can make
  */
 export function printReduction(
   nodes: readonly Node[],
   kernel: ReductionKernel,
   between: () => ValueId,
   mode: GpujsMode,
+  mostTurns: number,
 ): KernelSource[] {
   const node = nodes[kernel.reduction];
   if (node.op !== 'reduceSum' && node.op !== 'reduceMax') {
     throw new VardropError('VARDROP_PROGRAM', `[gpujs] reduction: got ${node.op}, needs reduceSum or reduceMax.`);
   }
   const shape = kernel.shape as readonly number[];
-  const axes = [...node.axes].filter((axis) => shape[axis] > 1);
-  const total = shape.reduce((product, length) => product * length, 1);
-  const kept = shape.filter((_, axis) => !axes.includes(axis)).reduce((product, length) => product * length, 1);
   const evaluate = (writer: Writer, coordinates: readonly string[]) => {
     const readValue = (id: NodeId) =>
       writer.read(id, indexAt(coordinates, broadcastStrides(nodes[id].shape as readonly number[], shape)));
@@ -35,20 +54,28 @@ export function printReduction(
     const [operand] = node.operands;
     return names.get(operand) ?? printOperand(writer, nodes, operand, readValue);
   };
-  if (axes.length < 2 || total < parallel || kept >= parallel) {
-    return [reduce(mode, node.op, shape, axes, kernel.reduction, evaluate)];
-  }
-  // Rows first, one thread each; their number is that of the operand's elements without the last reduced axis.
-  const last = axes[axes.length - 1];
-  const rows = between();
-  const rowShape = shape.map((length, axis) => (axis === last ? 1 : length));
-  const readRow = (writer: Writer, coordinates: readonly string[]) =>
-    writer.define(writer.read(rows, indexAt(coordinates, broadcastStrides(rowShape, rowShape))));
-  return [
-    reduce(mode, node.op, shape, [last], rows, evaluate),
-    reduce(mode, node.op, rowShape, axes.slice(0, -1), kernel.reduction, readRow),
-  ];
+  const axes = node.axes.filter((axis) => shape[axis] > 1);
+  return reduce({ op: node.op, shape, axes, result: kernel.reduction, evaluate }, { mode, between, mostTurns });
 }
+
+/** The sum of a value of `shape` over axes. */
+export function printSum(
+  mode: GpujsMode,
+  value: ValueId,
+  shape: readonly number[],
+  axes: readonly number[],
+  result: ValueId,
+  between: () => ValueId,
+  mostTurns: number,
+): KernelSource[] {
+  return reduce({ op: 'reduceSum', shape, axes, result, evaluate: reader(value, shape) }, { mode, between, mostTurns });
+}
+
+/** Prints an element of a value. */
+const reader =
+  (value: ValueId, shape: readonly number[]): Reduction['evaluate'] =>
+  (writer, coordinates) =>
+    writer.define(writer.read(value, indexAt(coordinates, broadcastStrides(shape, shape))));
 
 function printOperand(writer: Writer, nodes: readonly Node[], id: NodeId, readValue: (id: NodeId) => string): string {
   const node = nodes[id];
@@ -57,48 +84,71 @@ function printOperand(writer: Writer, nodes: readonly Node[], id: NodeId, readVa
     : writer.define(readValue(id));
 }
 
-/** Terms that are added up before their sum is added to the next. */
-const piece = 64;
+/** One kernel, or several where one has too few threads or too much to do for each. */
+function reduce(reduction: Reduction, target: Target): KernelSource[] {
+  const { shape, axes } = reduction;
+  const { mode, between, mostTurns } = target;
+  const total = shape.reduce((product, length) => product * length, 1);
+  const kept = shape.filter((_, axis) => !axes.includes(axis)).reduce((product, length) => product * length, 1);
+  const last = axes[axes.length - 1];
+  if (kept >= parallel || total < parallel || (axes.length < 2 && shape[last] < (isCard(mode) ? parallel : longest))) {
+    const source = printLoops(reduction, mode, []);
+    if (source.turns <= mostTurns) return [source];
+  }
+  const middle = between();
+  const next = (nextShape: readonly number[], nextAxes: readonly number[]) =>
+    reduce({ ...reduction, shape: nextShape, axes: nextAxes, evaluate: reader(middle, nextShape) }, target);
+  if (axes.length > 1) {
+    // Rows first, one thread each; their number is that of the operand's elements without the last reduced axis.
+    const rowShape = shape.map((length, axis) => (axis === last ? 1 : length));
+    return [...reduce({ ...reduction, axes: [last], result: middle }, target), ...next(rowShape, axes.slice(0, -1))];
+  }
+  const counts = [Math.ceil(Math.sqrt(shape[last]))];
+  const partShape = [...counts, ...shape.map((length, axis) => (axis === last ? 1 : length))];
+  return [printLoops({ ...reduction, result: middle }, mode, counts), ...next(partShape, [0])];
+}
 
-function reduce(
+/** One kernel. With `counts`, its one axis is cut into so many parts, and its result has an axis of them before its own. */
+function printLoops(
+  { op, shape, axes, result, evaluate }: Reduction,
   mode: GpujsMode,
-  op: 'reduceSum' | 'reduceMax',
-  shape: readonly number[],
-  axes: readonly number[],
-  result: ValueId,
-  evaluate: (writer: Writer, coordinates: readonly string[]) => string,
+  counts: Parts['counts'],
 ): KernelSource {
   const writer = createWriter(mode);
   const outShape = shape.map((length, axis) => (axes.includes(axis) ? 1 : length));
-  const threads = spreadThreads(writer, outShape);
+  const threads = spreadThreads(writer, [...counts, ...outShape]);
+  const parts: Parts = { counts, coordinates: threads.coordinates.slice(0, counts.length) };
   const start = writer.number(op === 'reduceSum' ? 0 : -Infinity);
   const combine = (a: string, b: string) => (op === 'reduceSum' ? `${a} + ${b}` : `Math.max(${a}, ${b})`);
+  const declare = () => {
+    const sum = writer.fresh('s');
+    writer.line(`let ${sum} = ${start};`);
+    return sum;
+  };
+  const add = (into: string, term: string) => writer.line(`${into} = ${combine(into, term)};`);
 
   const loop = (at: readonly string[], [axis, ...inner]: readonly number[]): string => {
     if (axis === undefined) return evaluate(writer, at);
-    const sum = writer.fresh('s');
-    writer.line(`let ${sum} = ${start};`);
-    const turns = (from: number, to: number, into: string, offset: string) => {
-      const i = writer.fresh('i');
-      writer.line(`for (let ${i} = ${from}; ${i} < ${to}; ${i}++) {`);
-      const here = at.map((coordinate, each) => (each === axis ? `${offset}${i}` : coordinate));
-      const term = loop(here, inner);
-      writer.line(`${into} = ${combine(into, term)};`);
-      writer.line('}');
+    const sum = declare();
+    const term = (i: string, into: string) => {
+      const here = at.map((coordinate, each) => (each === axis ? i : coordinate));
+      add(into, loop(here, inner));
     };
     const length = shape[axis];
-    const pieces = length > 2 * piece ? Math.floor(length / piece) : 0;
-    if (pieces > 0) {
-      const block = writer.fresh('i');
-      writer.line(`for (let ${block} = 0; ${block} < ${pieces}; ${block}++) {`);
-      const part = writer.fresh('s');
-      writer.line(`let ${part} = ${start};`);
-      turns(0, piece, part, `${block} * ${piece} + `);
-      writer.line(`${sum} = ${combine(sum, part)};`);
-      writer.line('}');
+    if (isCut(parts)) {
+      repeatPieces(writer, parts, length, declare, term, (part) => add(sum, part));
+      return sum;
     }
-    if (pieces * piece < length) turns(pieces * piece, length, sum, '');
+    const pieces = piecesOf(length);
+    if (pieces > 0) {
+      writer.repeat(pieces, (block) => {
+        const part = declare();
+        writer.repeat(piece, (i) => term(`${block} * ${piece} + ${i}`, part));
+        add(sum, part);
+      });
+    }
+    if (pieces * piece < length) writer.repeat(length, (i) => term(i, sum), pieces * piece);
     return sum;
   };
-  return writer.finish(result, threads, loop(threads.coordinates, axes));
+  return writer.finish(result, threads, loop(threads.coordinates.slice(counts.length), axes));
 }

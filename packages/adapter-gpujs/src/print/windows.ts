@@ -1,6 +1,6 @@
 import type { Node, NodeId, NodeOf } from '@vardrop/core';
 import type { GpujsMode } from '../loadGpu.js';
-import type { KernelSource } from './kernelSource.js';
+import type { KernelSource, ValueId } from './kernelSource.js';
 import { indexAt, spreadThreads, stridesOf } from './threads.js';
 import { createWriter, type Writer } from './writer.js';
 
@@ -43,12 +43,50 @@ export function printPool(nodes: readonly Node[], result: NodeId, node: Pool, mo
   return writer.finish(result, threads, maximum ? 'best' : 'best / count');
 }
 
-/** One thread an element of the image: each window over it is looked at again, so that no two threads add to one place. */
+/**
+ * The gradient of a pooling. That of a maximum takes two kernels: one finds the place in each window that gets its gradient,
+ * so that the other need not look through each window again for all of its places.
+ *
+ * @param between a value for what lies between two kernels
+ */
 export function printPoolGradient(
   nodes: readonly Node[],
   result: NodeId,
   node: PoolGradient,
+  between: () => ValueId,
   mode: GpujsMode,
+): KernelSource[] {
+  if (node.op === 'averagePool2dGradient') return [printSpread(nodes, result, node, mode)];
+  const places = between();
+  return [printFirstMaximum(nodes, places, node, mode), printSpread(nodes, result, node, mode, places)];
+}
+
+/** Of each window the place of its first maximum, counted row by row. */
+function printFirstMaximum(nodes: readonly Node[], result: ValueId, node: PoolGradient, mode: GpujsMode): KernelSource {
+  const writer = createWriter(mode);
+  const [image, dy] = node.operands;
+  const shape = nodes[image].shape as readonly number[];
+  const threads = spreadThreads(writer, nodes[dy].shape as readonly number[]);
+  const [b, oh, ow, c] = threads.coordinates;
+  writer.line(`let best = ${writer.number(-Infinity)};`);
+  writer.line(`let place = ${writer.number(-1)};`);
+  overWindow(writer, node, shape, oh, ow, (h, w, i, j) => {
+    const value = writer.define(writer.read(image, indexAt([b, h, w, c], stridesOf(shape))));
+    // The first of all may be −∞.
+    writer.line(
+      `if (${value} > best || place < ${writer.number(0)}) { best = ${value}; place = ${i} * ${writer.number(node.size[1])} + ${j}; }`,
+    );
+  });
+  return writer.finish(result, threads, 'place');
+}
+
+/** One thread an element of the image, which adds up what it gets from each window over it. */
+function printSpread(
+  nodes: readonly Node[],
+  result: NodeId,
+  node: PoolGradient,
+  mode: GpujsMode,
+  places?: ValueId,
 ): KernelSource {
   const writer = createWriter(mode);
   const image = node.shape as readonly number[];
@@ -56,38 +94,29 @@ export function printPoolGradient(
   const pooled = nodes[dy].shape as readonly number[];
   const threads = spreadThreads(writer, image);
   const [b, h, w, c] = threads.coordinates;
-  const [height, width] = node.size;
-  const maximum = node.op === 'maxPool2dGradient';
-  const own = maximum
-    ? writer.define(writer.read(node.operands[0], indexAt(threads.coordinates, stridesOf(image))))
-    : '';
   writer.line(`let sum = ${writer.number(0)};`);
-  writer.line(`for (let kh = 0; kh < ${height}; kh++) {`);
-  const oh = printWindowPosition(writer, h, 'kh', node.padding[0], node.strides[0]);
-  writer.line(`if (${oh.valid(pooled[1])}) {`);
-  writer.line(`for (let kw = 0; kw < ${width}; kw++) {`);
-  const ow = printWindowPosition(writer, w, 'kw', node.padding[2], node.strides[1]);
-  writer.line(`if (${ow.valid(pooled[2])}) {`);
-  const share = writer.fresh('p');
-  writer.line(`let ${share} = ${writer.number(maximum ? 1 : 0)};`);
-  overWindow(writer, node, image, oh.position, ow.position, (y, x, i, j) => {
-    if (!maximum) {
-      writer.line(`${share} = ${share} + ${writer.number(1)};`);
-      return;
-    }
-    const other = writer.define(writer.read(node.operands[0], indexAt([b, y, x, c], stridesOf(image))));
-    // An equal value keeps the gradient if it comes first.
-    const before = `${i} * ${width} + ${j} < kh * ${width} + kw`;
-    writer.line(`if (${other} > ${own}) { ${share} = ${writer.number(0)}; }`);
-    writer.line(`if (${other} === ${own} && ${before}) { ${share} = ${writer.number(0)}; }`);
+  writer.repeat(node.size[0], (kh) => {
+    const oh = printWindowPosition(writer, h, kh, node.padding[0], node.strides[0]);
+    writer.line(`if (${oh.valid(pooled[1])}) {`);
+    writer.repeat(node.size[1], (kw) => {
+      const ow = printWindowPosition(writer, w, kw, node.padding[2], node.strides[1]);
+      writer.line(`if (${ow.valid(pooled[2])}) {`);
+      const index = indexAt([b, oh.position, ow.position, c], stridesOf(pooled));
+      if (places === undefined) {
+        const inside = (axis: 0 | 1, position: string) => {
+          const start = `${position} * ${writer.number(node.strides[axis])} - ${writer.number(node.padding[2 * axis])}`;
+          return `(Math.min(${start} + ${writer.number(node.size[axis])}, ${writer.number(image[axis + 1])}) - Math.max(${start}, ${writer.number(0)}))`;
+        };
+        const count = `${inside(0, oh.position)} * ${inside(1, ow.position)}`;
+        writer.line(`sum = sum + ${writer.read(dy, index)} / (${count});`);
+      } else {
+        const own = `${kh} * ${writer.number(node.size[1])} + ${kw}`;
+        writer.line(`if (${writer.read(places, index)} === ${own}) { sum = sum + ${writer.read(dy, index)}; }`);
+      }
+      writer.line('}');
+    });
+    writer.line('}');
   });
-  const gradient = writer.read(dy, indexAt([b, oh.position, ow.position, c], stridesOf(pooled)));
-  writer.line(
-    maximum
-      ? `sum = sum + (${share} > ${writer.number(0)} ? ${gradient} : ${writer.number(0)});`
-      : `sum = sum + ${gradient} / ${share};`,
-  );
-  writer.line('}}}}');
   return writer.finish(result, threads, 'sum');
 }
 
@@ -100,14 +129,16 @@ function overWindow(
   ow: string,
   visit: (h: string, w: string, i: string, j: string) => void,
 ): void {
-  const [i, j] = [writer.fresh('i'), writer.fresh('i')];
   const zero = writer.number(0);
-  writer.line(`for (let ${i} = 0; ${i} < ${node.size[0]}; ${i}++) {`);
-  const h = writer.define(`${writer.number(node.strides[0])} * ${oh} + ${i} - ${writer.number(node.padding[0])}`);
-  writer.line(`if (${h} >= ${zero} && ${h} < ${writer.number(height)}) {`);
-  writer.line(`for (let ${j} = 0; ${j} < ${node.size[1]}; ${j}++) {`);
-  const w = writer.define(`${writer.number(node.strides[1])} * ${ow} + ${j} - ${writer.number(node.padding[2])}`);
-  writer.line(`if (${w} >= ${zero} && ${w} < ${writer.number(width)}) {`);
-  visit(h, w, i, j);
-  writer.line('}}}}');
+  writer.repeat(node.size[0], (i) => {
+    const h = writer.define(`${writer.number(node.strides[0])} * ${oh} + ${i} - ${writer.number(node.padding[0])}`);
+    writer.line(`if (${h} >= ${zero} && ${h} < ${writer.number(height)}) {`);
+    writer.repeat(node.size[1], (j) => {
+      const w = writer.define(`${writer.number(node.strides[1])} * ${ow} + ${j} - ${writer.number(node.padding[2])}`);
+      writer.line(`if (${w} >= ${zero} && ${w} < ${writer.number(width)}) {`);
+      visit(h, w, i, j);
+      writer.line('}');
+    });
+    writer.line('}');
+  });
 }

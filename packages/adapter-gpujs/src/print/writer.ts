@@ -9,6 +9,8 @@ export interface Writer {
   readonly mode: GpujsMode;
   /** Adds a line of source. */
   line(text: string): void;
+  /** Prints a loop that counts from `from` (0 if left out) up to `to`; `body` prints a turn, given the counter's name. */
+  repeat(to: number, body: (i: string) => void, from?: number): void;
   /** The name of a number; numbers are constants of the kernel, since gpu.js takes whole literals for integers. */
   number(value: number): string;
   /** An element of a tensor, by the index in its row-major values. */
@@ -35,11 +37,21 @@ export function createWriter(mode: GpujsMode): Writer {
   const numbers: number[] = [];
   const functions = new Set<KernelFunction>();
   let names = 0;
+  let turns = 0;
 
   const writer: Writer = {
     mode,
     line: (text) => {
       lines.push(text);
+    },
+    repeat(to, body, from = 0) {
+      const i = writer.fresh('i');
+      const before = turns;
+      turns = 0;
+      writer.line(`for (let ${i} = ${from}; ${i} < ${to}; ${i}++) {`);
+      body(i);
+      writer.line('}');
+      turns = before + (to - from) * (1 + turns) + 1;
     },
     number(given) {
       const value = Math.fround(given);
@@ -75,6 +87,7 @@ export function createWriter(mode: GpujsMode): Writer {
         output,
         size,
         inputs,
+        turns,
         result,
         ...(blocks ? { blocks } : {}),
       };

@@ -10,6 +10,7 @@ export type * from './kernel.js';
 export { type PrintOptions, print } from './print.js';
 export type * from './program.js';
 export { rewrite } from './rewrite.js';
+export { separatePooling } from './separatePooling.js';
 export { broadcastShapes, elementCount, formatShape, samePadding, sameShape } from './shapes.js';
 export { simplify } from './simplify.js';
 export { type SplitProgram, splitInvariant } from './splitInvariant.js';
