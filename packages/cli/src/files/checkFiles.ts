@@ -6,7 +6,7 @@ import { VardropError } from '@vardrop/core';
 import { fileReason } from './fileReason.js';
 import { fileIdentity, identityOf } from './fileTarget.js';
 import { openRegular } from './openRegular.js';
-import { outputTarget, temporaryName, unwritable } from './output.js';
+import { outputTarget, unwritable } from './output.js';
 
 /** A file that a command reads or writes. */
 export interface CommandFile {
@@ -122,12 +122,12 @@ async function checkWritable(output: Place, all: readonly Place[]): Promise<void
   try {
     if (output.special) return await access(output.target, constants.W_OK);
     const unique = randomUUID().slice(0, 8);
-    const trial = temporaryName(output.target, unique);
+    const trial = trialName(output.target, unique);
     await (await open(trial, 'wx')).close();
     try {
       for (const other of all) {
         if (other.option === output.option || other.special) continue;
-        if (await fileIdentity(temporaryName(other.target, unique))) twin = other;
+        if (await fileIdentity(trialName(other.target, unique))) twin = other;
       }
     } finally {
       await rm(trial);
@@ -136,6 +136,10 @@ async function checkWritable(output: Place, all: readonly Place[]): Promise<void
     throw unwritable(output, cause);
   }
   if (twin) throw clash(twin, output);
+}
+
+function trialName(path: string, unique: string): string {
+  return join(dirname(path), `.${basename(path)}.${unique}.tmp`);
 }
 
 function clash(output: Place, other: Pick<Place, 'option' | 'path' | 'use'>): VardropError {

@@ -1,7 +1,6 @@
-import { randomUUID } from 'node:crypto';
-import { open, rename, rm } from 'node:fs/promises';
-import { basename, dirname, join, resolve } from 'node:path';
-import { VardropError } from '@vardrop/core';
+import { writeFile } from 'node:fs/promises';
+import { resolve } from 'node:path';
+import { replaceFile, VardropError } from '@vardrop/core';
 import { fileReason } from './fileReason.js';
 import { type FileTarget, fileTarget } from './fileTarget.js';
 import { makeDirectories } from './makeDirectories.js';
@@ -30,25 +29,15 @@ export async function makeDirectory({ option, path }: OutputPath): Promise<void>
 }
 
 /**
- * Writes a file as a whole: readers see the old content or the new, and the old content stays if writing fails.
- * Pipes and devices are written to directly.
+ * Writes a file as a whole, see `replaceFile`. Pipes and devices are written to directly.
  *
  * @throws VardropError `VARDROP_OUTPUT_UNWRITABLE`.
  */
 export async function writeOutput(output: OutputPath, content: string | Uint8Array): Promise<void> {
   const target = await outputTarget(output);
-  const written = target.special ? target.path : temporaryName(target.path);
   try {
-    const file = await open(written, target.special ? 'w' : 'wx');
-    try {
-      await file.writeFile(content);
-      if (!target.special) await file.sync();
-    } finally {
-      await file.close();
-    }
-    if (!target.special) await rename(written, target.path);
+    await (target.special ? writeFile(target.path, content) : replaceFile(target.path, content));
   } catch (cause) {
-    if (!target.special) await rm(written, { force: true });
     throw unwritable(output, cause);
   }
 }
@@ -64,11 +53,6 @@ export async function outputTarget(output: OutputPath): Promise<FileTarget> {
   } catch (cause) {
     throw unwritable(output, cause);
   }
-}
-
-/** A name beside a file, of one that will take its place. */
-export function temporaryName(path: string, unique = randomUUID().slice(0, 8)): string {
-  return join(dirname(path), `.${basename(path)}.${unique}.tmp`);
 }
 
 /** The error of an output that cannot be written. */

@@ -46,7 +46,7 @@ export async function replaceFile(path: string | URL, content: Uint8Array | stri
   }
 }
 
-/** The file that is meant: links are followed, also one whose target is yet to be made. */
+/** The file that is meant: links to files are followed. */
 async function resolveTarget(files: FileSystem, path: string | URL): Promise<string> {
   try {
     return await files.realpath(path);

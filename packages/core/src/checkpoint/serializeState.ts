@@ -1,5 +1,6 @@
 import { VardropError } from '../errors.js';
 import { formatValue } from '../formatValue.js';
+import { checkPosition } from '../training/state.js';
 import { type CheckpointMetadata, formatVersion, naming, type StateToSave } from './checkpoint.js';
 import { encodeSafetensors } from './encodeSafetensors.js';
 
@@ -28,7 +29,7 @@ export function serializeState(state: StateToSave, metadata: CheckpointMetadata 
     seed: String(seed),
     optimizer: optimizer.name,
     ...(position && {
-      ...position,
+      digest: position.digest,
       epoch: String(position.epoch),
       row: String(position.row),
       rows: String(position.rows),
@@ -61,6 +62,7 @@ function checkShape(state: StateToSave): void {
     if (Number.isSafeInteger(value) && value >= 0) continue;
     refuse(name, value, 'a non-negative integer', 'Pass the state that fit returned');
   }
+  if (state.position !== undefined) checkPosition(state.position);
   if (state.optimizer === undefined) return;
   if (!isRecord(state.optimizer) || typeof state.optimizer.name !== 'string' || !isRecord(state.optimizer.slots)) {
     refuse('state.optimizer', state.optimizer, 'its name and its slots by name', 'Pass the state that fit returned');

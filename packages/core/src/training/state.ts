@@ -1,5 +1,6 @@
 import { VardropError } from '../errors.js';
 import { firstNonFinite } from '../firstNonFinite.js';
+import { formatValue } from '../formatValue.js';
 import type { Model } from '../layers/sequential.js';
 import type { Likelihood } from '../likelihood.js';
 import type { Initializer } from '../noise/noiseModel.js';
@@ -103,13 +104,14 @@ export function checkState(
   compare('optimizer', slots, state.optimizer.slots);
 }
 
-function checkPosition(position: DataPosition): void {
-  const { epoch, row, rows, digest } = position;
+/** Throws `VARDROP_STATE` for what is no position in data. */
+export function checkPosition(position: DataPosition): void {
+  const { epoch, row, rows, digest } = position ?? {};
   const counts = [epoch, row, rows].every((value) => Number.isSafeInteger(value) && value >= 0);
   if (counts && row < rows && typeof digest === 'string') return;
   throw new VardropError(
     'VARDROP_STATE',
-    `[state] position: got ${JSON.stringify(position)}, needs { epoch, row, rows, digest }, the row below the rows. Use a state as fit gives it.`,
+    `[state] position: got ${formatValue(position)}, needs { epoch, row, rows, digest }, the row below the rows. Use a state as fit gives it.`,
   );
 }
 

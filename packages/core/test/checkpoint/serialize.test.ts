@@ -221,7 +221,9 @@ describe('refusals', () => {
     const tensor = fc.record({ shape: fc.oneof(odd, fc.array(odd, { maxLength: 2 })), data: odd });
     const tensors = fc.oneof(odd, fc.dictionary(fc.string({ maxLength: 2 }), fc.oneof(odd, tensor), { maxKeys: 2 }));
     const optimizer = fc.oneof(odd, fc.record({ name: fc.oneof(odd, fc.constant('sgd')), slots: tensors }));
-    const whole = { parameters: tensors, optimizer, step: odd, seed: odd };
+    const counts = fc.oneof(odd, fc.nat(3));
+    const position = fc.record({ epoch: counts, row: counts, rows: counts, digest: fc.oneof(odd, fc.constant('a')) });
+    const whole = { parameters: tensors, optimizer, step: odd, seed: odd, position: fc.oneof(odd, position) };
     const given = fc.oneof(odd, fc.record(whole, { requiredKeys: [] }), fc.record({ state: fc.record(whole) }));
     fc.assert(
       fc.property(given, (value) => {
