@@ -5,7 +5,7 @@ import type { Emission } from './emission.js';
 /**
  * A matrix product. Gemm reads matrices transposed, at little or no cost but for the left one of the native runtime, where
  * a Transpose before it takes less (`transposeLeft`); stacks of matrices have MatMul alone. A square is transposed by squaring
- * what is transposed, which is most often needed anyway, and then the runtime transposes once.
+ * what is transposed, which is most often needed anyway, so that there is one transpose.
  */
 export function matmul({ transposeA, transposeB }: NodeOf<'matmul'>, emission: Emission): ValueName {
   const { graph, operands, roots, shapes, name, style } = emission;

@@ -47,7 +47,7 @@ export function selectGreater({ graph, operands: [a, b, x, y], constants, shapes
 /** From here on `1 + exp(−x)` rounds to 1. */
 const saturated = 40;
 
-/** `exp(min(x, 40))`, of which both sigmoid and softplus are made (the runtime computes equal nodes once). */
+/** `exp(min(x, 40))`, of which both sigmoid and softplus are made (equal nodes are written once). */
 function cappedExponential({ graph, operands: [x], name }: Emission): ValueName {
   const capped = graph.node('Min', [x, graph.constant([saturated], [])], `${name}/capped`);
   return graph.node('Exp', [capped], `${name}/exp`);

@@ -21,6 +21,7 @@ export interface EmissionTarget {
 export function emitNodes(program: Program, target: EmissionTarget): readonly ValueName[] {
   const { nodes } = program;
   const values: ValueName[] = [];
+  const outputs = new Set(target.named?.values());
   nodes.forEach((node, id) => {
     if (node.op === 'input') {
       values.push(target.input(node));
@@ -45,7 +46,7 @@ export function emitNodes(program: Program, target: EmissionTarget): readonly Va
             style: target.style,
           });
     values.push(value);
-    if (reserved !== value && node.op !== 'constant') graph.annotate(value, node.shape);
+    if (!outputs.has(value) && node.op !== 'constant') graph.annotate(value, node.shape);
   });
   return values;
 }

@@ -19,8 +19,11 @@ export type Opset = 17 | 18;
 /** A value in a graph, by its name. */
 export type ValueName = string;
 
-/** Attributes of a node: integers, unless they are wrapped. */
-type Attributes = Readonly<Record<string, number | readonly number[] | string | { graph: GraphProto }>>;
+/** Attributes of a node: numbers are integers. */
+type Attributes = Readonly<Record<string, number | readonly number[] | string>>;
+
+/** Attributes of a node, graphs among them. */
+type AttributesOrGraphs = Readonly<Record<string, Attributes[string] | { readonly graph: GraphProto }>>;
 
 /** Collects the nodes of one ONNX graph. Names are made unique; every method that makes a value returns its name. */
 export interface GraphBuilder {
@@ -41,11 +44,16 @@ export interface GraphBuilder {
   truths(values: readonly boolean[], shape: readonly number[]): ValueName;
   /** A stored uint64 scalar. */
   wide(value: number): ValueName;
-  /** A node with one result. */
+  /** A node with one result. Of equal nodes there is one, unless the name is reserved: the runtime need not look for them. */
   node(opType: string, inputs: readonly ValueName[], name: string, attributes?: Attributes): ValueName;
   /** A node with several results, one for each name. */
-  nodes(opType: string, inputs: readonly ValueName[], names: readonly string[], attributes?: Attributes): ValueName[];
-  /** States a value's shape, for readers. */
+  nodes(
+    opType: string,
+    inputs: readonly ValueName[],
+    names: readonly string[],
+    attributes?: AttributesOrGraphs,
+  ): ValueName[];
+  /** States a value's shape, for readers; once for each value. */
   annotate(value: ValueName, shape: Shape, type?: DataType): void;
   /** Takes a name, or `name:2`, `name:3`, … where it is taken; the first node that is given it gets just that name. */
   reserve(name: string): string;
@@ -65,6 +73,8 @@ export function createGraph(opset: Opset, outer?: Pick<GraphBuilder, 'unique' | 
   const annotations: ValueInfoProto[] = [];
   const taken = new Map<string, number>();
   const stored = new Map<string, ValueName>();
+  const computed = new Map<string, ValueName>();
+  const annotated = new Set<ValueName>();
 
   const reserved = new Set<string>();
 
@@ -128,7 +138,14 @@ export function createGraph(opset: Opset, outer?: Pick<GraphBuilder, 'unique' | 
       typeof values === 'number'
         ? store('uint32', bytesOf(Uint32Array.of(values)), [], `word ${values >>> 0}`)
         : store('uint32', bytesOf(Uint32Array.from(values)), [values.length], 'words'),
-    node: (opType, operands, name, attributes) => builder.nodes(opType, operands, [name], attributes)[0],
+    node(opType, operands, name, attributes = {}) {
+      const key = JSON.stringify([opType, operands, attributes]);
+      const known = builder.isReserved(name) ? undefined : computed.get(key);
+      if (known !== undefined) return known;
+      const [made] = builder.nodes(opType, operands, [name], attributes);
+      computed.set(key, made);
+      return made;
+    },
     nodes(opType, operands, names, attributes = {}) {
       const made = names.map(unique);
       nodes.push({
@@ -141,6 +158,8 @@ export function createGraph(opset: Opset, outer?: Pick<GraphBuilder, 'unique' | 
       return made;
     },
     annotate(value, shape, type = 'float') {
+      if (annotated.has(value)) return;
+      annotated.add(value);
       annotations.push(valueInfo(value, shape, type));
     },
     build: (name) => ({
@@ -155,7 +174,7 @@ export function createGraph(opset: Opset, outer?: Pick<GraphBuilder, 'unique' | 
   return builder;
 }
 
-function attribute(name: string, value: Attributes[string]): AttributeProto {
+function attribute(name: string, value: AttributesOrGraphs[string]): AttributeProto {
   if (typeof value === 'number') return { name, type: attributeTypes.int, i: BigInt(value) };
   if (typeof value === 'string') return { name, type: attributeTypes.string, s: new TextEncoder().encode(value) };
   if ('graph' in value) return { name, type: attributeTypes.graph, g: value.graph };

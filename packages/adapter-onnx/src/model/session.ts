@@ -69,11 +69,16 @@ export async function createProgramSession(
   };
 }
 
+/** Beyond so many nodes the runtime's optimizations take longer than they save in a thousand steps. */
+const mostOptimized = 8192;
+
 /**
- * The native runtime's further optimizations put a slower fused product in the place of Transpose and MatMul. For
- * convolutions they choose a faster layout, which is worth more.
+ * Each of the runtime's dozens of optimizations sorts the graph anew, in a time that grows with the square of its nodes. On
+ * processors they have nothing to do where nothing is convolved: core has simplified the program, and equal nodes are
+ * written once. For convolutions they choose a faster layout.
  */
 function optimizations(device: OnnxDevice, { nodes }: Program): SessionOptions {
   const convolves = nodes.some(({ op }) => op.startsWith('conv2d'));
-  return device === 'native' && !convolves ? { graphOptimizationLevel: 'basic' } : {};
+  const optimizes = nodes.length <= mostOptimized && (convolves || device === 'webgpu');
+  return { graphOptimizationLevel: optimizes ? 'all' : 'disabled' };
 }
