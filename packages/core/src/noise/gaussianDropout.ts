@@ -10,18 +10,19 @@ const noAlpha = 'Write rate, of which α = rate/(1 − rate); an α that is lear
  * Gaussian dropout with fixed variance α = rate/(1 − rate). Type `A` multiplies each input unit by N(1, α)
  * (Srivastava et al. 2014): weight noise that is correlated within an input unit. Type `B` is independent weight
  * noise N(θ, αθ²), drawn after the linear map (Wang & Manning 2013). Both have the same marginal variance.
+ * `B` and a rate of 0.5 where left out.
  * Throws `VARDROP_RATE` for a rate outside [0, 1), `VARDROP_NOISE_TYPE` for another type, `VARDROP_OPTION` for
  * other options.
  */
 export function gaussianDropout(options: { readonly type: 'A'; readonly rate?: number }): InputNoise;
-export function gaussianDropout(options: { readonly type: 'B'; readonly rate?: number }): WeightNoise;
+export function gaussianDropout(options?: { readonly type?: 'B'; readonly rate?: number }): WeightNoise;
 export function gaussianDropout(options: {
-  readonly type: 'A' | 'B';
+  readonly type?: 'A' | 'B';
   readonly rate?: number;
 }): InputNoise | WeightNoise;
-export function gaussianDropout(options: { readonly type: 'A' | 'B'; readonly rate?: number }) {
+export function gaussianDropout(options: { readonly type?: 'A' | 'B'; readonly rate?: number } = {}) {
   checkOptionNames('gaussianDropout', options, { type: true, rate: true }, { p: 'Write rate.', alpha: noAlpha });
-  const { type, rate = 0.5 } = options;
+  const { type = 'B', rate = 0.5 } = options;
   checkChoice('VARDROP_NOISE_TYPE', '[gaussianDropout] type', type, ['A', 'B']);
   checkRate('gaussianDropout', rate);
   const alpha = alphaOfRate(rate);

@@ -16,8 +16,8 @@ import { alphaOfRate, checkRate } from './rate.js';
 
 /** Options of variational dropout. */
 export interface VariationalDropoutOptions<Type extends 'A' | 'B', Alpha extends Granularity> {
-  /** `A`: one factor N(1, α) an input unit. `B`: independent weight noise N(θ, αθ²). */
-  readonly type: Type;
+  /** `A`: one factor N(1, α) an input unit. `B`, also where left out: independent weight noise N(θ, αθ²). */
+  readonly type?: Type;
   /** What shares one α; `layer` where left out. */
   readonly alpha?: Alpha;
   /** Dropout rate p ≤ ½ from which α = p/(1 − p) starts; 0.2 where left out. */
@@ -33,16 +33,18 @@ const largestStart = 0.98;
  * the paper found training to be stable. Throws `VARDROP_RATE` for a rate that is 0 or above ½, `VARDROP_ALPHA` for a
  * granularity that the type does not have, `VARDROP_NOISE_TYPE` for another type, and `VARDROP_OPTION` for other options.
  */
-export function variationalDropout(options: VariationalDropoutOptions<'A', 'network' | 'layer' | 'input'>): InputNoise;
-export function variationalDropout(options: VariationalDropoutOptions<'B', Granularity>): WeightNoise;
+export function variationalDropout(
+  options: VariationalDropoutOptions<'A', 'network' | 'layer' | 'input'> & { readonly type: 'A' },
+): InputNoise;
+export function variationalDropout(options?: VariationalDropoutOptions<'B', Granularity>): WeightNoise;
 export function variationalDropout(
   options: VariationalDropoutOptions<'A' | 'B', Granularity>,
 ): InputNoise | WeightNoise;
 export function variationalDropout(
-  options: VariationalDropoutOptions<'A' | 'B', Granularity>,
+  options: VariationalDropoutOptions<'A' | 'B', Granularity> = {},
 ): InputNoise | WeightNoise {
   checkOptionNames('variationalDropout', options, { type: true, alpha: true, rate: true }, { p: 'Write rate.' });
-  const { type, alpha: granularity = 'layer', rate = 0.2 } = options;
+  const { type = 'B', alpha: granularity = 'layer', rate = 0.2 } = options;
   checkChoice('VARDROP_NOISE_TYPE', '[variationalDropout] type', type, ['A', 'B']);
   checkRate('variationalDropout', rate, 0.5);
   if (rate === 0) {

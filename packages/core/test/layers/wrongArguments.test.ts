@@ -34,7 +34,12 @@ const train = (options: object) => fit(model({}), { backend, data, epochs: 1, ..
 
 describe('arguments that a compiler would refuse', () => {
   it.each([
-    ['no type', () => loose(variationalDropout)({}), 'VARDROP_NOISE_TYPE', /got undefined, needs one of A, B/],
+    [
+      'no such type',
+      () => loose(variationalDropout)({ type: 'C' }),
+      'VARDROP_NOISE_TYPE',
+      /got 'C', needs one of A, B/,
+    ],
     ['a type in lower case', () => loose(gaussianDropout)({ type: 'a' }), 'VARDROP_NOISE_TYPE', /got 'a'/],
     [
       'unknown rates',
