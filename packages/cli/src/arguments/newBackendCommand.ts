@@ -1,6 +1,12 @@
+import { isBuiltin } from 'node:module';
 import type { Command } from 'commander';
 import { invalidValue, pathName } from '../optionValues.js';
 import { createCommand } from './createCommand.js';
+
+const longestName = 214;
+
+/** Names that Windows keeps for devices. */
+const deviceNames = /^(con|prn|aux|nul|com\d|lpt\d)$/;
 
 /** What `vardrop new-backend` is asked for. */
 export interface NewBackendOptions {
@@ -18,14 +24,19 @@ export function newBackendCommand(take: (options: NewBackendOptions) => void): C
     'Start a backend of your own: a package that works and passes every law, to be made fast.',
   );
   command.argument('<name>', 'name of the package, such as my-backend', (text: string) => {
-    if (/^[a-z][a-z0-9]*(-[a-z0-9]+)*$/.test(text)) return text;
-    throw invalidValue(
-      'VARDROP_INVALID_OPTION',
-      option('name'),
-      text,
-      'lower-case words joined by hyphens',
-      'Write for instance vardrop new-backend my-backend',
-    );
+    const refuse = (needs: string) =>
+      invalidValue(
+        'VARDROP_INVALID_OPTION',
+        option('name'),
+        text,
+        needs,
+        'Write for instance vardrop new-backend my-backend',
+      );
+    if (!/^[a-z][a-z0-9]*(-[a-z0-9]+)*$/.test(text)) throw refuse('lower-case words joined by hyphens');
+    if (text.length > longestName) throw refuse(`at most ${longestName} characters, as npm has it`);
+    if (isBuiltin(text)) throw refuse('a name that no module of Node has');
+    if (deviceNames.test(text)) throw refuse('a name that a folder can have on Windows too');
+    return text;
   });
   add(
     '--directory <directory>',

@@ -1,5 +1,5 @@
-import { readdir, readFile, writeFile } from 'node:fs/promises';
-import { dirname, join, relative, resolve } from 'node:path';
+import { readdir, readFile, realpath, writeFile } from 'node:fs/promises';
+import { dirname, join, relative, resolve, sep } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { VardropError } from '@vardrop/core';
 import { counted } from '../counted.js';
@@ -26,14 +26,15 @@ export const newBackend: NewBackend = async ({ name, directory }, stdout) => {
       `[vardrop new-backend] ${target}: got a folder with ${counted(present.length, 'entry', 'entries')}, needs a new or an empty one. Choose another name or --directory.`,
     );
   }
-  const { version } = JSON.parse(await readFile(new URL('../../package.json', import.meta.url), 'utf8'));
   const files = (await readdir(template, { recursive: true, withFileTypes: true })).filter((entry) => entry.isFile());
   try {
+    await makeDirectories(resolve(target));
+    const fill = filler(name, await realpath(target));
     for (const file of files) {
       const source = join(file.parentPath, file.name);
       const path = join(target, relative(template, source));
       await makeDirectories(resolve(dirname(path)));
-      await writeFile(path, fill(await readFile(source, 'utf8'), name, version));
+      await writeFile(path, fill(await readFile(source, 'utf8')));
     }
   } catch (error) {
     throw unwritable(target, error);
@@ -42,7 +43,7 @@ export const newBackend: NewBackend = async ({ name, directory }, stdout) => {
     [
       `${target}: a backend that works, in one file (src/index.js)`,
       '',
-      `  cd ${target} && npm install`,
+      `  cd ${quoted(target)} && npm install`,
       '  npm test                # every law',
       '  npm run conformance     # the same as a table',
       '',
@@ -50,14 +51,34 @@ export const newBackend: NewBackend = async ({ name, directory }, stdout) => {
   );
 };
 
-/** `createNAMEBackend` in camel case, `NAME` elsewhere as it is; a name that ends in `-backend` says so once. */
-function fill(text: string, folder: string, version: string): string {
-  const name = folder.replace(/-backend$/, '');
+/** A path as a shell takes it. */
+function quoted(path: string): string {
+  return /^[\w./\\:-]+$/.test(path) ? path : `'${path.replaceAll("'", "'\\''")}'`;
+}
+
+/**
+ * Puts in the package's name, a function's name made from it that ends in `Backend` once, and the paths of this command's own packages: they are
+ * on no registry.
+ *
+ * @param folder the package's, links followed.
+ */
+function filler(name: string, folder: string): (text: string) => string {
   const pascal = name.replace(/(^|-)([a-z0-9])/g, (_, __, letter: string) => letter.toUpperCase());
-  return text
-    .replaceAll('createNAMEBackend', `create${pascal}Backend`)
-    .replaceAll('NAME', name)
-    .replaceAll('VERSION', version);
+  const link = (entry: string) => {
+    const path = relative(folder, fileURLToPath(new URL('../', entry)));
+    // On another drive there is no relative path.
+    return `file:${path.split(sep).join('/').replace(/\/$/, '')}`;
+  };
+  const links = {
+    core: () => link(import.meta.resolve('@vardrop/core')),
+    conformance: () => link(import.meta.resolve('@vardrop/conformance')),
+    cli: () => link(new URL('..', import.meta.url).href),
+  };
+  return (text) =>
+    text
+      .replaceAll('createNAMEBackend', `create${pascal.replace(/Backend$/, '')}Backend`)
+      .replaceAll('NAME', name)
+      .replace(/LINK:(core|conformance|cli)/g, (_, which: keyof typeof links) => links[which]());
 }
 
 function unwritable(target: string, cause: unknown): VardropError {

@@ -1,5 +1,7 @@
+import { after, describe, it } from 'node:test';
 import { conformance } from '@vardrop/conformance';
-import * as runner from 'vitest';
 import { createNAMEBackend } from '../src/index.js';
+
+const runner = { describe, it: (name, run, timeout) => it(name, { timeout }, run), afterAll: after };
 
 conformance({ name: 'NAME:cpu', create: () => createNAMEBackend(), runner });
