@@ -1,6 +1,13 @@
-import { bind, elementCount, keyNames, noiseKeys, predictionProgram, type TensorMap } from '@vardrop/core';
+import {
+  bind,
+  elementCount,
+  keyNames,
+  noiseKeys,
+  predictionProgram,
+  summaryProgram,
+  type TensorMap,
+} from '@vardrop/core';
 import { prepare } from '../src/export/emitModel.js';
-import { summaryProgram } from '../src/export/sampleModel.js';
 import { supportsOf } from '../src/supports.js';
 import type { Example } from './networks.js';
 import { runningError } from './runningError.js';
@@ -52,7 +59,7 @@ export function boundsOfSample(
     );
     values = Object.fromEntries(outputs.map(([name, id]) => [name, result.values[id]]));
   }
-  const summary = bind(summaryProgram(prepare(source), likelihood, model.outputShape), rows);
+  const summary = bind(summaryProgram(model, likelihood), rows);
   const all = { ...dataOf(parameters), ...values, samples: Float32Array.of(samples) };
   const result = runningError(summary, { inputs: feedsOf(summary, all) }, arithmetic, errors);
   return Object.fromEntries(Object.entries(summary.outputs).map(([name, id]) => [name, result.errors[id]]));

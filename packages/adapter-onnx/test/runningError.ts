@@ -89,6 +89,9 @@ function propagate(
     case 'add':
     case 'max':
       return evaluate(ea, eb);
+    case 'min':
+      // Of operands of one shape, or of a scalar; as much as the larger error.
+      return value.map((_, i) => Math.max(ea[i % ea.length], eb[i % eb.length]));
     case 'sub':
       return evaluate(
         ea,

@@ -1,12 +1,4 @@
-import {
-  type Builder,
-  createBuilder,
-  type Likelihood,
-  logSoftmax,
-  type Model,
-  type Program,
-  type Value,
-} from '@vardrop/core';
+import { createBuilder, type Likelihood, logSoftmax, type Model, type Program } from '@vardrop/core';
 
 /** Starts a program with the inputs `x` and every parameter of a model and its likelihood. */
 function startProgram(name: string, model: Model, likelihood: Likelihood) {
@@ -33,12 +25,7 @@ export function meanProgram(model: Model, likelihood: Likelihood): Program {
     b.output('probabilities', b.exp(logSoftmax(b, output)));
   } else {
     b.output('mean', output);
-    aleatoricVariance(b, output, own.logVariance);
+    if (own.logVariance) b.output('aleatoricVariance', b.broadcast(b.exp(own.logVariance), output.shape));
   }
   return b.build();
-}
-
-/** Declares the variance that a likelihood has learned, the same for each row; nothing where it has none. */
-export function aleatoricVariance(b: Builder, output: Value, logVariance: Value | undefined): void {
-  if (logVariance) b.output('aleatoricVariance', b.broadcast(b.exp(logVariance), output.shape));
 }

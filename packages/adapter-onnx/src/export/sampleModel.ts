@@ -1,12 +1,10 @@
 import {
-  createBuilder,
   invariantNodes,
   keyNames,
   type Likelihood,
   type Model,
-  type Program,
   predictionProgram,
-  type Shape,
+  summaryProgram,
   type TensorMap,
   VardropError,
 } from '@vardrop/core';
@@ -15,7 +13,6 @@ import { broadcast } from '../emit/movement.js';
 import { createGraph, type GraphBuilder, type Opset, type ValueName } from '../model/graph.js';
 import { dataTypes } from '../model/schema.js';
 import { prepare } from './emitModel.js';
-import { aleatoricVariance } from './meanProgram.js';
 import { createNoiseWriter, keyAt, stepKeys, streamOfSeed } from './noiseInputs.js';
 
 /**
@@ -49,7 +46,7 @@ export function emitSampleModel(
     parameters.set(name, known);
     return known;
   };
-  const summary = summaryProgram(program, likelihood, model.outputShape);
+  const summary = summaryProgram(model, likelihood);
   const outputs = new Map(
     Object.entries(summary.outputs).map(([name, id]) => [name, { id, value: graph.reserve(name) }]),
   );
@@ -125,35 +122,4 @@ function weightOf(body: GraphBuilder, number: ValueName): ValueName {
   const count = body.node('Add', [number, body.integer(1)], 'sample/count');
   const float = body.node('Cast', [count], 'sample/count/float', { to: dataTypes.float });
   return body.node('Div', [body.constant([1], []), float], 'sample/weight');
-}
-
-/**
- * What core makes of the running means of a prediction program after the last sample, in float32. No sample at all, of which nothing can be said,
- * gives NaN.
- */
-export function summaryProgram({ nodes }: Program, likelihood: Likelihood, outputShape: readonly number[]): Program {
-  const b = createBuilder('summary');
-  const samples = b.input('samples', []);
-  const some = (value: ReturnType<typeof b.add>) => b.selectGreater(samples, 0.5, value, Number.NaN);
-  const mean = (name: string) => {
-    const node = nodes.find((candidate) => candidate.op === 'input' && candidate.name === name);
-    return b.input(name, (node as { shape: Shape }).shape);
-  };
-  if (likelihood.targets === 'labels') {
-    const probabilities = mean('probabilities');
-    // p log p is 0 at p = 0.
-    const logarithm = b.log(b.selectGreater(probabilities, 0, probabilities, 1));
-    const entropy = b.max(b.neg(b.reduceSum(b.mul(probabilities, logarithm), [1])), 0);
-    const information = b.max(b.sub(entropy, mean('entropy')), 0);
-    b.output('probabilities', some(probabilities));
-    b.output('entropy', some(entropy));
-    b.output('mutualInformation', some(b.selectGreater(samples, 1.5, information, 0)));
-    return b.build();
-  }
-  const output = mean('mean');
-  b.output('mean', some(output));
-  b.output('epistemicVariance', some(b.div(mean('squaredDeviations'), b.max(b.sub(samples, 1), 1))));
-  const own = likelihood.parameters(outputShape).find(({ name }) => name === 'logVariance');
-  aleatoricVariance(b, output, own && b.input('likelihood/logVariance', own.shape));
-  return b.build();
 }

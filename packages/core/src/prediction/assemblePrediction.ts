@@ -25,7 +25,7 @@ function classification(
   outputs: Readonly<Record<string, Float32Array>>,
   { rows, samples }: { readonly rows: number; readonly samples: number },
 ): ClassificationPrediction {
-  const { probabilities, entropy: meanEntropy } = outputs;
+  const { probabilities, entropy: meanEntropy, squaredDeviations } = outputs;
   const classes = probabilities.length / rows;
   const labels = new Int32Array(rows);
   const entropy = new Float64Array(rows);
@@ -34,14 +34,20 @@ function classification(
     const start = row * classes;
     let label = 0;
     let sum = 0;
+    let spread = 0;
     for (let k = 0; k < classes; k++) {
       const p = probabilities[start + k];
       if (p > probabilities[start + label]) label = k;
-      if (p > 0) sum -= p * Math.log(p);
+      if (p === 0) continue;
+      sum -= p * Math.log(p);
+      if (samples > 1) spread += squaredDeviations[start + k] / (samples - 1) / p;
     }
     labels[row] = label;
     entropy[row] = Math.max(sum, 0);
-    if (samples > 1) mutualInformation[row] = Math.max(entropy[row] - meanEntropy[row], 0);
+    if (samples > 1) {
+      const corrected = entropy[row] - meanEntropy[row] + spread / (2 * samples);
+      mutualInformation[row] = Math.min(Math.max(corrected, 0), Math.log(classes));
+    }
   }
   return { kind: 'classification', rows, classes, samples, probabilities, labels, entropy, mutualInformation };
 }

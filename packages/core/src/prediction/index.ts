@@ -11,3 +11,4 @@ export { type PredictOptions, predict } from './predict.js';
 export type * from './prediction.js';
 export { type PredictionMode, predictionProgram } from './predictionProgram.js';
 export { rootMeanSquaredError } from './rootMeanSquaredError.js';
+export { summaryProgram } from './summaryProgram.js';

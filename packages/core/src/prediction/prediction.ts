@@ -11,11 +11,13 @@ export interface ClassificationPrediction {
   readonly probabilities: Float32Array;
   /** The most probable class of each row, the first of equals. */
   readonly labels: Int32Array;
-  /** Predictive entropy `H[E p]` of each row, in nats: total uncertainty. */
+  /** Entropy `H[E p]` of each row of `probabilities`, in nats: total uncertainty. */
   readonly entropy: Float64Array;
   /**
-   * `H[E p] − E H[p]` of each row, in nats: what the samples disagree about (epistemic uncertainty). 0 where rounding
-   * would leave less than that, and with fewer than two samples.
+   * `H[E p] − E H[p]` of each row, in nats: what the samples disagree about (epistemic uncertainty). The entropy of a mean
+   * of S samples is low, by about `Σ Var p / (2S p̄)` over the classes (delta method; 1/S of the mutual information where
+   * samples disagree little), which is added, so that what is left falls with 1/S². At least 0, at most the logarithm of
+   * the number of classes; 0 with fewer than two samples.
    */
   readonly mutualInformation: Float64Array;
 }

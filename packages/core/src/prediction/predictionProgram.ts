@@ -12,9 +12,9 @@ export type PredictionMode = 'sample' | 'mean';
  *
  * In mode `sample` one iteration is one Monte-Carlo sample, with keys of its own: iteration k (from 1) is given the
  * scalar `weight` 1/k, and running means are carried, which start from zeros: for labels `probabilities`
- * `[batch, classes]` and `entropy` `[batch]`, the mean entropy of a sample in nats; for values `mean` and
- * `squaredDeviations` `[batch, …outputShape]`, the sum of squared deviations from the mean (Welford 1962). In mode
- * `mean` the outputs are `probabilities`, or `mean`.
+ * `[batch, classes]` and `entropy` `[batch]`, the mean entropy of a sample in nats; for values `mean`; and for both
+ * `squaredDeviations` `[batch, …outputShape]`, the sum of squared deviations from the mean (Welford 1962).
+ * `summaryProgram` says what they come to. In mode `mean` the outputs are `probabilities`, or `mean`.
  *
  * Throws `VARDROP_SHAPE` for labels with outputs that are no `[batch, classes]`.
  */
@@ -42,12 +42,10 @@ export function predictionProgram(model: Model, likelihood: Likelihood, mode: Pr
     const probabilities = b.exp(logProbabilities);
     // From the logarithms, so that a probability that underflows adds 0 and not 0 · −∞.
     const entropy = b.neg(b.reduceSum(b.mul(probabilities, logProbabilities), [1]));
-    carryMean(b, 'probabilities', probabilities, weight);
     carryMean(b, 'entropy', entropy, weight);
+    carrySpread(b, 'probabilities', probabilities, weight);
   } else {
-    const { before, after } = carryMean(b, 'mean', output, weight);
-    const squares = b.input('squaredDeviations', output.shape, 'carried');
-    b.output('squaredDeviations', b.add(squares, b.mul(b.sub(output, before), b.sub(output, after))));
+    carrySpread(b, 'mean', output, weight);
   }
   return b.build();
 }
@@ -58,4 +56,11 @@ function carryMean(b: Builder, name: string, value: Value, weight: Value): { bef
   const after = b.add(before, b.mul(b.sub(value, before), weight));
   b.output(name, after);
   return { before, after };
+}
+
+/** Carries the mean of `value` and the sum of squared deviations from it. */
+function carrySpread(b: Builder, name: string, value: Value, weight: Value): void {
+  const { before, after } = carryMean(b, name, value, weight);
+  const squares = b.input('squaredDeviations', value.shape, 'carried');
+  b.output('squaredDeviations', b.add(squares, b.mul(b.sub(value, before), b.sub(value, after))));
 }
