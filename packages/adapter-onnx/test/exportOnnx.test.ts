@@ -14,7 +14,7 @@ import {
 } from '@vardrop/core';
 import { afterAll, describe, expect, it } from 'vitest';
 import { prepare } from '../src/export/emitModel.js';
-import { createOnnxBackend, describeOnnx, type ExportKind, exportOnnx } from '../src/index.js';
+import { createOnnxBackend, describeOnnx, type ExportKind, exportKinds, exportOnnx } from '../src/index.js';
 import { supportsOf } from '../src/supports.js';
 import { type Example, examples } from './networks.js';
 import { boundsOfSample, dataOf, feedsOf } from './predictionBounds.js';
@@ -264,6 +264,16 @@ describe('what is exported', () => {
     }
   });
 
+  it.each(exportKinds)('is the same file for parameters in other arrays of numbers (%s)', (kind) => {
+    const other = (convert: (data: Float32Array) => ArrayLike<number>) =>
+      Object.fromEntries(
+        Object.entries(parameters).map(([name, { shape, data }]) => [name, { shape, data: convert(data) }]),
+      );
+    for (const convert of [Array.from<number>, (data: Float32Array) => Float64Array.from(data)]) {
+      expect(exportOnnx(model, other(convert), { kind })).toEqual(file(kind));
+    }
+  });
+
   it('is refused when cut short anywhere, or not ours', () => {
     const bytes = file('mean');
     for (let length = 0; length < bytes.length; length++) {
@@ -303,6 +313,15 @@ describe('what is exported', () => {
     ['VARDROP_MOMENTS', () => exportOnnx(rectified, parameters, { kind: 'moments' })],
   ])('is refused with %s where it cannot be', (code, attempt) => {
     expect(attempt).toThrow(expect.objectContaining({ code }));
+  });
+
+  it.each(['0.5', null, 1n, {}])('is refused where a parameter has %s among its numbers', (bad) => {
+    const data: unknown[] = Array.from(parameters['dense1/bias'].data);
+    data[3] = bad;
+    const given = { ...parameters, 'dense1/bias': { shape: [16], data: data as number[] } };
+    expect(() => exportOnnx(model, given, { kind: 'mean' })).toThrow(
+      expect.objectContaining({ code: 'VARDROP_TYPE', message: expect.stringMatching(/'dense1\/bias': got .* at 3,/) }),
+    );
   });
 
   const rectified = sequential({

@@ -80,7 +80,10 @@ export interface Backend<T = unknown> {
   /** `framework:device`, such as `tfjs:wasm`. */
   readonly name: string;
   readonly supports: Supports;
-  /** Copies `data` (row-major, as many values as `shape` has) before it returns: the array may be written to again. */
+  /**
+   * Copies `data` (row-major, as many values as `shape` has) before it returns: the array may be written to again. Refuses
+   * anything but a Float32Array and a shape that it fills, with a `VARDROP_…` code (see `checkValues`).
+   */
   upload(data: Float32Array, shape: readonly number[]): Tensor;
   /**
    * Copies a tensor to a new array on the host, rejecting with what went wrong if its computation failed: with

@@ -11,6 +11,6 @@ export function checkObject(code: string, what: string, value: unknown, method: 
   const remedy = value instanceof Promise ? 'Await it.' : 'Call the function.';
   throw new VardropError(
     code,
-    `${what}: got ${value === undefined || value === null ? 'nothing' : formatValue(value)}, needs an object such as ${example} returns. ${remedy}`,
+    `${what}: got ${formatValue(value)}, needs an object such as ${example} returns. ${remedy}`,
   );
 }

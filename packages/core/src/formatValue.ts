@@ -5,9 +5,11 @@
 export function formatValue(value: unknown): string {
   switch (typeof value) {
     case 'string':
-      return `'${value}'`;
+      return value.length > 60 ? `'${value.slice(0, 60)}…'` : `'${value}'`;
     case 'bigint':
       return `${value}n`;
+    case 'undefined':
+      return 'nothing';
     case 'function':
       return `the function ${value.name}`;
     case 'object':
@@ -21,9 +23,10 @@ function formatObject(value: object): string {
   if (value instanceof Promise) return 'a promise';
   if (Array.isArray(value))
     return value.length > 8 ? `an array of ${value.length}` : `[${value.map(formatEntry).join(', ')}]`;
-  if (ArrayBuffer.isView(value)) return `a ${value.constructor.name} of ${value.byteLength} bytes`;
   const tag = Object.prototype.toString.call(value).slice(8, -1);
-  if (tag !== 'Object') return `a ${tag}`;
+  const article = /^[AEIOU]/.test(tag) ? 'an' : 'a';
+  if (ArrayBuffer.isView(value)) return `${article} ${tag} of ${value.byteLength} bytes`;
+  if (tag !== 'Object') return `${article} ${tag}`;
   return `an object with ${Object.keys(value).slice(0, 5).join(', ') || 'nothing in it'}`;
 }
 

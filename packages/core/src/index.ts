@@ -17,6 +17,7 @@ export * from './prediction/index.js';
 export * from './program/index.js';
 export * from './pruning/index.js';
 export * as random from './random/index.js';
+export { readTensors } from './readTensors.js';
 export * from './reference/index.js';
 export { dawson } from './special/dawson.js';
 export { logUniformKl } from './special/logUniformKl.js';

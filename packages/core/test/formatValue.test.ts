@@ -9,7 +9,7 @@ it('shows values so that no two kinds look alike', () => {
     '1',
     '1n',
     'null',
-    'undefined',
+    'nothing',
     "''",
     '[]',
     "['a', 1, …]",

@@ -1,11 +1,11 @@
 import {
   categorical,
   checkOptionNames,
-  elementCount,
   type Likelihood,
   type Model,
   momentsProgram,
   type ParameterSpecification,
+  readTensors,
   type TensorMap,
   VardropError,
 } from '@vardrop/core';
@@ -52,12 +52,13 @@ export interface ExportOptions {
  * Parameters are stored under their names (`dense1/weights`), as far as the kind needs them, and not changed; pruned
  * networks (`prune`) are smaller files. The file says what it holds, see `describeOnnx`.
  *
- * @param parameters as in `TrainingState`; others than the model's and the likelihood's are ignored
- * @throws VardropError `VARDROP_OPTION` for another kind or opset, `VARDROP_STATE` for parameters of another model,
+ * @param parameters as in `TrainingState`; others than the model's and the likelihood's are ignored; their
+ * numbers are rounded to float32
+ * @throws VardropError `VARDROP_OPTION` for another kind or opset, `VARDROP_STATE` for parameters of another model, `VARDROP_TYPE` for data that are no numbers,
  * `VARDROP_NON_FINITE` for parameters that are not finite, `VARDROP_SHAPE` for outputs that do not fit the likelihood,
  * `VARDROP_EXPORT` for samples of a model without noise, or more than 2 GiB, `VARDROP_MOMENTS` for moments that core cannot tell
  */
-export function exportOnnx(model: Model, parameters: TensorMap, options: ExportOptions): Uint8Array {
+export function exportOnnx(model: Model, parameters: TensorMap<ArrayLike<number>>, options: ExportOptions): Uint8Array {
   if (options) checkOptionNames('exportOnnx', options, { kind: true, likelihood: true, opset: true });
   const kind = options?.kind;
   const likelihood = options?.likelihood ?? categorical();
@@ -69,7 +70,7 @@ export function exportOnnx(model: Model, parameters: TensorMap, options: ExportO
   }
   checkOpset('exportOnnx', options.opset);
   const own = likelihood.parameters(model.outputShape);
-  const stored = checkParameters(
+  const stored = storedParameters(
     [...model.parameters, ...own.map((entry) => ({ ...entry, name: `likelihood/${entry.name}` }))],
     parameters,
   );
@@ -99,25 +100,18 @@ const documentation: Readonly<Record<ExportKind, string>> = {
     'Monte-Carlo prediction. seed: 0 to 2^53 - 1; samples: at least 1; row: index of the first row of x, 0 unless the data were cut. Entropy and mutual information are in nats.',
 };
 
-function checkParameters(needed: readonly ParameterSpecification[], given: TensorMap): TensorMap {
-  return Object.fromEntries(
-    needed.map(({ name, shape }) => {
-      const tensor = given?.[name];
-      const size = elementCount(shape);
-      if (tensor?.shape.join() !== shape.join() || tensor.data.length !== size) {
-        throw new VardropError(
-          'VARDROP_STATE',
-          `[exportOnnx] parameter '${name}': got ${tensor ? `[${tensor.shape.join(', ')}]` : 'nothing'}, needs [${shape.join(', ')}]. Use the model that the parameters were trained with.`,
-        );
-      }
-      const bad = tensor.data.findIndex((value) => !Number.isFinite(value));
-      if (bad !== -1) {
-        throw new VardropError(
-          'VARDROP_NON_FINITE',
-          `[exportOnnx] parameter '${name}': got ${tensor.data[bad]} at index ${bad}, needs finite numbers. Export a state from before training diverged.`,
-        );
-      }
-      return [name, tensor];
-    }),
-  );
+/** Parameters as float32, those that are needed and no others; `NaN` and infinities are not for a file. */
+function storedParameters(needed: readonly ParameterSpecification[], given: TensorMap<ArrayLike<number>>): TensorMap {
+  const stored = readTensors('[exportOnnx] parameter', needed, given, {
+    remedy: 'Use the model that the parameters were trained with.',
+  });
+  for (const [name, { data }] of Object.entries(stored)) {
+    const bad = data.findIndex((value) => !Number.isFinite(value));
+    if (bad === -1) continue;
+    throw new VardropError(
+      'VARDROP_NON_FINITE',
+      `[exportOnnx] parameter '${name}': got ${data[bad]} at index ${bad}, needs finite numbers. Export a state from before training diverged.`,
+    );
+  }
+  return stored;
 }

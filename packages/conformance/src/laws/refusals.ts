@@ -69,16 +69,32 @@ export const refusals: Law = {
     'malformed programs never reach a backend, malformed inputs are refused with a code, and a refusal leaves everything as it was',
   async check(context) {
     const { backend, ledger } = context;
-    const wrongUploads: readonly [string, Float32Array, readonly number[]][] = [
+    const six = [1, 2, 3, 4, 5, 6];
+    const wrongUploads: readonly [string, unknown, unknown][] = [
       ['too few values', new Float32Array(5), [2, 3]],
       ['too many values', new Float32Array(7), [2, 3]],
       ['no values for a scalar', new Float32Array(0), []],
+      // As many values as the shape has, but not their bytes: what is easily taken for float32.
+      ['an array of numbers', six, [2, 3]],
+      ['float64 numbers', Float64Array.from(six), [2, 3]],
+      ['32-bit integers', Int32Array.from(six), [2, 3]],
+      ['bytes', Uint8Array.from(six), [2, 3]],
+      ['64-bit integers', BigInt64Array.from(six, BigInt), [2, 3]],
+      ['numbers in strings', six.map(String), [2, 3]],
+      ['an object with a length', { ...six, length: 6 }, [2, 3]],
+      ['a DataView', new DataView(new ArrayBuffer(24)), [2, 3]],
+      ['null', null, [2, 3]],
+      // Axes whose product is 6.
+      ['axes that are no integers', new Float32Array(6), [2.5, 2.4]],
+      ['negative axes', new Float32Array(6), [-2, -3]],
+      ['axes in strings', new Float32Array(6), ['2', '3']],
+      ['no shape', new Float32Array(1), undefined],
     ];
     for (const [what, data, shape] of wrongUploads) {
       await checkOnce(context, `upload: ${what}`, async () => {
         const before = backend.liveTensors();
-        await expectCode(`upload of ${data.length} values as [${shape}]`, refused, () => {
-          backend.dispose(backend.upload(data, shape));
+        await expectCode(`upload of ${what} as [${shape}]`, refused, () => {
+          backend.dispose(backend.upload(data as Float32Array, shape as readonly number[]));
         });
         if (backend.liveTensors() !== before) throw new Error('a refused upload left a tensor behind');
         ledger.compare(0, 0);

@@ -112,6 +112,32 @@ export const refusalMutants: readonly Mutant[] = [
     })),
   ),
   refusals(
+    'uploads of anything that has a length',
+    overriding((backend) => ({
+      upload: (data, shape) => backend.upload(Float32Array.from(data ?? [], Number), shape),
+    })),
+  ),
+  refusals(
+    'uploads of the bytes of other typed arrays',
+    overriding((backend) => ({
+      upload(data, shape) {
+        const bytes: unknown = data;
+        const other = bytes instanceof Float64Array || bytes instanceof Int32Array;
+        return backend.upload(other ? new Float32Array(data.buffer, 0, data.length) : data, shape);
+      },
+    })),
+  ),
+  refusals(
+    'axes of any kind, whose product alone counts',
+    overriding((backend) => ({
+      upload(data, shape) {
+        const product = shape?.reduce((count, n) => count * Number(n), 1) ?? 1;
+        const sound = shape?.every((n) => Number.isInteger(n) && n >= 0);
+        return backend.upload(data, !sound && product === data?.length ? [product] : shape);
+      },
+    })),
+  ),
+  refusals(
     'uploads without a code',
     overriding((backend) => ({ upload: uncoded(backend.upload) })),
     'upload: too few values',

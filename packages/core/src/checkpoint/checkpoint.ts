@@ -10,7 +10,8 @@ export interface Checkpoint {
 }
 
 /** What a checkpoint is made of: a whole training state, or the parameters of one that is not to be trained on. */
-export type StateToSave = Pick<TrainingState, 'parameters'> & Partial<TrainingState>;
+export type StateToSave = Pick<TrainingState<ArrayLike<number>>, 'parameters'> &
+  Partial<TrainingState<ArrayLike<number>>>;
 
 /** How names in the file are made: tensors under one of two prefixes, the library's own metadata under a third. */
 export const naming = { parameters: 'parameters/', slots: 'optimizer/', metadata: 'vardrop.' } as const;

@@ -1,24 +1,23 @@
-import { VardropError } from '../errors.js';
-import { elementCount } from '../program/shapes.js';
-import type { TensorData } from '../training/state.js';
+import { readTensor } from '../readTensor.js';
+import type { TensorMap } from '../training/state.js';
 
 /**
  * Tensors as a safetensors file, in the order of their names' insertion: 8 bytes with the header's length (unsigned,
  * little-endian), a JSON header of `{ dtype, shape, data_offsets }` by name and `__metadata__`, padded with spaces so
  * that the data start at a multiple of 8, then the float32 values, little-endian on every host, without gaps.
- * https://github.com/huggingface/safetensors#format. Throws `VARDROP_STATE` for
- * shapes that are none and for data that do not fill their shape.
+ * https://github.com/huggingface/safetensors#format. Throws what `readTensor` throws, such as
+ * `VARDROP_STATE` for data that do not fill their shape.
  */
 export function encodeSafetensors(
-  tensors: Readonly<Record<string, TensorData>>,
+  tensors: TensorMap<ArrayLike<number>>,
   metadata: Readonly<Record<string, string>>,
 ): Uint8Array<ArrayBuffer> {
-  const entries = Object.entries(tensors);
+  const entries = Object.entries(tensors).map(
+    ([name, tensor]) => [name, readTensor(`[checkpoint] tensor '${name}'`, tensor)] as const,
+  );
   const header: Record<string, unknown> = { __metadata__: metadata };
   let end = 0;
-  for (const [name, tensor] of entries) {
-    checkTensor(name, tensor);
-    const { shape, data } = tensor;
+  for (const [name, { shape, data }] of entries) {
     const begin = end;
     end += 4 * data.length;
     header[name] = { dtype: 'F32', shape, data_offsets: [begin, end] };
@@ -35,21 +34,4 @@ export function encodeSafetensors(
     for (let i = 0; i < data.length; i++, offset += 4) view.setFloat32(offset, data[i], true);
   }
   return bytes;
-}
-
-function checkTensor(name: string, tensor: TensorData): void {
-  const refuse = (got: string, needs: string): never => {
-    throw new VardropError(
-      'VARDROP_STATE',
-      `[checkpoint] tensor '${name}': got ${got}, needs ${needs}. Pass the state that fit returned.`,
-    );
-  };
-  const { shape, data } = tensor ?? {};
-  if (!Array.isArray(shape) || !shape.every((length) => Number.isSafeInteger(length) && length >= 0)) {
-    refuse(`the shape ${JSON.stringify(shape)}`, 'a list of lengths');
-  }
-  if (!(data instanceof Float32Array)) refuse('data that are no Float32Array', 'one');
-  if (data.length !== elementCount(shape)) {
-    refuse(`${data.length} values`, `${elementCount(shape)} for its shape [${shape.join(', ')}]`);
-  }
 }

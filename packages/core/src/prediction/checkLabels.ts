@@ -1,28 +1,21 @@
+import { checkNumbers } from '../checkNumbers.js';
 import { VardropError } from '../errors.js';
+import { checkCount } from './checkCount.js';
 
 /**
- * Number of classes of `probabilities` `[rows, classes]` for the rows that `labels` has. Throws `VARDROP_EMPTY` for no
- * labels, `VARDROP_SHAPE` for probabilities that are no whole rows of at least 2 classes, and `VARDROP_LABEL` for the
- * first label that is no integer from 0 to classes − 1.
+ * Throws `VARDROP_TYPE` unless labels are an array of numbers, `VARDROP_EMPTY` for none, `VARDROP_SHAPE` unless there is one
+ * for each row, and `VARDROP_LABEL` for the first that is no integer from 0 to `classes` − 1.
  */
-export function checkLabels(who: string, probabilities: ArrayLike<number>, labels: ArrayLike<number>): number {
-  if (labels.length === 0) {
-    throw new VardropError('VARDROP_EMPTY', `[${who}] labels: got none, needs one for each row.`);
-  }
-  const classes = probabilities.length / labels.length;
-  if (!Number.isInteger(classes) || classes < 2) {
-    throw new VardropError(
-      'VARDROP_SHAPE',
-      `[${who}] labels: got ${labels.length} of them for ${probabilities.length} probabilities, needs one for each row of 2 or more classes. Pass the labels of the rows that were predicted.`,
-    );
-  }
-  for (let row = 0; row < labels.length; row++) {
+export function checkLabels(what: string, labels: ArrayLike<number>, rows: number, classes: number): void {
+  checkNumbers(what, labels, (row) => `in row ${row}`);
+  checkCount(what, labels, rows, "one label for each of the rows (a class's number, not one-hot)");
+  for (let row = 0; row < rows; row++) {
     const label = labels[row];
     if (Number.isInteger(label) && label >= 0 && label < classes) continue;
+    const needs = Number.isFinite(classes) ? `integers from 0 to ${classes - 1}` : 'integers from 0 on';
     throw new VardropError(
       'VARDROP_LABEL',
-      `[${who}] labels: got ${label} in row ${row}, needs an integer from 0 to ${classes - 1}. Number the classes from 0.`,
+      `${what}: got the label ${label} in row ${row}, needs ${needs}. Number the classes from 0, and give the last layer one unit a class.`,
     );
   }
-  return classes;
 }

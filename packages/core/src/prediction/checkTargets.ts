@@ -1,24 +1,22 @@
+import { checkNumbers } from '../checkNumbers.js';
 import { VardropError } from '../errors.js';
+import { checkCount } from './checkCount.js';
+import { placeInRows } from './placeInRows.js';
 
 /**
- * Throws `VARDROP_EMPTY` for no targets, `VARDROP_SHAPE` for another number of them than was predicted, and
- * `VARDROP_NON_FINITE` for the first that is not a finite number.
+ * For targets `[rows, outputs]`: throws `VARDROP_TYPE` unless they are an array of numbers, `VARDROP_EMPTY` for none,
+ * `VARDROP_SHAPE` for another number of them, and `VARDROP_NON_FINITE` for the first that is not finite, with its row and
+ * column.
  */
-export function checkTargets(who: string, predicted: ArrayLike<number>, targets: ArrayLike<number>): void {
-  if (targets.length === 0) {
-    throw new VardropError('VARDROP_EMPTY', `[${who}] targets: got none, needs one for each number predicted.`);
-  }
-  if (predicted.length !== targets.length) {
-    throw new VardropError(
-      'VARDROP_SHAPE',
-      `[${who}] targets: got ${targets.length} of them for ${predicted.length} predicted numbers, needs as many. Pass the targets of the rows that were predicted.`,
-    );
-  }
+export function checkTargets(what: string, targets: ArrayLike<number>, rows: number, outputs: number): void {
+  const place = placeInRows(outputs);
+  checkNumbers(what, targets, place);
+  checkCount(what, targets, rows * outputs, `${outputs} for each of the ${rows} rows`);
   for (let i = 0; i < targets.length; i++) {
     if (Number.isFinite(targets[i])) continue;
     throw new VardropError(
       'VARDROP_NON_FINITE',
-      `[${who}] targets: got ${targets[i]} at ${i}, needs finite numbers. Remove or fill in what is missing.`,
+      `${what}: got ${targets[i]} ${place(i)}, needs finite numbers. Remove or fill in what is missing.`,
     );
   }
 }

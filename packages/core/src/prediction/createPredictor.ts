@@ -1,20 +1,23 @@
 import type { Backend, Iteration, Tensor, Tensors } from '../backend.js';
 import { checkChoice } from '../checkChoice.js';
 import { checkObject } from '../checkObject.js';
+import { checkOptionNames } from '../checkOptionNames.js';
 import { checkSignal } from '../checkSignal.js';
 import { VardropError } from '../errors.js';
 import { type CompiledProgram, compileProgram } from '../execution/compileProgram.js';
 import { disposeAll } from '../execution/disposeAll.js';
 import { createSerialUses } from '../execution/serialUses.js';
+import { formatValue } from '../formatValue.js';
 import type { Model } from '../layers/sequential.js';
 import { categorical, type Likelihood, type TargetKind } from '../likelihood.js';
 import { elementCount } from '../program/shapes.js';
+import { key } from '../random/key.js';
 import { keyNames, noiseKeys } from '../training/streams.js';
 import { yieldToEvents } from '../yieldToEvents.js';
 import { assemblePrediction } from './assemblePrediction.js';
-import { checkInputs } from './checkInputs.js';
 import type { Prediction } from './prediction.js';
 import { type PredictionMode, predictionProgram } from './predictionProgram.js';
+import { readInputs } from './readInputs.js';
 
 /** What a predictor is made for. */
 export interface PredictorOptions<Targets extends TargetKind = TargetKind> {
@@ -31,6 +34,19 @@ export interface PredictorOptions<Targets extends TargetKind = TargetKind> {
   readonly noisePerRun?: number;
 }
 
+/** The names of those options. */
+export const predictorOptionNames = {
+  backend: true,
+  likelihood: true,
+  samples: true,
+  mode: true,
+  batch: true,
+  noisePerRun: true,
+} as const satisfies Readonly<Record<keyof PredictorOptions, true>>;
+
+/** What other libraries call them. */
+export const predictorOptionsElsewhere = { batchSize: 'Write batch.' };
+
 /** What a single prediction may differ in. */
 export interface PredictorRunOptions {
   /** Of the noise; 0 where left out. The same seed gives the same noise for a row, whatever else is predicted. */
@@ -44,11 +60,11 @@ export interface Predictor<Targets extends TargetKind = TargetKind> {
   /**
    * Predicts rows with parameters that lie on the backend (by full name; other tensors among them are ignored), which
    * stay the caller's. Calls are carried out one after another; `inputs` are copied before the call returns, parameters
-   * are read until it settles. Throws what `checkInputs` says of the inputs,
+   * are read until it settles. Throws what `readInputs` says of the inputs,
    * `VARDROP_INPUT` for parameters that are missing or of the wrong shape, `VARDROP_NON_FINITE` for predictions that
    * are not finite, and `VARDROP_DISPOSED` after `dispose`.
    */
-  run(parameters: Tensors, inputs: Float32Array, options?: PredictorRunOptions): Promise<Prediction<Targets>>;
+  run(parameters: Tensors, inputs: ArrayLike<number>, options?: PredictorRunOptions): Promise<Prediction<Targets>>;
   /** Frees the compiled programs, after the run in progress if there is one. Runs that wait are refused. */
   dispose(): void;
 }
@@ -56,25 +72,27 @@ export interface Predictor<Targets extends TargetKind = TargetKind> {
 /**
  * Prepares prediction. Programs are compiled at the first run, one for full batches and one for a last short one, and
  * kept for the next. A model without noise is evaluated once, since its samples are all the same.
- * Throws `VARDROP_OPTION` for another `mode`, without a backend, and unless `samples` is a non-negative and `batch` a positive integer, `VARDROP_LIKELIHOOD`
+ * Throws `VARDROP_MODEL` for no model, `VARDROP_OPTION` for other options, another `mode`, without a backend, and unless `samples` is a non-negative and `batch` a positive integer, `VARDROP_LIKELIHOOD`
  * for values whose likelihood has no learned `logVariance`, `VARDROP_SHAPE` for outputs that do not fit.
  */
 export function createPredictor<Targets extends TargetKind = 'labels'>(
   model: Model,
   options: PredictorOptions<Targets>,
 ): Predictor<Targets> {
-  const { backend, batch = 1000, noisePerRun = 2 ** 24 } = options;
-  const likelihood: Likelihood = options.likelihood ?? categorical();
+  checkObject('VARDROP_MODEL', '[predict] model', model, 'apply', 'sequential()');
+  checkOptionNames('createPredictor', options, predictorOptionNames, predictorOptionsElsewhere);
+  const { backend, batch = 1000, noisePerRun = 2 ** 24, mode = 'sample', samples: drawn = 32 } = options;
+  const { likelihood = categorical() }: { readonly likelihood?: Likelihood } = options;
   checkObject('VARDROP_OPTION', '[predict] backend', backend, 'compile', 'createTfjsBackend()');
   checkObject('VARDROP_OPTION', '[predict] likelihood', likelihood, 'negativeLogLikelihood', 'categorical()');
-  checkChoice('VARDROP_OPTION', '[predict] mode', options.mode ?? 'sample', ['sample', 'mean']);
-  checkCount('samples', options.samples ?? 32, 0);
+  checkChoice('VARDROP_OPTION', '[predict] mode', mode, ['sample', 'mean']);
+  checkCount('samples', drawn, 0);
   checkCount('batch', batch, 1);
   checkCount('noisePerRun', noisePerRun, 1);
   checkLikelihood(model, likelihood);
   const sampled = predictionProgram(model, likelihood, 'sample');
   const keys = keyNames(sampled);
-  const samples = options.mode === 'mean' || keys.length === 0 ? 0 : (options.samples ?? 32);
+  const samples = mode === 'mean' || keys.length === 0 ? 0 : drawn;
   const source = samples > 0 ? sampled : predictionProgram(model, likelihood, 'mean');
   const columns = elementCount(model.inputShape);
   const compiled = new Map<number, CompiledProgram>();
@@ -167,9 +185,12 @@ export function createPredictor<Targets extends TargetKind = 'labels'>(
 
   return {
     async run(parameters, inputs, runOptions = {}) {
+      checkOptionNames('predict', runOptions, { seed: true, signal: true });
       checkSignal('predict', runOptions.signal);
-      checkInputs('predict', inputs, model.inputShape);
-      const copy = inputs.slice();
+      // Models without noise have no use for a seed, but a wrong one is a mistake all the same.
+      if (runOptions.seed !== undefined) key(runOptions.seed);
+      const { inputs: read } = readInputs('predict', inputs, model.inputShape);
+      const copy = read === inputs ? read.slice() : read;
       // Classes for labels, values for values: `readLogVariance` asks the likelihood.
       return uses.add(async () => (await run(parameters, copy, runOptions)) as Prediction<Targets>);
     },
@@ -187,7 +208,7 @@ function checkCount(what: string, value: number, least: number): void {
   if (Number.isInteger(value) && value >= least) return;
   throw new VardropError(
     'VARDROP_OPTION',
-    `[predict] ${what}: got ${value}, needs ${least === 0 ? 'a non-negative' : 'a positive'} integer.`,
+    `[predict] ${what}: got ${formatValue(value)}, needs ${least === 0 ? 'a non-negative' : 'a positive'} integer.`,
   );
 }
 

@@ -1,19 +1,12 @@
-import { VardropError } from '../errors.js';
+import { checkLabels } from './checkLabels.js';
 
 /**
- * Share of rows whose predicted label is not the true one, in [0, 1]. Throws `VARDROP_EMPTY` for no labels and
- * `VARDROP_SHAPE` for another number of them than was predicted.
+ * Share of rows whose predicted label is not the true one, in [0, 1]. Throws what `checkLabels` says of either: labels are
+ * integers from 0 on, as many as were predicted.
  */
 export function errorRate(predicted: ArrayLike<number>, labels: ArrayLike<number>): number {
-  if (labels.length === 0) {
-    throw new VardropError('VARDROP_EMPTY', '[errorRate] labels: got none, needs one for each row.');
-  }
-  if (predicted.length !== labels.length) {
-    throw new VardropError(
-      'VARDROP_SHAPE',
-      `[errorRate] labels: got ${labels.length} of them for ${predicted.length} predictions, needs as many. Pass the labels of the rows that were predicted.`,
-    );
-  }
+  checkLabels('[errorRate] predicted', predicted, predicted?.length, Number.POSITIVE_INFINITY);
+  checkLabels('[errorRate] labels', labels, predicted.length, Number.POSITIVE_INFINITY);
   let wrong = 0;
   for (let row = 0; row < labels.length; row++) if (predicted[row] !== labels[row]) wrong++;
   return wrong / labels.length;

@@ -1,3 +1,4 @@
+import { checkOptionNames } from '../checkOptionNames.js';
 import { brierScore } from './brierScore.js';
 import { checkKind } from './checkKind.js';
 import { errorRate } from './errorRate.js';
@@ -21,7 +22,7 @@ export interface ClassificationMetrics {
 
 /**
  * Every metric of a prediction against integer labels.
- * Throws what `expectedCalibrationError` throws, `VARDROP_LIKELIHOOD` for another kind of prediction.
+ * Throws what `expectedCalibrationError` throws, `VARDROP_LIKELIHOOD` for another kind of prediction, `VARDROP_OPTION` for other options.
  */
 export function evaluateClassification(
   prediction: ClassificationPrediction,
@@ -29,12 +30,13 @@ export function evaluateClassification(
   options: { readonly bins?: number } = {},
 ): ClassificationMetrics {
   checkKind('evaluateClassification', prediction, 'classification', 'evaluateRegression');
-  const { probabilities } = prediction;
-  const { ece, bins } = expectedCalibrationError(probabilities, labels, options);
+  checkOptionNames('evaluateClassification', options, { bins: true });
+  const { probabilities, classes } = prediction;
+  const { ece, bins } = expectedCalibrationError(probabilities, labels, { classes, bins: options.bins });
   return {
     error: errorRate(prediction.labels, labels),
-    nll: negativeLogLikelihood(probabilities, labels),
-    brier: brierScore(probabilities, labels),
+    nll: negativeLogLikelihood(probabilities, labels, { classes }),
+    brier: brierScore(probabilities, labels, { classes }),
     ece,
     reliability: bins,
   };

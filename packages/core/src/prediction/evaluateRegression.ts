@@ -1,4 +1,5 @@
 import { checkKind } from './checkKind.js';
+import { checkTargets } from './checkTargets.js';
 import { gaussianNegativeLogLikelihood } from './gaussianNegativeLogLikelihood.js';
 import type { RegressionPrediction } from './prediction.js';
 import { rootMeanSquaredError } from './rootMeanSquaredError.js';
@@ -13,10 +14,12 @@ export interface RegressionMetrics {
 
 /**
  * Every metric of a prediction against targets `[rows, outputs]`.
- * Throws what `rootMeanSquaredError` throws, `VARDROP_LIKELIHOOD` for another kind of prediction.
+ * Throws what `checkTargets` says of them, `VARDROP_LIKELIHOOD` for another kind of prediction.
  */
 export function evaluateRegression(prediction: RegressionPrediction, targets: ArrayLike<number>): RegressionMetrics {
   checkKind('evaluateRegression', prediction, 'regression', 'evaluateClassification');
+  // Here, so that a bad target is named by its row and column.
+  checkTargets('[evaluateRegression] targets', targets, prediction.rows, prediction.outputs);
   return {
     rmse: rootMeanSquaredError(prediction.mean, targets),
     nll: gaussianNegativeLogLikelihood(prediction, targets),

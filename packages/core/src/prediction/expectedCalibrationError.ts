@@ -1,5 +1,7 @@
+import { checkOptionNames } from '../checkOptionNames.js';
 import { VardropError } from '../errors.js';
-import { checkLabels } from './checkLabels.js';
+import { formatValue } from '../formatValue.js';
+import { checkProbabilities } from './checkProbabilities.js';
 
 /** One bar of a reliability diagram: the rows whose confidence is in `(lower, upper]`. */
 export interface CalibrationBin {
@@ -21,19 +23,23 @@ export interface Calibration {
 /**
  * Expected calibration error `Σ (count/rows) |accuracy − confidence|` over bins of equal width (Guo, Pleiss, Sun &
  * Weinberger 2017, eq. 3); confidence is the greatest probability of a row of `probabilities` `[rows, classes]`, 15
- * bins where left out. Throws `VARDROP_OPTION` unless `bins` is a positive integer, and what `checkLabels` says of the
- * labels.
+ * bins where left out. Throws `VARDROP_OPTION` unless `bins` is a positive integer and for other options, and what
+ * `checkProbabilities` says.
  */
 export function expectedCalibrationError(
   probabilities: ArrayLike<number>,
   labels: ArrayLike<number>,
-  options: { readonly bins?: number } = {},
+  options: { readonly classes: number; readonly bins?: number },
 ): Calibration {
-  const { bins = 15 } = options;
+  checkOptionNames('expectedCalibrationError', options, { classes: true, bins: true });
+  const { classes, bins = 15 } = options;
   if (!Number.isInteger(bins) || bins < 1) {
-    throw new VardropError('VARDROP_OPTION', `[expectedCalibrationError] bins: got ${bins}, needs a positive integer.`);
+    throw new VardropError(
+      'VARDROP_OPTION',
+      `[expectedCalibrationError] bins: got ${formatValue(bins)}, needs a positive integer.`,
+    );
   }
-  const classes = checkLabels('expectedCalibrationError', probabilities, labels);
+  checkProbabilities('expectedCalibrationError', probabilities, labels, classes);
   const counts = new Float64Array(bins);
   const right = new Float64Array(bins);
   const confidences = new Float64Array(bins);

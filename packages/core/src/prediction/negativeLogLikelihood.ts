@@ -1,15 +1,22 @@
-import { checkLabels } from './checkLabels.js';
+import { checkOptionNames } from '../checkOptionNames.js';
+import { checkProbabilities } from './checkProbabilities.js';
 
 /** Smallest normal float32, 2⁻¹²⁶: a backend may read anything below as 0. */
 const smallest = 2 ** -126;
 
 /**
- * Mean of `−log p(label)` in nats for class probabilities `[rows, classes]`. Averages of softmax values are 0 only
+ * Mean of `−log p(label)` in nats for labels `[rows]` and class probabilities `[rows, classes]`. Averages of softmax values are 0 only
  * where float32 underflows, so that a probability below 2⁻¹²⁶ counts as 2⁻¹²⁶: one row adds 87.3 nats at most, on
- * every backend alike. Throws what `checkLabels` says of the labels.
+ * every backend alike. Throws what `checkProbabilities` says, `VARDROP_OPTION` for other options.
  */
-export function negativeLogLikelihood(probabilities: ArrayLike<number>, labels: ArrayLike<number>): number {
-  const classes = checkLabels('negativeLogLikelihood', probabilities, labels);
+export function negativeLogLikelihood(
+  probabilities: ArrayLike<number>,
+  labels: ArrayLike<number>,
+  options: { readonly classes: number },
+): number {
+  checkOptionNames('negativeLogLikelihood', options, { classes: true });
+  const { classes } = options;
+  checkProbabilities('negativeLogLikelihood', probabilities, labels, classes);
   let sum = 0;
   for (let row = 0; row < labels.length; row++) {
     sum -= Math.log(Math.max(probabilities[row * classes + labels[row]], smallest));

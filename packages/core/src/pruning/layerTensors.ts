@@ -1,6 +1,6 @@
-import { VardropError } from '../errors.js';
 import type { BuiltLayer } from '../layers/layer.js';
 import { fullName, type Model } from '../layers/sequential.js';
+import { readTensors } from '../readTensors.js';
 import type { TensorMap } from '../training/state.js';
 
 /** The tensors of one layer, by their full names. */
@@ -13,14 +13,10 @@ export function layerTensors(layer: BuiltLayer, parameters: TensorMap): TensorMa
   );
 }
 
-/** Throws `VARDROP_STATE` unless every parameter of a model is there in its shape. */
-export function checkParameters(who: string, model: Model, parameters: TensorMap): void {
-  for (const { name, shape } of model.parameters) {
-    const given = parameters[name];
-    if (given?.shape.join() === shape.join()) continue;
-    throw new VardropError(
-      'VARDROP_STATE',
-      `[${who}] parameter '${name}': got ${given ? `[${given.shape.join(', ')}]` : 'nothing'}, needs [${shape.join(', ')}]. Use the model that the parameters were trained with.`,
-    );
-  }
+/** The parameters that somebody has handed in, with their data as float32; throws what `readTensors` throws. */
+export function readParameters(who: string, model: Model, parameters: TensorMap<ArrayLike<number>>): TensorMap {
+  return readTensors(`[${who}] parameter`, model.parameters, parameters, {
+    others: 'kept',
+    remedy: 'Use the model that the parameters were trained with.',
+  });
 }

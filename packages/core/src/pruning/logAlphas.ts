@@ -2,7 +2,7 @@ import { type Model, parametersOf } from '../layers/sequential.js';
 import type { Granularity } from '../noise/noiseModel.js';
 import type { TensorMap } from '../training/state.js';
 import { evaluateBuilt } from './evaluateBuilt.js';
-import { checkParameters, layerTensors } from './layerTensors.js';
+import { layerTensors, readParameters } from './layerTensors.js';
 
 /** log α of one layer. */
 export interface LayerLogAlpha {
@@ -18,8 +18,15 @@ export interface LayerLogAlpha {
  * by layer name, computed in float64. A weight of 0 has log α = ∞. Throws `VARDROP_STATE` for parameters of another
  * model.
  */
-export function logAlphas(model: Model, parameters: TensorMap): Readonly<Record<string, LayerLogAlpha>> {
-  checkParameters('logAlphas', model, parameters);
+export function logAlphas(
+  model: Model,
+  parameters: TensorMap<ArrayLike<number>>,
+): Readonly<Record<string, LayerLogAlpha>> {
+  return logAlphasOf(model, readParameters('logAlphas', model, parameters));
+}
+
+/** The same of parameters that have been read. */
+export function logAlphasOf(model: Model, parameters: TensorMap): Readonly<Record<string, LayerLogAlpha>> {
   const found = model.layers.flatMap((layer): [string, LayerLogAlpha][] => {
     const { logAlpha, alpha: granularity } = layer.linear?.noise ?? {};
     if (!logAlpha) return [];

@@ -1,7 +1,9 @@
+import { checkOptionNames } from '../checkOptionNames.js';
 import { VardropError } from '../errors.js';
 import type { BuiltLayer, LinearLayer } from '../layers/layer.js';
 import type { Model } from '../layers/sequential.js';
 import type { TensorMap } from '../training/state.js';
+import { readParameters } from './layerTensors.js';
 import { prunedWeights, usualThreshold } from './prunedWeights.js';
 import { weightStates } from './weightStates.js';
 
@@ -17,13 +19,18 @@ const noVariance = -1600;
  * are for predicting: weights without variance have no KL from a log-uniform prior to go on training with.
  *
  * Throws `VARDROP_PRUNE` where no layer has log α, or a noise of one's own still has variance where the mean is 0 and
- * no `logVariance` of the weights' shape by which to take it away; `VARDROP_OPTION` for a threshold that is NaN;
+ * no `logVariance` of the weights' shape by which to take it away; `VARDROP_OPTION` for a threshold that is NaN and for other options;
  * `VARDROP_STATE` for parameters of another model.
  */
-export function mask(model: Model, parameters: TensorMap, options: { readonly threshold?: number } = {}): TensorMap {
+export function mask(
+  model: Model,
+  parameters: TensorMap<ArrayLike<number>>,
+  options: { readonly threshold?: number } = {},
+): TensorMap {
+  checkOptionNames('mask', options, { threshold: true });
   const { threshold = usualThreshold } = options;
-  const pruned = prunedWeights(model, parameters, threshold);
-  const masked: Record<string, TensorMap[string]> = { ...parameters };
+  const masked: Record<string, TensorMap[string]> = { ...readParameters('mask', model, parameters) };
+  const pruned = prunedWeights(model, masked, threshold);
   for (const layer of model.layers) {
     const { linear, name } = layer;
     const gone = pruned[name];

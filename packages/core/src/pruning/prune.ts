@@ -1,5 +1,5 @@
+import { checkChoice } from '../checkChoice.js';
 import { checkOptionNames } from '../checkOptionNames.js';
-import { VardropError } from '../errors.js';
 import type { Model } from '../layers/sequential.js';
 import { elementCount } from '../program/shapes.js';
 import type { TensorMap } from '../training/state.js';
@@ -65,13 +65,11 @@ export interface PruneOptions {
  *
  * Throws `VARDROP_PRUNE` where no layer has log α, what `mask` throws, and `VARDROP_OPTION` for another `preserve` and for other options.
  */
-export function prune(model: Model, parameters: TensorMap, options: PruneOptions = {}): Pruned {
+export function prune(model: Model, parameters: TensorMap<ArrayLike<number>>, options: PruneOptions = {}): Pruned {
   checkOptionNames('prune', options, { threshold: true, preserve: true });
-  const { preserve = 'law' } = options;
-  if (preserve !== 'law' && preserve !== 'mean') {
-    throw new VardropError('VARDROP_OPTION', `[prune] preserve: got '${preserve}', needs 'law' or 'mean'.`);
-  }
-  let network: Network = { model, parameters: mask(model, parameters, options) };
+  const { preserve = 'law', threshold } = options;
+  checkChoice('VARDROP_OPTION', '[prune] preserve', preserve, ['law', 'mean']);
+  let network: Network = { model, parameters: mask(model, parameters, { threshold }) };
   const kept = new Map(
     model.layers.flatMap(({ name, linear }) => {
       if (!linear) return [];

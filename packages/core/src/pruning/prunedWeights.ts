@@ -1,16 +1,16 @@
 import { VardropError } from '../errors.js';
+import { formatValue } from '../formatValue.js';
 import type { Model } from '../layers/sequential.js';
 import { elementCount } from '../program/shapes.js';
 import type { TensorMap } from '../training/state.js';
-import { logAlphas } from './logAlphas.js';
+import { logAlphasOf } from './logAlphas.js';
 
 /** log α above which a weight counts as noise (p > 0.95): Molchanov, Ashukha & Vetrov 2017, section 4.2. */
 export const usualThreshold = 3;
 
 /**
  * For each layer whose noise has log α, by name: which of its weights have log α ≥ `threshold`, 1 or 0 a weight,
- * row-major. Throws `VARDROP_OPTION` for a threshold that is NaN, `VARDROP_PRUNE` where no layer has log α and
- * `VARDROP_STATE` for parameters of another model.
+ * row-major. Throws `VARDROP_OPTION` for a threshold that is NaN, `VARDROP_PRUNE` where no layer has log α.
  */
 export function prunedWeights(
   model: Model,
@@ -18,9 +18,12 @@ export function prunedWeights(
   threshold: number,
 ): Readonly<Record<string, Uint8Array>> {
   if (typeof threshold !== 'number' || Number.isNaN(threshold)) {
-    throw new VardropError('VARDROP_OPTION', `[prune] threshold: got ${threshold}, needs a number, such as 3.`);
+    throw new VardropError(
+      'VARDROP_OPTION',
+      `[prune] threshold: got ${formatValue(threshold)}, needs a number, such as 3.`,
+    );
   }
-  const found = logAlphas(model, parameters);
+  const found = logAlphasOf(model, parameters);
   if (Object.keys(found).length === 0) {
     const names = new Set(model.layers.flatMap((layer) => (layer.linear ? [`'${layer.linear.noise.name}'`] : [])));
     throw new VardropError(

@@ -7,7 +7,7 @@ import type { TensorMap } from '../training/state.js';
  * checkpoint, which holds tensors and no layers. Throws `VARDROP_STATE` for parameters that fit the model with no number of
  * units.
  */
-export function resizeModel(model: Model, parameters: TensorMap): Model {
+export function resizeModel(model: Model, parameters: TensorMap<ArrayLike<number>>): Model {
   const layers = model.options.layers.map((layer, i) => {
     const built = model.layers[i];
     const units = parameters[`${built.name}/weights`]?.shape.at(-1);

@@ -1,5 +1,7 @@
+import { checkOptionNames } from '../checkOptionNames.js';
 import type { Model } from '../layers/sequential.js';
 import type { TensorMap } from '../training/state.js';
+import { readParameters } from './layerTensors.js';
 import { prunedWeights, usualThreshold } from './prunedWeights.js';
 
 /** How many weights the noise has made superfluous. */
@@ -19,14 +21,20 @@ export interface Sparsity {
 
 /**
  * Share of weights whose log α is at least `threshold` (3 where left out), in the layers whose noise has log α.
- * Throws `VARDROP_PRUNE` where none has, `VARDROP_OPTION` for a threshold that is NaN and `VARDROP_STATE` for
+ * Throws `VARDROP_PRUNE` where none has, `VARDROP_OPTION` for a threshold that is NaN and for other options, `VARDROP_STATE` for
  * parameters of another model.
  */
-export function sparsity(model: Model, parameters: TensorMap, options: { readonly threshold?: number } = {}): Sparsity {
+export function sparsity(
+  model: Model,
+  parameters: TensorMap<ArrayLike<number>>,
+  options: { readonly threshold?: number } = {},
+): Sparsity {
+  checkOptionNames('sparsity', options, { threshold: true });
   const { threshold = usualThreshold } = options;
+  const read = readParameters('sparsity', model, parameters);
   const count = (weights: number, pruned: number): SparsityCount => ({ weights, pruned, sparsity: pruned / weights });
   const layers = Object.fromEntries(
-    Object.entries(prunedWeights(model, parameters, threshold)).map(([name, pruned]) => [
+    Object.entries(prunedWeights(model, read, threshold)).map(([name, pruned]) => [
       name,
       count(
         pruned.length,

@@ -1,6 +1,8 @@
 import type { Backend, Executable, Supports, Tensor } from '../backend.js';
 import { VardropError } from '../errors.js';
 import { refuseClosed } from '../execution/backendLifetime.js';
+import { checkValues } from '../execution/checkValues.js';
+import { formatValue } from '../formatValue.js';
 import { elementCount, formatShape } from '../program/shapes.js';
 import type { FixedShape } from './layout.js';
 import { createRunner } from './runner.js';
@@ -70,21 +72,12 @@ export function createReferenceBackend(options: ReferenceOptions = {}): Backend<
     );
   }
 
-  function requireCount(what: string, values: { readonly length: number }, shape: readonly number[]): void {
-    if (values.length !== elementCount(shape)) {
-      throw new VardropError(
-        'VARDROP_INPUT',
-        `[reference] ${what}: got ${values.length} values, needs ${elementCount(shape)} for the shape ${formatShape(shape)}. Pass as many as the shape has.`,
-      );
-    }
-  }
-
   return {
     name: 'reference:cpu',
     supports,
     upload(data, shape) {
       requireOpen('upload');
-      requireCount('upload', data, shape);
+      checkValues('reference', 'upload', data, shape);
       return hold(Float64Array.from(data), shape);
     },
     async read(tensor) {
@@ -121,7 +114,7 @@ export function createReferenceBackend(options: ReferenceOptions = {}): Backend<
     },
     wrap(native) {
       requireOpen('wrap');
-      requireCount('wrap', native.values, native.shape);
+      requireTensor(native);
       return hold(native.values, native.shape);
     },
     async close() {
@@ -129,4 +122,14 @@ export function createReferenceBackend(options: ReferenceOptions = {}): Backend<
       live.clear();
     },
   };
+}
+
+/** Throws `VARDROP_INPUT` for what is no tensor of the reference. */
+function requireTensor(native: ReferenceTensor): void {
+  const { values, shape } = native;
+  if (values instanceof Float64Array && values.length === elementCount(shape)) return;
+  throw new VardropError(
+    'VARDROP_INPUT',
+    `[reference] wrap: got ${values?.length} values (${formatValue(values)}) for the shape ${formatShape(shape)}, needs a Float64Array of ${elementCount(shape)}. Pass as many as the shape has.`,
+  );
 }

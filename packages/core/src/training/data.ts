@@ -1,72 +1,82 @@
+import { checkOptionNames } from '../checkOptionNames.js';
 import { VardropError } from '../errors.js';
 import { formatValue } from '../formatValue.js';
 import type { Model } from '../layers/sequential.js';
 import type { Likelihood } from '../likelihood.js';
-import { checkInputs } from '../prediction/checkInputs.js';
+import { checkLabels } from '../prediction/checkLabels.js';
+import { checkTargets } from '../prediction/checkTargets.js';
+import { placeInRows } from '../prediction/placeInRows.js';
+import { readInputs } from '../prediction/readInputs.js';
 import { elementCount } from '../program/shapes.js';
+import { toFloat32 } from '../toFloat32.js';
 
 /**
  * Datapoints, row-major: `inputs` `[rows, …inputShape]` and `targets`, class labels `[rows]` for classification or
- * values `[rows, …outputShape]` for regression. They are read, never written to.
+ * values `[rows, …outputShape]` for regression. They are read, never written to. A Float32Array is read in place; where any
+ * array of numbers may be `Data`, it is copied and rounded to float32 once.
  */
-export interface Dataset {
-  readonly inputs: Float32Array;
+export interface Dataset<Data extends ArrayLike<number> = Float32Array> {
+  readonly inputs: Data;
   readonly targets: ArrayLike<number>;
 }
 
-/**
- * Checks a data set once, before anything is computed, and returns its number of rows. Throws `VARDROP_TYPE` where
- * inputs or targets are missing or not what they should be, `VARDROP_EMPTY`,
- * `VARDROP_SHAPE` for lengths that do not fit the model, `VARDROP_NON_FINITE` (naming row and column) and
- * `VARDROP_LABEL` for labels that are no integers in [0, classes).
- */
-export function checkDataset(who: string, model: Model, likelihood: Likelihood, data: Dataset): number {
-  const columns = elementCount(model.inputShape);
-  if (typeof data !== 'object' || data === null || data.targets?.length === undefined) {
-    throw new VardropError(
-      'VARDROP_TYPE',
-      `[${who}] data: got ${typeof data === 'object' && data !== null ? 'no targets' : String(data)}, needs { inputs, targets }: a Float32Array of rows, and a label or values for each.`,
-    );
-  }
-  const rows = checkInputs(who, data.inputs, model.inputShape);
-  const outputs = elementCount(model.outputShape);
-  const needed = likelihood.targets === 'labels' ? rows : rows * outputs;
-  if (data.targets.length !== needed) {
-    throw new VardropError(
-      'VARDROP_SHAPE',
-      `[${who}] targets: got ${data.targets.length} values, needs ${needed} for the ${rows} rows of inputs (${data.inputs.length} values, ${columns} a row). Pass ${likelihood.targets === 'labels' ? "one label (a class's number, not one-hot)" : `${outputs} values`} a row.`,
-    );
-  }
-  for (let i = 0; i < needed; i++) {
-    const target = data.targets[i];
-    if (likelihood.targets === 'labels') {
-      if (!Number.isInteger(target) || target < 0 || target >= outputs) {
-        throw new VardropError(
-          'VARDROP_LABEL',
-          `[${who}] targets: got the label ${formatValue(target)} in row ${i}, needs integers from 0 to ${outputs - 1}. Number the classes from 0, and give the last layer one unit a class.`,
-        );
-      }
-    } else if (!Number.isFinite(Math.fround(target))) {
-      throw new VardropError(
-        'VARDROP_NON_FINITE',
-        `[${who}] targets: got ${target} in row ${Math.floor(i / outputs)}, column ${i % outputs}, needs finite numbers that float32 holds. Remove or fill in the row.`,
-      );
-    }
-  }
-  return rows;
+/** A data set that has been checked: values as float32, labels as they were given. */
+export interface ReadDataset extends Dataset {
+  readonly rows: number;
 }
 
-/** One minibatch as the training step takes it. */
-export interface Minibatch {
+const noRowWeights =
+  'Rows have no weights of their own; classes can, in a likelihood of yours (docs/apps.md, "Other tasks").';
+
+/** What other libraries have beside inputs and targets, or call them. */
+const elsewhere = {
+  x: 'Write inputs.',
+  y: 'Write targets.',
+  labels: 'Write targets.',
+  weights: noRowWeights,
+  sampleWeights: noRowWeights,
+  sampleWeight: noRowWeights,
+};
+
+/**
+ * Checks a data set once, before anything is computed. Throws `VARDROP_TYPE` where inputs or targets are missing or no
+ * arrays of numbers, `VARDROP_OPTION` for anything beside them, `VARDROP_EMPTY`, `VARDROP_SHAPE` for lengths that do not fit
+ * the model, `VARDROP_NON_FINITE` (naming row and column) and `VARDROP_LABEL` for labels that are no integers in [0, classes).
+ */
+export function readDataset(
+  who: string,
+  model: Model,
+  likelihood: Likelihood,
+  data: Dataset<ArrayLike<number>>,
+): ReadDataset {
+  if (typeof data !== 'object' || data === null || !('targets' in data && 'inputs' in data)) {
+    throw new VardropError(
+      'VARDROP_TYPE',
+      `[${who}] data: got ${formatValue(data)}, needs { inputs, targets }: an array of the numbers of all rows, and one of a label or values for each.`,
+    );
+  }
+  checkOptionNames(`${who}: data`, data, { inputs: true, targets: true }, elsewhere);
+  const { inputs, rows } = readInputs(who, data.inputs, model.inputShape);
+  const outputs = elementCount(model.outputShape);
+  if (likelihood.targets === 'labels') {
+    checkLabels(`[${who}] targets`, data.targets, rows, outputs);
+    return { inputs, targets: data.targets, rows };
+  }
+  checkTargets(`[${who}] targets`, data.targets, rows, outputs);
+  return { inputs, targets: toFloat32(`[${who}] targets`, data.targets, placeInRows(outputs)), rows };
+}
+
+/** One minibatch as the training step takes it. Where one is handed in, any arrays of numbers may be its `Data`. */
+export interface Minibatch<Data extends ArrayLike<number> = Float32Array> {
   readonly rows: number;
   /** `[rows, …inputShape]`. */
-  readonly x: Float32Array;
+  readonly x: Data;
   /** One-hot labels or values, `[rows, …outputShape]`. */
-  readonly y: Float32Array;
+  readonly y: Data;
 }
 
 /** Copies the rows at `indices` out of a data set. */
-export function gather(model: Model, likelihood: Likelihood, data: Dataset, indices: Uint32Array): Minibatch {
+export function gather(model: Model, likelihood: Likelihood, data: ReadDataset, indices: Uint32Array): Minibatch {
   const columns = elementCount(model.inputShape);
   const outputs = elementCount(model.outputShape);
   const x = new Float32Array(indices.length * columns);

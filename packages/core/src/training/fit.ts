@@ -13,7 +13,7 @@ import { type Dataset, gather } from './data.js';
 import { digest } from './digest.js';
 import { resolveFitOptions } from './resolveFitOptions.js';
 import type { Schedule } from './schedule.js';
-import { initialState, type TrainingState } from './state.js';
+import { initialState, readState, type TrainingState } from './state.js';
 import { stream } from './streams.js';
 import { createTrainer } from './trainer.js';
 import { TrainingError } from './trainingError.js';
@@ -56,7 +56,7 @@ export interface EarlyStopping {
 /** Options of `fit`. */
 export interface FitOptions {
   readonly backend: Backend;
-  readonly data: Dataset;
+  readonly data: Dataset<ArrayLike<number>>;
   /** Classification by softmax where left out. */
   readonly likelihood?: Likelihood;
   /** Adam where left out. */
@@ -75,8 +75,8 @@ export interface FitOptions {
    * A state to go on from, as `FitResult` or `load` give it. Its seed goes before `seed`. On other data than it was trained on
    * a first epoch begins, as `FitResult.started` says.
    */
-  readonly state?: TrainingState;
-  readonly validation?: Dataset;
+  readonly state?: TrainingState<ArrayLike<number>>;
+  readonly validation?: Dataset<ArrayLike<number>>;
   /** Needs `validation`; the best state is returned, but after an abort the latest, to go on from. */
   readonly earlyStopping?: EarlyStopping;
   /** Called after each step, and waited for if it returns a promise. */
@@ -116,12 +116,16 @@ export interface FitResult {
  * as from a lost device or a closed backend, it throws what the backend said.
  */
 export async function fit(model: Model, options: FitOptions): Promise<FitResult> {
-  const { likelihood, optimizer, epochs, batch, learningRateFactor, klWeight, rows } = resolveFitOptions(
+  const { likelihood, optimizer, epochs, batch, learningRateFactor, klWeight, data, validation } = resolveFitOptions(
     model,
     options,
   );
-  const { backend, data, validation, earlyStopping, signal, onStep, onEpoch } = options;
-  const start = options.state ?? initialState(model, likelihood, optimizer, options.seed ?? 0);
+  const { rows } = data;
+  const { backend, earlyStopping, signal, onStep, onEpoch } = options;
+  const start =
+    options.state === undefined
+      ? initialState(model, likelihood, optimizer, options.seed ?? 0)
+      : readState(model, likelihood, optimizer, options.state);
   const stepsPerEpoch = Math.ceil(rows / batch);
   const course = createCourse(start, { rows, digest: digest([data.inputs, data.targets]) }, batch);
 

@@ -7,7 +7,7 @@ import type { Model } from '../layers/sequential.js';
 import { categorical, type Likelihood } from '../likelihood.js';
 import { adam } from '../optimizers/adam.js';
 import type { Optimizer } from '../optimizers/optimizer.js';
-import { checkDataset } from './data.js';
+import { type ReadDataset, readDataset } from './data.js';
 import type { EarlyStopping, FitOptions } from './fit.js';
 import { constantSchedule, type Schedule } from './schedule.js';
 
@@ -19,8 +19,8 @@ export interface ResolvedFitOptions {
   readonly batch: number;
   readonly learningRateFactor: Schedule;
   readonly klWeight: Schedule;
-  /** Datapoints to train on. */
-  readonly rows: number;
+  readonly data: ReadDataset;
+  readonly validation: ReadDataset | undefined;
 }
 
 const optionNames: Readonly<Record<keyof FitOptions, true>> = {
@@ -58,7 +58,7 @@ const elsewhere = {
 export function resolveFitOptions(model: Model, options: FitOptions): ResolvedFitOptions {
   checkObject('VARDROP_MODEL', '[fit] model', model, 'apply', 'sequential()');
   checkOptionNames('fit', options, optionNames, elsewhere);
-  const { backend, data, validation, earlyStopping } = options;
+  const { backend, earlyStopping } = options;
   const { likelihood = categorical(), optimizer = adam(), learningRateFactor = constantSchedule() } = options;
   checkObject('VARDROP_OPTION', '[fit] backend', backend, 'compile', 'createTfjsBackend()');
   checkObject('VARDROP_OPTION', '[fit] likelihood', likelihood, 'negativeLogLikelihood', 'categorical()');
@@ -68,7 +68,7 @@ export function resolveFitOptions(model: Model, options: FitOptions): ResolvedFi
   if (typeof learningRateFactor !== 'function') {
     throw new VardropError(
       'VARDROP_OPTION',
-      `[fit] learningRateFactor: got ${String(learningRateFactor)}, needs a schedule, a factor on the optimizer's rate. Give the rate itself to the optimizer: adam({ learningRate }).`,
+      `[fit] learningRateFactor: got ${formatValue(learningRateFactor)}, needs a schedule, a factor on the optimizer's rate. Give the rate itself to the optimizer: adam({ learningRate }).`,
     );
   }
   const klWeight =
@@ -77,15 +77,16 @@ export function resolveFitOptions(model: Model, options: FitOptions): ResolvedFi
   checkCallback('onEpoch', options.onEpoch);
   checkSignal('fit', options.signal);
   likelihood.parameters(model.outputShape);
-  const rows = checkDataset('fit', model, likelihood, data);
-  if (validation) checkDataset('fit validation', model, likelihood, validation);
-  if (earlyStopping) checkEarlyStopping(earlyStopping, validation !== undefined);
-  return { likelihood, optimizer, epochs, batch, learningRateFactor, klWeight, rows };
+  const data = readDataset('fit', model, likelihood, options.data);
+  const validation =
+    options.validation === undefined ? undefined : readDataset('fit validation', model, likelihood, options.validation);
+  if (earlyStopping !== undefined) checkEarlyStopping(earlyStopping, validation !== undefined);
+  return { likelihood, optimizer, epochs, batch, learningRateFactor, klWeight, data, validation };
 }
 
 function positiveInteger(name: string, value: number): number {
   if (!Number.isInteger(value) || value < 1) {
-    throw new VardropError('VARDROP_OPTION', `[fit] ${name}: got ${value}, needs a positive integer.`);
+    throw new VardropError('VARDROP_OPTION', `[fit] ${name}: got ${formatValue(value)}, needs a positive integer.`);
   }
   return value;
 }
@@ -102,15 +103,18 @@ function checkedWeight(value: number): number {
 
 function checkCallback(name: string, value: unknown): void {
   if (value === undefined || typeof value === 'function') return;
-  throw new VardropError('VARDROP_OPTION', `[fit] ${name}: got ${typeof value}, needs a function to call.`);
+  throw new VardropError('VARDROP_OPTION', `[fit] ${name}: got ${formatValue(value)}, needs a function to call.`);
 }
 
-function checkEarlyStopping({ patience, minimumDelta = 0 }: EarlyStopping, watched: boolean): void {
+function checkEarlyStopping(given: EarlyStopping, watched: boolean): void {
+  const known = { patience: true, minimumDelta: true } as const;
+  checkOptionNames('fit: earlyStopping', given, known, { minDelta: 'Write minimumDelta.' });
+  const { patience, minimumDelta = 0 } = given;
   positiveInteger('earlyStopping.patience', patience);
   if (!(minimumDelta >= 0 && Number.isFinite(minimumDelta))) {
     throw new VardropError(
       'VARDROP_OPTION',
-      `[fit] earlyStopping.minimumDelta: got ${minimumDelta}, needs a number that is not negative.`,
+      `[fit] earlyStopping.minimumDelta: got ${formatValue(minimumDelta)}, needs a number that is not negative.`,
     );
   }
   if (watched) return;

@@ -10,25 +10,26 @@ import { foldIn } from '../random/foldIn.js';
 import type { Key } from '../random/key.js';
 import { normal } from '../random/normal.js';
 import { uniform } from '../random/uniform.js';
+import { readTensors } from '../readTensors.js';
 import type { DataPosition } from './dataPosition.js';
 import { stream } from './streams.js';
 import { allParameters, slotName } from './trainingProgram.js';
 
-/** A tensor on the host, row-major. */
-export interface TensorData {
+/** A tensor on the host, row-major. Where one is handed in, any array of numbers may be its `Data`. */
+export interface TensorData<Data extends ArrayLike<number> = Float32Array> {
   readonly shape: readonly number[];
-  readonly data: Float32Array;
+  readonly data: Data;
 }
 
 /** Tensors on the host by name. */
-export type TensorMap = Readonly<Record<string, TensorData>>;
+export type TensorMap<Data extends ArrayLike<number> = Float32Array> = Readonly<Record<string, TensorData<Data>>>;
 
 /** Everything that training goes on from: what a checkpoint holds. */
-export interface TrainingState {
+export interface TrainingState<Data extends ArrayLike<number> = Float32Array> {
   /** Values of all parameters, such as `dense1/weights`, `likelihood/logVariance`. */
-  readonly parameters: TensorMap;
+  readonly parameters: TensorMap<Data>;
   /** The optimizer's name, and the tensors it carries, such as `firstMoment:dense1/weights`. */
-  readonly optimizer: { readonly name: string; readonly slots: TensorMap };
+  readonly optimizer: { readonly name: string; readonly slots: TensorMap<Data> };
   /** Steps taken. */
   readonly step: number;
   readonly seed: number;
@@ -67,41 +68,48 @@ function initialValues(initializer: Initializer, count: number, key: Key): Float
 }
 
 /**
- * Throws `VARDROP_STATE` unless a state has exactly the tensors that a model, a likelihood and an optimizer need, of
- * finite numbers, and a step and a seed.
+ * A state as it is handed in, with its tensors as float32. Throws `VARDROP_STATE` unless it has exactly the tensors that a
+ * model, a likelihood and an optimizer need, of finite numbers, and a step and a seed; and what `readTensors` throws.
  */
-export function checkState(
+export function readState(
   model: Model,
   likelihood: Likelihood,
-  optimizer: Optimizer | undefined,
-  state: TrainingState,
-): void {
+  optimizer: Optimizer,
+  state: TrainingState<ArrayLike<number>>,
+): TrainingState {
+  if (typeof state?.optimizer !== 'object' || state.optimizer === null) {
+    throw new VardropError(
+      'VARDROP_STATE',
+      `[fit] state: got ${formatValue(state)}, needs { parameters, optimizer, step, seed }. Pass the \`state\` of what fit or load gave.`,
+    );
+  }
   for (const name of ['step', 'seed'] as const) {
     if (!Number.isSafeInteger(state[name]) || state[name] < 0) {
       throw new VardropError(
         'VARDROP_STATE',
-        `[state] ${name}: got ${state[name]}, needs a non-negative integer. Use a state as fit gives it.`,
+        `[state] ${name}: got ${formatValue(state[name])}, needs a non-negative integer. Use a state as fit gives it.`,
       );
     }
   }
   if (state.position !== undefined) checkPosition(state.position);
   const specifications = allParameters(model, likelihood);
-  compare(
-    'parameters',
-    specifications.map(({ name, shape }) => ({ name, shape })),
-    state.parameters,
-  );
-  if (optimizer === undefined) return;
+  const parameters = readExactly('[state] parameters', specifications, state.parameters);
   if (state.optimizer.name !== optimizer.name) {
     throw new VardropError(
       'VARDROP_STATE',
-      `[fit] state: got the optimizer '${state.optimizer.name}', needs '${optimizer.name}'. Resume with the optimizer that the state was trained with.`,
+      `[fit] state: got the optimizer ${formatValue(state.optimizer.name)}, needs '${optimizer.name}'. Resume with the optimizer that the state was trained with.`,
     );
   }
   const slots = specifications.flatMap(({ name, shape }) =>
     optimizer.slots.map((slot) => ({ name: slotName(slot, name), shape })),
   );
-  compare('optimizer', slots, state.optimizer.slots);
+  return {
+    parameters,
+    optimizer: { name: optimizer.name, slots: readExactly('[state] optimizer', slots, state.optimizer.slots) },
+    step: state.step,
+    seed: state.seed,
+    ...(state.position && { position: state.position }),
+  };
 }
 
 /** Throws `VARDROP_STATE` for what is no position in data. */
@@ -115,28 +123,26 @@ export function checkPosition(position: DataPosition): void {
   );
 }
 
-function compare(what: string, needed: readonly { name: string; shape: readonly number[] }[], given: TensorMap): void {
-  for (const { name, shape } of needed) {
-    const tensor = given[name];
-    if (!tensor || tensor.shape.join() !== shape.join() || tensor.data.length !== elementCount(shape)) {
-      throw new VardropError(
-        'VARDROP_STATE',
-        `[state] ${what} '${name}': got ${tensor ? `[${tensor.shape.join(', ')}]` : 'nothing'}, needs [${shape.join(', ')}]. Use the model that the state was trained with.`,
-      );
-    }
-    const bad = firstNonFinite(tensor.data);
-    if (bad !== -1) {
-      throw new VardropError(
-        'VARDROP_STATE',
-        `[state] ${what} '${name}': got ${tensor.data[bad]} at ${bad}, needs finite numbers. Go on from a checkpoint that is whole, and from before training failed.`,
-      );
-    }
+function readExactly(
+  what: string,
+  needed: readonly { name: string; shape: readonly number[] }[],
+  given: TensorMap<ArrayLike<number>>,
+): TensorMap {
+  const read = readTensors(what, needed, given, { remedy: 'Use the model that the state was trained with.' });
+  for (const [name, { data }] of Object.entries(read)) {
+    const bad = firstNonFinite(data);
+    if (bad === -1) continue;
+    throw new VardropError(
+      'VARDROP_STATE',
+      `${what} '${name}': got ${data[bad]} at ${bad}, needs finite numbers. Go on from a checkpoint that is whole, and from before training failed.`,
+    );
   }
-  const unknown = Object.keys(given).filter((name) => !needed.some((entry) => entry.name === name));
+  const unknown = Object.keys(given).filter((name) => !Object.hasOwn(read, name));
   if (unknown.length > 0) {
     throw new VardropError(
       'VARDROP_STATE',
-      `[state] ${what}: got '${unknown[0]}', which this model has not. Use the model that the state was trained with.`,
+      `${what}: got '${unknown[0]}', which this model has not. Use the model that the state was trained with.`,
     );
   }
+  return read;
 }

@@ -1,14 +1,18 @@
 import type { Backend, Tensor, Tensors } from '../backend.js';
+import { checkObject } from '../checkObject.js';
+import { checkOptionNames } from '../checkOptionNames.js';
+import { copyFloat32 } from '../copyFloat32.js';
 import { VardropError } from '../errors.js';
 import { type CompiledProgram, compileProgram } from '../execution/compileProgram.js';
 import { disposeAll } from '../execution/disposeAll.js';
 import { createSerialUses } from '../execution/serialUses.js';
+import { formatValue } from '../formatValue.js';
 import type { Model } from '../layers/sequential.js';
 import type { Likelihood } from '../likelihood.js';
 import type { Optimizer } from '../optimizers/optimizer.js';
 import type { Minibatch } from './data.js';
 import { locateNonFinite } from './locateNonFinite.js';
-import { checkState, type TensorMap, type TrainingState } from './state.js';
+import { readState, type TensorMap, type TrainingState } from './state.js';
 import { keyNames, noiseKeys } from './streams.js';
 import { trainingProgram } from './trainingProgram.js';
 
@@ -38,10 +42,12 @@ export interface Trainer {
   /** The current parameters on the backend; they belong to the trainer and live until the next step. */
   readonly parameters: Tensors;
   /**
-   * One step on a minibatch, whose arrays are copied before this returns. Rejects with `VARDROP_NON_FINITE_LOSS`, naming
-   * step and layer, if the loss is not finite; the trainer then holds the last state whose loss was finite.
+   * One step on a minibatch, whose arrays are copied before this returns, rounded to float32. Rejects with `VARDROP_TYPE` for
+   * anything but arrays of numbers, `VARDROP_INPUT` where they do not fill their rows, `VARDROP_OPTION` for scales that are no
+   * finite numbers, and with `VARDROP_NON_FINITE_LOSS`, naming step and layer, if the loss is not finite; the trainer then
+   * holds the last state whose loss was finite.
    */
-  run(minibatch: Minibatch, scales: StepScales): Promise<StepResult>;
+  run(minibatch: Minibatch<ArrayLike<number>>, scales: StepScales): Promise<StepResult>;
   /**
    * Goes back to the state before the last step, whose loss was finite: what the last step made of it may turn out to
    * be no good before there is a loss that shows it. Has no effect before the first step, or a second time in a row.
@@ -56,18 +62,27 @@ export interface Trainer {
   dispose(): void;
 }
 
-/** Starts training from a state. Throws `VARDROP_STATE` if it is not one of this model and optimizer. */
+/**
+ * Starts training from a state. Throws `VARDROP_STATE` if it is not one of this model and optimizer, `VARDROP_MODEL` and
+ * `VARDROP_OPTION` where something else stands for one of these, and for other options.
+ */
 export function createTrainer(
   model: Model,
   options: {
     readonly backend: Backend;
     readonly likelihood: Likelihood;
     readonly optimizer: Optimizer;
-    readonly state: TrainingState;
+    /** Its tensors may be of any arrays of numbers; they are rounded to float32. */
+    readonly state: TrainingState<ArrayLike<number>>;
   },
 ): Trainer {
-  const { backend, likelihood, optimizer, state: initial } = options;
-  checkState(model, likelihood, optimizer, initial);
+  checkObject('VARDROP_MODEL', '[createTrainer] model', model, 'apply', 'sequential()');
+  checkOptionNames('createTrainer', options, { backend: true, likelihood: true, optimizer: true, state: true });
+  const { backend, likelihood, optimizer } = options;
+  checkObject('VARDROP_OPTION', '[createTrainer] backend', backend, 'compile', 'createTfjsBackend()');
+  checkObject('VARDROP_OPTION', '[createTrainer] likelihood', likelihood, 'negativeLogLikelihood', 'categorical()');
+  checkObject('VARDROP_OPTION', '[createTrainer] optimizer', optimizer, 'update', 'adam()');
+  const initial = readState(model, likelihood, optimizer, options.state);
   const source = trainingProgram(model, likelihood, optimizer);
   const names = keyNames(source);
   // One compiled program for each size of minibatch: the usual one, and the last one of an epoch.
@@ -174,15 +189,33 @@ export function createTrainer(
     get parameters() {
       return Object.fromEntries(Object.keys(initial.parameters).map((name) => [name, current[name]]));
     },
-    run(minibatch, scales) {
+    async run(minibatch, scales) {
+      checkOptionNames('trainer: minibatch', minibatch, { rows: true, x: true, y: true });
       const { rows, x, y } = minibatch;
-      const copy = { rows, x: x.slice(), y: y.slice() };
+      const copy = {
+        rows,
+        x: copyFloat32('[trainer] minibatch.x', x),
+        y: copyFloat32('[trainer] minibatch.y', y),
+      };
+      checkScales(scales);
       return uses.add(() => run(copy, scales));
     },
     retreat: () => uses.add(async () => retreat()),
     state: () => uses.add(state),
     dispose: () => uses.dispose(),
   };
+}
+
+/** Throws `VARDROP_OPTION` for scales that are no numbers, which would become NaN, or numbers of which nobody knows. */
+function checkScales(scales: StepScales): void {
+  checkOptionNames('trainer: scales', scales, { learningRate: true, klScale: true });
+  for (const name of ['learningRate', 'klScale'] as const) {
+    if (Number.isFinite(scales[name])) continue;
+    throw new VardropError(
+      'VARDROP_OPTION',
+      `[trainer] ${name}: got ${formatValue(scales[name])}, needs a finite number.`,
+    );
+  }
 }
 
 /** Uploads tensors by name, or none if one of them fails. */

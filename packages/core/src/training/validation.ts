@@ -27,8 +27,8 @@ export function createValidator(
   model: Model,
   options: { readonly backend: Backend; readonly likelihood: Likelihood; readonly data: Dataset },
 ): Validator {
-  const { data } = options;
-  const predictor = createPredictor(model, { ...options, mode: 'mean' });
+  const { data, backend, likelihood } = options;
+  const predictor = createPredictor(model, { backend, likelihood, mode: 'mean' });
   return {
     async run(parameters) {
       const prediction = await predictor.run(parameters, data.inputs);

@@ -1,4 +1,4 @@
-import { VardropError } from '@vardrop/core';
+import { checkValues, VardropError } from '@vardrop/core';
 
 /** What this backend can do. Float64 functions rounded once are half a unit in the last place off at most. */
 const supports = {
@@ -46,9 +46,7 @@ export function createNAMEBackend() {
 
   function upload(data, shape) {
     requireOpen('upload');
-    if (data.length !== count(shape)) {
-      fail('VARDROP_INPUT', `upload: got ${data.length} values, needs ${count(shape)} for [${shape}]. Pass as many.`);
-    }
+    checkValues('NAME', 'upload', data, shape);
     return hold(data.slice(), shape);
   }
 

@@ -1,0 +1,37 @@
+import { VardropError } from './errors.js';
+import { formatValue } from './formatValue.js';
+import { isFloat32Array } from './isFloat32Array.js';
+import { elementCount, formatShape } from './program/shapes.js';
+import { toFloat32 } from './toFloat32.js';
+import type { TensorData } from './training/state.js';
+
+/**
+ * One tensor that somebody has handed in, with its data as float32. Throws `VARDROP_STATE` unless it has a shape and as many
+ * values, and what `toFloat32` throws, naming the place in it. `what` names the tensor.
+ */
+export function readTensor(what: string, tensor: TensorData<ArrayLike<number>>): TensorData {
+  const shape: unknown = tensor?.shape;
+  if (!Array.isArray(shape) || !shape.every((n) => Number.isInteger(n) && n >= 0)) {
+    throw new VardropError('VARDROP_STATE', `${what}: got ${formatValue(tensor)}, needs { shape, data }.`);
+  }
+  const count = elementCount(shape);
+  const data = toFloat32(what, tensor.data, (index) => placeIn(shape, index));
+  if (data.length !== count) {
+    throw new VardropError(
+      'VARDROP_STATE',
+      `${what}: got ${data.length} values, needs ${count} for its shape ${formatShape(shape)}.`,
+    );
+  }
+  // The very tensor where it is as it should be, so that who hands it on shares it.
+  return isFloat32(tensor) ? tensor : { shape, data };
+}
+
+/** Where an element is in a tensor, as row and column where it has those. */
+function placeIn(shape: readonly number[], index: number): string {
+  const columns = shape[shape.length - 1] ?? 1;
+  return shape.length < 2 ? `at ${index}` : `in row ${Math.floor(index / columns)}, column ${index % columns}`;
+}
+
+function isFloat32(tensor: TensorData<ArrayLike<number>>): tensor is TensorData {
+  return isFloat32Array(tensor.data);
+}

@@ -1,0 +1,39 @@
+import { VardropError } from './errors.js';
+import { formatValue } from './formatValue.js';
+import { formatShape } from './program/shapes.js';
+import { readTensor } from './readTensor.js';
+import type { TensorData, TensorMap } from './training/state.js';
+
+/** A tensor that has to be there. */
+interface Needed {
+  readonly name: string;
+  readonly shape: readonly number[];
+}
+
+/**
+ * The door for tensors that users hand in: those of `needed`, with their data as float32 (see `toFloat32`). Other tensors
+ * are left out, or, with `others: 'kept'`, read as well. Throws `VARDROP_STATE` for tensors that are missing, of another
+ * shape or do not fill it, and what `toFloat32` throws, naming the tensor and the place in it. `remedy` is a sentence.
+ */
+export function readTensors(
+  what: string,
+  needed: readonly Needed[],
+  given: TensorMap<ArrayLike<number>>,
+  { others = 'dropped', remedy }: { readonly others?: 'dropped' | 'kept'; readonly remedy: string },
+): TensorMap {
+  if (typeof given !== 'object' || given === null || Array.isArray(given)) {
+    throw new VardropError('VARDROP_STATE', `${what}: got ${formatValue(given)}, needs tensors by name. ${remedy}`);
+  }
+  const read: Record<string, TensorData> = {};
+  for (const { name, shape } of needed) {
+    const tensor: TensorData<ArrayLike<number>> | undefined = Object.hasOwn(given, name) ? given[name] : undefined;
+    if (!Array.isArray(tensor?.shape) || tensor.shape.join() !== shape.join()) {
+      const got = Array.isArray(tensor?.shape) ? formatShape(tensor.shape) : formatValue(tensor);
+      throw new VardropError('VARDROP_STATE', `${what} '${name}': got ${got}, needs ${formatShape(shape)}. ${remedy}`);
+    }
+    read[name] = readTensor(`${what} '${name}'`, tensor);
+  }
+  if (others === 'dropped') return read;
+  for (const [name, tensor] of Object.entries(given)) read[name] ??= readTensor(`${what} '${name}'`, tensor);
+  return read;
+}
