@@ -1,6 +1,7 @@
 import { checkOptionNames } from '@vardrop/core';
 import { createBackend, type GpujsBackend } from './backend.js';
-import { type GpuClass, type GpujsMode, loadGpu } from './loadGpu.js';
+import type { GpuClass } from './importGpu.js';
+import { type GpujsMode, loadGpu } from './loadGpu.js';
 
 /** Options of `createGpujsBackend`. */
 export interface GpujsBackendOptions {

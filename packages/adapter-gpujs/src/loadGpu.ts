@@ -1,5 +1,6 @@
 import { VardropError } from '@vardrop/core';
 import type { GPU, IGPUKernelSettings, IKernelRunShortcut } from 'gpu.js';
+import { type GpuClass, importGpu } from './importGpu.js';
 import { largestTexture } from './internals.js';
 import { countTurns } from './run/countTurns.js';
 import { createPlacer, type Place } from './run/placer.js';
@@ -18,9 +19,6 @@ export type GpujsMode = (typeof modes)[number];
 
 /** Whether a mode computes on a graphics card, with a graphics card's arithmetic. */
 export const isCard = (mode: GpujsMode): boolean => mode === 'webgl2' || mode === 'webgpu';
-
-/** gpu.js's class. */
-export type GpuClass = typeof GPU;
 
 /** A running gpu.js in one mode. */
 export interface Runtime {
@@ -100,21 +98,4 @@ export async function loadGpu(
     keepVertices: mode === 'webgl2' ? createVertexKeeper(gpu) : () => undefined,
     createKernel: (source, settings) => gpu.createKernel(source, settings),
   };
-}
-
-async function importGpu(): Promise<GpuClass> {
-  try {
-    const loaded = (await import('gpu.js')) as {
-      readonly GPU?: GpuClass;
-      readonly default?: { readonly GPU: GpuClass };
-    };
-    // A CommonJS package: its names arrive as those of the module or as those of its default.
-    return (loaded.GPU ?? loaded.default?.GPU) as GpuClass;
-  } catch (error) {
-    throw new VardropError(
-      'VARDROP_MISSING_PEER',
-      '[gpujs] peer: got no package gpu.js, needs it installed. Run `npm install gpu.js`.',
-      { cause: error },
-    );
-  }
 }

@@ -38,3 +38,27 @@ describe.each(['webgl', 'webgpu'] as const)('a lost %s device', (device) => {
     await other.close();
   });
 });
+
+describe.each(['webgl', 'webgpu'] as const)('a %s device that the app removes', (device) => {
+  it('is what pending and later reads say, and another backend works', async () => {
+    const backend = await createTfjsBackend({ tf, device });
+    const run = await double(backend);
+    const gone = { code: 'VARDROP_DEVICE_LOST', message: expect.stringContaining('removed from tfjs') };
+    const pending = expect(run()).rejects.toMatchObject(gone);
+    tf.removeBackend(device);
+    await pending;
+    await expect((async () => run())()).rejects.toMatchObject(gone);
+    await backend.close();
+
+    const other = await createTfjsBackend({ tf, device });
+    expect(await (await double(other))()).toEqual(Float32Array.of(2, 4));
+    await other.close();
+  });
+});
+
+it('makes a device that the app did not choose not the choice of tfjs', async () => {
+  const backend = await createTfjsBackend({ tf, device: 'webgpu' });
+  expect([...tf.tensor1d([1, 2]).square().dataSync()]).toEqual([1, 4]);
+  expect(tf.getBackend()).toBe('webgl');
+  await backend.close();
+});

@@ -12,12 +12,16 @@ export function createBackend(device: Device, settings: Settings): Backend<TfTen
   const name = `tfjs:${device.name}`;
   const handles = createHandles(device);
   const lifetime = createBackendLifetime(name);
+  const check = (who: string) => {
+    lifetime.check(who);
+    device.check(who);
+  };
 
   return {
     name,
     supports: supportsOf(device, settings),
     upload(data, shape) {
-      lifetime.check('upload');
+      check('upload');
       checkValues(name, 'upload', data, shape);
       // But for wasm, backends keep the very array that they are given.
       return handles.add(device.create(device.name === 'wasm' ? data : data.slice(), shape));
@@ -27,7 +31,7 @@ export function createBackend(device: Device, settings: Settings): Backend<TfTen
     },
     dispose: (tensor) => handles.table.dispose(tensor),
     async compile(program) {
-      lifetime.check('compile');
+      check('compile');
       const executable = await createExecutable(device, handles, program, settings);
       return lifetime.track(executable);
     },
@@ -36,7 +40,7 @@ export function createBackend(device: Device, settings: Settings): Backend<TfTen
       return handles.native(tensor);
     },
     wrap(native) {
-      lifetime.check('wrap');
+      check('wrap');
       if (native.dtype !== 'float32') {
         throw new VardropError(
           'VARDROP_INPUT',

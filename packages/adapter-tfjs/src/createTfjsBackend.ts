@@ -25,7 +25,8 @@ const optionNames = { device: true, tf: true, wasmPaths: true, profile: true } a
 /**
  * A backend on TensorFlow.js, named after its device: `tfjs:cpu`, `tfjs:wasm`, `tfjs:webgl`, `tfjs:webgpu`. The app's active tfjs backend stays what it is. `native`
  * gives a `tf.Tensor` that the handle owns; `wrap` takes one of dtype float32 in, and moves its data where it lies on
- * another tfjs backend. Runs are synchronous on cpu and wasm. `close` leaves tfjs itself running.
+ * another tfjs backend. Runs are synchronous on cpu and wasm. `close` leaves tfjs itself running; where the app removes its
+ * backend, uses throw `VARDROP_DEVICE_LOST`.
  *
  * Rejects with `VARDROP_UNKNOWN_DEVICE`, `VARDROP_MISSING_PEER` (saying which package to install), `VARDROP_BACKEND`, or
  * `VARDROP_OPTION` for options that there are not.

@@ -1,6 +1,7 @@
 import type { DataId, KernelBackend, NamedAttrMap, NamedTensorInfoMap, TensorInfo } from '@tensorflow/tfjs';
 import { VardropError } from '@vardrop/core';
 import { type Loss, watchLoss } from './gpu/watchLoss.js';
+import { lostError } from './lostError.js';
 
 /** The tfjs module. */
 export type Tfjs = typeof import('@tensorflow/tfjs');
@@ -24,8 +25,10 @@ export interface Device {
   /** tfjs's name of the backend: `cpu`, `wasm`, `webgl`, `webgpu`. */
   readonly name: string;
   readonly host: KernelHost;
-  /** What becomes of a graphics card. */
+  /** What becomes of a graphics card, and of tfjs's backend. */
   readonly loss: Loss;
+  /** Throws `VARDROP_DEVICE_LOST` where the app has removed the backend from tfjs; `who` names the caller. */
+  check(who: string): void;
   /** Runs a kernel. Throws `VARDROP_BACKEND` if this tfjs has none of that name. */
   call(kernel: string, inputs: Readonly<Record<string, TensorInfo>>, attributes?: NamedAttrMap): TensorInfo;
   /** Copies values to the backend. */
@@ -43,6 +46,7 @@ export interface Device {
 /** A device on `host`, tfjs's backend called `name`. */
 export function createDevice(tf: Tfjs, name: string, host: KernelHost): Device {
   const kernels = new Map<string, (inputs: NamedTensorInfoMap, attributes: NamedAttrMap) => TensorInfo>();
+  const loss = watchLoss(name, host);
   let made: TensorInfo[] | undefined;
 
   function find(kernel: string) {
@@ -68,7 +72,10 @@ export function createDevice(tf: Tfjs, name: string, host: KernelHost): Device {
     tf,
     name,
     host,
-    loss: watchLoss(name, host),
+    loss,
+    check(who) {
+      if (loss.removed()) throw lostError(name, who, loss.found() as string);
+    },
     call: (kernel, inputs, attributes = {}) => record((kernels.get(kernel) ?? find(kernel))(inputs, attributes)),
     create(values, shape) {
       const dataId = host.write(values, [...shape], 'float32') as DataId;
@@ -79,7 +86,10 @@ export function createDevice(tf: Tfjs, name: string, host: KernelHost): Device {
       host.incRef(tensor.dataId);
       return record({ dataId: tensor.dataId, shape: tensor.shape, dtype: tensor.dtype });
     },
-    release: (tensor) => void host.disposeData(tensor.dataId),
+    release(tensor) {
+      // A backend that was removed has freed all that it had.
+      if (!loss.removed()) host.disposeData(tensor.dataId);
+    },
     scoped(build) {
       const outer = made;
       const own: TensorInfo[] = [];

@@ -74,6 +74,7 @@ export async function createExecutable(
           `${who}: got a disposed executable, needs a live one. Compile the program again.`,
         );
       }
+      device.check(`run ${program.name}`);
       // Everything is checked before anything is computed.
       const start = bindInputs(who, sharedTensors, runInputs, handles.table);
       const minibatches = iterations.map((iteration: Iteration, i) =>

@@ -26,7 +26,7 @@ export function createHandles(device: Device): Handles {
     name: `tfjs:${device.name}`,
     free({ info, native }) {
       if (!native) device.release(info);
-      else if (!native.isDisposed) native.dispose();
+      else if (!native.isDisposed && !device.loss.removed()) native.dispose();
     },
     isGone: ({ native }) => native?.isDisposed === true,
   });
@@ -36,6 +36,7 @@ export function createHandles(device: Device): Handles {
     get: (tensor, who) => table.get(tensor, who).info,
     native(tensor) {
       const entry = table.get(tensor, 'native');
+      device.check('native');
       // Kept out of any `tf.tidy` of the app: the handle, not the scope, owns it.
       entry.native ??= tf.keep(tf.engine().makeTensorFromTensorInfo(entry.info, device.host));
       return entry.native;

@@ -1,6 +1,7 @@
 import type { KernelBackend } from '@tensorflow/tfjs';
 import { VardropError } from '@vardrop/core';
 import { createDevice, type Device, type KernelHost, type Tfjs } from './device.js';
+import { forgetHost, isRegistered, makeLastChoice, startHost } from './startHost.js';
 
 /** The devices that `createTfjsBackend` knows, with the package that each needs beside `@tensorflow/tfjs`. */
 const packages = {
@@ -36,9 +37,8 @@ async function peer<M>(name: string, load: () => Promise<M>): Promise<M> {
 }
 
 /**
- * Starts a tfjs device without touching the app's active backend: tfjs initializes the backend in its registry
- * (`findBackend`), and its kernels are set up here rather than by `tf.setBackend`. One tfjs backend exists once a
- * process, so devices of the same name share it.
+ * Starts a tfjs device without touching the app's active backend (`startHost`); its kernels are set up here rather than by
+ * `tf.setBackend`. One tfjs backend exists once a process, so devices of the same name share it.
  *
  * Throws `VARDROP_UNKNOWN_DEVICE`, also where this machine lacks the device, `VARDROP_MISSING_PEER`, or `VARDROP_BACKEND`
  * where the device does not start.
@@ -51,29 +51,25 @@ export async function loadDevice(device: TfjsDevice | undefined, given?: Tfjs, w
     );
   }
   const tf = given ?? (await peer('@tensorflow/tfjs', async () => import('@tensorflow/tfjs')));
-  if (device === 'wasm' && (wasmPaths !== undefined || !tf.findBackendFactory(device))) {
+  if (device === 'webgpu') await checkWebgpu();
+  const registered = isRegistered(tf, device);
+  if (device === 'wasm' && (wasmPaths !== undefined || !registered)) {
     const { setWasmPaths } = await peer(packages.wasm, async () => import('@tensorflow/tfjs-backend-wasm'));
     if (wasmPaths !== undefined) setWasmPaths(wasmPaths as string);
   }
-  if (device === 'webgpu') {
-    await checkWebgpu();
-    if (!tf.findBackendFactory(device))
-      await peer(packages.webgpu, async () => import('@tensorflow/tfjs-backend-webgpu'));
+  if (device === 'webgpu' && !registered) {
+    await peer(packages.webgpu, async () => import('@tensorflow/tfjs-backend-webgpu'));
   }
+  // The app has not asked for what an import of ours brings.
+  if (!registered) makeLastChoice(tf, device);
   if (device === 'webgl') checkWebgl(tf);
-  if (!tf.findBackendFactory(device)) {
+  if (!isRegistered(tf, device)) {
     throw new VardropError(
       'VARDROP_BACKEND',
       `[tfjs:${device}] device: got a @tensorflow/tfjs in which "${device}" is not registered, needs ${packages[device] ?? 'its backend'} to use the same copy of @tensorflow/tfjs-core. Install both in one version (\`npm dedupe\`), and hand in \`tf\` from there.`,
     );
   }
   const host = await start(tf, device);
-  if (!host) {
-    throw new VardropError(
-      'VARDROP_BACKEND',
-      `[tfjs:${device}] device: got a backend that did not start, needs its files. See tfjs's warning above; pass \`wasmPaths\` if the .wasm files lie elsewhere, from the first start on.`,
-    );
-  }
   if (device === 'webgl') checkPrecision(tf);
   const ofTf = devices.get(tf) ?? new Map<TfjsDevice, Device>();
   devices.set(tf, ofTf);
@@ -102,7 +98,7 @@ async function checkWebgpu(): Promise<void> {
 
 /** Throws `VARDROP_UNKNOWN_DEVICE` unless there is WebGL 2. */
 function checkWebgl(tf: Tfjs): void {
-  if (tf.findBackendFactory('webgl') && tf.env().getNumber('WEBGL_VERSION') >= 2) return;
+  if (isRegistered(tf, 'webgl') && tf.env().getNumber('WEBGL_VERSION') >= 2) return;
   throw new VardropError(
     'VARDROP_UNKNOWN_DEVICE',
     '[tfjs] device: got "webgl" where there is no WebGL 2, needs a browser that has it. Use wasm.',
@@ -120,42 +116,28 @@ function checkPrecision(tf: Tfjs): void {
 
 /** Devices that run. */
 const devices = new WeakMap<Tfjs, Map<TfjsDevice, Device>>();
-const starting = new WeakMap<Tfjs, Map<TfjsDevice, Promise<KernelBackend | null>>>();
-
-/** tfjs's backend, once it runs; null if it does not start. */
-async function start(tf: Tfjs, device: TfjsDevice): Promise<KernelBackend | null> {
-  forgetLost(tf, device);
-  const known = starting.get(tf) ?? new Map<TfjsDevice, Promise<KernelBackend | null>>();
-  starting.set(tf, known);
-  const running = known.get(device) ?? initialize(tf, device);
-  known.set(device, running);
-  const host = await running;
-  // A later call may try again, with other paths to the .wasm files.
-  if (!host) known.delete(device);
-  return host;
-}
 
 /**
- * tfjs keeps one backend of a name for good, also once its WebGL context or WebGPU device is lost: such a one is taken out
- * of its registry, so that the next start makes another.
+ * tfjs's backend, once it runs. tfjs keeps one backend of a name for good, also once its WebGL context or WebGPU device is
+ * lost: such a one is taken out of its registry first.
  */
-function forgetLost(tf: Tfjs, device: TfjsDevice): void {
+async function start(tf: Tfjs, device: TfjsDevice): Promise<KernelBackend> {
   const running = devices.get(tf)?.get(device);
-  const factory = tf.findBackendFactory(device);
-  if (!running?.loss.found() || !factory) return;
-  devices.get(tf)?.delete(device);
-  starting.get(tf)?.delete(device);
-  tf.removeBackend(device);
-  tf.registerBackend(device, factory, device === 'webgpu' ? 3 : 2);
-}
-
-async function initialize(tf: Tfjs, device: TfjsDevice): Promise<KernelBackend | null> {
-  // tfjs drops an initialization when another starts, so the app's own, perhaps of this very backend, goes first.
-  const engine = tf.engine() as unknown as { readonly pendingBackendInit?: Promise<unknown> | null };
-  while (engine.pendingBackendInit) await engine.pendingBackendInit;
-  const host = tf.findBackend(device);
-  if (host || !engine.pendingBackendInit) return host;
-  // The backend starts asynchronously; `ready` waits for that and activates nothing.
-  await tf.ready();
-  return tf.findBackend(device);
+  if (running?.loss.found()) {
+    devices.get(tf)?.delete(device);
+    if (!running.loss.removed()) forgetHost(tf, device);
+  }
+  let cause: unknown;
+  try {
+    const host = await startHost(tf, device);
+    if (host) return host;
+  } catch (error) {
+    cause = error;
+  }
+  const { message = 'tfjs gives no reason' } = (cause ?? {}) as { readonly message?: string };
+  throw new VardropError(
+    'VARDROP_BACKEND',
+    `[tfjs:${device}] device: got a backend that did not start (${message.split('\n')[0]}), needs its files. Pass \`wasmPaths\` if the .wasm files lie elsewhere, from the first start on.`,
+    { cause },
+  );
 }

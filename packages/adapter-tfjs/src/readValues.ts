@@ -4,6 +4,7 @@ import type { Device } from './device.js';
 import { finishWebgl } from './gpu/finishWebgl.js';
 import { languageOf } from './gpu/program.js';
 import type { WebglHost } from './gpu/watchLoss.js';
+import { lostError } from './lostError.js';
 
 /**
  * Copies a tensor's values to the host. Rejects with `VARDROP_DEVICE_LOST` where the device that computed it is lost, and
@@ -11,19 +12,20 @@ import type { WebglHost } from './gpu/watchLoss.js';
  */
 export async function readValues(device: Device, info: TensorInfo): Promise<Float32Array> {
   const { host, loss } = device;
+  device.check('read');
   if (!languageOf(device)) {
     const values = host.readSync(info.dataId);
     // The cpu backend hands out the very array that it computes with.
     return device.name === 'cpu' ? Float32Array.from(values) : values;
   }
   const what = loss.found();
-  if (what) throw lostError(device, what);
+  if (what) throw lostError(device.name, 'read', what);
   // A reference for as long as the read takes: the handle may be disposed of meanwhile.
   host.incRef(info.dataId);
   try {
     const values = await unlessLost(device, download(device, info));
     const lost = loss.found();
-    if (lost) throw lostError(device, lost);
+    if (lost) throw lostError(device.name, 'read', lost);
     const [refused] = loss.takeErrors();
     if (refused) {
       throw readError(
@@ -40,7 +42,7 @@ export async function readValues(device: Device, info: TensorInfo): Promise<Floa
     await unlessLost(device, new Promise((resolve) => setTimeout(resolve, patience)));
     throw readError('VARDROP_BACKEND', device.name, (error as Error).message, error);
   } finally {
-    host.disposeData(info.dataId);
+    device.release(info);
   }
 }
 
@@ -53,21 +55,13 @@ async function download({ name, host }: Device, { dataId }: TensorInfo): Promise
 /** What `work` resolves to, but rejects once the device is lost: a backend may then never answer. */
 function unlessLost<T>(device: Device, work: Promise<T>): Promise<T> {
   return new Promise<T>((resolve, reject) => {
-    const stop = device.loss.listen((what) => reject(lostError(device, what)));
+    const stop = device.loss.listen((what) => reject(lostError(device.name, 'read', what)));
     work.then(resolve, reject).finally(stop);
   });
 }
 
 /** Milliseconds to wait for it. */
 const patience = 100;
-
-function lostError({ name }: Device, what: string): VardropError {
-  return readError(
-    'VARDROP_DEVICE_LOST',
-    name,
-    `got ${what}, needs a live one. Close the backend, create another, and go on from the last checkpoint.`,
-  );
-}
 
 const readError = (code: string, name: string, what: string, cause?: unknown) =>
   new VardropError(code, `[tfjs:${name}] read: ${what}`, { cause });

@@ -2,6 +2,7 @@ import { type Program, VardropError } from '@vardrop/core';
 import type { Tensor as OrtTensor } from 'onnxruntime-web';
 import type { EmissionStyle } from '../emit/emission.js';
 import { emitProgram } from '../emit/emitProgram.js';
+import { keepWorker } from '../keepWorker.js';
 import type { OnnxDevice, Runtime, Session, SessionOptions } from '../loadRuntime.js';
 import { encodeModel } from './schema.js';
 
@@ -38,7 +39,7 @@ export async function createProgramSession(
   const bytes = encodeModel(model);
   const create = () =>
     guard('the runtime did not take the model', () =>
-      ort.InferenceSession.create(bytes, { ...optimizations(device, program), ...sessionOptions }),
+      keepWorker(() => ort.InferenceSession.create(bytes, { ...optimizations(device, program), ...sessionOptions })),
     );
   let session: Session | undefined = await create();
   return {

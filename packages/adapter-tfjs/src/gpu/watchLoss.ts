@@ -1,9 +1,12 @@
 import type { KernelBackend } from '@tensorflow/tfjs';
+import { onDispose } from '../onDispose.js';
 
-/** Whether a graphics card, or the process that drives it, is gone, or has refused to do something. */
+/** Whether a graphics card, or the process that drives it, is gone, or has refused to do something; or tfjs's backend is. */
 export interface Loss {
   /** What was lost; undefined while all is well. */
   found(): string | undefined;
+  /** Whether tfjs has disposed of its backend, since the app removed it. Nothing can be done with it any more. */
+  removed(): boolean;
   /** What it refused to do since this was asked last; its results are zeros. */
   takeErrors(): readonly string[];
   /** Has `listener` told what is lost when that happens. Call the function returned once it is no longer of interest. */
@@ -22,18 +25,20 @@ interface WebgpuHost {
   };
 }
 
-/** Watches the context or device of a tfjs backend; backends without one lose nothing. */
+/** Watches a tfjs backend, and its context or device where it has one. */
 export function watchLoss(name: string, host: KernelBackend): Loss {
   const listeners = new Set<(what: string) => void>();
   let lost: string | undefined;
+  let removed = false;
   let errors: string[] = [];
   const lose = (what: string) => {
-    lost = what;
+    lost ??= what;
     for (const listener of listeners) listener(what);
     listeners.clear();
   };
   const common: Loss = {
     found: () => lost,
+    removed: () => removed,
     takeErrors() {
       const taken = errors;
       errors = [];
@@ -44,6 +49,10 @@ export function watchLoss(name: string, host: KernelBackend): Loss {
       return () => void listeners.delete(listener);
     },
   };
+  onDispose(host, () => {
+    removed = true;
+    lose('a backend that was removed from tfjs');
+  });
   if (name === 'webgl') {
     const { gl } = (host as unknown as WebglHost).gpgpu;
     const what = 'a lost WebGL context';

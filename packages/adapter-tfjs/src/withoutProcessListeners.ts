@@ -1,0 +1,32 @@
+/** The part of Node's `process` that is used here. */
+interface Process {
+  listeners(event: string): readonly Listener[];
+  removeListener(event: string, listener: Listener): void;
+}
+
+type Listener = (...args: readonly unknown[]) => void;
+
+const events = ['uncaughtException', 'unhandledRejection'];
+
+/** A function that does no more than throw what it is given, perhaps if that is no `ExitStatus`. */
+const rethrows = /^function\s*\w*\((\w+)\)\s*\{\s*(?:if\s*\(!\(\1 instanceof \w+\)\)\s*\{?\s*)?throw \1;?\s*\}?\s*\}$/;
+
+/**
+ * Does work, and takes back the listeners for uncaught errors that Emscripten's code adds to Node's process. They throw the
+ * error again, so that an app that deals with such errors itself would end, and any other with another exit code.
+ */
+export async function withoutProcessListeners<T>(work: () => Promise<T>): Promise<T> {
+  const { process } = globalThis as { readonly process?: Partial<Process> };
+  if (!process?.listeners || !process.removeListener) return work();
+  const { listeners, removeListener } = process as Process;
+  const before = events.map((event) => new Set(listeners.call(process, event)));
+  try {
+    return await work();
+  } finally {
+    events.forEach((event, i) => {
+      for (const listener of listeners.call(process, event)) {
+        if (!before[i].has(listener) && rethrows.test(`${listener}`)) removeListener.call(process, event, listener);
+      }
+    });
+  }
+}
