@@ -29,6 +29,8 @@ export function supportsOf({ mode, noise, mostTurns }: Pick<Runtime, 'mode' | 'n
     subnormals: !isCard(mode),
     ulps: ulps[mode],
     kernel: kernelLimits[mode],
+    // Kernels add up pieces of 64 terms, and pieces one after the other.
+    terms: 64 ** 2,
     elements: largestTensor,
     ...(isCard(mode) ? { turns: mostTurns } : {}),
   };

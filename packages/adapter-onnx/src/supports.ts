@@ -10,6 +10,9 @@ const ulps = {
   native: { exp: 1.2, log: 3.6, sigmoid: 2.6, softplus: 4.6, tanh: 4.6, sqrt: 0.5, div: 0.5 },
 } as const;
 
+/** Terms after which a float32 sum has lost three digits at the most: the runtime adds up a row or column in one go. */
+const terms = 1024;
+
 /** What ONNX Runtime can do on a device. */
 export function supportsOf(device: OnnxDevice, elements?: number): Supports {
   return {
@@ -19,6 +22,7 @@ export function supportsOf(device: OnnxDevice, elements?: number): Supports {
     nonFinite: device !== 'webgpu',
     subnormals: device !== 'webgpu',
     ulps: ulps[device],
+    terms,
     ...(elements === undefined ? {} : { elements }),
   };
 }

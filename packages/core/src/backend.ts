@@ -50,6 +50,12 @@ export interface Supports {
   readonly ulps: Readonly<Record<'exp' | 'log' | 'sigmoid' | 'softplus' | 'tanh' | 'sqrt' | 'div', number>>;
   /** Largest numbers of tensors that one fused kernel may read and write; absent if there is no limit. */
   readonly kernel?: { readonly inputs: number; readonly outputs: number };
+  /**
+   * Most terms that it adds up one after the other, at least 16: core puts longer sums in stages. Absent where it adds up
+   * long sums in blocks by itself. On either way a term goes through 4095 additions at the most for each factor of 4096
+   * that the number of terms has (`errorBound`).
+   */
+  readonly terms?: number;
   /** Largest number of elements of one tensor; absent if only memory limits it. */
   readonly elements?: number;
   /**

@@ -6,6 +6,7 @@ import { type HostNoise, hostNoise } from '../program/hostNoise.js';
 import type { InputRole, Program } from '../program/program.js';
 import { elementCount, formatShape, sameShape } from '../program/shapes.js';
 import { simplify } from '../program/simplify.js';
+import { stageSums } from '../program/stageSums.js';
 import { validate } from '../program/validate.js';
 import { hostGenerator } from '../random/index.js';
 import { disposeAll } from './disposeAll.js';
@@ -29,8 +30,8 @@ interface MadeNoise {
 }
 
 /**
- * Makes a program ready to run: binds the batch size, expands what the backend does not know, simplifies, validates,
- * compiles, and, where the backend makes no noise itself, fills noise from the host's generator at each run.
+ * Makes a program ready to run: binds the batch size, expands what the backend does not know, simplifies, validates, puts
+ * long sums in stages where the backend adds up in sequence, compiles, and, where the backend makes no noise itself, fills noise from the host's generator at each run.
  *
  * `run` takes at least the inputs and keys that the program still needs; others are ignored, so that a caller need
  * not know what `simplify` removed; what it returns as carried is what the source program carries. Throws what
@@ -46,8 +47,10 @@ export async function compileProgram(
   validate(source, { allowEmpty: true });
   const rowKeys = keysOfRows(source);
   const bound = options.batch === undefined ? source : bind(source, options.batch);
-  const simple = simplify(expand(bound, backend.supports.functions));
-  validate(simple);
+  const { functions, terms } = backend.supports;
+  const whole = simplify(expand(bound, functions));
+  validate(whole);
+  const simple = terms === undefined ? whole : stageSums(whole, terms);
   const { program, noises } =
     backend.supports.noise === 'host' ? hostNoise(simple) : { program: simple, noises: [] as readonly HostNoise[] };
   const inputs = inputsOf(program, noises);

@@ -14,5 +14,6 @@ export { separatePooling } from './separatePooling.js';
 export { broadcastShapes, elementCount, formatShape, samePadding, sameShape } from './shapes.js';
 export { simplify } from './simplify.js';
 export { type SplitProgram, splitInvariant } from './splitInvariant.js';
+export { stageSums } from './stageSums.js';
 export { type ValidateOptions, validate } from './validate.js';
 export { withoutTransposeFlags } from './withoutTransposeFlags.js';

@@ -1,5 +1,5 @@
 import type { Shape } from '../program/program.js';
-import { accumulationFactor } from './accumulation.js';
+import { accumulationFactor, additions } from './accumulation.js';
 import { mapElements } from './elementwise.js';
 import type { Arithmetic } from './errorBound.js';
 import { isSubnormal, overflowThreshold, smallestNormal, smallestSubnormal } from './float32.js';
@@ -17,11 +17,15 @@ interface Accumulation {
 
 function accumulationOf(node: SumNode, shapes: readonly Shape[], result: Float64Array, ulps: number): Accumulation {
   const product = (shape: Shape) => shape.reduce<number>((total, n) => total * (n as number), 1);
-  // Each product is rounded once, and joined to the others by at most terms − 1 additions.
-  const products = (terms: number) => ({ terms, roundings: terms, scaled: true });
+  // Each product is rounded once before it is added to others.
+  const products = (terms: number) => ({ terms, roundings: additions(terms) + 1, scaled: true });
   // A quotient by the count is rounded at once, or is a product with a rounded reciprocal.
-  const quotients = (terms: number) => ({ terms, roundings: terms + 2 * Math.max(ulps, 0.5), scaled: true });
-  const plain = (terms: number) => ({ terms, roundings: terms - 1, scaled: false });
+  const quotients = (terms: number) => ({
+    terms,
+    roundings: additions(terms) + 1 + 2 * Math.max(ulps, 0.5),
+    scaled: true,
+  });
+  const plain = (terms: number) => ({ terms, roundings: additions(terms), scaled: false });
   /** How many windows an element of the image lies in, at most. */
   const overlap = (size: readonly number[], strides: readonly number[]) =>
     Math.ceil(size[0] / strides[0]) * Math.ceil(size[1] / strides[1]);
@@ -50,9 +54,9 @@ function accumulationOf(node: SumNode, shapes: readonly Shape[], result: Float64
  *
  *     factor(n) · S + terms · 2⁻⁵³ · S + underflow,      S = Σ|a||b|
  *
- * with `factor` as in `accumulationFactor` for the n roundings that a term goes through (K for a contraction of length
- * K, K − 1 for a sum of K operands; pooling's division adds its own), and the float64 result's own error as the second
- * part. Underflow: half a unit of the subnormal numbers (2⁻¹⁵⁰) for each product, none for sums, which are exact
+ * with `factor` as in `accumulationFactor` for the n roundings that a term goes through (`additions`, one more for a
+ * product; pooling's division adds its own), and the float64 result's own error as the second part. Terms whose operands are
+ * all of one size are equal. Underflow: half a unit of the subnormal numbers (2⁻¹⁵⁰) for each product, none for sums, which are exact
  * there; where subnormals may be flushed, 2⁻¹²⁶ for every term and every partial sum, and what reading subnormal
  * operands as 0 takes from S.
  *
@@ -68,7 +72,8 @@ export function sumBound(
   arithmetic: Arithmetic,
 ): Float64Array {
   const { terms, roundings, scaled } = accumulationOf(node, shapes, result, arithmetic.ulps.div);
-  const factor = accumulationFactor(roundings) + terms * 2 ** -53;
+  const summed = node.op === 'maxPool2dGradient' ? operands.slice(1) : operands;
+  const factor = accumulationFactor(roundings, summed.every(isUniform)) + terms * 2 ** -53;
   const sizes = magnitude(node, operands, shapes, result);
   const lost = arithmetic.subnormals ? undefined : flushedPart(node, operands, shapes, result, sizes);
   const least = arithmetic.subnormals ? (scaled ? (terms * smallestSubnormal) / 2 : 0) : 2 * terms * smallestNormal;
@@ -82,6 +87,12 @@ export function sumBound(
     if (terms > 1 && size * (1 + factor) >= overflowThreshold) return Number.POSITIVE_INFINITY;
     return factor * sizes[i] + (sizes[i] === 0 && !lost?.[i] ? 0 : least * (1 + factor)) + (lost?.[i] ?? 0);
   });
+}
+
+/** Whether all numbers have the same absolute value. */
+function isUniform(values: Float64Array): boolean {
+  const size = Math.abs(values[0]);
+  return values.every((x) => Math.abs(x) === size);
 }
 
 /** What the sum over absolute values loses when subnormal operands are read as 0; undefined if there are none. */

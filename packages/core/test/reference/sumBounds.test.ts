@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { Node, Operation } from '../../src/program/index.js';
-import { accumulationFactor, failureProbability } from '../../src/reference/accumulation.js';
+import { accumulationFactor, additions, failureProbability } from '../../src/reference/accumulation.js';
 import { unitInLastPlace } from '../../src/reference/float32.js';
 import { createReferenceBackend, magnitude, meaningful, withinBound } from '../../src/reference/index.js';
 import {
@@ -198,6 +198,54 @@ describe('bounds of long contractions', () => {
     const tenths = new Float64Array(40).fill(Math.fround(0.1));
     const { result, bounds } = check(equal, [tenths], [[40]]);
     expect(withinBound(sequential([...tenths]), result[0], bounds[0])).toBe(true);
+  });
+});
+
+describe('bounds of sums in blocks', () => {
+  /** Sum in float32, of blocks one after the other. */
+  const blocked = (terms: readonly number[], block: number) => {
+    const parts: number[] = [];
+    for (let at = 0; at < terms.length; at += block) parts.push(sequential(terms.slice(at, at + block)));
+    return sequential(parts);
+  };
+  const sumOf = (terms: readonly number[]) => {
+    const shapes = [[terms.length]];
+    const node = nodeOf({ op: 'reduceSum', axes: [0], keepAxes: false }, shapes);
+    const { result, bounds } = check(node, [Float64Array.from(terms)], shapes);
+    return { exact: result[0], bound: bounds[0], holds: (sum: number) => withinBound(sum, result[0], bounds[0]) };
+  };
+
+  it.each([392_000, 400_000])('hold for blocks of %i equal terms, not for one after the other', (n) => {
+    for (const term of [2.1234567, 0.7, 1.9, Math.PI]) {
+      const terms = Array<number>(n).fill(Math.fround(term));
+      const { holds } = sumOf(terms);
+      for (const block of [64, 256, 4096, Math.ceil(Math.sqrt(n))]) {
+        if (n / block <= 4096) expect(holds(blocked(terms, block))).toBe(true);
+      }
+      expect(holds(pairwise(terms))).toBe(true);
+      expect(holds(sequential(terms))).toBe(false);
+    }
+  });
+
+  it('hold for terms that vary, in blocks, and grow with the square root of a block', () => {
+    const random = createRandom(31);
+    for (const n of [4097, 20_000, 300_000]) {
+      const terms = Array.from({ length: n }, () => Math.fround(2 * random() - 0.3));
+      const { bound, exact, holds } = sumOf(terms);
+      for (const block of [64, 1024, 4096]) if (n / block <= 4096) expect(holds(blocked(terms, block))).toBe(true);
+      const size = terms.reduce((sum, x) => sum + Math.abs(x), 0);
+      expect(bound).toBeLessThan(9 * Math.sqrt(4096 + n / 4096) * u * size);
+      expect(holds(exact * (1 + 1e-4))).toBe(false);
+    }
+  });
+
+  it('are those of the longest way that a term goes', () => {
+    expect([1, 2, 4096, 4097, 4096 ** 2].map(additions)).toEqual([0, 1, 4095, 4096, 2 * 4095]);
+    for (const n of [50, 4096, 10_000, 392_000, 4_000_000, 16_000_000]) {
+      const block = Math.ceil(Math.sqrt(n));
+      expect(additions(n)).toBeGreaterThanOrEqual(n <= 4096 ? n - 1 : 4095);
+      expect(additions(n)).toBeGreaterThanOrEqual(block - 1 + Math.ceil(n / block) - 1);
+    }
   });
 });
 
