@@ -26,6 +26,7 @@ export interface ConformanceCommandOptions {
 export const lawIds = [
   'primitives',
   'programs',
+  'sizes',
   'gradients',
   'noise',
   'local-reparametrization',

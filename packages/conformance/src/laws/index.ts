@@ -11,6 +11,7 @@ import { programs } from './programs.js';
 import { reads } from './reads.js';
 import { refusals } from './refusals.js';
 import { sgvb } from './sgvb.js';
+import { sizes } from './sizes.js';
 import { specialCases } from './specialCases.js';
 import { training } from './training.js';
 
@@ -18,6 +19,7 @@ import { training } from './training.js';
 export const laws: readonly Law[] = [
   primitives,
   programs,
+  sizes,
   gradients,
   noise,
   localReparametrization,

@@ -91,6 +91,7 @@ const kinds: Readonly<Record<string, (supports: Supports) => boolean>> = {
     kernel === undefined || (kernel.inputs >= 1 && kernel.outputs >= 1),
   'elements is a positive number': ({ elements }) =>
     elements === undefined || (Number.isInteger(elements) && elements > 0),
+  'terms is a whole number from 16 on': ({ terms }) => terms === undefined || (Number.isInteger(terms) && terms >= 16),
 };
 
 /** Largest tensor that the law allocates. */

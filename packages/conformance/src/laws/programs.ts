@@ -1,51 +1,12 @@
-import { createBuilder, evaluateAll, magnitude, print, type Value } from '@vardrop/core';
-import fc from 'fast-check';
+import { createBuilder, type Value } from '@vardrop/core';
 import { type ProgramCase, programCases } from '../arbitraries/programs.js';
+import { checkExact } from '../checkExact.js';
 import { checkNodes } from '../checkNodes.js';
 import { checkOnce, checkProperty } from '../checkProperty.js';
-import type { Law, LawContext } from '../law.js';
-import { run } from '../run.js';
+import type { Law } from '../law.js';
 
 /** Programs at effort `quick`. */
 const runs = { nodes: 120, exact: 80 } as const;
-
-/** Below this every whole number is a float32 number. */
-const largestWhole = 2 ** 24;
-
-/**
- * A program of whole numbers as core hands it over: simplified, with few of its values as outputs, so that a backend
- * may fuse and reorder the rest. Whatever it does, sums of whole numbers are exact.
- */
-async function checkExact({ backend, ledger }: LawContext, { program, data }: ProgramCase): Promise<void> {
-  const values = evaluateAll(program, data);
-  program.nodes.forEach((node, id) => {
-    const operands = node.operands.map((operand) => values[operand]);
-    const shapes = node.operands.map((operand) => program.nodes[operand].shape);
-    const sizes = node.op === 'input' ? values[id] : magnitude(node, operands, shapes, values[id]);
-    fc.pre(sizes.every((size) => Math.abs(size) < largestWhole));
-  });
-  const roles = (iteration: boolean) =>
-    Object.fromEntries(
-      program.nodes.flatMap((node) =>
-        node.op === 'input' && (node.role === 'iteration') === iteration
-          ? [[node.name, data.inputs[node.name]] as const]
-          : [],
-      ),
-    );
-  const [outputs] = await run(backend, program, roles(false), [{ inputs: roles(true) }]);
-  for (const [name, id] of Object.entries(program.outputs)) {
-    values[id].forEach((wanted, i) => {
-      const got = outputs[name][i];
-      // Zeros of either sign are the same whole number.
-      if (got !== wanted) {
-        throw new Error(
-          `output "${name}" [${program.nodes[id].shape.join(', ')}] at ${i}: got ${got}, wanted ${wanted} ± 0\n${print(program)}`,
-        );
-      }
-      ledger.compare(0, 0);
-    });
-  }
-}
 
 /** Inputs, outputs and labels whose names are those of operations, of each other, or of what every object has. */
 function namesCase(): ProgramCase {
@@ -105,12 +66,19 @@ export const programs: Law = {
     await checkProperty(context, 'nodes', programCases({ steps: 16 }), runs.nodes, ({ program, data }) =>
       checkNodes(backend, program, data, ledger),
     );
-    await checkOnce(context, 'names', () => checkExact(context, namesCase()));
-    await checkOnce(context, 'products that share an operand', async () => {
-      for (const each of sharedOperandCases()) await checkExact(context, each);
+    await checkOnce(context, 'names', () => {
+      const { program, data } = namesCase();
+      return checkExact(context, program, data);
     });
-    await checkProperty(context, 'whole numbers', programCases({ steps: 10, exact: true }), runs.exact, (each) =>
-      checkExact(context, each),
+    await checkOnce(context, 'products that share an operand', async () => {
+      for (const { program, data } of sharedOperandCases()) await checkExact(context, program, data);
+    });
+    await checkProperty(
+      context,
+      'whole numbers',
+      programCases({ steps: 10, exact: true }),
+      runs.exact,
+      ({ program, data }) => checkExact(context, program, data),
     );
   },
 };

@@ -71,6 +71,7 @@ export const declarationMutants: readonly Mutant[] = [
     const { tanh: _, ...others } = supports.ulps;
     return declaring({ ulps: others as typeof supports.ulps })();
   }),
+  limits('sums of half a term', 'terms is a whole number from 16 on', declaring({ terms: 0.5 })),
   limits('a kind of noise that does not exist', 'noise is host or device', declaring({ noise: 'gpu' as 'host' })),
   limits(
     'tensors that end at 2¹⁶ elements',

@@ -6,6 +6,7 @@ import { noiseMutants } from './noises.js';
 import { objectiveMutants } from './objectives.js';
 import { generatedOperations, operationEdges } from './operations.js';
 import { readMutants } from './reads.js';
+import { sizeMutants } from './sizes.js';
 import { trainingMutants } from './trainings.js';
 
 export type { Mutant } from './mutant.js';
@@ -14,6 +15,7 @@ export type { Mutant } from './mutant.js';
 export const mutants: readonly Mutant[] = [
   ...generatedOperations,
   ...operationEdges,
+  ...sizeMutants,
   ...outputMutants,
   ...noiseMutants,
   ...lifetimeMutants,

@@ -1,0 +1,36 @@
+import { evaluateAll, magnitude, type Program, print } from '@vardrop/core';
+import fc from 'fast-check';
+import type { ProgramData } from './execute.js';
+import type { LawContext } from './law.js';
+import { runProgram } from './runProgram.js';
+
+/** Below this every whole number is a float32 number. */
+const largestWhole = 2 ** 24;
+
+/**
+ * A program of whole numbers as core hands it over: simplified, with few of its values as outputs, so that a backend
+ * may fuse and reorder the rest. Whatever it does, sums of whole numbers are exact. A program some of whose sums may not be
+ * says nothing.
+ */
+export async function checkExact({ backend, ledger }: LawContext, program: Program, data: ProgramData): Promise<void> {
+  const values = evaluateAll(program, data);
+  program.nodes.forEach((node, id) => {
+    const operands = node.operands.map((operand) => values[operand]);
+    const shapes = node.operands.map((operand) => program.nodes[operand].shape);
+    const sizes = node.op === 'input' ? values[id] : magnitude(node, operands, shapes, values[id]);
+    fc.pre(sizes.every((size) => Math.abs(size) < largestWhole));
+  });
+  const outputs = await runProgram(backend, program, data);
+  for (const [name, id] of Object.entries(program.outputs)) {
+    values[id].forEach((wanted, i) => {
+      const got = outputs[name][i];
+      // Zeros of either sign are the same whole number.
+      if (got !== wanted) {
+        throw new Error(
+          `output "${name}" [${program.nodes[id].shape.join(', ')}] at ${i}: got ${got}, wanted ${wanted} ± 0\n${print(program)}`,
+        );
+      }
+      ledger.compare(0, 0);
+    });
+  }
+}

@@ -1,0 +1,21 @@
+import type { Backend, Program } from '@vardrop/core';
+import type { ProgramData } from './execute.js';
+import { run } from './run.js';
+
+/** Outputs, by name, of one iteration of a program the way that core does it, on the values of all inputs. */
+export async function runProgram(
+  backend: Backend,
+  program: Program,
+  { inputs, keys }: ProgramData,
+): Promise<Readonly<Record<string, Float32Array>>> {
+  const roles = (iteration: boolean) =>
+    Object.fromEntries(
+      program.nodes.flatMap((node) =>
+        node.op === 'input' && (node.role === 'iteration') === iteration
+          ? [[node.name, inputs[node.name]] as const]
+          : [],
+      ),
+    );
+  const [outputs] = await run(backend, program, roles(false), [{ inputs: roles(true), keys }]);
+  return outputs;
+}
