@@ -48,6 +48,7 @@ export function createBackend(runtime: Runtime): Backend<OrtTensor> {
       return lifetime.track(executable);
     },
     liveTensors: () => handles.count(),
+    allocated: () => shares.count(),
     native: async (tensor) => handles.get(tensor, 'native'),
     wrap(native) {
       lifetime.check('wrap');

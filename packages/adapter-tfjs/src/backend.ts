@@ -36,6 +36,7 @@ export function createBackend(device: Device, settings: Settings): Backend<TfTen
       return lifetime.track(executable);
     },
     liveTensors: () => handles.table.count(),
+    allocated: () => device.host.numDataIds(),
     async native(tensor) {
       return handles.native(tensor);
     },

@@ -22,6 +22,8 @@ export interface Handles {
 /** A table of handles to tensors on `device`. */
 export function createHandles(device: Device): Handles {
   const { tf } = device;
+  /** Tensors that a handle owns. */
+  const owned = new WeakSet<TfTensor>();
   const table = createHandleTable<Entry>({
     name: `tfjs:${device.name}`,
     free({ info, native }) {
@@ -32,13 +34,19 @@ export function createHandles(device: Device): Handles {
   });
   return {
     table,
-    add: (info, native) => table.add({ info, native }, info.shape),
+    add(info, native) {
+      // Of a tensor that a handle owns already, the data get a second owner.
+      const shared = native !== undefined && owned.has(native);
+      if (native) owned.add(native);
+      return table.add(shared ? { info: device.share(info) } : { info, native }, info.shape);
+    },
     get: (tensor, who) => table.get(tensor, who).info,
     native(tensor) {
       const entry = table.get(tensor, 'native');
       device.check('native');
       // Kept out of any `tf.tidy` of the app: the handle, not the scope, owns it.
       entry.native ??= tf.keep(tf.engine().makeTensorFromTensorInfo(entry.info, device.host));
+      owned.add(entry.native);
       return entry.native;
     },
   };

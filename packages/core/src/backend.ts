@@ -104,9 +104,17 @@ export interface Backend<T = unknown> {
   compile(program: Program): Promise<Executable>;
   /** How many tensors handed out by this backend have not been disposed of. */
   liveTensors(): number;
+  /**
+   * How many tensors of the framework this backend keeps, handles or none, for tests that look for leaks: as many after a run
+   * whose handles are disposed of as before. Absent where the framework does not count them.
+   */
+  allocated?(): number;
   /** The framework's own tensor behind a handle; it stays owned by the handle. */
   native(tensor: Tensor): Promise<T>;
-  /** Takes a framework's tensor in; the handle owns it from now on. */
+  /**
+   * Takes a framework's tensor in; the handle owns it from now on. A tensor that a handle owns already, as `native` hands
+   * it out, gets a second handle: each of them is disposed of by itself, and the values live until both are.
+   */
   wrap(native: T): Tensor;
   /** Frees everything that the backend still holds; uses after it throw `VARDROP_DISPOSED`, a second call does nothing. */
   close(): Promise<void>;

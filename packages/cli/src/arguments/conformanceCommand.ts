@@ -36,6 +36,7 @@ export const lawIds = [
   'special-cases',
   'training',
   'lifetime',
+  'handles',
   'reads',
   'limits',
   'refusals',

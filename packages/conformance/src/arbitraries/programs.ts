@@ -26,7 +26,13 @@ export interface ProgramOptions {
 type Maker = (b: Builder, x: Value, y: Value, name: string) => Value;
 
 const last = (x: Value) => x.shape.length - 1;
-const joins = (x: Shape, y: Shape) => x.every((n, i) => n === y[i] || n === 1 || y[i] === 1) && x.length === y.length;
+/** Whether y broadcasts with x, at whose end it is laid. */
+const joins = (x: Shape, y: Shape) =>
+  y.length <= x.length &&
+  y.every((n, i) => {
+    const other = x[x.length - y.length + i];
+    return n === other || n === 1 || other === 1;
+  });
 
 /** y itself where it broadcasts with x, else its mean. */
 function fit(b: Builder, x: Value, y: Value): Value {

@@ -8,11 +8,26 @@ export const axisLength: fc.Arbitrary<number> = fc.oneof(
 
 /** Shapes with `minimum` to `maximum` axes (0 and 4 if left out); scalars and axes of length 1 included. */
 export function shapes(minimum = 0, maximum = 4): fc.Arbitrary<number[]> {
-  return fc.array(axisLength, { minLength: minimum, maxLength: maximum });
+  // Not by the length of an array, which is 0 more often than all else.
+  const ranks = Array.from({ length: maximum - minimum + 1 }, (_, i) => minimum + i);
+  return fc
+    .constantFrom(...ranks)
+    .chain((rank) => fc.array(axisLength, { minLength: rank, maxLength: rank, size: 'max' }));
 }
 
-/** Shapes that broadcast together: each is the result's shape with axes set to 1 and leading ones left out. */
-export function broadcastingShapes(operands: number): fc.Arbitrary<{ result: number[]; operands: number[][] }> {
+/** Shapes that broadcast together. */
+export function broadcastingShapes(operands: number): fc.Arbitrary<BroadcastingShapes> {
+  return fc.oneof({ weight: 3, arbitrary: anyShapes(operands) }, { weight: 1, arbitrary: squares(operands) });
+}
+
+/** Shapes of operands, and of what they broadcast to. */
+interface BroadcastingShapes {
+  readonly result: number[];
+  readonly operands: number[][];
+}
+
+/** Each is the result's shape with axes set to 1 and leading ones left out. */
+function anyShapes(operands: number): fc.Arbitrary<BroadcastingShapes> {
   return shapes().chain((result) => {
     const operand = fc
       .tuple(
@@ -25,6 +40,22 @@ export function broadcastingShapes(operands: number): fc.Arbitrary<{ result: num
       });
     return fc.array(operand, { minLength: operands, maxLength: operands }).map((all) => ({ result, operands: all }));
   });
+}
+
+/** Squares and cubes, and vectors that are as long as their sides: the axis that a vector is laid along is told by values alone. */
+function squares(operands: number): fc.Arbitrary<BroadcastingShapes> {
+  const ranks = fc.array(fc.boolean(), { minLength: operands, maxLength: operands });
+  return fc
+    .tuple(fc.integer({ min: 2, max: 5 }), fc.integer({ min: 2, max: 3 }), ranks)
+    .map(([n, rank, whole]) => {
+      const result = new Array<number>(rank).fill(n);
+      return { result, operands: whole.map((each, i) => (each || i === 0 ? [...result] : [n])) };
+    })
+    .chain((given) =>
+      fc
+        .shuffledSubarray(given.operands, { minLength: operands })
+        .map((shuffled) => ({ ...given, operands: shuffled })),
+    );
 }
 
 /** A subset of a shape's axes, ascending. */

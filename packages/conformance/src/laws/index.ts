@@ -1,6 +1,7 @@
 import type { Law } from '../law.js';
 import { gradients } from './gradients.js';
 import { gradientVariance } from './gradientVariance.js';
+import { handles } from './handles.js';
 import { kl } from './kl.js';
 import { lifetime } from './lifetime.js';
 import { limits } from './limits.js';
@@ -29,6 +30,7 @@ export const laws: readonly Law[] = [
   specialCases,
   training,
   lifetime,
+  handles,
   reads,
   limits,
   refusals,

@@ -233,11 +233,16 @@ async function checkSteps(context: LawContext, columns: number): Promise<void> {
     }),
   );
   await checkOnce(context, `no iterations, ${columns} columns`, () =>
-    using(context, async ({ upload, own, compile }) => {
+    using(context, async ({ upload, own, dispose, compile }) => {
       const executable = await compile(accumulator(columns));
-      const result = executable.run({ s: upload(2, [columns]), w: upload(5, shape) }, []);
+      const w = upload(5, shape);
+      const result = executable.run({ s: upload(2, [columns]), w }, []);
       own(result.carried);
       if (result.outputs.length !== 0) throw new Error(`outputs of ${result.outputs.length} iterations, wanted none`);
+      if (result.carried.w === w) throw new Error('no iterations: got the handle that was passed in, wanted another');
+      const again = own(executable.run({ s: upload(2, [columns]), w }, []).carried).w;
+      dispose(w);
+      dispose(again);
       same('the carried value of no iterations', await backend.read(result.carried.w), 5);
     }),
   );

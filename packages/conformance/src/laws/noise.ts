@@ -1,9 +1,9 @@
-import { createBuilder, elementCount, type Program, random } from '@vardrop/core';
+import { compileProgram, createBuilder, elementCount, type Program, random } from '@vardrop/core';
 import fc from 'fast-check';
 import { checkOnce, checkProperty } from '../checkProperty.js';
 import { noiseVectors } from '../data/noiseVectors.js';
 import { unitsApart } from '../float32.js';
-import type { Law } from '../law.js';
+import type { Law, LawContext } from '../law.js';
 import { run } from '../run.js';
 import { checkStreams } from './noiseStreams.js';
 
@@ -62,6 +62,66 @@ const cuts = fc.record({
   units: fc.oneof(fc.constant<number[]>([]), fc.array(fc.integer({ min: 1, max: 9 }), { minLength: 1, maxLength: 3 })),
   batches: fc.array(fc.integer({ min: 1, max: 7 }), { minLength: 1, maxLength: 4 }),
 });
+
+/** Elements of the stream of seed 0 at which uniform noise is largest and smallest: 1 − 2⁻²³ and 0. */
+const ends = [
+  { row: 1446823, uniform: 1 - 2 ** -23 },
+  { row: 4276093, uniform: 0 },
+] as const;
+
+/** The ends of uniform noise, which is never 1, and of normal noise, which is finite. */
+async function checkEnds(context: LawContext): Promise<void> {
+  const { backend, ledger } = context;
+  for (const { row, uniform } of ends) {
+    await checkOnce(context, `the end ${uniform} of uniform noise`, async () => {
+      for (const distribution of ['uniform', 'normal'] as const) {
+        const words = random.key(0);
+        const [{ noise: values }] = await run(
+          backend,
+          noiseProgram(distribution, []),
+          {},
+          [{ keys: { noise: { words, row } } }],
+          1,
+        );
+        const [wanted] = distribution === 'uniform' ? [uniform] : hostNoise(distribution, words, 1, row);
+        const apart = compare(distribution, values, [wanted]);
+        ledger.compare(apart, distribution === 'uniform' ? 0 : tailUnits);
+        if (!Number.isFinite(values[0]))
+          throw new Error(`${distribution} noise at ${row}: got ${values[0]}, wanted a finite number`);
+      }
+    });
+  }
+}
+
+/** Runs of one executable, and the batch of each. */
+const many = { runs: 100, batch: 5 } as const;
+
+/** One executable, run again and again with fresh keys. */
+async function checkMany(context: LawContext): Promise<void> {
+  const { backend, ledger, seed } = context;
+  for (const distribution of ['uniform', 'normal'] as const) {
+    await checkOnce(context, `${many.runs} runs, ${distribution}`, async () => {
+      const compiled = await compileProgram(backend, noiseProgram(distribution, [2]), { batch: many.batch });
+      try {
+        for (let i = 0; i < many.runs; i++) {
+          const words = random.foldIn(random.key(seed), i);
+          const { outputs } = compiled.run({}, [{ keys: { noise: { words } } }]);
+          try {
+            const wanted = hostNoise(distribution, words, 2 * many.batch, 0);
+            const apart = compare(distribution, await backend.read(outputs[0].noise), wanted);
+            ledger.compare(apart, distribution === 'uniform' ? 0 : tailUnits);
+          } catch (error) {
+            throw new Error(`run ${i + 1}: ${error instanceof Error ? error.message : error}`);
+          } finally {
+            for (const tensor of Object.values(outputs[0])) backend.dispose(tensor);
+          }
+        }
+      } finally {
+        compiled.dispose();
+      }
+    });
+  }
+}
 
 /** Streams: what JAX gives, and the same however the data is cut. */
 export const noise: Law = {
@@ -126,6 +186,8 @@ export const noise: Law = {
         ledger.compare(apart, distribution === 'normal' ? normalUnits : 0);
       });
     });
+    await checkEnds(context);
+    await checkMany(context);
     await checkStreams(context);
   },
 };

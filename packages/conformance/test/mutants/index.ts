@@ -1,4 +1,5 @@
 import { declarationMutants, refusalMutants } from './declarations.js';
+import { handleMutants } from './handles.js';
 import { lifetimeMutants, outputMutants } from './lifetimes.js';
 import { modelMutants } from './models.js';
 import type { Mutant } from './mutant.js';
@@ -19,6 +20,7 @@ export const mutants: readonly Mutant[] = [
   ...outputMutants,
   ...noiseMutants,
   ...lifetimeMutants,
+  ...handleMutants,
   ...readMutants,
   ...declarationMutants,
   ...refusalMutants,

@@ -1,5 +1,5 @@
-import { type Backend, type Executable, type RunResult, rewrite, type Tensor } from '@vardrop/core';
-import { type Mutant, overriding } from './mutant.js';
+import { type Executable, type RunResult, rewrite, type Tensor } from '@vardrop/core';
+import { executing, type Mutant, overriding } from './mutant.js';
 
 const lifetime = (defect: string, create: Mutant['create'], property?: string): Mutant => ({
   subject: 'lifetime',
@@ -8,15 +8,6 @@ const lifetime = (defect: string, create: Mutant['create'], property?: string): 
   properties: property === undefined ? undefined : [property],
   create,
 });
-
-/** The reference whose executables are changed. */
-const executing = (change: (executable: Executable, backend: Backend) => Partial<Executable>) =>
-  overriding((backend) => ({
-    compile: async (program) => {
-      const executable = await backend.compile(program);
-      return { ...executable, ...change(executable, backend) };
-    },
-  }));
 
 /** Tensors held too long, freed too early, or mixed up; runs in another order. */
 export const lifetimeMutants: readonly Mutant[] = [
@@ -240,6 +231,16 @@ export const lifetimeMutants: readonly Mutant[] = [
       },
     })),
     'iterations of one run, 3 columns',
+  ),
+  lifetime(
+    'no iterations hand back what was passed in',
+    executing((executable) => ({
+      run(shared, iterations) {
+        const result = executable.run(shared, iterations);
+        return iterations.length > 0 ? result : { ...result, carried: { ...result.carried, w: shared.w } };
+      },
+    })),
+    'no iterations, 3 columns',
   ),
   lifetime(
     'live tensors are never counted',

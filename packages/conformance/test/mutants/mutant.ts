@@ -2,6 +2,7 @@ import {
   type Backend,
   type Builder,
   createReferenceBackend,
+  type Executable,
   type Node,
   type NodeOf,
   type NoiseSource,
@@ -62,6 +63,16 @@ export function overriding(change: (backend: Backend) => Partial<Backend>): () =
     const backend: Backend = createReferenceBackend();
     return { ...backend, ...change(backend) };
   };
+}
+
+/** The reference whose executables are changed. */
+export function executing(change: (executable: Executable, backend: Backend) => Partial<Executable>): () => Backend {
+  return overriding((backend) => ({
+    compile: async (program) => {
+      const executable = await backend.compile(program);
+      return { ...executable, ...change(executable, backend) };
+    },
+  }));
 }
 
 /** The reference that declares something else. */

@@ -1,5 +1,5 @@
 import { createReferenceBackend } from '@vardrop/core';
-import { generate, type Mutant, noisy } from './mutant.js';
+import { executing, generate, type Mutant, noisy } from './mutant.js';
 
 const noise = (defect: string, law: string, create: Mutant['create'], property?: string): Mutant => ({
   subject: 'noise',
@@ -158,5 +158,39 @@ export const noiseMutants: readonly Mutant[] = [
         out[i] = x * Math.sqrt(0.8);
       }),
     ),
+  ),
+  noise(
+    'the largest uniform number is rounded to 1',
+    'noise',
+    changed((out) => {
+      out.forEach((value, i) => {
+        if (value >= 1 - 2 ** -22) out[i] = 1;
+      });
+    }, 'uniform'),
+    'the end 0.9999998807907104 of uniform noise',
+  ),
+  noise(
+    'the smallest uniform number is kept away from 0',
+    'noise',
+    changed((out) => {
+      out.forEach((value, i) => {
+        if (value === 0) out[i] = 2 ** -23;
+      });
+    }, 'uniform'),
+    'the end 0 of uniform noise',
+  ),
+  noise(
+    'the stream repeats after 64 runs of an executable',
+    'noise',
+    executing((executable) => {
+      const given: Parameters<typeof executable.run>[1][] = [];
+      return {
+        run(shared, iterations) {
+          given.push(iterations);
+          return executable.run(shared, given[(given.length - 1) % 64]);
+        },
+      };
+    }),
+    '100 runs, uniform',
   ),
 ];

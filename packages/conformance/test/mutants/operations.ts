@@ -75,6 +75,19 @@ export const generatedOperations: readonly Mutant[] = [
 
 /** Semantics that are wrong at an edge. */
 export const operationEdges: readonly Mutant[] = [
+  ...(['add', 'mul', 'max'] as const).map((name) =>
+    op(
+      name,
+      'a vector is laid along the rows of a square',
+      breaking(name, (b, _, operands) => {
+        const n = operands.find(({ shape }) => shape.length === 1)?.shape[0];
+        const square = operands.find(({ shape }) => shape.length > 1);
+        if (n === undefined || n === 1 || !square?.shape.every((side) => side === n)) return undefined;
+        const [x, y] = operands.map((each) => (each === square ? each : b.reshape(each, [n, 1])));
+        return b[name](x, y);
+      }),
+    ),
+  ),
   op(
     'neg',
     'keeps the sign of negative numbers',
