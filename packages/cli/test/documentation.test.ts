@@ -1,34 +1,13 @@
 import { spawnSync } from 'node:child_process';
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
 import { parseArguments } from '../src/arguments.js';
-
-const root = fileURLToPath(new URL('../../..', import.meta.url));
-
-/** Every Markdown page of the repository that readers are meant to follow. */
-const pages = [
-  'README.md',
-  'CONTRIBUTING.md',
-  ...readdirSync(join(root, 'docs'), { recursive: true, encoding: 'utf8' }).map((name) => join('docs', name)),
-  ...readdirSync(join(root, 'packages')).map((name) => join('packages', name, 'README.md')),
-  join('benchmarks', 'README.md'),
-].filter((path) => path.endsWith('.md'));
-
-/** Programs in the page: its `js` blocks. */
-function programs(page: string): string[] {
-  return [...readFileSync(join(root, page), 'utf8').matchAll(/```js\n(.*?)```/gs)].map((match) => match[1]);
-}
-
-/** Parts of programs, and programs that want a page or a graphics card: the page's `javascript` blocks. */
-function fragments(page: string): string[] {
-  return [...readFileSync(join(root, page), 'utf8').matchAll(/```javascript\n(.*?)```/gs)].map((match) => match[1]);
-}
+import { blocks, pages, root } from './markdown.js';
 
 /** The commands of the page: lines of its `sh` blocks that call `vardrop`, as words, comments left out. */
 function commands(page: string): string[][] {
-  return [...readFileSync(join(root, page), 'utf8').matchAll(/```sh\n(.*?)```/gs)].flatMap(([, block]) =>
+  return blocks(page, 'sh').flatMap((block) =>
     [...block.matchAll(/^(?:npx vardrop|npm start --(?= )) *([^#\n]*)/gm)].map(([line, words]) => [
       ...(line.startsWith('npm start') ? ['train'] : []),
       ...words.trim().split(/\s+/),
@@ -44,7 +23,7 @@ describe('documentation', () => {
       });
     }
 
-    programs(page).forEach((program, i) => {
+    blocks(page, 'js').forEach((program, i) => {
       it(`${page}: program ${i + 1} runs`, () => {
         const run = spawnSync(process.execPath, ['--input-type=module', '-'], {
           cwd: join(root, 'packages', 'cli'),
@@ -56,7 +35,7 @@ describe('documentation', () => {
       });
     });
 
-    fragments(page).forEach((fragment, i) => {
+    blocks(page, 'javascript').forEach((fragment, i) => {
       it(`${page}: fragment ${i + 1} is JavaScript`, () => {
         const check = spawnSync(process.execPath, ['--input-type=module', '--check', '-'], {
           input: fragment,
