@@ -1,5 +1,6 @@
-// Regression with two kinds of uncertainty: the noise of the targets, which is learned, and that of the network, which
-// grows where there were no data.
+// Regression with two kinds of uncertainty: the noise of the targets, which is learned, and that of the network's weights.
+// Both say something where there were data, from -2 to 2. Beyond, the network is wrong and does not know it: independent
+// Gaussian weights leave it a small deviation however far the data are. Do not take ± for a bound on the error there.
 import { createTfjsBackend } from '@vardrop/adapter-tfjs';
 import { adam, dense, fit, gaussian, gaussianLikelihood, meanField, predict, random, sequential } from '@vardrop/core';
 
@@ -40,7 +41,8 @@ await backend.close();
 
 console.log('learned noise of the targets:', Math.sqrt(prediction.aleatoricVariance[0]).toFixed(3), `(true: ${noise})`);
 [-4, -1, 0, 1, 4].forEach((x, i) => {
+  const where = Math.abs(x) <= 2 ? '' : ', far from the data';
   const mean = prediction.mean[i].toFixed(2);
   const deviation = Math.sqrt(prediction.epistemicVariance[i]).toFixed(3);
-  console.log(`x = ${x}: ${mean} ± ${deviation} (sin 2x = ${Math.sin(2 * x).toFixed(2)})`);
+  console.log(`x = ${x}: ${mean} ± ${deviation} (sin 2x = ${Math.sin(2 * x).toFixed(2)}${where})`);
 });

@@ -21,7 +21,7 @@ export const klFormulas: Readonly<Record<'exact' | 'cubic' | 'sigmoid' | 'ard', 
     const derivative = -s * dawson(s);
     return { value, derivative, valueTerms: value, derivativeTerms: -derivative };
   },
-  /** Kingma, Salimans & Welling 2015, eq. 14, moved by (γ_E + ln 2)/2 onto the exact one's scale. */
+  /** Kingma, Salimans & Welling 2015, moved by (γ_E + ln 2)/2 onto the exact one's scale. */
   cubic(logAlpha) {
     const alpha = Math.exp(logAlpha);
     const terms = [0.5 * logAlpha, 1.16145124 * alpha, -1.50204118 * alpha ** 2, 0.58629921 * alpha ** 3];
@@ -33,7 +33,7 @@ export const klFormulas: Readonly<Record<'exact' | 'cubic' | 'sigmoid' | 'ard', 
       derivativeTerms: sum(slopes.map(Math.abs)),
     };
   },
-  /** Molchanov, Ashukha & Vetrov 2017, eq. 14. */
+  /** Molchanov, Ashukha & Vetrov 2017, section 4.2. */
   sigmoid(logAlpha) {
     const [k1, k2, k3] = [0.63576, 1.8732, 1.48695];
     const argument = k2 + k3 * logAlpha;

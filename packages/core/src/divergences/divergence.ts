@@ -45,8 +45,9 @@ export function sumOver(b: Builder, posterior: Posterior, elementwise: Value): V
 export const smallestSquare = 2 ** -126;
 
 /**
- * θ², held at 2⁻¹²⁶ where it is less, so that its logarithm and quotients by it are finite. Every divergence of unbounded α
- * has reached its limit there.
+ * θ², held at 2⁻¹²⁶ where it is less, so that its logarithm and quotients by it are finite. There α = σ²/θ² is at most
+ * 2¹²⁶ σ². For every σ that float32 training meets (log σ² above −70, say) that is beyond 10⁷, where a divergence of
+ * unbounded α is its limit to float32's accuracy; for much smaller σ it is not.
  */
 export function heldSquare(b: Builder, mean: Value): Value {
   return b.max(b.square(mean), smallestSquare);

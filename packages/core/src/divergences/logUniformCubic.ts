@@ -1,6 +1,6 @@
 import { type Divergence, refusePosterior, refuseWithoutDensity, sumOver } from './divergence.js';
 
-// Kingma, Salimans & Welling 2015, eq. 14: −KL ≈ const + ½ log α + c₁α + c₂α² + c₃α³, for α ≤ 1.
+// Kingma, Salimans & Welling 2015: −KL ≈ const + ½ log α + c₁α + c₂α² + c₃α³, for α ≤ 1.
 const c1 = 1.16145124;
 const c2 = -1.50204118;
 const c3 = 0.58629921;

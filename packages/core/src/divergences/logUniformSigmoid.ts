@@ -9,7 +9,7 @@ import {
   sumOver,
 } from './divergence.js';
 
-// Molchanov, Ashukha & Vetrov 2017, eq. 14: −KL ≈ k₁ σ(k₂ + k₃ log α) − ½ log(1 + 1/α) − k₁.
+// Molchanov, Ashukha & Vetrov 2017, section 4.2: −KL ≈ k₁ σ(k₂ + k₃ log α) − ½ log(1 + 1/α) − k₁.
 const k1 = 0.63576;
 const k2 = 1.8732;
 const k3 = 1.48695;

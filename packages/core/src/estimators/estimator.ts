@@ -26,8 +26,10 @@ export interface EstimatorContext<Noise extends NoiseModel = InputNoise | Weight
 }
 
 /**
- * How a layer's weight noise is sampled. All estimators have the same expectation for dense layers; they differ in
- * the variance of the gradient and in cost.
+ * How a layer's weight noise is sampled. In dense layers all estimators give one datapoint's outputs the same law, and so
+ * loss and gradient the same expectation; they differ in how datapoints are correlated, and so in the variance of the
+ * gradient, and in cost. Exceptions: with Bernoulli noise on weights `local` has the law's mean and variance only, and in
+ * convolutions it lacks the covariance between locations.
  */
 export interface Estimator {
   /** Stable name, as the command line has it, such as `local`. */

@@ -2,7 +2,7 @@ import { type Estimator, sampleWeights, scaleInputs } from './estimator.js';
 
 /**
  * A weight sample for each datapoint: the direct way to independent gradients (Kingma, Salimans & Welling 2015,
- * section 2.2), at the price of a matrix of noise a datapoint. For noise on the inputs it is the same as `local`.
+ * section 2), at the price of a matrix of noise a datapoint. For noise on the inputs it is the same as `local`.
  */
 export function separate(): Estimator {
   return {

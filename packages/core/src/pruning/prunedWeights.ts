@@ -5,7 +5,7 @@ import { elementCount } from '../program/shapes.js';
 import type { TensorMap } from '../training/state.js';
 import { logAlphasOf } from './logAlphas.js';
 
-/** log α above which a weight counts as noise (p > 0.95): Molchanov, Ashukha & Vetrov 2017, section 4.2. */
+/** log α above which a weight counts as noise (p > 0.95): Molchanov, Ashukha & Vetrov 2017. */
 export const usualThreshold = 3;
 
 /**
