@@ -192,8 +192,8 @@ describe('what is left out', () => {
       }),
     );
     const labels = [0, 1, 2];
-    expect(expectedCalibrationError(short.probabilities, labels)).toEqual(
-      expectedCalibrationError(short.probabilities, labels, { bins: 15 }),
+    expect(expectedCalibrationError(short.probabilities, labels, { classes: 3 })).toEqual(
+      expectedCalibrationError(short.probabilities, labels, { classes: 3, bins: 15 }),
     );
     expect(evaluateClassification(short, labels).reliability).toHaveLength(15);
     expect(exponentialDecay(0.3)({ epoch: 2.5, step: 0 })).toBe(exponentialDecay(0.3, 1)({ epoch: 2.5, step: 0 }));

@@ -1,3 +1,4 @@
+import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { type Estimator, flipout, local, separate, single } from '../../src/estimators/index.js';
 import { elementCount } from '../../src/index.js';
@@ -304,6 +305,24 @@ describe('options that are refused', () => {
   for (const [name, code, make] of cases) {
     it(`${name}: ${code}`, () => expect(make).toThrow(expect.objectContaining({ code })));
   }
+
+  it('rates are where p and α start', () => {
+    const sigmoid = (x: number) => 1 / (1 + Math.exp(-x));
+    const start = (noise: NoiseModel) => sigmoid((noise.parameters([3, 2])[0].initialize as { value: number }).value);
+    fc.assert(
+      fc.property(
+        fc.double({ min: 0.001, max: 0.49, noNaN: true }),
+        fc.constantFrom('layer', 'input'),
+        (rate, each) => {
+          expect(start(bernoulliLearned({ rate, rates: each }))).toBeCloseTo(rate, 12);
+          for (const type of ['A', 'B'] as const) {
+            expect(start(variationalDropout({ type, rate, alpha: each }))).toBeCloseTo(rate / (1 - rate), 12);
+          }
+        },
+      ),
+      { seed: 1 },
+    );
+  });
 
   it('rates just inside are taken', () => {
     expect(() => variationalDropout({ type: 'B', rate: 0.5 })).not.toThrow();
