@@ -1,7 +1,7 @@
 import { type Backend, checkOptionNames, VardropError } from '@vardrop/core';
 import type { Tensor as OrtTensor } from 'onnxruntime-web';
 import { createBackend } from './backend.js';
-import { loadRuntime, type OnnxDevice, type Ort, type SessionOptions, type WasmPaths } from './loadRuntime.js';
+import { isNode, loadRuntime, type OnnxDevice, type Ort, type SessionOptions, type WasmPaths } from './loadRuntime.js';
 import { createWorkerBackend } from './worker/createWorkerBackend.js';
 
 /** Options of `createOnnxBackend`. */
@@ -24,7 +24,7 @@ export interface OnnxBackendOptions {
   /**
    * Whether the runtime works in a worker (a thread of Node, a module Web Worker): a run blocks the thread that it is in,
    * and the caller's is free for a progress bar or a page. The worker imports the runtime itself, so no `ort` is taken;
-   * `native` and `wrap` copy. `close` ends the worker.
+   * `native` and `wrap` copy. `close` ends the worker. Not with `webgpu` in Node, where two threads on the GPU crash the runtime.
    */
   readonly worker?: boolean;
 }
@@ -63,6 +63,12 @@ export async function createOnnxBackend(options: OnnxBackendOptions = {}): Promi
       throw new VardropError(
         'VARDROP_OPTION',
         `[onnx] ${name}: got one beside \`worker\`, which has its own, needs one of the two. Leave \`${name}\` out.`,
+      );
+    }
+    if (options.device === 'webgpu' && isNode()) {
+      throw new VardropError(
+        'VARDROP_OPTION',
+        '[onnx:webgpu] worker: got true in Node, where two threads that use the GPU at once crash the runtime, and the process with it, needs false. Leave `worker` out.',
       );
     }
     return createWorkerBackend({ device: options.device ?? 'wasm', threads, session, wasmPaths });

@@ -186,7 +186,7 @@ function importInNode(name: string): Promise<unknown> {
 }
 
 /** Whether this is Node, where there is a runtime of its own. */
-function isNode(): boolean {
+export function isNode(): boolean {
   const { process } = globalThis as { readonly process?: { readonly versions?: { readonly node?: string } } };
   return process?.versions?.node !== undefined;
 }

@@ -36,6 +36,13 @@ const codeOf = async (run: () => unknown) => {
   return 'nothing thrown';
 };
 
+it('refuses webgpu in a worker of Node, whose runtime two threads would crash', async () => {
+  await expect(createOnnxBackend({ device: 'webgpu', worker: true })).rejects.toMatchObject({
+    code: 'VARDROP_OPTION',
+    message: expect.stringMatching(/worker.*Leave `worker` out/),
+  });
+});
+
 describe.each(['wasm', 'native'] as const)('a backend on %s in a worker', (device) => {
   let backend: Backend<web.Tensor>;
   beforeAll(async () => {

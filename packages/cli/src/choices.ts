@@ -1,6 +1,6 @@
 /**
- * Backends that `--backend` takes; `reference` computes in float64, for checking rather than for speed, and those of
- * `webgpu` need a graphics card and the package `webgpu`.
+ * Backends that `--backend` takes; `reference` computes in float64, for checking rather than for speed. Those of `webgpu`
+ * need a graphics card, and but for `onnx:webgpu` the package `webgpu`.
  */
 export const backends = [
   'tfjs:wasm',
@@ -8,6 +8,7 @@ export const backends = [
   'tfjs:webgpu',
   'onnx:wasm',
   'onnx:native',
+  'onnx:webgpu',
   'gpujs:webasm',
   'gpujs:cpu',
   'gpujs:webgpu',

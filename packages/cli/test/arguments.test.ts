@@ -103,12 +103,12 @@ describe('what cannot be understood is refused', () => {
     [
       'train --backend tfjs:wsm',
       'VARDROP_UNKNOWN_BACKEND',
-      '[vardrop train] --backend: got "tfjs:wsm", needs one of tfjs:wasm, tfjs:cpu, tfjs:webgpu, onnx:wasm, onnx:native, gpujs:webasm, gpujs:cpu, gpujs:webgpu, reference. Did you mean tfjs:wasm?',
+      '[vardrop train] --backend: got "tfjs:wsm", needs one of tfjs:wasm, tfjs:cpu, tfjs:webgpu, onnx:wasm, onnx:native, onnx:webgpu, gpujs:webasm, gpujs:cpu, gpujs:webgpu, reference. Did you mean tfjs:wasm?',
     ],
     [
       'train --backend cuda',
       'VARDROP_UNKNOWN_BACKEND',
-      'needs one of tfjs:wasm, tfjs:cpu, tfjs:webgpu, onnx:wasm, onnx:native, gpujs:webasm, gpujs:cpu, gpujs:webgpu, reference. Choose one of them.',
+      'needs one of tfjs:wasm, tfjs:cpu, tfjs:webgpu, onnx:wasm, onnx:native, onnx:webgpu, gpujs:webasm, gpujs:cpu, gpujs:webgpu, reference. Choose one of them.',
     ],
     ['train --noise varational-b', 'VARDROP_UNKNOWN_NOISE', 'Did you mean variational-b?'],
     ['train --alpha neuron', 'VARDROP_UNKNOWN_ALPHA', 'needs one of network, layer, input, output, weight'],

@@ -36,4 +36,16 @@ describe('createBackend', () => {
     expect(ticks).toBeGreaterThan(10);
     await backend.close();
   });
+
+  it('has onnx:webgpu where there is a GPU, and says so where there is none', async () => {
+    const attempt = createBackend('onnx:webgpu').then(
+      async (backend) => {
+        expect(await backend.read(backend.upload(Float32Array.of(1, 2), [2]))).toEqual(Float32Array.of(1, 2));
+        await backend.close();
+        return backend.name;
+      },
+      ({ code }) => code,
+    );
+    expect(['onnx:webgpu', 'VARDROP_UNKNOWN_DEVICE']).toContain(await attempt);
+  });
 });

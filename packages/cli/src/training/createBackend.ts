@@ -1,5 +1,6 @@
 import { availableParallelism } from 'node:os';
 import type { GpujsMode } from '@vardrop/adapter-gpujs';
+import type { OnnxDevice } from '@vardrop/adapter-onnx';
 import type { TfjsDevice } from '@vardrop/adapter-tfjs';
 import { type Backend, createReferenceBackend, VardropError } from '@vardrop/core';
 import { type BackendName, backends } from '../choices.js';
@@ -32,12 +33,14 @@ export async function createBackend(
       return backend;
     }
     case 'onnx:wasm':
-    case 'onnx:native': {
+    case 'onnx:native':
+    case 'onnx:webgpu': {
       const { createOnnxBackend } = await import('@vardrop/adapter-onnx');
       return createOnnxBackend({
-        device: name === 'onnx:wasm' ? 'wasm' : 'native',
+        device: deviceOf<OnnxDevice>(name),
         threads: availableParallelism(),
-        worker,
+        // On a GPU the runtime may not be used by two threads at once.
+        worker: worker && name !== 'onnx:webgpu',
       });
     }
     case 'gpujs:webasm':
