@@ -13,6 +13,9 @@ export interface KernelHost extends KernelBackend {
   read(dataId: DataId): Promise<Float32Array>;
 }
 
+/** What a kernel reads: tensors by name, or a list of them. */
+export type KernelInputs = Readonly<Record<string, TensorInfo>> | readonly TensorInfo[];
+
 /**
  * Runs tfjs kernels on one tfjs backend, by name and without tfjs's engine: kernels take the backend as an argument, so
  * the app's active backend (`tf.setBackend`), its `tf.tidy` scopes and its gradient tape are neither read nor changed,
@@ -27,10 +30,14 @@ export interface Device {
   readonly host: KernelHost;
   /** What becomes of a graphics card, and of tfjs's backend. */
   readonly loss: Loss;
+  /** Turns of loops that a thread is known to make; infinite where it is no graphics card's. */
+  readonly turns: number;
+  /** Groups of threads that a launch may have in one direction; infinite but on webgpu. */
+  readonly groups: number;
   /** Throws `VARDROP_DEVICE_LOST` where the app has removed the backend from tfjs; `who` names the caller. */
   check(who: string): void;
-  /** Runs a kernel. Throws `VARDROP_BACKEND` if this tfjs has none of that name. */
-  call(kernel: string, inputs: Readonly<Record<string, TensorInfo>>, attributes?: NamedAttrMap): TensorInfo;
+  /** Runs a kernel, which some of take a list of tensors. Throws `VARDROP_BACKEND` if this tfjs has none of that name. */
+  call(kernel: string, inputs: KernelInputs, attributes?: NamedAttrMap): TensorInfo;
   /** Copies values to the backend. */
   create(values: Float32Array, shape: readonly number[]): TensorInfo;
   /** Takes over a tensor that a backend made, for the scope that is open. */
@@ -45,7 +52,7 @@ export interface Device {
 
 /** A device on `host`, tfjs's backend called `name`. */
 export function createDevice(tf: Tfjs, name: string, host: KernelHost): Device {
-  const kernels = new Map<string, (inputs: NamedTensorInfoMap, attributes: NamedAttrMap) => TensorInfo>();
+  const kernels = new Map<string, (inputs: KernelInputs, attributes: NamedAttrMap) => TensorInfo>();
   const loss = watchLoss(name, host);
   let made: TensorInfo[] | undefined;
 
@@ -57,8 +64,9 @@ export function createDevice(tf: Tfjs, name: string, host: KernelHost): Device {
         `[tfjs:${name}] kernel: got a tfjs ${tf.version_core} without ${kernel}, needs one of ^4.22.0. Install that version of @tensorflow/tfjs.`,
       );
     }
-    const run = (inputs: NamedTensorInfoMap, attributes: NamedAttrMap) =>
-      config.kernelFunc({ inputs, attrs: attributes, backend: host }) as TensorInfo;
+    // tfjs's type has names only.
+    const run = (inputs: KernelInputs, attributes: NamedAttrMap) =>
+      config.kernelFunc({ inputs: inputs as NamedTensorInfoMap, attrs: attributes, backend: host }) as TensorInfo;
     kernels.set(kernel, run);
     return run;
   }
@@ -73,6 +81,8 @@ export function createDevice(tf: Tfjs, name: string, host: KernelHost): Device {
     name,
     host,
     loss,
+    turns: Number.POSITIVE_INFINITY,
+    groups: mostGroups(name, host),
     check(who) {
       if (loss.removed()) throw lostError(name, who, loss.found() as string);
     },
@@ -106,4 +116,12 @@ export function createDevice(tf: Tfjs, name: string, host: KernelHost): Device {
     },
   };
   return device;
+}
+
+function mostGroups(name: string, host: KernelHost): number {
+  if (name !== 'webgpu') return Number.POSITIVE_INFINITY;
+  const { device } = host as unknown as {
+    readonly device: { readonly limits: { maxComputeWorkgroupsPerDimension: number } };
+  };
+  return device.limits.maxComputeWorkgroupsPerDimension;
 }

@@ -9,11 +9,12 @@ import {
   type Program,
   programInputs,
   type RunResult,
+  separatePooling,
   type Tensor,
   VardropError,
   withoutTransposeFlags,
 } from '@vardrop/core';
-import { checkLimits } from './checkLimits.js';
+import { checkLimits, mostCells } from './checkLimits.js';
 import type { Device } from './device.js';
 import type { Handles } from './handles.js';
 import { isSource, planSteps } from './plan.js';
@@ -30,7 +31,9 @@ export async function createExecutable(
   settings: Settings,
 ): Promise<Executable> {
   // On wasm a product with a flag runs in a naive loop, twelve times slower than transpose and product together.
-  const program = device.name === 'cpu' || device.name === 'webgl' ? given : withoutTransposeFlags(given, 'both');
+  const separated = separatePooling(given, mostCells(device));
+  const program =
+    device.name === 'cpu' || device.name === 'webgl' ? separated : withoutTransposeFlags(separated, 'both');
   const { nodes, outputs } = program;
   const who = `[tfjs:${device.name}] run ${program.name}`;
   const shapeOf = (id: NodeId) => nodes[id].shape as readonly number[];

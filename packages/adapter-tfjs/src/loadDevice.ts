@@ -1,6 +1,8 @@
 import type { KernelBackend } from '@tensorflow/tfjs';
 import { VardropError } from '@vardrop/core';
 import { createDevice, type Device, type KernelHost, type Tfjs } from './device.js';
+import { countTurns } from './gpu/countTurns.js';
+import { languageOf } from './gpu/program.js';
 import { forgetHost, isRegistered, makeLastChoice, startHost } from './startHost.js';
 
 /** The devices that `createTfjsBackend` knows, with the package that each needs beside `@tensorflow/tfjs`. */
@@ -76,7 +78,11 @@ export async function loadDevice(device: TfjsDevice | undefined, given?: Tfjs, w
   const running = ofTf.get(device);
   if (running?.host === host) return running;
   for (const kernel of tf.getKernelsForBackend(device)) kernel.setupFunc?.(host);
-  const created = createDevice(tf, device, host as KernelHost);
+  const bare = createDevice(tf, device, host as KernelHost);
+  const created = languageOf(bare) ? { ...bare, turns: await countTurns(bare) } : bare;
+  // Another call may have come first meanwhile.
+  const first = ofTf.get(device);
+  if (first?.host === host) return first;
   ofTf.set(device, created);
   return created;
 }

@@ -34,6 +34,7 @@ export function supportsOf(device: Device, { fuse }: Settings): Supports {
       subnormals: false,
       ulps: ulps[device.name],
       elements: largestTensor(device),
+      turns: device.turns,
     };
   }
   return {

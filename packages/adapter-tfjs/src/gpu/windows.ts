@@ -26,32 +26,39 @@ export function pool(device: Device, kind: 'max' | 'average', pooling: Pool, sha
   ]);
 }
 
-/** The gradient goes to the first maximum of each window in row-major order. */
+/**
+ * The gradient goes to the first maximum of each window in row-major order. One launch finds its place in each window, so
+ * that the other need not look through each window again for all of its places.
+ */
 export function maxPool2dGradient(device: Device, pooling: Pool, shapes: Shapes): Lowering {
   const l = languageOf(device) as Language;
   const [image, pooled] = shapes.operands;
-  const isBefore = 'row < at.y || (row == at.y && column < at.z)';
-  const isOther = 'row != at.y || column != at.z';
-  return single(device, shapes, [
+  const placeOf = (row: string, column: string) => l.toFloat(`${row} * ${pooling.size[1]} + ${column}`);
+  const firstMaximum = single(device, { out: pooled, operands: [image] }, [
     defineCoordinates(l, 'at', 4),
-    l.define('float', 'own', loadAt(0, 'at.x', 'at.y', 'at.z', 'at.w')),
+    l.variable('float', 'best', l.number(0)),
+    l.variable('float', 'place', l.number(-1)),
+    ...overWindow(
+      l,
+      pooling,
+      image,
+      ['at.y', 'at.z'],
+      [
+        l.define('float', 'cell', loadAt(0, 'at.x', 'row', 'column', 'at.w')),
+        `if (place < ${l.number(0)} || cell > best) { best = cell; place = ${placeOf('i', 'j')}; }`,
+      ],
+    ),
+    store(l, 'place'),
+  ]);
+  const spread = single(device, { out: image, operands: [pooled, pooled] }, [
+    defineCoordinates(l, 'at', 4),
     l.variable('float', 'total', l.number(0)),
     ...overWindowsOf(l, pooling, pooled, [
-      l.variable('float', 'wins', l.number(1)),
-      ...overWindow(
-        l,
-        pooling,
-        image,
-        ['windowRow', 'windowColumn'],
-        [
-          l.define('float', 'cell', loadAt(0, 'at.x', 'row', 'column', 'at.w')),
-          `if ((${isOther}) && (cell > own || ((${isBefore}) && cell == own))) { wins = ${l.number(0)}; }`,
-        ],
-      ),
-      `if (wins > ${l.number(0)}) { total = total + ${loadAt(1, 'at.x', 'windowRow', 'windowColumn', 'at.w')}; }`,
+      `if (${loadAt(0, 'at.x', 'windowRow', 'windowColumn', 'at.w')} == ${placeOf('p', 'q')}) { total = total + ${loadAt(1, 'at.x', 'windowRow', 'windowColumn', 'at.w')}; }`,
     ]),
     store(l, 'total'),
   ]);
+  return ([x, dy]) => device.scoped(() => spread([firstMaximum([x]), dy]));
 }
 
 /** Each cell of a window gets an equal share of its gradient, padding none. */

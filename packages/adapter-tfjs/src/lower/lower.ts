@@ -2,7 +2,7 @@ import type { NamedAttrMap } from '@tensorflow/tfjs';
 import { elementCount, type Node, VardropError } from '@vardrop/core';
 import type { Device } from '../device.js';
 import { languageOf } from '../gpu/program.js';
-import { reduceMax } from '../gpu/reduceMax.js';
+import { reduceAxes } from '../gpu/reduceAxes.js';
 import { sumAll } from '../gpu/sumAll.js';
 import * as gpu from '../gpu/windows.js';
 import { binary, selectGreater, unary } from './elementwise.js';
@@ -101,11 +101,16 @@ export function lower(device: Device, node: Node, shapes: Shapes): Lowering {
 function lowerPrinted(device: Device, node: Node, shapes: Shapes): Lowering | undefined {
   switch (node.op) {
     case 'reduceSum':
-      return device.name === 'webgpu' && elementCount(shapes.out) === 1
+    case 'reduceMax': {
+      const isSum = node.op === 'reduceSum';
+      const isLong = elementCount(shapes.operands[0]) / elementCount(shapes.out) > device.turns;
+      if (isLong || (!isSum && device.name === 'webgl' && node.axes.length > 0)) {
+        return reduceAxes(device, isSum ? 'sum' : 'max', node.axes, shapes);
+      }
+      return isSum && device.name === 'webgpu' && elementCount(shapes.out) === 1
         ? sumAll(device, shapes.operands[0], shapes.out)
         : undefined;
-    case 'reduceMax':
-      return device.name === 'webgl' && node.axes.length > 0 ? reduceMax(device, node.axes, shapes) : undefined;
+    }
     case 'maxPool2d':
       return gpu.pool(device, 'max', node, shapes);
     case 'averagePool2d':

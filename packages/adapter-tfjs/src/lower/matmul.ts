@@ -1,9 +1,10 @@
 import type { TensorInfo } from '@tensorflow/tfjs';
 import { elementCount } from '@vardrop/core';
 import type { Device } from '../device.js';
-import { inOneOrder } from '../gpu/inOneOrder.js';
+import { inOneOrder, type ProductSize } from '../gpu/inOneOrder.js';
 import { slimProduct } from '../gpu/slimProduct.js';
 import type { Lowering, Shapes } from './lowering.js';
+import { addAll, join, type Run, runsOf, slice } from './runs.js';
 import { broadcast, equalShapes, reshape } from './shape.js';
 
 /**
@@ -20,14 +21,14 @@ export function matmul(device: Device, flags: { transposeA: boolean; transposeB:
   const [rows, length] = transposeA ? aShape.slice(-2).reverse() : aShape.slice(-2);
   const columns = shapes.out[shapes.out.length - 1];
   /** Products of `count` pairs of matrices, or of one pair without that axis. */
-  const productOf = (count: number | undefined, tall = rows) => {
-    const size = { rows: tall, columns, length };
-    return (
-      slimProduct(device, count, size, flags) ??
-      ((a: TensorInfo, b: TensorInfo) =>
-        inOneOrder(device, size, () => device.call('BatchMatMul', { a, b }, { transposeA, transposeB })))
-    );
-  };
+  const productOf = (count: number | undefined, tall = rows) =>
+    inRuns(device, flags, count, { rows: tall, columns, length }, (each, size) => {
+      return (
+        slimProduct(device, each, size, flags) ??
+        ((a: TensorInfo, b: TensorInfo) =>
+          inOneOrder(device, size, () => device.call('BatchMatMul', { a, b }, { transposeA, transposeB })))
+      );
+    });
   if (aShape.length === 2 && bShape.length === 2) {
     const product = productOf(undefined);
     return ([a, b]) => product(a, b);
@@ -47,4 +48,67 @@ export function matmul(device: Device, flags: { transposeA: boolean; transposeB:
     return reshape(device, full, [elementCount(batch), ...matrix]);
   };
   return ([a, b]) => device.scoped(() => reshape(device, product(expand(a, aBatch), expand(b, bBatch)), shapes.out));
+}
+
+type Product = (a: TensorInfo, b: TensorInfo) => TensorInfo;
+
+/** Rows that a group of threads computes in tfjs's product on webgpu. */
+const tile = 32;
+
+/**
+ * A product cut to what a device takes: rows and pairs into runs that there are groups of threads for, and sums into runs
+ * of no more turns than a thread makes.
+ *
+ * @param productOf how one run is multiplied
+ */
+function inRuns(
+  device: Device,
+  flags: { transposeA: boolean; transposeB: boolean },
+  count: number | undefined,
+  { rows, columns, length }: ProductSize,
+  productOf: (count: number | undefined, size: ProductSize) => Product,
+): Product {
+  const first = count === undefined ? 0 : 1;
+  const { turns, groups } = device;
+  const part = (x: TensorInfo, axis: number, run: Run) => slice(device, x, axis, run.from, run.length);
+  const inner = (many: number | undefined, of: ProductSize) => inRuns(device, flags, many, of, productOf);
+  const size = { rows, columns, length };
+  if (count !== undefined && count > groups) {
+    const runs = runsOf(count, groups).map((run) => ({ run, multiply: inner(run.length, size) }));
+    return (a, b) =>
+      device.scoped(() =>
+        join(
+          device,
+          runs.map(({ run, multiply }) => multiply(part(a, 0, run), part(b, 0, run))),
+          0,
+        ),
+      );
+  }
+  if (length > turns) {
+    const [left, right] = [first + (flags.transposeA ? 0 : 1), first + (flags.transposeB ? 1 : 0)];
+    const runs = runsOf(length, turns).map((run) => ({ run, multiply: inner(count, { ...size, length: run.length }) }));
+    return (a, b) =>
+      device.scoped(() =>
+        addAll(
+          device,
+          runs.map(({ run, multiply }) => multiply(part(a, left, run), part(b, right, run))),
+        ),
+      );
+  }
+  if (rows > groups * tile) {
+    const axis = first + (flags.transposeA ? 1 : 0);
+    const runs = runsOf(rows, groups * tile).map((run) => ({
+      run,
+      multiply: inner(count, { ...size, rows: run.length }),
+    }));
+    return (a, b) =>
+      device.scoped(() =>
+        join(
+          device,
+          runs.map(({ run, multiply }) => multiply(part(a, axis, run), b)),
+          first,
+        ),
+      );
+  }
+  return productOf(count, size);
 }

@@ -1,48 +1,15 @@
 import type { TensorInfo } from '@tensorflow/tfjs';
 import { elementCount, type Window } from '@vardrop/core';
 import type { Device } from '../device.js';
-import { inOneOrder } from '../gpu/inOneOrder.js';
+import { convolve, explicit } from './convolve.js';
 import type { Lowering, Shapes } from './lowering.js';
 import { reshape, transpose } from './shape.js';
 
 type Pool = Window & { readonly size: readonly [number, number] };
 
-const explicit = ([top, bottom, left, right]: Window['padding']) => [
-  [0, 0],
-  [top, bottom],
-  [left, right],
-  [0, 0],
-];
-
 /** Image ⋆ filter. */
 export function conv2d(device: Device, window: Window): Lowering {
   return ([x, filter]) => convolve(device, x, filter, window.strides, window.padding, [1, 1]);
-}
-
-function convolve(
-  device: Device,
-  x: TensorInfo,
-  filter: TensorInfo,
-  strides: readonly [number, number],
-  padding: Window['padding'],
-  dilations: readonly [number, number],
-): TensorInfo {
-  const attributes = {
-    strides: [...strides],
-    pad: explicit(padding),
-    dilations: [...dilations],
-    dataFormat: 'NHWC',
-    dimRoundingMode: 'floor',
-  };
-  const [height, width, channels, columns] = filter.shape;
-  const places = (axis: 0 | 1) => {
-    const [before, after] = padding.slice(2 * axis);
-    const covered = dilations[axis] * ([height, width][axis] - 1) + 1;
-    return Math.floor((x.shape[axis + 1] + before + after - covered) / strides[axis]) + 1;
-  };
-  // tfjs multiplies image by image: a matrix of what the filter sees at each place, by the filter.
-  const size = { rows: places(0) * places(1), columns, length: height * width * channels };
-  return inOneOrder(device, size, () => device.call('Conv2D', { x, filter }, attributes));
 }
 
 /**

@@ -1,0 +1,102 @@
+import type { TensorInfo } from '@tensorflow/tfjs';
+import type { Window } from '@vardrop/core';
+import type { Device } from '../device.js';
+import { inOneOrder } from '../gpu/inOneOrder.js';
+import { addAll, join, runsOf, slice } from './runs.js';
+
+/** Padding as tfjs's kernels take it. */
+export const explicit = ([top, bottom, left, right]: Window['padding']) => [
+  [0, 0],
+  [top, bottom],
+  [left, right],
+  [0, 0],
+];
+
+const none = [0, 0, 0, 0] as const;
+
+/**
+ * Images ⋆ filter, cut to what a device takes: images into runs that there are groups of threads for, and what the filter
+ * sees into halves until none is more turns than a thread makes.
+ */
+export function convolve(
+  device: Device,
+  x: TensorInfo,
+  filter: TensorInfo,
+  strides: readonly [number, number],
+  padding: Window['padding'],
+  dilations: readonly [number, number],
+): TensorInfo {
+  const { groups } = device;
+  if (x.shape[0] > groups) {
+    return device.scoped(() => {
+      const runs = runsOf(x.shape[0], groups).map(({ from, length }) => slice(device, x, 0, from, length));
+      return join(
+        device,
+        runs.map((run) => convolve(device, run, filter, strides, padding, dilations)),
+        0,
+      );
+    });
+  }
+  if (turnsOf(filter.shape) > device.turns) {
+    return device.scoped(() => addAll(device, inHalves(device, x, filter, strides, padding, dilations)));
+  }
+  const [height, width, channels, columns] = filter.shape;
+  const places = placesOf(x.shape, filter.shape, strides, padding, dilations);
+  // tfjs multiplies image by image: a matrix of what the filter sees at each place, by the filter.
+  const size = { rows: places[0] * places[1], columns, length: height * width * channels };
+  const attributes = {
+    strides: [...strides],
+    pad: explicit(padding),
+    dilations: [...dilations],
+    dataFormat: 'NHWC',
+    dimRoundingMode: 'floor',
+  };
+  return inOneOrder(device, size, () => device.call('Conv2D', { x, filter }, attributes));
+}
+
+/** Turns of three loops, one in the other, with what ends each. */
+const turnsOf = ([height, width, channels]: readonly number[]) => height * (width * (channels + 2) + 2) + 1;
+
+/** Rows and columns of the result. */
+function placesOf(
+  image: readonly number[],
+  filter: readonly number[],
+  strides: readonly [number, number],
+  padding: Window['padding'],
+  dilations: readonly [number, number],
+): readonly [number, number] {
+  const along = (axis: 0 | 1) => {
+    const covered = dilations[axis] * (filter[axis] - 1) + 1;
+    return Math.floor((image[axis + 1] + padding[2 * axis] + padding[2 * axis + 1] - covered) / strides[axis]) + 1;
+  };
+  return [along(0), along(1)];
+}
+
+/** The convolutions of the two halves of a filter, cut along its longest axis, with what of the images each sees. */
+function inHalves(
+  device: Device,
+  x: TensorInfo,
+  filter: TensorInfo,
+  strides: readonly [number, number],
+  padding: Window['padding'],
+  dilations: readonly [number, number],
+): readonly TensorInfo[] {
+  const sides = filter.shape.slice(0, 3);
+  const axis = sides.indexOf(Math.max(...sides));
+  const halves = runsOf(sides[axis], Math.ceil(sides[axis] / 2));
+  if (axis === 2) {
+    return halves.map(({ from, length }) => {
+      const seen = slice(device, x, 3, from, length);
+      return convolve(device, seen, slice(device, filter, 2, from, length), strides, padding, dilations);
+    });
+  }
+  const places = placesOf(x.shape, filter.shape, strides, padding, dilations);
+  const padded = padding.some((n) => n > 0)
+    ? device.call('PadV2', { x }, { paddings: explicit(padding), constantValue: 0 })
+    : x;
+  return halves.map(({ from, length }) => {
+    const reach = (places[axis] - 1) * strides[axis] + (length - 1) * dilations[axis] + 1;
+    const seen = slice(device, padded, axis + 1, from * dilations[axis], reach);
+    return convolve(device, seen, slice(device, filter, axis, from, length), strides, none, dilations);
+  });
+}
