@@ -22,6 +22,9 @@ const ulps = {
   loops: { exp: 1.1, log: 1.1, sigmoid: 2.6, softplus: 2.3, tanh: 1.5, sqrt: 0.5, div: 0.5 },
 } as const;
 
+/** Terms after which a float32 sum has lost three digits at the most: many of tfjs's kernels add up in sequence. */
+const terms = 1024;
+
 /** What a tfjs device can do. */
 export function supportsOf(device: Device, { fuse }: Settings): Supports {
   const fused = fuse && findHeap(device) !== undefined;
@@ -33,6 +36,7 @@ export function supportsOf(device: Device, { fuse }: Settings): Supports {
       nonFinite: false,
       subnormals: false,
       ulps: ulps[device.name],
+      terms,
       elements: largestTensor(device),
       turns: device.turns,
     };
@@ -43,8 +47,8 @@ export function supportsOf(device: Device, { fuse }: Settings): Supports {
     functions: [],
     nonFinite: true,
     subnormals: true,
-    // tfjs's sums on wasm, and ours over columns, go from the first term to the last; on cpu they are float64.
-    ...(device.name === 'wasm' ? { terms: 1024 } : {}),
+    // On cpu sums are float64.
+    ...(device.name === 'wasm' ? { terms } : {}),
     ulps: fused ? ulps.loops : device.name === 'cpu' ? ulps.cpu : ulps.wasm,
   };
 }

@@ -35,7 +35,7 @@ export interface SizedOperation {
 /** Next to the tiles, groups of threads and blocks that kernels cut lengths into. */
 const lengths = [31, 33, 65, 129, 257, 1025, 4097] as const;
 /** The same for axes of images, which are short. */
-const short = [31, 33, 65, 129] as const;
+const short = [33, 65, 129] as const;
 const channels = [16, 17, 33, 64] as const;
 const windows = [4, 5, 6, 7] as const;
 const flags = [false, true] as const;
@@ -280,7 +280,7 @@ export const sizedOperations: readonly SizedOperation[] = [
       name: `conv2d: ${role}`,
       sizes,
       most: role === 'window' ? 11 : 150,
-      ways: 2,
+      ways: 1,
       make: (size, draw) => convolution(role, size, draw),
     }),
   ),
@@ -292,7 +292,7 @@ export const sizedOperations: readonly SizedOperation[] = [
           name: `${kind} pooling: ${role}`,
           sizes,
           most: role === 'window' ? 11 : 150,
-          ways: 2,
+          ways: 1,
           make: (size, draw) => pooling(role, size, draw, kind),
         }),
       ),
