@@ -15,10 +15,10 @@ export function createBackend(runtime: Runtime): Backend<OrtTensor> {
   const handles = createHandles(name, shares);
   const own = (tensor: OrtTensor) => handles.add(Promise.resolve(shares.hold(tensor)), tensor.dims);
   const lifetime = createBackendLifetime(name);
-  const readings = new Set<Promise<Float32Array>>();
+  const readings = new Set<Promise<Float32Array<ArrayBuffer>>>();
 
   /** The values behind a handle, which may be disposed of meanwhile: its memory is not used again before they are there. */
-  async function valuesOf(pending: Pending): Promise<Float32Array> {
+  async function valuesOf(pending: Pending): Promise<Float32Array<ArrayBuffer>> {
     shares.holdPending(pending);
     try {
       return await memory.read(await pending);

@@ -9,7 +9,7 @@ export interface Memory {
   /** A tensor for a session to write a result to; absent where sessions make their results themselves. */
   allocate?(shape: readonly number[]): OrtTensor;
   /** Copies values out; as often, and as often at once, as one likes. */
-  read(tensor: OrtTensor): Promise<Float32Array>;
+  read(tensor: OrtTensor): Promise<Float32Array<ArrayBuffer>>;
   /** Frees a tensor that nobody uses any more. */
   free(tensor: OrtTensor): void;
   /** Does work on the device. Rejects if the device has failed, or fails first. */

@@ -9,8 +9,8 @@ export type Tfjs = typeof import('@tensorflow/tfjs');
 /** The part of a tfjs backend that its published type leaves out and that every backend of tfjs 4 has. */
 export interface KernelHost extends KernelBackend {
   disposeData(dataId: DataId, force?: boolean): boolean;
-  readSync(dataId: DataId): Float32Array;
-  read(dataId: DataId): Promise<Float32Array>;
+  readSync(dataId: DataId): Float32Array<ArrayBuffer>;
+  read(dataId: DataId): Promise<Float32Array<ArrayBuffer>>;
 }
 
 /** What a kernel reads: tensors by name, or a list of them. */

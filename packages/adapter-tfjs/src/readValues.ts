@@ -10,7 +10,7 @@ import { lostError } from './lostError.js';
  * Copies a tensor's values to the host. Rejects with `VARDROP_DEVICE_LOST` where the device that computed it is lost, and
  * with `VARDROP_BACKEND` where it refused work.
  */
-export async function readValues(device: Device, info: TensorInfo): Promise<Float32Array> {
+export async function readValues(device: Device, info: TensorInfo): Promise<Float32Array<ArrayBuffer>> {
   const { host, loss } = device;
   device.check('read');
   if (!languageOf(device)) {
@@ -46,7 +46,7 @@ export async function readValues(device: Device, info: TensorInfo): Promise<Floa
   }
 }
 
-async function download({ name, host }: Device, { dataId }: TensorInfo): Promise<Float32Array> {
+async function download({ name, host }: Device, { dataId }: TensorInfo): Promise<Float32Array<ArrayBuffer>> {
   if (name !== 'webgl') return host.read(dataId);
   await finishWebgl((host as unknown as WebglHost).gpgpu.gl);
   return host.readSync(dataId);

@@ -286,7 +286,7 @@ describe('a backend that', () => {
     ['too few values', new Float32Array(0), 'got 0 values, wanted'],
     ['nothing', undefined, 'got a value of type undefined'],
   ])('reads %s fails the law with what it read', async (_, value, message) => {
-    const backend = { ...createReferenceBackend(), read: async () => value as Float32Array };
+    const backend = { ...createReferenceBackend(), read: async () => value as Float32Array<ArrayBuffer> };
     const { failures } = await runLaw(lawOf('primitives'), backend, { replay: primitives, bail: true });
     expect(failures[0].message).toContain(message);
   });

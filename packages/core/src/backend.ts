@@ -97,7 +97,7 @@ export interface Backend<T = unknown> {
    * disposed of as soon as `read` has returned. A read that is pending when the backend is closed still settles, with the
    * values or with a `VARDROP_…` code.
    */
-  read(tensor: Tensor): Promise<Float32Array>;
+  read(tensor: Tensor): Promise<Float32Array<ArrayBuffer>>;
   /** Frees a tensor. A second call for the same handle, or a use after it, throws `VARDROP_DISPOSED`. */
   dispose(tensor: Tensor): void;
   /** Prepares a program; expensive, done once per program and batch size. */

@@ -1,8 +1,8 @@
+import { copyFloat32 } from './copyFloat32.js';
 import { VardropError } from './errors.js';
 import { formatValue } from './formatValue.js';
 import { isFloat32Array } from './isFloat32Array.js';
 import { elementCount, formatShape } from './program/shapes.js';
-import { toFloat32 } from './toFloat32.js';
 import type { TensorData } from './training/state.js';
 
 /**
@@ -15,7 +15,8 @@ export function readTensor(what: string, tensor: TensorData<ArrayLike<number>>):
     throw new VardropError('VARDROP_STATE', `${what}: got ${formatValue(tensor)}, needs { shape, data }.`);
   }
   const count = elementCount(shape);
-  const data = toFloat32(what, tensor.data, (index) => placeIn(shape, index));
+  const own = isOwn(tensor);
+  const data = own ? tensor.data : copyFloat32(what, tensor.data, (index) => placeIn(shape, index));
   if (data.length !== count) {
     throw new VardropError(
       'VARDROP_STATE',
@@ -23,7 +24,7 @@ export function readTensor(what: string, tensor: TensorData<ArrayLike<number>>):
     );
   }
   // The very tensor where it is as it should be, so that who hands it on shares it.
-  return isFloat32(tensor) ? tensor : { shape, data };
+  return own ? tensor : { shape, data };
 }
 
 /** Where an element is in a tensor, as row and column where it has those. */
@@ -32,6 +33,8 @@ function placeIn(shape: readonly number[], index: number): string {
   return shape.length < 2 ? `at ${index}` : `in row ${Math.floor(index / columns)}, column ${index % columns}`;
 }
 
-function isFloat32(tensor: TensorData<ArrayLike<number>>): tensor is TensorData {
-  return isFloat32Array(tensor.data);
+/** Whether it is what it should be, in memory that no other thread writes to. */
+function isOwn(tensor: TensorData<ArrayLike<number>>): tensor is TensorData {
+  const { data } = tensor;
+  return isFloat32Array(data) && Object.prototype.toString.call(data.buffer) === '[object ArrayBuffer]';
 }

@@ -1,6 +1,5 @@
-import { checkNumbers } from './checkNumbers.js';
-import { VardropError } from './errors.js';
 import { isFloat32Array } from './isFloat32Array.js';
+import { roundToFloat32 } from './roundToFloat32.js';
 
 /**
  * The door for numbers that users hand in: a Float32Array passes as it is, other arrays of numbers are copied and rounded
@@ -12,15 +11,5 @@ export function toFloat32(
   values: unknown,
   place: (index: number) => string = (index) => `at ${index}`,
 ): Float32Array {
-  if (isFloat32Array(values)) return values;
-  checkNumbers(what, values, place);
-  const rounded = Float32Array.from(values);
-  for (let i = 0; i < rounded.length; i++) {
-    if (Number.isFinite(rounded[i]) || !Number.isFinite(values[i])) continue;
-    throw new VardropError(
-      'VARDROP_NON_FINITE',
-      `${what}: got ${values[i]} ${place(i)}, needs numbers that float32 holds, up to 3.4e38. Rescale them.`,
-    );
-  }
-  return rounded;
+  return isFloat32Array(values) ? values : roundToFloat32(what, values, place);
 }

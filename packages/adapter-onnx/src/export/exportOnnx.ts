@@ -58,7 +58,11 @@ export interface ExportOptions {
  * `VARDROP_NON_FINITE` for parameters that are not finite, `VARDROP_SHAPE` for outputs that do not fit the likelihood,
  * `VARDROP_EXPORT` for samples of a model without noise, or more than 2 GiB, `VARDROP_MOMENTS` for moments that core cannot tell
  */
-export function exportOnnx(model: Model, parameters: TensorMap<ArrayLike<number>>, options: ExportOptions): Uint8Array {
+export function exportOnnx(
+  model: Model,
+  parameters: TensorMap<ArrayLike<number>>,
+  options: ExportOptions,
+): Uint8Array<ArrayBuffer> {
   if (options) checkOptionNames('exportOnnx', options, { kind: true, likelihood: true, opset: true });
   const kind = options?.kind;
   const likelihood = options?.likelihood ?? categorical();

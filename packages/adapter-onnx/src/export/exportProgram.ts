@@ -24,7 +24,7 @@ export interface ExportProgramOptions {
  * Without noise the file is written for opset 17, else for opset 18 or `opset`. Throws `VARDROP_OPTION` for other `keys` or `opset`,
  * `VARDROP_EXPORT` for more than 2 GiB, and what `validate` throws of the program.
  */
-export function exportProgram(program: Program, options: ExportProgramOptions = {}): Uint8Array {
+export function exportProgram(program: Program, options: ExportProgramOptions = {}): Uint8Array<ArrayBuffer> {
   checkOptionNames('exportProgram', options, { keys: true, opset: true });
   const { keys = 'given', opset } = options;
   if (!['given', 'training', 'prediction'].includes(keys)) {

@@ -11,7 +11,7 @@ export function finishModel(
   name: string,
   graph: GraphBuilder,
   { documentation, metadata }: { readonly documentation: string; readonly metadata: Readonly<Record<string, string>> },
-): Uint8Array {
+): Uint8Array<ArrayBuffer> {
   const model = createModel(name, graph, metadata);
   const stored = model.graph.initializer.reduce((sum, { rawData }) => sum + rawData.length, 0);
   if (stored > largestFile) {

@@ -195,7 +195,7 @@ function modelDescriptor(): DescMessage {
 }
 
 /** A model as the bytes of an ONNX file. */
-export function encodeModel(value: ModelProto): Uint8Array {
+export function encodeModel(value: ModelProto): Uint8Array<ArrayBuffer> {
   return toBinary(modelDescriptor(), create(modelDescriptor(), { ...value }));
 }
 

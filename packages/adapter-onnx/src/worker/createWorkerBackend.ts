@@ -51,8 +51,8 @@ export async function createWorkerBackend(options: WorkerOptions): Promise<Backe
     return handles.add(tensor, shape);
   }
 
-  async function read(tensor: Tensor, who: string): Promise<Float32Array> {
-    return (await connection.ask({ kind: 'read', tensor: handles.get(tensor, who) })) as Float32Array;
+  async function read(tensor: Tensor, who: string): Promise<Float32Array<ArrayBuffer>> {
+    return (await connection.ask({ kind: 'read', tensor: handles.get(tensor, who) })) as Float32Array<ArrayBuffer>;
   }
 
   return {

@@ -46,7 +46,7 @@ export const lifetimeMutants: readonly Mutant[] = [
   lifetime(
     'a disposed tensor can still be read',
     overriding((backend) => {
-      const kept = new WeakMap<Tensor, Float32Array>();
+      const kept = new WeakMap<Tensor, Float32Array<ArrayBuffer>>();
       return {
         upload(data, shape) {
           const tensor = backend.upload(data, shape);
@@ -105,11 +105,11 @@ export const lifetimeMutants: readonly Mutant[] = [
   lifetime(
     'uploads keep the array of the host',
     overriding((backend) => {
-      const hosts = new Map<Tensor, Float32Array>();
+      const hosts = new Map<Tensor, Float32Array<ArrayBuffer>>();
       return {
         upload(data, shape) {
           const tensor = backend.upload(data, shape);
-          hosts.set(tensor, data);
+          hosts.set(tensor, data as Float32Array<ArrayBuffer>);
           return tensor;
         },
         read: async (tensor) => {
@@ -123,7 +123,7 @@ export const lifetimeMutants: readonly Mutant[] = [
   lifetime(
     'reads hand out the memory of the backend',
     overriding((backend) => {
-      const cache = new Map<Tensor, Float32Array>();
+      const cache = new Map<Tensor, Float32Array<ArrayBuffer>>();
       return {
         read: async (tensor) => {
           const values = cache.get(tensor) ?? (await backend.read(tensor));
@@ -341,7 +341,7 @@ export const outputMutants: readonly Mutant[] = [
     law: 'primitives',
     properties: ['add'],
     create: overriding((backend) => ({
-      read: async (tensor) => Float64Array.from(await backend.read(tensor)) as unknown as Float32Array,
+      read: async (tensor) => Float64Array.from(await backend.read(tensor)) as unknown as Float32Array<ArrayBuffer>,
     })),
   },
 ];

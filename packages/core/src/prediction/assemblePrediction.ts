@@ -4,7 +4,7 @@ import type { ClassificationPrediction, Prediction, RegressionPrediction } from 
 
 /** What the outputs of `predictionProgram`, all rows of them, say. Throws `VARDROP_NON_FINITE` where they are not finite. */
 export function assemblePrediction(
-  outputs: Readonly<Record<string, Float32Array>>,
+  outputs: Readonly<Record<string, Float32Array<ArrayBuffer>>>,
   about: { readonly rows: number; readonly samples: number; readonly logVariance: Float32Array | undefined },
 ): Prediction {
   for (const [name, values] of Object.entries(outputs)) {
@@ -22,7 +22,7 @@ export function assemblePrediction(
 }
 
 function classification(
-  outputs: Readonly<Record<string, Float32Array>>,
+  outputs: Readonly<Record<string, Float32Array<ArrayBuffer>>>,
   { rows, samples }: { readonly rows: number; readonly samples: number },
 ): ClassificationPrediction {
   const { probabilities, entropy: meanEntropy, squaredDeviations } = outputs;
@@ -53,7 +53,7 @@ function classification(
 }
 
 function regression(
-  { mean, squaredDeviations }: Readonly<Record<string, Float32Array>>,
+  { mean, squaredDeviations }: Readonly<Record<string, Float32Array<ArrayBuffer>>>,
   rows: number,
   samples: number,
   logVariance: Float32Array,

@@ -118,7 +118,7 @@ export function createPredictor<Targets extends TargetKind = 'labels'>(
     x: Float32Array,
     keysOf: (sample: number) => Iteration['keys'],
     signal: AbortSignal | undefined,
-  ): Promise<Record<string, Float32Array>> {
+  ): Promise<Record<string, Float32Array<ArrayBuffer>>> {
     const owned = new Set<Tensor>();
     const own = <T extends Tensor>(tensor: T): T => {
       owned.add(tensor);
@@ -149,7 +149,7 @@ export function createPredictor<Targets extends TargetKind = 'labels'>(
         disown([...Object.values(values), ...weights]);
         values = samples === 0 ? result.outputs[0] : result.carried;
       }
-      const read: Record<string, Float32Array> = {};
+      const read: Record<string, Float32Array<ArrayBuffer>> = {};
       for (const [name, tensor] of Object.entries(values)) read[name] = await backend.read(tensor);
       return read;
     } finally {
@@ -162,7 +162,7 @@ export function createPredictor<Targets extends TargetKind = 'labels'>(
     const rows = inputs.length / columns;
     const full = Math.min(batch, rows);
     keepOnly([full, rows % full]);
-    const collected = new Map<string, Float32Array>();
+    const collected = new Map<string, Float32Array<ArrayBuffer>>();
     for (let first = 0; first < rows; first += full) {
       await giveWay(signal);
       const count = Math.min(full, rows - first);

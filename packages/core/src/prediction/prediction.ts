@@ -8,18 +8,18 @@ export interface ClassificationPrediction {
   /** Monte-Carlo samples averaged; 0 where the weights' means were used. */
   readonly samples: number;
   /** Mean over the samples of the softmax, `[rows, classes]`, row-major. */
-  readonly probabilities: Float32Array;
+  readonly probabilities: Float32Array<ArrayBuffer>;
   /** The most probable class of each row, the first of equals. */
-  readonly labels: Int32Array;
+  readonly labels: Int32Array<ArrayBuffer>;
   /** Entropy `H[E p]` of each row of `probabilities`, in nats: total uncertainty. */
-  readonly entropy: Float64Array;
+  readonly entropy: Float64Array<ArrayBuffer>;
   /**
    * `H[E p] − E H[p]` of each row, in nats: what the samples disagree about (epistemic uncertainty). The entropy of a mean
    * of S samples is low, by about `Σ Var p / (2S p̄)` over the classes (delta method; 1/S of the mutual information where
    * samples disagree little), which is added, so that what is left falls with 1/S². At least 0, at most the logarithm of
    * the number of classes; 0 with fewer than two samples.
    */
-  readonly mutualInformation: Float64Array;
+  readonly mutualInformation: Float64Array<ArrayBuffer>;
 }
 
 /** What a regression predicts for `rows` datapoints. Every array belongs to the caller. */
@@ -31,11 +31,11 @@ export interface RegressionPrediction {
   /** Monte-Carlo samples averaged; 0 where the weights' means were used. */
   readonly samples: number;
   /** Mean over the samples, `[rows, outputs]`, row-major. */
-  readonly mean: Float32Array;
+  readonly mean: Float32Array<ArrayBuffer>;
   /** Unbiased variance of the output over the samples, `[rows, outputs]`; 0 with fewer than two samples. */
-  readonly epistemicVariance: Float64Array;
+  readonly epistemicVariance: Float64Array<ArrayBuffer>;
   /** Variance of the noise that the likelihood has learned, `[rows, outputs]` (the same in each row). */
-  readonly aleatoricVariance: Float64Array;
+  readonly aleatoricVariance: Float64Array<ArrayBuffer>;
 }
 
 /**

@@ -6,7 +6,7 @@ import { layerTensors, readParameters } from './layerTensors.js';
 
 /** log α of one layer. */
 export interface LayerLogAlpha {
-  readonly values: Float32Array;
+  readonly values: Float32Array<ArrayBuffer>;
   /** Broadcasts to the layer's weights `[…window, in, out]`. */
   readonly shape: readonly number[];
   /** What one value stands for. */

@@ -10,7 +10,7 @@ import { uniform } from './uniform.js';
  * @returns a new array of `size` numbers
  * @throws VardropError `VARDROP_INVALID_PROBABILITY`, `VARDROP_INVALID_SIZE`, `VARDROP_INVALID_OFFSET`
  */
-export function bernoulli(key: Key, probability: number, size: number, offset = 0): Float32Array {
+export function bernoulli(key: Key, probability: number, size: number, offset = 0): Float32Array<ArrayBuffer> {
   if (!(probability >= 0 && probability <= 1)) {
     throw new VardropError(
       'VARDROP_INVALID_PROBABILITY',

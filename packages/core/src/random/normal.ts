@@ -9,7 +9,7 @@ import type { Key } from './key.js';
  * @returns a new array of `size` numbers
  * @throws VardropError `VARDROP_INVALID_SIZE`, `VARDROP_INVALID_OFFSET`
  */
-export function normal(key: Key, size: number, offset = 0): Float32Array {
+export function normal(key: Key, size: number, offset = 0): Float32Array<ArrayBuffer> {
   checkSize('normal', size);
   const out = new Float32Array(size);
   hostGenerator().normal(key, out, offset);

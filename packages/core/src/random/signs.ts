@@ -8,7 +8,7 @@ import type { Key } from './key.js';
  * @returns a new array of `size` numbers
  * @throws VardropError `VARDROP_INVALID_SIZE`, `VARDROP_INVALID_OFFSET`
  */
-export function signs(key: Key, size: number, offset = 0): Float32Array {
+export function signs(key: Key, size: number, offset = 0): Float32Array<ArrayBuffer> {
   const out = bernoulli(key, 0.5, size, offset);
   for (let i = 0; i < size; i++) out[i] = 2 * out[i] - 1;
   return out;

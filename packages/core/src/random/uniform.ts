@@ -9,7 +9,7 @@ import type { Key } from './key.js';
  * @returns a new array of `size` numbers
  * @throws VardropError `VARDROP_INVALID_SIZE`, `VARDROP_INVALID_OFFSET`
  */
-export function uniform(key: Key, size: number, offset = 0): Float32Array {
+export function uniform(key: Key, size: number, offset = 0): Float32Array<ArrayBuffer> {
   checkSize('uniform', size);
   const out = new Float32Array(size);
   hostGenerator().uniform(key, out, offset);

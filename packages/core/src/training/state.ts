@@ -16,16 +16,18 @@ import { stream } from './streams.js';
 import { allParameters, slotName } from './trainingProgram.js';
 
 /** A tensor on the host, row-major. Where one is handed in, any array of numbers may be its `Data`. */
-export interface TensorData<Data extends ArrayLike<number> = Float32Array> {
+export interface TensorData<Data extends ArrayLike<number> = Float32Array<ArrayBuffer>> {
   readonly shape: readonly number[];
   readonly data: Data;
 }
 
 /** Tensors on the host by name. */
-export type TensorMap<Data extends ArrayLike<number> = Float32Array> = Readonly<Record<string, TensorData<Data>>>;
+export type TensorMap<Data extends ArrayLike<number> = Float32Array<ArrayBuffer>> = Readonly<
+  Record<string, TensorData<Data>>
+>;
 
 /** Everything that training goes on from: what a checkpoint holds. */
-export interface TrainingState<Data extends ArrayLike<number> = Float32Array> {
+export interface TrainingState<Data extends ArrayLike<number> = Float32Array<ArrayBuffer>> {
   /** Values of all parameters, such as `dense1/weights`, `likelihood/logVariance`. */
   readonly parameters: TensorMap<Data>;
   /** The optimizer's name, and the tensors it carries, such as `firstMoment:dense1/weights`. */
@@ -56,7 +58,7 @@ export function initialState(model: Model, likelihood: Likelihood, optimizer: Op
   };
 }
 
-function initialValues(initializer: Initializer, count: number, key: Key): Float32Array {
+function initialValues(initializer: Initializer, count: number, key: Key): Float32Array<ArrayBuffer> {
   switch (initializer.kind) {
     case 'constant':
       return new Float32Array(count).fill(initializer.value);
