@@ -26,7 +26,7 @@ export function benchFindings(report: BenchReport, comparison?: BenchComparison)
       `${machine.description}, ${machine.cores} ${machine.cores === 1 ? 'core' : 'cores'}, ${machine.runtime}${load}.`,
       ...(comparison ? comparisonSentences(comparison) : []),
       ...(report.interrupted ? ['Interrupted: this is what had been measured.'] : []),
-      ...(recommendation === null ? [] : [recommendation]),
+      ...(recommendation?.split('\n') ?? []),
     ],
     tables: tables.filter(({ rows }) => rows.length > 0),
     charts: scalingCharts(report),

@@ -78,7 +78,7 @@ export interface BenchReport {
     readonly reason: string;
   }[];
   readonly results: readonly BenchResult[];
-  /** One sentence; null where nothing follows. */
+  /** A line for each use; null where nothing was timed. */
   readonly recommendation: string | null;
   /** Whether it was ended before all was measured. */
   readonly interrupted: boolean;

@@ -1,7 +1,7 @@
 import type { BenchReport, BenchResult } from './benchReport.js';
 
 /** Fewer runs than this have no spread to speak of. */
-const fewestRuns = 5;
+export const fewestRuns = 5;
 
 /** How one variant's times differ between two reports. */
 export interface BenchChange {

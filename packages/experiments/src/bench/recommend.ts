@@ -1,9 +1,18 @@
 import type { BenchResult } from './benchReport.js';
+import { fewestRuns } from './compareBenchReports.js';
+import type { VariantName } from './timedVariant.js';
 import type { Workload } from './workload.js';
 
 /**
- * Which backend to take, in one sentence: the one whose variational step on the heaviest workload is quickest, and another
- * for the smallest minibatches where that is quicker beyond the spread. Null where no step was timed.
+ * A backend of fewer runs than make a spread is taken for slower only where its quickest run takes so many times what the slow runs of
+ * the other take.
+ */
+const clearFactor = 2;
+
+/**
+ * Which backend to take for what, a line each: for training on the heaviest workload and on the smallest minibatches, and for
+ * prediction of as many rows. A line names one backend only where its spread lies below those of all others, and where
+ * it was run often enough to have one. Null where nothing was timed.
  *
  * @param backends those that may be recommended.
  */
@@ -12,37 +21,53 @@ export function recommend(
   workloads: readonly Workload[],
   results: readonly BenchResult[],
 ): string | null {
-  const ranked = (workload: Workload) =>
+  const timed = (workload: Workload, variant: VariantName) =>
     results
-      .filter(({ backend, variant }) => variant === 'variational step' && backends.includes(backend))
-      .filter((result) => result.workload === workload.name)
+      .filter((result) => result.workload === workload.name && result.variant === variant)
+      .filter(({ backend }) => backends.includes(backend))
       .sort((a, b) => a.medianMs - b.medianMs);
-  // What most backends got to, and of those the heaviest: workloads come the lightest first.
-  const reached = workloads.filter((workload) => ranked(workload).length > 0);
-  if (reached.length === 0) return null;
-  const main = reached.find(({ name }) => name === 'W') ?? reached[reached.length - 1];
-  const [best, next] = ranked(main);
-  const where = main.name === 'W' ? 'workload W' : `“${main.name}”`;
-  let sentence = `Train on ${best.backend}: a variational step of ${where} takes ${milliseconds(best.medianMs)} there`;
-  if (next === undefined) sentence += ', and nothing else was measured on it';
-  else if (isClear(best, next)) {
-    sentence += `, ${(next.medianMs / best.medianMs).toFixed(1)} times less than on the next, ${next.backend} (${milliseconds(next.medianMs)})`;
-  } else sentence += `, with no clear difference to ${next.backend} (${milliseconds(next.medianMs)})`;
-  const smallest = reached.reduce((least, each) => (each.batch < least.batch ? each : least));
-  const [quickest] = ranked(smallest);
-  const same = ranked(smallest).find(({ backend }) => backend === best.backend);
-  if (same && quickest.backend !== best.backend && isClear(quickest, same)) {
-    const rows = smallest.batch === 1 ? 'a minibatch of one' : `minibatches of ${smallest.batch}`;
-    sentence += `; for ${rows} ${quickest.backend} is quicker (${milliseconds(quickest.medianMs)} against ${milliseconds(same.medianMs)})`;
+  const lines = (use: string, variants: readonly VariantName[]) => {
+    for (const variant of variants) {
+      // Workloads come the lightest first.
+      const reached = workloads.filter((workload) => timed(workload, variant).length > 0);
+      if (reached.length === 0) continue;
+      const heaviest = reached.find(({ name }) => name === 'W') ?? reached[reached.length - 1];
+      const smallest = reached.reduce((least, each) => (each.batch < least.batch ? each : least));
+      const shown = smallest.batch < heaviest.batch ? [heaviest, smallest] : [heaviest];
+      return shown.map((workload) => {
+        const rows = workload.batch === 1 ? 'single rows' : `${workload.batch} rows`;
+        return `To ${use} ${rows} at a time (${workload.name === 'W' ? 'workload W' : `“${workload.name}”`}): ${choice(timed(workload, variant))}.`;
+      });
+    }
+    return [];
+  };
+  const all = [
+    ...lines('train on', ['variational step']),
+    ...lines('predict', ['sampled prediction', 'mean prediction']),
+  ];
+  return all.length === 0 ? null : all.join('\n');
+}
+
+/** What follows from results of one kind, the quickest first. */
+function choice(ranked: readonly BenchResult[]): string {
+  const [best, ...others] = ranked;
+  if (best.repetitions < fewestRuns) {
+    return `too few runs to tell: ${named(best)} has ${best.repetitions}, needs ${fewestRuns}`;
   }
-  return `${sentence}.`;
+  const close = others.filter((other) => !isSlower(other, best));
+  if (close.length > 0) {
+    return `no clear difference between ${close.slice(0, -1).reduce((text, each) => `${text}, ${named(each)}`, named(best))} and ${named(close[close.length - 1])}`;
+  }
+  if (others.length === 0) return `${named(best)}, and nothing else was measured`;
+  return `${named(best)}, ${(others[0].medianMs / best.medianMs).toFixed(1)} times as fast as the next, ${named(others[0])}`;
 }
 
 /** Whether the middle four fifths of both spreads lie apart. */
-function isClear(quicker: BenchResult, slower: BenchResult): boolean {
+function isSlower(slower: BenchResult, quicker: BenchResult): boolean {
+  if (slower.repetitions < fewestRuns) return slower.minMs > clearFactor * quicker.p90Ms;
   return quicker.p90Ms < slower.p10Ms;
 }
 
-function milliseconds(value: number): string {
-  return `${value >= 100 ? value.toFixed(0) : value.toPrecision(2)} ms`;
+function named({ backend, medianMs }: BenchResult): string {
+  return `${backend} (${medianMs >= 100 ? medianMs.toFixed(0) : medianMs.toPrecision(2)} ms)`;
 }

@@ -1,3 +1,4 @@
+import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { benchFindings } from '../../src/bench/benchFindings.js';
 import type { BenchReport, BenchResult } from '../../src/bench/benchReport.js';
@@ -37,7 +38,7 @@ function report(results: readonly BenchResult[], others: Partial<BenchReport> = 
     unavailable: [],
     leftOut: [],
     results,
-    recommendation: 'Train on a.',
+    recommendation: 'Train on a.\nPredict on b.',
     interrupted: false,
     ...others,
   };
@@ -46,36 +47,87 @@ function report(results: readonly BenchResult[], others: Partial<BenchReport> = 
 describe('recommend', () => {
   const workloads = [one, workloadW];
 
-  it('names the quickest on workload W, and by how much', () => {
-    expect(recommend(['a', 'b'], workloads, [result('a', 180), result('b', 54)])).toBe(
-      'Train on b: a variational step of workload W takes 54 ms there, 3.3 times less than on the next, a (180 ms).',
+  const line = (results: readonly BenchResult[], backends = ['a', 'b', 'c'], number = 0) =>
+    recommend(backends, workloads, results)?.split('\n')[number];
+
+  it('names the quickest for training, and by how much', () => {
+    expect(line([result('a', 180), result('b', 54), result('c', 400)])).toBe(
+      'To train on 1000 rows at a time (workload W): b (54 ms), 3.3 times as fast as the next, a (180 ms).',
+    );
+    expect(line([result('a', 180)])).toMatch(/: a \(180 ms\), and nothing else was measured\.$/);
+  });
+
+  it('names all whose spreads the quickest does not lie below', () => {
+    expect(line([result('a', 180), result('b', 185), result('c', 400)])).toMatch(
+      /: no clear difference between a \(180 ms\) and b \(185 ms\)\.$/,
+    );
+    expect(line([result('a', 187), result('b', 185), result('c', 183)])).toMatch(
+      /between c \(183 ms\), b \(185 ms\) and a \(187 ms\)\.$/,
     );
   });
 
-  it('says where the spreads overlap, and where there was nothing to compare with', () => {
-    expect(recommend(['a', 'b'], workloads, [result('a', 180), result('b', 185)])).toBe(
-      'Train on a: a variational step of workload W takes 180 ms there, with no clear difference to b (185 ms).',
-    );
-    expect(recommend(['a'], workloads, [result('a', 180)])).toContain('nothing else was measured on it.');
-  });
-
-  it('names another for the smallest minibatches only if that is quicker beyond the spread', () => {
-    const results = [result('a', 180), result('b', 54)];
-    const small = (a: number, b: number) => [
-      result('a', a, { workload: one.name }),
-      result('b', b, { workload: one.name }),
+  it('recommends by use: training and prediction, many rows and single ones', () => {
+    const small = { workload: one.name };
+    const predicts = { variant: 'sampled prediction' } as const;
+    const results = [
+      ...[result('a', 10), result('b', 20)],
+      ...[result('a', 3, small), result('b', 1, small)],
+      ...[result('a', 40, predicts), result('b', 10, predicts)],
+      ...[result('a', 5, { ...predicts, ...small }), result('b', 5.1, { ...predicts, ...small })],
+      // Slower in the means, which say nothing of samples.
+      ...[result('a', 1, { variant: 'mean prediction' }), result('b', 9, { variant: 'mean prediction' })],
     ];
-    expect(recommend(['a', 'b'], workloads, [...results, ...small(2, 6)])).toMatch(
-      /; for a minibatch of one a is quicker \(2\.0 ms against 6\.0 ms\)\.$/,
+    expect(recommend(['a', 'b'], workloads, results)?.split('\n')).toEqual([
+      'To train on 1000 rows at a time (workload W): a (10 ms), 2.0 times as fast as the next, b (20 ms).',
+      'To train on single rows at a time (“500 units, batch 1”): b (1.0 ms), 3.0 times as fast as the next, a (3.0 ms).',
+      'To predict 1000 rows at a time (workload W): b (10 ms), 4.0 times as fast as the next, a (40 ms).',
+      'To predict single rows at a time (“500 units, batch 1”): no clear difference between a (5.0 ms) and b (5.1 ms).',
+    ]);
+  });
+
+  it('recommends nothing on few runs, nor against them where they are close', () => {
+    const few = (backend: string, medianMs: number, repetitions: number) =>
+      result(backend, medianMs, { repetitions, minMs: medianMs, p10Ms: medianMs, p90Ms: medianMs });
+    for (let repetitions = 1; repetitions < 5; repetitions++) {
+      expect(line([few('a', 20, repetitions), result('b', 100)])).toContain(
+        `: too few runs to tell: a (20 ms) has ${repetitions}, needs 5.`,
+      );
+    }
+    expect(line([result('a', 20), few('b', 30, 1)])).toContain('no clear difference between a (20 ms) and b (30 ms)');
+    expect(line([result('a', 20), few('b', 60, 1)])).toContain('a (20 ms), 3.0 times as fast');
+  });
+
+  it('names one backend only where every other of enough runs is slower in nine of ten runs', () => {
+    const spread = fc.record({
+      medianMs: fc.double({ min: 1, max: 3, noNaN: true }),
+      width: fc.double({ min: 0, max: 0.5, noNaN: true }),
+      repetitions: fc.integer({ min: 1, max: 20 }),
+    });
+    fc.assert(
+      fc.property(fc.array(spread, { minLength: 2, maxLength: 4 }), (spreads) => {
+        const results = spreads.map(({ medianMs, width, repetitions }, i) => {
+          const [p10Ms, p90Ms] = [medianMs * (1 - width), medianMs * (1 + width)];
+          return result('abcd'[i], medianMs, { repetitions, p10Ms, p90Ms, minMs: p10Ms });
+        });
+        const text = line(results, ['a', 'b', 'c', 'd']) as string;
+        const winner = results.find(({ backend }) => text.includes(`): ${backend} (`));
+        const apart = (first: BenchResult) =>
+          first.repetitions >= 5 &&
+          results.every(
+            (other) =>
+              other === first || (other.repetitions < 5 ? other.minMs > 2 * first.p90Ms : other.p10Ms > first.p90Ms),
+          );
+        expect(winner).toBe(results.find(apart));
+      }),
     );
-    expect(recommend(['a', 'b'], workloads, [...results, ...small(5.8, 6)])).not.toContain('minibatch');
   });
 
   it('recommends no peer, goes without W, and says nothing of nothing', () => {
-    expect(recommend(['a'], workloads, [result('a', 180), result('peer', 54)])).toMatch(/^Train on a/);
-    expect(recommend(['a'], workloads, [result('a', 2, { workload: one.name })])).toContain('“500 units, batch 1”');
-    expect(recommend(['a'], workloads, [])).toBeNull();
-    expect(recommend(['a'], workloads, [result('a', 3, { variant: 'noise' })])).toBeNull();
+    expect(line([result('a', 180), result('peer', 54)])).toContain(': a (180 ms), and nothing else');
+    expect(line([result('a', 2, { workload: one.name })])).toMatch(/^To train on single rows .*“500 units, batch 1”/);
+    expect(line([result('a', 3, { variant: 'mean prediction' })])).toMatch(/^To predict 1000 rows/);
+    expect(line([])).toBeUndefined();
+    expect(line([result('a', 3, { variant: 'noise' })])).toBeUndefined();
   });
 });
 
@@ -181,7 +233,11 @@ describe('benchFindings', () => {
       ['c', 'all', 'all', 'not installed'],
       ['b', 'W', 'deterministic step, noise', 'over budget: 9 s of 6 s'],
     ]);
-    expect(sentences).toEqual(['Imagined Processor, 2 cores, Node 20, load 0.5 before and 1.5 after.', 'Train on a.']);
+    expect(sentences).toEqual([
+      'Imagined Processor, 2 cores, Node 20, load 0.5 before and 1.5 after.',
+      'Train on a.',
+      'Predict on b.',
+    ]);
   });
 
   it('draws time over batch for the layers of one size', () => {
@@ -203,6 +259,6 @@ describe('benchFindings', () => {
     expect(tables.at(-1)?.rows).toEqual([['a', 'W', 'variational step', '250', '188', '0.75', 'quicker']]);
     expect(sentences[1]).toContain('1 quicker, 0 slower');
     expect(sentences).toContain('Measured before and not now: d, W, variational step.');
-    expect(sentences.at(-1)).toBe('Train on a.');
+    expect(sentences.slice(-2)).toEqual(['Train on a.', 'Predict on b.']);
   });
 });
