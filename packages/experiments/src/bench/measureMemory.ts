@@ -13,8 +13,8 @@ export async function measureMemory(
   probe: MemoryProbe,
 ): Promise<BenchMemory> {
   const existing = backend.liveTensors();
-  const parts = createWorkload(workload, true);
-  const trainer = createTrainer(parts.model, { backend, ...parts });
+  const { model, ...parts } = createWorkload(workload, true);
+  const trainer = createTrainer(model, { backend, ...parts });
   const minibatch = createMinibatch(workload);
   const { learningRate, trainingSize } = workloadScales;
   const train = async (until: number) => {

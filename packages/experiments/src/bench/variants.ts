@@ -99,8 +99,8 @@ interface Prepared {
 }
 
 function step(backend: Backend, { noisy, plain, minibatch }: WorkloadData, noise: boolean): Prepared {
-  const parts = noise ? noisy : plain;
-  const trainer = createTrainer(parts.model, { backend, ...parts });
+  const { model, ...others } = noise ? noisy : plain;
+  const trainer = createTrainer(model, { backend, ...others });
   const { learningRate, trainingSize } = workloadScales;
   return {
     run: async () => void (await trainer.run(minibatch, { learningRate, klScale: 1 / trainingSize })),
