@@ -104,8 +104,8 @@ describe('runBench', () => {
     expect(report.recommendation?.split('\n')).toEqual([
       'To train on 4 rows at a time (“larger”): too few runs to tell: quick (3.0 ms) has 3, needs 5.',
       'To train on 2 rows at a time (“small”): too few runs to tell: quick (3.0 ms) has 3, needs 5.',
-      'To predict 4 rows at a time (“larger”): too few runs to tell: quick (2.0 ms) has 3, needs 5.',
-      'To predict 2 rows at a time (“small”): too few runs to tell: quick (2.0 ms) has 3, needs 5.',
+      'To predict 4 rows at a time (“larger”): too few runs to tell: quick (3.0 ms) has 3, needs 5.',
+      'To predict 2 rows at a time (“small”): too few runs to tell: quick (3.0 ms) has 3, needs 5.',
     ]);
     const { memory: used } = report.backends[0];
     expect(used).toMatchObject({
