@@ -88,9 +88,9 @@ function once(factory: Registration['factory'], running?: KernelBackend): Regist
 }
 
 /**
- * Has tfjs take its build for one thread: generated loops cannot run in the other's memory, which makes a training step eight
- * times slower in a page that has threads. tfjs asks for the flag as soon as the factory is called, so that it can be put
- * back at once, before the app sees it.
+ * Has tfjs take its build for one thread. The one for several does not start from a minified bundle, and generated loops
+ * cannot run in its memory, so that a training step takes several times as long. tfjs asks for the flag as soon as the factory
+ * is called, so that it can be put back at once, before the app sees it.
  */
 function withOneThread<T>(tf: Tfjs, make: () => T): T {
   const name = 'WASM_HAS_MULTITHREAD_SUPPORT';

@@ -82,7 +82,10 @@ export async function buildApp(
     }
   }
   const shared: InlineConfig = { ...config, root, configFile: false, logLevel: 'error' };
-  await build(shared);
+  await build(shared).catch(async (error) => {
+    await rm(root, { recursive: true });
+    throw error;
+  });
   const servers = await Promise.all(
     [{}, isolation].map((headers) => preview({ ...shared, preview: { port: 0, headers } })),
   );
