@@ -1,5 +1,5 @@
 import { VardropError } from '../errors.js';
-import { type Cluster, cluster, type Traffic } from './fusion/clusters.js';
+import { type Cluster, cluster } from './fusion/clusters.js';
 import { buildGraph, findLive } from './fusion/graph.js';
 import { findSiblings, type Siblings } from './fusion/siblings.js';
 import type { FusedProgram, Kernel, KernelLimits } from './kernel.js';
@@ -34,10 +34,10 @@ export function fuse(program: Program, limits: KernelLimits = { inputs: Infinity
   let siblings = findSiblings(program, findLive(program), limits.inputs);
   for (;;) {
     const graph = buildGraph(program, siblings);
-    const { clusters, traffic } = cluster(program, graph, siblings, limits);
-    const crowded = clusters.filter((each) => traffic(each).outputs.length > limits.outputs);
+    const clusters = cluster(program, graph, siblings, limits);
+    const crowded = clusters.filter(({ outputs }) => outputs.length > limits.outputs);
     if (crowded.length === 0) {
-      return { program, kernels: clusters.map((each) => describe(program, each, traffic(each), siblings)) };
+      return { program, kernels: clusters.map((each) => describe(program, each, siblings)) };
     }
     // Only siblings can write too much: let the last of each such group go, and cut again.
     const nodes = new Set(crowded.flatMap((each) => each.nodes));
@@ -56,8 +56,8 @@ function shrink(program: Program, group: Siblings): Siblings[] {
   return [{ ...group, members, prologue: group.prologue.filter((id) => needed.has(id)) }];
 }
 
-function describe(program: Program, own: Cluster, { inputs, outputs }: Traffic, siblings: readonly Siblings[]): Kernel {
-  const { shape, nodes } = own;
+function describe(program: Program, own: Cluster, siblings: readonly Siblings[]): Kernel {
+  const { shape, nodes, inputs, outputs } = own;
   const core = nodes.find((id) => operationClass[program.nodes[id].op] !== 'elementwise') as NodeId;
   const elementwise = nodes.filter((id) => operationClass[program.nodes[id].op] === 'elementwise');
   switch (own.kind) {

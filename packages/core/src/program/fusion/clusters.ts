@@ -7,64 +7,96 @@ import type { Siblings } from './siblings.js';
 
 /** Nodes that become one kernel. */
 export interface Cluster {
-  kind: KernelKind;
+  readonly kind: KernelKind;
   /** The shape of its loop. */
   readonly shape: Shape;
   /** Ascending. */
-  nodes: readonly NodeId[];
-}
-
-/** Tensors that a set of nodes reads and writes. */
-export interface Traffic {
+  readonly nodes: readonly NodeId[];
+  /** Tensors that it reads, ascending. */
   readonly inputs: readonly NodeId[];
+  /** Those of its nodes that it writes, ascending. */
   readonly outputs: readonly NodeId[];
 }
 
+/** A cluster that may still grow; its nodes are in no order. */
+interface Growing {
+  kind: KernelKind;
+  readonly shape: Shape;
+  readonly nodes: NodeId[];
+  readonly inputs: Set<NodeId>;
+  readonly outputs: Set<NodeId>;
+}
+
 /**
- * Groups the computed nodes into clusters, of which no two depend on each other in a circle. First every node joins
- * the one cluster that needs it, from the outputs backwards, which never adds an output; then clusters that read each
- * other or the same tensors are merged where that keeps within the limits.
+ * Groups the computed nodes into clusters, of which no two depend on each other in a circle, in an order in which they can
+ * be computed. First every node joins the one cluster that needs it, from the outputs backwards, which never adds an output;
+ * then clusters that read each other or the same tensors are merged where that keeps within the limits. Whatever is done
+ * with two clusters takes as long as the smaller one is large, so that long programs take no more time a node than short ones.
  */
-export function cluster(program: Program, graph: Graph, siblings: readonly Siblings[], limits: KernelLimits) {
-  const clusterOf: (Cluster | undefined)[] = program.nodes.map(() => undefined);
+export function cluster(
+  program: Program,
+  graph: Graph,
+  siblings: readonly Siblings[],
+  limits: KernelLimits,
+): readonly Cluster[] {
+  const clusterOf: (Growing | undefined)[] = program.nodes.map(() => undefined);
   const required = new Set(Object.values(program.outputs));
 
-  function create(nodes: readonly NodeId[]): Cluster {
+  function create(nodes: readonly NodeId[]): Growing {
     const node = program.nodes[nodes[0]];
     const kind = operationClass[node.op] as KernelKind;
-    const made: Cluster = { kind, shape: kind === 'reduction' ? operandShape(nodes[0]) : node.shape, nodes };
+    const shape = kind === 'reduction' ? operandShape(nodes[0]) : node.shape;
+    const reads = nodes.flatMap((id) => graph.reads[id].map(({ producer }) => producer));
+    // Siblings do not read each other, and something needs each computed node.
+    const made: Growing = { kind, shape, nodes: [...nodes], inputs: new Set(reads), outputs: new Set(nodes) };
     for (const id of nodes) clusterOf[id] = made;
     return made;
   }
   const operandShape = (id: NodeId) => program.nodes[program.nodes[id].operands[0]].shape;
 
-  function traffic(...clusters: readonly Cluster[]): Traffic {
-    const inside = (id: NodeId) => clusters.includes(clusterOf[id] as Cluster);
-    const inputs = new Set<NodeId>();
-    const outputs: NodeId[] = [];
-    for (const { nodes } of clusters) {
-      for (const id of nodes) {
-        for (const { producer } of graph.reads[id]) if (!inside(producer)) inputs.add(producer);
-        if (required.has(id) || graph.uses[id].some(({ user }) => !inside(user))) outputs.push(id);
-      }
-    }
-    return { inputs: [...inputs].sort((a, b) => a - b), outputs: outputs.sort((a, b) => a - b) };
+  /** Whether something outside of the two clusters needs a node of theirs. */
+  function leaves(id: NodeId, a: Growing, b: Growing): boolean {
+    return required.has(id) || graph.uses[id].some(({ user }) => clusterOf[user] !== a && clusterOf[user] !== b);
   }
 
-  function merge(a: Cluster, b: Cluster): void {
-    b.nodes = [...a.nodes, ...b.nodes].sort((x, y) => x - y);
-    if (a.kind === 'contraction') b.kind = 'contraction';
-    for (const id of a.nodes) clusterOf[id] = b;
+  /** How many tensors two clusters would read and write as one. */
+  function traffic(a: Growing, b: Growing): { inputs: number; outputs: number } {
+    const [small, large] = bySize(a, b);
+    let inputs = large.inputs.size;
+    let outputs = large.outputs.size;
+    for (const id of small.nodes) if (large.inputs.has(id)) inputs -= 1;
+    for (const id of small.inputs) {
+      if (clusterOf[id] !== large) inputs += large.inputs.has(id) ? 0 : 1;
+      else if (!leaves(id, a, b)) outputs -= 1;
+    }
+    for (const id of small.outputs) if (leaves(id, a, b)) outputs += 1;
+    return { inputs, outputs };
+  }
+
+  /** Makes one cluster of two, of the second's kind, unless the first is a contraction. */
+  function merge(a: Growing, b: Growing): void {
+    const [small, large] = bySize(a, b);
+    large.kind = a.kind === 'contraction' ? a.kind : b.kind;
+    for (const id of small.outputs) if (leaves(id, a, b)) large.outputs.add(id);
+    for (const id of small.inputs) {
+      if (clusterOf[id] !== large) large.inputs.add(id);
+      else if (!leaves(id, a, b)) large.outputs.delete(id);
+    }
+    for (const id of small.nodes) {
+      large.inputs.delete(id);
+      large.nodes.push(id);
+      clusterOf[id] = large;
+    }
   }
 
   /** The one cluster that everything which reads these nodes is in. */
-  function onlyUser(own: Cluster): Cluster | undefined {
-    const users = new Set<Cluster>();
+  function onlyUser(own: Growing): Growing | undefined {
+    const users = new Set<Growing>();
     for (const id of own.nodes) {
       if (required.has(id)) return undefined;
       for (const use of graph.uses[id]) {
         if (!use.pointwise) return undefined;
-        users.add(clusterOf[use.user] as Cluster);
+        users.add(clusterOf[use.user] as Growing);
       }
     }
     const [user] = users;
@@ -72,19 +104,19 @@ export function cluster(program: Program, graph: Graph, siblings: readonly Sibli
   }
 
   /** Joins what only one cluster needs to it. No cycle can arise: all paths out of `own` lead into that cluster. */
-  function join(own: Cluster): void {
+  function join(own: Growing): void {
     const user = onlyUser(own);
     if (!user || !sameShape(own.shape, user.shape)) return;
     const fits =
       own.kind === 'elementwise'
         ? user.kind === 'elementwise' || user.kind === 'contraction' || user.kind === 'reduction'
         : own.kind === 'contraction' && user.kind === 'elementwise';
-    if (fits && traffic(own, user).inputs.length <= limits.inputs) merge(own, user);
+    if (fits && traffic(own, user).inputs <= limits.inputs) merge(own, user);
   }
 
   /** Whether a path leaves one of the two clusters and comes back to either of them through a third. */
-  function enclosesAnother(a: Cluster, b: Cluster): boolean {
-    const seen = new Set<Cluster>([a, b]);
+  function enclosesAnother(a: Growing, b: Growing): boolean {
+    const seen = new Set<Growing>([a, b]);
     const pending = [...usersOf(a), ...usersOf(b)].filter((next) => !seen.has(next));
     for (let next = pending.pop(); next !== undefined; next = pending.pop()) {
       if (seen.has(next)) continue;
@@ -97,34 +129,41 @@ export function cluster(program: Program, graph: Graph, siblings: readonly Sibli
     return false;
   }
 
-  function usersOf(own: Cluster): Set<Cluster> {
-    const users = new Set<Cluster>();
-    for (const id of own.nodes) for (const { user } of graph.uses[id]) users.add(clusterOf[user] as Cluster);
+  function usersOf(own: Growing): Set<Growing> {
+    const users = new Set<Growing>();
+    for (const id of own.outputs) for (const { user } of graph.uses[id]) users.add(clusterOf[user] as Growing);
     users.delete(own);
     return users;
   }
 
-  /** Merges `a` into `b`, which may read it, if the result is a kernel within the limits. */
-  function tryMerge(a: Cluster, b: Cluster): boolean {
+  /** Whether one of two clusters reads a node of the other elsewhere than where it is written. */
+  function readsAcross(a: Growing, b: Growing): boolean {
+    const [small, large] = bySize(a, b);
+    return small.nodes.some(
+      (id) =>
+        graph.uses[id].some((use) => !use.pointwise && clusterOf[use.user] === large) ||
+        graph.reads[id].some((use) => !use.pointwise && clusterOf[use.producer] === large),
+    );
+  }
+
+  /** Merges `a` with `b`, which may read it, if the result is a kernel within the limits. */
+  function tryMerge(a: Growing, b: Growing): boolean {
     const kinds = [a.kind, b.kind];
     if (a === b || !sameShape(a.shape, b.shape)) return false;
     if (!kinds.every((kind) => kind === 'elementwise' || kind === 'contraction')) return false;
-    if (!kinds.includes('elementwise')) return false;
-    const across = (from: Cluster, to: Cluster) =>
-      from.nodes.some((id) => graph.uses[id].some((use) => !use.pointwise && clusterOf[use.user] === to));
-    if (across(a, b) || across(b, a)) return false;
+    if (!kinds.includes('elementwise') || readsAcross(a, b)) return false;
     const { inputs, outputs } = traffic(a, b);
-    const before = Math.max(traffic(a).outputs.length, traffic(b).outputs.length);
+    const before = Math.max(a.outputs.size, b.outputs.size);
     // Siblings may start out above the limit of outputs; what brings them nearer to it is welcome.
-    if (inputs.length > limits.inputs || (outputs.length > limits.outputs && outputs.length >= before)) return false;
+    if (inputs > limits.inputs || (outputs > limits.outputs && outputs >= before)) return false;
     if (enclosesAnother(a, b)) return false;
     merge(a, b);
     return true;
   }
 
   /** The clusters that read a node, as they are now. */
-  function readersOf(producer: NodeId): Cluster[] {
-    return [...new Set(graph.uses[producer].map(({ user }) => clusterOf[user] as Cluster))];
+  function readersOf(producer: NodeId): Growing[] {
+    return [...new Set(graph.uses[producer].map(({ user }) => clusterOf[user] as Growing))];
   }
 
   /** Merges the cluster of `producer` with one that reads it, or two that read it (as a whole) with each other. */
@@ -150,42 +189,64 @@ export function cluster(program: Program, graph: Graph, siblings: readonly Sibli
 
   const together = new Map(siblings.map(({ members }) => [members[0], members] as const));
   const later = new Set(siblings.flatMap(({ members }) => members.slice(1)));
-  const units: Cluster[] = [];
+  const units: Growing[] = [];
   program.nodes.forEach((_, id) => {
     if (graph.computed[id] && !later.has(id)) units.push(create(together.get(id) ?? [id]));
   });
   for (const unit of units.reverse()) join(unit);
   mergeAll();
-  const clusters = [...new Set(clusterOf.filter((each) => each !== undefined))];
-  return { clusters: order(clusters, clusterOf, graph), traffic };
+  const ascending = (ids: Iterable<NodeId>) => [...ids].sort((a, b) => a - b);
+  const made = new Map<Growing, Cluster>();
+  const final = clusterOf.map((own): Cluster | undefined => {
+    if (own === undefined) return undefined;
+    const { kind, shape } = own;
+    const known = made.get(own) ?? {
+      kind,
+      shape,
+      nodes: ascending(own.nodes),
+      inputs: ascending(own.inputs),
+      outputs: ascending(own.outputs),
+    };
+    made.set(own, known);
+    return known;
+  });
+  return order([...made.values()], final);
 }
 
+const bySize = (a: Growing, b: Growing): [small: Growing, large: Growing] =>
+  a.nodes.length < b.nodes.length ? [a, b] : [b, a];
+
 /** Clusters in topological order, those with the earlier nodes first where there is a choice. */
-function order(clusters: readonly Cluster[], clusterOf: readonly (Cluster | undefined)[], graph: Graph): Cluster[] {
+function order(clusters: readonly Cluster[], clusterOf: readonly (Cluster | undefined)[]): Cluster[] {
   const waitsFor = new Map<Cluster, Set<Cluster>>();
-  const users = new Map<Cluster, Set<Cluster>>(clusters.map((each) => [each, new Set()]));
+  const users = new Map<Cluster, Cluster[]>(clusters.map((each) => [each, []]));
   for (const each of clusters) {
-    const before = new Set<Cluster>();
-    for (const id of each.nodes) {
-      for (const { producer } of graph.reads[id]) {
-        const other = clusterOf[producer];
-        if (other && other !== each) before.add(other);
-      }
-    }
+    const before = new Set(each.inputs.map((id) => clusterOf[id]).filter((other) => other !== undefined));
     waitsFor.set(each, before);
-    for (const other of before) users.get(other)?.add(each);
+    for (const other of before) users.get(other)?.push(each);
   }
-  const ready = clusters.filter((each) => waitsFor.get(each)?.size === 0);
+  // The one with the earliest node is last.
+  const ready = clusters.filter((each) => waitsFor.get(each)?.size === 0).sort((a, b) => b.nodes[0] - a.nodes[0]);
   const ordered: Cluster[] = [];
-  while (ready.length > 0) {
-    const at = ready.reduce((best, each, i) => (each.nodes[0] < ready[best].nodes[0] ? i : best), 0);
-    const [next] = ready.splice(at, 1);
+  for (let next = ready.pop(); next !== undefined; next = ready.pop()) {
     ordered.push(next);
     for (const user of users.get(next) ?? []) {
       const waits = waitsFor.get(user);
       waits?.delete(next);
-      if (waits?.size === 0) ready.push(user);
+      if (waits?.size === 0) insert(ready, user);
     }
   }
   return ordered;
+}
+
+/** Puts a cluster in its place among those whose first nodes descend. */
+function insert(descending: Cluster[], added: Cluster): void {
+  let from = 0;
+  let to = descending.length;
+  while (from < to) {
+    const middle = (from + to) >> 1;
+    if (descending[middle].nodes[0] > added.nodes[0]) from = middle + 1;
+    else to = middle;
+  }
+  descending.splice(from, 0, added);
 }

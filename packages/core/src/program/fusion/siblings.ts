@@ -194,15 +194,32 @@ function dependsOnItself(
   groups: ReadonlyMap<NodeId, Siblings>,
 ): boolean {
   const inside = new Set(members);
+  const last = lastOnTheWay(members, groups);
   const seen = new Set<NodeId>();
-  const pending = members.flatMap((member) => users[member]);
+  const pending = [...members];
   for (let id = pending.pop(); id !== undefined; id = pending.pop()) {
-    if (inside.has(id)) return true;
-    if (seen.has(id)) continue;
-    for (const together of groups.get(id)?.members ?? [id]) {
-      seen.add(together);
-      pending.push(...users[together]);
+    for (const user of users[id]) {
+      if (inside.has(user)) return true;
+      if (user > last || seen.has(user)) continue;
+      for (const together of groups.get(user)?.members ?? [user]) {
+        seen.add(together);
+        pending.push(together);
+      }
     }
   }
   return false;
+}
+
+/** The last node from which a path may lead back to `members`: users come later, but for steps inside of a group. */
+function lastOnTheWay(members: readonly NodeId[], groups: ReadonlyMap<NodeId, Siblings>): NodeId {
+  let last = Math.max(...members);
+  for (let grows = true; grows; ) {
+    grows = false;
+    for (const { members: others } of new Set(groups.values())) {
+      if (others[0] > last || others[others.length - 1] <= last) continue;
+      last = others[others.length - 1];
+      grows = true;
+    }
+  }
+  return last;
 }
