@@ -57,9 +57,9 @@ export function groupNodes(program: Program): Piece[] {
 
   const levels = findLevels(program, isJoined);
   const loops = connected(program, (id) => isFusible(id), spaces, levels, isJoined);
-  const users = new Map<NodeId, NodeId[]>();
+  const users: NodeId[][] = nodes.map(() => []);
   nodes.forEach((node, id) => {
-    for (const operand of node.operands) users.set(operand, [...(users.get(operand) ?? []), id]);
+    for (const operand of node.operands) users[operand].push(id);
   });
   const named = new Set(Object.values(program.outputs));
 
@@ -79,7 +79,7 @@ export function groupNodes(program: Program): Piece[] {
       shape: (isReduction(first) ? nodes[first.operands[0]].shape : first.shape) as readonly number[],
       nodes: members,
       operands: [...operands],
-      results: members.filter((id) => named.has(id) || users.get(id)?.some((user) => !inside.has(user))),
+      results: members.filter((id) => named.has(id) || users[id].some((user) => !inside.has(user))),
     };
   };
   const addLoops = (members: readonly NodeId[]) => {
@@ -174,7 +174,10 @@ function connected(
   });
   const loops = new Map<NodeId, NodeId[]>();
   nodes.forEach((_, id) => {
-    if (isFusible(id)) loops.set(find(id), [...(loops.get(find(id)) ?? []), id]);
+    if (!isFusible(id)) return;
+    const loop = loops.get(find(id));
+    if (loop) loop.push(id);
+    else loops.set(id, [id]);
   });
   return [...loops.values()];
 }

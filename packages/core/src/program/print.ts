@@ -132,7 +132,7 @@ function table(rows: readonly (readonly string[])[], gap = '  '): string[] {
 
 /** Lines with comments, aligned unless a line is very long. */
 function withComments(lines: readonly string[], comments: readonly (string | undefined)[]): string[] {
-  const column = Math.min(Math.max(...lines.map(length)), widest);
+  const column = lines.reduce((most, line) => Math.min(Math.max(most, length(line)), widest), 0);
   return lines.map((line, i) => (comments[i] === undefined ? line : `${pad(line, column)}   // ${comments[i]}`));
 }
 

@@ -2,6 +2,7 @@ import { VardropError } from '../errors.js';
 import type { Builder, Value } from './builder.js';
 import type { Node, NodeId, Op, Program } from './program.js';
 import { rewrite } from './rewrite.js';
+import { sameShape } from './shapes.js';
 import { simplifyNode } from './simplifyRules.js';
 
 /**
@@ -48,10 +49,16 @@ function exactly(_: string, value: unknown): unknown {
   return Object.is(value, -0) ? '-0' : Number.isFinite(value) ? value : String(value);
 }
 
+/** What an operation says beyond its name; nothing for the many that are elementwise. */
+function attributesOf(node: Node): string {
+  const { op: _, label: __, operands: ___, shape: ____, ...attributes } = node;
+  return Object.keys(attributes).length === 0 ? '' : JSON.stringify(attributes, exactly);
+}
+
 function signatureOf(node: Node): string {
-  const { label: _, operands, ...rest } = node;
-  const ordered = commutative.has(node.op) ? [...operands].sort((a, b) => a - b) : operands;
-  return JSON.stringify([rest, ordered], exactly);
+  const { op, operands, shape } = node;
+  const ordered = commutative.has(op) ? [...operands].sort((a, b) => a - b) : operands;
+  return `${op} ${ordered} [${shape}] ${attributesOf(node)}`;
 }
 
 /** Results that do not depend on the elements of an empty operand. */
@@ -85,5 +92,14 @@ function removeDead(program: Program): Program {
 }
 
 function equalNodes(a: Program, b: Program): boolean {
-  return a.nodes.every((node, id) => JSON.stringify(node, exactly) === JSON.stringify(b.nodes[id], exactly));
+  return a.nodes.every((left, id) => {
+    const right = b.nodes[id];
+    return (
+      left.op === right.op &&
+      left.label === right.label &&
+      left.operands.every((operand, i) => operand === right.operands[i]) &&
+      sameShape(left.shape, right.shape) &&
+      attributesOf(left) === attributesOf(right)
+    );
+  });
 }
