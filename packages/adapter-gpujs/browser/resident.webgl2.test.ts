@@ -109,6 +109,23 @@ it('has as many textures and buffers after 60 steps as after 6, and none once al
   await expect.poll(() => [textures.size, buffers.size]).toEqual([0, 0]);
 });
 
+it('keeps nothing of programs that are gone, of whatever sizes', async () => {
+  const run = async (rows: number) => {
+    const executable = await backend.compile(descent(rows));
+    const start = backend.upload(numbers(30, 9), [5, 6]);
+    const { w } = await descend(backend, executable, start, rows, 2);
+    backend.dispose(w);
+    executable.dispose();
+    expect(backend.liveTensors()).toBe(0);
+  };
+  await run(8);
+  // gpu.js destroys its kernels a moment after it was told to, and the last one leaves its corners to others.
+  await expect.poll(() => textures.size).toBeLessThanOrEqual(2);
+  const kept = [textures.size, buffers.size];
+  for (let rows = 9; rows < 15; rows++) await run(rows);
+  await expect.poll(() => [textures.size, buffers.size]).toEqual(kept);
+});
+
 it('keeps results of a program that is gone, and goes on with another', async () => {
   const reference = createReferenceBackend();
   const expected = await descend(

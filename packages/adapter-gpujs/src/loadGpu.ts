@@ -3,7 +3,7 @@ import type { GPU, IGPUKernelSettings, IKernelRunShortcut } from 'gpu.js';
 import { type GpuClass, importGpu } from './importGpu.js';
 import { largestTexture } from './internals.js';
 import { countTurns } from './run/countTurns.js';
-import { createPlacer, type Place } from './run/placer.js';
+import { createPlacer, type Placer } from './run/placer.js';
 import { createVertexKeeper } from './run/vertices.js';
 import { createTrafficCounter, type TrafficCounter } from './traffic.js';
 import { openWebgpuDevice, type WebgpuDevice } from './webgpuDevice.js';
@@ -34,7 +34,7 @@ export interface Runtime {
   readonly mostTurns: number;
   readonly traffic: TrafficCounter;
   /** Modes of a graphics card. */
-  readonly place: Place;
+  readonly placer: Placer;
   /** To be called after kernels have been destroyed. */
   readonly keepVertices: () => void;
   createKernel(source: string, settings: IGPUKernelSettings): IKernelRunShortcut;
@@ -85,6 +85,7 @@ export async function loadGpu(
   const gpu = new Gpu({ mode });
   const device = mode === 'webgpu' ? await openWebgpuDevice(gpu) : undefined;
   const traffic = createTrafficCounter();
+  const keepVertices = mode === 'webgl2' ? createVertexKeeper(gpu) : () => undefined;
   return {
     mode,
     gpu,
@@ -94,8 +95,8 @@ export async function loadGpu(
     ...(mode === 'webgl2' ? { textureSide: largestTexture(gpu) } : {}),
     mostTurns: isCard(mode) ? await countTurns(gpu, mode) : Number.POSITIVE_INFINITY,
     traffic,
-    place: createPlacer(gpu, traffic),
-    keepVertices: mode === 'webgl2' ? createVertexKeeper(gpu) : () => undefined,
+    placer: createPlacer(gpu, traffic, keepVertices),
+    keepVertices,
     createKernel: (source, settings) => gpu.createKernel(source, settings),
   };
 }

@@ -1,24 +1,76 @@
-import type { GPU, IKernelRunShortcut } from 'gpu.js';
-import { callKernel, type Resident } from '../internals.js';
+import type { GPU, IGPUKernelSettings, IKernelRunShortcut } from 'gpu.js';
+import { callKernel, destroyKernel, type Resident } from '../internals.js';
 import type { TrafficCounter } from '../traffic.js';
 import { elements } from './elements.js';
 
-/** Puts values where gpu.js computes, or what is there into another layout: as a kernel of threads `output` would have. */
-export type Place = (from: Float32Array | Resident, output: readonly number[]) => Promise<Resident>;
+/** Puts values where gpu.js computes, or what is there into another layout, as a kernel of threads `output` would have it. */
+export interface Placer {
+  place(from: Float32Array | Resident, output: readonly number[]): Promise<Resident>;
+  /** Destroys the kernels none of whose tensors lives; others go once theirs do. To be called when programs have gone. */
+  empty(): void;
+}
 
-/** A placer; its kernels live as long as gpu.js does, since what they made does. */
-export function createPlacer(gpu: GPU, traffic: TrafficCounter): Place {
-  const kernels = new Map<string, IKernelRunShortcut>();
-  return async (from, output) => {
-    const onHost = from instanceof Float32Array;
-    if (onHost) traffic.copyIn(from);
-    const key = `${onHost ? `host ${from.length}` : from.output} to ${output}`;
-    const known = kernels.get(key);
-    const kernel =
-      known ??
-      gpu.createKernel(source(output), { output: [...output], precision: 'single', pipeline: true, immutable: true });
-    kernels.set(key, kernel);
-    return callKernel<Resident | Promise<Resident>>(kernel, [onHost ? padded(from, output) : from]);
+/** A kernel for one length and layout. It has a copy of what it read last, and lives as long as what it made does. */
+interface Placing {
+  readonly kernel: IKernelRunShortcut;
+  /** Tensors that it made and that have not been deleted. */
+  live: number;
+}
+
+/** Kernels without living tensors that are kept for the next run of a program. */
+const mostIdle = 32;
+
+/** A placer; `destroyed` is called after kernels have been destroyed. */
+export function createPlacer(gpu: GPU, traffic: TrafficCounter, destroyed: () => void): Placer {
+  /** Those used last come last. */
+  const placings = new Map<string, Placing>();
+
+  function trim(most: number): void {
+    const idle = [...placings].filter(([, { live }]) => live === 0);
+    const gone = idle.slice(0, Math.max(0, idle.length - most));
+    for (const [key, { kernel }] of gone) {
+      placings.delete(key);
+      destroyKernel(gpu, kernel);
+    }
+    if (gone.length > 0) destroyed();
+  }
+
+  const placingFor = (key: string, output: readonly number[]): Placing => {
+    const settings: IGPUKernelSettings = { output: [...output], precision: 'single', pipeline: true, immutable: true };
+    const placing = placings.get(key) ?? { kernel: gpu.createKernel(source(output), settings), live: 0 };
+    placings.delete(key);
+    placings.set(key, placing);
+    return placing;
+  };
+
+  return {
+    async place(from, output) {
+      const onHost = from instanceof Float32Array;
+      if (onHost) traffic.copyIn(from);
+      const placing = placingFor(`${onHost ? `host ${from.length}` : from.output} to ${output}`, output);
+      let owned = true;
+      placing.live++;
+      const letGo = () => {
+        if (!owned) return;
+        owned = false;
+        placing.live--;
+        trim(mostIdle);
+      };
+      try {
+        const operand = onHost ? padded(from, output) : from;
+        const made = await callKernel<Resident | Promise<Resident>>(placing.kernel, [operand]);
+        const remove = made.delete.bind(made);
+        made.delete = () => {
+          remove();
+          letGo();
+        };
+        return made;
+      } catch (error) {
+        letGo();
+        throw error;
+      }
+    },
+    empty: () => trim(0),
   };
 }
 

@@ -57,9 +57,9 @@ export function createResidentRunner(
   /** What a kernel reads for a value that is given; `copies` are this run's own. */
   async function place(id: ValueId, stored: Stored, copies: Resident[]): Promise<Resident> {
     const layout = layoutOf(id);
-    const placed = await stored.resident((values) => runtime.place(values, layout));
+    const placed = await stored.resident((values) => runtime.placer.place(values, layout));
     if (placed.output.join() === layout.join()) return placed;
-    const copy = await runtime.place(placed, layout);
+    const copy = await runtime.placer.place(placed, layout);
     copies.push(copy);
     return copy;
   }
@@ -116,6 +116,7 @@ export function createResidentRunner(
       for (const stored of live) await stored.bringBack().catch(() => undefined);
       for (const stored of constants.values()) stored.release();
       for (const kernel of shortcuts.values()) kernel.destroy();
+      runtime.placer.empty();
       runtime.keepVertices();
     },
   };

@@ -23,6 +23,8 @@ export interface EmissionStyle {
   readonly transposeLeft?: boolean;
   /** Whether the graph is for the runtime's kernels on GPUs, some of which are off where others are not. */
   readonly onGpu?: boolean;
+  /** Images that one convolution takes; more are given to several. Any number where left out. */
+  readonly mostImages?: number;
   /** Whether a sum over the rows of a matrix is a product with a row of ones. */
   readonly sumsAsProducts?: boolean;
 }

@@ -54,7 +54,9 @@ export function conv2dFilterGradient(node: NodeOf<'conv2dFilterGradient'>, emiss
   const image = permute(graph, operands[0], [3, 0, 1, 2], `${name}/image`);
   const dy = permute(graph, operands[1], [3, 0, 1, 2], `${name}/dy`);
   const steps = { dilations: node.strides, padding: node.padding };
-  const all = convolve([image, dy], shapes.operands[0], shapes.operands[1].slice(1, 3), steps, emission);
+  const [batch, ...rest] = shapes.operands[0];
+  const swapped = [rest[2], rest[0], rest[1], batch];
+  const all = convolve([image, dy], swapped, shapes.operands[1].slice(1, 3), steps, emission);
   // A last row that no window reached gives more shifts than the filter has cells.
   const [height, width] = shapes.out as readonly number[];
   const cut = graph.node(
@@ -75,8 +77,20 @@ function convolve(
   shape: Shape,
   window: Shape,
   { padding, ...steps }: Steps,
-  { graph, name, style }: Emission,
+  emission: Emission,
 ): ValueName {
+  const { graph, name, style } = emission;
+  const [images] = shape;
+  const most = style?.mostImages ?? Number.POSITIVE_INFINITY;
+  if (typeof images === 'number' && images > most) {
+    const runs = range(Math.ceil(images / most)).map((i) => {
+      const [from, to] = [i * most, Math.min(images, (i + 1) * most)];
+      const ends = [graph.integers([from]), graph.integers([to]), graph.integers([0])];
+      const own = graph.node('Slice', [image, ...ends], `${name}/images`);
+      return convolve([own, filter], [to - from, ...shape.slice(1)], window, { padding, ...steps }, emission);
+    });
+    return concat(graph, runs, 0, `${name}/joined`);
+  }
   const [top, bottom, left, right] = padding;
   const beside = window.every((n) => n === 1) && top + left === 0 && bottom + right > 0;
   if (!style?.onGpu || !beside)

@@ -16,7 +16,9 @@ export interface ProgramSession {
 /** What each device is fast at, and exact at. */
 const styles: Readonly<Partial<Record<OnnxDevice, EmissionStyle>>> = {
   native: { transposeLeft: true, sumsAsProducts: true },
-  webgpu: { onGpu: true },
+  // WebGPU has so many groups of threads in one direction. With more images the runtime starts more groups than there are
+  // images, and what those write ends in the last element.
+  webgpu: { onGpu: true, mostImages: 65_535 },
 };
 
 /** Makes a program's model and a session of it. Throws `VARDROP_BACKEND` where the runtime refuses it. */
