@@ -49,7 +49,11 @@ export type Bench = (
 ) => Promise<BenchOutcome>;
 
 /** Does what `vardrop conformance` asks for, and returns whether everything held. */
-type Conformance = (options: ConformanceCommandOptions, stdout: ProgressStream) => Promise<boolean>;
+type Conformance = (
+  options: ConformanceCommandOptions,
+  stdout: ProgressStream,
+  stderr: ProgressStream,
+) => Promise<boolean>;
 
 /** Does what `vardrop export` asks for. */
 export type Export = (options: ExportCommandOptions, stdout: ProgressStream) => Promise<void>;
@@ -177,7 +181,7 @@ async function runConformance(parsed: Of<'conformance'>, environment: Printing):
   const conformance = await environment.loadConformance();
   let code: number = exitCodes.failure;
   try {
-    if (await conformance(options, environment.stdout)) code = exitCodes.success;
+    if (await conformance(options, environment.stdout, environment.stderr)) code = exitCodes.success;
     return code;
   } catch (error) {
     environment.stderr.write(describeError(error, options.verbose || Boolean(environment.variables.DEBUG)));

@@ -1,11 +1,12 @@
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { laws } from '@vardrop/conformance';
+import { type LawResult, laws } from '@vardrop/conformance';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { lawIds } from '../src/arguments/conformanceCommand.js';
 import { parseArguments } from '../src/arguments.js';
 import { conformance } from '../src/commands/conformance.js';
+import { runLawsApart } from '../src/conformance/runLawsApart.js';
 import { main } from '../src/main.js';
 
 const core = import.meta.resolve('@vardrop/core');
@@ -127,6 +128,48 @@ describe('vardrop conformance', () => {
 
   it('a module that is not there is refused', async () => {
     expect((await run('./nothing.js')).stderr).toContain('got ./nothing.js (no such file or directory)');
+  });
+
+  it('a backend that never gives its thread back is ended, and the next laws are tried', async () => {
+    const path = await moduleOf(
+      'looping.js',
+      `export function createMyBackend() {
+        const backend = createReferenceBackend();
+        const loops = (program) => program.nodes.some(({ op }) => op === 'tanh');
+        return { ...backend, compile: (program) => { while (loops(program)); return backend.compile(program); } };
+      }`,
+    );
+    const request = { target: path, laws: ['primitives', 'noise'], effort: 'quick', caseTimeout: 1000 } as const;
+    const results: LawResult[] = [];
+    const cases = new Set<string>();
+    const watcher = {
+      onCase: (law: string, property: string) => cases.add(`${law}/${property}`),
+      onResult: (result: LawResult) => results.push(result),
+    };
+    await runLawsApart(request, watcher, 2000);
+    expect(results.map(({ id, failed }) => [id, failed])).toEqual([
+      ['primitives', 1],
+      ['noise', 0],
+    ]);
+    expect(results[0].failures[0]).toMatchObject({
+      property: expect.stringMatching(/^tanh/),
+      message: expect.stringContaining('did not give its thread back within 3 s'),
+    });
+    expect([...cases]).toEqual(expect.arrayContaining(['primitives/add', 'primitives/sigmoid', 'noise/batches']));
+  });
+
+  it('a backend that ends its process fails the law that it was at', async () => {
+    const path = await moduleOf(
+      'ending.js',
+      `export function createMyBackend() {
+        const backend = createReferenceBackend();
+        return { ...backend, read: (tensor) => { process.exit(3); } };
+      }`,
+    );
+    const result = await run(path, '--law', 'noise', 'kl');
+    expect(result.code).toBe(1);
+    expect(result.stdout.match(/process ended \(exit code 3\)/g)).toHaveLength(2);
+    expect(result.stdout).toContain('0 of 2 laws hold');
   });
 
   it('a backend that hangs, or reads something else, fails with the case', async () => {

@@ -4,9 +4,12 @@ import {
   evaluateNode,
   magnitude,
   meaningful,
+  type Node,
   type NodeId,
+  operationClass,
   type Program,
   print,
+  type Shape,
   type Supports,
   withinBound,
 } from '@vardrop/core';
@@ -84,7 +87,7 @@ export function compareNodes(
 /** The name of the output that is a node. */
 export const nodeOutput = (id: NodeId) => `node${id}`;
 
-/** Longest operand whose values are printed. */
+/** Values of an operand that are printed: the first, and around the one that a failing value is made of. */
 const printed = 12;
 
 function describe(
@@ -97,15 +100,35 @@ function describe(
   operands: readonly Float64Array[] = [],
 ): string {
   const { op, label, shape } = program.nodes[id];
-  const given = operands.flatMap((values, i) => {
-    const name = `%${program.nodes[id].operands[i]} = [${Array.from(values.subarray(0, printed), signed).join(', ')}`;
-    return `  ${name}${values.length > printed ? `, … ${values.length} in all]` : ']'}`;
+  const given = operands.map((values, i) => {
+    const operand = program.nodes[id].operands[i];
+    const source = sourceIndex(program.nodes[id], program.nodes[operand].shape, index);
+    const at = source === undefined ? '' : ` at ${source}: ${signed(values[source])}, of`;
+    const first = Array.from(values.subarray(0, printed), signed).join(', ');
+    return `  %${operand}${at} [${first}${values.length > printed ? `, … ${values.length} in all]` : ']'}`;
   });
   return [
     `%${id} ${op}${label ? ` (${label})` : ''} [${shape.join(', ')}] at ${index}: got ${signed(got)}, wanted ${signed(wanted)} ± ${bound}`,
     ...given,
     print({ ...program, outputs: { result: id } }),
   ].join('\n');
+}
+
+/** Where an operand has the value that one of an elementwise result is made of; undefined for other operations. */
+function sourceIndex({ op, shape }: Node, operand: Shape, index: number): number | undefined {
+  if (operationClass[op] !== 'elementwise') return undefined;
+  let rest = index;
+  let source = 0;
+  let stride = 1;
+  for (let axis = shape.length - 1; axis >= 0; axis--) {
+    const length = operand[axis - shape.length + operand.length] as number | undefined;
+    const position = rest % (shape[axis] as number);
+    rest = Math.floor(rest / (shape[axis] as number));
+    if (length === undefined) continue;
+    if (length > 1) source += position * stride;
+    stride *= length;
+  }
+  return source;
 }
 
 /** A number with the sign of its zero. */

@@ -29,6 +29,7 @@ export async function checkProperty<T>(
     fc.asyncProperty(arbitrary, async (value) => {
       // A backend that hangs is not asked for smaller cases.
       fc.pre(late === undefined);
+      context.progress(property);
       try {
         await withTimeout(`a case of ${property}`, caseTimeout, () => check(value));
       } catch (error) {
@@ -67,6 +68,7 @@ export async function checkProperty<T>(
 export async function checkOnce(context: LawContext, property: string, check: () => Promise<void>): Promise<void> {
   if (leftOut(context, property)) return;
   const { ledger, seed } = context;
+  context.progress(property);
   try {
     await withTimeout(property, context.caseTimeout, check);
     ledger.passed();

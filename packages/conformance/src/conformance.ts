@@ -1,6 +1,6 @@
 import { type Backend, VardropError } from '@vardrop/core';
 import { applyExpectedFailures, type ExpectedFailure, selectLaws } from './expectedFailures.js';
-import { formatFailure } from './formatFailure.js';
+import { formatFailures } from './formatFailure.js';
 import type { Effort, Law, LawResult } from './law.js';
 import { laws as allLaws } from './laws/index.js';
 import { openBackend } from './openBackend.js';
@@ -69,7 +69,7 @@ export function conformance(options: ConformanceOptions): void {
           report?.(result);
           if (result.failures.length > 0) {
             const command = `vardrop conformance --backend ${name}`;
-            throw new Error(result.failures.map((each) => formatFailure(law.id, each, command)).join('\n\n'));
+            throw new Error(formatFailures(law.id, result.failures, command));
           }
         },
         // The law gives up first, and says at which case; it may run twice.

@@ -13,6 +13,7 @@ import {
   type Tensor,
 } from '@vardrop/core';
 import { readOutput } from './readOutput.js';
+import { checkResultNames, resultHandles } from './resultHandles.js';
 
 /** What a program is run on: row-major values of its inputs, whatever their role, and keys. */
 export interface ProgramData {
@@ -87,8 +88,9 @@ export async function runOnce(
       (node.role === 'iteration' ? iteration : shared)[node.name] = tensor;
     }
     const result = executable.run(shared, [{ inputs: iteration, keys: data.keys ?? {} }]);
+    made.push(...resultHandles(result));
+    checkResultNames(program, result, 1);
     const outputs = { ...result.carried, ...result.outputs[0] };
-    made.push(...Object.values(result.carried), ...result.outputs.flatMap((each) => Object.values(each)));
     const values = new Map<string, Float32Array>();
     for (const [name, id] of Object.entries(program.outputs)) {
       values.set(name, await readOutput(backend, name, outputs[name], program.nodes[id].shape));

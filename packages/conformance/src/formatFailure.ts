@@ -14,3 +14,15 @@ export function formatFailure(law: string, failure: Failure, command: string): s
     `replay: ${command} --replay "${formatReplay(law, failure)}"`,
   ].join('\n');
 }
+
+/** Failures of one law that are shown; of a backend that is wrong in one place, most others follow from it. */
+const shown = 3;
+
+/** The first failures of a law in words, and how many more there are. */
+export function formatFailures(law: string, failures: readonly Failure[], command: string): string {
+  const more = failures.length - shown;
+  return [
+    ...failures.slice(0, shown).map((failure) => formatFailure(law, failure, command)),
+    ...(more > 0 ? [`${law}: ${more} more ${more === 1 ? 'property fails' : 'properties fail'}, not shown.`] : []),
+  ].join('\n\n');
+}

@@ -16,7 +16,7 @@ export {
 } from './elementaryErrors.js';
 export type { ProgramData } from './execute.js';
 export { applyExpectedFailures, type ExpectedFailure, selectLaws } from './expectedFailures.js';
-export { formatFailure } from './formatFailure.js';
+export { formatFailure, formatFailures } from './formatFailure.js';
 export {
   type Effort,
   effortFactor,

@@ -39,6 +39,8 @@ export interface LawContext {
   readonly models: Models;
   /** Where the law writes down what it compared. */
   readonly ledger: Ledger;
+  /** Says that a case of a property is about to be tried. */
+  progress(property: string): void;
 }
 
 /** Something that every backend has to keep. */

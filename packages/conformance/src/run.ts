@@ -1,5 +1,6 @@
 import { type Backend, compileProgram, type NoiseKey, type Program, type Tensor } from '@vardrop/core';
 import { readOutput } from './readOutput.js';
+import { checkResultNames, resultHandles } from './resultHandles.js';
 
 /** What one iteration is given, on the host. */
 export interface HostIteration {
@@ -36,11 +37,9 @@ export async function run(
       upload(shared),
       iterations.map(({ inputs = {}, keys = {} }) => ({ inputs: upload(inputs), keys })),
     );
-    made.push(...Object.values(result.carried), ...result.outputs.flatMap((outputs) => Object.values(outputs)));
+    made.push(...resultHandles(result));
+    checkResultNames(source, result, iterations.length);
     const read: Record<string, Float32Array>[] = [];
-    if (result.outputs.length !== iterations.length) {
-      throw new Error(`iterations: got outputs of ${result.outputs.length}, wanted ${iterations.length}`);
-    }
     for (const outputs of result.outputs) {
       const values: Record<string, Float32Array> = {};
       for (const [name, id] of Object.entries(compiled.program.outputs)) {

@@ -21,6 +21,8 @@ export interface RunOptions {
   readonly create?: () => Promise<Backend>;
   /** Core's if left out. */
   readonly models?: Models;
+  /** Told of every case before it is tried: what is under way, if the backend never gives the thread back. */
+  readonly onCase?: (law: string, property: string) => void;
 }
 
 /** The seed of runs that state none. */
@@ -39,13 +41,14 @@ const silentPart = { largest: 0.05, from: 100 } as const;
  */
 export async function runLaw(law: Law, backend: Backend, options: RunOptions = {}): Promise<LawResult> {
   const { effort = 'quick', seed = defaultSeed, replay, bail = false, caseTimeout = 60_000, create } = options;
-  const { lawTimeout = lawTimeouts[effort], models = coreModels } = options;
+  const { lawTimeout = lawTimeouts[effort], models = coreModels, onCase } = options;
+  const progress = (property: string) => onCase?.(law.id, property);
   const ledger = createLedger();
   const start = performance.now();
   try {
     const before = backend.liveTensors();
     await withTimeout(`the law ${law.id}`, lawTimeout, () =>
-      law.check({ backend, effort, seed, replay, bail, caseTimeout, create, models, ledger }),
+      law.check({ backend, effort, seed, replay, bail, caseTimeout, create, models, ledger, progress }),
     );
     const left = backend.liveTensors() - before;
     if (left !== 0 && ledger.failures().length === 0) {

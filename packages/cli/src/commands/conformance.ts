@@ -1,23 +1,22 @@
-import { resolve } from 'node:path';
-import { pathToFileURL } from 'node:url';
 import {
   compareMeasurements,
-  formatFailure,
+  formatFailures,
+  type LawResult,
   laws,
   type Measurements,
   measure,
   openBackend,
   parseReplay,
-  runSuite,
-  selectLaws,
   suiteJson,
 } from '@vardrop/conformance';
-import { type Backend, VardropError } from '@vardrop/core';
-import { type ConformanceCommandOptions, isModulePath } from '../arguments/conformanceCommand.js';
-import { type BackendName, backends } from '../choices.js';
+import { VardropError } from '@vardrop/core';
+import type { ConformanceCommandOptions } from '../arguments/conformanceCommand.js';
+import { backendFactory } from '../conformance/backendFactory.js';
+import { runLawsApart } from '../conformance/runLawsApart.js';
+import { createStatus } from '../conformance/status.js';
 import { writeOutput } from '../files/output.js';
+import type { ProgressStream } from '../progress.js';
 import { acrossTable, lawHeading, lawLine, smallestEffects } from '../report/conformanceTable.js';
-import { createBackend } from '../training/createBackend.js';
 
 /** What the command prints to. */
 interface Output {
@@ -32,33 +31,47 @@ interface Output {
  * `VARDROP_BACKEND_FACTORY` for a factory that throws, hangs or makes something else, `VARDROP_REPLAY` for a case that
  * does not exist.
  */
-export async function conformance(options: ConformanceCommandOptions, stdout: Output): Promise<boolean> {
-  return options.across ? compareAll(options, stdout) : tryLaws(options, stdout);
+export async function conformance(
+  options: ConformanceCommandOptions,
+  stdout: Output,
+  stderr: ProgressStream,
+): Promise<boolean> {
+  return options.across ? compareAll(options, stdout) : tryLaws(options, stdout, stderr);
 }
 
-async function tryLaws(options: ConformanceCommandOptions, stdout: Output): Promise<boolean> {
+async function tryLaws(options: ConformanceCommandOptions, stdout: Output, stderr: ProgressStream): Promise<boolean> {
   const { effort, json, timeout } = options;
   const replay = options.replay === undefined ? undefined : parseReplay(options.replay);
   const [name] = options.targets;
-  const create = await factoryOf(name);
-  const chosen = replay ? selectLaws(laws, [replay.law]) : options.law ? selectLaws(laws, options.law) : laws;
-  const caseTimeout = timeout * 1000;
-  let headed = false;
-  const result = await runSuite({
-    name,
-    create,
-    createTimeout: caseTimeout,
-    caseTimeout,
-    effort,
-    seed: replay?.seed ?? options.seed,
-    replay: replay?.replay,
-    laws: chosen,
-    onResult: (law) => {
-      if (!headed) stdout.write(lawHeading());
-      headed = true;
-      stdout.write(lawLine(law));
-    },
-  });
+  const chosen = replay ? [replay.law] : (options.law ?? laws.map(({ id }) => id));
+  const found: LawResult[] = [];
+  const status = createStatus(stderr);
+  status.show('starting');
+  let seed: number;
+  try {
+    seed = await runLawsApart(
+      {
+        target: name,
+        laws: chosen,
+        effort,
+        seed: replay?.seed ?? options.seed,
+        replay: replay?.replay,
+        caseTimeout: timeout * 1000,
+      },
+      {
+        onCase: (law, property) => status.show(`${law}: ${property}`),
+        onResult: (law) => {
+          status.clear();
+          if (found.length === 0) stdout.write(lawHeading());
+          found.push(law);
+          stdout.write(lawLine(law));
+        },
+      },
+    );
+  } finally {
+    status.clear();
+  }
+  const result = { backend: name, effort, seed, laws: found };
   if (replay && result.laws.every(({ cases }) => cases === 0)) {
     throw new VardropError(
       'VARDROP_REPLAY',
@@ -66,8 +79,8 @@ async function tryLaws(options: ConformanceCommandOptions, stdout: Output): Prom
     );
   }
   const command = `vardrop conformance --backend ${name}${effort === 'quick' ? '' : ` --effort ${effort}`}`;
-  for (const { id, failures } of result.laws) {
-    for (const failure of failures) stdout.write(`\n${formatFailure(id, failure, command)}\n`);
+  for (const { id, failures } of found) {
+    if (failures.length > 0) stdout.write(`\n${formatFailures(id, failures, command)}\n`);
   }
   stdout.write(smallestEffects(result.laws));
   if (json !== undefined) {
@@ -84,7 +97,7 @@ async function compareAll(options: ConformanceCommandOptions, stdout: Output): P
   const { targets, seed, timeout, json } = options;
   const measurements: Measurements[] = [];
   for (const name of targets) {
-    const backend = await openBackend(name, await factoryOf(name), timeout * 1000);
+    const backend = await openBackend(name, await backendFactory(name), timeout * 1000);
     try {
       measurements.push(await measure(name, backend, seed));
     } finally {
@@ -98,34 +111,4 @@ async function compareAll(options: ConformanceCommandOptions, stdout: Output): P
     await writeOutput({ option: '--json', path: json }, `${JSON.stringify({ backends: targets, pairs }, null, 2)}\n`);
   }
   return pairs.flat().every(({ gradientVariance, kl }) => gradientVariance.ratio <= 1 && kl.ratio <= 1);
-}
-
-/** The factory of a backend by its name, or the one that a module exports. */
-async function factoryOf(target: string): Promise<() => Promise<Backend> | Backend> {
-  if (!isModulePath(target)) {
-    const name = backends.find((each) => each === target) as BackendName;
-    return () => createBackend(name);
-  }
-  const refuse = (got: string, remedy: string, cause?: unknown): never => {
-    throw new VardropError(
-      'VARDROP_BACKEND_MODULE',
-      `[vardrop conformance] ${target}: got ${got}, needs a module that exports a function which creates a backend. ${remedy}.`,
-      { cause },
-    );
-  };
-  let module: Readonly<Record<string, unknown>>;
-  try {
-    module = await import(pathToFileURL(resolve(target)).href);
-  } catch (error) {
-    const reason = error instanceof Error ? error.message : String(error);
-    return refuse(`an error (${reason.split('\n')[0]})`, 'Check the path and what it imports', error);
-  }
-  const functions = Object.entries(module).filter(([, value]) => typeof value === 'function');
-  const named = functions.filter(([name]) => /^create.*Backend$/.test(name));
-  const candidates = named.length > 0 ? named : functions;
-  if (candidates.length !== 1) {
-    const names = candidates.map(([name]) => name).join(', ') || 'no function';
-    return refuse(names, 'Export one function whose name is like createMyBackend');
-  }
-  return candidates[0][1] as () => Promise<Backend>;
 }

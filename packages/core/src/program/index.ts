@@ -7,6 +7,7 @@ export { type HostNoise, hostNoise } from './hostNoise.js';
 export { inferShape } from './infer.js';
 export { invariantNodes } from './invariantNodes.js';
 export type * from './kernel.js';
+export { type OperationClass, operationClass } from './operationClass.js';
 export { type PrintOptions, print } from './print.js';
 export type * from './program.js';
 export { rewrite } from './rewrite.js';

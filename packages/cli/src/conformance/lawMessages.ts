@@ -1,0 +1,24 @@
+import type { Effort, LawResult, Replay } from '@vardrop/conformance';
+
+/** What a process that tries laws is asked for. */
+export interface LawRequest {
+  /** Name of a backend, or path of a module. */
+  readonly target: string;
+  /** Ids, in their order. */
+  readonly laws: readonly string[];
+  readonly effort: Effort;
+  readonly seed?: number;
+  readonly replay?: Replay;
+  /** Milliseconds that one case may take, and starting the backend. */
+  readonly caseTimeout: number;
+}
+
+/** What it tells. */
+export type LawMessage =
+  /** The backend is there. */
+  | { readonly kind: 'started' }
+  /** A case of this property is about to be tried; not said of every one. */
+  | { readonly kind: 'case'; readonly law: string; readonly property: string }
+  | { readonly kind: 'result'; readonly result: LawResult }
+  | { readonly kind: 'error'; readonly code?: string; readonly message: string; readonly stack?: string }
+  | { readonly kind: 'end'; readonly seed: number };

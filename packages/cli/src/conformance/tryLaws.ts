@@ -1,0 +1,48 @@
+// A process of its own for a backend under test: whatever the backend does to it, the command goes on. What it is asked for
+// comes as the first message.
+import { laws, runSuite, selectLaws } from '@vardrop/conformance';
+import { backendFactory } from './backendFactory.js';
+import type { LawMessage, LawRequest } from './lawMessages.js';
+
+/** Milliseconds between two messages about cases, of which there are thousands a second. */
+const pause = 100;
+
+const tell = (message: LawMessage) => process.send?.(message);
+
+async function answer({ target, laws: ids, effort, seed, replay, caseTimeout }: LawRequest): Promise<void> {
+  let last = { law: '', property: '', at: 0 };
+  try {
+    const create = await backendFactory(target);
+    const result = await runSuite({
+      name: target,
+      create: async () => {
+        const backend = await create();
+        tell({ kind: 'started' });
+        return backend;
+      },
+      createTimeout: caseTimeout,
+      caseTimeout,
+      effort,
+      seed,
+      replay,
+      laws: selectLaws(laws, ids),
+      onResult: (each) => tell({ kind: 'result', result: each }),
+      onCase: (law, property) => {
+        const at = performance.now();
+        if (law === last.law && property === last.property && at - last.at < pause) return;
+        last = { law, property, at };
+        tell({ kind: 'case', law, property });
+      },
+    });
+    tell({ kind: 'end', seed: result.seed });
+  } catch (error) {
+    const { code, message, stack } =
+      error instanceof Error ? (error as Error & { code?: string }) : { message: `${error}` };
+    tell({ kind: 'error', code, message, stack });
+  }
+  process.disconnect?.();
+}
+
+// Without the command there is nobody to tell.
+process.on('disconnect', () => process.exit());
+process.once('message', (request) => void answer(request as LawRequest));

@@ -1,0 +1,30 @@
+import type { Program, RunResult, Tensor } from '@vardrop/core';
+
+/** All handles in a result, whatever their names; what is no handle is left out. */
+export function resultHandles({ carried, outputs }: RunResult): Tensor[] {
+  return [carried, ...outputs].flatMap((tensors) =>
+    Object.values(tensors ?? {}).filter((tensor) => typeof tensor === 'object' && tensor !== null),
+  );
+}
+
+/** Throws unless a result has the names that the program gives: its carried values, and the other outputs for each iteration. */
+export function checkResultNames(program: Program, { carried, outputs }: RunResult, iterations: number): void {
+  const kept = new Set(
+    program.nodes.flatMap((node) => (node.op === 'input' && node.role === 'carried' ? [node.name] : [])),
+  );
+  const names = Object.keys(program.outputs);
+  const check = (what: string, got: Readonly<Record<string, unknown>> | undefined, wanted: readonly string[]) => {
+    const given = Object.keys(got ?? {});
+    const missing = wanted.filter((name) => !given.includes(name));
+    const unknown = given.filter((name) => !wanted.includes(name));
+    if (missing.length === 0 && unknown.length === 0) return;
+    const list = (all: readonly string[]) => all.map((name) => `"${name}"`).join(', ') || 'none';
+    throw new Error(`${what}: got the names ${list(given)}, wanted ${list(wanted)}`);
+  };
+  check('carried values', carried, [...kept]);
+  if (outputs.length !== iterations) {
+    throw new Error(`iterations: got outputs of ${outputs.length}, wanted ${iterations}`);
+  }
+  const fresh = names.filter((name) => !kept.has(name));
+  for (const [i, each] of outputs.entries()) check(`outputs of iteration ${i}`, each, fresh);
+}
