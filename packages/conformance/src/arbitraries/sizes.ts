@@ -85,11 +85,11 @@ function elementwise(size: number, draw: Draw, isExact: boolean): SizedCase {
   if (!isExact) {
     return sizedCase('functions', { x: shape, y: shape }, draw, 'any', (b, { x, y }) => ({
       exp: b.exp(x),
-      log: b.log(x),
+      log: b.log(b.abs(x)),
       sigmoid: b.sigmoid(x),
       softplus: b.softplus(x),
       tanh: b.tanh(x),
-      sqrt: b.sqrt(x),
+      sqrt: b.sqrt(b.abs(x)),
       div: b.div(x, y),
     }));
   }
