@@ -1,13 +1,22 @@
 import * as tf from '@tensorflow/tfjs';
 import { trainSmallNetwork } from '@vardrop/conformance';
 import { createBuilder, createReferenceBackend, elementCount } from '@vardrop/core';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { createTfjsBackend } from '../src/index.js';
 import { checkProgram } from '../test/checkProgram.js';
 
 interface Host {
   numDataIds(): number;
   memory(): { readonly numBytesInGPU: number };
+}
+
+/** Counts the calls of a method from now on. */
+function count<K extends string>(of: Record<K, (...given: never[]) => unknown>, method: K, calls: number[]): void {
+  const original = of[method];
+  vi.spyOn(of, method as never).mockImplementation(function (this: unknown, ...given: never[]) {
+    calls[0]++;
+    return original.apply(this, given) as never;
+  } as never);
 }
 
 describe.each(['webgl', 'webgpu'] as const)('the backend on %s', (device) => {
@@ -47,6 +56,42 @@ describe.each(['webgl', 'webgpu'] as const)('the backend on %s', (device) => {
     expect(backend.liveTensors()).toBe(0);
     await backend.close();
     await reference.close();
+  });
+
+  it('keeps no memory of the card once it is closed, nor that of programs that are gone', async () => {
+    const backend = await createTfjsBackend({ tf, device });
+    const made = [0];
+    const gone = [0];
+    if (device === 'webgl') {
+      const { gl } = (tf.findBackend('webgl') as unknown as { readonly gpgpu: { readonly gl: WebGL2RenderingContext } })
+        .gpgpu;
+      count(gl, 'createTexture', made);
+      count(gl, 'deleteTexture', gone);
+    } else {
+      count(GPUDevice.prototype, 'createBuffer', made);
+      count(GPUBuffer.prototype, 'destroy', gone);
+    }
+    const run = async (rows: number) => {
+      const b = createBuilder('product');
+      b.output('y', b.matmul(b.input('x', [rows, 150]), b.input('w', [150, 20])));
+      const executable = await backend.compile(b.build());
+      const x = backend.upload(new Float32Array(rows * 150).fill(1), [rows, 150]);
+      const w = backend.upload(new Float32Array(150 * 20).fill(1), [150, 20]);
+      const { y } = executable.run({ x, w }, [{}]).outputs[0];
+      expect((await backend.read(y))[0]).toBe(150);
+      for (const tensor of [x, w, y]) backend.dispose(tensor);
+      executable.dispose();
+    };
+    for (const rows of [100, 150, 200, 250]) await run(rows);
+    expect(made[0]).toBeGreaterThan(8);
+    expect(made[0] - gone[0]).toBeLessThanOrEqual(0);
+    await backend.close();
+    vi.restoreAllMocks();
+    expect(made[0] - gone[0]).toBeLessThanOrEqual(0);
+    const { numBytesInGPU, numBytesInGPUAllocated, numBytesAllocatedInGPU } = (
+      tf.findBackend(device) as unknown as { memory(): Record<string, number | undefined> }
+    ).memory();
+    expect(numBytesInGPUAllocated ?? numBytesAllocatedInGPU).toBe(numBytesInGPU);
   });
 
   it('gives and takes tf tensors', async () => {

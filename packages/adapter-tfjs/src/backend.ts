@@ -2,6 +2,7 @@ import type { Tensor as TfTensor } from '@tensorflow/tfjs';
 import { type Backend, checkValues, createBackendLifetime, VardropError } from '@vardrop/core';
 import type { Device } from './device.js';
 import { createExecutable } from './executable.js';
+import { emptyPools } from './gpu/emptyPools.js';
 import { createHandles } from './handles.js';
 import { readValues } from './readValues.js';
 import type { Settings } from './steps.js';
@@ -60,6 +61,7 @@ export function createBackend(device: Device, settings: Settings): Backend<TfTen
     async close() {
       if (!lifetime.close()) return;
       handles.table.disposeAll();
+      emptyPools(device);
     },
   };
 }

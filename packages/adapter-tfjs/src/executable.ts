@@ -16,6 +16,7 @@ import {
 } from '@vardrop/core';
 import { checkLimits, mostCells } from './checkLimits.js';
 import type { Device } from './device.js';
+import { emptyPools } from './gpu/emptyPools.js';
 import type { Handles } from './handles.js';
 import { isSource, planSteps } from './plan.js';
 import { compileSteps, type Keys, type Settings } from './steps.js';
@@ -165,6 +166,8 @@ export async function createExecutable(
       if (disposed) return;
       disposed = true;
       for (const info of constants.values()) device.release(info);
+      // Other programs have tensors of other sizes.
+      emptyPools(device);
     },
   };
 }
