@@ -1,4 +1,4 @@
-import { type Backend, checkOptionNames, VardropError } from '@vardrop/core';
+import { type Backend, checkBoolean, checkOptionNames, VardropError } from '@vardrop/core';
 import type { Tensor as OrtTensor } from 'onnxruntime-web';
 import { createBackend } from './backend.js';
 import { isNode, loadRuntime, type OnnxDevice, type Ort, type SessionOptions, type WasmPaths } from './loadRuntime.js';
@@ -57,6 +57,7 @@ const elsewhere = {
 export async function createOnnxBackend(options: OnnxBackendOptions = {}): Promise<Backend<OrtTensor>> {
   checkOptionNames('createOnnxBackend', options, optionNames, elsewhere);
   const { ort, threads = 1, session, wasmPaths, gpu, worker = false } = options;
+  checkBoolean('[createOnnxBackend] worker', worker);
   if (worker) {
     for (const [name, given] of Object.entries({ ort, gpu })) {
       if (given === undefined) continue;

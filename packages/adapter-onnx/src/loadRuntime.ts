@@ -1,4 +1,4 @@
-import { createBuilder, createQueue, type Queue, VardropError } from '@vardrop/core';
+import { createBuilder, createQueue, formatValue, type Queue, VardropError } from '@vardrop/core';
 import { createGpuMemory } from './gpuMemory.js';
 import { createHostMemory, type Memory } from './memory.js';
 import { createProgramSession } from './model/session.js';
@@ -76,7 +76,10 @@ export async function loadRuntime(options: RuntimeOptions): Promise<Runtime> {
     );
   }
   if (!Number.isInteger(threads) || threads < 1) {
-    throw new VardropError('VARDROP_OPTION', `[onnx:${device}] threads: got ${threads}, needs a positive integer.`);
+    throw new VardropError(
+      'VARDROP_OPTION',
+      `[onnx:${device}] threads: got ${formatValue(threads)}, needs a positive integer.`,
+    );
   }
   const ort = given ?? (await importRuntime(device));
   if (device === 'native' || (device === 'webgpu' && ort.env.versions.node !== undefined)) {

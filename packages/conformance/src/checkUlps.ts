@@ -1,3 +1,4 @@
+import { checkOptionNames } from '@vardrop/core';
 import type { ConformanceOptions, TestRunner } from './conformance.js';
 import { elementaryError, elementaryFunctions } from './elementaryErrors.js';
 import { openBackend } from './openBackend.js';
@@ -12,14 +13,16 @@ export interface UlpsOptions extends Pick<ConformanceOptions, 'name' | 'create'>
 
 /**
  * Registers a test for each elementary function with a test runner: the error that `supports.ulps` states is no less than
- * the largest that is measured, and at most twice that (or half a unit in the last place), so that it tells something.
+ * the largest that is measured, and at most twice that (or half a unit in the last place), so that it tells something. Throws `VARDROP_OPTION` for other options.
  *
  * ```ts
  * import * as runner from 'vitest';
  * checkUlps({ name: 'mine', create: createMyBackend, runner });
  * ```
  */
-export function checkUlps({ name, create, runner, otherCards = 0 }: UlpsOptions): void {
+export function checkUlps(options: UlpsOptions): void {
+  checkOptionNames('checkUlps', options, { name: true, create: true, runner: true, otherCards: true });
+  const { name, create, runner, otherCards = 0 } = options;
   runner.describe(`errors of elementary functions on ${name}`, () => {
     let backend: ReturnType<typeof openBackend> | undefined;
     for (const functionName of elementaryFunctions) {

@@ -1,4 +1,4 @@
-import { type Backend, VardropError } from '@vardrop/core';
+import { type Backend, checkOptionNames, VardropError } from '@vardrop/core';
 import { applyExpectedFailures, type ExpectedFailure, selectLaws } from './expectedFailures.js';
 import { formatFailures } from './formatFailure.js';
 import type { Effort, Law, LawResult } from './law.js';
@@ -34,9 +34,22 @@ export interface ConformanceOptions {
   readonly report?: (result: LawResult) => void;
 }
 
+const optionNames: Readonly<Record<keyof ConformanceOptions, true>> = {
+  name: true,
+  create: true,
+  runner: true,
+  effort: true,
+  seed: true,
+  laws: true,
+  expectedFailures: true,
+  caseTimeout: true,
+  report: true,
+};
+
 /**
  * Registers a test for each law with a test runner. A backend that passes them all computes what core's programs mean.
- * Throws `VARDROP_UNKNOWN_LAW` for expected failures of no law, `VARDROP_RUNNER` without a runner.
+ * Throws `VARDROP_UNKNOWN_LAW` for expected failures of no law, `VARDROP_RUNNER` without a runner,
+ * `VARDROP_OPTION` for other options.
  *
  * ```ts
  * import * as runner from 'vitest';
@@ -44,6 +57,7 @@ export interface ConformanceOptions {
  * ```
  */
 export function conformance(options: ConformanceOptions): void {
+  checkOptionNames('conformance', options, optionNames);
   const {
     name,
     runner = globalRunner(),

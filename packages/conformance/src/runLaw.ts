@@ -1,4 +1,4 @@
-import type { Backend } from '@vardrop/core';
+import { type Backend, checkOptionNames } from '@vardrop/core';
 import type { Effort, Law, LawResult, Replay } from './law.js';
 import { createLedger } from './ledger.js';
 import { coreModels, type Models } from './models.js';
@@ -25,6 +25,18 @@ export interface RunOptions {
   readonly onCase?: (law: string, property: string) => void;
 }
 
+/** The names of those options. */
+export const runOptionNames = {
+  effort: true,
+  seed: true,
+  replay: true,
+  bail: true,
+  caseTimeout: true,
+  lawTimeout: true,
+  create: true,
+  models: true,
+} as const satisfies Readonly<Record<keyof RunOptions, true>>;
+
 /** The seed of runs that state none. */
 export const defaultSeed = 20151208;
 
@@ -36,10 +48,11 @@ const silentPart = { largest: 0.05, from: 100 } as const;
 
 /**
  * Runs one law on a backend. It also fails the law if handles that the law received are still live afterwards, and if
- * more than a twentieth of the bounds were too wide to say anything. Never rejects: a law that could not go on, or did
- * not end in time, is a failure.
+ * more than a twentieth of the bounds were too wide to say anything. Rejects with `VARDROP_OPTION` for other
+ * options, and with nothing else: a law that could not go on, or did not end in time, is a failure.
  */
 export async function runLaw(law: Law, backend: Backend, options: RunOptions = {}): Promise<LawResult> {
+  checkOptionNames('runLaw', options, runOptionNames);
   const { effort = 'quick', seed = defaultSeed, replay, bail = false, caseTimeout = 60_000, create } = options;
   const { lawTimeout = lawTimeouts[effort], models = coreModels, onCase } = options;
   const progress = (property: string) => onCase?.(law.id, property);

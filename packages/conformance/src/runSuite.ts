@@ -1,9 +1,9 @@
-import type { Backend } from '@vardrop/core';
+import { type Backend, checkOptionNames } from '@vardrop/core';
 import { applyExpectedFailures, type ExpectedFailure, selectLaws } from './expectedFailures.js';
 import type { Effort, Law, LawResult } from './law.js';
 import { laws as allLaws } from './laws/index.js';
 import { openBackend } from './openBackend.js';
-import { defaultSeed, type RunOptions } from './runLaw.js';
+import { defaultSeed, type RunOptions, runOptionNames } from './runLaw.js';
 import { createSubject } from './subject.js';
 
 /** What is run, and how. */
@@ -21,6 +21,15 @@ export interface SuiteOptions extends Omit<RunOptions, 'create'> {
   readonly onResult?: (result: LawResult) => void;
 }
 
+const suiteOptionNames: Readonly<Record<keyof SuiteOptions, true>> = {
+  ...runOptionNames,
+  name: true,
+  createTimeout: true,
+  laws: true,
+  expectedFailures: true,
+  onResult: true,
+};
+
 /** The laws' results on one backend. */
 export interface SuiteResult {
   readonly backend: string;
@@ -30,20 +39,22 @@ export interface SuiteResult {
 }
 
 /**
- * Runs laws on a backend of its own, which it closes. Throws `VARDROP_BACKEND_FACTORY` if there is none, and
- * `VARDROP_UNKNOWN_LAW` for expected failures of no law.
+ * Runs laws on a backend of its own, which it closes. Throws `VARDROP_BACKEND_FACTORY` if there is none,
+ * `VARDROP_UNKNOWN_LAW` for expected failures of no law, and `VARDROP_OPTION` for other options.
  */
 export async function runSuite(options: SuiteOptions): Promise<SuiteResult> {
-  const { name, createTimeout, laws = allLaws, expectedFailures = [], onResult, effort = 'quick' } = options;
+  checkOptionNames('runSuite', options, suiteOptionNames);
+  const { name, create, createTimeout, laws = allLaws, expectedFailures = [], onResult, ...ofLaws } = options;
+  const { effort = 'quick' } = ofLaws;
   selectLaws(
     allLaws,
     expectedFailures.map(({ law }) => law),
   );
-  const subject = createSubject(() => openBackend(name, options.create, createTimeout));
+  const subject = createSubject(() => openBackend(name, create, createTimeout));
   const results: LawResult[] = [];
   try {
     for (const law of laws) {
-      const found = await subject.run(law, options);
+      const found = await subject.run(law, ofLaws);
       // One case says nothing about the others that are expected to fail.
       const result = options.replay ? found : applyExpectedFailures(found, expectedFailures);
       results.push(result);

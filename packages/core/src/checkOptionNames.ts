@@ -1,4 +1,5 @@
 import { VardropError } from './errors.js';
+import { formatValue } from './formatValue.js';
 
 /**
  * Throws `VARDROP_OPTION` unless `options` is an object without other names than `known`: JavaScript would pass over a
@@ -11,21 +12,16 @@ export function checkOptionNames<Options extends object>(
   instead: Readonly<Record<string, string>> = {},
 ): void {
   const names = Object.keys(known);
+  const needs = names.length === 0 ? 'none, since there are none' : `names among ${names.join(', ')}`;
   const given: unknown = options;
   if (typeof given !== 'object' || given === null || Array.isArray(given)) {
-    const got = typeof given === 'function' ? 'a function' : (JSON.stringify(given) ?? 'nothing');
-    const remedy = typeof given === 'number' ? ` Write { ${names[0]}: ${got} }.` : '';
-    throw new VardropError(
-      'VARDROP_OPTION',
-      `[${who}] options: got ${got}, needs an object with ${names.join(', ')}.${remedy}`,
-    );
+    const remedy = typeof given === 'number' && names.length > 0 ? ` Write { ${names[0]}: ${given} }.` : '';
+    const object = names.length === 0 ? 'none' : `an object with ${names.join(', ')}`;
+    throw new VardropError('VARDROP_OPTION', `[${who}] options: got ${formatValue(given)}, needs ${object}.${remedy}`);
   }
   const unknown = Object.entries(given).find(([name, value]) => value !== undefined && !names.includes(name));
   if (unknown === undefined) return;
   const [name, value] = unknown;
-  const remedy = Object.hasOwn(instead, name) ? ` ${instead[name].replaceAll('…', String(value))}` : '';
-  throw new VardropError(
-    'VARDROP_OPTION',
-    `[${who}] options: got '${name}', needs names among ${names.join(', ')}.${remedy}`,
-  );
+  const remedy = Object.hasOwn(instead, name) ? ` ${instead[name].replaceAll('…', formatValue(value))}` : '';
+  throw new VardropError('VARDROP_OPTION', `[${who}] options: got '${name}', needs ${needs}.${remedy}`);
 }

@@ -1,4 +1,5 @@
 export * from './backend.js';
+export { checkBoolean } from './checkBoolean.js';
 export { checkOptionNames } from './checkOptionNames.js';
 export * from './checkpoint/index.js';
 export { type Combination, checkCombination, combinations, refusal } from './combinations.js';

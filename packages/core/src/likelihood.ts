@@ -1,6 +1,8 @@
 import { checkOptionNames } from './checkOptionNames.js';
 import { VardropError } from './errors.js';
+import { formatValue } from './formatValue.js';
 import type { ParameterSpecification } from './noise/noiseModel.js';
+import { checkNoOptions, type NoOptions } from './noOptions.js';
 import type { Builder, Value } from './program/builder.js';
 import type { Shape } from './program/program.js';
 
@@ -22,8 +24,10 @@ export interface Likelihood<Targets extends TargetKind = TargetKind> {
 /**
  * Softmax classification: outputs `[batch, classes]` are logits. Throws `VARDROP_SHAPE` for other outputs when its
  * parameters are asked for.
+ * Throws `VARDROP_OPTION` for options: there are none.
  */
-export function categorical(): Likelihood<'labels'> {
+export function categorical(options: NoOptions = {}): Likelihood<'labels'> {
+  checkNoOptions('categorical', options);
   return {
     name: 'categorical',
     targets: 'labels',
@@ -50,7 +54,7 @@ export function gaussianLikelihood(options: { readonly logVariance?: number } = 
   if (!Number.isFinite(logVariance)) {
     throw new VardropError(
       'VARDROP_VARIANCE',
-      `[gaussianLikelihood] logVariance: got ${logVariance}, needs a finite number, the natural logarithm of the variance of the targets.`,
+      `[gaussianLikelihood] logVariance: got ${formatValue(logVariance)}, needs a finite number, the natural logarithm of the variance of the targets.`,
     );
   }
   return {

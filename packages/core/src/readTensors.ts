@@ -1,3 +1,6 @@
+import { checkChoice } from './checkChoice.js';
+import { checkOptionNames } from './checkOptionNames.js';
+import { checkString } from './checkString.js';
 import { VardropError } from './errors.js';
 import { formatValue } from './formatValue.js';
 import { formatShape } from './program/shapes.js';
@@ -19,8 +22,12 @@ export function readTensors(
   what: string,
   needed: readonly Needed[],
   given: TensorMap<ArrayLike<number>>,
-  { others = 'dropped', remedy }: { readonly others?: 'dropped' | 'kept'; readonly remedy: string },
+  options: { readonly others?: 'dropped' | 'kept'; readonly remedy: string },
 ): TensorMap {
+  checkOptionNames('readTensors', options, { others: true, remedy: true });
+  const { others = 'dropped', remedy } = options;
+  checkChoice('VARDROP_OPTION', '[readTensors] others', others, ['dropped', 'kept']);
+  checkString('[readTensors] remedy', remedy);
   if (typeof given !== 'object' || given === null || Array.isArray(given)) {
     throw new VardropError('VARDROP_STATE', `${what}: got ${formatValue(given)}, needs tensors by name. ${remedy}`);
   }

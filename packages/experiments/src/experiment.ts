@@ -53,5 +53,5 @@ export interface ExperimentSetting {
   readonly seed: number;
 }
 
-/** Makes an experiment. Throws `VARDROP_EXPERIMENT_DATA` for data that it cannot work on. */
+/** Makes an experiment. Throws `VARDROP_OPTION` for anything else in the setting, `VARDROP_EXPERIMENT_DATA` for data that it cannot work on. */
 export type CreateExperiment = (setting: ExperimentSetting) => Experiment;

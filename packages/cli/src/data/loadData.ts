@@ -1,3 +1,4 @@
+import { checkOptionNames } from '@vardrop/core';
 import { loadEmbeddedDigits } from './embeddedDigits.js';
 import { loadIdx } from './idx.js';
 import type { ImageDataset } from './imageDataset.js';
@@ -7,8 +8,9 @@ import type { ImageDataset } from './imageDataset.js';
  *
  * @param source `directory`: where IDX files are; without it, the embedded digits.
  * @returns a new data set, owned by the caller.
- * @throws VardropError as {@link loadIdx} and {@link loadEmbeddedDigits} do.
+ * @throws VardropError as {@link loadIdx} and {@link loadEmbeddedDigits} do, `VARDROP_OPTION` for other options.
  */
-export function loadData(source: { readonly directory?: string } = {}): Promise<ImageDataset> {
+export async function loadData(source: { readonly directory?: string } = {}): Promise<ImageDataset> {
+  checkOptionNames('loadData', source, { directory: true });
   return source.directory === undefined ? loadEmbeddedDigits() : loadIdx(source.directory);
 }

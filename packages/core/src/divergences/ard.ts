@@ -1,11 +1,14 @@
+import { checkNoOptions, type NoOptions } from '../noOptions.js';
 import { type Divergence, negativeLogAlpha, refuseWithoutDensity, sumOver } from './divergence.js';
 
 /**
  * Automatic relevance determination: a Gaussian prior of its own for each noise variable, its variance set by
  * empirical Bayes, which leaves `KL = ½ log(1 + 1/α)` (Kharitonov, Molchanov & Vetrov 2018). A proper prior, unlike
  * the log-uniform one.
+ * Throws `VARDROP_OPTION` for options: there are none.
  */
-export function ard(): Divergence {
+export function ard(options: NoOptions = {}): Divergence {
+  checkNoOptions('ard', options);
   return {
     name: 'ard',
     refuses: (noise) => refuseWithoutDensity(noise),

@@ -1,5 +1,6 @@
 import { checkOptionNames } from '../checkOptionNames.js';
 import { VardropError } from '../errors.js';
+import { formatValue } from '../formatValue.js';
 import { type Divergence, sumOver } from './divergence.js';
 
 /**
@@ -12,10 +13,10 @@ import { type Divergence, sumOver } from './divergence.js';
 export function gaussian(options: { readonly sigma?: number } = {}): Divergence {
   checkOptionNames('gaussian', options, { sigma: true });
   const { sigma = 1 } = options;
-  if (!(sigma > 0 && Number.isFinite(sigma))) {
+  if (!(Number.isFinite(sigma) && sigma > 0)) {
     throw new VardropError(
       'VARDROP_SIGMA',
-      `[gaussian] sigma: got ${sigma}, needs a positive number, the prior's standard deviation.`,
+      `[gaussian] sigma: got ${formatValue(sigma)}, needs a positive number, the prior's standard deviation.`,
     );
   }
   const precision = 1 / sigma ** 2;

@@ -1,3 +1,4 @@
+import { checkNoOptions, type NoOptions } from '../noOptions.js';
 import { type Divergence, refusePosterior, refuseWithoutDensity, sumOver } from './divergence.js';
 
 // Kingma, Salimans & Welling 2015: −KL ≈ const + ½ log α + c₁α + c₂α² + c₃α³, for α ≤ 1.
@@ -10,8 +11,10 @@ const alignment = 0.635181422730739;
 /**
  * The paper's cubic approximation of the KL to the log-uniform prior, on the scale of `logUniformExact`; within 0.041
  * nats of it for 0 < α ≤ 1. Refuses noise whose α may exceed 1, where it is far off.
+ * Throws `VARDROP_OPTION` for options: there are none.
  */
-export function logUniformCubic(): Divergence {
+export function logUniformCubic(options: NoOptions = {}): Divergence {
+  checkNoOptions('logUniformCubic', options);
   return {
     name: 'cubic',
     refuses: (noise) =>

@@ -1,3 +1,4 @@
+import { checkNoOptions, type NoOptions } from '../noOptions.js';
 import type { Builder, Value } from '../program/builder.js';
 import {
   type Divergence,
@@ -17,8 +18,10 @@ const k3 = 1.48695;
 /**
  * The sigmoid approximation of the KL to the log-uniform prior, for every α; within 0.0094 nats of the exact one, and
  * 0 as α → ∞.
+ * Throws `VARDROP_OPTION` for options: there are none.
  */
-export function logUniformSigmoid(): Divergence {
+export function logUniformSigmoid(options: NoOptions = {}): Divergence {
+  checkNoOptions('logUniformSigmoid', options);
   return {
     name: 'sigmoid',
     refuses: refuseWithoutDensity,

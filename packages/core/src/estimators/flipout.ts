@@ -1,4 +1,5 @@
 import type { Draw } from '../noise/noiseModel.js';
+import { checkNoOptions, type NoOptions } from '../noOptions.js';
 import type { Builder } from '../program/builder.js';
 import type { Shape } from '../program/program.js';
 import type { Estimator } from './estimator.js';
@@ -7,8 +8,10 @@ import type { Estimator } from './estimator.js';
  * Flipout (Wen et al. 2018): one shared weight perturbation ΔW, given random signs for each datapoint,
  * `Y = X W̄ + ((X ∘ S) ΔW) ∘ R`, which decorrelates the gradients at the price of a second product. Only for
  * independent noise that is symmetric about its mean; unbiased for convolutions too.
+ * Throws `VARDROP_OPTION` for options: there are none.
  */
-export function flipout(): Estimator {
+export function flipout(options: NoOptions = {}): Estimator {
+  checkNoOptions('flipout', options);
   return {
     name: 'flipout',
     refuses(noise) {

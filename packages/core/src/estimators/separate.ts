@@ -1,10 +1,13 @@
+import { checkNoOptions, type NoOptions } from '../noOptions.js';
 import { type Estimator, sampleWeights, scaleInputs } from './estimator.js';
 
 /**
  * A weight sample for each datapoint: the direct way to independent gradients (Kingma, Salimans & Welling 2015,
  * section 2), at the price of a matrix of noise a datapoint. For noise on the inputs it is the same as `local`.
+ * Throws `VARDROP_OPTION` for options: there are none.
  */
-export function separate(): Estimator {
+export function separate(options: NoOptions = {}): Estimator {
+  checkNoOptions('separate', options);
   return {
     name: 'separate',
     refuses: () => undefined,

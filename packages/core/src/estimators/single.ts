@@ -1,10 +1,13 @@
+import { checkNoOptions, type NoOptions } from '../noOptions.js';
 import { type Estimator, sampleWeights, scaleInputs } from './estimator.js';
 
 /**
  * One weight sample shared by the whole minibatch (Blundell et al. 2015): cheap, but the gradients of its datapoints
  * are correlated, so that their variance does not fall with the size of the minibatch.
+ * Throws `VARDROP_OPTION` for options: there are none.
  */
-export function single(): Estimator {
+export function single(options: NoOptions = {}): Estimator {
+  checkNoOptions('single', options);
   return {
     name: 'single',
     refuses: () => undefined,

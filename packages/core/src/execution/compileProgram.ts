@@ -1,4 +1,5 @@
 import type { Backend, Executable, Iteration, NoiseKey, RunResult, Tensor, Tensors } from '../backend.js';
+import { checkOptionNames } from '../checkOptionNames.js';
 import { VardropError } from '../errors.js';
 import { bind } from '../program/bind.js';
 import { expand } from '../program/expand.js';
@@ -43,6 +44,7 @@ export async function compileProgram(
   source: Program,
   options: { readonly batch?: number } = {},
 ): Promise<CompiledProgram> {
+  checkOptionNames('compileProgram', options, { batch: true });
   // Before it is rewritten; `simplify` takes empty tensors out.
   validate(source, { allowEmpty: true });
   const rowKeys = keysOfRows(source);

@@ -1,4 +1,7 @@
 import type { Tensor } from '../backend.js';
+import { checkFunction } from '../checkFunction.js';
+import { checkOptionNames } from '../checkOptionNames.js';
+import { checkString } from '../checkString.js';
 import { VardropError } from '../errors.js';
 import { refuseClosed } from './backendLifetime.js';
 
@@ -27,7 +30,12 @@ export interface HandleTableOptions<Entry> {
 }
 
 /** A table of handles, for backends to keep count of the tensors that they have handed out. */
-export function createHandleTable<Entry>({ name, free, isGone }: HandleTableOptions<Entry>): HandleTable<Entry> {
+export function createHandleTable<Entry>(options: HandleTableOptions<Entry>): HandleTable<Entry> {
+  checkOptionNames('createHandleTable', options, { name: true, free: true, isGone: true });
+  const { name, free, isGone } = options;
+  checkString('[createHandleTable] name', name);
+  checkFunction('[createHandleTable] free', free);
+  checkFunction('[createHandleTable] isGone', isGone);
   const live = new Map<Tensor, Entry>();
   // Only to tell a handle that was disposed of from one that was never ours.
   const disposed = new WeakSet<Tensor>();

@@ -1,9 +1,16 @@
 import { checkOptionNames } from '../checkOptionNames.js';
 import { VardropError } from '../errors.js';
 import type { LinearMap } from '../estimators/estimator.js';
+import { formatValue } from '../formatValue.js';
 import { samePadding, windowShape } from '../program/shapes.js';
 import type { Layer } from './layer.js';
-import { buildLinearLayer, type LinearLayerOptions, linearOptionNames, linearOptionsElsewhere } from './linearLayer.js';
+import {
+  buildLinearLayer,
+  checkLinearOptions,
+  type LinearLayerOptions,
+  linearOptionNames,
+  linearOptionsElsewhere,
+} from './linearLayer.js';
 import { checkPadding, imageShape, type PaddingMode, pair } from './window.js';
 
 /** Options of a convolution. */
@@ -31,11 +38,12 @@ export function conv2d(options: Conv2dOptions): Layer {
   checkOptionNames('conv2d', options, known, { ...linearOptionsElsewhere, kernelSize: 'Write size.' });
   const { filters, padding = 'valid' } = options;
   if (!Number.isInteger(filters) || filters < 1) {
-    throw new VardropError('VARDROP_LAYER', `[conv2d] filters: got ${filters}, needs a positive integer.`);
+    throw new VardropError('VARDROP_LAYER', `[conv2d] filters: got ${formatValue(filters)}, needs a positive integer.`);
   }
+  checkLinearOptions('conv2d', options);
   checkPadding('conv2d', padding);
   const size = pair('conv2d', 'size', options.size);
-  const strides = pair('conv2d', 'strides', options.strides ?? 1);
+  const strides = pair('conv2d', 'strides', options.strides === undefined ? 1 : options.strides);
   return {
     kind: 'conv2d',
     name: options.name,

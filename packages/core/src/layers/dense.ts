@@ -1,8 +1,15 @@
 import { checkOptionNames } from '../checkOptionNames.js';
 import { VardropError } from '../errors.js';
 import type { LinearMap } from '../estimators/estimator.js';
+import { formatValue } from '../formatValue.js';
 import type { Layer } from './layer.js';
-import { buildLinearLayer, type LinearLayerOptions, linearOptionNames, linearOptionsElsewhere } from './linearLayer.js';
+import {
+  buildLinearLayer,
+  checkLinearOptions,
+  type LinearLayerOptions,
+  linearOptionNames,
+  linearOptionsElsewhere,
+} from './linearLayer.js';
 
 /** Options of a dense layer. */
 export interface DenseOptions extends LinearLayerOptions {
@@ -19,8 +26,9 @@ export function dense(options: DenseOptions): Layer {
   checkOptionNames('dense', options, { units: true, ...linearOptionNames }, linearOptionsElsewhere);
   const { units } = options;
   if (!Number.isInteger(units) || units < 1) {
-    throw new VardropError('VARDROP_LAYER', `[dense] units: got ${units}, needs a positive integer.`);
+    throw new VardropError('VARDROP_LAYER', `[dense] units: got ${formatValue(units)}, needs a positive integer.`);
   }
+  checkLinearOptions('dense', options);
   return {
     kind: 'dense',
     name: options.name,

@@ -1,8 +1,12 @@
+import { checkOptionNames } from '../checkOptionNames.js';
+import { checkString } from '../checkString.js';
 import { elementCount } from '../program/shapes.js';
 import type { Layer } from './layer.js';
 
-/** All axes of a datapoint in one: `[batch, h, w, c]` → `[batch, h·w·c]`. */
+/** All axes of a datapoint in one: `[batch, h, w, c]` → `[batch, h·w·c]`. Throws `VARDROP_OPTION` for other options. */
 export function flatten(options: { readonly name?: string } = {}): Layer {
+  checkOptionNames('flatten', options, { name: true });
+  if (options.name !== undefined) checkString('[flatten] name', options.name);
   return {
     kind: 'flatten',
     name: options.name,

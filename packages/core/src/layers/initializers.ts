@@ -1,4 +1,5 @@
 import { VardropError } from '../errors.js';
+import { formatValue } from '../formatValue.js';
 import type { Initializer } from '../noise/noiseModel.js';
 import { elementCount } from '../program/shapes.js';
 
@@ -18,13 +19,13 @@ export function weightInitializer(initializer: WeightInitializer, weights: reado
   if (initializer?.kind !== 'normal') {
     throw new VardropError(
       'VARDROP_INITIALIZER',
-      `[initializer] got ${JSON.stringify(initializer)}, needs 'he', 'glorot' or { kind: 'normal', deviation }.`,
+      `[initializer] got ${formatValue(initializer)}, needs 'he', 'glorot' or { kind: 'normal', deviation }.`,
     );
   }
-  if (!(initializer.deviation > 0 && Number.isFinite(initializer.deviation))) {
+  if (!(Number.isFinite(initializer.deviation) && initializer.deviation > 0)) {
     throw new VardropError(
       'VARDROP_INITIALIZER',
-      `[initializer] deviation: got ${initializer.deviation}, needs a positive number.`,
+      `[initializer] deviation: got ${formatValue(initializer.deviation)}, needs a positive number.`,
     );
   }
   return initializer;

@@ -1,4 +1,6 @@
+import { checkBoolean } from '../checkBoolean.js';
 import { checkObject } from '../checkObject.js';
+import { checkString } from '../checkString.js';
 import { checkCombination } from '../combinations.js';
 import { defaultDivergence } from '../divergences/defaultDivergence.js';
 import type { Divergence } from '../divergences/divergence.js';
@@ -45,6 +47,12 @@ export const linearOptionsElsewhere = {
   inputDim: 'Write sequential({ input }).',
 } as const;
 
+/** Throws `VARDROP_OPTION` for a name that is no string and a bias that is not true or false. */
+export function checkLinearOptions(who: string, { name, bias = true }: LinearLayerOptions): void {
+  if (name !== undefined) checkString(`[${who}] name`, name);
+  checkBoolean(`[${who}] bias`, bias);
+}
+
 /**
  * Builds a layer from its linear map; checks that noise, estimator and divergence are what they should be and go
  * together, and the activation.
@@ -62,18 +70,20 @@ export function buildLinearLayer(
   defaults: LayerDefaults,
 ): BuiltLayer {
   const { name, kind, inputShape, outputShape, weightShape, map } = description;
-  const noise = options.noise ?? defaults.noise;
-  const estimator = options.estimator ?? defaults.estimator;
+  // Not `??`: null is a mistake, which would leave a layer without noise.
+  const { noise = defaults.noise, estimator = defaults.estimator } = options;
   checkObject('VARDROP_LAYER', `[${name}] noise`, noise, 'parameters', 'variationalDropout()');
   checkObject('VARDROP_LAYER', `[${name}] estimator`, estimator, 'apply', 'local()');
   for (const given of [options.divergence, defaults.divergence]) {
-    if (given) checkObject('VARDROP_LAYER', `[${name}] divergence`, given, 'kl', 'logUniformExact()');
+    if (given !== undefined && given !== null)
+      checkObject('VARDROP_LAYER', `[${name}] divergence`, given, 'kl', 'logUniformExact()');
   }
   const divergence = chooseDivergence(options.divergence, defaults.divergence, noise);
   checkCombination(name, noise, estimator, divergence);
   const { activation = 'linear', bias = true } = options;
   checkActivation(name, activation);
-  const initialize = weightInitializer(options.initializer ?? defaultInitializer(activation), weightShape);
+  const { initializer = defaultInitializer(activation) } = options;
+  const initialize = weightInitializer(initializer, weightShape);
   const zero: Initializer = { kind: 'constant', value: 0 };
   return {
     name,

@@ -1,4 +1,5 @@
 import { checkOptionNames } from '../checkOptionNames.js';
+import { checkString } from '../checkString.js';
 import { samePadding, windowShape } from '../program/shapes.js';
 import type { Layer } from './layer.js';
 import { checkPadding, imageShape, type PaddingMode, pair } from './window.js';
@@ -30,9 +31,10 @@ export function averagePooling2d(options: PoolingOptions = {}): Layer {
 function pooling(kind: string, op: 'maxPool2d' | 'averagePool2d', options: PoolingOptions): Layer {
   const known = { size: true, strides: true, padding: true, name: true } as const;
   checkOptionNames(kind, options, known, { poolSize: 'Write size.' });
-  const size = pair(kind, 'size', options.size ?? 2);
-  const strides = pair(kind, 'strides', options.strides ?? size);
-  const { padding = 'valid' } = options;
+  const { size: given = 2, padding = 'valid' } = options;
+  if (options.name !== undefined) checkString(`[${kind}] name`, options.name);
+  const size = pair(kind, 'size', given);
+  const strides = pair(kind, 'strides', options.strides === undefined ? size : options.strides);
   checkPadding(kind, padding);
   return {
     kind,

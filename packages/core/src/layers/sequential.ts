@@ -4,6 +4,7 @@ import type { Divergence } from '../divergences/divergence.js';
 import { VardropError } from '../errors.js';
 import type { Estimator } from '../estimators/estimator.js';
 import { local } from '../estimators/local.js';
+import { formatValue } from '../formatValue.js';
 import type { Draw, LayerParameters, NoiseModel, ParameterSpecification } from '../noise/noiseModel.js';
 import { none } from '../noise/none.js';
 import type { Builder, Value } from '../program/builder.js';
@@ -69,17 +70,16 @@ export function sequential(options: SequentialOptions): Model {
   if (!Array.isArray(input) || input.length === 0 || !input.every((n) => Number.isInteger(n) && n > 0)) {
     throw new VardropError(
       'VARDROP_MODEL',
-      `[sequential] input: got ${JSON.stringify(input)}, needs the shape of one datapoint: positive integers, such as [784].`,
+      `[sequential] input: got ${formatValue(input)}, needs the shape of one datapoint: positive integers, such as [784].`,
     );
   }
   if (!Array.isArray(layers) || layers.length === 0) {
     throw new VardropError('VARDROP_MODEL', '[sequential] layers: got none, needs at least one. Add dense({ units }).');
   }
-  const defaults = {
-    noise: options.noise ?? none(),
-    estimator: options.estimator ?? local(),
-    divergence: options.divergence,
-  };
+  const { noise = none(), estimator = local(), divergence } = options;
+  checkObject('VARDROP_LAYER', '[sequential] noise', noise, 'parameters', 'variationalDropout()');
+  checkObject('VARDROP_LAYER', '[sequential] estimator', estimator, 'apply', 'local()');
+  const defaults = { noise, estimator, divergence };
   const counts = new Map<string, number>();
   const built: BuiltLayer[] = [];
   for (const [index, layer] of layers.entries()) {

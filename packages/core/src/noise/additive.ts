@@ -1,5 +1,6 @@
 import { checkOptionNames } from '../checkOptionNames.js';
 import { VardropError } from '../errors.js';
+import { formatValue } from '../formatValue.js';
 import type { Builder } from '../program/builder.js';
 import type { LayerParameters, WeightNoise } from './noiseModel.js';
 
@@ -16,7 +17,7 @@ function additive(who: string, name: string, options: { readonly logVariance?: n
   if (!Number.isFinite(logVariance)) {
     throw new VardropError(
       'VARDROP_VARIANCE',
-      `[${who}] logVariance: got ${logVariance}, needs a finite number, the natural logarithm of σ². Leave it out for ${smallLogVariance}.`,
+      `[${who}] logVariance: got ${formatValue(logVariance)}, needs a finite number, the natural logarithm of σ². Leave it out for ${smallLogVariance}.`,
     );
   }
   return {

@@ -1,6 +1,7 @@
 import { checkChoice } from '../checkChoice.js';
 import { checkOptionNames } from '../checkOptionNames.js';
 import { VardropError } from '../errors.js';
+import { formatValue } from '../formatValue.js';
 import type { Builder } from '../program/builder.js';
 import { elementCount } from '../program/shapes.js';
 import { alphaShape, inputUnits } from './granularity.js';
@@ -39,10 +40,10 @@ export function bernoulliLearned(options: BernoulliLearnedOptions = {}): InputNo
       '[bernoulliLearned] rate: got 0, needs a start above 0, since logit p has to be finite. Use none() for no noise.',
     );
   }
-  if (!(temperature > 0 && Number.isFinite(temperature))) {
+  if (!(Number.isFinite(temperature) && temperature > 0)) {
     throw new VardropError(
       'VARDROP_TEMPERATURE',
-      `[bernoulliLearned] temperature: got ${temperature}, needs a positive number.`,
+      `[bernoulliLearned] temperature: got ${formatValue(temperature)}, needs a positive number.`,
     );
   }
   const common = (variables: (weights: WeightShape) => number) => ({

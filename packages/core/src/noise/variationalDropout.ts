@@ -1,6 +1,7 @@
 import { checkChoice } from '../checkChoice.js';
 import { checkOptionNames } from '../checkOptionNames.js';
 import { VardropError } from '../errors.js';
+import { formatValue } from '../formatValue.js';
 import type { Builder, Value } from '../program/builder.js';
 import { elementCount } from '../program/shapes.js';
 import { alphaShape, inputUnits } from './granularity.js';
@@ -58,7 +59,7 @@ export function variationalDropout(
   if (!allowed.includes(granularity)) {
     throw new VardropError(
       'VARDROP_ALPHA',
-      `[variationalDropout] alpha: got '${granularity}' for type ${type}, needs one of ${allowed.join(', ')}. Type A draws one factor an input unit, so that an α a weight or an output unit has nothing to stand for; type B has those.`,
+      `[variationalDropout] alpha: got ${formatValue(granularity)} for type ${type}, needs one of ${allowed.join(', ')}. Type A draws one factor an input unit, so that an α a weight or an output unit has nothing to stand for; type B has those.`,
     );
   }
   const start = Math.min(alphaOfRate(rate), largestStart);

@@ -1,5 +1,5 @@
 import { checkOptionNames } from '../checkOptionNames.js';
-import { checkOption, checkPositive } from './checkOption.js';
+import { checkDecay, checkPositive } from './checkOption.js';
 import type { Optimizer } from './optimizer.js';
 
 /** Options of Adam. */
@@ -24,8 +24,8 @@ export function adam(options: AdamOptions = {}): Optimizer {
   checkOptionNames('adam', options, known, { lr: 'Write learningRate.' });
   const { learningRate = 1e-3, beta1 = 0.9, beta2 = 0.999, epsilon = 1e-8 } = options;
   checkPositive('adam', 'learningRate', learningRate);
-  checkOption('adam', 'beta1', beta1, beta1 >= 0 && beta1 < 1, 'a number in [0, 1)');
-  checkOption('adam', 'beta2', beta2, beta2 >= 0 && beta2 < 1, 'a number in [0, 1)');
+  checkDecay('adam', 'beta1', beta1);
+  checkDecay('adam', 'beta2', beta2);
   checkPositive('adam', 'epsilon', epsilon);
   return {
     name: 'adam',

@@ -1,5 +1,6 @@
+import { checkBoolean } from '../checkBoolean.js';
 import { checkOptionNames } from '../checkOptionNames.js';
-import { checkOption, checkPositive } from './checkOption.js';
+import { checkDecay, checkPositive } from './checkOption.js';
 import type { Optimizer, Update } from './optimizer.js';
 
 /** Options of stochastic gradient descent. */
@@ -22,7 +23,8 @@ export function sgd(options: SgdOptions = {}): Optimizer {
   checkOptionNames('sgd', options, known, { lr: 'Write learningRate.' });
   const { learningRate = 0.01, momentum = 0, nesterov = false } = options;
   checkPositive('sgd', 'learningRate', learningRate);
-  checkOption('sgd', 'momentum', momentum, momentum >= 0 && momentum < 1, 'a number in [0, 1)');
+  checkDecay('sgd', 'momentum', momentum);
+  checkBoolean('[sgd] nesterov', nesterov);
   return {
     name: 'sgd',
     learningRate,

@@ -1,4 +1,5 @@
 import { VardropError } from '../errors.js';
+import { formatValue } from '../formatValue.js';
 import type { Program } from './program.js';
 
 /**
@@ -7,7 +8,10 @@ import type { Program } from './program.js';
  */
 export function bind(program: Program, batch: number): Program {
   if (!Number.isInteger(batch) || batch < 1) {
-    throw new VardropError('VARDROP_BATCH', `[${program.name}] batch: got ${batch}, needs a positive integer.`);
+    throw new VardropError(
+      'VARDROP_BATCH',
+      `[${program.name}] batch: got ${formatValue(batch)}, needs a positive integer.`,
+    );
   }
   return {
     ...program,

@@ -1,4 +1,7 @@
+import { checkBoolean } from '../checkBoolean.js';
+import { checkOptionNames } from '../checkOptionNames.js';
 import { VardropError } from '../errors.js';
+import { formatValue } from '../formatValue.js';
 import { inferShape } from './infer.js';
 import type {
   BinaryOp,
@@ -104,8 +107,17 @@ export function createBuilder(name: string): Builder {
 
   const scoped = (label: string) => [...scopes, label].join('/');
 
+  function checkValue(what: string, value: Value): void {
+    if (typeof value?.id === 'number') return;
+    throw new VardropError(
+      'VARDROP_PROGRAM',
+      `[${scoped(what)}] operand: got ${formatValue(value)}, needs a value of this builder or a number. Look for a parameter under a name that it does not have.`,
+    );
+  }
+
   function add(operation: Operation, operands: readonly Value[], declared: Shape = [], label?: string): Value {
     for (const operand of operands) {
+      checkValue(operation.op, operand);
       if (nodes[operand.id]?.shape !== operand.shape) {
         throw new VardropError(
           'VARDROP_PROGRAM',
@@ -149,7 +161,11 @@ export function createBuilder(name: string): Builder {
     }
   }
 
-  const lift = (x: Operand): Value => (typeof x === 'number' ? add({ op: 'constant', value: x }, []) : x);
+  const lift = (x: Operand): Value => {
+    if (typeof x === 'number') return add({ op: 'constant', value: x }, []);
+    checkValue('value', x);
+    return x;
+  };
   const unary =
     (op: UnaryOp): Unary =>
     (x) =>
@@ -169,10 +185,11 @@ export function createBuilder(name: string): Builder {
     const normalized = located(() => normalizeAxes(axes ?? allAxes(value), value.shape.length, op));
     return add({ op, axes: normalized, keepAxes }, [value]);
   };
-  const moving = (options: WindowOptions | undefined, strides: readonly [number, number] = [1, 1]) => ({
-    strides: options?.strides ?? strides,
-    padding: options?.padding ?? ([0, 0, 0, 0] as const),
-  });
+  const moving = (options: WindowOptions = {}, usual: readonly [number, number] = [1, 1]) => {
+    checkOptionNames(scoped('window'), options, { strides: true, padding: true });
+    const { strides = usual, padding = [0, 0, 0, 0] as const } = options;
+    return { strides, padding };
+  };
 
   const builder: Builder = {
     neg: unary('neg'),
@@ -207,8 +224,13 @@ export function createBuilder(name: string): Builder {
     selectGreater: (a, b, x, y) => add({ op: 'selectGreater' }, [lift(a), lift(b), lift(x), lift(y)]),
     reduceSum: (x, axes, keepAxes = false) => reduce('reduceSum', x, axes, keepAxes),
     reduceMax: (x, axes, keepAxes = false) => reduce('reduceMax', x, axes, keepAxes),
-    matmul: (a, b, flags) =>
-      add({ op: 'matmul', transposeA: flags?.transposeA ?? false, transposeB: flags?.transposeB ?? false }, [a, b]),
+    matmul(a, b, flags = {}) {
+      checkOptionNames(scoped('matmul'), flags, { transposeA: true, transposeB: true });
+      const { transposeA = false, transposeB = false } = flags;
+      checkBoolean(`[${scoped('matmul')}] transposeA`, transposeA);
+      checkBoolean(`[${scoped('matmul')}] transposeB`, transposeB);
+      return add({ op: 'matmul', transposeA, transposeB }, [a, b]);
+    },
     conv2d: (image, filter, window) => add({ op: 'conv2d', ...moving(window) }, [image, filter]),
     conv2dInputGradient: (filter, dy, imageShape, window) =>
       add({ op: 'conv2dInputGradient', ...moving(window) }, [filter, dy], imageShape),
@@ -221,7 +243,7 @@ export function createBuilder(name: string): Builder {
     averagePool2dGradient: (dy, imageShape, size, window) =>
       add({ op: 'averagePool2dGradient', size, ...moving(window, size) }, [dy], imageShape),
     reshape: (x, shape) => add({ op: 'reshape' }, [x], shape),
-    transpose: (x, permutation = allAxes(x).reverse()) => add({ op: 'transpose', permutation }, [x]),
+    transpose: (x, permutation = allAxes(lift(x)).reverse()) => add({ op: 'transpose', permutation }, [x]),
     broadcast: (x, shape) => add({ op: 'broadcast' }, [lift(x)], shape),
     noise: (distribution, key, shape) => add({ op: 'noise', distribution, key: scoped(key) }, [], shape, key),
     special: (name, x) => add({ op: 'special', function: name }, [lift(x)]),

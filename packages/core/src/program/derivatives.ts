@@ -1,5 +1,5 @@
 import { VardropError } from '../errors.js';
-import type { Builder, Operand, Value } from './builder.js';
+import type { Builder, Operand, Value, WindowOptions } from './builder.js';
 import { operationClass } from './operationClass.js';
 import type { Node, NodeId, Shape } from './program.js';
 import { broadcastShapes, sameShape } from './shapes.js';
@@ -130,26 +130,26 @@ export function derivative(
       );
       break;
     case 'conv2d':
-      give(0, () => b.conv2dInputGradient(operand(1), full(), operand(0).shape, node));
-      give(1, () => b.conv2dFilterGradient(operand(0), full(), operand(1).shape, node));
+      give(0, () => b.conv2dInputGradient(operand(1), full(), operand(0).shape, windowOf(node)));
+      give(1, () => b.conv2dFilterGradient(operand(0), full(), operand(1).shape, windowOf(node)));
       break;
     case 'conv2dInputGradient':
       // Linear in the filter and in dy: ⟨conv(x, w), dy⟩ is one trilinear form, whose three gradients are these ops.
-      give(0, () => b.conv2dFilterGradient(full(), operand(1), operand(0).shape, node));
-      give(1, () => b.conv2d(full(), operand(0), node));
+      give(0, () => b.conv2dFilterGradient(full(), operand(1), operand(0).shape, windowOf(node)));
+      give(1, () => b.conv2d(full(), operand(0), windowOf(node)));
       break;
     case 'conv2dFilterGradient':
-      give(0, () => b.conv2dInputGradient(full(), operand(1), operand(0).shape, node));
-      give(1, () => b.conv2d(operand(0), full(), node));
+      give(0, () => b.conv2dInputGradient(full(), operand(1), operand(0).shape, windowOf(node)));
+      give(1, () => b.conv2d(operand(0), full(), windowOf(node)));
       break;
     case 'maxPool2d':
-      give(0, () => b.maxPool2dGradient(operand(0), full(), node.size, node));
+      give(0, () => b.maxPool2dGradient(operand(0), full(), node.size, windowOf(node)));
       break;
     case 'averagePool2d':
-      give(0, () => b.averagePool2dGradient(full(), operand(0).shape, node.size, node));
+      give(0, () => b.averagePool2dGradient(full(), operand(0).shape, node.size, windowOf(node)));
       break;
     case 'averagePool2dGradient':
-      give(0, () => b.averagePool2d(full(), node.size, node));
+      give(0, () => b.averagePool2d(full(), node.size, windowOf(node)));
       break;
     case 'maxPool2dGradient':
       throw new VardropError(
@@ -214,4 +214,9 @@ function unbroadcast(b: Builder, gradient: Value, target: Shape, result: Shape):
   const whole: Operand = sameShape(gradient.shape, result) ? gradient : b.broadcast(gradient, result);
   const summed = b.reduceSum(whole, axes, true);
   return sameShape(summed.shape, target) ? summed : b.reshape(summed, target);
+}
+
+/** The window of a node, and nothing else of it. */
+function windowOf({ strides, padding }: Required<WindowOptions>): WindowOptions {
+  return { strides, padding };
 }

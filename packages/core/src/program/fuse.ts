@@ -1,4 +1,6 @@
+import { checkOptionNames } from '../checkOptionNames.js';
 import { VardropError } from '../errors.js';
+import { formatValue } from '../formatValue.js';
 import { type Cluster, cluster } from './fusion/clusters.js';
 import { buildGraph, findLive } from './fusion/graph.js';
 import { findSiblings, type Siblings } from './fusion/siblings.js';
@@ -18,6 +20,9 @@ import type { NodeId, Program } from './program.js';
  *   a single operation has no room.
  */
 export function fuse(program: Program, limits: KernelLimits = { inputs: Infinity, outputs: Infinity }): FusedProgram {
+  checkOptionNames('fuse', limits, { inputs: true, outputs: true });
+  checkLimit('inputs', limits.inputs);
+  checkLimit('outputs', limits.outputs);
   if (!(limits.inputs >= 4) || !(limits.outputs >= 1)) {
     throw new VardropError(
       'VARDROP_LIMITS',
@@ -84,4 +89,9 @@ function describe(program: Program, own: Cluster, siblings: readonly Siblings[])
       };
     }
   }
+}
+
+function checkLimit(name: string, limit: number): void {
+  if (typeof limit === 'number') return;
+  throw new VardropError('VARDROP_OPTION', `[fuse] ${name}: got ${formatValue(limit)}, needs a number of tensors.`);
 }

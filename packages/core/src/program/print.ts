@@ -1,3 +1,5 @@
+import { checkBoolean } from '../checkBoolean.js';
+import { checkOptionNames } from '../checkOptionNames.js';
 import type { Node, NodeId, NodeOf, Program } from './program.js';
 import { formatShape } from './shapes.js';
 
@@ -32,7 +34,10 @@ const shownValues = 4;
  * ```
  */
 export function print(program: Program, options: PrintOptions = {}): string {
+  checkOptionNames('print', options, { labels: true, constants: true });
   const { labels = true, constants = false } = options;
+  checkBoolean('[print] labels', labels);
+  checkBoolean('[print] constants', constants);
   const ids = program.nodes.map((_, id) => id);
   const inputs = ids.filter((id) => program.nodes[id].op === 'input');
   const noise = ids.filter((id) => program.nodes[id].op === 'noise');

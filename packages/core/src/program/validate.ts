@@ -1,3 +1,5 @@
+import { checkBoolean } from '../checkBoolean.js';
+import { checkOptionNames } from '../checkOptionNames.js';
 import { VardropError } from '../errors.js';
 import { inferShape } from './infer.js';
 import { operationClass } from './operationClass.js';
@@ -28,6 +30,9 @@ export interface ValidateOptions {
  *   and the node by index, operation and label: `[mlp %12 matmul dense1/gamma] …`.
  */
 export function validate(program: Program, options: ValidateOptions = {}): void {
+  checkOptionNames('validate', options, { allowEmpty: true });
+  const { allowEmpty = false } = options;
+  checkBoolean('[validate] allowEmpty', allowEmpty);
   const inputs = new Map<string, NodeId>();
   const keys = new Map<string, NodeId>();
   program.nodes.forEach((node, id) => {

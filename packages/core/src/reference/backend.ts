@@ -1,4 +1,7 @@
 import type { Backend, Executable, Supports, Tensor } from '../backend.js';
+import { checkFunction } from '../checkFunction.js';
+import { checkObject } from '../checkObject.js';
+import { checkOptionNames } from '../checkOptionNames.js';
 import { VardropError } from '../errors.js';
 import { refuseClosed } from '../execution/backendLifetime.js';
 import { checkValues } from '../execution/checkValues.js';
@@ -41,6 +44,18 @@ const supports: Supports = {
  * the wrong shape, and `VARDROP_SHAPE` for programs with a symbolic axis.
  */
 export function createReferenceBackend(options: ReferenceOptions = {}): Backend<ReferenceTensor> {
+  checkOptionNames('createReferenceBackend', options, { noise: true, functions: true });
+  checkFunction('[createReferenceBackend] noise', options.noise);
+  const { functions } = options;
+  if (functions !== undefined) {
+    checkObject(
+      'VARDROP_OPTION',
+      '[createReferenceBackend] functions',
+      functions,
+      'dawson',
+      '{ dawson, logUniformKl }',
+    );
+  }
   const live = new Map<Tensor, ReferenceTensor>();
   // Only to tell a handle that was disposed of from one that was never ours.
   const disposed = new WeakSet<Tensor>();

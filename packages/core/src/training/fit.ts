@@ -124,7 +124,7 @@ export async function fit(model: Model, options: FitOptions): Promise<FitResult>
   const { backend, earlyStopping, signal, onStep, onEpoch } = options;
   const start =
     options.state === undefined
-      ? initialState(model, likelihood, optimizer, options.seed ?? 0)
+      ? initialState(model, likelihood, optimizer, options.seed === undefined ? 0 : options.seed)
       : readState(model, likelihood, optimizer, options.state);
   const stepsPerEpoch = Math.ceil(rows / batch);
   const course = createCourse(start, { rows, digest: digest([data.inputs, data.targets]) }, batch);

@@ -1,3 +1,4 @@
+import { checkFunction } from '../checkFunction.js';
 import { checkObject } from '../checkObject.js';
 import { checkOptionNames } from '../checkOptionNames.js';
 import { checkSignal } from '../checkSignal.js';
@@ -63,8 +64,8 @@ export function resolveFitOptions(model: Model, options: FitOptions): ResolvedFi
   checkObject('VARDROP_OPTION', '[fit] backend', backend, 'compile', 'createTfjsBackend()');
   checkObject('VARDROP_OPTION', '[fit] likelihood', likelihood, 'negativeLogLikelihood', 'categorical()');
   checkObject('VARDROP_OPTION', '[fit] optimizer', optimizer, 'update', 'adam()');
-  const epochs = positiveInteger('epochs', options.epochs ?? 10);
-  const batch = positiveInteger('batch', options.batch ?? 100);
+  const epochs = positiveInteger('epochs', options.epochs === undefined ? 10 : options.epochs);
+  const batch = positiveInteger('batch', options.batch === undefined ? 100 : options.batch);
   if (typeof learningRateFactor !== 'function') {
     throw new VardropError(
       'VARDROP_OPTION',
@@ -72,9 +73,11 @@ export function resolveFitOptions(model: Model, options: FitOptions): ResolvedFi
     );
   }
   const klWeight =
-    typeof options.klWeight === 'function' ? options.klWeight : constantSchedule(checkedWeight(options.klWeight ?? 1));
-  checkCallback('onStep', options.onStep);
-  checkCallback('onEpoch', options.onEpoch);
+    typeof options.klWeight === 'function'
+      ? options.klWeight
+      : constantSchedule(checkedWeight(options.klWeight === undefined ? 1 : options.klWeight));
+  checkFunction('[fit] onStep', options.onStep);
+  checkFunction('[fit] onEpoch', options.onEpoch);
   checkSignal('fit', options.signal);
   likelihood.parameters(model.outputShape);
   const data = readDataset('fit', model, likelihood, options.data);
@@ -101,17 +104,12 @@ function checkedWeight(value: number): number {
   return value;
 }
 
-function checkCallback(name: string, value: unknown): void {
-  if (value === undefined || typeof value === 'function') return;
-  throw new VardropError('VARDROP_OPTION', `[fit] ${name}: got ${formatValue(value)}, needs a function to call.`);
-}
-
 function checkEarlyStopping(given: EarlyStopping, watched: boolean): void {
   const known = { patience: true, minimumDelta: true } as const;
   checkOptionNames('fit: earlyStopping', given, known, { minDelta: 'Write minimumDelta.' });
   const { patience, minimumDelta = 0 } = given;
   positiveInteger('earlyStopping.patience', patience);
-  if (!(minimumDelta >= 0 && Number.isFinite(minimumDelta))) {
+  if (!(Number.isFinite(minimumDelta) && minimumDelta >= 0)) {
     throw new VardropError(
       'VARDROP_OPTION',
       `[fit] earlyStopping.minimumDelta: got ${formatValue(minimumDelta)}, needs a number that is not negative.`,

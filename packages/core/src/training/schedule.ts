@@ -1,10 +1,17 @@
 import { VardropError } from '../errors.js';
+import { formatValue } from '../formatValue.js';
 
 /** A factor for each step of training. `epoch` may be a fraction: 1.5 is the middle of the second epoch. */
 export type Schedule = (progress: { readonly epoch: number; readonly step: number }) => number;
 
-/** The same factor throughout. */
+/** The same factor throughout. Throws `VARDROP_SCHEDULE` unless it is a finite number that is not negative. */
 export function constantSchedule(value = 1): Schedule {
+  if (!(Number.isFinite(value) && value >= 0)) {
+    throw new VardropError(
+      'VARDROP_SCHEDULE',
+      `[constantSchedule] value: got ${formatValue(value)}, needs a finite number that is not negative.`,
+    );
+  }
   return () => value;
 }
 
@@ -39,7 +46,7 @@ export function exponentialDecay(factor: number, epochs = 1): Schedule {
   if (![factor, epochs].every((value) => value > 0 && Number.isFinite(value))) {
     throw new VardropError(
       'VARDROP_SCHEDULE',
-      `[exponentialDecay] factor, epochs: got ${factor}, ${epochs}, needs positive numbers.`,
+      `[exponentialDecay] factor, epochs: got ${formatValue(factor)}, ${formatValue(epochs)}, needs positive numbers.`,
     );
   }
   return ({ epoch }) => factor ** (epoch / epochs);
@@ -50,7 +57,7 @@ export function warmUp(epochs: number): Schedule {
   if (!(epochs > 0 && Number.isFinite(epochs))) {
     throw new VardropError(
       'VARDROP_SCHEDULE',
-      `[warmUp] epochs: got ${epochs}, needs a positive number. Leave the schedule out for the full weight at once.`,
+      `[warmUp] epochs: got ${formatValue(epochs)}, needs a positive number. Leave the schedule out for the full weight at once.`,
     );
   }
   return piecewiseLinear([0, 0], [epochs, 1]);

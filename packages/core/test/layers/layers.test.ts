@@ -72,7 +72,7 @@ describe('shapes and names', () => {
     ['VARDROP_LAYER', '[dense] units: got 2.5', () => dense({ units: 2.5 })],
     ['VARDROP_LAYER', '[conv2d] filters: got -1', () => conv2d({ filters: -1, size: 2 })],
     ['VARDROP_LAYER', '[conv2d] size: got 0', () => conv2d({ filters: 1, size: 0 })],
-    ['VARDROP_LAYER', '[conv2d] strides: got [1,0]', () => conv2d({ filters: 1, size: 1, strides: [1, 0] })],
+    ['VARDROP_LAYER', '[conv2d] strides: got [1, 0]', () => conv2d({ filters: 1, size: 1, strides: [1, 0] })],
     [
       'VARDROP_LAYER',
       "[conv2d] padding: got 'full'",

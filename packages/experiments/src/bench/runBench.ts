@@ -1,4 +1,4 @@
-import { type Backend, VardropError } from '@vardrop/core';
+import { type Backend, checkOptionNames, VardropError } from '@vardrop/core';
 import {
   type BenchBackend,
   type BenchMachine,
@@ -53,6 +53,22 @@ export interface BenchOptions {
   onProgress?(progress: { readonly share: number; readonly label: string }): void;
 }
 
+const optionNames: Readonly<Record<keyof BenchOptions, true>> = {
+  targets: true,
+  peers: true,
+  workloads: true,
+  repetitions: true,
+  warmup: true,
+  budgetSeconds: true,
+  weightsTogether: true,
+  machine: true,
+  load: true,
+  memory: true,
+  clock: true,
+  signal: true,
+  onProgress: true,
+};
+
 /** Steps between the two readings of memory. */
 const memorySteps = 20;
 
@@ -61,11 +77,12 @@ const memorySteps = 20;
  * what else happens on the machine meets all of them alike (in the largest workloads, all variants of a backend). A backend whose budget for a workload does not last gets fewer
  * repetitions, or is left out with the reason. Everything that it starts it closes.
  *
- * @throws VardropError `VARDROP_NO_BACKEND` where no target starts; the signal's reason where it aborts before anything has
+ * @throws VardropError `VARDROP_OPTION` for other options; `VARDROP_NO_BACKEND` where no target starts; the signal's reason where it aborts before anything has
  * been measured.
  */
 export async function runBench(options: BenchOptions): Promise<BenchReport> {
   const { workloads, repetitions, budgetSeconds, signal, clock = platformClock, weightsTogether = 4e6 } = options;
+  checkOptionNames('runBench', options, optionNames);
   const loadBefore = options.load?.();
   const unavailable: { backend: string; reason: string }[] = [];
   const started: { name: string; backend: Backend; startMs: number; memory: BenchMemory | null }[] = [];

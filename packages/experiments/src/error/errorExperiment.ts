@@ -1,4 +1,6 @@
-import type { Experiment, ExperimentSetting } from '../experiment.js';
+import { checkOptionNames } from '@vardrop/core';
+import { type Experiment, type ExperimentSetting } from '../experiment.js';
+import { settingNames } from '../settingNames.js';
 import { concludeErrors } from './concludeErrors.js';
 import { dropoutModels, dropoutNames, dropoutRates, hiddenLayers, learnedAlpha, rateSpeed } from './dropoutModels.js';
 import { type ErrorPlan, fallFrom, fullErrorPlan, quickErrorPlan } from './errorPlan.js';
@@ -13,9 +15,11 @@ import { errorTrial } from './errorTrial.js';
  * training has ended.
  */
 export function errorExperiment(
-  { data, quick, seed }: ExperimentSetting,
-  plan: ErrorPlan = quick ? quickErrorPlan : fullErrorPlan,
+  setting: ExperimentSetting,
+  plan: ErrorPlan = setting.quick ? quickErrorPlan : fullErrorPlan,
 ): Experiment {
+  checkOptionNames('errorExperiment', setting, settingNames);
+  const { data, seed } = setting;
   const trials = plan.widths.flatMap(({ width, seeds }) =>
     Array.from({ length: seeds }, (_, i) => seed + i).flatMap((each) =>
       dropoutNames.map((name) => errorTrial({ name, width, seed: each }, plan, data)),

@@ -1,4 +1,6 @@
-import type { Experiment, ExperimentSetting } from '../experiment.js';
+import { checkOptionNames } from '@vardrop/core';
+import { type Experiment, type ExperimentSetting } from '../experiment.js';
+import { settingNames } from '../settingNames.js';
 import { concludeSparsity } from './concludeSparsity.js';
 import { klWeight, publishedSparsityPlan, quickSparsityPlan, type SparsityPlan } from './sparsityPlan.js';
 import type { SparsityResult } from './sparsityResult.js';
@@ -12,9 +14,11 @@ import { denseTrial, sparseTrial } from './sparsityTrials.js';
  * Test data are looked at only once networks have been trained.
  */
 export function sparsityExperiment(
-  { data, quick, seed }: ExperimentSetting,
-  plan: SparsityPlan = quick ? quickSparsityPlan : publishedSparsityPlan,
+  setting: ExperimentSetting,
+  plan: SparsityPlan = setting.quick ? quickSparsityPlan : publishedSparsityPlan,
 ): Experiment {
+  checkOptionNames('sparsityExperiment', setting, settingNames);
+  const { data, seed } = setting;
   const seeds = Array.from({ length: plan.seeds }, (_, i) => seed + i);
   const trials = seeds.flatMap((each) => [denseTrial(each, plan, data), sparseTrial(each, plan, data)]);
   const { hidden, epochs, batch, kl, fineTuning } = plan;

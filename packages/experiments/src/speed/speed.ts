@@ -1,4 +1,6 @@
-import type { CreateExperiment, Experiment } from '../experiment.js';
+import { checkOptionNames } from '@vardrop/core';
+import { type CreateExperiment, type Experiment } from '../experiment.js';
+import { settingNames } from '../settingNames.js';
 import type { ImageData } from '../imageData.js';
 import { concludeSpeed } from './concludeSpeed.js';
 import { measureSpeed, type SpeedCase, speedPattern, widthsOf } from './measureSpeed.js';
@@ -27,8 +29,10 @@ const costs = { sample: 6e-9, product: 3.5e-11, step: 0.05 };
  * local reparametrization, for their network, and how the ratio changes with width and minibatch. Needs minutes; quick
  * computes a part of each minibatch with separate samples only, and leaves out the widest network.
  */
-export const speed: CreateExperiment = ({ data, quick, seed }) =>
-  speedExperiment({
+export const speed: CreateExperiment = (setting) => {
+  checkOptionNames('speed', setting, settingNames);
+  const { data, quick, seed } = setting;
+  return speedExperiment({
     data,
     seed,
     cases: [
@@ -40,9 +44,12 @@ export const speed: CreateExperiment = ({ data, quick, seed }) =>
     share: quick ? 0.1 : 1,
     epoch: 60_000,
   });
+};
 
-/** `speed` with cases of one's own: seconds an epoch with local reparametrization and with a sample for each datapoint. */
+/** `speed` with cases of one's own: seconds an epoch with local reparametrization and with a sample for each datapoint. Throws `VARDROP_OPTION` for other options. */
 export function speedExperiment(options: SpeedOptions): Experiment {
+  const known = { data: true, seed: true, cases: true, rounds: true, share: true, epoch: true } as const;
+  checkOptionNames('speedExperiment', options, known);
   const { data, cases, rounds, share, epoch } = options;
   return {
     name: 'speed',

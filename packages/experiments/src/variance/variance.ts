@@ -1,11 +1,12 @@
-import { elementCount, VardropError } from '@vardrop/core';
-import type { CreateExperiment, Experiment, TrialContext } from '../experiment.js';
+import { checkOptionNames, elementCount, VardropError } from '@vardrop/core';
+import { type CreateExperiment, type Experiment, type TrialContext } from '../experiment.js';
+import { settingNames } from '../settingNames.js';
 import type { Json } from '../json.js';
 import { estimatorNames, network, startRates } from '../paperNetwork.js';
 import { concludeVariance } from './concludeVariance.js';
 import { groupsPattern, measureGroups } from './measureGroups.js';
 import { type SnapshotTraining, snapshotNames, snapshotsPattern, trainSnapshots } from './snapshots.js';
-import type { VarianceOptions } from './varianceOptions.js';
+import { type VarianceOptions, varianceOptionNames } from './varianceOptions.js';
 
 /** Seconds that a weight sample, a multiply-add and whatever else is in a step take, about, for the time left. */
 const costs = { sample: 6e-9, product: 3.5e-11, step: 2e-3 };
@@ -15,8 +16,10 @@ const costs = { sample: 6e-9, product: 3.5e-11, step: 2e-3 };
  * of sampling the weights, in the top and the bottom layer, after 10 and 100 epochs. In full with the paper's
  * 784-500-500-500-10 units, quick with 64 units a hidden layer; 500 draws either way.
  */
-export const variance: CreateExperiment = ({ data, quick, seed }) =>
-  varianceExperiment({
+export const variance: CreateExperiment = (setting) => {
+  checkOptionNames('variance', setting, settingNames);
+  const { data, quick, seed } = setting;
+  return varianceExperiment({
     data,
     seed,
     units: quick ? [64, 64, 64] : [500, 500, 500],
@@ -28,12 +31,14 @@ export const variance: CreateExperiment = ({ data, quick, seed }) =>
     drawsPerGroup: 10,
     groupsPerTrial: quick ? 5 : 1,
   });
+};
 
 /**
  * The same with sizes of one's own. Throws `VARDROP_EXPERIMENT_DATA` for data without training or test images, and
  * `VARDROP_OPTION` for fewer than two groups or draws, or groups that make no whole trials.
  */
 export function varianceExperiment(options: VarianceOptions): Experiment {
+  checkOptionNames('varianceExperiment', options, varianceOptionNames);
   const { data, seed, units, minibatch, epochs, trainingBatch, learningRate, groups, groupsPerTrial } = options;
   if (data.train.targets.length === 0 || data.test.targets.length === 0) {
     throw new VardropError(

@@ -19,3 +19,17 @@ export interface VarianceOptions {
   /** Groups that one trial measures; it divides `groups`. */
   readonly groupsPerTrial: number;
 }
+
+/** The names of those options. */
+export const varianceOptionNames: Readonly<Record<keyof VarianceOptions, true>> = {
+  data: true,
+  seed: true,
+  units: true,
+  minibatch: true,
+  epochs: true,
+  trainingBatch: true,
+  learningRate: true,
+  groups: true,
+  drawsPerGroup: true,
+  groupsPerTrial: true,
+};

@@ -1,0 +1,186 @@
+import * as core from '@vardrop/core';
+import type { Entry } from './entry.js';
+
+const backend = core.createReferenceBackend();
+const model = core.sequential({
+  input: [2],
+  noise: core.sparseVariational(),
+  layers: [core.dense({ units: 2 })],
+});
+const { parameters } = core.initialState(model, core.categorical(), core.adam(), 0);
+const program = (() => {
+  const b = core.createBuilder('negation');
+  b.output('y', b.neg(b.input('x', ['batch', 2])));
+  return b.build();
+})();
+const probabilities = Float32Array.of(0.25, 0.75);
+const inputs = Float32Array.of(1, 2);
+const data = { inputs, targets: [1] };
+const prediction = {
+  kind: 'classification',
+  rows: 1,
+  classes: 2,
+  samples: 1,
+  probabilities,
+  labels: Int32Array.of(1),
+  entropy: new Float64Array(1),
+  mutualInformation: new Float64Array(1),
+} as const;
+const trainer = {
+  backend,
+  likelihood: core.categorical(),
+  optimizer: core.adam(),
+  state: core.initialState(model, core.categorical(), core.adam(), 0),
+};
+
+/** A layer is built, since what it takes from the model is known only then. */
+const built = (layer: core.Layer) =>
+  core.sequential({ input: layer.kind === 'dense' ? [4] : [4, 4, 1], layers: [layer] });
+/** What options are added to, where there are any. */
+const merged = (base: object, options: object) => ({ ...base, ...options }) as never;
+const none: Entry['options'] = {};
+const linear = {
+  name: 'string',
+  activation: 'other',
+  bias: 'boolean',
+  initializer: 'other',
+  noise: 'other',
+  estimator: 'other',
+  divergence: 'null',
+} as const;
+const pooling = { size: 'other', strides: 'other', padding: 'other', name: 'string' } as const;
+
+export const withOptions: Readonly<Record<string, Entry>> = {
+  adam: { call: core.adam, options: { learningRate: 'number', beta1: 'number', beta2: 'number', epsilon: 'number' } },
+  ard: { call: core.ard, options: none },
+  averagePooling2d: { call: core.averagePooling2d, options: pooling },
+  bernoulli: { call: core.bernoulli, options: { rate: 'number' } },
+  bernoulliLearned: {
+    call: core.bernoulliLearned,
+    options: { rates: 'other', rate: 'number', temperature: 'number' },
+  },
+  brierScore: {
+    call: (options) => core.brierScore(probabilities, [1], merged({ classes: 2 }, options)),
+    options: { classes: 'other' },
+  },
+  categorical: { call: core.categorical, options: none },
+  compileProgram: {
+    call: (options) => core.compileProgram(backend, program, merged({ batch: 1 }, options)),
+    options: { batch: 'other' },
+  },
+  conv2d: {
+    call: (options) => built(core.conv2d(merged({ filters: 1, size: 2 }, options))),
+    options: { filters: 'other', size: 'other', strides: 'other', padding: 'other', ...linear },
+  },
+  createHandleTable: {
+    call: (options) => core.createHandleTable(merged({ name: 'test' }, options)),
+    options: { name: 'string', free: 'function', isGone: 'function' },
+  },
+  createPredictor: {
+    call: (options) => core.createPredictor(model, merged({ backend }, options)),
+    options: {
+      backend: 'other',
+      likelihood: 'other',
+      samples: 'other',
+      mode: 'other',
+      batch: 'other',
+      noisePerRun: 'other',
+    },
+  },
+  createReferenceBackend: { call: core.createReferenceBackend, options: { noise: 'function', functions: 'other' } },
+  createTrainer: {
+    call: (options) => core.createTrainer(model, merged(trainer, options)),
+    options: { backend: 'other', likelihood: 'other', optimizer: 'other', state: 'other' },
+  },
+  dense: {
+    call: (options) => built(core.dense(merged({ units: 2 }, options))),
+    options: { units: 'other', ...linear },
+  },
+  evaluateClassification: {
+    call: (options) => core.evaluateClassification(prediction, [1], options),
+    options: { bins: 'other' },
+  },
+  expectedCalibrationError: {
+    call: (options) => core.expectedCalibrationError(probabilities, [1], merged({ classes: 2 }, options)),
+    options: { classes: 'other', bins: 'other' },
+  },
+  fit: {
+    call: (options) => core.fit(model, merged({ backend, data, validation: data, epochs: 1 }, options)),
+    options: {
+      backend: 'other',
+      data: 'other',
+      likelihood: 'other',
+      optimizer: 'other',
+      learningRateFactor: 'function',
+      klWeight: ['number', 'function'],
+      epochs: 'other',
+      batch: 'other',
+      seed: 'other',
+      state: 'other',
+      validation: 'other',
+      earlyStopping: 'other',
+      onStep: 'function',
+      onEpoch: 'function',
+      signal: 'other',
+    },
+  },
+  flatten: { call: core.flatten, options: { name: 'string' } },
+  flipout: { call: core.flipout, options: none },
+  fuse: {
+    call: (options) => core.fuse(core.bind(program, 1), merged({ inputs: 4, outputs: 1 }, options)),
+    options: { inputs: 'number', outputs: 'number' },
+  },
+  gaussian: { call: core.gaussian, options: { sigma: 'number' } },
+  gaussianDropout: { call: core.gaussianDropout, options: { type: 'other', rate: 'number' } },
+  gaussianLikelihood: { call: core.gaussianLikelihood, options: { logVariance: 'number' } },
+  local: { call: core.local, options: none },
+  logUniformCubic: { call: core.logUniformCubic, options: none },
+  logUniformExact: { call: core.logUniformExact, options: none },
+  logUniformSigmoid: { call: core.logUniformSigmoid, options: none },
+  mask: { call: (options) => core.mask(model, parameters, options), options: { threshold: 'number' } },
+  maxPooling2d: { call: core.maxPooling2d, options: pooling },
+  meanField: { call: core.meanField, options: { logVariance: 'number' } },
+  negativeLogLikelihood: {
+    call: (options) => core.negativeLogLikelihood(probabilities, [1], merged({ classes: 2 }, options)),
+    options: { classes: 'other' },
+  },
+  none: { call: core.none, options: none },
+  predict: {
+    call: (options) => core.predict(model, merged({ backend, parameters, inputs, samples: 1 }, options)),
+    options: {
+      backend: 'other',
+      likelihood: 'other',
+      samples: 'other',
+      mode: 'other',
+      batch: 'other',
+      noisePerRun: 'other',
+      seed: 'other',
+      signal: 'other',
+      parameters: 'other',
+      inputs: 'other',
+    },
+  },
+  print: { call: (options) => core.print(program, options), options: { labels: 'boolean', constants: 'boolean' } },
+  prune: {
+    call: (options) => core.prune(model, parameters, options),
+    options: { threshold: 'number', preserve: 'other' },
+  },
+  readTensors: {
+    call: (options) => core.readTensors('[test] tensor', [], {}, merged({ remedy: 'Look here.' }, options)),
+    options: { others: 'other', remedy: 'string' },
+  },
+  separate: { call: core.separate, options: none },
+  sequential: {
+    call: (options) => core.sequential(merged({ input: [2], layers: [core.dense({ units: 2 })] }, options)),
+    options: { input: 'other', layers: 'other', noise: 'other', estimator: 'other', divergence: 'null' },
+  },
+  sgd: { call: core.sgd, options: { learningRate: 'number', momentum: 'number', nesterov: 'boolean' } },
+  single: { call: core.single, options: none },
+  sparseVariational: { call: core.sparseVariational, options: { logVariance: 'number' } },
+  sparsity: { call: (options) => core.sparsity(model, parameters, options), options: { threshold: 'number' } },
+  validate: { call: (options) => core.validate(program, options), options: { allowEmpty: 'boolean' } },
+  variationalDropout: {
+    call: core.variationalDropout,
+    options: { type: 'other', alpha: 'other', rate: 'number' },
+  },
+};

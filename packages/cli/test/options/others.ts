@@ -1,0 +1,116 @@
+import * as gpujs from '@vardrop/adapter-gpujs';
+import * as onnx from '@vardrop/adapter-onnx';
+import * as tfjs from '@vardrop/adapter-tfjs';
+import * as conformance from '@vardrop/conformance';
+import { createBuilder, createReferenceBackend, dense, sequential } from '@vardrop/core';
+import * as experiments from '@vardrop/experiments';
+import * as cli from '../../src/index.js';
+import type { Entry } from './entry.js';
+
+const b = createBuilder('negation');
+b.output('y', b.neg(b.input('x', ['batch', 2])));
+const program = b.build();
+/** Names only: what these options are is said by laws, plans and machines that a test does not make up. */
+const namesOf = (...names: readonly string[]): Entry['options'] =>
+  Object.fromEntries(names.map((name) => [name, 'any' as const]));
+
+/** What makes a model small enough to be asked about. */
+const model = sequential({ input: [2], layers: [dense({ units: 2 })] });
+const ofLaws = namesOf('effort', 'seed', 'replay', 'bail', 'caseTimeout', 'lawTimeout', 'create', 'models');
+const setting = namesOf('data', 'quick', 'seed');
+
+/** Functions with options, by the folder of their package. */
+export const others: Readonly<Record<string, Readonly<Record<string, Entry>>>> = {
+  'adapter-tfjs': {
+    createTfjsBackend: {
+      call: tfjs.createTfjsBackend,
+      options: namesOf('device', 'tf', 'wasmPaths', 'profile'),
+    },
+  },
+  'adapter-onnx': {
+    createOnnxBackend: {
+      call: onnx.createOnnxBackend,
+      options: namesOf('device', 'ort', 'threads', 'wasmPaths', 'gpu', 'session', 'worker'),
+    },
+    exportOnnx: {
+      call: (options) => onnx.exportOnnx(model, {}, options),
+      options: namesOf('kind', 'likelihood', 'opset'),
+    },
+    exportProgram: {
+      call: (options) => onnx.exportProgram(program, options),
+      options: { keys: 'other', opset: 'other' },
+    },
+  },
+  'adapter-gpujs': {
+    createGpujsBackend: { call: gpujs.createGpujsBackend, options: namesOf('mode', 'GPU', 'noise') },
+  },
+  conformance: {
+    checkUlps: { call: conformance.checkUlps, options: namesOf('name', 'create', 'runner', 'otherCards') },
+    conformance: {
+      call: conformance.conformance,
+      options: namesOf(
+        'name',
+        'create',
+        'runner',
+        'effort',
+        'seed',
+        'laws',
+        'expectedFailures',
+        'caseTimeout',
+        'report',
+      ),
+    },
+    runLaw: {
+      call: (options) => conformance.runLaw(conformance.laws[0], createReferenceBackend(), options),
+      options: ofLaws,
+    },
+    runSuite: {
+      call: conformance.runSuite,
+      options: { ...ofLaws, ...namesOf('name', 'createTimeout', 'laws', 'expectedFailures', 'onResult') },
+    },
+  },
+  experiments: {
+    errorExperiment: { call: experiments.errorExperiment, options: setting },
+    runBench: {
+      call: experiments.runBench,
+      options: namesOf(
+        'targets',
+        'peers',
+        'workloads',
+        'repetitions',
+        'warmup',
+        'budgetSeconds',
+        'weightsTogether',
+        'machine',
+        'load',
+        'memory',
+        'clock',
+        'signal',
+        'onProgress',
+      ),
+    },
+    sparsityExperiment: { call: experiments.sparsityExperiment, options: setting },
+    speed: { call: experiments.speed, options: setting },
+    speedExperiment: {
+      call: experiments.speedExperiment,
+      options: namesOf('data', 'seed', 'cases', 'rounds', 'share', 'epoch'),
+    },
+    variance: { call: experiments.variance, options: setting },
+    varianceExperiment: {
+      call: experiments.varianceExperiment,
+      options: namesOf(
+        'data',
+        'seed',
+        'units',
+        'minibatch',
+        'epochs',
+        'trainingBatch',
+        'learningRate',
+        'groups',
+        'drawsPerGroup',
+        'groupsPerTrial',
+      ),
+    },
+  },
+  cli: { loadData: { call: cli.loadData, options: namesOf('directory') } },
+};

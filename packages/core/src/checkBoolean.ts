@@ -1,0 +1,8 @@
+import { VardropError } from './errors.js';
+import { formatValue } from './formatValue.js';
+
+/** Throws `VARDROP_OPTION` unless `value` is true or false: 'no' counts as true for JavaScript. */
+export function checkBoolean(what: string, value: boolean): void {
+  if (typeof value === 'boolean') return;
+  throw new VardropError('VARDROP_OPTION', `${what}: got ${formatValue(value)}, needs true or false.`);
+}
