@@ -35,6 +35,7 @@ export const runOptionNames = {
   lawTimeout: true,
   create: true,
   models: true,
+  onCase: true,
 } as const satisfies Readonly<Record<keyof RunOptions, true>>;
 
 /** The seed of runs that state none. */

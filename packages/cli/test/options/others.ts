@@ -16,7 +16,7 @@ const namesOf = (...names: readonly string[]): Entry['options'] =>
 
 /** What makes a model small enough to be asked about. */
 const model = sequential({ input: [2], layers: [dense({ units: 2 })] });
-const ofLaws = namesOf('effort', 'seed', 'replay', 'bail', 'caseTimeout', 'lawTimeout', 'create', 'models');
+const ofLaws = namesOf('effort', 'seed', 'replay', 'bail', 'caseTimeout', 'lawTimeout', 'create', 'models', 'onCase');
 const setting = namesOf('data', 'quick', 'seed');
 
 /** Functions with options, by the folder of their package. */
