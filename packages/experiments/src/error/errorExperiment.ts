@@ -1,5 +1,5 @@
 import { checkOptionNames } from '@vardrop/core';
-import { type Experiment, type ExperimentSetting } from '../experiment.js';
+import type { Experiment, ExperimentSetting } from '../experiment.js';
 import { settingNames } from '../settingNames.js';
 import { concludeErrors } from './concludeErrors.js';
 import { dropoutModels, dropoutNames, dropoutRates, hiddenLayers, learnedAlpha, rateSpeed } from './dropoutModels.js';

@@ -1,5 +1,5 @@
 import { checkOptionNames } from '@vardrop/core';
-import { type Experiment, type ExperimentSetting } from '../experiment.js';
+import type { Experiment, ExperimentSetting } from '../experiment.js';
 import { settingNames } from '../settingNames.js';
 import { concludeSparsity } from './concludeSparsity.js';
 import { klWeight, publishedSparsityPlan, quickSparsityPlan, type SparsityPlan } from './sparsityPlan.js';

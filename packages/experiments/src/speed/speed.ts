@@ -1,7 +1,7 @@
 import { checkOptionNames } from '@vardrop/core';
-import { type CreateExperiment, type Experiment } from '../experiment.js';
-import { settingNames } from '../settingNames.js';
+import type { CreateExperiment, Experiment } from '../experiment.js';
 import type { ImageData } from '../imageData.js';
+import { settingNames } from '../settingNames.js';
 import { concludeSpeed } from './concludeSpeed.js';
 import { measureSpeed, type SpeedCase, speedPattern, widthsOf } from './measureSpeed.js';
 

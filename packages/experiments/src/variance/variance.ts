@@ -1,8 +1,8 @@
 import { checkOptionNames, elementCount, VardropError } from '@vardrop/core';
-import { type CreateExperiment, type Experiment, type TrialContext } from '../experiment.js';
-import { settingNames } from '../settingNames.js';
+import type { CreateExperiment, Experiment, TrialContext } from '../experiment.js';
 import type { Json } from '../json.js';
 import { estimatorNames, network, startRates } from '../paperNetwork.js';
+import { settingNames } from '../settingNames.js';
 import { concludeVariance } from './concludeVariance.js';
 import { groupsPattern, measureGroups } from './measureGroups.js';
 import { type SnapshotTraining, snapshotNames, snapshotsPattern, trainSnapshots } from './snapshots.js';
