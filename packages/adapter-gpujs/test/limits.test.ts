@@ -59,6 +59,31 @@ describe('limits of graphics cards', () => {
     expect(check('webgpu', { device: roomy }, program)).not.toThrow();
   });
 
+  it.each([
+    [65_537, 9, 2],
+    [100, 70_000, 2],
+    [600_001, 3],
+  ])('has more rows than threads in height lie in several planes: %s × %s', (...shape) => {
+    const b = createBuilder('rows');
+    const column = [...shape.slice(0, -1), 1];
+    b.output('y', b.add(b.input('x', shape), b.input('w', column)));
+    const program = b.build();
+    const [{ source, output, constants, inputs }] = lowerProgram(program, 'webgpu').kernels;
+    expect(output.length).toBe(3);
+    expect(check('webgpu', { device: roomy }, program)).not.toThrow();
+    // The source is JavaScript: run on operands whose elements are their indices, the second one's times seven.
+    const kernel = new Function(`return ${source};`)() as (...operands: object[]) => number;
+    const indices = [1, 7].map((times) => new Proxy([], { get: (_, index) => times * Number(index) }));
+    const operands = inputs.map((id) => indices[id]);
+    const size = shape.reduce((product, n) => product * n, 1);
+    const columns = shape[shape.length - 1];
+    for (let i = 0; i < size; i += i < 100 || i > size - 100 ? 1 : 997) {
+      const [width, height] = output;
+      const thread = { x: i % width, y: Math.floor(i / width) % height, z: Math.floor(i / (width * height)) };
+      expect(kernel.call({ thread, constants }, ...operands)).toBe(Math.fround(i + 7 * Math.floor(i / columns)));
+    }
+  });
+
   it('names a tensor too large for a texture', () => {
     expect(check('webgl2', { textureSide: 2048 }, twice([2049, 2049]))).toThrow(
       /%1 \(add\) \[2049,2049\]: got \d+, needs at most 2048 texels in width and height of a texture/,

@@ -13,12 +13,12 @@ export interface Threads {
 
 /** Sides of textures that graphics cards have at the least today. */
 const widestTexture = 4096;
-/** Threads in depth that WebGPU gives; in width and height it gives eight times as many. */
-const deepest = 65535;
+/** Threads in depth that WebGPU gives, and in width and height. */
+const [deepest, highest] = [65535, 8 * 65535];
 
 /**
  * One thread an element of `shape`: the last axis along x, the one before along y, and all others along z, whose
- * coordinates are decoded from it (along y where z has no room for them). Coordinates in x and y are printed inline wherever they are used: gpu.js keeps what
+ * coordinates are decoded from it (where y or z has no room for them, all rows along both). Coordinates in x and y are printed inline wherever they are used: gpu.js keeps what
  * a `const` holds as a float, and converting that to an index again costs more than the rest of a contraction's loop.
  */
 export function spreadThreads(writer: Writer, shape: readonly number[]): Threads {
@@ -35,14 +35,20 @@ export function spreadThreads(writer: Writer, shape: readonly number[]): Threads
     coordinates[y] = `(this.thread.z * ${half} + this.thread.y)`;
     return { output: [shape[x], half, 2], size, coordinates };
   }
-  const alongY = [y];
   const alongZ = [...rest].reverse();
-  const length = (along: readonly number[]) => along.reduce((product, axis) => product * shape[axis], 1);
-  while (writer.mode === 'webgpu' && length(alongZ) > deepest) alongY.unshift(alongZ.pop() as number);
-  decode(writer, shape, alongY, 'this.thread.y', coordinates);
-  if (alongZ.length === 0) return { output: [shape[x], length(alongY)], size, coordinates };
+  const depth = alongZ.reduce((product, axis) => product * shape[axis], 1);
+  if (writer.mode === 'webgpu' && (depth > deepest || shape[y] > highest)) {
+    const rows = depth * shape[y];
+    const planes = Math.ceil(rows / highest);
+    const height = Math.ceil(rows / planes);
+    const row = planes === 1 ? 'this.thread.y' : `(this.thread.z * ${height} + this.thread.y)`;
+    decode(writer, shape, [...alongZ, y], row, coordinates);
+    return { size, coordinates, output: planes === 1 ? [shape[x], rows] : [shape[x], height, planes] };
+  }
+  coordinates[y] = 'this.thread.y';
+  if (alongZ.length === 0) return { output: [shape[x], shape[y]], size, coordinates };
   decode(writer, shape, alongZ, 'this.thread.z', coordinates);
-  return { size, coordinates, output: [shape[x], length(alongY), length(alongZ)] };
+  return { size, coordinates, output: [shape[x], shape[y], depth] };
 }
 
 /** Sets the coordinates in some axes, outer ones first, from a number that counts through them all. */
