@@ -1,11 +1,12 @@
 import { type Moments, normalMoments, weightedSum } from './statistics.js';
 
-/** One linear layer with one output and weights N(μ, σ²), and the loss `s Σ_m (c_m b_m + ½ d_m b_m²)` of it. */
+/** One linear layer with one output, weights N(μ, σ²) and a bias, and the loss `s Σ_m (c_m b_m + ½ d_m b_m²)` of it. */
 export interface QuadraticLoss {
   /** Datapoints, `[rows][in]`. */
   readonly x: readonly (readonly number[])[];
   readonly means: readonly number[];
   readonly deviations: readonly number[];
+  readonly bias: number;
   /** c and d of each datapoint. */
   readonly linear: readonly number[];
   readonly quadratic: readonly number[];
@@ -18,10 +19,11 @@ interface GradientMoments extends Moments {
   readonly bound?: true;
 }
 
-/** Gradients in the means and deviations of the weights, one entry an input. */
+/** Gradients in the means and deviations of the weights, one entry an input, and in the bias. */
 export interface ExpectedGradients {
   readonly means: readonly GradientMoments[];
   readonly deviations: readonly GradientMoments[];
+  readonly bias: GradientMoments;
 }
 
 /** `A z + B z² + C z y` for independent standard normal z and y. */
@@ -35,14 +37,14 @@ function quadraticForm(a: number, b: number, c: number): Moments {
 }
 
 /**
- * Moments of the gradients of each estimator. In μ they are linear in Gaussian noise, in σ quadratic; the means agree:
- * `s Σ_m a_mi g_m` and `s Σ_m d_m a²_mi σ_i` with `g_m = c_m + d_m γ_m`.
+ * Moments of the gradients of each estimator. In μ and the bias they are linear in Gaussian noise, in σ quadratic; the means agree:
+ * `s Σ_m a_mi g_m` (1 in place of a_mi for the bias β) and `s Σ_m d_m a²_mi σ_i` with `g_m = c_m + d_m (γ_m + β)`.
  */
 export function expectedGradients(loss: QuadraticLoss, estimator: string): ExpectedGradients {
-  const { x, means, deviations, linear, quadratic: d, scale } = loss;
+  const { x, means, deviations, bias, linear, quadratic: d, scale } = loss;
   const dot = (u: readonly number[], v: readonly number[]) => u.reduce((sum, value, k) => sum + value * v[k], 0);
   const squares = (row: readonly number[]) => row.reduce((sum, a, k) => sum + (a * deviations[k]) ** 2, 0);
-  const slopes = x.map((row, m) => linear[m] + d[m] * dot(row, means));
+  const slopes = x.map((row, m) => linear[m] + d[m] * (dot(row, means) + bias));
   const covariance = (m: number, n: number) => x[m].reduce((sum, a, k) => sum + a * x[n][k] * deviations[k] ** 2, 0);
   const scaled = ({ mean, variance, fourth }: Moments): Moments => ({
     mean: scale * mean,
@@ -51,9 +53,10 @@ export function expectedGradients(loss: QuadraticLoss, estimator: string): Expec
   });
   const sum = (terms: readonly Moments[]) => weightedSum(terms.map((moments) => ({ weight: 1, moments })));
 
-  const ofMeans = means.map((_, i): GradientMoments => {
-    const mean = x.reduce((total, row, m) => total + row[i] * slopes[m], 0);
-    const weights = x.map((row, m) => row[i] * d[m]);
+  /** Of `s Σ_m v_m (c_m + d_m b_m)`. */
+  const ofSlopes = (values: readonly number[]): GradientMoments => {
+    const mean = dot(values, slopes);
+    const weights = values.map((value, m) => value * d[m]);
     const alone = x.reduce((total, _, m) => total + weights[m] ** 2 * covariance(m, m), 0);
     if (estimator === 'single') {
       const variance = x.reduce(
@@ -75,7 +78,7 @@ export function expectedGradients(loss: QuadraticLoss, estimator: string): Expec
       return scaled({ mean, variance: alone, fourth: 3 * (alone ** 2 + spread) });
     }
     return scaled(normalMoments(mean, alone));
-  });
+  };
 
   const ofDeviations = deviations.map((sigma, i): GradientMoments => {
     switch (estimator) {
@@ -121,5 +124,9 @@ export function expectedGradients(loss: QuadraticLoss, estimator: string): Expec
       }
     }
   });
-  return { means: ofMeans, deviations: ofDeviations };
+  return {
+    means: means.map((_, i) => ofSlopes(x.map((row) => row[i]))),
+    deviations: ofDeviations,
+    bias: ofSlopes(x.map(() => 1)),
+  };
 }

@@ -10,6 +10,7 @@ export const problem: QuadraticLoss = {
     [0.5, 1.25, -1],
   ],
   means: [0.5, -1, 0.75],
+  bias: 1.5,
   deviations: [0.5, 0.75, 0.25].map((sigma) => Math.exp(0.5 * Math.fround(2 * Math.log(sigma)))),
   linear: [0.5, -1, 0.25],
   quadratic: [1, 0.5, 2],
@@ -17,14 +18,14 @@ export const problem: QuadraticLoss = {
 };
 
 /**
- * Gradients of `(N/M) Σ_m (c_m b_m + ½ d_m b_m²)`, summed over `copies` outputs that have equal weights, in the means and
- * in log σ², each `[in, copies]`.
+ * Gradients of `(N/M) Σ_m (c_m b_m + ½ d_m b_m²)`, summed over `copies` outputs that have equal weights and biases, in
+ * the means and in log σ², each `[in, copies]`, and in the biases `[copies]`.
  */
 export function gradientProgram(models: Models, estimator: Estimator, copies: number): Program {
   const inputs = problem.means.length;
   const model = sequential({
     input: [inputs],
-    layers: [models.dense({ units: copies, bias: false })],
+    layers: [models.dense({ units: copies })],
     noise: models.meanField(),
     estimator,
   });
@@ -36,9 +37,14 @@ export function gradientProgram(models: Models, estimator: Estimator, copies: nu
   const y = model.apply(b, x, parameters, 'sample');
   const losses = b.add(b.mul(c, y), b.mul(b.mul(0.5, d), b.square(y)));
   const loss = b.mul(b.reduceSum(losses), problem.scale);
-  const [means, logVariances] = gradients(b, loss, [parameters['dense1/weights'], parameters['dense1/logVariance']]);
+  const [means, logVariances, biases] = gradients(
+    b,
+    loss,
+    ['weights', 'logVariance', 'bias'].map((name) => parameters[`dense1/${name}`]),
+  );
   b.output('means', means);
   b.output('logVariances', logVariances);
+  b.output('biases', biases);
   return b.build();
 }
 
@@ -54,6 +60,7 @@ export function gradientInputs(copies: number) {
     },
     shared: {
       'dense1/weights': repeated(problem.means),
+      'dense1/bias': repeated([problem.bias]),
       'dense1/logVariance': repeated(problem.deviations.map((sigma) => 2 * Math.log(sigma))),
     },
   };

@@ -11,6 +11,9 @@ export const activations = [1.5, -0.75, 0.5];
 /** The layer's weights, `[in, out]`. */
 export const weights = [0.5, -1, 1.25, 0.75, -0.5, 2];
 
+/** The layer's biases: deterministic, so that they move means and nothing else. */
+export const biases = [0.75, -1.25];
+
 /** A noise model with values for its parameters, and what its noise is known to be. */
 export interface NoiseCase {
   readonly name: string;

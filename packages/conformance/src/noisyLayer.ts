@@ -1,21 +1,13 @@
-import {
-  type Backend,
-  createBuilder,
-  dense,
-  type Estimator,
-  type NoiseModel,
-  type Program,
-  random,
-  sequential,
-} from '@vardrop/core';
-import { units } from './noiseExpectations.js';
+import { createBuilder, type Estimator, type NoiseModel, type Program, random, sequential } from '@vardrop/core';
+import type { LawContext } from './law.js';
+import { biases, units } from './noiseExpectations.js';
 import { run } from './run.js';
 
-/** A dense layer without bias under noise, and the values of its parameters. */
+/** A dense layer under noise, and the values of its parameters. */
 export interface NoisyLayer {
   readonly model: NoiseModel;
   readonly estimator: Estimator;
-  /** Values of all parameters by name, for `units.outputs` outputs. */
+  /** Values of all parameters by name but the bias, which is `biases`, for `units.outputs` outputs. */
   readonly parameters: Readonly<Record<string, readonly number[]>>;
   /** How many times the outputs (with their parameters) are repeated; once if left out. */
   readonly copies?: number;
@@ -37,7 +29,7 @@ function repeat(values: readonly number[], shape: readonly number[], copies: num
  * layer's streams made from `seed`.
  */
 export async function sampleLayer(
-  backend: Backend,
+  { backend, models }: Pick<LawContext, 'backend' | 'models'>,
   layer: NoisyLayer,
   x: Float32Array,
   seed: number,
@@ -46,7 +38,7 @@ export async function sampleLayer(
   const { model: noise, estimator, copies = 1 } = layer;
   const model = sequential({
     input: [units.inputs],
-    layers: [dense({ units: units.outputs * copies, bias: false })],
+    layers: [models.dense({ units: units.outputs * copies })],
     noise,
     estimator,
   });
@@ -55,8 +47,9 @@ export async function sampleLayer(
   const values = Object.fromEntries(model.parameters.map(({ name, shape }) => [name, b.input(name, shape)]));
   b.output('y', model.apply(b, input, values, mode));
   const program = b.build();
+  const given: NoisyLayer['parameters'] = { bias: biases, ...layer.parameters };
   const shared = Object.fromEntries(
-    model.parameters.map(({ name, shape }) => [name, repeat(layer.parameters[name.split('/')[1]], shape, copies)]),
+    model.parameters.map(({ name, shape }) => [name, repeat(given[name.split('/')[1]], shape, copies)]),
   );
   const [{ y }] = await run(
     backend,

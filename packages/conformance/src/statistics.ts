@@ -1,8 +1,8 @@
 /** Chance that a correct backend fails one comparison of a statistical law. */
 export const falseAlarm = 1e-9;
 
-/** The standard normal's quantile at `1 − falseAlarm / 2`. */
-const quantile = 6.1094102;
+/** The standard normal's quantile at `1 − falseAlarm / 2`: how many deviations a normal statistic may be off. */
+export const quantile = 6.1094102;
 
 /** Central moments of one random number, and its mean. */
 export interface Moments {

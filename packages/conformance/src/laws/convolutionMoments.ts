@@ -1,9 +1,9 @@
-import { createBuilder, random, sequential } from '@vardrop/core';
+import type { Estimator, NoiseModel } from '@vardrop/core';
 import { checkOnce } from '../checkProperty.js';
 import type { LawContext } from '../law.js';
 import { sampleFactor } from '../law.js';
+import { biases, filters, images, logVariances, patch, rhos, sampleConvolution, sizes } from '../noisyConvolution.js';
 import { every, rowsOf } from '../noisyLayer.js';
-import { run } from '../run.js';
 import {
   covarianceThreshold,
   meanThreshold,
@@ -13,76 +13,135 @@ import {
   varianceThreshold,
 } from '../statistics.js';
 
-/** Datapoints at effort `quick`. */
+/** Pairs of datapoints, or copies of the filters, at effort `quick`. */
 const samples = 2 ** 14;
 
-/** An image of three by three pixels, under a filter of two by two: four locations. */
-const image = [0.5, -1, 1.5, 2, 0.25, -0.75, 1, -0.5, 1.25];
-const filter = [1, -0.5, 0.75, 2];
-const logVariances = [-1, 0.25, -2, -0.5];
-const locations = [0, 1, 2, 3];
-
-/** The pixels under the filter at a location, in the filter's order. */
-function patch(location: number): number[] {
-  const [row, column] = [Math.floor(location / 2), location % 2];
-  return [0, 1, 3, 4].map((offset) => image[row * 3 + column + offset]);
+/** One pre-activation: which image, location and filter. */
+interface Unit {
+  readonly image: number;
+  readonly location: number;
+  readonly filter: number;
 }
 
-const dot = (...factors: readonly (readonly number[])[]) =>
-  factors[0].reduce((sum, _, i) => sum + factors.reduce((product, values) => product * values[i], 1), 0);
+const units: readonly Unit[] = images.flatMap((_, image) =>
+  Array.from({ length: sizes.locations * sizes.filters }, (_, i) => ({
+    image,
+    location: Math.floor(i / sizes.filters),
+    filter: i % sizes.filters,
+  })),
+);
+
+const dot = (x: readonly number[], y: readonly number[]) => x.reduce((sum, value, i) => sum + value * y[i], 0);
+const patchOf = ({ image, location }: Unit) => patch(images[image], location);
+const weightsOf = ({ filter }: Unit) => filters.filter((_, i) => i % sizes.filters === filter);
+const variancesOf = ({ filter }: Unit) => logVariances.filter((_, i) => i % sizes.filters === filter).map(Math.exp);
+const channels = [0, 1];
+
+/** What two units share of one random filter, channel by channel: `Σ σ² x x′`. */
+function sharedWeights(u: Unit, v: Unit): number[] {
+  if (u.filter !== v.filter) return channels.map(() => 0);
+  const [x, y, variances] = [patchOf(u), patchOf(v), variancesOf(u)];
+  return channels.map((channel) =>
+    x.reduce((sum, value, k) => sum + (k % sizes.channels === channel ? value * y[k] * variances[k] : 0), 0),
+  );
+}
+
+/** What they share of factors a channel: `α (Σ x θ)(Σ x′ θ′)`. */
+function sharedFactors(u: Unit, v: Unit): number[] {
+  const part = (unit: Unit, channel: number) => {
+    const weights = weightsOf(unit);
+    return patchOf(unit).reduce((sum, x, k) => sum + (k % sizes.channels === channel ? x * weights[k] : 0), 0);
+  };
+  return channels.map((channel) => (part(u, channel) * part(v, channel)) / (1 + Math.exp(-rhos[channel])));
+}
+
+const total = (values: readonly number[]) => values.reduce((sum, value) => sum + value, 0);
+
+/** A covariance, and the largest that it may be given what all samples have in common. */
+interface Shared {
+  readonly covariance: number;
+  readonly largest: number;
+}
+
+/** What two pre-activations share under each way to sample noise on weights. */
+const sharedUnder: Readonly<Record<string, (u: Unit, v: Unit) => Shared>> = {
+  // ζ is drawn for each location.
+  local: (u, v) => certain(u.image === v.image && u.location === v.location ? sharedWeights(u, v) : []),
+  separate: (u, v) => certain(u.image === v.image ? sharedWeights(u, v) : []),
+  single: (u, v) => certain(sharedWeights(u, v)),
+  // Between datapoints each channel has a sign, which all copies of a filter share, and each copy one of its own.
+  flipout: (u, v) =>
+    u.image === v.image
+      ? certain(sharedWeights(u, v))
+      : { covariance: 0, largest: total(sharedWeights(u, v).map(Math.abs)) },
+};
+
+function certain(parts: readonly number[]): Shared {
+  return { covariance: total(parts), largest: total(parts) };
+}
+
+/** Samples of every unit; those of one index belong together. */
+async function observe(context: LawContext, noise: NoiseModel, estimator: Estimator): Promise<Float32Array[]> {
+  const count = samples * sampleFactor(context.effort);
+  const seed = context.seed + 300;
+  const pair = images.flat();
+  if (estimator.name === 'local' || estimator.name === 'separate') {
+    // Noise a datapoint: many pairs of them.
+    const [y] = await sampleConvolution(context, { noise, estimator }, [rowsOf(pair, count)], seed);
+    return units.map((_, i) => every(y, i, units.length));
+  }
+  // Noise that they share: many copies of the filters.
+  const [y] = await sampleConvolution(context, { noise, estimator, copies: count }, [Float32Array.from(pair)], seed);
+  const length = sizes.filters * count;
+  return units.map(({ image, location, filter }) => {
+    const first = (image * sizes.locations + location) * length;
+    return every(y.subarray(first, first + length), filter, sizes.filters);
+  });
+}
+
+/** Holds the means of all units and the covariances of all pairs of them against what they are to be. */
+function compare({ ledger }: LawContext, observed: readonly Float32Array[], shared: (u: Unit, v: Unit) => Shared) {
+  const count = observed[0].length;
+  const variances = units.map((unit) => shared(unit, unit).covariance);
+  const nameOf = ({ image, location, filter }: Unit) => `image ${image}, location ${location}, filter ${filter}`;
+  const check = (what: string, at: string, got: number, wanted: number, threshold: number, scale: number) => {
+    ledger.effect(`${what} in a convolution`, (2 * threshold) / scale);
+    if (!(Math.abs(got - wanted) <= threshold)) {
+      throw new Error(`${what} of ${count} samples, ${at}: got ${got}, wanted ${wanted} ± ${threshold}`);
+    }
+    ledger.compare(Math.abs(got - wanted), threshold);
+  };
+  units.forEach((u, i) => {
+    const moments = normalMoments(dot(patchOf(u), weightsOf(u)) + biases[u.filter], variances[i]);
+    const deviation = Math.sqrt(variances[i]);
+    check('mean', nameOf(u), sampleMean(observed[i]), moments.mean, meanThreshold(moments, count), deviation);
+    const own = sampleCovariance(observed[i], observed[i]);
+    check('variance', nameOf(u), own, variances[i], varianceThreshold(moments, count), variances[i]);
+    units.slice(0, i).forEach((v, j) => {
+      const { covariance, largest } = shared(u, v);
+      const product = variances[i] * variances[j];
+      const threshold = covarianceThreshold(covariance, product + 2 * largest ** 2, count);
+      const found = sampleCovariance(observed[i], observed[j]);
+      check('covariance', `${nameOf(u)} and ${nameOf(v)}`, found, covariance, threshold, Math.sqrt(product));
+    });
+  });
+}
 
 /**
- * Convolutions: mean `A ⋆ θ` and variance `A² ⋆ σ²` at each location, whatever the estimator. Between locations a random
- * filter has the covariance `Σ σ² x x′`; local noise, drawn for each location, has none.
+ * Convolutions: mean `A ⋆ θ + bias` and variance `A² ⋆ σ²` at each location of each filter, whatever the estimator.
+ * Between locations a random filter has the covariance `Σ σ² x x′`, and so between datapoints that share it; local noise,
+ * drawn for each location, has none. Filters share nothing but factors on the inputs.
  */
 export async function checkConvolution(context: LawContext): Promise<void> {
-  const { backend, ledger, models, seed } = context;
-  const count = samples * sampleFactor(context.effort);
-  const variances = logVariances.map(Math.exp);
-  for (const estimator of [models.local(), models.separate()]) {
+  const { flipout, local, separate, single, sparseVariational, variationalDropout } = context.models;
+  for (const estimator of [local(), separate(), single(), flipout()]) {
     await checkOnce(context, `convolution, ${estimator.name}`, async () => {
-      const model = sequential({
-        input: [3, 3, 1],
-        layers: [models.conv2d({ filters: 1, size: 2, bias: false })],
-        noise: models.sparseVariational(),
-        estimator,
-      });
-      const b = createBuilder('convolution');
-      const x = b.input('x', ['batch', 3, 3, 1], 'iteration');
-      const values = Object.fromEntries(model.parameters.map(({ name, shape }) => [name, b.input(name, shape)]));
-      b.output('y', b.reshape(model.apply(b, x, values, 'sample'), ['batch', 4]));
-      const program = b.build();
-      const names = program.nodes.flatMap((node) => (node.op === 'noise' ? [node.key] : []));
-      const keys = Object.fromEntries(
-        names.map((name, i) => [name, { words: random.foldIn(random.key(seed + 300), i) }]),
-      );
-      const shared = {
-        'conv2d1/weights': Float32Array.from(filter),
-        'conv2d1/logVariance': Float32Array.from(logVariances),
-      };
-      const [{ y }] = await run(backend, program, shared, [{ inputs: { x: rowsOf(image, count) }, keys }], count);
-      const observed = locations.map((location) => every(y, location, 4));
-      const check = (what: string, got: number, wanted: number, threshold: number, scale: number) => {
-        ledger.effect(`${what} in a convolution`, (2 * threshold) / scale);
-        if (!(Math.abs(got - wanted) <= threshold)) {
-          throw new Error(`${what} of ${count} samples: got ${got}, wanted ${wanted} ± ${threshold}`);
-        }
-        ledger.compare(Math.abs(got - wanted), threshold);
-      };
-      const varianceAt = (location: number) => dot(patch(location), patch(location), variances);
-      for (const location of locations) {
-        const moments = normalMoments(dot(patch(location), filter), varianceAt(location));
-        const { mean, variance } = moments;
-        check('mean', sampleMean(observed[location]), mean, meanThreshold(moments, count), Math.sqrt(variance));
-        const sampled = sampleCovariance(observed[location], observed[location]);
-        check('variance', sampled, variance, varianceThreshold(moments, count), variance);
-      }
-      for (const other of [1, 2, 3]) {
-        const covariance = estimator.name === 'local' ? 0 : dot(patch(0), patch(other), variances);
-        const product = varianceAt(0) * varianceAt(other);
-        const threshold = covarianceThreshold(covariance, product + 2 * covariance ** 2, count);
-        check('covariance', sampleCovariance(observed[0], observed[other]), covariance, threshold, Math.sqrt(product));
-      }
+      compare(context, await observe(context, sparseVariational(), estimator), sharedUnder[estimator.name]);
     });
   }
+  await checkOnce(context, 'convolution, factors on the inputs', async () => {
+    const noise = variationalDropout({ type: 'A', alpha: 'input' });
+    const shared = (u: Unit, v: Unit) => certain(u.image === v.image ? sharedFactors(u, v) : []);
+    compare(context, await observe(context, noise, local()), shared);
+  });
 }

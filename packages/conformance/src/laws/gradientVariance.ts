@@ -25,41 +25,39 @@ async function checkMoments(context: LawContext, estimator: Estimator): Promise<
     problem.x.length,
   );
   const wanted = expectedGradients(problem, estimator.name);
+  const compare = (name: string, observed: Float32Array, moments: (typeof wanted)['bias']) => {
+    const check = (what: string, got: number, expected: number, threshold: number, scale: number) => {
+      ledger.effect(what, (2 * threshold) / scale);
+      if (!(Math.abs(got - expected) <= threshold)) {
+        throw new Error(`${what} of ∂/∂${name} over ${copies} samples: got ${got}, wanted ${expected} ± ${threshold}`);
+      }
+      ledger.compare(Math.abs(got - expected), threshold);
+    };
+    const { mean, variance } = moments;
+    check('mean', sampleMean(observed), mean, meanThreshold(moments, copies), Math.sqrt(variance));
+    if (moments.bound) return;
+    const sampled = sampleCovariance(observed, observed);
+    check('variance', sampled, variance, polynomialVarianceThreshold(moments, copies), variance);
+  };
   problem.means.forEach((_, input) => {
+    const part = (values: Float32Array) => values.slice(input * copies, (input + 1) * copies);
     // ∂σ = (2/σ) ∂log σ².
     const toDeviation = 2 / problem.deviations[input];
-    const observed = {
-      means: found.means.slice(input * copies, (input + 1) * copies),
-      deviations: found.logVariances.slice(input * copies, (input + 1) * copies).map((g) => g * toDeviation),
-    };
-    for (const [name, label] of [
-      ['means', 'μ'],
-      ['deviations', 'σ'],
-    ] as const) {
-      const moments = wanted[name][input];
-      const check = (what: string, got: number, expected: number, threshold: number, scale: number) => {
-        ledger.effect(what, (2 * threshold) / scale);
-        if (!(Math.abs(got - expected) <= threshold)) {
-          throw new Error(
-            `${what} of ∂/∂${label}_${input} over ${copies} samples: got ${got}, wanted ${expected} ± ${threshold}`,
-          );
-        }
-        ledger.compare(Math.abs(got - expected), threshold);
-      };
-      const { mean, variance } = moments;
-      check('mean', sampleMean(observed[name]), mean, meanThreshold(moments, copies), Math.sqrt(variance));
-      if (moments.bound) continue;
-      const sampled = sampleCovariance(observed[name], observed[name]);
-      check('variance', sampled, variance, polynomialVarianceThreshold(moments, copies), variance);
-    }
+    compare(`μ_${input}`, part(found.means), wanted.means[input]);
+    compare(
+      `σ_${input}`,
+      part(found.logVariances).map((g) => g * toDeviation),
+      wanted.deviations[input],
+    );
   });
+  compare('β', found.biases, wanted.bias);
 }
 
 /** Gradients of one linear layer under a quadratic loss, where mean and variance are known. */
 export const gradientVariance: Law = {
   id: 'gradient-variance',
   statement:
-    'the gradients of all estimators have one mean, and the variances of their closed forms; with the same noise they are those of the reference, node by node',
+    'the gradients of all estimators, in biases too, have one mean, and the variances of their closed forms; with the same noise they are those of the reference, node by node',
   async check(context) {
     const { backend, ledger, models, seed } = context;
     for (const estimator of [models.local(), models.separate(), models.single(), models.flipout()]) {

@@ -2,15 +2,17 @@ import type { Law } from '../law.js';
 import { checkConvolution } from './convolutionMoments.js';
 import { checkDistributions } from './noiseDistributions.js';
 import { checkMoments } from './noiseMoments.js';
+import { checkSharedNoise } from './sharedNoise.js';
 
 /** The law of noisy pre-activations: of all noise models under all estimators that they have. */
 export const localReparametrization: Law = {
   id: 'local-reparametrization',
   statement:
-    'pre-activations have the mean, variance and covariance that their noise defines; for dense layers with Gaussian weights local noise and weight samples have one law, in convolutions one mean and variance',
+    'pre-activations have the mean (with their bias), variance and covariance that their noise defines, between outputs, locations and datapoints; flipout’s signs are one a channel and one a filter of each datapoint; for dense layers with Gaussian weights local noise and weight samples have one law, in convolutions one mean and variance',
   async check(context) {
     await checkMoments(context);
     await checkDistributions(context);
     await checkConvolution(context);
+    await checkSharedNoise(context);
   },
 };

@@ -1,7 +1,7 @@
 import { checkOnce } from '../checkProperty.js';
 import type { LawContext } from '../law.js';
 import { sampleFactor } from '../law.js';
-import { activations, type NoiseCase, noiseCases, units, weights } from '../noiseExpectations.js';
+import { activations, biases, type NoiseCase, noiseCases, units, weights } from '../noiseExpectations.js';
 import { every, rowsOf, sampleLayer } from '../noisyLayer.js';
 import { distributionDistance, distributionThreshold, normalProbability, weightedSum } from '../statistics.js';
 
@@ -21,12 +21,13 @@ const gaussianCases = ['Gaussian B', 'variational B, α a weight', 'sparse varia
 
 /** Mean and variance of output j. */
 function momentsOf({ noise, additive }: NoiseCase, output: number) {
-  return weightedSum(
+  const { mean, variance } = weightedSum(
     activations.map((a, input) => ({
       weight: additive ? a : a * weights[input * units.outputs + output],
       moments: noise(input, output),
     })),
   );
+  return { mean: mean + biases[output], variance };
 }
 
 /**
@@ -34,7 +35,7 @@ function momentsOf({ noise, additive }: NoiseCase, output: number) {
  * of either are held against the one normal law that both have, `N(γ, δ)` independent from output to output.
  */
 export async function checkDistributions(context: LawContext): Promise<void> {
-  const { backend, ledger, models, seed } = context;
+  const { ledger, models, seed } = context;
   const count = samples * sampleFactor(context.effort);
   for (const [index, each] of noiseCases(models).entries()) {
     if (!gaussianCases.includes(each.name)) continue;
@@ -48,7 +49,7 @@ export async function checkDistributions(context: LawContext): Promise<void> {
     for (const { estimator, rows, copies } of draws) {
       await checkOnce(context, `law of ${each.name}, ${estimator.name}`, async () => {
         const y = await sampleLayer(
-          backend,
+          context,
           { ...layer, estimator, copies },
           rowsOf(activations, rows),
           seed + 100 + index,

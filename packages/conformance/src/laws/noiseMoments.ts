@@ -2,7 +2,7 @@ import type { Estimator } from '@vardrop/core';
 import { checkOnce } from '../checkProperty.js';
 import type { LawContext } from '../law.js';
 import { sampleFactor } from '../law.js';
-import { activations, type NoiseCase, noiseCases, units, weights } from '../noiseExpectations.js';
+import { activations, biases, type NoiseCase, noiseCases, units, weights } from '../noiseExpectations.js';
 import { every, rowsOf, sampleLayer } from '../noisyLayer.js';
 import {
   covarianceThreshold,
@@ -37,7 +37,10 @@ interface Expectation {
 function expectation(each: NoiseCase, estimator: 'local' | 'other'): Expectation {
   const noise = estimator === 'local' && each.local ? each.local : each.noise;
   const [first, second] = [terms(each, 0, noise), terms(each, 1, noise)];
-  const sums = [weightedSum(first), weightedSum(second)] as const;
+  const sums = [first, second].map((each, j) => {
+    const moments = weightedSum(each);
+    return { ...moments, mean: moments.mean + biases[j] };
+  }) as [Moments, Moments];
   if (each.acts === 'inputs') {
     // One factor an input: Cov = Σ aᵢ² θᵢⱼ θᵢⱼ′ Var, and fourth cumulants add up likewise.
     let covariance = 0;
@@ -88,16 +91,16 @@ function compareMoments(
 /** Many datapoints: noise that is drawn for each of them. */
 async function checkRows(context: LawContext, each: NoiseCase, estimator: Estimator, rows: number, index: number) {
   const layer = { model: each.model, estimator, parameters: { weights, ...each.parameters } };
-  const y = await sampleLayer(context.backend, layer, rowsOf(activations, rows), context.seed + index);
+  const y = await sampleLayer(context, layer, rowsOf(activations, rows), context.seed + index);
   const wanted = expectation(each, estimator.name === 'local' && each.acts === 'weights' ? 'local' : 'other');
   compareMoments(context, wanted, [every(y, 0, 2), every(y, 1, 2)]);
 }
 
 /** One datapoint twice, and many copies of the outputs: noise that the minibatch shares, independent from weight to weight. */
 async function checkColumns(context: LawContext, each: NoiseCase, estimator: Estimator, copies: number, index: number) {
-  const { backend, ledger, seed } = context;
+  const { ledger, seed } = context;
   const layer = { model: each.model, estimator, parameters: { weights, ...each.parameters }, copies };
-  const y = await sampleLayer(backend, layer, rowsOf(activations, 2), seed + index);
+  const y = await sampleLayer(context, layer, rowsOf(activations, 2), seed + index);
   const row = (m: number) => y.subarray(m * 2 * copies, (m + 1) * 2 * copies);
   const observed = (m: number) => [every(row(m), 0, 2), every(row(m), 1, 2)] as const;
   for (const m of [0, 1]) compareMoments(context, expectation(each, 'other'), observed(m));

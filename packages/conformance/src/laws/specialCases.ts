@@ -1,7 +1,7 @@
 import type { Estimator } from '@vardrop/core';
 import { checkOnce } from '../checkProperty.js';
 import type { Law, LawContext } from '../law.js';
-import { activations, noiseCases, units, weights } from '../noiseExpectations.js';
+import { activations, biases, noiseCases, units, weights } from '../noiseExpectations.js';
 import { type NoisyLayer, rowsOf, sampleLayer } from '../noisyLayer.js';
 
 /** Datapoints a case. */
@@ -10,17 +10,20 @@ const rows = 50;
 /** Largest normal that the inverse error function gives in float32. */
 const largestNormal = 5.5;
 
-/** Σ|a||θ| of an output. */
+/** Σ|a||θ| of an output, and its bias. */
 function magnitude(output: number): number {
-  return activations.reduce((sum, a, i) => sum + Math.abs(a * weights[i * units.outputs + output]), 0);
+  return activations.reduce(
+    (sum, a, i) => sum + Math.abs(a * weights[i * units.outputs + output]),
+    Math.abs(biases[output]),
+  );
 }
 
 /**
  * How far two computations of one pre-activation may be apart: each rounds every term at most `roundings` times beside
- * the `units.inputs` of the sum itself. `spread` is how large a term can be, relative to its mean.
+ * the `units.inputs` of the sum itself and one of the bias. `spread` is how large a term can be, relative to its mean.
  */
 function bound(output: number, roundings: number, spread: number): number {
-  return 2 * (units.inputs + roundings) * 2 ** -24 * magnitude(output) * spread;
+  return 2 * (units.inputs + 1 + roundings) * 2 ** -24 * magnitude(output) * spread;
 }
 
 /** Holds the pre-activations of two layers against each other, on the same inputs and streams. */
@@ -30,13 +33,13 @@ async function compareLayers(
   boundOf: (output: number) => number,
   batch = rows,
 ): Promise<void> {
-  const { backend, ledger, seed } = context;
+  const { ledger, seed } = context;
   const x = rowsOf(activations, batch);
-  const got = await sampleLayer(backend, first, x, seed);
+  const got = await sampleLayer(context, first, x, seed);
   const wanted =
     second === 'mean'
-      ? await sampleLayer(backend, first, x, seed, 'mean')
-      : await sampleLayer(backend, second, x, seed);
+      ? await sampleLayer(context, first, x, seed, 'mean')
+      : await sampleLayer(context, second, x, seed);
   got.forEach((value, i) => {
     const allowed = boundOf(i % units.outputs);
     const error = Math.abs(value - wanted[i]);
@@ -116,15 +119,16 @@ async function check(context: LawContext): Promise<void> {
     );
     for (const estimator of [local(), separate(), single(), flipout()]) {
       if (estimator.refuses(model) !== undefined) continue;
-      await checkOnce(context, `${name}, ${estimator.name}: a datapoint of zeros stays zero`, async () => {
+      await checkOnce(context, `${name}, ${estimator.name}: a datapoint of zeros is the biases`, async () => {
         const y = await sampleLayer(
-          backend,
+          context,
           layer(model, estimator, parameters),
           new Float32Array(2 * units.inputs),
           seed,
         );
-        const wrong = y.findIndex((value) => value !== 0);
-        if (wrong >= 0) throw new Error(`output ${wrong % units.outputs}: got ${y[wrong]}, wanted 0`);
+        const wanted = (i: number) => biases[i % units.outputs];
+        const wrong = y.findIndex((value, i) => value !== wanted(i));
+        if (wrong >= 0) throw new Error(`output ${wrong % units.outputs}: got ${y[wrong]}, wanted ${wanted(wrong)}`);
         ledger.compare(0, 0);
       });
     }

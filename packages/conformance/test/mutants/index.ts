@@ -1,5 +1,6 @@
 import { declarationMutants, refusalMutants } from './declarations.js';
 import { handleMutants } from './handles.js';
+import { layerMutants } from './layers.js';
 import { lifetimeMutants, outputMutants } from './lifetimes.js';
 import { modelMutants } from './models.js';
 import type { Mutant } from './mutant.js';
@@ -26,5 +27,6 @@ export const mutants: readonly Mutant[] = [
   ...refusalMutants,
   ...trainingMutants,
   ...modelMutants,
+  ...layerMutants,
   ...objectiveMutants,
 ];
