@@ -1,10 +1,10 @@
 import { benchFindings, readBenchReport } from '@vardrop/experiments';
 
 /** Between these lines of the README stand the results. */
-export const markers = ['<!-- results: written by writeResults.js -->', '<!-- end: results -->'];
+const markers = ['<!-- results: written by writeResults.js -->', '<!-- end: results -->'];
 
 /** Tables and sentences of a report as Markdown. @param {string} json of `vardrop bench --json` */
-export function resultsText(json) {
+function resultsText(json) {
   const { tables, sentences } = benchFindings(readBenchReport(json, 'results.json'));
   const row = (/** @type {readonly string[]} */ cells) => `| ${cells.join(' | ')} |`;
   const text = tables.map(({ title, columns, rows, note }) =>

@@ -33,7 +33,7 @@ export interface Example {
 }
 
 /** A network whose parameters are those before training, with biases moved off 0. */
-export function example(name: string, model: Model, likelihood: Likelihood = categorical(), rows = 7): Example {
+function example(name: string, model: Model, likelihood: Likelihood = categorical(), rows = 7): Example {
   const { parameters } = initialState(model, likelihood, adam(), 3);
   const moved = Object.entries(parameters).map(([parameter, { shape, data }], i) => [
     parameter,

@@ -7,11 +7,7 @@ export interface Case {
 }
 
 /** A program whose inputs have these shapes and whose output `y` is what `build` makes of them. */
-export function programOf(
-  name: string,
-  shapes: readonly Shape[],
-  build: (b: Builder, inputs: Value[]) => Value,
-): Program {
+function programOf(name: string, shapes: readonly Shape[], build: (b: Builder, inputs: Value[]) => Value): Program {
   const b = createBuilder(name);
   const inputs = shapes.map((shape, i) => b.input(`x${i}`, shape));
   b.output('y', build(b, inputs));

@@ -25,7 +25,7 @@ export const float64 = numbers(
 );
 
 /** The distance from |x| to the next larger float32 number. */
-export function ulp32(x: number): number {
+function ulp32(x: number): number {
   const word = new Int32Array(1);
   const value = new Float32Array(word.buffer);
   value[0] = Math.abs(x);
