@@ -1,8 +1,10 @@
 import {
   type Builder,
+  type BuiltLayer,
   type Divergence,
   elementCount,
   type InputNoise,
+  type NoiseModel,
   type Posterior,
   type Value,
 } from '@vardrop/core';
@@ -55,7 +57,7 @@ export const objectiveMutants: readonly Mutant[] = [
         posterior.kind === 'scale' ? { ...posterior, count: 1 } : posterior,
       ),
     },
-    'counts',
+    'counts of a dense layer, variational B, α a layer',
   ),
   model(
     'KL of type A counts weights',
@@ -73,7 +75,7 @@ export const objectiveMutants: readonly Mutant[] = [
         };
       }),
     },
-    'counts',
+    'counts of a dense layer, variational A, α a input',
   ),
   model(
     'KL(prior ‖ posterior)',
@@ -138,8 +140,132 @@ export const objectiveMutants: readonly Mutant[] = [
     },
     'additive exact',
   ),
+  ...countMutants(),
   ...sgvbMutants(),
 ];
+
+/** A layer's KL that counts another number of variables, or the KL of learned rates put together wrongly. */
+function countMutants(): readonly Mutant[] {
+  const { bernoulliLearned, conv2d, gaussian, variationalDropout } = coreModels;
+  const kl = (defect: string, models: Partial<Models>, property: string) => model(defect, 'kl', models, property);
+  /** Convolutions whose KL is multiplied. */
+  const counting =
+    (factor: (layer: BuiltLayer) => number): Models['conv2d'] =>
+    (options) => ({
+      ...conv2d(options),
+      build(...given) {
+        const layer = conv2d(options).build(...given);
+        const { linear } = layer;
+        if (!linear?.divergence) return layer;
+        return {
+          ...layer,
+          linear: {
+            ...linear,
+            divergence: diverging(
+              () => linear.divergence as Divergence,
+              (b, each) => b.mul(each, factor(layer)),
+            )(),
+          },
+        };
+      },
+    });
+  /** Variational dropout or learned rates with other counts, by the weights' shape. */
+  const recounted = <Made extends NoiseModel>(noise: Made, factor: (shape: readonly number[]) => number): Made => {
+    const { posterior } = noise;
+    if (!posterior) return noise;
+    return {
+      ...noise,
+      posterior: (b, parameters, shape) => {
+        const found = posterior(b, parameters, shape);
+        return found.kind === 'gaussian' ? found : { ...found, count: found.count * factor(shape) };
+      },
+    };
+  };
+  const variational = (acts: NoiseModel['acts'], factor: (shape: readonly number[]) => number) => ({
+    variationalDropout: ((options: Parameters<typeof variationalDropout>[0]) => {
+      const noise = variationalDropout(options);
+      return noise.acts === acts ? recounted(noise, factor) : noise;
+    }) as Models['variationalDropout'],
+  });
+  const windowOf = (shape: readonly number[]) => (shape.length === 4 ? shape[0] * shape[1] : 1);
+  const rates = (
+    change: (b: Builder, posterior: Posterior & { readonly kind: 'bernoulli' }, right: Value) => Value,
+  ) => ({
+    gaussian: (options: Parameters<typeof gaussian>[0]) =>
+      diverging(
+        () => gaussian(options),
+        (b, right, posterior) => (posterior.kind === 'bernoulli' ? change(b, posterior, right) : right),
+      )(),
+  });
+  const moment = (b: Builder, weights: Value, inverse: Value | number) =>
+    b.mul(2, b.reduceSum(b.mul(b.square(weights), inverse)));
+  return [
+    kl(
+      'KL of a convolution counted for each position',
+      { conv2d: counting(({ outputShape }) => outputShape[0] * outputShape[1]) },
+      'counts of a convolution, sparse variational',
+    ),
+    kl(
+      'KL of a convolution averaged over its window',
+      { conv2d: counting(({ linear }) => 1 / windowOf(linear?.weightShape ?? [])) },
+      'counts of a convolution, mean field',
+    ),
+    kl(
+      'KL of type B in a convolution counted once a filter',
+      variational('weights', (shape) => (shape.length === 4 ? 1 / (shape[0] * shape[1] * shape[2]) : 1)),
+      'counts of a convolution, variational B, α a output',
+    ),
+    kl(
+      'KL of type B in a convolution counted once a channel',
+      variational('weights', (shape) => (shape.length === 4 ? 1 / (shape[0] * shape[1] * shape[3]) : 1)),
+      'counts of a convolution, variational B, α a layer',
+    ),
+    kl(
+      'KL of type A in a convolution counted for each cell of a filter',
+      variational('inputs', windowOf),
+      'counts of a convolution, variational A, α a input',
+    ),
+    kl(
+      'entropies of learned rates counted for each cell of a filter',
+      {
+        bernoulliLearned: (options) => {
+          const noise = bernoulliLearned(options);
+          return noise.acts === 'inputs' ? recounted(noise, windowOf) : noise;
+        },
+      },
+      'counts of a convolution, Bernoulli with a rate a input',
+    ),
+    kl(
+      'the entropy of a shared rate counted once',
+      {
+        gaussian: (options) =>
+          seeing(
+            () => gaussian(options),
+            (_, posterior) => (posterior.kind === 'bernoulli' ? { ...posterior, count: 1 } : posterior),
+          )(),
+      },
+      'counts of a dense layer, Bernoulli with a rate a layer',
+    ),
+    kl(
+      'entropies of learned rates with the other sign',
+      rates((b, { weights, logit }, right) => b.sub(b.mul(2, moment(b, weights, b.add(1, b.exp(logit)))), right)),
+      'counts of a dense layer, Bernoulli with a rate a weight',
+    ),
+    kl(
+      'learned rates that do not scale the weights',
+      rates((b, { weights, logit }, right) => b.sub(right, moment(b, weights, b.exp(logit)))),
+      'counts of a dense layer, Bernoulli with a rate a input',
+    ),
+    kl(
+      'learned rates that the weights do not pay for',
+      rates((b, { weights, logit }, right) => {
+        const own = moment(b, weights, b.add(1, b.exp(logit)));
+        return b.add(b.sub(right, own), moment(b, weights, b.add(1, b.exp(b.stopGradient(logit)))));
+      }),
+      'counts of a convolution, Bernoulli with a rate a weight',
+    ),
+  ];
+}
 
 function sgvbMutants(): readonly Mutant[] {
   type Parts = ReturnType<typeof sgvb>;
