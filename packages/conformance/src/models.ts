@@ -4,6 +4,7 @@ import {
   bernoulliLearned,
   combinations,
   conv2d,
+  createPredictor,
   dense,
   flipout,
   gaussian,
@@ -14,6 +15,7 @@ import {
   logUniformSigmoid,
   meanField,
   none,
+  predict,
   separate,
   sgvb,
   single,
@@ -21,13 +23,14 @@ import {
   variationalDropout,
 } from '@vardrop/core';
 
-/** The domain's functions that laws build programs with; core's own unless a law is tried on others. */
+/** The domain's functions that laws build programs with, and predict; core's own unless a law is tried on others. */
 export const coreModels = {
   ard,
   bernoulli,
   bernoulliLearned,
   combinations,
   conv2d,
+  createPredictor,
   dense,
   flipout,
   gaussian,
@@ -38,6 +41,7 @@ export const coreModels = {
   logUniformSigmoid,
   meanField,
   none,
+  predict,
   separate,
   sgvb,
   single,
@@ -45,5 +49,5 @@ export const coreModels = {
   variationalDropout,
 };
 
-/** Noise models, estimators, divergences, layers and the objective, by name of the function that makes them. */
+/** Noise models, estimators, divergences, layers, the objective and prediction, by name of the function that makes them. */
 export type Models = Readonly<typeof coreModels>;

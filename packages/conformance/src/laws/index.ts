@@ -7,6 +7,7 @@ import { lifetime } from './lifetime.js';
 import { limits } from './limits.js';
 import { localReparametrization } from './localReparametrization.js';
 import { noise } from './noise.js';
+import { prediction } from './prediction.js';
 import { primitives } from './primitives.js';
 import { programs } from './programs.js';
 import { reads } from './reads.js';
@@ -29,6 +30,7 @@ export const laws: readonly Law[] = [
   sgvb,
   specialCases,
   training,
+  prediction,
   lifetime,
   handles,
   reads,

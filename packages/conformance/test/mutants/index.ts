@@ -7,6 +7,7 @@ import type { Mutant } from './mutant.js';
 import { noiseMutants } from './noises.js';
 import { objectiveMutants } from './objectives.js';
 import { generatedOperations, operationEdges } from './operations.js';
+import { predictionMutants } from './predictions.js';
 import { readMutants } from './reads.js';
 import { sizeMutants } from './sizes.js';
 import { trainingMutants } from './trainings.js';
@@ -26,6 +27,7 @@ export const mutants: readonly Mutant[] = [
   ...declarationMutants,
   ...refusalMutants,
   ...trainingMutants,
+  ...predictionMutants,
   ...modelMutants,
   ...layerMutants,
   ...objectiveMutants,

@@ -1,0 +1,150 @@
+import {
+  categorical,
+  type Estimator,
+  elementCount,
+  gaussianLikelihood,
+  type Model,
+  type NoiseModel,
+  random,
+  sequential,
+  type Tensor,
+  type TensorMap,
+} from '@vardrop/core';
+import { checkOnce } from '../checkProperty.js';
+import { compareClassification, compareRegression, expectedOutputs } from '../expectedPrediction.js';
+import type { Law, LawContext } from '../law.js';
+
+/** Rows, numbers that they are predicted from, and Monte-Carlo samples. */
+const rows = 7;
+const columns = 3;
+const samples = 6;
+
+/** Rows of a run where they are cut: two full ones, and a short one. */
+const batch = 3;
+
+const likelihoods = { labels: categorical(), values: gaussianLikelihood() } as const;
+const outputs = { labels: 4, values: 3 } as const;
+
+function modelOf(
+  { models }: LawContext,
+  targets: keyof typeof outputs,
+  noise: NoiseModel,
+  estimator: Estimator,
+): Model {
+  return sequential({
+    input: [columns],
+    layers: [models.dense({ units: 5, activation: 'tanh' }), models.dense({ units: outputs[targets] })],
+    noise,
+    estimator,
+  });
+}
+
+/** Ranges of parameters by the ends of their names; others are weights and biases. */
+const ranges: Readonly<Record<string, readonly [number, number]>> = { rho: [-2, -0.5], logVariance: [-3, -1.5] };
+
+/** Values of every parameter of the model and the likelihood. */
+function parametersOf(model: Model, targets: keyof typeof outputs, seed: number): TensorMap {
+  const learned = likelihoods[targets].parameters(model.outputShape);
+  const all = [...model.parameters, ...learned.map((each) => ({ ...each, name: `likelihood/${each.name}` }))];
+  return Object.fromEntries(
+    all.map(({ name, shape }, i) => {
+      const [from, to] = ranges[name.split('/')[1]] ?? [-1, 1];
+      const uniform = random.uniform(random.foldIn(random.key(seed), i), elementCount(shape));
+      return [name, { shape: [...shape], data: uniform.map((u) => from + (to - from) * u) }];
+    }),
+  );
+}
+
+const inputsOf = (count: number) => Float32Array.from({ length: count * columns }, (_, i) => 1.5 * Math.cos(2.3 * i));
+
+/** Predictions of all rows at once and cut into batches and runs of one sample, against float64. */
+async function checkTargets(
+  context: LawContext,
+  targets: keyof typeof outputs,
+  noise: NoiseModel,
+  estimator: Estimator,
+  mode: 'sample' | 'mean' = 'sample',
+): Promise<void> {
+  const { backend, ledger, models } = context;
+  const { supports } = backend;
+  const seed = context.seed >>> 0;
+  const model = modelOf(context, targets, noise, estimator);
+  const parameters = parametersOf(model, targets, seed);
+  const inputs = inputsOf(rows);
+  const drawn = mode === 'mean' ? 0 : samples;
+  const expected = expectedOutputs({ model, parameters, inputs, seed, samples: drawn }, supports);
+  for (const cut of [{}, { batch, noisePerRun: 1 }]) {
+    const options = { backend, parameters, inputs, seed, samples, mode, ...cut };
+    if (targets === 'labels') {
+      const got = await models.predict(model, { ...options, likelihood: likelihoods.labels });
+      compareClassification(got, expected, drawn, outputs.labels, supports, ledger);
+    } else {
+      const got = await models.predict(model, { ...options, likelihood: likelihoods.values });
+      compareRegression(got, expected, drawn, parameters['likelihood/logVariance'].data, ledger);
+    }
+  }
+}
+
+/** One predictor for other parameters, rows and seeds, asked before it has answered. */
+async function checkPredictor(context: LawContext): Promise<void> {
+  const { backend, ledger, models, seed } = context;
+  const model = modelOf(context, 'labels', models.sparseVariational(), models.local());
+  const predictor = models.createPredictor(model, { backend, samples, batch });
+  const made: Tensor[] = [];
+  try {
+    const runs = [rows, 2, 4].map((count, i) => {
+      const parameters = parametersOf(model, 'labels', (seed + i) >>> 0);
+      const inputs = inputsOf(count);
+      const uploaded: Record<string, Tensor> = {};
+      for (const [name, { data, shape }] of Object.entries(parameters)) {
+        uploaded[name] = backend.upload(data, shape);
+        made.push(uploaded[name]);
+      }
+      const got = predictor.run(uploaded, inputs, { seed: i });
+      // The inputs are copied before the call returns.
+      const kept = inputs.slice();
+      inputs.fill(9);
+      return { got, case: { model, parameters, inputs: kept, seed: i, samples } };
+    });
+    // All of them, so that what is disposed of below is used by none.
+    await Promise.allSettled(runs.map(({ got }) => got));
+    for (const { got, case: each } of runs) {
+      const expected = expectedOutputs(each, backend.supports);
+      compareClassification(await got, expected, samples, outputs.labels, backend.supports, ledger);
+    }
+  } finally {
+    predictor.dispose();
+    for (const tensor of made) backend.dispose(tensor);
+  }
+}
+
+/** Prediction as users call it. */
+export const prediction: Law = {
+  id: 'prediction',
+  statement:
+    'predictions are what the samples of their noise come to in float64: mean probabilities, labels, entropy and mutual information, or means and variances; a row’s do not depend on how rows are cut into batches and samples into runs; without noise they are those of the weights’ means',
+  async check(context) {
+    const { bernoulli, flipout, local, none, separate, single, sparseVariational, variationalDropout } = context.models;
+    const sampled: readonly [NoiseModel, Estimator][] = [
+      [sparseVariational(), local()],
+      [sparseVariational(), separate()],
+      [sparseVariational(), single()],
+      [sparseVariational(), flipout()],
+      [variationalDropout({ type: 'A', alpha: 'input' }), local()],
+      [bernoulli({ rate: 0.3 }), single()],
+    ];
+    for (const [noise, estimator] of sampled) {
+      await checkOnce(context, `labels, ${noise.name} ${estimator.name}`, () =>
+        checkTargets(context, 'labels', noise, estimator),
+      );
+    }
+    await checkOnce(context, 'values', () => checkTargets(context, 'values', sparseVariational(), local()));
+    for (const targets of ['labels', 'values'] as const) {
+      await checkOnce(context, `${targets}, means of the weights`, () =>
+        checkTargets(context, targets, sparseVariational(), local(), 'mean'),
+      );
+    }
+    await checkOnce(context, 'labels, no noise', () => checkTargets(context, 'labels', none(), local(), 'mean'));
+    await checkOnce(context, 'one predictor, many runs', () => checkPredictor(context));
+  },
+};
