@@ -35,6 +35,7 @@ export const lawIds = [
   'sgvb',
   'special-cases',
   'training',
+  'prediction',
   'lifetime',
   'handles',
   'reads',
