@@ -37,8 +37,39 @@ export const trainingMutants: readonly Mutant[] = [
     properties: ['final objective'],
     create: overriding((backend) => ({
       compile: (program) =>
-        backend.compile(program.outputs['dense1/weights'] === undefined ? program : frozen(program)),
+        backend.compile(program.outputs['dense1/weights'] === undefined ? program : frozen(program, 'dense1/weights')),
     })),
+  }),
+  training('filters that never change', {
+    properties: ['final objective, convolution'],
+    create: overriding((backend) => ({
+      compile: (program) =>
+        backend.compile(
+          program.outputs['conv2d1/weights'] === undefined ? program : frozen(program, 'conv2d1/weights'),
+        ),
+    })),
+  }),
+  training('short minibatches that nothing is learned from', {
+    properties: ['final objective, convolution'],
+    create: overriding((backend) => ({
+      compile: (program) => backend.compile(rowsOf(program) < 5 ? unlearned(program) : program),
+    })),
+  }),
+  training('gradients of filters of half precision over many pixels', {
+    properties: ['steps, convolution'],
+    create: replacing((b, node, operands) =>
+      node.op === 'conv2dFilterGradient' && Number(operands[1].shape[0]) * Number(operands[1].shape[1]) >= 80
+        ? b.mul(b.copy(node, operands), 1 + 2 ** -12)
+        : undefined,
+    ),
+  }),
+  training('the last image of a minibatch of 14 by 14 pixels left out of a convolution', {
+    properties: ['steps, convolution'],
+    create: replacing((b, node, operands) =>
+      node.op === 'conv2d' && operands[0].shape.join().endsWith(',14,14,1')
+        ? b.mul(b.copy(node, operands), withoutLast(b, Number(node.shape[0])))
+        : undefined,
+    ),
   }),
   training('parameters that never change', {
     properties: ['final objective'],
@@ -53,8 +84,29 @@ function updating(change: (b: Builder, parameter: Value, before: Value) => Value
   );
 }
 
-/** A training step whose first layer's weights are what they were. */
-function frozen(program: Program): Program {
-  const input = program.nodes.findIndex((node) => node.op === 'input' && node.name === 'dense1/weights');
-  return { ...program, outputs: { ...program.outputs, 'dense1/weights': input } };
+/** A training step that leaves a parameter what it was. */
+function frozen(program: Program, parameter: string): Program {
+  const input = program.nodes.findIndex((node) => node.op === 'input' && node.name === parameter);
+  return { ...program, outputs: { ...program.outputs, [parameter]: input } };
+}
+
+/** Rows of a training step's minibatch; infinitely many of another program. */
+function rowsOf(program: Program): number {
+  const x = program.nodes.find((node) => node.op === 'input' && node.name === 'x');
+  return x && program.outputs.loss !== undefined ? Number(x.shape[0]) : Number.POSITIVE_INFINITY;
+}
+
+/** A training step that leaves all parameters what they were. */
+function unlearned(program: Program): Program {
+  return Object.keys(program.outputs)
+    .filter((name) => name.endsWith('/weights'))
+    .reduce(frozen, program);
+}
+
+/** 1 for each row but the last, which is 0. */
+function withoutLast(b: Builder, rows: number): Value {
+  return b.constant(
+    Array.from({ length: rows }, (_, row) => (row < rows - 1 ? 1 : 0)),
+    [rows, 1, 1, 1],
+  );
 }
