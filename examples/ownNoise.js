@@ -1,8 +1,9 @@
 // A noise model of one's own: Gaussian weights whose standard deviation is a fixed share of the layer's largest weight.
 // Noise models only build programs, so that this one has gradients, estimators and every backend for nothing.
-import { adam, createReferenceBackend, dense, fit, flipout, sequential } from '@vardrop/core';
+import { adam, dense, fit, flipout, sequential } from '@vardrop/core';
+import { createReferenceBackend } from '@vardrop/core/reference';
 
-/** @param {number} share @returns {import('@vardrop/core').WeightNoise} */
+/** @param {number} share @returns {import('@vardrop/core/extend').WeightNoise} */
 function relativeNoise(share) {
   const deviationOf = (b, weights) => b.broadcast(b.mul(share, b.reduceMax(b.abs(weights))), weights.shape);
   return {

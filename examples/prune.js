@@ -8,17 +8,16 @@ import {
   categorical,
   dense,
   fit,
-  load,
   logUniformSigmoid,
   piecewiseLinear,
   predict,
   prune,
-  random,
   resizeModel,
-  save,
   sequential,
   sparseVariational,
 } from '@vardrop/core';
+import { loadCheckpoint, saveCheckpoint } from '@vardrop/core/node';
+import * as random from '@vardrop/core/random';
 
 // Of twenty inputs, two decide the class.
 const count = 2000;
@@ -56,8 +55,8 @@ console.log(`the pruned network agrees on ${same} of 1000 new points`);
 await backend.close();
 
 const path = join(tmpdir(), `vardrop-example-${process.pid}.safetensors`);
-await save(path, { parameters: small.parameters });
-const { state: loaded } = await load(path);
+await saveCheckpoint(path, { parameters: small.parameters });
+const { state: loaded } = await loadCheckpoint(path);
 // A checkpoint holds tensors: the code that made the network makes it again, in the sizes that are left.
 const again = resizeModel(model, loaded.parameters);
 console.log('saved and loaded', again.parameters.map(({ name, shape }) => `${name} [${shape}]`).join(', '));

@@ -2,7 +2,8 @@
 // Both say something where there were data, from -2 to 2. Beyond, the network is wrong and does not know it: independent
 // Gaussian weights leave it a small deviation however far the data are. Do not take ± for a bound on the error there.
 import { createTfjsBackend } from '@vardrop/adapter-tfjs';
-import { adam, dense, fit, gaussian, gaussianLikelihood, meanField, predict, random, sequential } from '@vardrop/core';
+import { adam, dense, fit, gaussianLikelihood, gaussianPrior, meanField, predict, sequential } from '@vardrop/core';
+import * as random from '@vardrop/core/random';
 
 const noise = 0.1;
 const count = 256;
@@ -14,7 +15,7 @@ const likelihood = gaussianLikelihood();
 const model = sequential({
   input: [1],
   noise: meanField({ logVariance: -8 }),
-  divergence: gaussian({ sigma: 1 }),
+  divergence: gaussianPrior({ sigma: 1 }),
   layers: [dense({ units: 50, activation: 'tanh' }), dense({ units: 1 })],
 });
 

@@ -2,19 +2,18 @@
 // that they are up to date.
 import { readFileSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
+import { trainingProgram } from '../packages/core/dist/extend.js';
 import {
   categorical,
   combinations,
   dense,
-  local,
+  localReparametrization,
   logUniformExact,
-  print,
   sequential,
   sgd,
-  simplify,
-  trainingProgram,
   variationalDropout,
 } from '../packages/core/dist/index.js';
+import { print, simplify } from '../packages/core/dist/program/index.js';
 
 const root = new URL('../', import.meta.url);
 
@@ -26,7 +25,7 @@ function trainingStep() {
       dense({
         units: 10,
         noise: variationalDropout({ type: 'B', alpha: 'input' }),
-        estimator: local(),
+        estimator: localReparametrization(),
         divergence: logUniformExact(),
       }),
     ],

@@ -1,5 +1,7 @@
 import { createGpujsBackend } from '@vardrop/adapter-gpujs';
-import { compileProgram, createBuilder, random } from '@vardrop/core';
+import { compileProgram } from '@vardrop/core/backend';
+import { createBuilder } from '@vardrop/core/program';
+import * as random from '@vardrop/core/random';
 import { describeTimes, median } from '@vardrop/experiments';
 import { option } from './commandLine.js';
 import { startWebgpu } from './startWebgpu.js';

@@ -5,6 +5,6 @@ import { createHandWrittenStep as create } from '../../packages/cli/dist/bench/p
 /**
  * Workload W as one writes it with tfjs alone, on the active backend; `vardrop bench` times the same.
  *
- * @param {import('@vardrop/core').Minibatch} minibatch
+ * @param {import('@vardrop/core/extend').Minibatch} minibatch
  */
 export const createHandWrittenStep = (minibatch) => create(tf, workloadW, minibatch);

@@ -5,7 +5,7 @@ import process from 'node:process';
 import { pathToFileURL } from 'node:url';
 import * as tf from '@tensorflow/tfjs';
 import '@tensorflow/tfjs-backend-wasm';
-import { random } from '@vardrop/core';
+import * as random from '@vardrop/core/random';
 import { quantiles } from '@vardrop/experiments';
 
 const { createJavaScriptGenerator, createWasmGenerator, key } = random;

@@ -1,7 +1,7 @@
 import { loadavg } from 'node:os';
 import * as tf from '@tensorflow/tfjs';
 import { createTfjsBackend } from '@vardrop/adapter-tfjs';
-import { createBuilder } from '@vardrop/core';
+import { createBuilder } from '@vardrop/core/program';
 import { createRandom, describeTimes, median } from '@vardrop/experiments';
 import { given, option } from './commandLine.js';
 import { createHandWrittenStep } from './handWrittenStep.js';

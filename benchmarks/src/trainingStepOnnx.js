@@ -2,7 +2,7 @@ import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
 import { loadavg, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createOnnxBackend } from '@vardrop/adapter-onnx';
-import { elementCount } from '@vardrop/core';
+import { elementCount } from '@vardrop/core/program';
 import { contractionsProgram, createRandom, describeTimes, median } from '@vardrop/experiments';
 import { given, option } from './commandLine.js';
 import { nodeMemory, noteWasmMemories } from './nodeMemory.js';
@@ -94,7 +94,7 @@ if (options.memory) {
 await backend.close();
 await rm(profiles, { recursive: true });
 
-/** Megabytes that cross between JavaScript and the runtime: all inputs in, all outputs out. @param {import('@vardrop/core').Program} program */
+/** Megabytes that cross between JavaScript and the runtime: all inputs in, all outputs out. @param {import('@vardrop/core/program').Program} program */
 function copied({ nodes, outputs }) {
   const bytes = (/** @type {number} */ id) => 4 * elementCount(nodes[id].shape);
   const sum = (/** @type {number[]} */ ids) => ids.reduce((total, id) => total + bytes(id), 0) / 1e6;

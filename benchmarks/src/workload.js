@@ -1,4 +1,4 @@
-import { createTrainer } from '@vardrop/core';
+import { createTrainer } from '@vardrop/core/extend';
 import * as bench from '@vardrop/experiments';
 
 // Workload W, as `vardrop bench` defines it, for the scripts that profile a backend on it.
@@ -22,11 +22,11 @@ export const createMinibatch = () => bench.createMinibatch(bench.workloadW);
  * @param {import('@vardrop/experiments').Workload} [workload]
  */
 export function createStep(backend, noise, workload = bench.workloadW) {
-  /** @type {import('@vardrop/core').Program | undefined} */
+  /** @type {import('@vardrop/core/program').Program | undefined} */
   let program;
   const noting = {
     ...backend,
-    compile: (/** @type {import('@vardrop/core').Program} */ given) => {
+    compile: (/** @type {import('@vardrop/core/program').Program} */ given) => {
       program = given;
       return backend.compile(given);
     },
@@ -37,6 +37,6 @@ export function createStep(backend, noise, workload = bench.workloadW) {
   return {
     trainer,
     run: () => trainer.run(minibatch, { learningRate, klScale: 1 / trainingSize }),
-    program: () => /** @type {import('@vardrop/core').Program} */ (program),
+    program: () => /** @type {import('@vardrop/core/program').Program} */ (program),
   };
 }

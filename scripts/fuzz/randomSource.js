@@ -1,4 +1,4 @@
-import { random } from '@vardrop/core';
+import * as random from '@vardrop/core/random';
 
 /** Random choices that follow from a seed and the number of an input alone, so that each input can be made again. */
 export function createRandomSource(seed, index) {

@@ -1,4 +1,5 @@
-import { compileProgram, elementCount } from '@vardrop/core';
+import { compileProgram } from '@vardrop/core/backend';
+import { elementCount } from '@vardrop/core/program';
 import { describeTimes, median } from '@vardrop/experiments';
 import { createStep } from '../workload.js';
 import { k, layer, m, n, product, products, unrolled } from './programs.js';
@@ -17,7 +18,7 @@ const fill = (count) => Float32Array.from({ length: count }, (_, i) => ((i * 791
  * tensors stay on a graphics card, the smallest one.
  *
  * @param {GpujsBackend} backend
- * @param {import('@vardrop/core').Program} program
+ * @param {import('@vardrop/core/program').Program} program
  */
 async function prepare(backend, program) {
   const compiled = await compileProgram(backend, program);
@@ -156,7 +157,7 @@ export async function measureStep(backend, repetitions, log, brief = false) {
  * Steps of a program one by one, what is carried handed on from run to run, against as many in one plan.
  *
  * @param {GpujsBackend} backend
- * @param {import('@vardrop/core').Program} program
+ * @param {import('@vardrop/core/program').Program} program
  * @param {readonly number[]} counts steps a plan
  * @param {Repetitions} repetitions
  * @param {Log} log

@@ -1,4 +1,4 @@
-import { createBuilder } from '@vardrop/core';
+import { createBuilder } from '@vardrop/core/program';
 import { contractions } from '../workload.js';
 
 /** The layer that is measured: activations `[m, k]`, weights `[k, n]`. */
@@ -36,12 +36,12 @@ export function layer(form) {
 /** Every contraction of a step of workload W, no two of the same operands. @param {boolean} noise */
 export function products(noise) {
   const b = createBuilder('contractions');
-  /** @type {Map<string, import('@vardrop/core').Value>} */
+  /** @type {Map<string, import('@vardrop/core/program').Value>} */
   const inputs = new Map();
   const tensor = (/** @type {number} */ rows, /** @type {number} */ columns, /** @type {number} */ copy) => {
     const name = `${rows}x${columns} ${copy}`;
     inputs.set(name, inputs.get(name) ?? b.input(name, [rows, columns]));
-    return /** @type {import('@vardrop/core').Value} */ (inputs.get(name));
+    return /** @type {import('@vardrop/core/program').Value} */ (inputs.get(name));
   };
   contractions(noise).forEach((each, i) => {
     for (let copy = 0; copy < each.count; copy++) {
@@ -55,12 +55,12 @@ export function products(noise) {
  * A program that does what `count` iterations of another do, one after the other: what one carries, the next starts from.
  * Inputs and outputs of an iteration have its number after their names.
  *
- * @param {import('@vardrop/core').Program} program
+ * @param {import('@vardrop/core/program').Program} program
  * @param {number} count
- * @returns {import('@vardrop/core').Program}
+ * @returns {import('@vardrop/core/program').Program}
  */
 export function unrolled(program, count) {
-  /** @type {import('@vardrop/core').Node[]} */
+  /** @type {import('@vardrop/core/program').ProgramNode[]} */
   const nodes = [];
   /** @type {Record<string, number>} */
   const outputs = {};

@@ -2,14 +2,14 @@ import {
   adam,
   type Backend,
   categorical,
-  createTrainer,
   dense,
   initialState,
-  local,
+  localReparametrization,
   sequential,
   sparseVariational,
   type TrainingState,
 } from '@vardrop/core';
+import { createTrainer } from '@vardrop/core/extend';
 import { expect, it } from 'vitest';
 
 /** A backend, and what takes its graphics card away. */
@@ -25,7 +25,7 @@ export function checkResume(createWatched: () => Promise<Watched>, lost: object)
       input: [12],
       layers: [dense({ units: 9, activation: 'relu' }), dense({ units: 3 })],
       noise: sparseVariational(),
-      estimator: local(),
+      estimator: localReparametrization(),
     });
     const [likelihood, optimizer] = [categorical(), adam()];
     const minibatch = {

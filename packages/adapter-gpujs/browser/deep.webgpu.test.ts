@@ -1,4 +1,5 @@
-import { compileProgram, createBuilder } from '@vardrop/core';
+import { compileProgram } from '@vardrop/core/backend';
+import { createBuilder } from '@vardrop/core/program';
 import { expect, it } from 'vitest';
 import { createGpujsBackend } from '../src/index.js';
 

@@ -1,4 +1,4 @@
-import { createBuilder } from '@vardrop/core';
+import { createBuilder } from '@vardrop/core/program';
 import * as gpujs from 'gpu.js';
 import { expect, it } from 'vitest';
 import { createGpujsBackend, type GpuClass } from '../src/index.js';

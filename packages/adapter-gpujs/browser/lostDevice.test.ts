@@ -1,4 +1,5 @@
-import { type Backend, createBuilder } from '@vardrop/core';
+import type { Backend } from '@vardrop/core';
+import { createBuilder } from '@vardrop/core/program';
 import { afterAll, beforeAll, expect, it, vi } from 'vitest';
 import { createGpujsBackend } from '../src/index.js';
 import { checkResume } from './checkResume.js';

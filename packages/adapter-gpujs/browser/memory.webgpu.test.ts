@@ -1,4 +1,4 @@
-import { createBuilder } from '@vardrop/core';
+import { createBuilder } from '@vardrop/core/program';
 import { afterEach, beforeEach, expect, it, vi } from 'vitest';
 import { createGpujsBackend } from '../src/index.js';
 

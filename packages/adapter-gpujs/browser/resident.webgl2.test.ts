@@ -1,11 +1,7 @@
-import {
-  type Backend,
-  createBuilder,
-  createReferenceBackend,
-  type Executable,
-  type Program,
-  type Tensor,
-} from '@vardrop/core';
+import type { Backend } from '@vardrop/core';
+import type { Executable, Tensor } from '@vardrop/core/backend';
+import { createBuilder, type Program } from '@vardrop/core/program';
+import { createReferenceBackend } from '@vardrop/core/reference';
 import * as gpujs from 'gpu.js';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { createGpujsBackend, type GpuClass, type GpujsBackend } from '../src/index.js';

@@ -1,4 +1,5 @@
-import { type Builder, createBuilder, createReferenceBackend, elementCount, type Value } from '@vardrop/core';
+import { type Builder, createBuilder, elementCount, type Value } from '@vardrop/core/program';
+import { createReferenceBackend } from '@vardrop/core/reference';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createGpujsBackend, type GpujsBackend } from '../src/index.js';
 

@@ -1,4 +1,5 @@
-import { type Backend, checkValues, createBackendLifetime, type Tensor } from '@vardrop/core';
+import type { Backend } from '@vardrop/core';
+import { checkValues, createBackendLifetime, type Tensor } from '@vardrop/core/backend';
 import { createExecutable } from './executable.js';
 import { createHandles } from './handles.js';
 import type { Runtime } from './loadGpu.js';

@@ -1,4 +1,5 @@
-import { type Program, VardropError } from '@vardrop/core';
+import { VardropError } from '@vardrop/core';
+import type { Program } from '@vardrop/core/program';
 import type { Runtime } from './loadGpu.js';
 import type { LoweredProgram } from './lowerProgram.js';
 import type { KernelSource } from './print/kernelSource.js';

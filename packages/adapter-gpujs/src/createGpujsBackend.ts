@@ -1,4 +1,4 @@
-import { checkOptionNames } from '@vardrop/core';
+import { checkOptionNames } from '@vardrop/core/backend';
 import { createBackend, type GpujsBackend } from './backend.js';
 import type { GpuClass } from './importGpu.js';
 import { type GpujsMode, loadGpu } from './loadGpu.js';

@@ -1,13 +1,6 @@
-import {
-  bindInputs,
-  type Executable,
-  type Program,
-  programInputs,
-  separatePooling,
-  splitInvariant,
-  type Tensor,
-  VardropError,
-} from '@vardrop/core';
+import { VardropError } from '@vardrop/core';
+import { bindInputs, type Executable, programInputs, type Tensor } from '@vardrop/core/backend';
+import { type Program, separatePooling, splitInvariant } from '@vardrop/core/program';
 import { checkLimits } from './checkLimits.js';
 import type { Handles, Pending } from './handles.js';
 import type { Runtime } from './loadGpu.js';

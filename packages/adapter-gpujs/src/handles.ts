@@ -1,4 +1,4 @@
-import { createHandleTable, type HandleTable } from '@vardrop/core';
+import { createHandleTable, type HandleTable } from '@vardrop/core/backend';
 import type { Stored } from './stored.js';
 
 /** A tensor that may still be computed. Rejects with what went wrong. */

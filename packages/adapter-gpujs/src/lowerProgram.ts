@@ -1,12 +1,12 @@
+import { VardropError } from '@vardrop/core';
 import {
   fuse,
   type Kernel,
   type KernelLimits,
-  type Node,
   type NodeId,
   type Program,
-  VardropError,
-} from '@vardrop/core';
+  type ProgramNode,
+} from '@vardrop/core/program';
 import type { GpujsMode } from './loadGpu.js';
 import type { KernelSource, ValueId } from './print/kernelSource.js';
 import { printContraction } from './print/printContraction.js';
@@ -92,7 +92,7 @@ export function lowerProgram(
 }
 
 function print(
-  nodes: readonly Node[],
+  nodes: readonly ProgramNode[],
   kernel: Kernel,
   between: () => ValueId,
   mode: GpujsMode,

@@ -1,4 +1,5 @@
-import { type Program, programInputs } from '@vardrop/core';
+import { programInputs } from '@vardrop/core/backend';
+import type { Program } from '@vardrop/core/program';
 import { checkCardLimits } from './checkLimits.js';
 import type { Runtime } from './loadGpu.js';
 import { lowerProgram } from './lowerProgram.js';

@@ -1,4 +1,4 @@
-import type { Supports } from '@vardrop/core';
+import type { Supports } from '@vardrop/core/backend';
 import { isCard, type Runtime } from './loadGpu.js';
 import { kernelLimits } from './lowerProgram.js';
 

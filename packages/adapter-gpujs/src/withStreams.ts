@@ -1,4 +1,6 @@
-import { type Iteration, type Node, type NodeId, type Program, VardropError } from '@vardrop/core';
+import { VardropError } from '@vardrop/core';
+import type { Iteration } from '@vardrop/core/backend';
+import type { NodeId, Program, ProgramNode } from '@vardrop/core/program';
 import { encodeStream } from './print/threefry.js';
 import { elements } from './run/elements.js';
 
@@ -12,7 +14,7 @@ export interface StreamInput {
 
 /** The same program with an operand for each noise node: an input of numbers that say which stream of noise it reads. */
 export function withStreams(program: Program): { readonly program: Program; readonly streams: readonly StreamInput[] } {
-  const nodes: Node[] = [];
+  const nodes: ProgramNode[] = [];
   const moved: NodeId[] = [];
   const streams: StreamInput[] = [];
   for (const node of program.nodes) {

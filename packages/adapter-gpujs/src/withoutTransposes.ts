@@ -1,4 +1,4 @@
-import { type Program, withoutTransposeFlags } from '@vardrop/core';
+import { type Program, withoutTransposeFlags } from '@vardrop/core/program';
 
 /**
  * The same program without right operands that a matrix product reads transposed, so that neighbouring threads read

@@ -1,4 +1,5 @@
-import { type Backend, createBuilder, type Program } from '@vardrop/core';
+import type { Backend } from '@vardrop/core';
+import { createBuilder, type Program } from '@vardrop/core/program';
 import { GPU } from 'gpu.js';
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
 import { createGpujsBackend, type GpujsMode, type GpujsTensor } from '../src/index.js';

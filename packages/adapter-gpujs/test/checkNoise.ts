@@ -1,5 +1,6 @@
 import { conformance, laws } from '@vardrop/conformance';
-import { compileProgram, createBuilder } from '@vardrop/core';
+import { compileProgram } from '@vardrop/core/backend';
+import { createBuilder } from '@vardrop/core/program';
 import * as runner from 'vitest';
 import { createGpujsBackend, type GpujsMode } from '../src/index.js';
 

@@ -1,11 +1,7 @@
-import {
-  type Backend,
-  compileProgram,
-  createBuilder,
-  createReferenceBackend,
-  elementCount,
-  type Program,
-} from '@vardrop/core';
+import type { Backend } from '@vardrop/core';
+import { compileProgram } from '@vardrop/core/backend';
+import { createBuilder, elementCount, type Program } from '@vardrop/core/program';
+import { createReferenceBackend } from '@vardrop/core/reference';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createGpujsBackend, type GpujsBackend } from '../src/index.js';
 

@@ -1,4 +1,4 @@
-import { createBuilder, type Program } from '@vardrop/core';
+import { createBuilder, type Program } from '@vardrop/core/program';
 import { describe, expect, it } from 'vitest';
 import { checkCardLimits } from '../src/checkLimits.js';
 import type { GpujsMode, Runtime } from '../src/loadGpu.js';

@@ -1,4 +1,5 @@
-import { createBuilder, createReferenceBackend, elementCount, type Program } from '@vardrop/core';
+import { createBuilder, elementCount, type Program } from '@vardrop/core/program';
+import { createReferenceBackend } from '@vardrop/core/reference';
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createBackend } from '../src/backend.js';

@@ -1,5 +1,5 @@
 import { trainSmallNetwork } from '@vardrop/conformance';
-import { createBuilder } from '@vardrop/core';
+import { createBuilder } from '@vardrop/core/program';
 import * as webgpu from 'onnxruntime-web/webgpu';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { createOnnxBackend } from '../src/index.js';

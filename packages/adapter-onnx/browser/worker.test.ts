@@ -1,5 +1,5 @@
 import { trainSmallNetwork } from '@vardrop/conformance';
-import { createBuilder } from '@vardrop/core';
+import { createBuilder } from '@vardrop/core/program';
 import { describe, expect, it } from 'vitest';
 import { createOnnxBackend } from '../dist/index.js';
 

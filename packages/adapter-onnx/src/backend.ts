@@ -1,4 +1,5 @@
-import { type Backend, checkValues, createBackendLifetime } from '@vardrop/core';
+import type { Backend } from '@vardrop/core';
+import { checkValues, createBackendLifetime } from '@vardrop/core/backend';
 import type { Tensor as OrtTensor } from 'onnxruntime-web';
 import { checkWrapped } from './checkWrapped.js';
 import { createExecutable } from './executable.js';

@@ -1,4 +1,5 @@
-import { type Backend, checkBoolean, checkOptionNames, VardropError } from '@vardrop/core';
+import { type Backend, VardropError } from '@vardrop/core';
+import { checkBoolean, checkOptionNames } from '@vardrop/core/backend';
 import type { Tensor as OrtTensor } from 'onnxruntime-web';
 import { createBackend } from './backend.js';
 import { isNode, loadRuntime, type OnnxDevice, type Ort, type SessionOptions, type WasmPaths } from './loadRuntime.js';

@@ -1,13 +1,6 @@
-import {
-  bindInputs,
-  type Executable,
-  type Program,
-  programInputs,
-  type Queue,
-  splitInvariant,
-  type Tensor,
-  VardropError,
-} from '@vardrop/core';
+import { VardropError } from '@vardrop/core';
+import { bindInputs, type Executable, programInputs, type Queue, type Tensor } from '@vardrop/core/backend';
+import { type Program, splitInvariant } from '@vardrop/core/program';
 import type { Tensor as OrtTensor } from 'onnxruntime-web';
 import type { Handles, Pending } from './handles.js';
 import type { Runtime } from './loadRuntime.js';

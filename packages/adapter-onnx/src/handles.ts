@@ -1,4 +1,4 @@
-import { createHandleTable, type HandleTable } from '@vardrop/core';
+import { createHandleTable, type HandleTable } from '@vardrop/core/backend';
 import type { Tensor as OrtTensor } from 'onnxruntime-web';
 import type { Shares } from './shares.js';
 

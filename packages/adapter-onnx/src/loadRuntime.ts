@@ -1,4 +1,6 @@
-import { createBuilder, createQueue, formatValue, type Queue, VardropError } from '@vardrop/core';
+import { VardropError } from '@vardrop/core';
+import { createQueue, formatValue, type Queue } from '@vardrop/core/backend';
+import { createBuilder } from '@vardrop/core/program';
 import { createGpuMemory } from './gpuMemory.js';
 import { createHostMemory, type Memory } from './memory.js';
 import { createProgramSession } from './model/session.js';

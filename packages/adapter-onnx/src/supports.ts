@@ -1,4 +1,4 @@
-import type { Supports } from '@vardrop/core';
+import type { Supports } from '@vardrop/core/backend';
 import type { OnnxDevice } from './loadRuntime.js';
 
 /** Largest errors in units in the last place, rounded up from those observed (`ulps.test.ts` measures them). */

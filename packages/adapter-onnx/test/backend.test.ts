@@ -1,4 +1,5 @@
-import { type Backend, createBuilder } from '@vardrop/core';
+import type { Backend } from '@vardrop/core';
+import { createBuilder } from '@vardrop/core/program';
 import type { Tensor as OrtTensor } from 'onnxruntime-web';
 import * as web from 'onnxruntime-web';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';

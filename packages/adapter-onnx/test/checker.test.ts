@@ -1,13 +1,5 @@
-import {
-  adam,
-  categorical,
-  conv2d,
-  dense,
-  flatten,
-  sequential,
-  sparseVariational,
-  trainingProgram,
-} from '@vardrop/core';
+import { adam, categorical, conv2d, dense, flatten, sequential, sparseVariational } from '@vardrop/core';
+import { trainingProgram } from '@vardrop/core/extend';
 import { describe, expect, it } from 'vitest';
 import { createModel } from '../src/emit/createModel.js';
 import { opsets } from '../src/export/emitModel.js';

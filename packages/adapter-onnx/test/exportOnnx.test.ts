@@ -1,17 +1,17 @@
 import {
   activation,
-  bind,
   type ClassificationPrediction,
   categorical,
-  createReferenceBackend,
   dense,
   gaussianLikelihood,
-  none,
+  noNoise,
   predict,
-  predictionProgram,
   type RegressionPrediction,
   sequential,
 } from '@vardrop/core';
+import { predictionProgram } from '@vardrop/core/extend';
+import { bindBatch } from '@vardrop/core/program';
+import { createReferenceBackend } from '@vardrop/core/reference';
 import { afterAll, describe, expect, it } from 'vitest';
 import { prepare } from '../src/export/emitModel.js';
 import { createOnnxBackend, describeOnnx, type ExportKind, exportKinds, exportOnnx } from '../src/index.js';
@@ -127,7 +127,7 @@ describe.each(devices)('exported networks on %s', (device) => {
     const actual = await session.run(inputOf(network));
     const backend = createReferenceBackend();
     const prediction = await predict(model, { backend, likelihood, parameters, inputs, mode: 'mean' });
-    const program = bind(prepare(predictionProgram(model, likelihood, 'mean')), rows);
+    const program = bindBatch(prepare(predictionProgram(model, likelihood, 'mean')), rows);
     const given = feedsOf(program, { ...dataOf(parameters), x: inputs });
     const { errors } = runningError(program, { inputs: given }, supportsOf(device));
     if (prediction.kind === 'classification') {
@@ -181,7 +181,7 @@ async function sampleOutputLayer(
   const { layers, noise } = model.options;
   const quiet = sequential({
     input: model.inputShape,
-    layers: [dense({ units: 16, activation: 'relu', noise: none() }), dense({ units: 5, noise })],
+    layers: [dense({ units: 16, activation: 'relu', noise: noNoise() }), dense({ units: 5, noise })],
   });
   expect(layers).toHaveLength(2);
   const backend = createReferenceBackend();

@@ -2,21 +2,17 @@ import {
   adam,
   categorical,
   conv2d,
-  createBuilder,
-  createTrainer,
   dense,
-  elementCount,
   flatten,
   initialState,
   logUniformSigmoid,
   maxPooling2d,
-  noiseKeys,
-  type Program,
-  random,
   sequential,
   sparseVariational,
-  trainingProgram,
 } from '@vardrop/core';
+import { createTrainer, noiseKeys, trainingProgram } from '@vardrop/core/extend';
+import { createBuilder, elementCount, type Program } from '@vardrop/core/program';
+import * as random from '@vardrop/core/random';
 import { describe, expect, it } from 'vitest';
 import { createOnnxBackend, describeOnnx, exportProgram, type KeySource } from '../src/index.js';
 import { devices, type Feeds, openModel } from './runtimes.js';

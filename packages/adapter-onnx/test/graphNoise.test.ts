@@ -1,5 +1,7 @@
 import { readFileSync } from 'node:fs';
-import { createBuilder, noiseKeys, random } from '@vardrop/core';
+import { noiseKeys } from '@vardrop/core/extend';
+import { createBuilder } from '@vardrop/core/program';
+import * as random from '@vardrop/core/random';
 import { describe, expect, it } from 'vitest';
 import { createModel } from '../src/emit/createModel.js';
 import { bitwiseXor } from '../src/export/bitwiseXor.js';

@@ -1,11 +1,8 @@
-import {
-  compileProgram,
-  createBuilder,
-  logUniformExact,
-  logUniformKl,
-  type Posterior,
-  sparseVariational,
-} from '@vardrop/core';
+import { logUniformExact, sparseVariational } from '@vardrop/core';
+import { compileProgram } from '@vardrop/core/backend';
+import type { Posterior } from '@vardrop/core/extend';
+import { createBuilder } from '@vardrop/core/program';
+import { logUniformKl } from '@vardrop/core/reference';
 import { expect, it } from 'vitest';
 import { createOnnxBackend } from '../src/index.js';
 

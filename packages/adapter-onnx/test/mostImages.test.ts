@@ -1,4 +1,5 @@
-import { createBuilder, createReferenceBackend, elementCount } from '@vardrop/core';
+import { createBuilder, elementCount } from '@vardrop/core/program';
+import { createReferenceBackend } from '@vardrop/core/reference';
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
 import { emitProgram } from '../src/emit/emitProgram.js';

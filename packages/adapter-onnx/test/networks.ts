@@ -5,7 +5,6 @@ import {
   categorical,
   conv2d,
   dense,
-  elementCount,
   flatten,
   flipout,
   gaussianLikelihood,
@@ -13,14 +12,15 @@ import {
   type Likelihood,
   type Model,
   maxPooling2d,
-  random,
-  separate,
+  separateSamples,
   sequential,
-  single,
+  singleSample,
   sparseVariational,
   type TensorMap,
   variationalDropout,
 } from '@vardrop/core';
+import { elementCount } from '@vardrop/core/program';
+import * as random from '@vardrop/core/random';
 
 /** A network with parameters and inputs to predict. */
 export interface Example {
@@ -59,8 +59,8 @@ export const examples: readonly Example[] = [
   example('input noise', sequential({ input: [12], noise: variationalDropout({ type: 'A', alpha: 'input' }), layers })),
   example('binary', sequential({ input: [12], noise: bernoulli({ rate: 0.3 }), layers })),
   example('relaxed mask', sequential({ input: [12], noise: bernoulliLearned({ rates: 'input', rate: 0.4 }), layers })),
-  example('one weight sample', sequential({ input: [12], noise, estimator: single(), layers })),
-  example('weight samples', sequential({ input: [12], noise, estimator: separate(), layers })),
+  example('one weight sample', sequential({ input: [12], noise, estimator: singleSample(), layers })),
+  example('weight samples', sequential({ input: [12], noise, estimator: separateSamples(), layers })),
   example('flipout', sequential({ input: [12], noise, estimator: flipout(), layers })),
   example('regression', sequential({ input: [12], noise, layers }), gaussianLikelihood({ logVariance: -1 })),
   example(

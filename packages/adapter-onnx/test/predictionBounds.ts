@@ -1,12 +1,6 @@
-import {
-  bind,
-  elementCount,
-  keyNames,
-  noiseKeys,
-  predictionProgram,
-  summaryProgram,
-  type TensorMap,
-} from '@vardrop/core';
+import type { TensorMap } from '@vardrop/core';
+import { keyNames, noiseKeys, predictionProgram, summaryProgram } from '@vardrop/core/extend';
+import { bindBatch, elementCount } from '@vardrop/core/program';
 import { prepare } from '../src/export/emitModel.js';
 import { supportsOf } from '../src/supports.js';
 import type { Example } from './networks.js';
@@ -18,7 +12,7 @@ export const dataOf = (parameters: TensorMap) =>
   Object.fromEntries(Object.entries(parameters).map(([name, { data }]) => [name, data]));
 
 /** Inputs of a program among the parameters and others. */
-export function feedsOf(program: ReturnType<typeof bind>, given: Readonly<Record<string, ArrayLike<number>>>) {
+export function feedsOf(program: ReturnType<typeof bindBatch>, given: Readonly<Record<string, ArrayLike<number>>>) {
   const names = program.nodes.flatMap((node) => (node.op === 'input' ? [node.name] : []));
   return Object.fromEntries(names.map((name) => [name, given[name]]));
 }
@@ -31,7 +25,7 @@ export function boundsOfSample(
 ): Record<string, Float64Array> {
   const arithmetic = supportsOf(device);
   const source = predictionProgram(model, likelihood, 'sample');
-  const program = bind(prepare(source), rows);
+  const program = bindBatch(prepare(source), rows);
   let values: Record<string, Float64Array> = {};
   let errors: Record<string, Float64Array> = {};
   for (const node of program.nodes) {
@@ -59,7 +53,7 @@ export function boundsOfSample(
     );
     values = Object.fromEntries(outputs.map(([name, id]) => [name, result.values[id]]));
   }
-  const summary = bind(summaryProgram(model, likelihood), rows);
+  const summary = bindBatch(summaryProgram(model, likelihood), rows);
   const all = { ...dataOf(parameters), ...values, samples: Float32Array.of(samples) };
   const result = runningError(summary, { inputs: feedsOf(summary, all) }, arithmetic, errors);
   return Object.fromEntries(Object.entries(summary.outputs).map(([name, id]) => [name, result.errors[id]]));

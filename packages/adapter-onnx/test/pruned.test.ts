@@ -1,17 +1,17 @@
 import {
   adam,
   categorical,
-  createReferenceBackend,
   dense,
   initialState,
   mask,
   predict,
   prune,
-  random,
   sequential,
   sparseVariational,
   type TensorMap,
 } from '@vardrop/core';
+import * as random from '@vardrop/core/random';
+import { createReferenceBackend } from '@vardrop/core/reference';
 import { describe, expect, it } from 'vitest';
 import { describeOnnx, exportOnnx } from '../src/index.js';
 import { boundsOfSample } from './predictionBounds.js';

@@ -1,4 +1,5 @@
-import { type Arithmetic, errorBound, evaluateNode, type Feeds, type Node, type Program } from '@vardrop/core';
+import type { Program, ProgramNode } from '@vardrop/core/program';
+import { type Arithmetic, errorBound, evaluateNode, type Feeds } from '@vardrop/core/reference';
 
 /** Float64 values of all nodes of a program, and how far float32 arithmetic may be off each. */
 export interface BoundedValues {
@@ -58,7 +59,7 @@ export function runningError(
 
 /** How far a result moves when its operands do. */
 function propagate(
-  node: Node,
+  node: ProgramNode,
   operands: readonly Float64Array[],
   errors: readonly Float64Array[],
   value: Float64Array,

@@ -1,22 +1,19 @@
 import {
   adam,
   bernoulliLearned,
-  bind,
   categorical,
-  compileProgram,
   conv2d,
   dense,
-  expand,
   flatten,
-  hostNoise,
   type Model,
-  none,
+  noNoise,
   sequential,
-  simplify,
   sparseVariational,
-  trainingProgram,
   variationalDropout,
 } from '@vardrop/core';
+import { compileProgram } from '@vardrop/core/backend';
+import { trainingProgram } from '@vardrop/core/extend';
+import { bindBatch, expand, hostNoise, simplify } from '@vardrop/core/program';
 import fc from 'fast-check';
 import * as web from 'onnxruntime-web';
 import { describe, expect, it } from 'vitest';
@@ -24,7 +21,7 @@ import { emitProgram } from '../src/emit/emitProgram.js';
 import { createOnnxBackend } from '../src/index.js';
 import type { SessionOptions } from '../src/loadRuntime.js';
 
-const noises = [none(), sparseVariational(), bernoulliLearned(), variationalDropout({ type: 'A' })] as const;
+const noises = [noNoise(), sparseVariational(), bernoulliLearned(), variationalDropout({ type: 'A' })] as const;
 
 const networks = fc
   .record({
@@ -78,7 +75,7 @@ describe('a model of a training step', () => {
   it.each([{}, { transposeLeft: true, sumsAsProducts: true }])('has no two equal nodes, in style %j', (style) => {
     fc.assert(
       fc.property(networks, fc.integer({ min: 1, max: 3 }), (model, batch) => {
-        const { program } = hostNoise(simplify(expand(bind(step(model), batch), [])));
+        const { program } = hostNoise(simplify(expand(bindBatch(step(model), batch), [])));
         const { model: made, outputs } = emitProgram(program, style);
         const named = new Set(Object.values(outputs));
         const seen = new Map<string, string>();

@@ -1,6 +1,7 @@
 import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
-import { type Backend, createBuilder, VardropError } from '@vardrop/core';
+import { type Backend, VardropError } from '@vardrop/core';
+import { createBuilder } from '@vardrop/core/program';
 import * as web from 'onnxruntime-web';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { createOnnxBackend } from '../dist/index.js';

@@ -1,6 +1,7 @@
 import * as tf from '@tensorflow/tfjs';
 import { trainSmallNetwork } from '@vardrop/conformance';
-import { createBuilder, createReferenceBackend, elementCount } from '@vardrop/core';
+import { createBuilder, elementCount } from '@vardrop/core/program';
+import { createReferenceBackend } from '@vardrop/core/reference';
 import { describe, expect, it, vi } from 'vitest';
 import { createTfjsBackend } from '../src/index.js';
 import { checkProgram } from '../test/checkProgram.js';

@@ -1,12 +1,7 @@
 import * as tf from '@tensorflow/tfjs';
-import {
-  type Backend,
-  type Builder,
-  createBuilder,
-  createReferenceBackend,
-  elementCount,
-  type Value,
-} from '@vardrop/core';
+import type { Backend } from '@vardrop/core';
+import { type Builder, createBuilder, elementCount, type Value } from '@vardrop/core/program';
+import { createReferenceBackend } from '@vardrop/core/reference';
 import { expect, it } from 'vitest';
 import { createTfjsBackend } from '../src/index.js';
 import { loadDevice } from '../src/loadDevice.js';

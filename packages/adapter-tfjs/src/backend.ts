@@ -1,5 +1,6 @@
 import type { Tensor as TfTensor } from '@tensorflow/tfjs';
-import { type Backend, checkValues, createBackendLifetime, VardropError } from '@vardrop/core';
+import { type Backend, VardropError } from '@vardrop/core';
+import { checkValues, createBackendLifetime } from '@vardrop/core/backend';
 import type { Device } from './device.js';
 import { createExecutable } from './executable.js';
 import { emptyPools } from './gpu/emptyPools.js';

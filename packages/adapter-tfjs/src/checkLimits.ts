@@ -1,4 +1,5 @@
-import { elementCount, type Program, VardropError } from '@vardrop/core';
+import { VardropError } from '@vardrop/core';
+import { elementCount, type Program } from '@vardrop/core/program';
 import type { Device } from './device.js';
 import { languageOf } from './gpu/program.js';
 import { largestTensor } from './supports.js';

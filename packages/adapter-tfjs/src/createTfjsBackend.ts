@@ -1,5 +1,6 @@
 import type { Tensor as TfTensor } from '@tensorflow/tfjs';
-import { type Backend, checkOptionNames } from '@vardrop/core';
+import type { Backend } from '@vardrop/core';
+import { checkOptionNames } from '@vardrop/core/backend';
 import { createBackend } from './backend.js';
 import type { Tfjs } from './device.js';
 import { loadDevice, type TfjsDevice, type WasmPaths } from './loadDevice.js';

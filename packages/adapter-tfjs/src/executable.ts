@@ -1,19 +1,21 @@
 import type { TensorInfo } from '@tensorflow/tfjs';
+import { VardropError } from '@vardrop/core';
 import {
   bindInputs,
   type Executable,
-  elementCount,
   type Iteration,
+  programInputs,
+  type RunResult,
+  type Tensor,
+} from '@vardrop/core/backend';
+import {
+  elementCount,
   invariantNodes,
   type NodeId,
   type Program,
-  programInputs,
-  type RunResult,
   separatePooling,
-  type Tensor,
-  VardropError,
   withoutTransposeFlags,
-} from '@vardrop/core';
+} from '@vardrop/core/program';
 import { checkLimits, mostCells } from './checkLimits.js';
 import type { Device } from './device.js';
 import { emptyPools } from './gpu/emptyPools.js';

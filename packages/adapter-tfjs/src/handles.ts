@@ -1,5 +1,5 @@
 import type { TensorInfo, Tensor as TfTensor } from '@tensorflow/tfjs';
-import { createHandleTable, type HandleTable, type Tensor } from '@vardrop/core';
+import { createHandleTable, type HandleTable, type Tensor } from '@vardrop/core/backend';
 import type { Device } from './device.js';
 
 /** What stands behind a handle: data on the device, and tfjs's tensor where the app has asked for it or given it. */

@@ -1,4 +1,4 @@
-import { invariantNodes, type Node, type NodeId, type Program } from '@vardrop/core';
+import { invariantNodes, type NodeId, type Program, type ProgramNode } from '@vardrop/core/program';
 
 /** One thing that a run does: computes `results` from `operands`, then lets go of `dead`. */
 interface PlannedStep {
@@ -17,7 +17,7 @@ export interface Plan<S> {
 }
 
 /** Whether a node is a given value rather than a computation. */
-export const isSource = (node: Node) => node.op === 'input' || node.op === 'constant';
+export const isSource = (node: ProgramNode) => node.op === 'input' || node.op === 'constant';
 
 /**
  * Splits steps, given in an order that can be computed, into those done once a run and those of each iteration, and

@@ -1,5 +1,6 @@
 import type { TensorInfo } from '@tensorflow/tfjs';
-import type { NodeId, NoiseKey, Program } from '@vardrop/core';
+import type { NoiseKey } from '@vardrop/core/backend';
+import type { NodeId, Program } from '@vardrop/core/program';
 import type { Device } from './device.js';
 import { compileKernels, findHeap } from './fused/compileKernels.js';
 import { groupNodes, type Piece } from './fused/groups.js';

@@ -1,4 +1,4 @@
-import type { Supports } from '@vardrop/core';
+import type { Supports } from '@vardrop/core/backend';
 import type { Device } from './device.js';
 import { findHeap } from './fused/compileKernels.js';
 import type { Settings } from './steps.js';

@@ -1,5 +1,7 @@
 import * as tf from '@tensorflow/tfjs';
-import { type Backend, createBuilder, type Tensor } from '@vardrop/core';
+import type { Backend } from '@vardrop/core';
+import type { Tensor } from '@vardrop/core/backend';
+import { createBuilder } from '@vardrop/core/program';
 import '@tensorflow/tfjs-backend-wasm';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createTfjsBackend } from '../src/index.js';

@@ -1,4 +1,4 @@
-import { type Builder, createBuilder, type Program, type Shape, type Value } from '@vardrop/core';
+import { type Builder, createBuilder, type Program, type Shape, type Value } from '@vardrop/core/program';
 
 /** A program of one or a few nodes around the operation under test. */
 export interface Case {

@@ -1,4 +1,7 @@
-import { type Backend, errorBound, evaluateNode, type Program, type Tensor, withinBound } from '@vardrop/core';
+import type { Backend } from '@vardrop/core';
+import type { Tensor } from '@vardrop/core/backend';
+import type { Program } from '@vardrop/core/program';
+import { errorBound, evaluateNode, withinBound } from '@vardrop/core/reference';
 
 /**
  * Runs a program with all its values as outputs and holds each against the float64 value of its node on the backend's

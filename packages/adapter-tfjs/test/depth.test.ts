@@ -1,4 +1,4 @@
-import { bind, createBuilder, elementCount, type Program, type Value } from '@vardrop/core';
+import { bindBatch, createBuilder, elementCount, type Program, type Value } from '@vardrop/core/program';
 import { describe, expect, it } from 'vitest';
 import { groupNodes } from '../src/fused/groups.js';
 import { groupNodes as groupLaunches } from '../src/gpu/groups.js';
@@ -18,7 +18,7 @@ function chain(): Program {
     if (i % 1000 === 0) value = b.matmul(value, weights);
   }
   b.output('y', value);
-  return bind(b.build(), 3);
+  return bindBatch(b.build(), 3);
 }
 
 describe(`a chain of ${length} nodes`, () => {

@@ -1,4 +1,4 @@
-import { createBuilder, invariantNodes, type NodeId, type Program } from '@vardrop/core';
+import { createBuilder, invariantNodes, type NodeId, type Program } from '@vardrop/core/program';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { isElementwise, isLiteral } from '../src/gpu/elementwise.js';

@@ -1,4 +1,6 @@
-import { type Backend, type Builder, compileProgram, createBuilder, type Value } from '@vardrop/core';
+import type { Backend } from '@vardrop/core';
+import { compileProgram } from '@vardrop/core/backend';
+import { type Builder, createBuilder, type Value } from '@vardrop/core/program';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createTfjsBackend } from '../src/index.js';
 

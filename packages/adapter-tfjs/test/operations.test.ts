@@ -1,4 +1,4 @@
-import { elementCount } from '@vardrop/core';
+import { elementCount } from '@vardrop/core/program';
 import { describe, expect, it } from 'vitest';
 import { cases } from './cases.js';
 import { checkProgram } from './checkProgram.js';

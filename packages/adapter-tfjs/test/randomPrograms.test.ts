@@ -1,4 +1,5 @@
-import { type Builder, createBuilder, elementCount, evaluate, type Program, type Value } from '@vardrop/core';
+import { type Builder, createBuilder, elementCount, type Program, type Value } from '@vardrop/core/program';
+import { evaluate } from '@vardrop/core/reference';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { createVariant, variants } from './devices.js';

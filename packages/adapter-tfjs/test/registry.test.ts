@@ -1,5 +1,6 @@
 import * as tf from '@tensorflow/tfjs';
-import { type Backend, createBuilder } from '@vardrop/core';
+import type { Backend } from '@vardrop/core';
+import { createBuilder } from '@vardrop/core/program';
 import { describe, expect, it } from 'vitest';
 import { createTfjsBackend } from '../src/index.js';
 

@@ -1,14 +1,14 @@
 import {
   adam,
   categorical,
-  createTrainer,
   dense,
   initialState,
-  local,
+  localReparametrization,
   logUniformSigmoid,
   sequential,
   sparseVariational,
 } from '@vardrop/core';
+import { createTrainer } from '@vardrop/core/extend';
 import { expect, it } from 'vitest';
 import { createTfjsBackend, type ProfiledStep } from '../src/index.js';
 
@@ -19,7 +19,7 @@ it('trains in few passes over memory on wasm', async () => {
     input: [12],
     layers: [dense({ units: 9, activation: 'relu' }), dense({ units: 7, activation: 'relu' }), dense({ units: 5 })],
     noise: sparseVariational(),
-    estimator: local(),
+    estimator: localReparametrization(),
     divergence: logUniformSigmoid(),
   });
   const parts = { likelihood: categorical(), optimizer: adam() };

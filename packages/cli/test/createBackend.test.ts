@@ -1,4 +1,4 @@
-import { createBuilder } from '@vardrop/core';
+import { createBuilder } from '@vardrop/core/program';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { createBackend } from '../src/training/createBackend.js';
 

@@ -28,7 +28,7 @@ it('every program of the documentation is strict TypeScript', () => {
   write('package.json', JSON.stringify({ type: 'module' }));
   write('tsconfig.json', JSON.stringify({ compilerOptions, include: ['.'] }));
   // What tests of a backend import from their own package.
-  write('src/index.ts', "export { createReferenceBackend as createMyBackend } from '@vardrop/core';\n");
+  write('src/index.ts', "export { createReferenceBackend as createMyBackend } from '@vardrop/core/reference';\n");
   let count = 0;
   for (const page of pages) {
     for (const language of ['js', 'ts'] as const) {

@@ -2,15 +2,9 @@ import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describeOnnx, exportOnnx } from '@vardrop/adapter-onnx';
-import {
-  adam,
-  createReferenceBackend,
-  initialState,
-  prune,
-  random,
-  serializeState,
-  type TrainingState,
-} from '@vardrop/core';
+import { adam, initialState, prune, serializeState, type TrainingState } from '@vardrop/core';
+import * as random from '@vardrop/core/random';
+import { createReferenceBackend } from '@vardrop/core/reference';
 import { quickSparsityPlan, readNetwork, sparsityExperiment } from '@vardrop/experiments';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { parseArguments } from '../src/arguments.js';

@@ -1,4 +1,5 @@
-import { bind, createBuilder, elementCount, evaluate } from '@vardrop/core';
+import { bindBatch, createBuilder, elementCount } from '@vardrop/core/program';
+import { evaluate } from '@vardrop/core/reference';
 import { describe, expect, test } from 'vitest';
 import { parseArguments } from '../src/arguments.js';
 import { buildNetwork } from '../src/training/network.js';
@@ -14,7 +15,7 @@ function klOf(line: string, value: number): number {
   const inputs = Object.fromEntries(
     model.parameters.map(({ name, shape }) => [name, new Array(elementCount(shape)).fill(value)]),
   );
-  return evaluate(bind(b.build(), 1), { inputs }).kl[0];
+  return evaluate(bindBatch(b.build(), 1), { inputs }).kl[0];
 }
 
 describe('the Gaussian prior', () => {

@@ -5,7 +5,7 @@ import * as tf from '@tensorflow/tfjs';
 import { createGpujsBackend } from '@vardrop/adapter-gpujs';
 import { createOnnxBackend } from '@vardrop/adapter-onnx';
 import { createTfjsBackend } from '@vardrop/adapter-tfjs';
-import { createBuilder } from '@vardrop/core';
+import { createBuilder } from '@vardrop/core/program';
 
 /** There is none in a page. */
 const node = globalThis.process;

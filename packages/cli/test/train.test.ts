@@ -2,7 +2,8 @@ import { readFileSync } from 'node:fs';
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { deserializeState, save } from '@vardrop/core';
+import { deserializeState } from '@vardrop/core';
+import { saveCheckpoint } from '@vardrop/core/node';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { parseArguments } from '../src/arguments.js';
 import { train } from '../src/commands/train.js';
@@ -147,7 +148,7 @@ describe('vardrop train', () => {
       { noise: 'no', layers: '3' },
     ];
     for (const metadata of cases) {
-      await save(path, { parameters: { w: { shape: [1], data: new Float32Array(1) } } }, metadata);
+      await saveCheckpoint(path, { parameters: { w: { shape: [1], data: new Float32Array(1) } } }, metadata);
       await expect(run(`--resume ${path}`)).rejects.toMatchObject({ code: 'VARDROP_CHECKPOINT_FOREIGN' });
     }
   });

@@ -1,6 +1,6 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { random } from '@vardrop/core';
+import * as random from '@vardrop/core/random';
 
 /** Images of 6×6 pixels in three classes: a bright band at the top, the middle or the bottom, in noise. */
 export async function writeImages(

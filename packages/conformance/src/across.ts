@@ -1,4 +1,5 @@
-import { type Backend, createBuilder } from '@vardrop/core';
+import type { Backend } from '@vardrop/core';
+import { createBuilder } from '@vardrop/core/program';
 import { gradientInputs, gradientKeys, gradientProgram, problem } from './gradientProblem.js';
 import { klFormulas } from './klFormulas.js';
 import { coreModels } from './models.js';

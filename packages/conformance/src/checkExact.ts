@@ -1,4 +1,5 @@
-import { evaluateAll, magnitude, type Program, print } from '@vardrop/core';
+import { type Program, print } from '@vardrop/core/program';
+import { evaluateAll, magnitude } from '@vardrop/core/reference';
 import fc from 'fast-check';
 import type { ProgramData } from './execute.js';
 import type { LawContext } from './law.js';

@@ -1,4 +1,5 @@
-import { evaluate, type Program } from '@vardrop/core';
+import type { Program } from '@vardrop/core/program';
+import { evaluate } from '@vardrop/core/reference';
 import { differencesOf, type Point } from './differences.js';
 import type { Ledger } from './ledger.js';
 

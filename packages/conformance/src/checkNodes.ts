@@ -1,18 +1,7 @@
-import {
-  type Backend,
-  errorBound,
-  evaluateNode,
-  magnitude,
-  meaningful,
-  type Node,
-  type NodeId,
-  operationClass,
-  type Program,
-  print,
-  type Shape,
-  type Supports,
-  withinBound,
-} from '@vardrop/core';
+import type { Backend } from '@vardrop/core';
+import type { Supports } from '@vardrop/core/backend';
+import { type NodeId, operationClass, type Program, type ProgramNode, print, type Shape } from '@vardrop/core/program';
+import { errorBound, evaluateNode, magnitude, meaningful, withinBound } from '@vardrop/core/reference';
 import { execute, type ProgramData, prepare, referenceSources } from './execute.js';
 import type { Ledger } from './ledger.js';
 
@@ -115,7 +104,7 @@ function describe(
 }
 
 /** Where an operand has the value that one of an elementwise result is made of; undefined for other operations. */
-function sourceIndex({ op, shape }: Node, operand: Shape, index: number): number | undefined {
+function sourceIndex({ op, shape }: ProgramNode, operand: Shape, index: number): number | undefined {
   if (operationClass[op] !== 'elementwise') return undefined;
   let rest = index;
   let source = 0;

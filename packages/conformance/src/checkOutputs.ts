@@ -1,4 +1,5 @@
-import { errorBound, evaluateAll, magnitude, meaningful, type Program, print, withinBound } from '@vardrop/core';
+import { type Program, print } from '@vardrop/core/program';
+import { errorBound, evaluateAll, magnitude, meaningful, withinBound } from '@vardrop/core/reference';
 import { type ProgramData, referenceSources } from './execute.js';
 import type { LawContext } from './law.js';
 import { runProgram } from './runProgram.js';

@@ -1,4 +1,4 @@
-import { checkOptionNames } from '@vardrop/core';
+import { checkOptionNames } from '@vardrop/core/backend';
 import type { ConformanceOptions, TestRunner } from './conformance.js';
 import { elementaryError, elementaryFunctions } from './elementaryErrors.js';
 import { openBackend } from './openBackend.js';

@@ -1,4 +1,5 @@
-import { type Backend, checkOptionNames, VardropError } from '@vardrop/core';
+import { type Backend, VardropError } from '@vardrop/core';
+import { checkOptionNames } from '@vardrop/core/backend';
 import { applyExpectedFailures, type ExpectedFailure, selectLaws } from './expectedFailures.js';
 import { formatFailures } from './formatFailure.js';
 import type { Effort, Law, LawResult } from './law.js';

@@ -1,13 +1,6 @@
-import {
-  broadcastShapes,
-  evaluateAll,
-  evaluateNode,
-  type Node,
-  type NodeId,
-  type NoiseKey,
-  type Program,
-  type Shape,
-} from '@vardrop/core';
+import type { NoiseKey } from '@vardrop/core/backend';
+import { broadcastShapes, type NodeId, type Program, type ProgramNode, type Shape } from '@vardrop/core/program';
+import { evaluateAll, evaluateNode } from '@vardrop/core/reference';
 
 /** A derivative by differences, with how far it may be off itself; undefined next to a kink, where there is none. */
 export interface Difference {
@@ -73,7 +66,7 @@ function observe(program: Program, point: Point) {
 }
 
 /** On which side of its kinks each element of a node lies; undefined for smooth operations. */
-function sides(program: Program, node: Node, values: readonly Float64Array[]): Float64Array | undefined {
+function sides(program: Program, node: ProgramNode, values: readonly Float64Array[]): Float64Array | undefined {
   const [a, b] = node.operands;
   switch (node.op) {
     case 'abs':
@@ -95,7 +88,7 @@ function sides(program: Program, node: Node, values: readonly Float64Array[]): F
         { length: node.shape.reduce<number>((n, m) => n * (m as number), 1) },
         (_, i) => 3 ** (i % 30),
       );
-      const gradient: Node = { ...node, op: 'maxPool2dGradient', operands: [a, a], shape };
+      const gradient: ProgramNode = { ...node, op: 'maxPool2dGradient', operands: [a, a], shape };
       return evaluateNode(gradient, [values[a], numbers], [shape, node.shape]);
     }
     default:
@@ -104,6 +97,6 @@ function sides(program: Program, node: Node, values: readonly Float64Array[]): F
 }
 
 function order(x: Float64Array, shapeX: Shape, y: Float64Array, shapeY: Shape): Float64Array {
-  const node: Node = { op: 'sub', operands: [0 as NodeId, 1], shape: broadcastShapes(shapeX, shapeY) };
+  const node: ProgramNode = { op: 'sub', operands: [0 as NodeId, 1], shape: broadcastShapes(shapeX, shapeY) };
   return evaluateNode(node, [x, y], [shapeX, shapeY]).map(Math.sign);
 }

@@ -1,4 +1,6 @@
-import { type Backend, createBuilder, type Supports } from '@vardrop/core';
+import type { Backend } from '@vardrop/core';
+import type { Supports } from '@vardrop/core/backend';
+import { createBuilder } from '@vardrop/core/program';
 
 /** Functions whose errors a backend declares. */
 export type ElementaryFunction = keyof Supports['ulps'];

@@ -1,17 +1,8 @@
-import {
-  type Backend,
-  dawson,
-  type Executable,
-  elementCount,
-  expand,
-  hostNoise,
-  logUniformKl,
-  type NoiseKey,
-  type Program,
-  random,
-  type Sources,
-  type Tensor,
-} from '@vardrop/core';
+import type { Backend } from '@vardrop/core';
+import type { Executable, NoiseKey, Tensor } from '@vardrop/core/backend';
+import { elementCount, expand, hostNoise, type Program } from '@vardrop/core/program';
+import * as random from '@vardrop/core/random';
+import { dawson, logUniformKl, type Sources } from '@vardrop/core/reference';
 import { readOutput } from './readOutput.js';
 import { checkResultNames, resultHandles } from './resultHandles.js';
 

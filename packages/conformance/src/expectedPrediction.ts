@@ -1,15 +1,8 @@
-import {
-  bind,
-  type ClassificationPrediction,
-  createBuilder,
-  evaluate,
-  keyNames,
-  type Model,
-  noiseKeys,
-  type RegressionPrediction,
-  type Supports,
-  type TensorMap,
-} from '@vardrop/core';
+import type { ClassificationPrediction, Model, RegressionPrediction, TensorMap } from '@vardrop/core';
+import type { Supports } from '@vardrop/core/backend';
+import { keyNames, noiseKeys } from '@vardrop/core/extend';
+import { bindBatch, createBuilder } from '@vardrop/core/program';
+import { evaluate } from '@vardrop/core/reference';
 import { referenceSources } from './execute.js';
 import type { Ledger } from './ledger.js';
 
@@ -43,7 +36,7 @@ export function expectedOutputs(each: PredictionCase, supports: Supports): Expec
   const values = Object.fromEntries(model.parameters.map(({ name, shape }) => [name, b.input(name, shape)]));
   b.output('y', model.apply(b, x, values, samples === 0 ? 'mean' : 'sample'));
   const source = b.build();
-  const program = bind(source, inputs.length / model.inputShape[0]);
+  const program = bindBatch(source, inputs.length / model.inputShape[0]);
   const used = new Set(program.nodes.flatMap((node) => (node.op === 'input' ? [node.name] : [])));
   const given: Record<string, ArrayLike<number>> = { x: inputs };
   for (const [name, { data }] of Object.entries(parameters)) if (used.has(name)) given[name] = data;

@@ -1,4 +1,6 @@
-import { createBuilder, type Estimator, gradients, type Program, random, sequential } from '@vardrop/core';
+import { type Estimator, sequential } from '@vardrop/core';
+import { createBuilder, gradients, type Program } from '@vardrop/core/program';
+import * as random from '@vardrop/core/random';
 import type { QuadraticLoss } from './gradientMoments.js';
 import type { Models } from './models.js';
 

@@ -1,4 +1,4 @@
-import { dawson, logUniformKl } from '@vardrop/core';
+import { dawson, logUniformKl } from '@vardrop/core/reference';
 
 /** A KL and its derivative in log α (or in what stands in its place), each with the sizes of the terms that make it up. */
 export interface KlPoint {

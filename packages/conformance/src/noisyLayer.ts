@@ -1,4 +1,6 @@
-import { createBuilder, type Estimator, type NoiseModel, type Program, random, sequential } from '@vardrop/core';
+import { type Estimator, type NoiseModel, sequential } from '@vardrop/core';
+import { createBuilder, type Program } from '@vardrop/core/program';
+import * as random from '@vardrop/core/random';
 import type { LawContext } from './law.js';
 import { biases, units } from './noiseExpectations.js';
 import { run } from './run.js';

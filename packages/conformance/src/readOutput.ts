@@ -1,4 +1,6 @@
-import { type Backend, elementCount, type Tensor } from '@vardrop/core';
+import type { Backend } from '@vardrop/core';
+import type { Tensor } from '@vardrop/core/backend';
+import { elementCount } from '@vardrop/core/program';
 
 /** Values of an output. Rejects if it is missing, of another shape than the program says, or read as something else. */
 export async function readOutput(

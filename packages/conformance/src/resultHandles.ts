@@ -1,4 +1,5 @@
-import type { Program, RunResult, Tensor } from '@vardrop/core';
+import type { RunResult, Tensor } from '@vardrop/core/backend';
+import type { Program } from '@vardrop/core/program';
 
 /** All handles in a result, whatever their names; what is no handle is left out. */
 export function resultHandles({ carried, outputs }: RunResult): Tensor[] {

@@ -1,4 +1,6 @@
-import { type Backend, compileProgram, type NoiseKey, type Program, type Tensor } from '@vardrop/core';
+import type { Backend } from '@vardrop/core';
+import { compileProgram, type NoiseKey, type Tensor } from '@vardrop/core/backend';
+import type { Program } from '@vardrop/core/program';
 import { readOutput } from './readOutput.js';
 import { checkResultNames, resultHandles } from './resultHandles.js';
 

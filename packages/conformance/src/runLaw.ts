@@ -1,4 +1,5 @@
-import { type Backend, checkOptionNames } from '@vardrop/core';
+import type { Backend } from '@vardrop/core';
+import { checkOptionNames } from '@vardrop/core/backend';
 import type { Effort, Law, LawResult, Replay } from './law.js';
 import { createLedger } from './ledger.js';
 import { coreModels, type Models } from './models.js';

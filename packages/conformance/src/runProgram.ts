@@ -1,4 +1,5 @@
-import type { Backend, Program } from '@vardrop/core';
+import type { Backend } from '@vardrop/core';
+import type { Program } from '@vardrop/core/program';
 import type { ProgramData } from './execute.js';
 import { run } from './run.js';
 

@@ -1,4 +1,5 @@
-import { type Backend, checkOptionNames } from '@vardrop/core';
+import type { Backend } from '@vardrop/core';
+import { checkOptionNames } from '@vardrop/core/backend';
 import { applyExpectedFailures, type ExpectedFailure, selectLaws } from './expectedFailures.js';
 import type { Effort, Law, LawResult } from './law.js';
 import { laws as allLaws } from './laws/index.js';

@@ -1,4 +1,5 @@
-import { type Backend, createBuilder } from '@vardrop/core';
+import type { Backend } from '@vardrop/core';
+import { createBuilder } from '@vardrop/core/program';
 import type { Law, LawResult } from './law.js';
 import { run } from './run.js';
 import { type RunOptions, runLaw } from './runLaw.js';

@@ -3,7 +3,6 @@ import {
   type Backend,
   categorical,
   conv2d,
-  createTrainer,
   dense,
   flatten,
   initialState,
@@ -12,8 +11,8 @@ import {
   maxPooling2d,
   sequential,
   sparseVariational,
-  type Trainer,
 } from '@vardrop/core';
+import { createTrainer, type Trainer } from '@vardrop/core/extend';
 
 const rows = 12;
 const side = 6;

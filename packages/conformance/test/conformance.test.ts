@@ -1,4 +1,5 @@
-import { createReferenceBackend, VardropError } from '@vardrop/core';
+import { VardropError } from '@vardrop/core';
+import { createReferenceBackend } from '@vardrop/core/reference';
 import { describe, expect, it } from 'vitest';
 import { checkOnce } from '../src/checkProperty.js';
 import {

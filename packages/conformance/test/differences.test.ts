@@ -1,4 +1,4 @@
-import { createBuilder, gradients, type Value } from '@vardrop/core';
+import { createBuilder, gradients, type Value } from '@vardrop/core/program';
 import { describe, expect, it } from 'vitest';
 import { checkGradients } from '../src/checkGradients.js';
 import { differencesOf } from '../src/differences.js';

@@ -1,4 +1,5 @@
-import { type Builder, createBuilder, createReferenceBackend, rewrite, type Value } from '@vardrop/core';
+import { type Builder, createBuilder, rewrite, type Value } from '@vardrop/core/program';
+import { createReferenceBackend } from '@vardrop/core/reference';
 import { describe, expect, it } from 'vitest';
 import { checkNodes, formatFailures, laws, runLaw } from '../src/index.js';
 import { createLedger } from '../src/ledger.js';

@@ -1,4 +1,4 @@
-import { createReferenceBackend } from '@vardrop/core';
+import { createReferenceBackend } from '@vardrop/core/reference';
 import { afterAll, describe, expect, it } from 'vitest';
 import { type Failure, type Law, laws, parseReplay, runLaw } from '../src/index.js';
 import { failuresOf } from './mutants/failuresOf.js';

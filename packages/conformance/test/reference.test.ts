@@ -1,4 +1,4 @@
-import { createReferenceBackend } from '@vardrop/core';
+import { createReferenceBackend } from '@vardrop/core/reference';
 import * as runner from 'vitest';
 import { conformance } from '../src/index.js';
 

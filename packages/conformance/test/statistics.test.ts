@@ -1,4 +1,4 @@
-import { random } from '@vardrop/core';
+import * as random from '@vardrop/core/random';
 import { describe, expect, it } from 'vitest';
 import {
   covarianceThreshold,

@@ -4,7 +4,7 @@ import asc from 'assemblyscript/asc';
 
 // Chrome compiles no more than 4 KB synchronously on a page's main thread (older versions; newer ones allow 8 MB).
 const maximumBytes = 4096;
-const root = new URL('../', import.meta.url);
+const root = new URL('..', import.meta.url);
 const target = new URL('src/random/generated/threefryWasm.ts', root);
 
 /** @type {Uint8Array | undefined} */
@@ -52,6 +52,6 @@ export const threefryWasm = '${Buffer.from(binary).toString('base64')}';
 `;
 // Left untouched when nothing changed, so that incremental builds see no new file.
 if ((await readFile(target, 'utf8').catch(() => '')) !== source) {
-  await mkdir(new URL('./', target), { recursive: true });
+  await mkdir(new URL('.', target), { recursive: true });
   await writeFile(target, source);
 }

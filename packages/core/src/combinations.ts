@@ -1,14 +1,14 @@
 import type { Divergence } from './divergences/divergence.js';
-import { ard, gaussian, logUniformCubic, logUniformExact, logUniformSigmoid } from './divergences/index.js';
+import { ard, gaussianPrior, logUniformCubic, logUniformExact, logUniformSigmoid } from './divergences/index.js';
 import { VardropError } from './errors.js';
 import type { Estimator } from './estimators/estimator.js';
-import { flipout, local, separate, single } from './estimators/index.js';
+import { flipout, localReparametrization, separateSamples, singleSample } from './estimators/index.js';
 import {
   bernoulli,
   bernoulliLearned,
   gaussianDropout,
   meanField,
-  none,
+  noNoise,
   sparseVariational,
   variationalDropout,
 } from './noise/index.js';
@@ -56,7 +56,7 @@ export interface Combination {
 /** Every noise model at every granularity of α, with each estimator and divergence, valid or refused. */
 export function combinations(): readonly Combination[] {
   const noises: readonly NoiseModel[] = [
-    none(),
+    noNoise(),
     bernoulli(),
     gaussianDropout({ type: 'A' }),
     gaussianDropout({ type: 'B' }),
@@ -68,8 +68,8 @@ export function combinations(): readonly Combination[] {
     meanField(),
     ...(['layer', 'input', 'weight'] as const).map((rates) => bernoulliLearned({ rates })),
   ];
-  const estimators = [local(), separate(), single(), flipout()];
-  const divergences = [null, logUniformExact(), logUniformCubic(), logUniformSigmoid(), ard(), gaussian()];
+  const estimators = [localReparametrization(), separateSamples(), singleSample(), flipout()];
+  const divergences = [null, logUniformExact(), logUniformCubic(), logUniformSigmoid(), ard(), gaussianPrior()];
   return noises.flatMap((noise) =>
     estimators.flatMap((estimator) =>
       divergences.map((divergence) => ({

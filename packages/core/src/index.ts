@@ -1,25 +1,111 @@
-export * from './backend.js';
-export { checkBoolean } from './checkBoolean.js';
-export { checkOptionNames } from './checkOptionNames.js';
-export * from './checkpoint/index.js';
-export { type Combination, checkCombination, combinations, refusal } from './combinations.js';
-export * from './divergences/index.js';
+/** For apps: models, layers, noise, likelihoods, training, prediction, pruning. */
+export type { Backend } from './backend/contract.js';
+export {
+  type Checkpoint,
+  type CheckpointMetadata,
+  deserializeState,
+  type StateToSave,
+  serializeState,
+} from './checkpoint/index.js';
+export { type Combination, combinations } from './combinations.js';
+export {
+  ard,
+  type Divergence,
+  gaussianPrior,
+  logUniformCubic,
+  logUniformExact,
+  logUniformSigmoid,
+} from './divergences/index.js';
 export { VardropError } from './errors.js';
-export * from './estimators/index.js';
-export * from './execution/index.js';
-export { formatValue } from './formatValue.js';
-export * from './layers/index.js';
-export { categorical, gaussianLikelihood, type Likelihood, logSoftmax, type TargetKind } from './likelihood.js';
-export * from './noise/index.js';
-export { type Objective, sgvb } from './objective.js';
-export * from './optimizers/index.js';
-export * from './prediction/index.js';
-
-export * from './program/index.js';
-export * from './pruning/index.js';
-export * as random from './random/index.js';
-export { readTensors } from './readTensors.js';
-export * from './reference/index.js';
-export { dawson } from './special/dawson.js';
-export { logUniformKl } from './special/logUniformKl.js';
-export * from './training/index.js';
+export { type Estimator, flipout, localReparametrization, separateSamples, singleSample } from './estimators/index.js';
+export {
+  type Activation,
+  activation,
+  averagePooling2d,
+  type Conv2dOptions,
+  conv2d,
+  type DenseOptions,
+  dense,
+  flatten,
+  type Layer,
+  type Model,
+  maxPooling2d,
+  type PaddingMode,
+  type PoolingOptions,
+  type SequentialOptions,
+  sequential,
+  type WeightInitializer,
+} from './layers/index.js';
+export { categorical, gaussianLikelihood, type Likelihood, type TargetKind } from './likelihood.js';
+export {
+  type BernoulliLearnedOptions,
+  bernoulli,
+  bernoulliLearned,
+  type Granularity,
+  gaussianDropout,
+  meanField,
+  type NoiseModel,
+  noNoise,
+  sparseVariational,
+  type VariationalDropoutOptions,
+  variationalDropout,
+} from './noise/index.js';
+export { type AdamOptions, adam, type Optimizer, type SgdOptions, sgd } from './optimizers/index.js';
+export {
+  brierScore,
+  type Calibration,
+  type CalibrationBin,
+  type ClassificationMetrics,
+  type ClassificationPrediction,
+  createPredictor,
+  errorRate,
+  evaluateClassification,
+  evaluateRegression,
+  expectedCalibrationError,
+  gaussianNegativeLogLikelihood,
+  negativeLogLikelihood,
+  type Prediction,
+  type PredictOptions,
+  type Predictor,
+  type PredictorOptions,
+  type PredictorRunOptions,
+  predict,
+  type RegressionMetrics,
+  type RegressionPrediction,
+  rootMeanSquaredError,
+} from './prediction/index.js';
+export {
+  type LayerLogAlpha,
+  logAlphas,
+  mask,
+  type Pruned,
+  type PrunedLayer,
+  type PruneOptions,
+  type PruneReport,
+  prune,
+  resizeModel,
+  type Sparsity,
+  type SparsityCount,
+  sparsity,
+} from './pruning/index.js';
+export {
+  constantSchedule,
+  type DataPosition,
+  type Dataset,
+  type EarlyStopping,
+  type EpochRecord,
+  exponentialDecay,
+  type FitOptions,
+  type FitResult,
+  fit,
+  initialState,
+  piecewiseLinear,
+  type Schedule,
+  type StepEvent,
+  type TensorData,
+  type TensorMap,
+  TrainingError,
+  type TrainingState,
+  type ValidationMetrics,
+  warmUp,
+} from './training/index.js';

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { trainingProgram } from '../src/extend.js';
 import {
   adam,
   averagePooling2d,
@@ -7,7 +8,6 @@ import {
   categorical,
   constantSchedule,
   conv2d,
-  createReferenceBackend,
   type Divergence,
   dense,
   type Estimator,
@@ -15,31 +15,31 @@ import {
   expectedCalibrationError,
   exponentialDecay,
   flatten,
-  gaussian,
   gaussianDropout,
   gaussianLikelihood,
+  gaussianPrior,
   initialState,
   type Layer,
   type Likelihood,
-  local,
+  localReparametrization,
   logUniformExact,
   mask,
   maxPooling2d,
   meanField,
   type NoiseModel,
-  none,
+  noNoise,
   type Optimizer,
   predict,
-  print,
   prune,
-  random,
   sequential,
   sgd,
   sparseVariational,
   sparsity,
-  trainingProgram,
   variationalDropout,
 } from '../src/index.js';
+import { print } from '../src/program/index.js';
+import * as random from '../src/random/index.js';
+import { createReferenceBackend } from '../src/reference/index.js';
 
 /** All that training sees of a network: its step, and where its parameters start. */
 function trained(parts: {
@@ -88,12 +88,12 @@ describe('what is left out', () => {
   ];
   it.each(noises)('of %s is as documented', (_, short, long) => {
     expect(trained({ noise: short })).toEqual(trained({ noise: long }));
-    expect(trained({ noise: short, estimator: local() })).toEqual(trained({ noise: long }));
+    expect(trained({ noise: short, estimator: localReparametrization() })).toEqual(trained({ noise: long }));
   });
 
   const convolution = { filters: 2, size: 2 } as const;
   const parts: readonly [string, Parameters<typeof trained>[0], Parameters<typeof trained>[0]][] = [
-    ['noise of a model', {}, { noise: none() }],
+    ['noise of a model', {}, { noise: noNoise() }],
     [
       'divergence of noise with an α',
       { noise: sparseVariational() },
@@ -102,12 +102,12 @@ describe('what is left out', () => {
     [
       'divergence of mean-field weights',
       { noise: meanField() },
-      { noise: meanField(), divergence: gaussian({ sigma: 1 }) },
+      { noise: meanField(), divergence: gaussianPrior({ sigma: 1 }) },
     ],
     [
       'gaussian',
-      { noise: meanField(), divergence: gaussian() },
-      { noise: meanField(), divergence: gaussian({ sigma: 1 }) },
+      { noise: meanField(), divergence: gaussianPrior() },
+      { noise: meanField(), divergence: gaussianPrior({ sigma: 1 }) },
     ],
     [
       'gaussianLikelihood',
@@ -156,7 +156,8 @@ describe('what is left out', () => {
 
   it('of initializers has the published variances, windows counted', () => {
     const start = (layer: Layer) =>
-      layer.build('layer', [6, 5, 3], { noise: none(), estimator: local(), divergence: null }).parameters[0].initialize;
+      layer.build('layer', [6, 5, 3], { noise: noNoise(), estimator: localReparametrization(), divergence: null })
+        .parameters[0].initialize;
     expect(start(conv2d({ filters: 7, size: [2, 4], initializer: 'he' }))).toEqual({
       kind: 'normal',
       deviation: Math.sqrt(2 / 24),

@@ -1,10 +1,10 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { readTensors } from '../src/backend/index.js';
+import { createTrainer } from '../src/extend.js';
 import {
   adam,
   createPredictor,
-  createReferenceBackend,
-  createTrainer,
   dense,
   deserializeState,
   evaluateRegression,
@@ -16,8 +16,6 @@ import {
   mask,
   predict,
   prune,
-  random,
-  readTensors,
   sequential,
   serializeState,
   sparseVariational,
@@ -25,6 +23,8 @@ import {
   type TensorMap,
   type TrainingState,
 } from '../src/index.js';
+import * as random from '../src/random/index.js';
+import { createReferenceBackend } from '../src/reference/index.js';
 
 /** What one case is made of: no axis is as long as another, and no number is round. */
 interface Fixture {

@@ -1,21 +1,18 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import {
-  bind,
   categorical,
-  createBuilder,
-  createReferenceBackend,
   dense,
-  elementCount,
-  evaluate,
   evaluateRegression,
   gaussianLikelihood,
   type Likelihood,
   predict,
-  random,
   sequential,
   sparseVariational,
 } from '../src/index.js';
+import { bindBatch, createBuilder, elementCount } from '../src/program/index.js';
+import * as random from '../src/random/index.js';
+import { createReferenceBackend, evaluate } from '../src/reference/index.js';
 
 const shapes = fc.record({
   rows: fc.integer({ min: 1, max: 4 }),
@@ -38,7 +35,7 @@ function losses(
     likelihood.parameters(shape).map((each) => [each.name, b.input(each.name, each.shape)]),
   );
   b.output('loss', likelihood.negativeLogLikelihood(b, b.input('output', batch), b.input('target', batch), own));
-  const program = bind(b.build(), rows);
+  const program = bindBatch(b.build(), rows);
   const needed = program.nodes.flatMap((node) => (node.op === 'input' ? [node.name] : []));
   return evaluate(program, {
     inputs: Object.fromEntries(Object.entries(inputs).filter(([name]) => needed.includes(name))),

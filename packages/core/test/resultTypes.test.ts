@@ -2,16 +2,16 @@ import { expect, it } from 'vitest';
 import {
   adam,
   categorical,
-  createReferenceBackend,
   deserializeState,
   fit,
   gaussianLikelihood,
   initialState,
   logAlphas,
   predict,
-  random,
   serializeState,
 } from '../src/index.js';
+import * as random from '../src/random/index.js';
+import { createReferenceBackend } from '../src/reference/index.js';
 import { blobs, smallModel } from './training/helpers.js';
 
 it('results lie in memory of their own, as compilers from TypeScript 5.7 on have to be told for a Blob', async () => {

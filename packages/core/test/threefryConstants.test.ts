@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
-import { random } from '../src/index.js';
+import * as random from '../src/random/index.js';
 
 /** Threefry as the docstring of `threefryConstants` puts it. */
 function fromConstants(key: random.Key, counter: readonly [number, number]): random.Key {

@@ -1,4 +1,4 @@
-import { createReferenceBackend } from '@vardrop/core';
+import { createReferenceBackend } from '@vardrop/core/reference';
 import { expect, it } from 'vitest';
 import { benchFindings, runBench } from '../src/index.js';
 

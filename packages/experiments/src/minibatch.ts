@@ -1,4 +1,4 @@
-import { random } from '@vardrop/core';
+import * as random from '@vardrop/core/random';
 import type { ImageData } from './imageData.js';
 
 /** Rows of a data set as a program takes them. */

@@ -2,12 +2,12 @@ import {
   categorical,
   dense,
   type Estimator,
-  local,
+  localReparametrization,
   type Model,
-  none,
-  separate,
+  noNoise,
+  separateSamples,
   sequential,
-  single,
+  singleSample,
   variationalDropout,
 } from '@vardrop/core';
 
@@ -17,7 +17,11 @@ export const estimatorNames = ['local', 'separate', 'single', 'none'] as const;
 /** A name of {@link estimatorNames}; `none` is the network without noise. */
 export type EstimatorName = (typeof estimatorNames)[number];
 
-const estimators: Readonly<Record<Exclude<EstimatorName, 'none'>, () => Estimator>> = { local, separate, single };
+const estimators: Readonly<Record<Exclude<EstimatorName, 'none'>, () => Estimator>> = {
+  local: localReparametrization,
+  separate: separateSamples,
+  single: singleSample,
+};
 
 /** Dropout rates at which α starts, as in the paper's figure 1: less noise on the input than on hidden units. */
 export const startRates = { input: 0.2, hidden: 0.5 };
@@ -37,14 +41,14 @@ export function network(
   const { inputs, units, classes } = shape;
   return sequential({
     input: [inputs],
-    estimator: estimator === 'none' ? local() : estimators[estimator](),
+    estimator: estimator === 'none' ? localReparametrization() : estimators[estimator](),
     layers: [...units, classes].map((count, i) =>
       dense({
         units: count,
         activation: i < units.length ? 'relu' : 'linear',
         noise:
           estimator === 'none'
-            ? none()
+            ? noNoise()
             : variationalDropout({ type: 'B', alpha: 'layer', rate: i === 0 ? startRates.input : startRates.hidden }),
       }),
     ),

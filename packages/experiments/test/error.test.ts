@@ -1,4 +1,5 @@
-import { adam, createReferenceBackend, dense, fit, logAlphas, sequential, variationalDropout } from '@vardrop/core';
+import { adam, dense, fit, logAlphas, sequential, variationalDropout } from '@vardrop/core';
+import { createReferenceBackend } from '@vardrop/core/reference';
 import { describe, expect, it } from 'vitest';
 import { dropoutModels, dropoutNames, dropoutNetwork, dropoutRates, rateSpeed } from '../src/error/dropoutModels.js';
 import { fasterRates } from '../src/error/fasterRates.js';

@@ -1,4 +1,4 @@
-import { createReferenceBackend } from '@vardrop/core';
+import { createReferenceBackend } from '@vardrop/core/reference';
 import { expect } from 'vitest';
 import type { Json, Trial } from '../src/index.js';
 import { checkAccepts } from './checkAccepts.js';

@@ -1,4 +1,5 @@
-import { adam, categorical, createReferenceBackend, fit, initialState, predict } from '@vardrop/core';
+import { adam, categorical, fit, initialState, predict } from '@vardrop/core';
+import { createReferenceBackend } from '@vardrop/core/reference';
 import { describe, expect, it } from 'vitest';
 import {
   type Json,

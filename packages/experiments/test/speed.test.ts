@@ -1,4 +1,7 @@
-import { adam, createReferenceBackend, createTrainer, initialState, random } from '@vardrop/core';
+import { adam, initialState } from '@vardrop/core';
+import { createTrainer } from '@vardrop/core/extend';
+import * as random from '@vardrop/core/random';
+import { createReferenceBackend } from '@vardrop/core/reference';
 import { describe, expect, it } from 'vitest';
 import { chunkRows } from '../src/chunkRows.js';
 import { type ImageData, speedExperiment } from '../src/index.js';

@@ -1,4 +1,5 @@
-import { createReferenceBackend, random } from '@vardrop/core';
+import * as random from '@vardrop/core/random';
+import { createReferenceBackend } from '@vardrop/core/reference';
 import { describe, expect, it } from 'vitest';
 import type { ImageData } from '../src/index.js';
 import { varianceExperiment } from '../src/index.js';

@@ -1,17 +1,17 @@
 import {
-  createReferenceBackend,
   dense,
   type Estimator,
   gaussianDropout,
-  keyNames,
-  local,
+  localReparametrization,
   meanField,
   type NoiseModel,
-  random,
-  separate,
+  separateSamples,
   sequential,
-  single,
+  singleSample,
 } from '@vardrop/core';
+import { keyNames } from '@vardrop/core/extend';
+import * as random from '@vardrop/core/random';
+import { createReferenceBackend } from '@vardrop/core/reference';
 import { describe, expect, it } from 'vitest';
 import { meanOf } from '../src/statistics/estimate.js';
 import { conditionalVariance } from '../src/variance/gradientProgram.js';
@@ -127,7 +127,7 @@ describe('spread of gradients against closed forms', () => {
     const alone = average((i) => sum(3, (m) => x[m][i] ** 2 * d[m] ** 2 * delta(m)));
 
     it('local', async () => {
-      const spreads = await measure(local(), meanField());
+      const spreads = await measure(localReparametrization(), meanField());
       expectMean(
         spreads.map(({ variances }) => variances['dense1/weights']),
         alone,
@@ -141,7 +141,7 @@ describe('spread of gradients against closed forms', () => {
     });
 
     it('separate', async () => {
-      const spreads = await measure(separate(), meanField());
+      const spreads = await measure(separateSamples(), meanField());
       expectMean(
         spreads.map(({ variances }) => variances['dense1/weights']),
         alone,
@@ -155,7 +155,7 @@ describe('spread of gradients against closed forms', () => {
     });
 
     it('single', async () => {
-      const spreads = await measure(single(), meanField());
+      const spreads = await measure(singleSample(), meanField());
       expectMean(
         spreads.map(({ variances }) => variances['dense1/weights']),
         average((i) => sum(3, (m) => sum(3, (n) => x[m][i] * d[m] * covariance(m, n) * d[n] * x[n][i]))),
@@ -201,7 +201,7 @@ describe('spread of gradients against closed forms', () => {
       spreads.map(({ variances }) => variances['dense1/weights']);
 
     it('local, and its conditional variance makes up for separate samples', async () => {
-      const spreads = await measure(local(), noise);
+      const spreads = await measure(localReparametrization(), noise);
       expectMean(weightVariances(spreads), localVariance);
       expectMean(
         spreads.map(({ totals }) => totals.conditional / drawsPerGroup),
@@ -209,13 +209,13 @@ describe('spread of gradients against closed forms', () => {
       );
     });
 
-    it('separate', async () => expectMean(weightVariances(await measure(separate(), noise)), separateVariance));
+    it('separate', async () => expectMean(weightVariances(await measure(separateSamples(), noise)), separateVariance));
 
-    it('single', async () => expectMean(weightVariances(await measure(single(), noise)), singleVariance));
+    it('single', async () => expectMean(weightVariances(await measure(singleSample(), noise)), singleVariance));
 
     it('separate in chunks of rows is the same, with the same noise', async () => {
-      const whole = weightVariances(await measure(separate(), noise));
-      const parts = weightVariances(await measure(separate(), noise, 1));
+      const whole = weightVariances(await measure(separateSamples(), noise));
+      const parts = weightVariances(await measure(separateSamples(), noise, 1));
       for (const [i, value] of parts.entries()) expect(value / whole[i]).toBeCloseTo(1, 10);
     });
   });

@@ -1,4 +1,5 @@
-import { type Node, type NodeOf, VardropError } from '@vardrop/core';
+import { VardropError } from '@vardrop/core';
+import type { NodeOf, ProgramNode } from '@vardrop/core/program';
 import { type Parts, repeatPart } from './parts.js';
 import type { Products } from './printContraction.js';
 import { addToSums, declareSums } from './sums.js';
@@ -7,7 +8,7 @@ import { printWindowPosition } from './windows.js';
 import type { Writer } from './writer.js';
 
 /** Turns of the three loops of a convolution or of one of its gradients, outermost first. */
-export function convolutionLoops(nodes: readonly Node[], { op, operands }: Node): readonly number[] {
+export function convolutionLoops(nodes: readonly ProgramNode[], { op, operands }: ProgramNode): readonly number[] {
   const [first, second] = operands.map((id) => nodes[id].shape as readonly number[]);
   switch (op) {
     case 'conv2d':
@@ -22,8 +23,8 @@ export function convolutionLoops(nodes: readonly Node[], { op, operands }: Node)
 /** Sums of a convolution or of one of its gradients, over the windows that touch this thread's element. */
 export function printConvolution(
   writer: Writer,
-  nodes: readonly Node[],
-  node: Node,
+  nodes: readonly ProgramNode[],
+  node: ProgramNode,
   coordinates: readonly string[],
   count: number,
   parts: Parts,

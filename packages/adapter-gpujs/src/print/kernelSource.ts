@@ -1,4 +1,4 @@
-import type { NodeId } from '@vardrop/core';
+import type { NodeId } from '@vardrop/core/program';
 import type { KernelFunction } from './threefry.js';
 
 /** A tensor that kernels read and write: a node of the program, or (negative) one between two kernels of one node. */

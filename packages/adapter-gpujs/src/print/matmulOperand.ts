@@ -1,4 +1,4 @@
-import type { Node, NodeId, NodeOf } from '@vardrop/core';
+import type { NodeId, NodeOf, ProgramNode } from '@vardrop/core/program';
 import { broadcastStrides, stridesOf } from './threads.js';
 
 /** How an operand of a matrix product lies in memory. */
@@ -14,7 +14,7 @@ export interface MatmulOperand {
 }
 
 /** The left (0) or right (1) operand of a matrix product. */
-export function matmulOperand(nodes: readonly Node[], product: NodeId, side: 0 | 1): MatmulOperand {
+export function matmulOperand(nodes: readonly ProgramNode[], product: NodeId, side: 0 | 1): MatmulOperand {
   const node = nodes[product] as NodeOf<'matmul'>;
   const shape = nodes[node.operands[side]].shape as readonly number[];
   const leading = (node.shape as readonly number[]).slice(0, -2);

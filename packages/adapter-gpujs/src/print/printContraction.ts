@@ -1,4 +1,4 @@
-import type { ContractionKernel, Node } from '@vardrop/core';
+import type { ContractionKernel, ProgramNode } from '@vardrop/core/program';
 import type { GpujsMode } from '../loadGpu.js';
 import { withoutEpilogue } from '../withoutEpilogue.js';
 import { accumulate } from './accumulate.js';
@@ -23,7 +23,7 @@ import { createWriter, type Writer } from './writer.js';
  * @param mostTurns of a thread
  */
 export function printContraction(
-  nodes: readonly Node[],
+  nodes: readonly ProgramNode[],
   kernel: ContractionKernel,
   between: () => ValueId,
   mode: GpujsMode,
@@ -41,7 +41,7 @@ export function printContraction(
 
 /** A contraction without epilogue, in parts. */
 function printParts(
-  nodes: readonly Node[],
+  nodes: readonly ProgramNode[],
   kernel: ContractionKernel,
   parts: ValueId,
   mode: GpujsMode,
@@ -60,7 +60,7 @@ function printParts(
 
 /** One kernel. Where its loops are cut, its result has an axis for each of them before its own. */
 function printLoops(
-  nodes: readonly Node[],
+  nodes: readonly ProgramNode[],
   kernel: ContractionKernel,
   mode: GpujsMode,
   counts: readonly number[],
@@ -87,7 +87,7 @@ export type Products = (indexA: string, indexB: string) => readonly string[];
 /** Sums of all contractions at a place. */
 function printMatmul(
   writer: Writer,
-  nodes: readonly Node[],
+  nodes: readonly ProgramNode[],
   kernel: ContractionKernel,
   coordinates: readonly string[],
   parts: Parts,

@@ -1,4 +1,4 @@
-import type { ContractionKernel, Node, NodeId } from '@vardrop/core';
+import type { ContractionKernel, NodeId, ProgramNode } from '@vardrop/core/program';
 import { printElementwise } from './elementwise.js';
 import { broadcastStrides, indexAt, stridesOf } from './threads.js';
 import type { Writer } from './writer.js';
@@ -6,7 +6,7 @@ import type { Writer } from './writer.js';
 /** Evaluates a contraction's epilogue at a place, given its sums there; returns the name of the kernel's result. */
 export function printEpilogue(
   writer: Writer,
-  nodes: readonly Node[],
+  nodes: readonly ProgramNode[],
   { contractions, epilogue, shape, outputs: [result] }: ContractionKernel,
   place: readonly string[],
   sums: readonly string[],

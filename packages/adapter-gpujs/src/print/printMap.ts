@@ -1,4 +1,4 @@
-import type { ElementwiseKernel, Node, NodeId } from '@vardrop/core';
+import type { ElementwiseKernel, NodeId, ProgramNode } from '@vardrop/core/program';
 import type { GpujsMode } from '../loadGpu.js';
 import { printElementwise } from './elementwise.js';
 import type { KernelSource } from './kernelSource.js';
@@ -6,7 +6,7 @@ import { broadcastStrides, indexAt, mergeAxes, spreadThreads, stridesOf } from '
 import { createWriter } from './writer.js';
 
 /** A loop over elements: axes that all operands run through in the same way are one. */
-export function printMap(nodes: readonly Node[], kernel: ElementwiseKernel, mode: GpujsMode): KernelSource {
+export function printMap(nodes: readonly ProgramNode[], kernel: ElementwiseKernel, mode: GpujsMode): KernelSource {
   const shape = kernel.shape as readonly number[];
   const streams = new Set(kernel.epilogue.flatMap((id) => (nodes[id].op === 'noise' ? nodes[id].operands : [])));
   const values = kernel.inputs.filter((id) => !streams.has(id));
@@ -30,7 +30,7 @@ export function printMap(nodes: readonly Node[], kernel: ElementwiseKernel, mode
 
 /** A transpose: threads over the result, in its order. */
 export function printTranspose(
-  nodes: readonly Node[],
+  nodes: readonly ProgramNode[],
   result: NodeId,
   permutation: readonly number[],
   mode: GpujsMode,

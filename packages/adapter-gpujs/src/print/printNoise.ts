@@ -1,4 +1,5 @@
-import { type NodeId, type NodeOf, random } from '@vardrop/core';
+import type { NodeId, NodeOf } from '@vardrop/core/program';
+import * as random from '@vardrop/core/random';
 import { printPolynomial, printSplit } from './functions.js';
 import { threefryFunctions } from './threefry.js';
 import type { Writer } from './writer.js';

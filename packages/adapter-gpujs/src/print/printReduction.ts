@@ -1,4 +1,5 @@
-import { type Node, type NodeId, type ReductionKernel, VardropError } from '@vardrop/core';
+import { VardropError } from '@vardrop/core';
+import type { NodeId, ProgramNode, ReductionKernel } from '@vardrop/core/program';
 import { type GpujsMode, isCard } from '../loadGpu.js';
 import { printElementwise } from './elementwise.js';
 import type { KernelSource, ValueId } from './kernelSource.js';
@@ -36,7 +37,7 @@ interface Target {
  * @param mostTurns of loops that a thread can make
  */
 export function printReduction(
-  nodes: readonly Node[],
+  nodes: readonly ProgramNode[],
   kernel: ReductionKernel,
   between: () => ValueId,
   mode: GpujsMode,
@@ -77,7 +78,12 @@ const reader =
   (writer, coordinates) =>
     writer.define(writer.read(value, indexAt(coordinates, broadcastStrides(shape, shape))));
 
-function printOperand(writer: Writer, nodes: readonly Node[], id: NodeId, readValue: (id: NodeId) => string): string {
+function printOperand(
+  writer: Writer,
+  nodes: readonly ProgramNode[],
+  id: NodeId,
+  readValue: (id: NodeId) => string,
+): string {
   const node = nodes[id];
   return node.op === 'constant' && typeof node.value === 'number'
     ? writer.number(node.value)

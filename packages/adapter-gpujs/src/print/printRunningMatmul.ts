@@ -1,4 +1,4 @@
-import type { ContractionKernel, Node, NodeId } from '@vardrop/core';
+import type { ContractionKernel, NodeId, ProgramNode } from '@vardrop/core/program';
 import { accumulateRunning, type RunningIndex } from './accumulateRunning.js';
 import type { Blocks, KernelSource } from './kernelSource.js';
 import { matmulOperand } from './matmulOperand.js';
@@ -15,7 +15,7 @@ const worthBlocks = 2 ** 20;
  * returns four numbers. Its four lanes are neighbours in the other direction: they gather one operand, which the four
  * numbers have in common, and read the other one number for all lanes at a time.
  */
-export function printRunningMatmul(nodes: readonly Node[], kernel: ContractionKernel): KernelSource {
+export function printRunningMatmul(nodes: readonly ProgramNode[], kernel: ContractionKernel): KernelSource {
   const writer = createWriter('webasm');
   const shape = kernel.shape as readonly number[];
   const leading = shape.slice(0, -2);
@@ -49,7 +49,7 @@ export function printRunningMatmul(nodes: readonly Node[], kernel: ContractionKe
  * reads further past the end than gpu.js's memory has room for. What contractions share, and make squares of, is
  * best gathered; else columns are, unless only rows come in fours.
  */
-function blockAxis(nodes: readonly Node[], kernel: ContractionKernel): Blocks['axis'] | undefined {
+function blockAxis(nodes: readonly ProgramNode[], kernel: ContractionKernel): Blocks['axis'] | undefined {
   const shape = kernel.shape as readonly number[];
   const [rows, columns] = shape.slice(-2);
   const { length } = matmulOperand(nodes, kernel.contractions[0], 0);
@@ -62,7 +62,7 @@ function blockAxis(nodes: readonly Node[], kernel: ContractionKernel): Blocks['a
 /** Sums of all contractions at the first place, then at the second, and so on. */
 function printSums(
   writer: Writer,
-  nodes: readonly Node[],
+  nodes: readonly ProgramNode[],
   kernel: ContractionKernel,
   places: readonly (readonly string[])[],
   axis: Blocks['axis'] | undefined,

@@ -1,4 +1,4 @@
-import { random } from '@vardrop/core';
+import * as random from '@vardrop/core/random';
 import type { GpujsMode } from '../loadGpu.js';
 
 /** A function that a kernel calls: one of gpu.js, or (native) one in the language of the graphics card. */

@@ -1,4 +1,4 @@
-import type { Node, NodeId, NodeOf } from '@vardrop/core';
+import type { NodeId, NodeOf, ProgramNode } from '@vardrop/core/program';
 import type { GpujsMode } from '../loadGpu.js';
 import type { KernelSource, ValueId } from './kernelSource.js';
 import { indexAt, spreadThreads, stridesOf } from './threads.js';
@@ -26,7 +26,7 @@ type Pool = NodeOf<'maxPool2d' | 'averagePool2d'>;
 type PoolGradient = NodeOf<'maxPool2dGradient' | 'averagePool2dGradient'>;
 
 /** One thread an element of the pooled image. */
-export function printPool(nodes: readonly Node[], result: NodeId, node: Pool, mode: GpujsMode): KernelSource {
+export function printPool(nodes: readonly ProgramNode[], result: NodeId, node: Pool, mode: GpujsMode): KernelSource {
   const writer = createWriter(mode);
   const [operand] = node.operands;
   const image = nodes[operand].shape as readonly number[];
@@ -50,7 +50,7 @@ export function printPool(nodes: readonly Node[], result: NodeId, node: Pool, mo
  * @param between a value for what lies between two kernels
  */
 export function printPoolGradient(
-  nodes: readonly Node[],
+  nodes: readonly ProgramNode[],
   result: NodeId,
   node: PoolGradient,
   between: () => ValueId,
@@ -62,7 +62,12 @@ export function printPoolGradient(
 }
 
 /** Of each window the place of its first maximum, counted row by row. */
-function printFirstMaximum(nodes: readonly Node[], result: ValueId, node: PoolGradient, mode: GpujsMode): KernelSource {
+function printFirstMaximum(
+  nodes: readonly ProgramNode[],
+  result: ValueId,
+  node: PoolGradient,
+  mode: GpujsMode,
+): KernelSource {
   const writer = createWriter(mode);
   const [image, dy] = node.operands;
   const shape = nodes[image].shape as readonly number[];
@@ -82,7 +87,7 @@ function printFirstMaximum(nodes: readonly Node[], result: ValueId, node: PoolGr
 
 /** One thread an element of the image, which adds up what it gets from each window over it. */
 function printSpread(
-  nodes: readonly Node[],
+  nodes: readonly ProgramNode[],
   result: NodeId,
   node: PoolGradient,
   mode: GpujsMode,

@@ -1,4 +1,4 @@
-import type { NodeOf } from '@vardrop/core';
+import type { NodeOf } from '@vardrop/core/program';
 import type { ValueName } from '../model/graph.js';
 import type { Emission } from './emission.js';
 

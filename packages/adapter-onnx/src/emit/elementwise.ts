@@ -1,4 +1,4 @@
-import type { BinaryOp, UnaryOp } from '@vardrop/core';
+import type { BinaryOp, UnaryOp } from '@vardrop/core/program';
 import type { ValueName } from '../model/graph.js';
 import { dataTypes } from '../model/schema.js';
 import type { Emission } from './emission.js';

@@ -1,4 +1,4 @@
-import type { Shape } from '@vardrop/core';
+import type { Shape } from '@vardrop/core/program';
 import type { GraphBuilder, ValueName } from '../model/graph.js';
 
 /** Where a node of a program is written to, and under which name. */

@@ -1,4 +1,5 @@
-import { type Node, VardropError } from '@vardrop/core';
+import { VardropError } from '@vardrop/core';
+import type { ProgramNode } from '@vardrop/core/program';
 import type { ValueName } from '../model/graph.js';
 import { matmul } from './contraction.js';
 import { binary, selectGreater, unary } from './elementwise.js';
@@ -15,7 +16,7 @@ import {
 } from './windows.js';
 
 /** Writes one node of a program in ONNX operators. Throws `VARDROP_PROGRAM` for nodes that core takes out. */
-export function emitNode(node: Node, emission: Emission): ValueName {
+export function emitNode(node: ProgramNode, emission: Emission): ValueName {
   switch (node.op) {
     case 'neg':
     case 'abs':
@@ -74,7 +75,7 @@ export function emitNode(node: Node, emission: Emission): ValueName {
   }
 }
 
-function refuse(node: Node): never {
+function refuse(node: ProgramNode): never {
   throw new VardropError(
     'VARDROP_PROGRAM',
     `[onnx] emit: got a node ${node.op}${node.label ? ` (${node.label})` : ''}, needs a program that core prepared for this backend. Compile it through core.`,

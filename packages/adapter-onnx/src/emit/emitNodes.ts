@@ -1,5 +1,5 @@
-import type { Node, NodeId, NodeOf, Program, Shape } from '@vardrop/core';
 import { VardropError } from '@vardrop/core';
+import type { NodeId, NodeOf, Program, ProgramNode, Shape } from '@vardrop/core/program';
 import type { GraphBuilder, ValueName } from '../model/graph.js';
 import type { EmissionStyle } from './emission.js';
 import { emitNode } from './emitNode.js';
@@ -51,11 +51,11 @@ export function emitNodes(program: Program, target: EmissionTarget): readonly Va
   return values;
 }
 
-function uniform(node: Node): number | undefined {
+function uniform(node: ProgramNode): number | undefined {
   return node.op === 'constant' && typeof node.value === 'number' ? node.value : undefined;
 }
 
-function root({ op, operands: [x, y] }: Node, values: readonly ValueName[]): ValueName | undefined {
+function root({ op, operands: [x, y] }: ProgramNode, values: readonly ValueName[]): ValueName | undefined {
   return op === 'mul' && x === y ? values[x] : undefined;
 }
 

@@ -1,4 +1,4 @@
-import type { Program } from '@vardrop/core';
+import type { Program } from '@vardrop/core/program';
 import { createGraph, type ValueName } from '../model/graph.js';
 import type { ModelProto } from '../model/schema.js';
 import { createModel } from './createModel.js';

@@ -1,4 +1,4 @@
-import type { NodeOf, Shape } from '@vardrop/core';
+import type { NodeOf, Shape } from '@vardrop/core/program';
 import type { GraphBuilder, ValueName } from '../model/graph.js';
 import type { Emission } from './emission.js';
 

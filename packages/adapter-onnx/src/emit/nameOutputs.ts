@@ -1,4 +1,4 @@
-import type { Program } from '@vardrop/core';
+import type { Program } from '@vardrop/core/program';
 import type { GraphBuilder, ValueName } from '../model/graph.js';
 
 /** Reserves the names of outputs; nodes that are an output already, or are given, are copied for the next. */

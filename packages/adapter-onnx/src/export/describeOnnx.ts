@@ -1,4 +1,6 @@
-import { type BytesSource, bytesOf, elementCount, formatValue, VardropError } from '@vardrop/core';
+import { VardropError } from '@vardrop/core';
+import { type BytesSource, bytesOf, formatValue } from '@vardrop/core/backend';
+import { elementCount } from '@vardrop/core/program';
 import {
   bytesPerElement,
   type DataType,

@@ -1,4 +1,6 @@
-import { expand, keyNames, type Program, simplify, type TensorMap, VardropError, validate } from '@vardrop/core';
+import { type TensorMap, VardropError } from '@vardrop/core';
+import { keyNames } from '@vardrop/core/extend';
+import { expand, type Program, simplify, validate } from '@vardrop/core/program';
 import { batchLengthOf, emitNodes } from '../emit/emitNodes.js';
 import { nameOutputs } from '../emit/nameOutputs.js';
 import { createGraph, type GraphBuilder, type Opset, type ValueName } from '../model/graph.js';

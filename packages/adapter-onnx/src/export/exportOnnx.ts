@@ -1,14 +1,6 @@
-import {
-  categorical,
-  checkOptionNames,
-  type Likelihood,
-  type Model,
-  momentsProgram,
-  type ParameterSpecification,
-  readTensors,
-  type TensorMap,
-  VardropError,
-} from '@vardrop/core';
+import { categorical, type Likelihood, type Model, type TensorMap, VardropError } from '@vardrop/core';
+import { checkOptionNames, readTensors } from '@vardrop/core/backend';
+import { momentsProgram, type ParameterSpecification } from '@vardrop/core/extend';
 import type { GraphBuilder, Opset } from '../model/graph.js';
 import { checkOpset, emitModel } from './emitModel.js';
 import { finishModel } from './finishModel.js';

@@ -1,4 +1,6 @@
-import { checkOptionNames, type Program, VardropError } from '@vardrop/core';
+import { VardropError } from '@vardrop/core';
+import { checkOptionNames } from '@vardrop/core/backend';
+import type { Program } from '@vardrop/core/program';
 import type { Opset } from '../model/graph.js';
 import { checkOpset, emitModel, type KeySource } from './emitModel.js';
 import { finishModel } from './finishModel.js';

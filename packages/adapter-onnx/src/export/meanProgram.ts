@@ -1,4 +1,6 @@
-import { createBuilder, type Likelihood, logSoftmax, type Model, type Program } from '@vardrop/core';
+import type { Likelihood, Model } from '@vardrop/core';
+import { logSoftmax } from '@vardrop/core/extend';
+import { createBuilder, type Program } from '@vardrop/core/program';
 
 /** Starts a program with the inputs `x` and every parameter of a model and its likelihood. */
 function startProgram(name: string, model: Model, likelihood: Likelihood) {

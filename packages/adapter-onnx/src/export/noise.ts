@@ -1,4 +1,4 @@
-import type { NodeOf } from '@vardrop/core';
+import type { NodeOf } from '@vardrop/core/program';
 import { reshape } from '../emit/movement.js';
 import type { GraphBuilder, ValueName } from '../model/graph.js';
 import { bitwiseXor } from './bitwiseXor.js';

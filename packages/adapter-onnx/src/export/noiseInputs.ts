@@ -1,4 +1,5 @@
-import { type NodeOf, streams } from '@vardrop/core';
+import { streams } from '@vardrop/core/extend';
+import type { NodeOf } from '@vardrop/core/program';
 import type { GraphBuilder, ValueName } from '../model/graph.js';
 import { dataTypes } from '../model/schema.js';
 import { noise, noiseIndices } from './noise.js';

@@ -1,13 +1,6 @@
-import {
-  invariantNodes,
-  keyNames,
-  type Likelihood,
-  type Model,
-  predictionProgram,
-  summaryProgram,
-  type TensorMap,
-  VardropError,
-} from '@vardrop/core';
+import { type Likelihood, type Model, type TensorMap, VardropError } from '@vardrop/core';
+import { keyNames, predictionProgram, summaryProgram } from '@vardrop/core/extend';
+import { invariantNodes } from '@vardrop/core/program';
 import { batchLengthOf, emitNodes } from '../emit/emitNodes.js';
 import { broadcast } from '../emit/movement.js';
 import { createGraph, type GraphBuilder, type Opset, type ValueName } from '../model/graph.js';

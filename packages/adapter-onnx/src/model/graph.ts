@@ -1,4 +1,5 @@
-import { bytesOf, type Dimension, type Shape } from '@vardrop/core';
+import { bytesOf } from '@vardrop/core/backend';
+import type { Dimension, Shape } from '@vardrop/core/program';
 import {
   type AttributeProto,
   attributeTypes,

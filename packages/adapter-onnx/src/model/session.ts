@@ -1,4 +1,5 @@
-import { type Program, VardropError } from '@vardrop/core';
+import { VardropError } from '@vardrop/core';
+import type { Program } from '@vardrop/core/program';
 import type { Tensor as OrtTensor } from 'onnxruntime-web';
 import type { EmissionStyle } from '../emit/emission.js';
 import { emitProgram } from '../emit/emitProgram.js';

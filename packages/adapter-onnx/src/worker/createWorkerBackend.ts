@@ -1,5 +1,5 @@
+import { type Backend, VardropError } from '@vardrop/core';
 import {
-  type Backend,
   bindInputs,
   checkValues,
   createHandleTable,
@@ -7,8 +7,7 @@ import {
   refuseClosed,
   type Tensor,
   type Tensors,
-  VardropError,
-} from '@vardrop/core';
+} from '@vardrop/core/backend';
 import type { Tensor as OrtTensor } from 'onnxruntime-web';
 import { checkWrapped } from '../checkWrapped.js';
 import { importRuntime } from '../loadRuntime.js';

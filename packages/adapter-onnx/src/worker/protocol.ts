@@ -1,4 +1,5 @@
-import type { NoiseKey, Program, Supports } from '@vardrop/core';
+import type { NoiseKey, Supports } from '@vardrop/core/backend';
+import type { Program } from '@vardrop/core/program';
 import type { OnnxDevice, SessionOptions, WasmPaths } from '../loadRuntime.js';
 
 /** Number by which the caller's side calls a tensor of the worker's. */

@@ -1,4 +1,5 @@
-import { type Backend, type Executable, type Tensor, type Tensors, VardropError } from '@vardrop/core';
+import { type Backend, VardropError } from '@vardrop/core';
+import type { Executable, Tensor, Tensors } from '@vardrop/core/backend';
 import { toPlainError } from './plainError.js';
 import type { Message, Opened, Question, Reply, TensorId, TensorIds, WorkerOptions } from './protocol.js';
 

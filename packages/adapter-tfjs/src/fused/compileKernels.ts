@@ -1,5 +1,5 @@
 import type { TensorInfo } from '@tensorflow/tfjs';
-import { elementCount } from '@vardrop/core';
+import { elementCount } from '@vardrop/core/program';
 import type { Device, KernelHost } from '../device.js';
 import type { Kernel } from './kernel.js';
 import { createFunction, writeModule } from './wasmWriter.js';

@@ -1,4 +1,4 @@
-import { invariantNodes, type Node, type NodeId, type Program } from '@vardrop/core';
+import { invariantNodes, type NodeId, type Program, type ProgramNode } from '@vardrop/core/program';
 import { isSource } from '../plan.js';
 
 /** Elementwise nodes of one shape, and reductions of them, that one loop computes. */
@@ -21,14 +21,14 @@ const elementwise: ReadonlySet<string> = new Set([
   ...['add', 'sub', 'mul', 'div', 'max', 'min', 'selectGreater', 'broadcast'],
 ]);
 
-const isReduction = (node: Node) => node.op === 'reduceSum' || node.op === 'reduceMax';
+const isReduction = (node: ProgramNode) => node.op === 'reduceSum' || node.op === 'reduceMax';
 
 /** Most tensors and nodes of one loop; beyond that it is cut in two. Its function would grow too large to compile well. */
 const mostTensors = 128;
 const mostNodes = 256;
 
 /** The value of a constant that is one number, which a loop holds in a register. */
-export function numberOf(node: Node): number | undefined {
+export function numberOf(node: ProgramNode): number | undefined {
   if (node.op !== 'constant') return undefined;
   if (typeof node.value === 'number') return node.value;
   return node.value.length === 1 ? node.value[0] : undefined;

@@ -1,4 +1,4 @@
-import type { BinaryOp, UnaryOp } from '@vardrop/core';
+import type { BinaryOp, UnaryOp } from '@vardrop/core/program';
 import { elementary } from '../elementary.js';
 import type { FunctionWriter, Local, simd } from './wasmWriter.js';
 

@@ -1,4 +1,4 @@
-import type { Window } from '@vardrop/core';
+import type { SlidingWindow } from '@vardrop/core/program';
 import type { FunctionWriter, Local } from './wasmWriter.js';
 
 /** A walk over the windows of an image `[batch, height, width, channels]`, four channels a turn. */
@@ -24,7 +24,7 @@ export interface WindowWalk {
 /** A walk to be written into `w`. */
 export function createWindowWalk(
   w: FunctionWriter,
-  pooling: Window & { readonly size: readonly [number, number] },
+  pooling: SlidingWindow & { readonly size: readonly [number, number] },
   image: readonly number[],
   pooled: readonly number[],
 ): WindowWalk {

@@ -1,4 +1,4 @@
-import type { NodeId, NodeOf, Program } from '@vardrop/core';
+import type { NodeId, NodeOf, Program } from '@vardrop/core/program';
 import { type Group, numberOf } from './groups.js';
 import type { Kernel } from './kernel.js';
 import { broadcastSteps, collapse, reducedSteps } from './loop.js';

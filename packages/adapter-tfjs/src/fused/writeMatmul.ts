@@ -1,4 +1,4 @@
-import { elementCount } from '@vardrop/core';
+import { elementCount } from '@vardrop/core/program';
 import type { Shapes } from '../lower/lowering.js';
 import type { Kernel } from './kernel.js';
 import { broadcastSteps } from './loop.js';

@@ -1,4 +1,4 @@
-import type { NodeOf } from '@vardrop/core';
+import type { NodeOf } from '@vardrop/core/program';
 import type { Shapes } from '../lower/lowering.js';
 import type { Kernel } from './kernel.js';
 import { storeFour } from './storeFour.js';

@@ -1,4 +1,4 @@
-import type { NodeId, Program } from '@vardrop/core';
+import type { NodeId, Program } from '@vardrop/core/program';
 import type { Device } from '../device.js';
 import { lower } from '../lower/lower.js';
 import type { Step } from '../steps.js';

@@ -1,4 +1,4 @@
-import type { Node, NodeId, Op, Program } from '@vardrop/core';
+import type { NodeId, Op, Program, ProgramNode } from '@vardrop/core/program';
 import type { Device } from '../device.js';
 import { callOf, isPrinted, type PrintedFunction, printFunctions } from './functions.js';
 import type { Language } from './language.js';
@@ -25,7 +25,7 @@ export function elementwise(device: Device, program: Program, group: Elementwise
   });
   const nameOf = (id: NodeId) => {
     const node = program.nodes[id];
-    return names.get(id) ?? language.number((node as Node & { value: number }).value);
+    return names.get(id) ?? language.number((node as ProgramNode & { value: number }).value);
   };
   group.nodes.forEach((id, i) => {
     const node = program.nodes[id];
@@ -43,7 +43,7 @@ export function elementwise(device: Device, program: Program, group: Elementwise
 }
 
 /** Whether a constant can be written into a program's source. */
-export const isLiteral = (node: Node) =>
+export const isLiteral = (node: ProgramNode) =>
   node.op === 'constant' && typeof node.value === 'number' && Number.isFinite(Math.fround(node.value));
 
 const elementwiseOps: ReadonlySet<Op> = new Set<Op>([
@@ -58,7 +58,7 @@ const operators = { add: '+', sub: '-', mul: '*', div: '/' } as const;
 
 function expression(
   language: Language,
-  node: Node,
+  node: ProgramNode,
   [a, b, x, y]: readonly string[],
   functions: Set<PrintedFunction>,
 ): string {

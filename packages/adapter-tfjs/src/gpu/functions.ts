@@ -1,4 +1,4 @@
-import type { UnaryOp } from '@vardrop/core';
+import type { UnaryOp } from '@vardrop/core/program';
 import { elementary } from '../elementary.js';
 import { type Language, polynomial } from './language.js';
 

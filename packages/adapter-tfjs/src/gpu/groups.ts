@@ -1,4 +1,4 @@
-import { invariantNodes, type NodeId, type Op, type Program } from '@vardrop/core';
+import { invariantNodes, type NodeId, type Op, type Program } from '@vardrop/core/program';
 import { equalShapes } from '../lower/shape.js';
 import { isSource } from '../plan.js';
 import { type ElementwiseGroup, isElementwise, isLiteral } from './elementwise.js';

@@ -1,5 +1,6 @@
 import type { TensorInfo } from '@tensorflow/tfjs';
-import { elementCount, type NodeOf, type NoiseKey } from '@vardrop/core';
+import type { NoiseKey } from '@vardrop/core/backend';
+import { elementCount, type NodeOf } from '@vardrop/core/program';
 import type { Device } from '../device.js';
 import { reshape } from '../lower/shape.js';
 import type { Language } from './language.js';

@@ -1,5 +1,5 @@
 import type { DataType, TensorInfo } from '@tensorflow/tfjs';
-import { elementCount } from '@vardrop/core';
+import { elementCount } from '@vardrop/core/program';
 import type { Device } from '../device.js';
 import { glsl, type Language, wgsl } from './language.js';
 

@@ -1,4 +1,4 @@
-import { random } from '@vardrop/core';
+import * as random from '@vardrop/core/random';
 import { type Language, polynomial } from './language.js';
 
 /**

@@ -1,5 +1,5 @@
 import type { TensorInfo } from '@tensorflow/tfjs';
-import { elementCount } from '@vardrop/core';
+import { elementCount } from '@vardrop/core/program';
 import type { Device } from '../device.js';
 import type { Lowering, Shapes } from '../lower/lowering.js';
 import { reshape, transpose } from '../lower/shape.js';

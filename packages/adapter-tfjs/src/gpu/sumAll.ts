@@ -1,4 +1,4 @@
-import { elementCount } from '@vardrop/core';
+import { elementCount } from '@vardrop/core/program';
 import type { Device } from '../device.js';
 import type { Lowering } from '../lower/lowering.js';
 import { reshape } from '../lower/shape.js';

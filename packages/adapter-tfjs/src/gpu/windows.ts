@@ -1,10 +1,10 @@
-import type { Window } from '@vardrop/core';
+import type { SlidingWindow } from '@vardrop/core/program';
 import type { Device } from '../device.js';
 import type { Lowering, Shapes } from '../lower/lowering.js';
 import type { Language } from './language.js';
 import { defineCoordinates, languageOf, loadAt, prepare, store } from './program.js';
 
-type Pool = Window & { readonly size: readonly [number, number] };
+type Pool = SlidingWindow & { readonly size: readonly [number, number] };
 
 /** Maximum or average of each window; padding takes no part. */
 export function pool(device: Device, kind: 'max' | 'average', pooling: Pool, shapes: Shapes): Lowering {

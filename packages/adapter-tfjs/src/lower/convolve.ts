@@ -1,11 +1,11 @@
 import type { TensorInfo } from '@tensorflow/tfjs';
-import type { Window } from '@vardrop/core';
+import type { SlidingWindow } from '@vardrop/core/program';
 import type { Device } from '../device.js';
 import { inOneOrder } from '../gpu/inOneOrder.js';
 import { addAll, join, runsOf, slice } from './runs.js';
 
 /** Padding as tfjs's kernels take it. */
-export const explicit = ([top, bottom, left, right]: Window['padding']) => [
+export const explicit = ([top, bottom, left, right]: SlidingWindow['padding']) => [
   [0, 0],
   [top, bottom],
   [left, right],
@@ -23,7 +23,7 @@ export function convolve(
   x: TensorInfo,
   filter: TensorInfo,
   strides: readonly [number, number],
-  padding: Window['padding'],
+  padding: SlidingWindow['padding'],
   dilations: readonly [number, number],
 ): TensorInfo {
   const { groups } = device;
@@ -62,7 +62,7 @@ function placesOf(
   image: readonly number[],
   filter: readonly number[],
   strides: readonly [number, number],
-  padding: Window['padding'],
+  padding: SlidingWindow['padding'],
   dilations: readonly [number, number],
 ): readonly [number, number] {
   const along = (axis: 0 | 1) => {
@@ -78,7 +78,7 @@ function inHalves(
   x: TensorInfo,
   filter: TensorInfo,
   strides: readonly [number, number],
-  padding: Window['padding'],
+  padding: SlidingWindow['padding'],
   dilations: readonly [number, number],
 ): readonly TensorInfo[] {
   const sides = filter.shape.slice(0, 3);

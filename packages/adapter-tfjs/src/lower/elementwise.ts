@@ -1,5 +1,5 @@
 import type { TensorInfo } from '@tensorflow/tfjs';
-import { type BinaryOp, elementCount, type UnaryOp } from '@vardrop/core';
+import { type BinaryOp, elementCount, type UnaryOp } from '@vardrop/core/program';
 import type { Device } from '../device.js';
 import type { Lowering, Shapes } from './lowering.js';
 import { broadcast, equalShapes } from './shape.js';

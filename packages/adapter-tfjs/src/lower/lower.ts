@@ -1,5 +1,6 @@
 import type { NamedAttrMap } from '@tensorflow/tfjs';
-import { elementCount, type Node, VardropError } from '@vardrop/core';
+import { VardropError } from '@vardrop/core';
+import { elementCount, type ProgramNode } from '@vardrop/core/program';
 import type { Device } from '../device.js';
 import { languageOf } from '../gpu/program.js';
 import { reduceAxes } from '../gpu/reduceAxes.js';
@@ -22,7 +23,7 @@ import {
  * How `device` computes a node with tfjs's kernels, decided once at compile. Inputs and constants are values, not
  * computations, and never come here; noise, special functions and `withDerivative` core has taken out.
  */
-export function lower(device: Device, node: Node, shapes: Shapes): Lowering {
+export function lower(device: Device, node: ProgramNode, shapes: Shapes): Lowering {
   const printed = languageOf(device) && lowerPrinted(device, node, shapes);
   if (printed) return printed;
   switch (node.op) {
@@ -98,7 +99,7 @@ export function lower(device: Device, node: Node, shapes: Shapes): Lowering {
 }
 
 /** Programs of our own for GPUs, where tfjs has no kernel or one that does something else. */
-function lowerPrinted(device: Device, node: Node, shapes: Shapes): Lowering | undefined {
+function lowerPrinted(device: Device, node: ProgramNode, shapes: Shapes): Lowering | undefined {
   switch (node.op) {
     case 'reduceSum':
     case 'reduceMax': {

@@ -1,5 +1,5 @@
 import type { TensorInfo } from '@tensorflow/tfjs';
-import { elementCount } from '@vardrop/core';
+import { elementCount } from '@vardrop/core/program';
 import type { Device } from '../device.js';
 import { inOneOrder, type ProductSize } from '../gpu/inOneOrder.js';
 import { slimProduct } from '../gpu/slimProduct.js';

@@ -1,14 +1,14 @@
 import type { TensorInfo } from '@tensorflow/tfjs';
-import { elementCount, type Window } from '@vardrop/core';
+import { elementCount, type SlidingWindow } from '@vardrop/core/program';
 import type { Device } from '../device.js';
 import { convolve, explicit } from './convolve.js';
 import type { Lowering, Shapes } from './lowering.js';
 import { reshape, transpose } from './shape.js';
 
-type Pool = Window & { readonly size: readonly [number, number] };
+type Pool = SlidingWindow & { readonly size: readonly [number, number] };
 
 /** Image ⋆ filter. */
-export function conv2d(device: Device, window: Window): Lowering {
+export function conv2d(device: Device, window: SlidingWindow): Lowering {
   return ([x, filter]) => convolve(device, x, filter, window.strides, window.padding, [1, 1]);
 }
 
@@ -16,7 +16,7 @@ export function conv2d(device: Device, window: Window): Lowering {
  * Gradient of `conv2d` in its image: dy with `stride − 1` zeros between its cells, convolved with the filter turned
  * about and its channels swapped. (tfjs's own kernel for it is a naive loop on wasm.)
  */
-export function conv2dInputGradient(device: Device, window: Window, shapes: Shapes): Lowering {
+export function conv2dInputGradient(device: Device, window: SlidingWindow, shapes: Shapes): Lowering {
   const [filterShape] = shapes.operands;
   const [top, , left] = window.padding;
   const [kernelHeight, kernelWidth] = filterShape;
@@ -39,7 +39,7 @@ export function conv2dInputGradient(device: Device, window: Window, shapes: Shap
  * Gradient of `conv2d` in its filter, itself a convolution: images and dy with batch and channels swapped, dy as the
  * filter, dilated by the strides.
  */
-export function conv2dFilterGradient(device: Device, window: Window, shapes: Shapes): Lowering {
+export function conv2dFilterGradient(device: Device, window: SlidingWindow, shapes: Shapes): Lowering {
   const [height, width, , channels] = shapes.out;
   const imageChannels = shapes.out[2];
   return ([image, dy]) =>

@@ -1,5 +1,6 @@
 import { describeOnnx, exportOnnx } from '@vardrop/adapter-onnx';
-import { load, type PruneReport, prune, type TensorMap, VardropError } from '@vardrop/core';
+import { type PruneReport, prune, type TensorMap, VardropError } from '@vardrop/core';
+import { loadCheckpoint } from '@vardrop/core/node';
 import type { ExportCommandOptions } from '../arguments/exportCommand.js';
 import { counted } from '../counted.js';
 import { writeOutput } from '../files/output.js';
@@ -10,11 +11,11 @@ import { networkOptions } from '../training/resumeState.js';
 /**
  * `vardrop export`: rebuilds the network of a checkpoint, prunes it if asked to, and writes it as an ONNX file.
  *
- * Throws what `load` throws of the checkpoint, `VARDROP_CHECKPOINT_FOREIGN` for one that `vardrop train` has not written,
+ * Throws what `loadCheckpoint` throws of the checkpoint, `VARDROP_CHECKPOINT_FOREIGN` for one that `vardrop train` has not written,
  * and what `prune` and `exportOnnx` throw.
  */
 export const exportNetwork: Export = async ({ checkpoint, output, kind, opset, prune: threshold }, stdout) => {
-  const { state, metadata } = await load(checkpoint);
+  const { state, metadata } = await loadCheckpoint(checkpoint);
   const options = networkOptions(checkpoint, metadata);
   const model = buildNetwork(options, sizesOf(checkpoint, state.parameters, options.layers.length + 1));
   const foreign = Object.keys(state.parameters).find((name) => !model.parameters.some((own) => own.name === name));

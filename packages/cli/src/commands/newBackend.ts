@@ -6,7 +6,7 @@ import { counted } from '../counted.js';
 import { makeDirectories } from '../files/makeDirectories.js';
 import type { NewBackend } from '../main.js';
 
-const template = fileURLToPath(new URL('../../templates/new-backend/', import.meta.url));
+const template = fileURLToPath(new URL('../../templates/new-backend', import.meta.url));
 
 /**
  * `vardrop new-backend`: writes a package with a naive backend that passes every law, its test and its README.
@@ -65,7 +65,7 @@ function quoted(path: string): string {
 function filler(name: string, folder: string): (text: string) => string {
   const pascal = name.replace(/(^|-)([a-z0-9])/g, (_, __, letter: string) => letter.toUpperCase());
   const link = (entry: string) => {
-    const path = relative(folder, fileURLToPath(new URL('../', entry)));
+    const path = relative(folder, fileURLToPath(new URL('..', entry)));
     // On another drive there is no relative path.
     return `file:${path.split(sep).join('/').replace(/\/$/, '')}`;
   };

@@ -1,4 +1,4 @@
-import { checkOptionNames } from '@vardrop/core';
+import { checkOptionNames } from '@vardrop/core/backend';
 import { loadEmbeddedDigits } from './embeddedDigits.js';
 import { loadIdx } from './idx.js';
 import type { ImageDataset } from './imageDataset.js';

@@ -1,6 +1,7 @@
 import type { FileHandle } from 'node:fs/promises';
 import { createGunzip } from 'node:zlib';
-import { elementCount, VardropError } from '@vardrop/core';
+import { VardropError } from '@vardrop/core';
+import { elementCount } from '@vardrop/core/program';
 import { counted } from '../counted.js';
 import { fileReason } from '../files/fileReason.js';
 import { openRegular } from '../files/openRegular.js';

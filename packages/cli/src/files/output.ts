@@ -1,6 +1,7 @@
 import { writeFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
-import { replaceFile, VardropError } from '@vardrop/core';
+import { VardropError } from '@vardrop/core';
+import { replaceFile } from '@vardrop/core/node';
 import { fileReason } from './fileReason.js';
 import { type FileTarget, fileTarget } from './fileTarget.js';
 import { makeDirectories } from './makeDirectories.js';

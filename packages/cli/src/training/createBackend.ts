@@ -2,7 +2,8 @@ import { availableParallelism } from 'node:os';
 import type { GpujsMode } from '@vardrop/adapter-gpujs';
 import type { OnnxDevice } from '@vardrop/adapter-onnx';
 import type { TfjsDevice } from '@vardrop/adapter-tfjs';
-import { type Backend, createReferenceBackend, VardropError } from '@vardrop/core';
+import { type Backend, VardropError } from '@vardrop/core';
+import { createReferenceBackend } from '@vardrop/core/reference';
 import { type BackendName, backends } from '../choices.js';
 import { startWebgpu } from './startWebgpu.js';
 

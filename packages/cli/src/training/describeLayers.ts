@@ -1,4 +1,5 @@
-import { elementCount, logAlphas, type Model, sparsity, type TensorMap } from '@vardrop/core';
+import { logAlphas, type Model, sparsity, type TensorMap } from '@vardrop/core';
+import { elementCount } from '@vardrop/core/program';
 import type { LayerReport } from '../report/trainingReport.js';
 
 /** What the report shows of each layer: sizes, learned α, and what pruning by it would remove. */

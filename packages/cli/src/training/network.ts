@@ -7,19 +7,19 @@ import {
   dense,
   type Estimator,
   flipout,
-  gaussian,
   gaussianDropout,
-  local,
+  gaussianPrior,
+  localReparametrization,
   logUniformCubic,
   logUniformExact,
   logUniformSigmoid,
   type Model,
   meanField,
   type NoiseModel,
-  none,
-  separate,
+  noNoise,
+  separateSamples,
   sequential,
-  single,
+  singleSample,
   sparseVariational,
   VardropError,
   variationalDropout,
@@ -36,7 +36,12 @@ const fixedRates = { input: 0.2, hidden: 0.5 };
 /** Where learned rates start: low everywhere, so that what is learned shows. */
 const startRate = 0.2;
 
-const estimators: Readonly<Record<EstimatorName, () => Estimator>> = { local, separate, single, flipout };
+const estimators: Readonly<Record<EstimatorName, () => Estimator>> = {
+  local: localReparametrization,
+  separate: separateSamples,
+  single: singleSample,
+  flipout,
+};
 
 /**
  * The classifier that the options describe: ReLU layers between the pixels and one output a class, with the noise on
@@ -78,7 +83,7 @@ function chooseNoise(options: NetworkOptions, side: keyof typeof fixedRates): No
   const rate = options.rate ?? (noise.startsWith('variational') ? startRate : fixedRates[side]);
   switch (noise) {
     case 'none':
-      return withoutAlpha(options, none());
+      return withoutAlpha(options, noNoise());
     case 'bernoulli':
       return withoutAlpha(options, bernoulli({ rate }));
     case 'gaussian-a':
@@ -131,7 +136,7 @@ function chooseDivergence(noise: NoiseName, name: DivergenceName | undefined): D
     case 'ard':
       return ard();
     case 'gaussian':
-      return gaussian({ sigma: noise === 'mean-field' ? weightDeviation : 1 });
+      return gaussianPrior({ sigma: noise === 'mean-field' ? weightDeviation : 1 });
   }
 }
 

@@ -1,4 +1,5 @@
-import { load, type TrainingState, VardropError } from '@vardrop/core';
+import { type TrainingState, VardropError } from '@vardrop/core';
+import { loadCheckpoint } from '@vardrop/core/node';
 import { parseArguments } from '../arguments.js';
 import type { ImageDataset } from '../data/imageDataset.js';
 import type { TrainOptions } from '../trainOptions.js';
@@ -42,10 +43,10 @@ export interface ResumedTraining {
  * Reads the checkpoint that a training goes on from.
  *
  * @throws VardropError `VARDROP_RESUME` naming the first option that was given and differs from the checkpoint's,
- * `VARDROP_CHECKPOINT_FOREIGN` for one that `vardrop train` has not written, or what `load` throws.
+ * `VARDROP_CHECKPOINT_FOREIGN` for one that `vardrop train` has not written, or what `loadCheckpoint` throws.
  */
 export async function resumeTraining(path: string, asked: TrainOptions): Promise<ResumedTraining> {
-  const { state, metadata } = await load(path);
+  const { state, metadata } = await loadCheckpoint(path);
   const made = optionsOf('[vardrop train] --resume', path, metadata);
   const taken = remembered.filter((name) => metadata[name] !== undefined && asked.given?.includes(name) === false);
   const options = { ...asked, ...Object.fromEntries(taken.map((name) => [name, made[name]])) };

@@ -1,4 +1,5 @@
-import * as core from '@vardrop/core';
+import type { Layer } from '@vardrop/core';
+import { core } from './coreExports.js';
 import type { Entry } from './entry.js';
 
 const backend = core.createReferenceBackend();
@@ -34,8 +35,7 @@ const trainer = {
 };
 
 /** A layer is built, since what it takes from the model is known only then. */
-const built = (layer: core.Layer) =>
-  core.sequential({ input: layer.kind === 'dense' ? [4] : [4, 4, 1], layers: [layer] });
+const built = (layer: Layer) => core.sequential({ input: layer.kind === 'dense' ? [4] : [4, 4, 1], layers: [layer] });
 /** What options are added to, where there are any. */
 const merged = (base: object, options: object) => ({ ...base, ...options }) as never;
 const none: Entry['options'] = {};
@@ -127,13 +127,13 @@ export const withOptions: Readonly<Record<string, Entry>> = {
   flatten: { call: core.flatten, options: { name: 'string' } },
   flipout: { call: core.flipout, options: none },
   fuse: {
-    call: (options) => core.fuse(core.bind(program, 1), merged({ inputs: 4, outputs: 1 }, options)),
+    call: (options) => core.fuse(core.bindBatch(program, 1), merged({ inputs: 4, outputs: 1 }, options)),
     options: { inputs: 'number', outputs: 'number' },
   },
-  gaussian: { call: core.gaussian, options: { sigma: 'number' } },
+  gaussianPrior: { call: core.gaussianPrior, options: { sigma: 'number' } },
   gaussianDropout: { call: core.gaussianDropout, options: { type: 'other', rate: 'number' } },
   gaussianLikelihood: { call: core.gaussianLikelihood, options: { logVariance: 'number' } },
-  local: { call: core.local, options: none },
+  localReparametrization: { call: core.localReparametrization, options: none },
   logUniformCubic: { call: core.logUniformCubic, options: none },
   logUniformExact: { call: core.logUniformExact, options: none },
   logUniformSigmoid: { call: core.logUniformSigmoid, options: none },
@@ -144,7 +144,7 @@ export const withOptions: Readonly<Record<string, Entry>> = {
     call: (options) => core.negativeLogLikelihood(probabilities, [1], merged({ classes: 2 }, options)),
     options: { classes: 'other' },
   },
-  none: { call: core.none, options: none },
+  noNoise: { call: core.noNoise, options: none },
   predict: {
     call: (options) => core.predict(model, merged({ backend, parameters, inputs, samples: 1 }, options)),
     options: {
@@ -169,13 +169,13 @@ export const withOptions: Readonly<Record<string, Entry>> = {
     call: (options) => core.readTensors('[test] tensor', [], {}, merged({ remedy: 'Look here.' }, options)),
     options: { others: 'other', remedy: 'string' },
   },
-  separate: { call: core.separate, options: none },
+  separateSamples: { call: core.separateSamples, options: none },
   sequential: {
     call: (options) => core.sequential(merged({ input: [2], layers: [core.dense({ units: 2 })] }, options)),
     options: { input: 'other', layers: 'other', noise: 'other', estimator: 'other', divergence: 'null' },
   },
   sgd: { call: core.sgd, options: { learningRate: 'number', momentum: 'number', nesterov: 'boolean' } },
-  single: { call: core.single, options: none },
+  singleSample: { call: core.singleSample, options: none },
   sparseVariational: { call: core.sparseVariational, options: { logVariance: 'number' } },
   sparsity: { call: (options) => core.sparsity(model, parameters, options), options: { threshold: 'number' } },
   validate: { call: (options) => core.validate(program, options), options: { allowEmpty: 'boolean' } },

@@ -1,4 +1,4 @@
-import type { Builder, Value } from '@vardrop/core';
+import type { Builder, Value } from '@vardrop/core/program';
 import { type Draw, type SizedCase, sizedCase } from './sizes.js';
 
 /** A sum of so many terms that digits are lost where they are added up one after the other. */

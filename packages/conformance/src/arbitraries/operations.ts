@@ -1,12 +1,5 @@
-import {
-  type Builder,
-  createBuilder,
-  elementCount,
-  type Op,
-  type Program,
-  type Supports,
-  type Value,
-} from '@vardrop/core';
+import type { Supports } from '@vardrop/core/backend';
+import { type Builder, createBuilder, elementCount, type Op, type Program, type Value } from '@vardrop/core/program';
 import fc from 'fast-check';
 import type { ProgramData } from '../execute.js';
 import { axesOf, axisLength, broadcastingShapes, shapes } from './shapes.js';

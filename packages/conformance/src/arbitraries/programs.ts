@@ -1,4 +1,4 @@
-import { type Builder, createBuilder, elementCount, type Program, type Shape, type Value } from '@vardrop/core';
+import { type Builder, createBuilder, elementCount, type Program, type Shape, type Value } from '@vardrop/core/program';
 import fc from 'fast-check';
 import type { ProgramData } from '../execute.js';
 import { tensorValues, wholeValues } from './values.js';

@@ -1,4 +1,5 @@
-import { type Builder, createBuilder, elementCount, type Program, random, type Value } from '@vardrop/core';
+import { type Builder, createBuilder, elementCount, type Program, type Value } from '@vardrop/core/program';
+import * as random from '@vardrop/core/random';
 import type { ProgramData } from '../execute.js';
 
 /** A program at some size, and what to run it on. */

@@ -1,4 +1,5 @@
-import { bind, type Estimator, simplify } from '@vardrop/core';
+import type { Estimator } from '@vardrop/core';
+import { bindBatch, simplify } from '@vardrop/core/program';
 import { checkNodes } from '../checkNodes.js';
 import { checkOnce } from '../checkProperty.js';
 import { expectedGradients } from '../gradientMoments.js';
@@ -63,7 +64,7 @@ export const gradientVariance: Law = {
     for (const estimator of [models.local(), models.separate(), models.single(), models.flipout()]) {
       await checkOnce(context, `moments, ${estimator.name}`, () => checkMoments(context, estimator));
       await checkOnce(context, `same noise, ${estimator.name}`, async () => {
-        const program = simplify(bind(gradientProgram(models, estimator, 3), problem.x.length));
+        const program = simplify(bindBatch(gradientProgram(models, estimator, 3), problem.x.length));
         const { iteration, shared } = gradientInputs(3);
         await checkNodes(
           backend,

@@ -1,17 +1,15 @@
+import { type Combination, dense, sequential } from '@vardrop/core';
 import {
-  bind,
-  type Combination,
+  bindBatch,
   createBuilder,
-  dense,
   gradients as differentiate,
   elementCount,
   type Program,
   print,
-  random,
-  sequential,
   simplify,
   type Value,
-} from '@vardrop/core';
+} from '@vardrop/core/program';
+import * as random from '@vardrop/core/random';
 import fc from 'fast-check';
 import { programCases } from '../arbitraries/programs.js';
 import { checkGradients } from '../checkGradients.js';
@@ -86,7 +84,7 @@ function combinationPrograms({ noise, estimator, divergence }: Combination): Dif
         b.output(names[i], gradient);
       });
     }
-    return bind(b.build(), 2);
+    return bindBatch(b.build(), 2);
   };
   return { loss: build('loss'), gradients: build('gradients') };
 }

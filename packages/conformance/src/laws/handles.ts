@@ -1,15 +1,7 @@
-import {
-  type Backend,
-  type CompiledProgram,
-  compileProgram,
-  createBuilder,
-  type Iteration,
-  type Program,
-  random,
-  simplify,
-  type Tensor,
-  type Tensors,
-} from '@vardrop/core';
+import type { Backend } from '@vardrop/core';
+import { type CompiledProgram, compileProgram, type Iteration, type Tensor, type Tensors } from '@vardrop/core/backend';
+import { createBuilder, type Program, simplify } from '@vardrop/core/program';
+import * as random from '@vardrop/core/random';
 import fc from 'fast-check';
 import { programCases } from '../arbitraries/programs.js';
 import { withNodeOutputs } from '../checkNodes.js';

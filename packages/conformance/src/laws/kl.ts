@@ -1,13 +1,6 @@
-import {
-  type Backend,
-  createBuilder,
-  type Divergence,
-  dawson,
-  gradients,
-  logUniformKl,
-  type NoiseModel,
-  type Program,
-} from '@vardrop/core';
+import type { Backend, Divergence, NoiseModel } from '@vardrop/core';
+import { createBuilder, gradients, type Program } from '@vardrop/core/program';
+import { dawson, logUniformKl } from '@vardrop/core/reference';
 import { checkOnce } from '../checkProperty.js';
 import { exactKl } from '../data/exactKl.js';
 import { type KlPoint, klFormulas } from '../klFormulas.js';

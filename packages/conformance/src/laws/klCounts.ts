@@ -1,12 +1,6 @@
-import {
-  createBuilder,
-  type Divergence,
-  gradients,
-  type Layer,
-  type NoiseModel,
-  random,
-  sequential,
-} from '@vardrop/core';
+import { type Divergence, type Layer, type NoiseModel, sequential } from '@vardrop/core';
+import { createBuilder, gradients } from '@vardrop/core/program';
+import * as random from '@vardrop/core/random';
 import { checkOnce } from '../checkProperty.js';
 import { klFormulas } from '../klFormulas.js';
 import type { LawContext } from '../law.js';

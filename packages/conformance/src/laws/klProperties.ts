@@ -1,4 +1,5 @@
-import { createBuilder, type Divergence, gradients, type Program } from '@vardrop/core';
+import type { Divergence } from '@vardrop/core';
+import { createBuilder, gradients, type Program } from '@vardrop/core/program';
 import { checkOnce } from '../checkProperty.js';
 import { exactKl } from '../data/exactKl.js';
 import { type KlPoint, klFormulas } from '../klFormulas.js';

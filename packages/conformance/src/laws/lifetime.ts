@@ -1,13 +1,6 @@
-import {
-  type Backend,
-  createBuilder,
-  type Executable,
-  elementCount,
-  type Program,
-  simplify,
-  type Tensor,
-  type Tensors,
-} from '@vardrop/core';
+import type { Backend } from '@vardrop/core';
+import type { Executable, Tensor, Tensors } from '@vardrop/core/backend';
+import { createBuilder, elementCount, type Program, simplify } from '@vardrop/core/program';
 import fc from 'fast-check';
 import { programCases } from '../arbitraries/programs.js';
 import { checkOnce, checkProperty } from '../checkProperty.js';

@@ -1,4 +1,6 @@
-import { createBuilder, dawson, logUniformKl, type Program, type Supports, type Value } from '@vardrop/core';
+import type { Supports } from '@vardrop/core/backend';
+import { createBuilder, type Program, type Value } from '@vardrop/core/program';
+import { dawson, logUniformKl } from '@vardrop/core/reference';
 import { checkOnce } from '../checkProperty.js';
 import { execute } from '../execute.js';
 import type { Law, LawContext } from '../law.js';

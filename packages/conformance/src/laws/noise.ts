@@ -1,4 +1,6 @@
-import { compileProgram, createBuilder, elementCount, type Program, random } from '@vardrop/core';
+import { compileProgram } from '@vardrop/core/backend';
+import { createBuilder, elementCount, type Program } from '@vardrop/core/program';
+import * as random from '@vardrop/core/random';
 import fc from 'fast-check';
 import { checkOnce, checkProperty } from '../checkProperty.js';
 import { noiseVectors } from '../data/noiseVectors.js';

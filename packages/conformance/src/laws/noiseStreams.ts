@@ -1,4 +1,6 @@
-import { createBuilder, gradients, noiseKeys, random } from '@vardrop/core';
+import { noiseKeys } from '@vardrop/core/extend';
+import { createBuilder, gradients } from '@vardrop/core/program';
+import * as random from '@vardrop/core/random';
 import { checkOnce } from '../checkProperty.js';
 import type { LawContext } from '../law.js';
 import { sampleFactor } from '../law.js';

@@ -1,15 +1,15 @@
 import {
   categorical,
   type Estimator,
-  elementCount,
   gaussianLikelihood,
   type Model,
   type NoiseModel,
-  random,
   sequential,
-  type Tensor,
   type TensorMap,
 } from '@vardrop/core';
+import type { Tensor } from '@vardrop/core/backend';
+import { elementCount } from '@vardrop/core/program';
+import * as random from '@vardrop/core/random';
 import { checkOnce } from '../checkProperty.js';
 import { compareClassification, compareRegression, expectedOutputs } from '../expectedPrediction.js';
 import type { Law, LawContext } from '../law.js';

@@ -1,4 +1,4 @@
-import { createBuilder, type Value } from '@vardrop/core';
+import { createBuilder, type Value } from '@vardrop/core/program';
 import { type ProgramCase, programCases } from '../arbitraries/programs.js';
 import { checkExact } from '../checkExact.js';
 import { checkNodes } from '../checkNodes.js';

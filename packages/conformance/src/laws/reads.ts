@@ -1,4 +1,6 @@
-import { type Backend, createBuilder, type Executable, elementCount, type Program, type Tensor } from '@vardrop/core';
+import type { Backend } from '@vardrop/core';
+import type { Executable, Tensor } from '@vardrop/core/backend';
+import { createBuilder, elementCount, type Program } from '@vardrop/core/program';
 import fc from 'fast-check';
 import { checkOnce, checkProperty } from '../checkProperty.js';
 import type { Law, LawContext } from '../law.js';

@@ -1,13 +1,5 @@
-import {
-  bind,
-  compileProgram,
-  createBuilder,
-  type Iteration,
-  type Program,
-  type Tensor,
-  type Tensors,
-  validate,
-} from '@vardrop/core';
+import { compileProgram, type Iteration, type Tensor, type Tensors } from '@vardrop/core/backend';
+import { bindBatch, createBuilder, type Program, validate } from '@vardrop/core/program';
 import fc from 'fast-check';
 import { programCases } from '../arbitraries/programs.js';
 import { checkOnce, checkProperty } from '../checkProperty.js';
@@ -136,7 +128,7 @@ export const refusals: Law = {
       const b = createBuilder('rows');
       b.output('y', b.neg(b.input('x', ['batch', 2], 'iteration')));
       for (const batch of [0, -1, 1.5, Number.NaN]) {
-        await expectCode(`bind to ${batch} rows`, 'VARDROP_BATCH', () => bind(b.build(), batch));
+        await expectCode(`bind to ${batch} rows`, 'VARDROP_BATCH', () => bindBatch(b.build(), batch));
       }
       ledger.compare(0, 0);
     });

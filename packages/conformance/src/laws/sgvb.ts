@@ -1,13 +1,6 @@
-import {
-  type Backend,
-  categorical,
-  createBuilder,
-  gradients,
-  type Model,
-  noiseKeys,
-  type Program,
-  sequential,
-} from '@vardrop/core';
+import { type Backend, categorical, type Model, sequential } from '@vardrop/core';
+import { noiseKeys } from '@vardrop/core/extend';
+import { createBuilder, gradients, type Program } from '@vardrop/core/program';
 import { checkOnce } from '../checkProperty.js';
 import type { Law, LawContext } from '../law.js';
 import type { Models } from '../models.js';

@@ -1,21 +1,16 @@
 import {
   adam,
   type Backend,
-  bind,
   categorical,
-  createReferenceBackend,
-  createTrainer,
-  expand,
   flatten,
   initialState,
-  keyNames,
   type Model,
   maxPooling2d,
-  noiseKeys,
   sequential,
-  simplify,
-  trainingProgram,
 } from '@vardrop/core';
+import { createTrainer, keyNames, noiseKeys, trainingProgram } from '@vardrop/core/extend';
+import { bindBatch, expand, simplify } from '@vardrop/core/program';
+import { createReferenceBackend } from '@vardrop/core/reference';
 import { compareNodes, nodeOutput, withNodeOutputs } from '../checkNodes.js';
 import { checkOnce } from '../checkProperty.js';
 import { digits } from '../data/digits.js';
@@ -99,7 +94,12 @@ async function checkSteps({ backend, ledger, models, seed }: LawContext, course:
   const optimizer = adam();
   const source = trainingProgram(model, likelihood, optimizer);
   const names = keyNames(source);
+<<<<<<< HEAD
   const state = initialState(model, likelihood, optimizer, seed);
+=======
+  const simple = simplify(expand(bindBatch(source, batch), backend.supports.functions));
+  const state = initialState(model, categorical(), optimizer, seed);
+>>>>>>> 59131ee (core: entry points for apps, parts of one's own, programs, backends, the reference, streams and files)
   const carried: Record<string, Float32Array> = {};
   for (const [name, { data }] of Object.entries({ ...state.parameters, ...state.optimizer.slots })) {
     carried[name] = data;
@@ -121,7 +121,7 @@ async function checkSteps({ backend, ledger, models, seed }: LawContext, course:
   };
   const executables = new Map<number, Awaited<ReturnType<typeof compileStep>>>();
   async function compileStep(step: number, rows: number) {
-    const simple = simplify(expand(bind(source, rows), backend.supports.functions));
+    const simple = simplify(expand(bindBatch(source, rows), backend.supports.functions));
     const { program: prepared } = prepare(backend, simple, dataOf(step));
     const program = withNodeOutputs(prepared);
     return { simple, prepared, program, executable: await backend.compile(program) };

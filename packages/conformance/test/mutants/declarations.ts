@@ -1,4 +1,6 @@
-import { type Backend, createReferenceBackend, elementCount, rewrite } from '@vardrop/core';
+import type { Backend } from '@vardrop/core';
+import { elementCount, rewrite } from '@vardrop/core/program';
+import { createReferenceBackend } from '@vardrop/core/reference';
 import { breaking, declaring, type Mutant, overriding, replacing } from './mutant.js';
 
 const limits = (defect: string, property: string, create: Mutant['create']): Mutant => ({

@@ -1,4 +1,4 @@
-import { createReferenceBackend } from '@vardrop/core';
+import { createReferenceBackend } from '@vardrop/core/reference';
 import { type Failure, type Law, runLaw } from '../../src/index.js';
 import type { Mutant } from './mutant.js';
 

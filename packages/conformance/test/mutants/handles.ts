@@ -1,4 +1,5 @@
-import type { Backend, Tensor } from '@vardrop/core';
+import type { Backend } from '@vardrop/core';
+import type { Tensor } from '@vardrop/core/backend';
 import { executing, type Mutant, overriding } from './mutant.js';
 
 const handle = (defect: string, property: string, create: Mutant['create']): Mutant => ({

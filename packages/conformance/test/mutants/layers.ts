@@ -1,4 +1,6 @@
-import type { Builder, BuiltLayer, Draw, Estimator, EstimatorContext, Layer, Value } from '@vardrop/core';
+import type { Estimator, Layer } from '@vardrop/core';
+import type { BuiltLayer, Draw, EstimatorContext } from '@vardrop/core/extend';
+import type { Builder, Value } from '@vardrop/core/program';
 import { coreModels, type Models } from '../../src/models.js';
 import { model } from './model.js';
 import type { Mutant } from './mutant.js';

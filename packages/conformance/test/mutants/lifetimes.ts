@@ -1,4 +1,5 @@
-import { type Executable, type RunResult, rewrite, type Tensor } from '@vardrop/core';
+import type { Executable, RunResult, Tensor } from '@vardrop/core/backend';
+import { rewrite } from '@vardrop/core/program';
 import { executing, type Mutant, overriding } from './mutant.js';
 
 const lifetime = (defect: string, create: Mutant['create'], property?: string): Mutant => ({

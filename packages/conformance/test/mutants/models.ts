@@ -1,4 +1,6 @@
-import type { Builder, Estimator, InputNoise, NoiseModel, Value, WeightNoise } from '@vardrop/core';
+import type { Estimator, NoiseModel } from '@vardrop/core';
+import type { InputNoise, WeightNoise } from '@vardrop/core/extend';
+import type { Builder, Value } from '@vardrop/core/program';
 import { coreModels, type Models } from '../../src/models.js';
 import { changedVariational, model } from './model.js';
 import type { Mutant } from './mutant.js';

@@ -1,18 +1,16 @@
+import type { Backend } from '@vardrop/core';
+import type { Executable, Supports } from '@vardrop/core/backend';
 import {
-  type Backend,
   type Builder,
-  createReferenceBackend,
-  type Executable,
-  type Node,
   type NodeOf,
-  type NoiseSource,
   type Op,
   type Program,
-  random,
+  type ProgramNode,
   rewrite,
-  type Supports,
   type Value,
-} from '@vardrop/core';
+} from '@vardrop/core/program';
+import * as random from '@vardrop/core/random';
+import { createReferenceBackend, type NoiseSource } from '@vardrop/core/reference';
 import { coreModels, type Models } from '../../src/models.js';
 
 /** A backend or a set of models with one defect, and the law that has to notice it. */
@@ -30,7 +28,7 @@ export interface Mutant {
   readonly models?: Models;
 }
 
-export type Replace = (b: Builder, node: Node, operands: readonly Value[]) => Value | undefined;
+export type Replace = (b: Builder, node: ProgramNode, operands: readonly Value[]) => Value | undefined;
 
 /** The reference with some operations replaced by others. */
 export function replacing(replace: Replace): () => Backend {

@@ -1,4 +1,4 @@
-import { createReferenceBackend } from '@vardrop/core';
+import { createReferenceBackend } from '@vardrop/core/reference';
 import { executing, generate, type Mutant, noisy } from './mutant.js';
 
 const noise = (defect: string, law: string, create: Mutant['create'], property?: string): Mutant => ({

@@ -1,13 +1,6 @@
-import {
-  type Builder,
-  type BuiltLayer,
-  type Divergence,
-  elementCount,
-  type InputNoise,
-  type NoiseModel,
-  type Posterior,
-  type Value,
-} from '@vardrop/core';
+import type { Divergence, NoiseModel } from '@vardrop/core';
+import type { BuiltLayer, InputNoise, Posterior } from '@vardrop/core/extend';
+import { type Builder, elementCount, type Value } from '@vardrop/core/program';
 import { coreModels, type Models } from '../../src/models.js';
 import { changedVariational, model } from './model.js';
 import type { Mutant } from './mutant.js';

@@ -1,4 +1,4 @@
-import { type Builder, elementCount, type Op, type Value } from '@vardrop/core';
+import { type Builder, elementCount, type Op, type Value } from '@vardrop/core/program';
 import { breaking, type Mutant } from './mutant.js';
 
 const op = (subject: Op, defect: string, create: Mutant['create']): Mutant => ({

@@ -1,4 +1,6 @@
-import { type Backend, createReferenceBackend, type Tensor } from '@vardrop/core';
+import type { Backend } from '@vardrop/core';
+import type { Tensor } from '@vardrop/core/backend';
+import { createReferenceBackend } from '@vardrop/core/reference';
 import { type Mutant, overriding } from './mutant.js';
 
 const reading = (defect: string, create: Mutant['create']): Mutant => ({

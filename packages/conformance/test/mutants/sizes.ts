@@ -1,16 +1,16 @@
+import type { Backend } from '@vardrop/core';
 import {
-  type Backend,
   type Builder,
-  createReferenceBackend,
   elementCount,
-  type Node,
   type NodeOf,
   type Op,
   type Program,
+  type ProgramNode,
   rewrite,
   type Shape,
   type Value,
-} from '@vardrop/core';
+} from '@vardrop/core/program';
+import { createReferenceBackend } from '@vardrop/core/reference';
 import { breaking, type Mutant } from './mutant.js';
 
 /** Shapes of a node's operands, and its own. */
@@ -28,7 +28,7 @@ function beyond<K extends Op>(
 ): Mutant {
   const create = breaking(op, (b, node, operands) => {
     const shapes = { operands: operands.map(({ shape }) => shape as number[]), out: node.shape as number[] };
-    return isLarge(shapes, node) ? withoutLast(b, b.copy(node as Node, operands)) : undefined;
+    return isLarge(shapes, node) ? withoutLast(b, b.copy(node as ProgramNode, operands)) : undefined;
   });
   return { subject: op, defect: `loses its last element ${defect}`, law: 'sizes', properties, create };
 }
@@ -38,7 +38,7 @@ function dropping<K extends Op>(op: K, property: string, termsOf: (shapes: Shape
   const create = breaking(op, (b, node, operands) => {
     const shapes = { operands: operands.map(({ shape }) => shape as number[]), out: node.shape as number[] };
     const part = Math.min(1, 65_535 / termsOf(shapes, node));
-    return part < 1 ? b.mul(b.copy(node as Node, operands), part) : undefined;
+    return part < 1 ? b.mul(b.copy(node as ProgramNode, operands), part) : undefined;
   });
   return { subject: op, defect: 'drops what is beyond 65,535 terms', law: 'sizes', properties: [property], create };
 }

@@ -1,4 +1,4 @@
-import type { Builder, Program, Value } from '@vardrop/core';
+import type { Builder, Program, Value } from '@vardrop/core/program';
 import { generate, type Mutant, noisy, overriding, replacing } from './mutant.js';
 
 const training = (defect: string, rest: Partial<Mutant>): Mutant => ({

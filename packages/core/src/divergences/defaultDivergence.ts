@@ -1,6 +1,6 @@
 import type { NoiseModel } from '../noise/noiseModel.js';
 import type { Divergence } from './divergence.js';
-import { gaussian } from './gaussian.js';
+import { gaussianPrior } from './gaussianPrior.js';
 import { logUniformExact } from './logUniformExact.js';
 
 /**
@@ -10,5 +10,5 @@ import { logUniformExact } from './logUniformExact.js';
 export function defaultDivergence(noise: NoiseModel): Divergence | undefined {
   if (noise.learns === undefined) return undefined;
   const hasAlpha = noise.learns === 'scale' || (noise.learns === 'gaussian' && noise.alpha !== undefined);
-  return hasAlpha ? logUniformExact() : gaussian();
+  return hasAlpha ? logUniformExact() : gaussianPrior();
 }

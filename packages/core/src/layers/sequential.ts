@@ -3,10 +3,10 @@ import { checkOptionNames } from '../checkOptionNames.js';
 import type { Divergence } from '../divergences/divergence.js';
 import { VardropError } from '../errors.js';
 import type { Estimator } from '../estimators/estimator.js';
-import { local } from '../estimators/local.js';
+import { localReparametrization } from '../estimators/localReparametrization.js';
 import { formatValue } from '../formatValue.js';
 import type { Draw, LayerParameters, NoiseModel, ParameterSpecification } from '../noise/noiseModel.js';
-import { none } from '../noise/none.js';
+import { noNoise } from '../noise/noNoise.js';
 import type { Builder, Value } from '../program/builder.js';
 import type { BuiltLayer, Layer } from './layer.js';
 
@@ -76,7 +76,7 @@ export function sequential(options: SequentialOptions): Model {
   if (!Array.isArray(layers) || layers.length === 0) {
     throw new VardropError('VARDROP_MODEL', '[sequential] layers: got none, needs at least one. Add dense({ units }).');
   }
-  const { noise = none(), estimator = local(), divergence } = options;
+  const { noise = noNoise(), estimator = localReparametrization(), divergence } = options;
   checkObject('VARDROP_LAYER', '[sequential] noise', noise, 'parameters', 'variationalDropout()');
   checkObject('VARDROP_LAYER', '[sequential] estimator', estimator, 'apply', 'local()');
   const defaults = { noise, estimator, divergence };

@@ -3,6 +3,6 @@ export { bernoulli } from './bernoulli.js';
 export { type BernoulliLearnedOptions, bernoulliLearned } from './bernoulliLearned.js';
 export { gaussianDropout } from './gaussianDropout.js';
 export type * from './noiseModel.js';
-export { none } from './none.js';
+export { noNoise } from './noNoise.js';
 export { alphaOfRate } from './rate.js';
 export { type VariationalDropoutOptions, variationalDropout } from './variationalDropout.js';

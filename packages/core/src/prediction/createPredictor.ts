@@ -1,12 +1,12 @@
-import type { Backend, Iteration, Tensor, Tensors } from '../backend.js';
+import { type CompiledProgram, compileProgram } from '../backend/compileProgram.js';
+import type { Backend, Iteration, Tensor, Tensors } from '../backend/contract.js';
+import { disposeAll } from '../backend/disposeAll.js';
+import { createSerialUses } from '../backend/serialUses.js';
 import { checkChoice } from '../checkChoice.js';
 import { checkObject } from '../checkObject.js';
 import { checkOptionNames } from '../checkOptionNames.js';
 import { checkSignal } from '../checkSignal.js';
 import { VardropError } from '../errors.js';
-import { type CompiledProgram, compileProgram } from '../execution/compileProgram.js';
-import { disposeAll } from '../execution/disposeAll.js';
-import { createSerialUses } from '../execution/serialUses.js';
 import { formatValue } from '../formatValue.js';
 import type { Model } from '../layers/sequential.js';
 import { categorical, type Likelihood, type TargetKind } from '../likelihood.js';

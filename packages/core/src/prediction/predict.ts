@@ -1,8 +1,8 @@
-import type { Tensor } from '../backend.js';
+import type { Tensor } from '../backend/contract.js';
+import { disposeAll } from '../backend/disposeAll.js';
 import { checkObject } from '../checkObject.js';
 import { checkOptionNames } from '../checkOptionNames.js';
 import { checkSignal } from '../checkSignal.js';
-import { disposeAll } from '../execution/disposeAll.js';
 import type { Model } from '../layers/sequential.js';
 import { categorical, type Likelihood, type TargetKind } from '../likelihood.js';
 import { readTensors } from '../readTensors.js';

@@ -6,11 +6,11 @@ import { inferShape } from './infer.js';
 import type {
   BinaryOp,
   InputRole,
-  Node,
   NodeId,
   Operation,
   Padding,
   Program,
+  ProgramNode,
   Shape,
   SpecialFunction,
   UnaryOp,
@@ -91,16 +91,16 @@ export interface Builder extends Readonly<Record<UnaryOp, Unary>>, Readonly<Reco
   /** Declares an output. */
   output(name: string, value: Value): void;
   /** A node of another program, with its label, on operands of this one. */
-  copy(node: Node, operands: readonly Value[]): Value;
+  copy(node: ProgramNode, operands: readonly Value[]): Value;
   /** The node behind a value, as `differentiate` reads it. */
-  node(value: Value | NodeId): Node;
+  node(value: Value | NodeId): ProgramNode;
   /** The program so far. */
   build(): Program;
 }
 
 /** Starts a program; its name is for printouts and messages. Nothing to dispose. */
 export function createBuilder(name: string): Builder {
-  const nodes: Node[] = [];
+  const nodes: ProgramNode[] = [];
   const outputs: Record<string, NodeId> = {};
   const inputs = new Map<string, Value>();
   const scopes: string[] = [];

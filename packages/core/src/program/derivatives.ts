@@ -1,7 +1,7 @@
 import { VardropError } from '../errors.js';
 import type { Builder, Operand, Value, WindowOptions } from './builder.js';
 import { operationClass } from './operationClass.js';
-import type { Node, NodeId, Shape } from './program.js';
+import type { NodeId, ProgramNode, Shape } from './program.js';
 import { broadcastShapes, sameShape } from './shapes.js';
 
 /**
@@ -10,7 +10,7 @@ import { broadcastShapes, sameShape } from './shapes.js';
  */
 export function derivative(
   b: Builder,
-  node: Node,
+  node: ProgramNode,
   id: NodeId,
   dy: Value,
   wanted: (operand: NodeId) => boolean,
@@ -182,7 +182,7 @@ export function derivative(
 }
 
 /** Whether an operation broadcasts its operands to its result, element by element. */
-function broadcasts(node: Node): boolean {
+function broadcasts(node: ProgramNode): boolean {
   const kind = operationClass[node.op];
   return kind === 'elementwise' || kind === 'derivative';
 }

@@ -1,4 +1,4 @@
-export { bind } from './bind.js';
+export { bindBatch } from './bindBatch.js';
 export { type Builder, createBuilder, type Operand, type Value, type WindowOptions } from './builder.js';
 export { gradients } from './differentiate.js';
 export { expand } from './expand.js';

@@ -1,5 +1,5 @@
 import { VardropError } from '../errors.js';
-import type { Operation, Shape, Window } from './program.js';
+import type { Operation, Shape, SlidingWindow } from './program.js';
 import {
   broadcastShapes,
   formatShape,
@@ -156,7 +156,7 @@ export function inferShape(operation: Operation, operands: readonly Shape[], dec
 }
 
 /** Shape of images convolved with a filter. */
-function convolved(image: Shape, filter: Shape, operation: Operation & Window): Shape {
+function convolved(image: Shape, filter: Shape, operation: Operation & SlidingWindow): Shape {
   const size = [filter[0] as number, filter[1] as number] as const;
   return [image[0], ...windowShape(image, size, operation.strides, operation.padding, operation.op), filter[3]];
 }

@@ -1,6 +1,6 @@
 import { checkBoolean } from '../checkBoolean.js';
 import { checkOptionNames } from '../checkOptionNames.js';
-import type { Node, NodeId, NodeOf, Program } from './program.js';
+import type { NodeId, NodeOf, Program, ProgramNode } from './program.js';
 import { formatShape } from './shapes.js';
 
 /** What a printout shows. */
@@ -75,7 +75,7 @@ export function print(program: Program, options: PrintOptions = {}): string {
 }
 
 /** What stands to the right of the equals sign. */
-function describe(node: Node, name: (id: NodeId) => string): string {
+function describe(node: ProgramNode, name: (id: NodeId) => string): string {
   const operands = node.operands.map(name);
   switch (node.op) {
     case 'constant':

@@ -3,7 +3,7 @@
  * Everything that Vardrop computes is one of these; a backend knows nothing else.
  */
 
-/** An axis length. `'batch'` is the one length that stays symbolic until `bind` fixes it. */
+/** An axis length. `'batch'` is the one length that stays symbolic until `bindBatch` fixes it. */
 export type Dimension = number | 'batch';
 
 /** A tensor's axis lengths, outermost first; `[]` is a scalar. */
@@ -36,7 +36,7 @@ export type InputRole = 'shared' | 'iteration' | 'carried';
 export type Padding = readonly [number, number, number, number];
 
 /** How a window moves over an image `[batch, height, width, channels]`. */
-export interface Window {
+export interface SlidingWindow {
   /** Step in `[height, width]`. */
   readonly strides: readonly [number, number];
   readonly padding: Padding;
@@ -57,19 +57,19 @@ export type Operation =
   /** `[…, m, k] × […, k, n] → […, m, n]`; leading axes broadcast; flags read the last two axes swapped. */
   | { readonly op: 'matmul'; readonly transposeA: boolean; readonly transposeB: boolean }
   /** Image `[batch, h, w, in]` ⋆ filter `[kh, kw, in, out]` (cross-correlation). */
-  | ({ readonly op: 'conv2d' } & Window)
+  | ({ readonly op: 'conv2d' } & SlidingWindow)
   /** Operands filter, dy. Gradient of `conv2d` in its image, whose shape is this node's shape. */
-  | ({ readonly op: 'conv2dInputGradient' } & Window)
+  | ({ readonly op: 'conv2dInputGradient' } & SlidingWindow)
   /** Operands image, dy. Gradient of `conv2d` in its filter, whose shape is this node's shape. */
-  | ({ readonly op: 'conv2dFilterGradient' } & Window)
+  | ({ readonly op: 'conv2dFilterGradient' } & SlidingWindow)
   /** Padding never wins a maximum. */
-  | ({ readonly op: 'maxPool2d'; readonly size: readonly [number, number] } & Window)
+  | ({ readonly op: 'maxPool2d'; readonly size: readonly [number, number] } & SlidingWindow)
   /** Operands image, dy. The gradient goes to the first maximum of each window in row-major order. */
-  | ({ readonly op: 'maxPool2dGradient'; readonly size: readonly [number, number] } & Window)
+  | ({ readonly op: 'maxPool2dGradient'; readonly size: readonly [number, number] } & SlidingWindow)
   /** Padding is not counted in an average. */
-  | ({ readonly op: 'averagePool2d'; readonly size: readonly [number, number] } & Window)
+  | ({ readonly op: 'averagePool2d'; readonly size: readonly [number, number] } & SlidingWindow)
   /** Operand dy. The image's shape is this node's shape. */
-  | ({ readonly op: 'averagePool2dGradient'; readonly size: readonly [number, number] } & Window)
+  | ({ readonly op: 'averagePool2dGradient'; readonly size: readonly [number, number] } & SlidingWindow)
   | { readonly op: 'reshape' }
   /** Axis i of the result is axis `permutation[i]` of the operand. */
   | { readonly op: 'transpose'; readonly permutation: readonly number[] }
@@ -89,7 +89,7 @@ export type Operation =
   | { readonly op: 'withDerivative' };
 
 /** One node. `label` says where it comes from (`dense1/gamma`), for readers and error messages. */
-export type Node = Operation & {
+export type ProgramNode = Operation & {
   readonly operands: readonly NodeId[];
   readonly shape: Shape;
   readonly label?: string;
@@ -99,7 +99,7 @@ export type Node = Operation & {
 export type Op = Operation['op'];
 
 /** A node of one operation, with its attributes. */
-export type NodeOf<K extends Op> = Node & { readonly op: K };
+export type NodeOf<K extends Op> = ProgramNode & { readonly op: K };
 
 /**
  * Topologically ordered nodes and named outputs. Inputs are the nodes with op `input`; keys are the names that noise
@@ -107,6 +107,6 @@ export type NodeOf<K extends Op> = Node & { readonly op: K };
  */
 export interface Program {
   readonly name: string;
-  readonly nodes: readonly Node[];
+  readonly nodes: readonly ProgramNode[];
   readonly outputs: Readonly<Record<string, NodeId>>;
 }

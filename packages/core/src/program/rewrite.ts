@@ -1,5 +1,5 @@
 import { type Builder, createBuilder, type Value } from './builder.js';
-import type { Node, NodeId, Program } from './program.js';
+import type { NodeId, Program, ProgramNode } from './program.js';
 
 /**
  * Copies a program node by node through `replace`, which gets each node with its operands already copied and returns
@@ -7,7 +7,7 @@ import type { Node, NodeId, Program } from './program.js';
  */
 export function rewrite(
   program: Program,
-  replace: (builder: Builder, node: Node, operands: readonly Value[], id: NodeId) => Value | undefined,
+  replace: (builder: Builder, node: ProgramNode, operands: readonly Value[], id: NodeId) => Value | undefined,
 ): Program {
   const builder = createBuilder(program.name);
   const copies: Value[] = [];

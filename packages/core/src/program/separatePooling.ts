@@ -1,7 +1,7 @@
-import type { Program, Window } from './program.js';
+import type { Program, SlidingWindow } from './program.js';
 import { rewrite } from './rewrite.js';
 
-type Pooling = Window & { readonly size: readonly [number, number] };
+type Pooling = SlidingWindow & { readonly size: readonly [number, number] };
 
 /**
  * The same program in which windows of pooling, and of its gradients, that have more than `most` cells are taken in two

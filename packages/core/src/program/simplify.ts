@@ -1,6 +1,6 @@
 import { VardropError } from '../errors.js';
 import type { Builder, Value } from './builder.js';
-import type { Node, NodeId, Op, Program } from './program.js';
+import type { NodeId, Op, Program, ProgramNode } from './program.js';
 import { rewrite } from './rewrite.js';
 import { sameShape } from './shapes.js';
 import { simplifyNode } from './simplifyRules.js';
@@ -50,19 +50,19 @@ function exactly(_: string, value: unknown): unknown {
 }
 
 /** What an operation says beyond its name; nothing for the many that are elementwise. */
-function attributesOf(node: Node): string {
+function attributesOf(node: ProgramNode): string {
   const { op: _, label: __, operands: ___, shape: ____, ...attributes } = node;
   return Object.keys(attributes).length === 0 ? '' : JSON.stringify(attributes, exactly);
 }
 
-function signatureOf(node: Node): string {
+function signatureOf(node: ProgramNode): string {
   const { op, operands, shape } = node;
   const ordered = commutative.has(op) ? [...operands].sort((a, b) => a - b) : operands;
   return `${op} ${ordered} [${shape}] ${attributesOf(node)}`;
 }
 
 /** Results that do not depend on the elements of an empty operand. */
-function replaceEmpty(b: Builder, node: Node, operands: readonly Value[]): Value | undefined {
+function replaceEmpty(b: Builder, node: ProgramNode, operands: readonly Value[]): Value | undefined {
   const isEmpty = (shape: readonly unknown[]) => shape.includes(0);
   if (isEmpty(node.shape) || !operands.some((operand) => isEmpty(operand.shape))) return undefined;
   if (node.op === 'reduceMax') {
@@ -81,7 +81,7 @@ function removeDead(program: Program): Program {
     if (needed.has(id)) for (const operand of program.nodes[id].operands) needed.add(operand);
   }
   const ids = new Map<NodeId, NodeId>();
-  const nodes: Node[] = [];
+  const nodes: ProgramNode[] = [];
   program.nodes.forEach((node, id) => {
     if (!needed.has(id)) return;
     ids.set(id, nodes.length);

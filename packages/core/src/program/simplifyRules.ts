@@ -1,5 +1,5 @@
 import type { Builder, Value } from './builder.js';
-import type { Node, NodeOf, Shape } from './program.js';
+import type { NodeOf, ProgramNode, Shape } from './program.js';
 import { broadcastShapes, sameShape } from './shapes.js';
 
 /**
@@ -7,7 +7,7 @@ import { broadcastShapes, sameShape } from './shapes.js';
  * Only rules that hold for infinities and NaN too, up to rounding where factors are regrouped and up to the sign of a
  * zero; but a scalar factor taken out of a sum makes the sum NaN where it made its terms infinities of one sign.
  */
-export function simplifyNode(b: Builder, node: Node, operands: readonly Value[]): Value | undefined {
+export function simplifyNode(b: Builder, node: ProgramNode, operands: readonly Value[]): Value | undefined {
   const folded = foldConstants(b, node, operands);
   if (folded) return folded;
   switch (node.op) {
@@ -70,7 +70,7 @@ function uniformConstant(b: Builder, value: Value): number | undefined {
   return node.op === 'constant' && typeof node.value === 'number' ? node.value : undefined;
 }
 
-function foldConstants(b: Builder, node: Node, operands: readonly Value[]): Value | undefined {
+function foldConstants(b: Builder, node: ProgramNode, operands: readonly Value[]): Value | undefined {
   if (operands.length === 0) return undefined;
   const values = operands.map((operand) => uniformConstant(b, operand));
   if (values.some((value) => value === undefined)) return undefined;
@@ -80,7 +80,7 @@ function foldConstants(b: Builder, node: Node, operands: readonly Value[]): Valu
   return result === undefined || !fitsFloat32(result) ? undefined : b.constant(result, node.shape);
 }
 
-function evaluate(node: Node, x: number, y: number, p: number, q: number): number | undefined {
+function evaluate(node: ProgramNode, x: number, y: number, p: number, q: number): number | undefined {
   switch (node.op) {
     case 'neg':
       return -x;
@@ -116,7 +116,7 @@ function fitsFloat32(x: number): boolean {
   return x === 0 || (Math.abs(x) >= 2 ** -126 && Math.abs(x) < 2 ** 127);
 }
 
-function simplifyNegation(b: Builder, node: Node, x: Value): Value | undefined {
+function simplifyNegation(b: Builder, node: ProgramNode, x: Value): Value | undefined {
   const source = b.node(x);
   if (source.op === 'neg') return valueAt(b, source.operands[0]);
   if (source.op === 'sub' && sameShape(source.shape, node.shape)) {
@@ -143,7 +143,7 @@ function scaledBy(b: Builder, x: Value): { factor: number; rest: Value } | undef
   return other !== undefined && left.shape.length === 0 ? { factor: other, rest: right } : undefined;
 }
 
-function simplifyElementwise(b: Builder, node: Node, operands: readonly Value[]): Value | undefined {
+function simplifyElementwise(b: Builder, node: ProgramNode, operands: readonly Value[]): Value | undefined {
   const bare = dropBroadcasts(b, node, operands);
   if (bare) return bare;
   if (node.op === 'max' || node.op === 'min' || node.op === 'selectGreater') return undefined;
@@ -235,7 +235,7 @@ function gatherScalars(b: Builder, x: Value, y: Value): Value | undefined {
 }
 
 /** Elementwise operations broadcast by themselves: reads the sources of broadcast operands where the shape stays. */
-function dropBroadcasts(b: Builder, node: Node, operands: readonly Value[]): Value | undefined {
+function dropBroadcasts(b: Builder, node: ProgramNode, operands: readonly Value[]): Value | undefined {
   const bare = operands.map((operand) => {
     const source = b.node(operand);
     if (source.op === 'broadcast') return valueAt(b, source.operands[0]);

@@ -1,5 +1,5 @@
 import { invariantNodes } from './invariantNodes.js';
-import type { Node, NodeId, Program } from './program.js';
+import type { NodeId, Program, ProgramNode } from './program.js';
 import { elementCount } from './shapes.js';
 
 /** A program in two parts: what is the same in all iterations of a run, and the rest. */
@@ -49,7 +49,7 @@ function select(
     if (wanted.has(id) && !given.has(id)) for (const operand of program.nodes[id].operands) wanted.add(operand);
   }
   const renumbered = new Map<NodeId, NodeId>();
-  const nodes: Node[] = [];
+  const nodes: ProgramNode[] = [];
   program.nodes.forEach((node, id) => {
     if (!wanted.has(id)) return;
     const name = given.get(id);

@@ -1,4 +1,4 @@
-import type { Node, NodeId, Program } from './program.js';
+import type { NodeId, Program, ProgramNode } from './program.js';
 
 /**
  * The same program without transpose flags on its matrix products, or on their right operands only: a transpose of its own
@@ -6,7 +6,7 @@ import type { Node, NodeId, Program } from './program.js';
  * slower with a flag than after a transpose.
  */
 export function withoutTransposeFlags(program: Program, of: 'both' | 'right'): Program {
-  const nodes: Node[] = [];
+  const nodes: ProgramNode[] = [];
   const moved: NodeId[] = [];
   const transposed = new Map<NodeId, NodeId>();
   const transpose = (id: NodeId): NodeId => {
@@ -27,7 +27,7 @@ export function withoutTransposeFlags(program: Program, of: 'both' | 'right'): P
   };
   for (const node of program.nodes) {
     const operands = node.operands.map((operand) => moved[operand]);
-    let next: Node = { ...node, operands };
+    let next: ProgramNode = { ...node, operands };
     if (next.op === 'matmul') {
       const [left, right] = operands;
       if (next.transposeA && of === 'both') next = { ...next, transposeA: false, operands: [transpose(left), right] };

@@ -1,4 +1,4 @@
-import { bind } from '../program/bind.js';
+import { bindBatch } from '../program/bindBatch.js';
 import { type Builder, createBuilder, type Value } from '../program/builder.js';
 import { evaluate } from '../reference/evaluate.js';
 import { dawson } from '../special/dawson.js';
@@ -27,7 +27,7 @@ export function evaluateBuilt(
   const batch = x ?? { rows: 1, shape: [], data: [0] };
   const input = b.input('x', ['batch', ...batch.shape]);
   b.output('result', build(b, values, input));
-  return evaluate(bind(b.build(), batch.rows), {
+  return evaluate(bindBatch(b.build(), batch.rows), {
     inputs: { x: batch.data, ...Object.fromEntries(used.map(([name, { data }]) => [name, data])) },
     functions: { dawson, logUniformKl },
   }).result;

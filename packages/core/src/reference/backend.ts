@@ -1,10 +1,10 @@
-import type { Backend, Executable, Supports, Tensor } from '../backend.js';
+import { refuseClosed } from '../backend/backendLifetime.js';
+import { checkValues } from '../backend/checkValues.js';
+import type { Backend, Executable, Supports, Tensor } from '../backend/contract.js';
 import { checkFunction } from '../checkFunction.js';
 import { checkObject } from '../checkObject.js';
 import { checkOptionNames } from '../checkOptionNames.js';
 import { VardropError } from '../errors.js';
-import { refuseClosed } from '../execution/backendLifetime.js';
-import { checkValues } from '../execution/checkValues.js';
 import { formatValue } from '../formatValue.js';
 import { elementCount, formatShape } from '../program/shapes.js';
 import type { FixedShape } from './layout.js';

@@ -1,4 +1,4 @@
-import type { Window } from '../program/program.js';
+import type { SlidingWindow } from '../program/program.js';
 import { elementCount } from '../program/shapes.js';
 import { accumulateProduct, transposeMatrix } from './contraction.js';
 import type { FixedShape } from './layout.js';
@@ -8,7 +8,7 @@ interface Geometry {
   readonly image: FixedShape;
   readonly filter: FixedShape;
   readonly result: FixedShape;
-  readonly window: Window;
+  readonly window: SlidingWindow;
 }
 
 /**
@@ -63,7 +63,7 @@ function readPatches(geometry: Geometry, image: Float64Array, start: number, pat
 export function conv2d(
   [image, filter]: readonly Float64Array[],
   [imageShape, filterShape]: readonly FixedShape[],
-  window: Window,
+  window: SlidingWindow,
   result: FixedShape,
 ): Float64Array {
   const geometry = { image: imageShape, filter: filterShape, result, window };
@@ -89,7 +89,7 @@ export function conv2d(
 export function conv2dInputGradient(
   [filter, dy]: readonly Float64Array[],
   [filterShape, dyShape]: readonly FixedShape[],
-  window: Window,
+  window: SlidingWindow,
   result: FixedShape,
 ): Float64Array {
   const geometry = { image: result, filter: filterShape, result: dyShape, window };
@@ -120,7 +120,7 @@ export function conv2dInputGradient(
 export function conv2dFilterGradient(
   [image, dy]: readonly Float64Array[],
   [imageShape, dyShape]: readonly FixedShape[],
-  window: Window,
+  window: SlidingWindow,
   result: FixedShape,
 ): Float64Array {
   const geometry = { image: imageShape, filter: result, result: dyShape, window };

@@ -1,5 +1,5 @@
-import type { Supports } from '../backend.js';
-import type { Node, Shape } from '../program/program.js';
+import type { Supports } from '../backend/contract.js';
+import type { ProgramNode, Shape } from '../program/program.js';
 import { mapElements } from './elementwise.js';
 import { evaluateNode } from './evaluateNode.js';
 import {
@@ -47,7 +47,7 @@ const referenceError = 2 ** -50;
  * Throws what `evaluateNode` throws.
  */
 export function errorBound(
-  node: Node,
+  node: ProgramNode,
   operands: readonly Float64Array[],
   operandShapes: readonly Shape[],
   result: Float64Array,
@@ -65,7 +65,7 @@ export function errorBound(
 }
 
 function pointwiseBound(
-  node: Node,
+  node: ProgramNode,
   operands: readonly Float64Array[],
   shapes: readonly Shape[],
   result: Float64Array,
@@ -83,12 +83,12 @@ function pointwiseBound(
 }
 
 /** Whether the op may answer a NaN with another of its operands: IEEE 754's `maxNum` against `maximum`. */
-function ignoresNaN({ op }: Node): boolean {
+function ignoresNaN({ op }: ProgramNode): boolean {
   return op === 'max' || op === 'min' || op === 'reduceMax' || op === 'maxPool2d';
 }
 
 /** The rounding error of one element, given its float64 value. */
-function roundingOf(node: Node, { precision, ulps }: Arithmetic): (y: number) => number {
+function roundingOf(node: ProgramNode, { precision, ulps }: Arithmetic): (y: number) => number {
   switch (node.op) {
     case 'add':
     case 'sub':
@@ -124,7 +124,7 @@ function roundingOf(node: Node, { precision, ulps }: Arithmetic): (y: number) =>
  * so that flushing operands whole covers every way of flushing.
  */
 function flushEffect(
-  node: Node,
+  node: ProgramNode,
   operands: readonly Float64Array[],
   shapes: readonly Shape[],
   result: Float64Array,

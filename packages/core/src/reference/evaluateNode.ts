@@ -1,5 +1,5 @@
 import { VardropError } from '../errors.js';
-import type { Node, NodeOf, Shape } from '../program/program.js';
+import type { NodeOf, ProgramNode, Shape } from '../program/program.js';
 import { elementCount } from '../program/shapes.js';
 import { matmul } from './contraction.js';
 import { conv2d, conv2dFilterGradient, conv2dInputGradient } from './convolution.js';
@@ -19,7 +19,7 @@ import { exactFunctions, hostNoiseSource, type Sources } from './sources.js';
  * and `VARDROP_PROGRAM` for inputs (they have a value, but compute none).
  */
 export function evaluateNode(
-  node: Node,
+  node: ProgramNode,
   operands: readonly Float64Array[],
   operandShapes: readonly Shape[],
   sources: Sources = {},

@@ -1,4 +1,4 @@
-import type { Node, NodeOf, Shape } from '../program/program.js';
+import type { NodeOf, ProgramNode, Shape } from '../program/program.js';
 import { mapElements } from './elementwise.js';
 import { evaluateNode } from './evaluateNode.js';
 
@@ -14,7 +14,7 @@ export type SumNode = NodeOf<
   | 'averagePool2dGradient'
 >;
 
-const sums: ReadonlySet<Node['op']> = new Set<SumNode['op']>([
+const sums: ReadonlySet<ProgramNode['op']> = new Set<SumNode['op']>([
   'reduceSum',
   'matmul',
   'conv2d',
@@ -26,7 +26,7 @@ const sums: ReadonlySet<Node['op']> = new Set<SumNode['op']>([
 ]);
 
 /** Whether a node's elements are sums of operands or of products of operands. */
-export function isSum(node: Node): node is SumNode {
+export function isSum(node: ProgramNode): node is SumNode {
   return sums.has(node.op);
 }
 
@@ -36,7 +36,7 @@ export function isSum(node: Node): node is SumNode {
  * result.
  */
 export function magnitude(
-  node: Node,
+  node: ProgramNode,
   operands: readonly Float64Array[],
   operandShapes: readonly Shape[],
   result: Float64Array,

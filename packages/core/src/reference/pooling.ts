@@ -1,9 +1,9 @@
-import type { Window } from '../program/program.js';
+import type { SlidingWindow } from '../program/program.js';
 import { elementCount } from '../program/shapes.js';
 import type { FixedShape } from './layout.js';
 
 /** A window of `size` `[height, width]` and how it moves. */
-export type PoolingWindow = Window & { readonly size: readonly [number, number] };
+export type PoolingWindow = SlidingWindow & { readonly size: readonly [number, number] };
 
 /**
  * Calls `visit(cell, firstRow, lastRow, firstColumn, lastColumn, image)` for each window: `cell` is the place of its

@@ -1,4 +1,4 @@
-import type { Iteration, RunResult, Tensor, Tensors } from '../backend.js';
+import type { Iteration, RunResult, Tensor, Tensors } from '../backend/contract.js';
 import { VardropError } from '../errors.js';
 import type { InputRole, NodeId, Program } from '../program/program.js';
 import { formatShape, sameShape } from '../program/shapes.js';

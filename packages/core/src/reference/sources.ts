@@ -1,4 +1,4 @@
-import type { NoiseKey } from '../backend.js';
+import type { NoiseKey } from '../backend/contract.js';
 import type { SpecialFunction } from '../program/program.js';
 import { hostGenerator } from '../random/hostGenerator.js';
 import { dawson } from '../special/dawson.js';

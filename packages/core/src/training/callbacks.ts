@@ -4,7 +4,7 @@ import type { Schedule } from './schedule.js';
 
 /**
  * Calls what the caller of `fit` has handed in, and waits for it. A `VardropError` that it throws or rejects with, as
- * `save` does, is handed on; other errors become the cause of one with the code `VARDROP_CALLBACK`.
+ * `saveCheckpoint` does, is handed on; other errors become the cause of one with the code `VARDROP_CALLBACK`.
  */
 export async function callBack(name: string, call: () => unknown): Promise<void> {
   try {

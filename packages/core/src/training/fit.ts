@@ -1,4 +1,4 @@
-import type { Backend } from '../backend.js';
+import type { Backend } from '../backend/contract.js';
 import { VardropError } from '../errors.js';
 import { firstNonFinite } from '../firstNonFinite.js';
 import type { Model } from '../layers/sequential.js';
@@ -72,7 +72,7 @@ export interface FitOptions {
   /** Non-negative integer, 0 where left out. Everything random follows from it. */
   readonly seed?: number;
   /**
-   * A state to go on from, as `FitResult` or `load` give it. Its seed goes before `seed`. On other data than it was trained on
+   * A state to go on from, as `FitResult` or `loadCheckpoint` give it. Its seed goes before `seed`. On other data than it was trained on
    * a first epoch begins, as `FitResult.started` says.
    */
   readonly state?: TrainingState<ArrayLike<number>>;

@@ -1,6 +1,6 @@
-import type { Backend, Iteration, Tensor, Tensors } from '../backend.js';
-import { compileProgram } from '../execution/compileProgram.js';
-import { disposeAll } from '../execution/disposeAll.js';
+import { compileProgram } from '../backend/compileProgram.js';
+import type { Backend, Iteration, Tensor, Tensors } from '../backend/contract.js';
+import { disposeAll } from '../backend/disposeAll.js';
 import { firstNonFinite } from '../firstNonFinite.js';
 import type { Model } from '../layers/sequential.js';
 import type { Likelihood } from '../likelihood.js';

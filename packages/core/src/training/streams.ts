@@ -1,4 +1,4 @@
-import type { NoiseKey } from '../backend.js';
+import type { NoiseKey } from '../backend/contract.js';
 import type { Program } from '../program/program.js';
 import { foldIn } from '../random/foldIn.js';
 import { type Key, key } from '../random/key.js';

@@ -1,4 +1,4 @@
-import type { Backend, Tensors } from '../backend.js';
+import type { Backend, Tensors } from '../backend/contract.js';
 import type { Model } from '../layers/sequential.js';
 import type { Likelihood } from '../likelihood.js';
 import { createPredictor } from '../prediction/createPredictor.js';

@@ -4,9 +4,10 @@ import { hostname, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import type { FileSystem } from '../../src/checkpoint/fileSystem.js';
-import * as fileSystemModule from '../../src/checkpoint/fileSystem.js';
-import { load, save, serializeState, type TrainingState } from '../../src/index.js';
+import { serializeState, type TrainingState } from '../../src/index.js';
+import type { FileSystem } from '../../src/node/fileSystem.js';
+import * as fileSystemModule from '../../src/node/fileSystem.js';
+import { loadCheckpoint, saveCheckpoint } from '../../src/node/index.js';
 
 function stateAt(step: number): TrainingState {
   return {
@@ -29,9 +30,9 @@ afterEach(async () => {
 describe('save and load', () => {
   it('replace a checkpoint and give it back', async () => {
     const path = join(folder, 'model.safetensors');
-    await save(path, stateAt(1));
-    await save(path, stateAt(2), { note: 'second' });
-    expect(await load(path)).toEqual({ state: stateAt(2), metadata: { note: 'second' } });
+    await saveCheckpoint(path, stateAt(1));
+    await saveCheckpoint(path, stateAt(2), { note: 'second' });
+    expect(await loadCheckpoint(path)).toEqual({ state: stateAt(2), metadata: { note: 'second' } });
     expect(new Uint8Array(await readFile(path))).toEqual(serializeState(stateAt(2), { note: 'second' }));
     expect(await readdir(folder)).toEqual(['model.safetensors']);
   });
@@ -67,54 +68,54 @@ describe('save and load', () => {
 
   it.each(['open', 'writeFile', 'sync', 'close', 'rename'] as const)('keep the old file when %s fails', async (at) => {
     const path = join(folder, 'model.safetensors');
-    await save(path, stateAt(1));
+    await saveCheckpoint(path, stateAt(1));
     const broken = await failing(at);
     vi.spyOn(fileSystemModule, 'fileSystem').mockResolvedValue(broken);
-    await expect(save(path, stateAt(2))).rejects.toMatchObject({
+    await expect(saveCheckpoint(path, stateAt(2))).rejects.toMatchObject({
       code: 'VARDROP_CHECKPOINT_UNWRITABLE',
       message: expect.stringContaining('no space left'),
     });
-    expect((await load(path)).state).toEqual(stateAt(1));
+    expect((await loadCheckpoint(path)).state).toEqual(stateAt(1));
     expect(await readdir(folder)).toEqual(['model.safetensors']);
   });
 
   it('refuse paths that cannot be written, leaving nothing behind', async () => {
     const unwritable = { code: 'VARDROP_CHECKPOINT_UNWRITABLE' };
-    await expect(save(join(folder, 'none', 'a.safetensors'), stateAt(1))).rejects.toMatchObject(unwritable);
+    await expect(saveCheckpoint(join(folder, 'none', 'a.safetensors'), stateAt(1))).rejects.toMatchObject(unwritable);
     await mkdir(join(folder, 'taken', 'inside'), { recursive: true });
-    await expect(save(join(folder, 'taken'), stateAt(1))).rejects.toMatchObject(unwritable);
+    await expect(saveCheckpoint(join(folder, 'taken'), stateAt(1))).rejects.toMatchObject(unwritable);
     expect(await readdir(folder)).toEqual(['taken']);
   });
 
   it('write nothing for a state that is wrong', async () => {
     const parameters = { w: { shape: [2], data: new Float32Array(1) } };
     const path = join(folder, 'a');
-    await expect(save(path, { ...stateAt(1), parameters })).rejects.toMatchObject({ code: 'VARDROP_STATE' });
+    await expect(saveCheckpoint(path, { ...stateAt(1), parameters })).rejects.toMatchObject({ code: 'VARDROP_STATE' });
     expect(await readdir(folder)).toEqual([]);
   });
 
   it('tell a missing file from an unreadable one and from one cut short', async () => {
     const path = join(folder, 'model.safetensors');
-    await expect(load(path)).rejects.toMatchObject({ code: 'VARDROP_CHECKPOINT_MISSING' });
-    await expect(load(folder)).rejects.toMatchObject({ code: 'VARDROP_CHECKPOINT_UNREADABLE' });
+    await expect(loadCheckpoint(path)).rejects.toMatchObject({ code: 'VARDROP_CHECKPOINT_MISSING' });
+    await expect(loadCheckpoint(folder)).rejects.toMatchObject({ code: 'VARDROP_CHECKPOINT_UNREADABLE' });
     await writeFile(path, serializeState(stateAt(1)).subarray(0, -1));
-    await expect(load(path)).rejects.toMatchObject({ code: 'VARDROP_CHECKPOINT_TRUNCATED' });
+    await expect(loadCheckpoint(path)).rejects.toMatchObject({ code: 'VARDROP_CHECKPOINT_TRUNCATED' });
   });
 
   it('keep the permissions of a file and write through links', async () => {
     const path = join(folder, 'model.safetensors');
-    await save(path, stateAt(1));
+    await saveCheckpoint(path, stateAt(1));
     for (const mode of [0o600, 0o640, 0o666, 0o400]) {
       await chmod(path, mode);
-      await save(path, stateAt(2));
+      await saveCheckpoint(path, stateAt(2));
       expect((await stat(path)).mode & 0o777).toBe(mode);
     }
     await chmod(path, 0o600);
     const link = join(folder, 'latest');
     await symlink('model.safetensors', link);
-    await save(link, stateAt(3));
+    await saveCheckpoint(link, stateAt(3));
     expect((await lstat(link)).isSymbolicLink()).toBe(true);
-    expect((await load(path)).state).toEqual(stateAt(3));
+    expect((await loadCheckpoint(path)).state).toEqual(stateAt(3));
   });
 
   it('remove what writers that were killed left behind, and nothing else', async () => {
@@ -143,28 +144,28 @@ describe('save and load', () => {
       'model.safetensors.tmp',
     ];
     for (const name of kept) await writeFile(join(folder, name), '');
-    await save(path, stateAt(1));
+    await saveCheckpoint(path, stateAt(1));
     expect((await readdir(folder)).filter((name) => !name.startsWith('.other')).sort()).toEqual(
       [...kept, 'model.safetensors'].sort(),
     );
-    await save(other, stateAt(1));
+    await saveCheckpoint(other, stateAt(1));
     expect((await readdir(folder)).filter((name) => name.startsWith('.other'))).toEqual([]);
   });
 
   it('take URLs and blobs', async () => {
     const url = pathToFileURL(join(folder, 'model of today.safetensors'));
-    await save(url, stateAt(1));
-    await save(url, stateAt(2));
+    await saveCheckpoint(url, stateAt(1));
+    await saveCheckpoint(url, stateAt(2));
     expect(await readdir(folder)).toEqual(['model of today.safetensors']);
-    expect((await load(url)).state).toEqual(stateAt(2));
-    expect((await load(new Blob([serializeState(stateAt(3))]))).state).toEqual(stateAt(3));
+    expect((await loadCheckpoint(url)).state).toEqual(stateAt(2));
+    expect((await loadCheckpoint(new Blob([serializeState(stateAt(3))]))).state).toEqual(stateAt(3));
   });
 
   it('load refuses what is no regular file', async () => {
     const pipe = join(folder, 'pipe');
     execFileSync('mkfifo', [pipe]);
     for (const path of [pipe, '/dev/zero']) {
-      await expect(load(path)).rejects.toMatchObject({ code: 'VARDROP_CHECKPOINT_UNREADABLE' });
+      await expect(loadCheckpoint(path)).rejects.toMatchObject({ code: 'VARDROP_CHECKPOINT_UNREADABLE' });
     }
   });
 });

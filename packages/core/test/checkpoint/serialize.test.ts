@@ -1,7 +1,8 @@
 import { readFile } from 'node:fs/promises';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { deserializeState, elementCount, serializeState, type TrainingState, VardropError } from '../../src/index.js';
+import { deserializeState, serializeState, type TrainingState, VardropError } from '../../src/index.js';
+import { elementCount } from '../../src/program/index.js';
 
 const state: TrainingState = {
   parameters: {

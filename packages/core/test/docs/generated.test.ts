@@ -9,7 +9,7 @@ import { sgd } from '../../src/optimizers/sgd.js';
 import { simplify } from '../../src/program/simplify.js';
 import { trainingProgram } from '../../src/training/trainingProgram.js';
 
-const root = new URL('../../../../', import.meta.url);
+const root = new URL('../../../..', import.meta.url);
 
 describe('the generated parts of the documentation', () => {
   it('are what the code says (npm run docs writes them)', async () => {

@@ -2,7 +2,6 @@ import { describe, expect, it } from 'vitest';
 import { combinations } from '../../src/combinations.js';
 import type { Divergence } from '../../src/divergences/divergence.js';
 import type { Estimator } from '../../src/estimators/estimator.js';
-import { elementCount } from '../../src/index.js';
 import {
   activation,
   averagePooling2d,
@@ -16,9 +15,10 @@ import {
 import { categorical, gaussianLikelihood, type Likelihood } from '../../src/likelihood.js';
 import type { NoiseModel } from '../../src/noise/noiseModel.js';
 import { sgvb } from '../../src/objective.js';
-import { bind } from '../../src/program/bind.js';
+import { bindBatch } from '../../src/program/bindBatch.js';
 import { createBuilder } from '../../src/program/builder.js';
 import { gradients } from '../../src/program/differentiate.js';
+import { elementCount } from '../../src/program/index.js';
 import { simplify } from '../../src/program/simplify.js';
 import { foldIn } from '../../src/random/foldIn.js';
 import { key } from '../../src/random/key.js';
@@ -50,8 +50,8 @@ function objectiveOf(model: Model, likelihood: Likelihood, x: number[], y: numbe
   };
   const source = build(true);
   const keys = noiseKeys(keyNames(source), 7, 'training', 0);
-  const gradientProgram = simplify(bind(source, rows));
-  const lossProgram = simplify(bind(build(false), rows));
+  const gradientProgram = simplify(bindBatch(source, rows));
+  const lossProgram = simplify(bindBatch(build(false), rows));
   const run = (program: typeof source, values: Record<string, Float64Array>) => {
     const names = new Set(program.nodes.flatMap((node) => (node.op === 'input' ? [node.name] : [])));
     const all: Record<string, ArrayLike<number>> = { x, y, ...values };

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import type { Backend, Tensors } from '../../src/backend.js';
-import { compileProgram } from '../../src/execution/compileProgram.js';
-import { elementCount } from '../../src/index.js';
+import { compileProgram } from '../../src/backend/compileProgram.js';
+import type { Backend, Tensors } from '../../src/backend/contract.js';
 import { createBuilder } from '../../src/program/builder.js';
+import { elementCount } from '../../src/program/index.js';
 import type { Program } from '../../src/program/program.js';
 import { foldIn, key } from '../../src/random/index.js';
 import { watched } from '../prediction/helpers.js';

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { bindInputs, createBuilder, createHandleTable, programInputs } from '../../src/index.js';
+import { bindInputs, createHandleTable, programInputs } from '../../src/backend/index.js';
+import { createBuilder } from '../../src/program/index.js';
 
 const code = (run: () => unknown) => {
   try {

@@ -7,7 +7,7 @@ import {
   gaussianDropout,
   meanField,
   type NoiseModel,
-  none,
+  noNoise,
   sparseVariational,
   variationalDropout,
 } from '../../src/noise/index.js';
@@ -28,7 +28,7 @@ describe('the divergence of a layer', () => {
     expect(divergenceOf(meanField())).toBe('gaussian');
     expect(divergenceOf(bernoulliLearned())).toBe('gaussian');
     expect(divergenceOf(gaussianDropout({ type: 'B' }))).toBeUndefined();
-    expect(divergenceOf(none())).toBeUndefined();
+    expect(divergenceOf(noNoise())).toBeUndefined();
   });
 
   it("is the layer's own before the model's before the default, and none for null", () => {
@@ -36,6 +36,6 @@ describe('the divergence of a layer', () => {
     expect(divergenceOf(sparseVariational(), null)).toBeUndefined();
     expect(divergenceOf(sparseVariational(), null, ard())).toBe('ard');
     expect(divergenceOf(sparseVariational(), ard(), null)).toBeUndefined();
-    expect(divergenceOf(none(), ard())).toBeUndefined();
+    expect(divergenceOf(noNoise(), ard())).toBeUndefined();
   });
 });

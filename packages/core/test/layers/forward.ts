@@ -1,5 +1,5 @@
 import type { Model } from '../../src/layers/index.js';
-import { bind } from '../../src/program/bind.js';
+import { bindBatch } from '../../src/program/bindBatch.js';
 import { createBuilder } from '../../src/program/builder.js';
 import { simplify } from '../../src/program/simplify.js';
 import { evaluate } from '../../src/reference/index.js';
@@ -24,7 +24,7 @@ export function forward(
   const b = createBuilder('forward');
   const values = Object.fromEntries(model.parameters.map(({ name, shape }) => [name, b.input(name, shape)]));
   b.output('y', model.apply(b, b.input('x', ['batch', ...model.inputShape]), values, mode));
-  const program = simplify(bind(b.build(), rows));
+  const program = simplify(bindBatch(b.build(), rows));
   const needed = new Set(program.nodes.flatMap((node) => (node.op === 'input' ? [node.name] : [])));
   const inputs = Object.entries({ x, ...parameters }).filter(([name]) => needed.has(name));
   const keys = words

@@ -4,7 +4,6 @@ import {
   adam,
   bernoulli,
   bernoulliLearned,
-  createReferenceBackend,
   dense,
   evaluateClassification,
   evaluateRegression,
@@ -12,7 +11,7 @@ import {
   fit,
   gaussianDropout,
   gaussianLikelihood,
-  local,
+  localReparametrization,
   logUniformExact,
   meanField,
   predict,
@@ -22,6 +21,7 @@ import {
   variationalDropout,
   warmUp,
 } from '../../src/index.js';
+import { createReferenceBackend } from '../../src/reference/index.js';
 
 /** The type of a call as JavaScript has it: anything goes. */
 const loose = (call: unknown) => call as (...values: readonly unknown[]) => unknown;
@@ -67,7 +67,12 @@ describe('arguments that a compiler would refuse', () => {
     ],
     ['a noise by name', () => model({ noise: 'bernoulli' }), 'VARDROP_LAYER', /\[sequential\] noise: got 'bernoulli'/],
     ['a noise not called', () => model({ noise: bernoulli }), 'VARDROP_LAYER', /the function bernoulli.*Call the/],
-    ['an estimator not called', () => model({ estimator: local }), 'VARDROP_LAYER', /the function local/],
+    [
+      'an estimator not called',
+      () => model({ estimator: localReparametrization }),
+      'VARDROP_LAYER',
+      /the function local/,
+    ],
     ['a divergence not called', () => model({ divergence: logUniformExact }), 'VARDROP_LAYER', /logUniformExact/],
     ['a layer by name', () => model({ layers: ['dense'] }), 'VARDROP_MODEL', /layers\[0\]: got 'dense'/],
     [

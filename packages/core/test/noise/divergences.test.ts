@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import {
   ard,
   type Divergence,
-  gaussian,
+  gaussianPrior,
   logUniformCubic,
   logUniformExact,
   logUniformSigmoid,
@@ -150,7 +150,7 @@ describe('the proper priors', () => {
         [-3, 0.2, -1],
       ];
       const kl = klOf(
-        gaussian({ sigma }),
+        gaussianPrior({ sigma }),
         (_, mean, logVariance) => ({ kind: 'gaussian', mean, logVariance }),
         means,
         logVariances,
@@ -159,7 +159,7 @@ describe('the proper priors', () => {
       expect(Math.abs(kl / expected - 1)).toBeLessThan(1e-12);
     }
     const same = klOf(
-      gaussian({ sigma: 2 }),
+      gaussianPrior({ sigma: 2 }),
       (_, mean, logVariance) => ({ kind: 'gaussian', mean, logVariance }),
       [0],
       [2 * Math.log(2)],
@@ -169,7 +169,7 @@ describe('the proper priors', () => {
 
   it('gaussian, of factors N(1, α)', () => {
     const kl = klOf(
-      gaussian({ sigma: 0.5 }),
+      gaussianPrior({ sigma: 0.5 }),
       (b, logAlpha) => ({ kind: 'scale', logAlpha, alpha: b.exp(logAlpha), count: 7 }),
       [-1, -0.1],
       [0],
@@ -182,7 +182,7 @@ describe('the proper priors', () => {
     const [weights, p] = [[1, -2, 0.5], 0.1];
     const logit = Math.log(p / (1 - p));
     const kl = klOf(
-      gaussian({ sigma: 2 }),
+      gaussianPrior({ sigma: 2 }),
       (_, w, rho) => ({ kind: 'bernoulli', weights: w, logit: rho, count: 5 }),
       weights,
       [logit],
@@ -194,7 +194,7 @@ describe('the proper priors', () => {
 
   for (const sigma of [0, -1, Number.NaN, Number.POSITIVE_INFINITY]) {
     it(`gaussian refuses σ = ${sigma}`, () =>
-      expect(() => gaussian({ sigma })).toThrow(expect.objectContaining({ code: 'VARDROP_SIGMA' })));
+      expect(() => gaussianPrior({ sigma })).toThrow(expect.objectContaining({ code: 'VARDROP_SIGMA' })));
   }
 });
 
@@ -238,7 +238,7 @@ describe('the KL is summed once for each independent noise variable', () => {
         for (const [divergence, one] of [
           [logUniformExact(), half],
           [ard(), 0.5 * Math.log(3)],
-          [gaussian(), 0.5 * (0.5 - Math.log(0.5))],
+          [gaussianPrior(), 0.5 * (0.5 - Math.log(0.5))],
         ] as const) {
           const { kl } = klOfNoise(variationalDropout({ type: 'A', alpha }), divergence, weights, 0);
           expect(kl[0]).toBeCloseTo(units * one, 10);
@@ -256,7 +256,7 @@ describe('the KL is summed once for each independent noise variable', () => {
         ['input', units],
         ['weight', all],
       ] as const) {
-        const { kl } = klOfNoise(bernoulliLearned({ rates }), gaussian(), weights, 0, 0);
+        const { kl } = klOfNoise(bernoulliLearned({ rates }), gaussianPrior(), weights, 0, 0);
         expect(kl[0]).toBeCloseTo(entropy(count), 12);
       }
     });
@@ -282,7 +282,7 @@ describe('at θ = 0', () => {
     });
   }
   it('gaussian: mean-field weights', () => {
-    const { kl, weights } = klOfNoise(meanField(), gaussian(), [1, 1], 0, 0);
+    const { kl, weights } = klOfNoise(meanField(), gaussianPrior(), [1, 1], 0, 0);
     expect([kl[0], weights[0]]).toEqual([0, 0]);
   });
 });

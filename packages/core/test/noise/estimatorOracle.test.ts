@@ -1,25 +1,22 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { alphaOfRate, momentsProgram } from '../../src/extend.js';
 import {
-  alphaOfRate,
   bernoulli,
   bernoulliLearned,
-  bind,
-  createBuilder,
-  elementCount,
-  evaluate,
   flipout,
   gaussianDropout,
-  local,
+  localReparametrization,
   meanField,
-  momentsProgram,
   type NoiseModel,
-  random,
-  separate,
-  single,
+  separateSamples,
+  singleSample,
   sparseVariational,
   variationalDropout,
 } from '../../src/index.js';
+import { bindBatch, createBuilder, elementCount } from '../../src/program/index.js';
+import * as random from '../../src/random/index.js';
+import { evaluate } from '../../src/reference/index.js';
 import { convolve, type Fixture, fixture, geometries } from './loopLayer.js';
 
 const sigmoid = (x: number) => 1 / (1 + Math.exp(-x));
@@ -82,7 +79,7 @@ function sample({ model, parameters, rows }: Fixture, seed: number) {
   const b = createBuilder('forward');
   const inputs = Object.fromEntries(model.parameters.map((each) => [each.name, b.input(each.name, each.shape)]));
   b.output('y', model.apply(b, b.input('x', ['batch', ...model.inputShape]), inputs, 'sample'));
-  const program = bind(b.build(), rows.length);
+  const program = bindBatch(b.build(), rows.length);
   const drawn: Record<string, DrawnNoise[string]> = {};
   const nodes = program.nodes.flatMap((node) => (node.op === 'noise' ? [node] : []));
   const { y } = evaluate(program, {
@@ -90,7 +87,12 @@ function sample({ model, parameters, rows }: Fixture, seed: number) {
     keys: Object.fromEntries(nodes.map(({ key }, i) => [key, { words: [i, 0] as const }])),
     noise: (_, [index], out) => {
       const { key, shape, distribution } = nodes[index];
-      const data = Float64Array.from(random[distribution](random.foldIn(random.key(seed), index), out.length));
+      const data = Float64Array.from(
+        (distribution === 'normal' ? random.normal : random.uniform)(
+          random.foldIn(random.key(seed), index),
+          out.length,
+        ),
+      );
       drawn[key.split('/')[1]] = { shape: shape as readonly number[], data };
       out.set(data);
     },
@@ -151,9 +153,12 @@ describe.each(Object.entries(noises))('%s', (_, definition) => {
   const { model: noise, deviation, factor } = definition;
   // The local form of factors of weights matches moments only; the test of moments holds it to those.
   const momentsOnly = factor !== undefined && noise.acts === 'weights';
-  const estimators = [...(momentsOnly ? [] : [local()]), separate(), single(), flipout()].filter(
-    (each) => each.refuses(noise) === undefined,
-  );
+  const estimators = [
+    ...(momentsOnly ? [] : [localReparametrization()]),
+    separateSamples(),
+    singleSample(),
+    flipout(),
+  ].filter((each) => each.refuses(noise) === undefined);
 
   it.each(estimators.map((each) => [each.name, each] as const))(
     'is what loops make of the same noise: %s',
@@ -177,9 +182,9 @@ describe.each(Object.entries(noises))('%s', (_, definition) => {
   it('has the moments that loops give, bias and all', () => {
     fc.assert(
       fc.property(geometries, (given) => {
-        const layer = fixture(given, noise, local());
+        const layer = fixture(given, noise, localReparametrization());
         const { geometry, weights, own, rows } = layer;
-        const program = bind(momentsProgram(layer.model), rows.length);
+        const program = bindBatch(momentsProgram(layer.model), rows.length);
         const { mean, variance } = evaluate(program, {
           inputs: { x: rows.flatMap((row) => [...row]), ...layer.parameters },
         });

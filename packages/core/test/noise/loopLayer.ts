@@ -1,14 +1,7 @@
 import fc from 'fast-check';
-import {
-  conv2d,
-  dense,
-  type Estimator,
-  elementCount,
-  type Model,
-  type NoiseModel,
-  random,
-  sequential,
-} from '../../src/index.js';
+import { conv2d, dense, type Estimator, type Model, type NoiseModel, sequential } from '../../src/index.js';
+import { elementCount } from '../../src/program/index.js';
+import * as random from '../../src/random/index.js';
 
 /** A layer as a convolution: a dense one has one cell and a 1 × 1 filter. */
 export interface Geometry {

@@ -1,7 +1,12 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { type Estimator, flipout, local, separate, single } from '../../src/estimators/index.js';
-import { elementCount } from '../../src/index.js';
+import {
+  type Estimator,
+  flipout,
+  localReparametrization,
+  separateSamples,
+  singleSample,
+} from '../../src/estimators/index.js';
 import { conv2d, dense, type Model, sequential } from '../../src/layers/index.js';
 import {
   alphaOfRate,
@@ -10,14 +15,15 @@ import {
   gaussianDropout,
   meanField,
   type NoiseModel,
-  none,
+  noNoise,
   sparseVariational,
   variationalDropout,
 } from '../../src/noise/index.js';
+import { elementCount } from '../../src/program/index.js';
 import { foldIn, key, normal, uniform } from '../../src/random/index.js';
 import { forward } from '../layers/forward.js';
 
-const estimators = [local(), separate(), single(), flipout()];
+const estimators = [localReparametrization(), separateSamples(), singleSample(), flipout()];
 const rows = 4;
 const x = Array.from(normal(key(1), rows * 3));
 const images = Array.from(normal(key(2), 2 * 4 * 4 * 2));
@@ -57,7 +63,12 @@ function parametersOf(model: Model, value = 0): Record<string, ArrayLike<number>
 const sample = (model: Model, value = 0, seed = 1) =>
   forward(model, x, parametersOf(model, value), { mode: 'sample', rows, seed });
 
-const deterministic = forward(denseModel(none(), local()), x, parametersOf(denseModel(none(), local())), { rows });
+const deterministic = forward(
+  denseModel(noNoise(), localReparametrization()),
+  x,
+  parametersOf(denseModel(noNoise(), localReparametrization())),
+  { rows },
+);
 
 function expectClose(actual: readonly number[], expected: readonly number[]): void {
   expect(actual).toHaveLength(expected.length);
@@ -93,7 +104,8 @@ describe('without noise a layer is the deterministic one', () => {
     }
   }
 
-  it('none draws no noise', () => expect(sample(denseModel(none(), local()))).toEqual(deterministic));
+  it('none draws no noise', () =>
+    expect(sample(denseModel(noNoise(), localReparametrization()))).toEqual(deterministic));
 });
 
 describe('estimators that meet', () => {
@@ -104,12 +116,12 @@ describe('estimators that meet', () => {
         const model = denseModel(noise, estimator);
         return forward(model, x.slice(0, 3), parametersOf(model, -1), { mode: 'sample' });
       };
-      expectClose(one(single()), one(separate()));
+      expectClose(one(singleSample()), one(separateSamples()));
       const image = (estimator: Estimator) => {
         const model = convolution(noise, estimator);
         return forward(model, images.slice(0, 32), parametersOf(model, -1), { mode: 'sample' });
       };
-      expectClose(image(single()), image(separate()));
+      expectClose(image(singleSample()), image(separateSamples()));
     });
   }
   const inputNoises = [
@@ -120,13 +132,15 @@ describe('estimators that meet', () => {
   ];
   for (const noise of inputNoises) {
     it(`local and separate, for noise on the inputs: ${noise.name}`, () =>
-      expect(sample(denseModel(noise, local()))).toEqual(sample(denseModel(noise, separate()))));
+      expect(sample(denseModel(noise, localReparametrization()))).toEqual(
+        sample(denseModel(noise, separateSamples())),
+      ));
     it(`single gives all datapoints the noise of the first: ${noise.name}`, () => {
-      const model = denseModel(noise, single());
+      const model = denseModel(noise, singleSample());
       const same = [...x.slice(0, 3), ...x.slice(0, 3)];
       const both = forward(model, same, parametersOf(model), { mode: 'sample', rows: 2 });
       expect(both.slice(0, 2)).toEqual(both.slice(2));
-      const apart = denseModel(noise, local());
+      const apart = denseModel(noise, localReparametrization());
       const differ = forward(apart, same, parametersOf(apart), { mode: 'sample', rows: 2 });
       expect(differ.slice(0, 2)).not.toEqual(differ.slice(2));
       expectClose(differ.slice(0, 2), both.slice(0, 2));
@@ -185,7 +199,7 @@ describe('older models are special cases of newer ones, given equal keys', () =>
   const alpha = alphaOfRate(rate);
   const rho = Math.log(alpha / (1 - alpha));
   for (const type of ['A', 'B'] as const) {
-    for (const estimator of type === 'A' ? [local(), single()] : estimators) {
+    for (const estimator of type === 'A' ? [localReparametrization(), singleSample()] : estimators) {
       it(`variational ${type} with α = p/(1 − p) is Gaussian dropout ${type}, ${estimator.name}`, () =>
         expectClose(
           sample(denseModel(variationalDropout({ type }), estimator), rho),

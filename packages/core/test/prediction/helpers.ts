@@ -1,8 +1,10 @@
-import type { Backend } from '../../src/backend.js';
-import { createReferenceBackend, elementCount, type TensorMap } from '../../src/index.js';
+import type { Backend } from '../../src/backend/contract.js';
+import type { TensorMap } from '../../src/index.js';
 import type { Model } from '../../src/layers/sequential.js';
 import type { Likelihood } from '../../src/likelihood.js';
+import { elementCount } from '../../src/program/index.js';
 import { hostGenerator } from '../../src/random/index.js';
+import { createReferenceBackend } from '../../src/reference/index.js';
 import { allParameters } from '../../src/training/trainingProgram.js';
 
 /** The reference with noise from the host's generator. */

@@ -1,25 +1,24 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { momentsProgram } from '../../src/extend.js';
 import {
   bernoulli,
   bernoulliLearned,
-  bind,
   combinations,
   conv2d,
   dense,
-  elementCount,
-  evaluate,
   flatten,
   gaussianDropout,
-  local,
+  localReparametrization,
   type Model,
-  momentsProgram,
   type NoiseModel,
-  none,
-  random,
-  separate,
+  noNoise,
+  separateSamples,
   sequential,
 } from '../../src/index.js';
+import { bindBatch, elementCount } from '../../src/program/index.js';
+import * as random from '../../src/random/index.js';
+import { evaluate } from '../../src/reference/index.js';
 import { forward } from '../layers/forward.js';
 
 const rows = 10_000;
@@ -57,7 +56,7 @@ describe('momentsProgram', () => {
     const sizes = fc.record({
       inputs: fc.integer({ min: 1, max: 4 }),
       outputs: fc.integer({ min: 1, max: 3 }),
-      estimator: fc.constantFrom(local(), separate()),
+      estimator: fc.constantFrom(localReparametrization(), separateSamples()),
       seed: fc.nat(1e6),
     });
     fc.assert(
@@ -72,17 +71,17 @@ describe('momentsProgram', () => {
             ],
           });
         const parameters = Object.fromEntries(
-          model(none()).parameters.map(({ name, shape }, i) => [
+          model(noNoise()).parameters.map(({ name, shape }, i) => [
             name,
             random.normal(random.foldIn(random.key(seed), i), elementCount(shape)),
           ]),
         );
         const x = random.normal(random.key(seed + 1), 2);
         const noisy = model(gaussianDropout({ type: 'A', rate: 0.3 }));
-        const moments = evaluate(bind(momentsProgram(noisy), 1), { inputs: { ...parameters, x } });
+        const moments = evaluate(bindBatch(momentsProgram(noisy), 1), { inputs: { ...parameters, x } });
         // The same datapoint in every row: how often its outputs are what is a sample of their distribution.
         const all = Float32Array.from({ length: 2 * rows }, (_, i) => x[i % 2]);
-        const sampled = forward(model(none()), all, parameters, { mode: 'sample', rows, seed });
+        const sampled = forward(model(noNoise()), all, parameters, { mode: 'sample', rows, seed });
         for (let unit = 0; unit < outputs; unit++) {
           const values = Array.from({ length: rows }, (_, row) => sampled[row * outputs + unit]);
           const mean = moments.mean[unit];
@@ -100,8 +99,8 @@ describe('momentsProgram', () => {
   });
 
   it('has no variance without noise', () => {
-    const model = sequential({ input: [6], layers: [dense({ units: 3, noise: none() })] });
-    const { mean, variance } = evaluate(bind(momentsProgram(model), 2), {
+    const model = sequential({ input: [6], layers: [dense({ units: 3, noise: noNoise() })] });
+    const { mean, variance } = evaluate(bindBatch(momentsProgram(model), 2), {
       inputs: {
         'dense1/weights': new Float32Array(18).fill(2),
         'dense1/bias': [1, 2, 3],

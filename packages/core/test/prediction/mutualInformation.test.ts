@@ -1,20 +1,19 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { summaryProgram } from '../../src/extend.js';
 import {
   bernoulli,
-  bind,
   categorical,
-  createReferenceBackend,
   dense,
-  evaluate,
   gaussianLikelihood,
   type Likelihood,
   predict,
-  random,
   sequential,
   sparseVariational,
-  summaryProgram,
 } from '../../src/index.js';
+import { bindBatch } from '../../src/program/index.js';
+import * as random from '../../src/random/index.js';
+import { createReferenceBackend, evaluate } from '../../src/reference/index.js';
 
 const entropyOf = (p: readonly number[]) => -p.reduce((sum, value) => sum + value * Math.log(value), 0);
 const softmax = (logits: readonly number[]) => {
@@ -137,7 +136,7 @@ describe('mutual information from samples', () => {
           inputs: random.normal(random.key(9), rows * 2),
           samples,
         });
-        const program = bind(summaryProgram(model, likelihood), rows);
+        const program = bindBatch(summaryProgram(model, likelihood), rows);
         const inputs = { ...carried, samples: [samples], 'likelihood/logVariance': logVariance };
         const needed = program.nodes.flatMap((node) => (node.op === 'input' ? [node.name] : []));
         const summary = evaluate(program, {

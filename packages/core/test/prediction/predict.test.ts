@@ -1,46 +1,43 @@
 import fc from 'fast-check';
 import { describe, expect, expectTypeOf, it } from 'vitest';
-import type { Backend } from '../../src/backend.js';
+import type { Backend } from '../../src/backend/contract.js';
+import { keyNames, noiseKeys, predictionProgram } from '../../src/extend.js';
 import {
   activation,
   bernoulli,
-  bind,
   type ClassificationPrediction,
   categorical,
-  createBuilder,
   createPredictor,
   dense,
   type Estimator,
-  evaluate,
   flipout,
   gaussianDropout,
   gaussianLikelihood,
-  keyNames,
   type Likelihood,
-  local,
+  localReparametrization,
   type Model,
   type NoiseModel,
-  noiseKeys,
-  none,
+  noNoise,
   type Prediction,
   type PredictOptions,
   predict,
-  predictionProgram,
   type RegressionPrediction,
-  separate,
+  separateSamples,
   sequential,
-  single,
+  singleSample,
   sparseVariational,
   type TargetKind,
   type TensorMap,
 } from '../../src/index.js';
+import { bindBatch, createBuilder } from '../../src/program/index.js';
 import { hostGenerator } from '../../src/random/index.js';
+import { evaluate } from '../../src/reference/index.js';
 import { patterned, patternedInputs, reference, watched } from './helpers.js';
 
 /** Unit roundoff of float32. */
 const u = 2 ** -24;
 
-function classifier(noise: NoiseModel, estimator: Estimator = local()): Model {
+function classifier(noise: NoiseModel, estimator: Estimator = localReparametrization()): Model {
   return sequential({
     input: [3],
     layers: [dense({ units: 5, activation: 'tanh' }), dense({ units: 4 })],
@@ -56,7 +53,7 @@ function samplesOf(model: Model, parameters: TensorMap, inputs: Float32Array, sa
   const values = Object.fromEntries(model.parameters.map(({ name, shape }) => [name, b.input(name, shape)]));
   b.output('y', model.apply(b, x, values, 'sample'));
   const source = b.build();
-  const program = bind(source, inputs.length / model.inputShape[0]);
+  const program = bindBatch(source, inputs.length / model.inputShape[0]);
   return Array.from({ length: samples }, (_, sample) => {
     const keys = noiseKeys(keyNames(source), seed, 'prediction', sample);
     return evaluate(program, {
@@ -87,7 +84,7 @@ async function classify(model: Model, options: Partial<PredictOptions<'labels'>>
 
 describe('types', () => {
   it('tell classes from values by the likelihood', () => {
-    const model = classifier(none());
+    const model = classifier(noNoise());
     const options = { backend: reference(), parameters: {}, inputs: new Float32Array(3) };
     const under = <Targets extends TargetKind>(likelihood: Likelihood<Targets>) =>
       predict(model, { ...options, likelihood });
@@ -132,10 +129,10 @@ describe('classification', () => {
   });
 
   it.each([
-    ['local', gaussianDropout({ type: 'B' }), local()],
-    ['separate', sparseVariational({ logVariance: -1 }), separate()],
-    ['single', sparseVariational({ logVariance: -1 }), single()],
-    ['single on inputs', bernoulli(), single()],
+    ['local', gaussianDropout({ type: 'B' }), localReparametrization()],
+    ['separate', sparseVariational({ logVariance: -1 }), separateSamples()],
+    ['single', sparseVariational({ logVariance: -1 }), singleSample()],
+    ['single on inputs', bernoulli(), singleSample()],
     ['flipout', gaussianDropout({ type: 'B' }), flipout()],
   ] as const)('does not depend on batches, bit for bit: %s', async (_, noise, estimator) => {
     const model = classifier(noise, estimator);
@@ -172,7 +169,7 @@ describe('classification', () => {
     expect(await classify(model, { samples: 0 })).toEqual(mean);
     expect(mean.samples).toBe(0);
     expect([...mean.mutualInformation]).toEqual(new Array(11).fill(0));
-    const plain = classifier(none());
+    const plain = classifier(noNoise());
     const { backend, counts } = watched();
     expect(await classify(plain, { samples: 8, backend })).toEqual(mean);
     expect(counts.runs).toBe(1);

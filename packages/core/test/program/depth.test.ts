@@ -1,5 +1,5 @@
 import { beforeAll, describe, expect, it } from 'vitest';
-import { bind } from '../../src/program/bind.js';
+import { bindBatch } from '../../src/program/bindBatch.js';
 import { createBuilder, type Value } from '../../src/program/builder.js';
 import { gradients } from '../../src/program/differentiate.js';
 import { expand } from '../../src/program/expand.js';
@@ -31,7 +31,7 @@ function chain(nodes: number, differentiated = false): Program {
 describe(`a chain of ${length} nodes`, () => {
   let program: Program;
   beforeAll(() => {
-    program = bind(chain(length), 3);
+    program = bindBatch(chain(length), 3);
   });
 
   it('is built and validated', () => expect(() => validate(program)).not.toThrow());
@@ -65,7 +65,7 @@ describe(`a chain of ${length} nodes`, () => {
 describe(`a chain of ${length / 20} nodes and its gradient`, () => {
   let program: Program;
   beforeAll(() => {
-    program = bind(chain(length / 20, true), 3);
+    program = bindBatch(chain(length / 20, true), 3);
   });
 
   it('is simplified', () => expect(simplify(program).nodes.length).toBeLessThan(program.nodes.length));

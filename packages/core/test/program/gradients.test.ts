@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { elementCount } from '../../src/index.js';
 import { type Builder, createBuilder, type Value } from '../../src/program/builder.js';
 import { gradients } from '../../src/program/differentiate.js';
+import { elementCount } from '../../src/program/index.js';
 import type { BinaryOp, Shape, UnaryOp } from '../../src/program/program.js';
 import { simplify } from '../../src/program/simplify.js';
 import { evaluate } from '../../src/reference/index.js';

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
-import { createBuilder, createReferenceBackend, elementCount, type Program, separatePooling } from '../../src/index.js';
+import { createBuilder, elementCount, type Program, separatePooling } from '../../src/program/index.js';
+import { createReferenceBackend } from '../../src/reference/index.js';
 
 const length = fc.integer({ min: 1, max: 9 });
 const window = fc

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { createBuilder, type Value } from '../../src/program/builder.js';
 import { gradients } from '../../src/program/differentiate.js';
-import type { Node, Program } from '../../src/program/program.js';
+import type { Program, ProgramNode } from '../../src/program/program.js';
 import { simplify } from '../../src/program/simplify.js';
 import { validate } from '../../src/program/validate.js';
 import { exactInputs, exactOutputs, exactPrograms } from './exactProgram.js';
@@ -11,7 +11,7 @@ import { randomPrograms } from './randomProgram.js';
 const runs = { numRuns: 800, seed: 11 };
 
 /** What a node computes, whatever the order of its operands where that does not matter. */
-function meaning({ label: _, operands, ...rest }: Node): string {
+function meaning({ label: _, operands, ...rest }: ProgramNode): string {
   const ordered = ['add', 'mul', 'max', 'min'].includes(rest.op) ? [...operands].sort() : operands;
   return JSON.stringify([rest, ordered], (_, value) =>
     typeof value !== 'number' ? value : Object.is(value, -0) ? '-0' : `${value}`,

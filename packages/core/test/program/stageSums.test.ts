@@ -1,15 +1,15 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { compileProgram } from '../../src/execution/compileProgram.js';
+import { compileProgram } from '../../src/backend/compileProgram.js';
 import { createBuilder } from '../../src/program/builder.js';
-import type { Node, Program } from '../../src/program/program.js';
+import type { Program, ProgramNode } from '../../src/program/program.js';
 import { elementCount } from '../../src/program/shapes.js';
 import { stageSums } from '../../src/program/stageSums.js';
 import { validate } from '../../src/program/validate.js';
 import { createReferenceBackend, evaluate } from '../../src/reference/index.js';
 
 /** Terms of each element of the sums that are to be cut. */
-function termsOf({ nodes }: Program, node: Node): number {
+function termsOf({ nodes }: Program, node: ProgramNode): number {
   const [x] = node.operands.map((id) => nodes[id].shape as readonly number[]);
   switch (node.op) {
     case 'reduceSum':

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { bind } from '../../src/program/bind.js';
+import { bindBatch } from '../../src/program/bindBatch.js';
 import { createBuilder } from '../../src/program/builder.js';
 import { expand } from '../../src/program/expand.js';
 import { hostNoise } from '../../src/program/hostNoise.js';
@@ -29,7 +29,7 @@ function noisyLayer(): Program {
 describe('bind', () => {
   it('sets every symbolic axis, and nothing else', () => {
     const program = noisyLayer();
-    const bound = bind(program, 5);
+    const bound = bindBatch(program, 5);
     expect(bound.nodes.flatMap((node) => node.shape)).not.toContain('batch');
     expect(bound.nodes.map((node) => node.shape)).toEqual(
       program.nodes.map((node) => node.shape.map((n) => (n === 'batch' ? 5 : n))),
@@ -37,12 +37,12 @@ describe('bind', () => {
     expect(bound.outputs).toEqual(program.outputs);
     expect(program.nodes[0].shape).toEqual(['batch', 2]);
     validate(bound);
-    expect(bind(bound, 7)).toEqual(bound);
+    expect(bindBatch(bound, 7)).toEqual(bound);
   });
 
   for (const batch of [0, -1, 1.5, Number.NaN, Number.POSITIVE_INFINITY]) {
     it(`refuses ${batch}`, () =>
-      expect(() => bind(noisyLayer(), batch)).toThrow(expect.objectContaining({ code: 'VARDROP_BATCH' })));
+      expect(() => bindBatch(noisyLayer(), batch)).toThrow(expect.objectContaining({ code: 'VARDROP_BATCH' })));
   }
 });
 
@@ -101,7 +101,7 @@ describe('expand', () => {
 
 describe('hostNoise', () => {
   it('replaces noise by inputs of one iteration, and says how to fill them', () => {
-    const { program, noises } = hostNoise(bind(noisyLayer(), 4));
+    const { program, noises } = hostNoise(bindBatch(noisyLayer(), 4));
     expect(noises).toEqual([
       { input: 'noise:dense1/zeta', key: 'dense1/zeta', distribution: 'normal', shape: [4, 3] },
       { input: 'noise:dense1/scale', key: 'dense1/scale', distribution: 'uniform', shape: [] },

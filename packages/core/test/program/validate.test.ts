@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { createBuilder } from '../../src/program/builder.js';
-import type { Node, Program } from '../../src/program/program.js';
+import type { Program, ProgramNode } from '../../src/program/program.js';
 import { validate } from '../../src/program/validate.js';
 import { randomPrograms } from './randomProgram.js';
 
@@ -19,7 +19,7 @@ function sound(): Program {
 
 /** The program with the attributes of one node replaced, which types would not allow. */
 function broken(program: Program, id: number, change: Record<string, unknown>): Program {
-  const nodes = program.nodes.map((node, i) => (i === id ? ({ ...node, ...change } as unknown as Node) : node));
+  const nodes = program.nodes.map((node, i) => (i === id ? ({ ...node, ...change } as unknown as ProgramNode) : node));
   return { ...program, nodes };
 }
 

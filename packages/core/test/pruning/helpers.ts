@@ -1,12 +1,6 @@
-import {
-  bind,
-  createBuilder,
-  elementCount,
-  evaluate,
-  type Model,
-  type Pruned,
-  type TensorMap,
-} from '../../src/index.js';
+import type { Model, Pruned, TensorMap } from '../../src/index.js';
+import { bindBatch, createBuilder, elementCount } from '../../src/program/index.js';
+import { evaluate } from '../../src/reference/index.js';
 
 /** Values of a noise node by its key and shape. */
 export type Noise = (key: string, shape: readonly number[]) => Float32Array;
@@ -18,7 +12,7 @@ export function forward(model: Model, parameters: TensorMap, x: Float32Array, no
   const values = Object.fromEntries(model.parameters.map(({ name, shape }) => [name, b.input(name, shape)]));
   b.output('y', model.apply(b, input, values, noise === 'mean' ? 'mean' : 'sample'));
   const rows = x.length / elementCount(model.inputShape);
-  const program = bind(b.build(), rows);
+  const program = bindBatch(b.build(), rows);
   const nodes = program.nodes.flatMap((node) => (node.op === 'noise' ? [node] : []));
   return evaluate(program, {
     inputs: { x, ...Object.fromEntries(model.parameters.map(({ name }) => [name, parameters[name].data])) },

@@ -8,24 +8,24 @@ import {
   conv2d,
   dense,
   type Estimator,
-  elementCount,
   flatten,
   flipout,
   type Layer,
-  local,
+  localReparametrization,
   type Model,
   mask,
   maxPooling2d,
   type NoiseModel,
-  none,
+  noNoise,
   prune,
-  separate,
+  separateSamples,
   sequential,
-  single,
+  singleSample,
   sparseVariational,
   type TensorMap,
   variationalDropout,
 } from '../../src/index.js';
+import { elementCount } from '../../src/program/index.js';
 import { coupled, forward, type Noise, scramble } from './helpers.js';
 
 const rows = 3;
@@ -39,19 +39,19 @@ const noises: readonly (() => NoiseModel)[] = [
   () => bernoulliLearned({ rates: 'weight' }),
   () => bernoulliLearned({ rates: 'input' }),
 ];
-const estimators: readonly (() => Estimator)[] = [local, separate, single, flipout];
+const estimators: readonly (() => Estimator)[] = [localReparametrization, separateSamples, singleSample, flipout];
 
 /** Noise of layers, of which at least the first has log α, and an estimator that takes it. */
 const noisy = fc
   .record({
     first: fc.constantFrom(...noises),
-    others: fc.array(fc.oneof(fc.constantFrom(...noises), fc.constant(none)), { minLength: 3, maxLength: 3 }),
+    others: fc.array(fc.oneof(fc.constantFrom(...noises), fc.constant(noNoise)), { minLength: 3, maxLength: 3 }),
     estimator: fc.constantFrom(...estimators),
   })
   .map(({ first, others, estimator }) =>
     [first, ...others].map((make) => {
       const noise = make();
-      return { noise, estimator: estimator().refuses(noise) === undefined ? estimator() : local() };
+      return { noise, estimator: estimator().refuses(noise) === undefined ? estimator() : localReparametrization() };
     }),
   );
 

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import type { WeightNoise } from '../../src/extend.js';
 import {
   type Activation,
   activation,
@@ -9,7 +10,6 @@ import {
   conv2d,
   dense,
   deserializeState,
-  elementCount,
   evaluateClassification,
   flatten,
   gaussianDropout,
@@ -22,7 +22,7 @@ import {
   maxPooling2d,
   meanField,
   type NoiseModel,
-  none,
+  noNoise,
   predict,
   prune,
   resizeModel,
@@ -32,8 +32,8 @@ import {
   sparsity,
   type TensorMap,
   variationalDropout,
-  type WeightNoise,
 } from '../../src/index.js';
+import { elementCount } from '../../src/program/index.js';
 import { reference } from '../prediction/helpers.js';
 
 const sparse = sparseVariational();
@@ -82,7 +82,7 @@ describe('units of dense layers', () => {
   });
 
   it('go into the next bias where they are constant and nothing adds noise to them', () => {
-    const model = twoLayers('relu', none());
+    const model = twoLayers('relu', noNoise());
     const { parameters, model: smaller } = prune(model, parametersOf(model, { ...hidden, ...outputs }));
     // ReLU(0.75) times the weights 3 and 4.
     expect(parameters['dense2/bias'].data).toEqual(Float32Array.of(1 + 2.25, -1 + 3));
@@ -95,7 +95,7 @@ describe('units of dense layers', () => {
     ['noise on the weights', twoLayers('relu', sparse)],
     ['noise on the inputs', twoLayers('relu', variationalDropout({ type: 'A' }))],
     ['fixed noise', twoLayers('relu', gaussianDropout({ type: 'B' }))],
-    ['no bias', twoLayers('relu', none(), false)],
+    ['no bias', twoLayers('relu', noNoise(), false)],
   ])('stay where a constant other than 0 meets %s', (_, model) => {
     const parameters = parametersOf(model, { ...hidden, ...outputs, 'dense2/rho': [-3] });
     expect(prune(model, parameters).report.unitsRemoved).toBe(0);
@@ -316,7 +316,7 @@ describe('the smaller model', () => {
   });
 
   it('is pruned no further, and passes on what belongs to the likelihood', () => {
-    const model = twoLayers('relu', none());
+    const model = twoLayers('relu', noNoise());
     const likelihood = { shape: [2], data: Float32Array.of(1, 2) };
     const once = prune(model, {
       ...parametersOf(model, { ...hidden, ...outputs }),
@@ -333,7 +333,7 @@ describe('refusals', () => {
   const model = sequential({ input: [1], layers: [dense({ units: 1, noise: sparse })] });
   const parameters = parametersOf(model, { 'dense1/weights': [1], 'dense1/bias': [0] });
 
-  it.each([meanField(), none(), gaussianDropout({ type: 'A' })])('no log α: $name', (noise) => {
+  it.each([meanField(), noNoise(), gaussianDropout({ type: 'A' })])('no log α: $name', (noise) => {
     const without = sequential({ input: [1], layers: [dense({ units: 1, noise })] });
     const start = initialState(without, gaussianLikelihood(), adam(), 0).parameters;
     for (const act of [() => prune(without, start), () => sparsity(without, start), () => mask(without, start)]) {
@@ -355,7 +355,7 @@ describe('refusals', () => {
     const other = sequential({ input: [5], layers: [dense({ units: 2 })], noise: sparse });
     expect(() => resizeModel(other, parameters)).toThrow(/\[resizeModel\]/);
     expect(() => prune(model, {})).toThrow(expect.objectContaining({ code: 'VARDROP_STATE' }));
-    expect(() => prune(twoLayers('relu', none()), parameters)).toThrow(
+    expect(() => prune(twoLayers('relu', noNoise()), parameters)).toThrow(
       expect.objectContaining({ code: 'VARDROP_STATE' }),
     );
   });

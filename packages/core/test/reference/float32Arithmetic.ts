@@ -1,4 +1,4 @@
-import type { Node, Shape } from '../../src/program/index.js';
+import type { ProgramNode, Shape } from '../../src/program/index.js';
 import { type Arithmetic, errorBound, evaluateNode } from '../../src/reference/index.js';
 import { count } from './helpers.js';
 
@@ -41,7 +41,7 @@ export function pairwise(terms: readonly number[]): number {
   return Math.fround(pairwise(terms.slice(0, half)) + pairwise(terms.slice(half)));
 }
 
-export function check(node: Node, operands: Float64Array[], shapes: readonly Shape[], arithmetic = ieee) {
+export function check(node: ProgramNode, operands: Float64Array[], shapes: readonly Shape[], arithmetic = ieee) {
   const result = evaluateNode(node, operands, shapes);
   return { result, bounds: errorBound(node, operands, shapes, result, arithmetic) };
 }
@@ -51,7 +51,7 @@ export function check(node: Node, operands: Float64Array[], shapes: readonly Sha
  * operand enters each sum at most once.
  */
 export function termsOf(
-  node: Node,
+  node: ProgramNode,
   operands: readonly Float64Array[],
   shapes: readonly Shape[],
   which: number,

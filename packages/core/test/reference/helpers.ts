@@ -1,4 +1,4 @@
-import type { Node, Operation, Shape } from '../../src/program/index.js';
+import type { Operation, ProgramNode, Shape } from '../../src/program/index.js';
 import { inferShape } from '../../src/program/index.js';
 import { evaluateNode, type Sources } from '../../src/reference/index.js';
 
@@ -24,7 +24,7 @@ export function randomValues(shape: Shape, random: () => number): Float64Array {
 }
 
 /** A node of its own, with its shape inferred. */
-export function nodeOf(operation: Operation, operandShapes: readonly Shape[], declared: Shape = []): Node {
+export function nodeOf(operation: Operation, operandShapes: readonly Shape[], declared: Shape = []): ProgramNode {
   return {
     ...operation,
     operands: operandShapes.map((_, i) => i),

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { Node, Operation } from '../../src/program/index.js';
+import type { Operation, ProgramNode } from '../../src/program/index.js';
 import { accumulationFactor, additions, failureProbability } from '../../src/reference/accumulation.js';
 import { unitInLastPlace } from '../../src/reference/float32.js';
 import { createReferenceBackend, magnitude, meaningful, withinBound } from '../../src/reference/index.js';
@@ -316,7 +316,7 @@ describe('the reference backend', () => {
     const operands = shapes.map((shape) =>
       values(shape, () => (positive ? Math.abs(spread(random, -6, 6)) : spread(random, -6, 6))),
     );
-    const nodes: Node[] = shapes.map((shape, i) => ({
+    const nodes: ProgramNode[] = shapes.map((shape, i) => ({
       op: 'input',
       name: `operand${i}`,
       role: 'shared',

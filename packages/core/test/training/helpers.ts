@@ -1,16 +1,9 @@
-import type { Backend, Tensor } from '../../src/backend.js';
+import type { Backend, Tensor } from '../../src/backend/contract.js';
 import { logUniformExact } from '../../src/divergences/index.js';
-import {
-  categorical,
-  createReferenceBackend,
-  dense,
-  type Model,
-  sequential,
-  type TrainingState,
-} from '../../src/index.js';
+import { categorical, dense, type Model, sequential, type TrainingState } from '../../src/index.js';
 import { sparseVariational } from '../../src/noise/index.js';
 import { foldIn, key, normal } from '../../src/random/index.js';
-import { evaluate } from '../../src/reference/index.js';
+import { createReferenceBackend, evaluate } from '../../src/reference/index.js';
 import type { Dataset } from '../../src/training/index.js';
 
 /** 23 points around two centres: with minibatches of 5 the last one has 3. */

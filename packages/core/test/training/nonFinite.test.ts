@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import type { Backend } from '../../src/backend.js';
-import { gaussian } from '../../src/divergences/index.js';
+import type { Backend } from '../../src/backend/contract.js';
+import { gaussianPrior } from '../../src/divergences/index.js';
 import { dense, type Model, sequential } from '../../src/layers/index.js';
 import { meanField } from '../../src/noise/index.js';
 import { adam, sgd } from '../../src/optimizers/index.js';
@@ -84,7 +84,7 @@ describe('a loss that is not finite', () => {
     const field = sequential({
       input: [2],
       noise: meanField(),
-      divergence: gaussian(),
+      divergence: gaussianPrior(),
       layers: [dense({ units: 4 }), dense({ units: 2 })],
     });
     const wide = filled(initialState(field, likelihood, adam(), 0), 'dense1/logVariance', () => 100);

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import type { Backend } from '../../src/backend.js';
+import type { Backend } from '../../src/backend/contract.js';
 import { adam } from '../../src/optimizers/index.js';
 import { key, normal } from '../../src/random/index.js';
 import { createTrainer, initialState, type Minibatch, type Trainer } from '../../src/training/index.js';

@@ -1,4 +1,4 @@
-import { createBuilder, type Program, type Value } from '@vardrop/core';
+import { createBuilder, type Program, type Value } from '@vardrop/core/program';
 import type { Workload } from './workload.js';
 
 /** Matrix products `[m, k] · [k, n]`, `count` of them. */

@@ -1,4 +1,5 @@
-import { type Backend, createTrainer } from '@vardrop/core';
+import type { Backend } from '@vardrop/core';
+import { createTrainer } from '@vardrop/core/extend';
 import type { BenchMemory } from './benchReport.js';
 import { createMinibatch, createWorkload, type Workload, workloadScales } from './workload.js';
 

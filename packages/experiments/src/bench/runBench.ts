@@ -1,4 +1,5 @@
-import { type Backend, checkOptionNames, VardropError } from '@vardrop/core';
+import { type Backend, VardropError } from '@vardrop/core';
+import { checkOptionNames } from '@vardrop/core/backend';
 import {
   type BenchBackend,
   type BenchMachine,

@@ -1,15 +1,8 @@
-import {
-  type Backend,
-  compileProgram,
-  createBuilder,
-  createPredictor,
-  createTrainer,
-  elementCount,
-  type Minibatch,
-  random,
-  type Tensor,
-  trainingProgram,
-} from '@vardrop/core';
+import { type Backend, createPredictor } from '@vardrop/core';
+import { compileProgram, type Tensor } from '@vardrop/core/backend';
+import { createTrainer, type Minibatch, trainingProgram } from '@vardrop/core/extend';
+import { createBuilder, elementCount } from '@vardrop/core/program';
+import * as random from '@vardrop/core/random';
 import { contractions, contractionsProgram, gigaflop, predictionContractions } from './contractions.js';
 import type { VariantName, VariantPlan } from './timedVariant.js';
 import { createMinibatch, createRandom, createWorkload, type Workload, workloadScales } from './workload.js';

@@ -4,15 +4,15 @@ import {
   dense,
   initialState,
   type Likelihood,
-  local,
+  localReparametrization,
   logUniformSigmoid,
-  type Minibatch,
   type Model,
   type Optimizer,
   sequential,
   sparseVariational,
   type TrainingState,
 } from '@vardrop/core';
+import type { Minibatch } from '@vardrop/core/extend';
 
 /**
  * A network and a minibatch to time: a classifier of dense layers with biases, ReLU and softmax, trained by Adam. With noise
@@ -42,7 +42,9 @@ export function createWorkload(
   const model = sequential({
     input: [widths[0]],
     layers: outputs.map((units, i) => dense({ units, activation: i + 1 < outputs.length ? 'relu' : 'linear' })),
-    ...(noise ? { noise: sparseVariational(), estimator: local(), divergence: logUniformSigmoid() } : {}),
+    ...(noise
+      ? { noise: sparseVariational(), estimator: localReparametrization(), divergence: logUniformSigmoid() }
+      : {}),
   });
   const likelihood = categorical();
   const optimizer = adam();

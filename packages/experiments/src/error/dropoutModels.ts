@@ -5,7 +5,7 @@ import {
   logUniformCubic,
   type Model,
   type NoiseModel,
-  none,
+  noNoise,
   sequential,
   variationalDropout,
 } from '@vardrop/core';
@@ -41,7 +41,7 @@ export const rateSpeed = 10;
 
 /** The models of figure 1a, in the order of its legend. */
 export const dropoutModels: Readonly<Record<DropoutName, DropoutModel>> = {
-  none: { label: 'none', noise: () => none() },
+  none: { label: 'none', noise: () => noNoise() },
   binary: { label: 'binary dropout', noise: (rate) => bernoulli({ rate }) },
   'gaussian-a': { label: 'Gaussian A', noise: (rate) => gaussianDropout({ type: 'A', rate }) },
   'variational-a': {

@@ -1,4 +1,6 @@
-import type { Builder, InputNoise, LayerParameters, NoiseModel, WeightNoise } from '@vardrop/core';
+import type { NoiseModel } from '@vardrop/core';
+import type { InputNoise, LayerParameters, WeightNoise } from '@vardrop/core/extend';
+import type { Builder } from '@vardrop/core/program';
 
 /**
  * Variational dropout that keeps ρ divided by `factor`. Adam's steps do not depend on the scale of a gradient, so that ρ

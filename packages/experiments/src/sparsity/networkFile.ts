@@ -2,7 +2,7 @@ import {
   dense,
   deserializeState,
   type Model,
-  none,
+  noNoise,
   sequential,
   serializeState,
   type TensorMap,
@@ -19,7 +19,7 @@ export interface StoredNetwork {
 export function plainNetwork(inputs: number, units: readonly number[]): Model {
   return sequential({
     input: [inputs],
-    noise: none(),
+    noise: noNoise(),
     layers: units.map((count, i) => dense({ units: count, activation: i < units.length - 1 ? 'relu' : 'linear' })),
   });
 }

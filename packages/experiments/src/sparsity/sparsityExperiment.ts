@@ -1,4 +1,4 @@
-import { checkOptionNames } from '@vardrop/core';
+import { checkOptionNames } from '@vardrop/core/backend';
 import type { Experiment, ExperimentSetting } from '../experiment.js';
 import { settingNames } from '../settingNames.js';
 import { concludeSparsity } from './concludeSparsity.js';

@@ -1,22 +1,7 @@
-import {
-  type Backend,
-  type CompiledProgram,
-  compileProgram,
-  createBuilder,
-  elementCount,
-  gradients,
-  initialState,
-  keyNames,
-  type Likelihood,
-  type Minibatch,
-  type Model,
-  noiseKeys,
-  type Optimizer,
-  type Program,
-  type StepScales,
-  type Tensor,
-  type Tensors,
-} from '@vardrop/core';
+import { type Backend, initialState, type Likelihood, type Model, type Optimizer } from '@vardrop/core';
+import { type CompiledProgram, compileProgram, type Tensor, type Tensors } from '@vardrop/core/backend';
+import { keyNames, type Minibatch, noiseKeys, type StepScales } from '@vardrop/core/extend';
+import { createBuilder, elementCount, gradients, type Program } from '@vardrop/core/program';
 
 /** Training whose minibatches are computed in chunks of rows, for estimators that need a weight sample a datapoint. */
 export interface ChunkedTrainer {

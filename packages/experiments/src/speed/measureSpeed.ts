@@ -1,4 +1,6 @@
-import { adam, createTrainer, initialState, random } from '@vardrop/core';
+import { adam, initialState } from '@vardrop/core';
+import { createTrainer } from '@vardrop/core/extend';
+import * as random from '@vardrop/core/random';
 import { chunkRows } from '../chunkRows.js';
 import type { TrialContext } from '../experiment.js';
 import type { ImageData } from '../imageData.js';

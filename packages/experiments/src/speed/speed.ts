@@ -1,4 +1,4 @@
-import { checkOptionNames } from '@vardrop/core';
+import { checkOptionNames } from '@vardrop/core/backend';
 import type { CreateExperiment, Experiment } from '../experiment.js';
 import type { ImageData } from '../imageData.js';
 import { settingNames } from '../settingNames.js';

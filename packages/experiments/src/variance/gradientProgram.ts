@@ -1,4 +1,5 @@
-import { type Builder, gradients, type Model, type Program, type Value } from '@vardrop/core';
+import type { Model } from '@vardrop/core';
+import { type Builder, gradients, type Program, type Value } from '@vardrop/core/program';
 import { likelihood } from '../paperNetwork.js';
 import { welfordProgram } from './welfordProgram.js';
 

@@ -1,4 +1,5 @@
-import { keyNames, random } from '@vardrop/core';
+import { keyNames } from '@vardrop/core/extend';
+import * as random from '@vardrop/core/random';
 import { chunkRows } from '../chunkRows.js';
 import type { TrialContext } from '../experiment.js';
 import { drawMinibatch } from '../minibatch.js';

@@ -1,12 +1,6 @@
-import {
-  type Backend,
-  compileProgram,
-  elementCount,
-  type NoiseKey,
-  type Program,
-  type Tensor,
-  type Tensors,
-} from '@vardrop/core';
+import type { Backend } from '@vardrop/core';
+import { compileProgram, type NoiseKey, type Tensor, type Tensors } from '@vardrop/core/backend';
+import { elementCount, type Program } from '@vardrop/core/program';
 
 /** One draw: rows of a minibatch, and the keys of its noise. */
 export interface SpreadDraw {

@@ -1,4 +1,6 @@
-import { checkOptionNames, elementCount, VardropError } from '@vardrop/core';
+import { VardropError } from '@vardrop/core';
+import { checkOptionNames } from '@vardrop/core/backend';
+import { elementCount } from '@vardrop/core/program';
 import type { CreateExperiment, Experiment, TrialContext } from '../experiment.js';
 import type { Json } from '../json.js';
 import { estimatorNames, network, startRates } from '../paperNetwork.js';

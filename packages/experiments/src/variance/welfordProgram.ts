@@ -1,5 +1,5 @@
-import type { Builder, Program, Value } from '@vardrop/core';
-import { createBuilder, gradients } from '@vardrop/core';
+import type { Builder, Program, Value } from '@vardrop/core/program';
+import { createBuilder, gradients } from '@vardrop/core/program';
 
 /** What a gradient is taken of, as values of the program under construction. */
 export interface DifferentiatedLoss {

@@ -1,4 +1,5 @@
-import type { Backend, Tensor, TensorMap, Tensors } from '@vardrop/core';
+import type { Backend, TensorMap } from '@vardrop/core';
+import type { Tensor, Tensors } from '@vardrop/core/backend';
 
 /** Runs a measurement with parameters on the backend, and frees them. */
 export async function withParameters<Result>(

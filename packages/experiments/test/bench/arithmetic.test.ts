@@ -1,4 +1,6 @@
-import { compileProgram, createReferenceBackend, elementCount, type Tensor } from '@vardrop/core';
+import { compileProgram, type Tensor } from '@vardrop/core/backend';
+import { elementCount } from '@vardrop/core/program';
+import { createReferenceBackend } from '@vardrop/core/reference';
 import { describe, expect, it } from 'vitest';
 import {
   type Contraction,

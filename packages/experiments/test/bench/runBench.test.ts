@@ -1,4 +1,5 @@
-import { type Backend, createReferenceBackend, VardropError } from '@vardrop/core';
+import { type Backend, VardropError } from '@vardrop/core';
+import { createReferenceBackend } from '@vardrop/core/reference';
 import { describe, expect, it } from 'vitest';
 import { type BenchOptions, runBench } from '../../src/bench/runBench.js';
 import type { Workload } from '../../src/bench/workload.js';

@@ -1,6 +1,6 @@
 import type * as Tfjs from '@tensorflow/tfjs';
 import type { Scalar, Tensor, Tensor2D } from '@tensorflow/tfjs';
-import type { Minibatch } from '@vardrop/core';
+import type { Minibatch } from '@vardrop/core/extend';
 import { type Workload, workloadScales } from '@vardrop/experiments';
 
 /** A training step that is not Vardrop's. */

@@ -1,4 +1,5 @@
-import { checkValues, VardropError } from '@vardrop/core';
+import { VardropError } from '@vardrop/core';
+import { checkValues } from '@vardrop/core/backend';
 
 /** What this backend can do. Float64 functions rounded once are half a unit in the last place off at most. */
 const supports = {
@@ -13,7 +14,7 @@ const supports = {
 /**
  * A backend of plain loops over typed arrays.
  *
- * @returns {import('@vardrop/core').Backend<Float32Array>}
+ * @returns {import('@vardrop/core').Backend<{ values: Float32Array, shape: readonly number[] }>}
  */
 export function createNAMEBackend() {
   /** Values behind the handles that are live. Arrays are never written to once they are here, so they can be shared. */
@@ -64,9 +65,9 @@ export function createNAMEBackend() {
     },
     liveTensors: () => live.size,
     async native(tensor) {
-      return valuesOf(tensor, 'native');
+      return { values: valuesOf(tensor, 'native'), shape: tensor.shape };
     },
-    wrap: (native) => upload(native, [native.length]),
+    wrap: ({ values, shape }) => upload(values, shape),
     async close() {
       closed = true;
       live.clear();

@@ -1,5 +1,5 @@
 import { operationClass } from '../operationClass.js';
-import type { Node, NodeId, Op, Program } from '../program.js';
+import type { NodeId, Op, Program, ProgramNode } from '../program.js';
 import { sameShape } from '../shapes.js';
 
 /** Contractions that can share one loop, since one operand of each is a cheap function of the same tensor. */
@@ -109,7 +109,7 @@ function findPairs(program: Program, live: readonly boolean[], users: readonly N
 }
 
 /** Everything but the values in which contractions that share operand `side` have to agree. */
-function agreement(program: Program, node: Node, side: 0 | 1): string {
+function agreement(program: Program, node: ProgramNode, side: 0 | 1): string {
   const other = program.nodes[node.operands[1 - side]].shape;
   switch (node.op) {
     case 'matmul':
@@ -152,7 +152,7 @@ function cheapOperands(program: Program, id: NodeId): NodeId[] | undefined {
 }
 
 /** Whether a node is a constant that is a single number. */
-export function isNumber(node: Node): boolean {
+export function isNumber(node: ProgramNode): boolean {
   return node.op === 'constant' && typeof node.value === 'number';
 }
 

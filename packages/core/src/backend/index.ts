@@ -1,6 +1,13 @@
+/** For backends: the contract, and what all of them have in common. */
+export { checkBoolean } from '../checkBoolean.js';
+export { checkOptionNames } from '../checkOptionNames.js';
+export { formatValue } from '../formatValue.js';
+export { readTensors } from '../readTensors.js';
 export { type BackendLifetime, createBackendLifetime, refuseClosed } from './backendLifetime.js';
+export { type BytesSource, bytesOf } from './bytesOf.js';
 export { checkValues } from './checkValues.js';
 export { type CompiledProgram, compileProgram } from './compileProgram.js';
+export * from './contract.js';
 export { createHandleTable, type HandleTable, type HandleTableOptions } from './handleTable.js';
 export { bindInputs, type ProgramInput, programInputs } from './programInputs.js';
 export { createQueue, type Queue } from './queue.js';

@@ -1,7 +1,7 @@
-import type { Tensors } from '../backend.js';
 import { VardropError } from '../errors.js';
 import type { InputRole, NodeId, Program } from '../program/program.js';
 import { formatShape, sameShape } from '../program/shapes.js';
+import type { Tensors } from './contract.js';
 import type { HandleTable } from './handleTable.js';
 
 /** An input of a bound program. */

@@ -1,7 +1,7 @@
+import type { CheckpointMetadata, StateToSave } from '../checkpoint/checkpoint.js';
+import { serializeState } from '../checkpoint/serializeState.js';
 import { VardropError } from '../errors.js';
-import type { CheckpointMetadata, StateToSave } from './checkpoint.js';
 import { replaceFile } from './replaceFile.js';
-import { serializeState } from './serializeState.js';
 
 /**
  * Writes a checkpoint (see `serializeState`) to a file, in Node. A checkpoint that was there stays whole whatever fails
@@ -10,7 +10,11 @@ import { serializeState } from './serializeState.js';
  *
  * @param path a path, or a URL with the scheme `file:`
  */
-export async function save(path: string | URL, state: StateToSave, metadata?: CheckpointMetadata): Promise<void> {
+export async function saveCheckpoint(
+  path: string | URL,
+  state: StateToSave,
+  metadata?: CheckpointMetadata,
+): Promise<void> {
   const bytes = serializeState(state, metadata);
   try {
     await replaceFile(path, bytes);

@@ -6,7 +6,7 @@ import type { Program } from './program.js';
  * The same program with its symbolic `batch` axes set to `batch`. Throws `VARDROP_BATCH` unless that is a positive
  * integer.
  */
-export function bind(program: Program, batch: number): Program {
+export function bindBatch(program: Program, batch: number): Program {
   if (!Number.isInteger(batch) || batch < 1) {
     throw new VardropError(
       'VARDROP_BATCH',

@@ -1,4 +1,4 @@
-import type { Program, SpecialFunction } from './program/program.js';
+import type { Program, SpecialFunction } from '../program/program.js';
 
 /**
  * The contract between core and a backend, version 1. A backend compiles whole programs and runs them; it knows

@@ -1,9 +1,9 @@
-import type { Tensor } from '../backend.js';
 import { checkFunction } from '../checkFunction.js';
 import { checkOptionNames } from '../checkOptionNames.js';
 import { checkString } from '../checkString.js';
 import { VardropError } from '../errors.js';
 import { refuseClosed } from './backendLifetime.js';
+import type { Tensor } from './contract.js';
 
 /** The handles that a backend has given out, and what stands behind each. */
 export interface HandleTable<Entry> {

@@ -1,7 +1,6 @@
-import type { Backend, Executable, Iteration, NoiseKey, RunResult, Tensor, Tensors } from '../backend.js';
 import { checkOptionNames } from '../checkOptionNames.js';
 import { VardropError } from '../errors.js';
-import { bind } from '../program/bind.js';
+import { bindBatch } from '../program/bindBatch.js';
 import { expand } from '../program/expand.js';
 import { type HostNoise, hostNoise } from '../program/hostNoise.js';
 import type { InputRole, Program } from '../program/program.js';
@@ -10,6 +9,7 @@ import { simplify } from '../program/simplify.js';
 import { stageSums } from '../program/stageSums.js';
 import { validate } from '../program/validate.js';
 import { hostGenerator } from '../random/index.js';
+import type { Backend, Executable, Iteration, NoiseKey, RunResult, Tensor, Tensors } from './contract.js';
 import { disposeAll } from './disposeAll.js';
 
 /** A program made ready for one backend and one batch size. */
@@ -48,7 +48,7 @@ export async function compileProgram(
   // Before it is rewritten; `simplify` takes empty tensors out.
   validate(source, { allowEmpty: true });
   const rowKeys = keysOfRows(source);
-  const bound = options.batch === undefined ? source : bind(source, options.batch);
+  const bound = options.batch === undefined ? source : bindBatch(source, options.batch);
   const { functions, terms } = backend.supports;
   const whole = simplify(expand(bound, functions));
   validate(whole);

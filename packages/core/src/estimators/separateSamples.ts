@@ -6,7 +6,7 @@ import { type Estimator, sampleWeights, scaleInputs } from './estimator.js';
  * section 2), at the price of a matrix of noise a datapoint. For noise on the inputs it is the same as `local`.
  * Throws `VARDROP_OPTION` for options: there are none.
  */
-export function separate(options: NoOptions = {}): Estimator {
+export function separateSamples(options: NoOptions = {}): Estimator {
   checkNoOptions('separate', options);
   return {
     name: 'separate',

@@ -1,5 +1,5 @@
-import type { Executable } from '../backend.js';
 import { VardropError } from '../errors.js';
+import type { Executable } from './contract.js';
 
 /** Whether a backend is open, and the executables that end with it. */
 export interface BackendLifetime {

@@ -6,7 +6,7 @@ import { type Estimator, sampleWeights, scaleInputs } from './estimator.js';
  * are correlated, so that their variance does not fall with the size of the minibatch.
  * Throws `VARDROP_OPTION` for options: there are none.
  */
-export function single(options: NoOptions = {}): Estimator {
+export function singleSample(options: NoOptions = {}): Estimator {
   checkNoOptions('single', options);
   return {
     name: 'single',

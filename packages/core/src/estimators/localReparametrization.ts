@@ -12,7 +12,7 @@ const smallest = 2 ** -126;
  * the marginal mean and variance of one random filter, but not its covariance between locations.
  * Throws `VARDROP_OPTION` for options: there are none.
  */
-export function local(options: NoOptions = {}): Estimator {
+export function localReparametrization(options: NoOptions = {}): Estimator {
   checkNoOptions('local', options);
   return {
     name: 'local',

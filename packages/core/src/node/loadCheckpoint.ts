@@ -1,17 +1,17 @@
+import type { Checkpoint } from '../checkpoint/checkpoint.js';
+import { deserializeState } from '../checkpoint/deserializeState.js';
 import { VardropError } from '../errors.js';
-import type { Checkpoint } from './checkpoint.js';
-import { deserializeState } from './deserializeState.js';
 import { fileSystem } from './fileSystem.js';
 
 /**
- * Reads a checkpoint that `save` has written: from a file in Node, or from a `Blob` (a `File` that a user chose in a page, a
+ * Reads a checkpoint that `saveCheckpoint` has written: from a file in Node, or from a `Blob` (a `File` that a user chose in a page, a
  * response's `blob()`) anywhere. Throws `VARDROP_CHECKPOINT_MISSING` for no such file, `VARDROP_CHECKPOINT_UNREADABLE` for
  * one that cannot be read or is no regular file, what `deserializeState` throws for its contents, and
  * `VARDROP_NO_FILE_SYSTEM` for a path outside of Node.
  *
  * @param source a path, a URL with the scheme `file:`, or a blob
  */
-export async function load(source: string | URL | Blob): Promise<Checkpoint> {
+export async function loadCheckpoint(source: string | URL | Blob): Promise<Checkpoint> {
   return deserializeState(source instanceof Blob ? await readBlob(source) : await readFile(source));
 }
 

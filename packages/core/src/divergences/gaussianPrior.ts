@@ -10,7 +10,7 @@ import { type Divergence, sumOver } from './divergence.js';
  * a constant and may be negative. σ is 1 where left out.
  * Throws `VARDROP_SIGMA` unless σ is positive, `VARDROP_OPTION` for other options.
  */
-export function gaussian(options: { readonly sigma?: number } = {}): Divergence {
+export function gaussianPrior(options: { readonly sigma?: number } = {}): Divergence {
   checkOptionNames('gaussian', options, { sigma: true });
   const { sigma = 1 } = options;
   if (!(Number.isFinite(sigma) && sigma > 0)) {

@@ -1,5 +1,5 @@
-import type { Backend, Tensor } from '../backend.js';
 import { VardropError } from '../errors.js';
+import type { Backend, Tensor } from './contract.js';
 
 /**
  * Disposes of tensors of one's own. Those that are gone, since their backend was closed meanwhile, are passed over: what

@@ -1,0 +1,44 @@
+/** For parts of one's own: what noise models, estimators, divergences, layers and optimizers are made of, and programs of models. */
+export { checkCombination, refusal } from './combinations.js';
+export { defaultDivergence } from './divergences/index.js';
+export type { EstimatorContext, LinearMap } from './estimators/index.js';
+export type {
+  BuiltLayer,
+  ForwardMode,
+  LayerDefaults,
+  LinearLayer,
+  LinearLayerOptions,
+  ModelParameters,
+  UnitPlacement,
+} from './layers/index.js';
+export { logSoftmax } from './likelihood.js';
+export {
+  alphaOfRate,
+  type Draw,
+  type FactorMoments,
+  type Initializer,
+  type InputNoise,
+  type LayerParameters,
+  type NoNoise,
+  type ParameterSpecification,
+  type Posterior,
+  type WeightMoments,
+  type WeightNoise,
+  type WeightShape,
+} from './noise/index.js';
+export { type Objective, sgvb } from './objective.js';
+export type { Update } from './optimizers/index.js';
+export { momentsProgram, type PredictionMode, predictionProgram, summaryProgram } from './prediction/index.js';
+export type { Preserved } from './pruning/index.js';
+export {
+  createTrainer,
+  keyNames,
+  type Minibatch,
+  noiseKeys,
+  type Start,
+  type StepResult,
+  type StepScales,
+  streams,
+  type Trainer,
+  trainingProgram,
+} from './training/index.js';
