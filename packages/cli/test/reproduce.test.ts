@@ -149,8 +149,8 @@ describe('a run', () => {
     expect((await readdir(output)).sort()).toEqual([
       'out.json',
       'report.html',
-      'variance.safetensors',
       'variance.json',
+      'variance.safetensors',
     ]);
     const html = await file('report.html');
     expect(html).toMatch(/^<!doctype html>/);
