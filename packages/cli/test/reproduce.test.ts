@@ -228,8 +228,8 @@ describe('Ctrl-C', () => {
   test('in the variance experiment gives what an uninterrupted run gives, to the last digit', async () => {
     let measured = 0;
     const small = (during: () => void) =>
-      tableOf(async () => (setting) => {
-        const experiment = varianceExperiment({ ...setting, ...smallSizes });
+      tableOf(async () => ({ data, seed }) => {
+        const experiment = varianceExperiment({ data, seed, ...smallSizes });
         const trials = experiment.trials.map((trial) => ({
           ...trial,
           run: async (context: Parameters<typeof trial.run>[0]) => {
@@ -268,7 +268,11 @@ describe('Ctrl-C', () => {
 });
 
 test('the variance experiment gives the numbers of the float64 reference on tfjs, up to rounding', async () => {
-  const small = tableOf(async () => (setting) => varianceExperiment({ ...setting, ...smallSizes }));
+  const small = tableOf(
+    async () =>
+      ({ data, seed }) =>
+        varianceExperiment({ data, seed, ...smallSizes }),
+  );
   const variances = async (backend: string): Promise<number[]> => {
     const words = ['--backend', backend, '--output', `${output}-${backend.replace(':', '-')}`];
     const json = join(directory, 'variances.json');
@@ -390,8 +394,10 @@ test('wrong usage exits with 2, unusable outputs and data with 1, before anythin
 test('the findings of speed fit a report', async () => {
   const table: ExperimentTable = {
     ...toys(),
-    speed: async () => (setting) =>
-      speedExperiment({ ...setting, cases: [{ width: 4, batch: 6 }], rounds: 2, share: 1, epoch: 60 }),
+    speed:
+      async () =>
+      ({ data, seed }) =>
+        speedExperiment({ data, seed, cases: [{ width: 4, batch: 6 }], rounds: 2, share: 1, epoch: 60 }),
   };
   const result = await run('speed', table);
   expect(result.code).toBe(0);
