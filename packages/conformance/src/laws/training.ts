@@ -94,12 +94,7 @@ async function checkSteps({ backend, ledger, models, seed }: LawContext, course:
   const optimizer = adam();
   const source = trainingProgram(model, likelihood, optimizer);
   const names = keyNames(source);
-<<<<<<< HEAD
   const state = initialState(model, likelihood, optimizer, seed);
-=======
-  const simple = simplify(expand(bindBatch(source, batch), backend.supports.functions));
-  const state = initialState(model, categorical(), optimizer, seed);
->>>>>>> 59131ee (core: entry points for apps, parts of one's own, programs, backends, the reference, streams and files)
   const carried: Record<string, Float32Array> = {};
   for (const [name, { data }] of Object.entries({ ...state.parameters, ...state.optimizer.slots })) {
     carried[name] = data;
