@@ -21,7 +21,7 @@ import {
   sparseVariational,
   variationalDropout,
 } from '@vardrop/core';
-import { sgvb } from '@vardrop/core/extend';
+import { momentsProgram, sgvb } from '@vardrop/core/extend';
 
 /** The domain's functions that laws build programs with, and predict; core's own unless a law is tried on others. */
 export const coreModels = {
@@ -40,6 +40,7 @@ export const coreModels = {
   logUniformExact,
   logUniformSigmoid,
   meanField,
+  momentsProgram,
   none: noNoise,
   predict,
   separate: separateSamples,

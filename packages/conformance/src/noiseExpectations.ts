@@ -76,8 +76,14 @@ function gaussianWeights(name: string, model: NoiseModel): NoiseCase {
 
 /** The relaxed mask of concrete dropout with temperature 0.1: (1 − z)/(1 − p), z = sigmoid((logit p + logit u)/0.1). */
 function relaxed(rho: number): Moments {
-  return momentsOf((u) => sigmoid(-(rho + Math.log(u / (1 - u))) / 0.1) * (1 + Math.exp(rho)));
+  const found =
+    relaxedMoments.get(rho) ?? momentsOf((u) => sigmoid(-(rho + Math.log(u / (1 - u))) / 0.1) * (1 + Math.exp(rho)));
+  relaxedMoments.set(rho, found);
+  return found;
 }
+
+/** Those found so far: their integrals take long. */
+const relaxedMoments = new Map<number, Moments>();
 
 const gaussianOf = ({ mean, variance }: Moments) => normalMoments(mean, variance);
 

@@ -1,6 +1,6 @@
 import type { Estimator, Layer } from '@vardrop/core';
 import type { BuiltLayer, Draw, EstimatorContext } from '@vardrop/core/extend';
-import type { Builder, Value } from '@vardrop/core/program';
+import { type Builder, rewrite, type Value } from '@vardrop/core/program';
 import { coreModels, type Models } from '../../src/models.js';
 import { model } from './model.js';
 import type { Mutant } from './mutant.js';
@@ -37,6 +37,20 @@ const withBias = <Options>(
 
 const dense = (change: Parameters<typeof withBias>[1]): Partial<Models> => ({
   dense: withBias(coreModels.dense, change),
+});
+
+/** Moments in closed form, one of which is changed; a mean's operands are γ and the bias. */
+const closed = (
+  output: 'mean' | 'variance',
+  change: (b: Builder, right: Value, operands: readonly Value[]) => Value,
+): Partial<Models> => ({
+  momentsProgram(network) {
+    const program = coreModels.momentsProgram(network);
+    const changed = program.nodes[program.outputs[output]];
+    return rewrite(program, (b, node, operands) =>
+      node === changed ? change(b, b.copy(node, operands), operands) : undefined,
+    );
+  },
 });
 
 const moments = 'sparse variational, local';
@@ -143,6 +157,21 @@ export const layerMutants: readonly Mutant[] = [
     'moments, single',
   ),
 
+  inLaw(
+    'a bias added twice to the mean in closed form',
+    closed('mean', (b, mean, [, bias]) => b.add(mean, bias)),
+    'sparse variational, closed moments',
+  ),
+  inLaw(
+    'a bias left out of the mean in closed form',
+    closed('mean', (_, __, [gamma]) => gamma),
+    'Bernoulli, closed moments',
+  ),
+  inLaw(
+    'a deviation in place of the variance in closed form',
+    closed('variance', (b, variance) => b.sqrt(variance)),
+    'variational A, α a input, closed moments',
+  ),
   inLaw(
     'a bias of a convolution added twice',
     { conv2d: withBias(conv2d, (b, bias) => b.mul(2, bias)) },
