@@ -1,19 +1,21 @@
 #!/usr/bin/env node
 // Builds everything and runs the tests of every package through turbo, then adds up what their reports say, so that
-// the whole run ends in one line. `--browser` runs the tests in Chromium too; other arguments go to turbo
-// (`npm test -- --force` ignores its cache).
+// the whole run ends in one line: the fast ones, with `--slow` those that take long too, with `--browser` those in Chromium.
+// Other arguments go to turbo (`npm test -- --force` ignores its cache).
 import { spawnSync } from 'node:child_process';
 import { existsSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
-const options = process.argv.slice(2).filter((word) => word !== '--browser');
-const inBrowser = process.argv.includes('--browser');
+const tiers = ['--slow', '--browser'];
+const options = process.argv.slice(2).filter((word) => !tiers.includes(word));
+const [slow, inBrowser] = tiers.map((tier) => process.argv.includes(tier));
 
 /** A turbo task, the file in which each package that has the task reports, and what came of running it. */
 const tasks = [
   { name: 'test', report: 'test-results.json' },
+  ...(slow ? [{ name: 'test:slow', report: 'slow-results.json' }] : []),
   ...(inBrowser ? [{ name: 'test:browser', report: 'browser-results.json' }] : []),
 ].map((task) => {
   const packages = readdirSync(join(root, 'packages')).filter((name) => hasTask(name, task.name));
@@ -48,6 +50,10 @@ for (const path of tasks.flatMap(({ reports }) => reports)) {
   // A suite that could not be loaded has no tests of its own to fail.
   if (report.success === false && report.numFailedTests === 0) failed++;
 }
-if (!inBrowser) console.log('\nNode only: `npm test -- --browser` runs the tests in Chromium as well.');
+if (!slow || !inBrowser) {
+  console.log(
+    '\nThe fast tests in Node: `npm test -- --slow --browser` runs the slow ones and those in Chromium as well.',
+  );
+}
 console.log(`\n${passed} passed, ${failed} failed`);
 process.exitCode = tasks.some(({ status }) => status !== 0) || failed > 0 || passed === 0 ? 1 : 0;

@@ -1,11 +1,18 @@
 import { defineConfig } from 'vitest/config';
 
-/** Tests of a package under Node. */
-export const testConfig = defineConfig({
-  test: {
-    include: ['test/**/*.test.ts'],
-    reporters: ['default', 'json'],
-    outputFile: { json: 'test-results.json' },
-    testTimeout: 60_000,
-  },
+/**
+ * Tests of a package under Node: the fast ones, or with `--mode slow` those in files called `*.slow.test.ts`, which take many
+ * seconds each and hold what changes seldom.
+ */
+export const testConfig = defineConfig(({ mode }) => {
+  const slow = mode === 'slow';
+  return {
+    test: {
+      include: [slow ? 'test/**/*.slow.test.ts' : 'test/**/*.test.ts'],
+      exclude: slow ? [] : ['test/**/*.slow.test.ts'],
+      reporters: ['default', 'json'],
+      outputFile: { json: slow ? 'slow-results.json' : 'test-results.json' },
+      testTimeout: slow ? 120_000 : 60_000,
+    },
+  };
 });
