@@ -97,6 +97,7 @@ export {
   exponentialDecay,
   type FitOptions,
   type FitResult,
+  type FitWarning,
   fit,
   initialState,
   piecewiseLinear,

@@ -121,6 +121,7 @@ export const withOptions: Readonly<Record<string, Entry>> = {
       earlyStopping: 'other',
       onStep: 'function',
       onEpoch: 'function',
+      onWarning: 'function',
       signal: 'other',
     },
   },

@@ -53,6 +53,14 @@ export interface EarlyStopping {
   readonly minimumDelta?: number;
 }
 
+/** What `fit` tells of data on which it can train, but not well. */
+export interface FitWarning {
+  /** Stable: `VARDROP_SCALE` for inputs, or values as targets, whose root mean square is above 10. */
+  readonly code: string;
+  /** What was got, what is needed, and the remedy. */
+  readonly message: string;
+}
+
 /** Options of `fit`. */
 export interface FitOptions {
   readonly backend: Backend;
@@ -86,6 +94,8 @@ export interface FitOptions {
    * training goes on from whose process ended or whose device was lost. Call it before what `onEpoch` returned settles.
    */
   readonly onEpoch?: (record: EpochRecord, state: () => Promise<TrainingState>) => unknown;
+  /** Called before the first step with each thing that is likely a mistake, and waited for; `console.warn` where left out. */
+  readonly onWarning?: (warning: FitWarning) => unknown;
   /** Stops after the current step, and returns what there is. */
   readonly signal?: AbortSignal;
 }
@@ -109,17 +119,15 @@ export interface FitResult {
  * not), `VARDROP_EMPTY`, `VARDROP_SHAPE`,
  * `VARDROP_TYPE`, `VARDROP_NON_FINITE`, `VARDROP_LABEL`, `VARDROP_STATE`, `VARDROP_LIKELIHOOD`.
  *
- * Whatever ends training later, from its first step on, throws a `TrainingError` with the last good state: a loss that is not
+ * Whatever ends training later throws a `TrainingError` with the last good state: a loss that is not
  * finite, or parameters that are not after the last step (code `VARDROP_NON_FINITE_LOSS`), a schedule that throws or gives no
  * finite number ≥ 0 (`VARDROP_SCHEDULE`), a callback that throws or rejects (`VARDROP_CALLBACK`, or the code of a
  * `VardropError` of its own), a backend that fails (its code, or `VARDROP_TRAINING`). Where the state cannot be read either,
  * as from a lost device or a closed backend, it throws what the backend said.
  */
 export async function fit(model: Model, options: FitOptions): Promise<FitResult> {
-  const { likelihood, optimizer, epochs, batch, learningRateFactor, klWeight, data, validation } = resolveFitOptions(
-    model,
-    options,
-  );
+  const resolved = resolveFitOptions(model, options);
+  const { likelihood, optimizer, epochs, batch, learningRateFactor, klWeight, data, validation, onWarning } = resolved;
   const { rows } = data;
   const { backend, earlyStopping, signal, onStep, onEpoch } = options;
   const start =
@@ -227,6 +235,7 @@ export async function fit(model: Model, options: FitOptions): Promise<FitResult>
   }
 
   try {
+    for (const warning of resolved.warnings) await callBack('onWarning', () => onWarning(warning));
     let stopped: FitResult['stopped'] = 'completed';
     while (stopped === 'completed' && course.at(trainer.step).epoch < epochs) {
       if (!(await runEpoch(course.at(trainer.step).epoch))) stopped = 'aborted';

@@ -9,7 +9,8 @@ import { categorical, type Likelihood } from '../likelihood.js';
 import { adam } from '../optimizers/adam.js';
 import type { Optimizer } from '../optimizers/optimizer.js';
 import { type ReadDataset, readDataset } from './data.js';
-import type { EarlyStopping, FitOptions } from './fit.js';
+import type { EarlyStopping, FitOptions, FitWarning } from './fit.js';
+import { scaleWarnings } from './scaleWarnings.js';
 import { constantSchedule, type Schedule } from './schedule.js';
 
 /** What is left of the options of `fit` when they have been checked and filled in. */
@@ -22,6 +23,8 @@ export interface ResolvedFitOptions {
   readonly klWeight: Schedule;
   readonly data: ReadDataset;
   readonly validation: ReadDataset | undefined;
+  readonly warnings: readonly FitWarning[];
+  readonly onWarning: (warning: FitWarning) => unknown;
 }
 
 const optionNames: Readonly<Record<keyof FitOptions, true>> = {
@@ -39,6 +42,7 @@ const optionNames: Readonly<Record<keyof FitOptions, true>> = {
   earlyStopping: true,
   onStep: true,
   onEpoch: true,
+  onWarning: true,
   signal: true,
 };
 
@@ -78,13 +82,27 @@ export function resolveFitOptions(model: Model, options: FitOptions): ResolvedFi
       : constantSchedule(checkedWeight(options.klWeight === undefined ? 1 : options.klWeight));
   checkFunction('[fit] onStep', options.onStep);
   checkFunction('[fit] onEpoch', options.onEpoch);
+  checkFunction('[fit] onWarning', options.onWarning);
   checkSignal('fit', options.signal);
   likelihood.parameters(model.outputShape);
   const data = readDataset('fit', model, likelihood, options.data);
   const validation =
     options.validation === undefined ? undefined : readDataset('fit validation', model, likelihood, options.validation);
   if (earlyStopping !== undefined) checkEarlyStopping(earlyStopping, validation !== undefined);
-  return { likelihood, optimizer, epochs, batch, learningRateFactor, klWeight, data, validation };
+  const warnings = scaleWarnings(data, likelihood);
+  const { onWarning = ({ code, message }) => console.warn(`${message} (${code})`) } = options;
+  return {
+    likelihood,
+    optimizer,
+    epochs,
+    batch,
+    learningRateFactor,
+    klWeight,
+    data,
+    validation,
+    warnings,
+    onWarning,
+  };
 }
 
 function positiveInteger(name: string, value: number): number {
