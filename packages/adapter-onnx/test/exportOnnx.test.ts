@@ -4,6 +4,8 @@ import {
   categorical,
   dense,
   gaussianLikelihood,
+  type Likelihood,
+  type Model,
   noNoise,
   predict,
   type RegressionPrediction,
@@ -313,6 +315,20 @@ describe('what is exported', () => {
     ['VARDROP_MOMENTS', () => exportOnnx(rectified, parameters, { kind: 'moments' })],
   ])('is refused with %s where it cannot be', (code, attempt) => {
     expect(attempt).toThrow(expect.objectContaining({ code }));
+  });
+
+  it.each([null, undefined, {}, 3, Promise.resolve()])('is refused for %s as a model', (nothing) => {
+    const none = nothing as unknown as Model;
+    expect(() => exportOnnx(none, parameters, { kind: 'mean' })).toThrow(
+      expect.objectContaining({ code: 'VARDROP_MODEL', message: expect.stringMatching(/^\[exportOnnx\] model: got/) }),
+    );
+  });
+
+  it.each([null, 'categorical', categorical])('is refused for %s as a likelihood', (other) => {
+    const likelihood = other as unknown as Likelihood;
+    expect(() => exportOnnx(model, parameters, { kind: 'mean', likelihood })).toThrow(
+      expect.objectContaining({ code: 'VARDROP_OPTION', message: expect.stringMatching(/likelihood: got/) }),
+    );
   });
 
   it.each(['0.5', null, 1n, {}])('is refused where a parameter has %s among its numbers', (bad) => {

@@ -31,6 +31,7 @@ export type { Update } from './optimizers/index.js';
 export { momentsProgram, type PredictionMode, predictionProgram, summaryProgram } from './prediction/index.js';
 export type { Preserved } from './pruning/index.js';
 export {
+  allParameters,
   createTrainer,
   keyNames,
   type Minibatch,

@@ -1,6 +1,6 @@
 import { categorical, type Likelihood, type Model, type TensorMap, VardropError } from '@vardrop/core';
-import { checkOptionNames, readTensors } from '@vardrop/core/backend';
-import { momentsProgram, type ParameterSpecification } from '@vardrop/core/extend';
+import { checkObject, checkOptionNames, readTensors } from '@vardrop/core/backend';
+import { allParameters, momentsProgram, type ParameterSpecification } from '@vardrop/core/extend';
 import type { GraphBuilder, Opset } from '../model/graph.js';
 import { checkOpset, emitModel } from './emitModel.js';
 import { finishModel } from './finishModel.js';
@@ -46,7 +46,7 @@ export interface ExportOptions {
  *
  * @param parameters as in `TrainingState`; others than the model's and the likelihood's are ignored; their
  * numbers are rounded to float32
- * @throws VardropError `VARDROP_OPTION` for another kind or opset, `VARDROP_STATE` for parameters of another model, `VARDROP_TYPE` for data that are no numbers,
+ * @throws VardropError `VARDROP_MODEL` for no model, `VARDROP_OPTION` for another kind or opset or no likelihood, `VARDROP_STATE` for parameters of another model, `VARDROP_TYPE` for data that are no numbers,
  * `VARDROP_NON_FINITE` for parameters that are not finite, `VARDROP_SHAPE` for outputs that do not fit the likelihood,
  * `VARDROP_EXPORT` for samples of a model without noise, or more than 2 GiB, `VARDROP_MOMENTS` for moments that core cannot tell
  */
@@ -55,21 +55,19 @@ export function exportOnnx(
   parameters: TensorMap<ArrayLike<number>>,
   options: ExportOptions,
 ): Uint8Array<ArrayBuffer> {
+  checkObject('VARDROP_MODEL', '[exportOnnx] model', model, 'apply', 'sequential()');
   if (options) checkOptionNames('exportOnnx', options, { kind: true, likelihood: true, opset: true });
   const kind = options?.kind;
-  const likelihood = options?.likelihood ?? categorical();
+  const { likelihood = categorical() }: { readonly likelihood?: Likelihood } = options ?? {};
   if (!exportKinds.includes(kind)) {
     throw new VardropError(
       'VARDROP_OPTION',
       `[exportOnnx] kind: got '${String(kind)}', needs one of ${exportKinds.join(', ')}.`,
     );
   }
+  checkObject('VARDROP_OPTION', '[exportOnnx] likelihood', likelihood, 'negativeLogLikelihood', 'categorical()');
   checkOpset('exportOnnx', options.opset);
-  const own = likelihood.parameters(model.outputShape);
-  const stored = storedParameters(
-    [...model.parameters, ...own.map((entry) => ({ ...entry, name: `likelihood/${entry.name}` }))],
-    parameters,
-  );
+  const stored = storedParameters(allParameters(model, likelihood), parameters);
   return finishModel(`vardrop ${kind}`, emit(model, likelihood, stored, options), {
     documentation: documentation[kind],
     metadata: { kind, likelihood: likelihood.name, model: JSON.stringify(describeModel(model)) },

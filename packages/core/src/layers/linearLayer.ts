@@ -1,5 +1,6 @@
 import { checkBoolean } from '../checkBoolean.js';
 import { checkObject } from '../checkObject.js';
+import { checkParameters } from '../checkParameters.js';
 import { checkString } from '../checkString.js';
 import { checkCombination } from '../combinations.js';
 import { defaultDivergence } from '../divergences/defaultDivergence.js';
@@ -94,7 +95,7 @@ export function buildLinearLayer(
     parameters: [
       { name: 'weights', shape: weightShape, initialize },
       ...(bias ? [{ name: 'bias', shape: [weightShape[weightShape.length - 1]], initialize: zero }] : []),
-      ...noise.parameters(weightShape),
+      ...checkParameters('VARDROP_MODEL', name, noise.parameters(weightShape)),
     ],
     linear: { map, weightShape, bias, noise, estimator, divergence },
     apply(b, x, parameters, mode) {

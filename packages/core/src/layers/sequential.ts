@@ -1,5 +1,6 @@
 import { checkObject } from '../checkObject.js';
 import { checkOptionNames } from '../checkOptionNames.js';
+import { checkParameters } from '../checkParameters.js';
 import type { Divergence } from '../divergences/divergence.js';
 import { VardropError } from '../errors.js';
 import type { Estimator } from '../estimators/estimator.js';
@@ -61,7 +62,8 @@ const reserved: readonly string[] = ['network', 'likelihood'];
 /**
  * A network of layers one after the other. Throws `VARDROP_MODEL` without layers or with something else among them, with
  * an input shape that is not made of positive integers, with a layer whose name is empty, taken, reserved or has a '/' in
- * it, and with layers that share a parameter but not its shape or start; `VARDROP_OPTION` for options that are none; and what its layers throw for shapes that do not fit.
+ * it, with layers that share a parameter but not its shape or start,
+ * and with parameters that `checkParameters` refuses; `VARDROP_OPTION` for options that are none; and what its layers throw for shapes that do not fit.
  */
 export function sequential(options: SequentialOptions): Model {
   const known = { input: true, layers: true, noise: true, estimator: true, divergence: true } as const;
@@ -152,7 +154,7 @@ export function parametersOf(layer: BuiltLayer, values: ModelParameters): LayerP
 function collectParameters(layers: readonly BuiltLayer[]): readonly ParameterSpecification[] {
   const all = new Map<string, ParameterSpecification>();
   for (const layer of layers) {
-    for (const parameter of layer.parameters) {
+    for (const parameter of checkParameters('VARDROP_MODEL', layer.name, layer.parameters)) {
       const name = fullName(layer, parameter);
       const earlier = all.get(name);
       if (earlier && earlier.shape.join() !== parameter.shape.join()) {

@@ -10,6 +10,7 @@ import { VardropError } from '../errors.js';
 import { formatValue } from '../formatValue.js';
 import type { Model } from '../layers/sequential.js';
 import { categorical, type Likelihood, type TargetKind } from '../likelihood.js';
+import { likelihoodParameters } from '../likelihoodParameters.js';
 import { elementCount } from '../program/shapes.js';
 import { key } from '../random/key.js';
 import { keyNames, noiseKeys } from '../training/streams.js';
@@ -215,7 +216,7 @@ function checkCount(what: string, value: number, least: number): void {
 /** A variance of the targets is read from `logVariance`; other likelihoods of values say nothing of theirs. */
 function checkLikelihood(model: Model, likelihood: Likelihood): void {
   if (likelihood.targets === 'labels') return;
-  const own = likelihood.parameters(model.outputShape).find(({ name }) => name === 'logVariance');
+  const own = likelihoodParameters(likelihood, model.outputShape).find(({ name }) => name === 'logVariance');
   if (own && own.shape.join() === model.outputShape.join()) return;
   throw new VardropError(
     'VARDROP_LIKELIHOOD',

@@ -1,3 +1,4 @@
+import { checkObject } from '../checkObject.js';
 import { VardropError } from '../errors.js';
 import type { LinearLayer } from '../layers/layer.js';
 import { type Model, parametersOf } from '../layers/sequential.js';
@@ -11,10 +12,11 @@ import type { Program } from '../program/program.js';
  * the output layer's own noise, with the layers before it at their weights' means: `γ + bias` and `δ` (Kingma, Salimans
  * & Welling 2015, eq. 6); without noise the variance is 0.
  *
- * Throws `VARDROP_MOMENTS` for a model whose last layer has no weights, and for noise on its inputs whose moments are not
+ * Throws `VARDROP_MODEL` for no model, `VARDROP_MOMENTS` for a model whose last layer has no weights, and for noise on its inputs whose moments are not
  * stated or that a convolution shares between the cells of a channel.
  */
 export function momentsProgram(model: Model): Program {
+  checkObject('VARDROP_MODEL', '[momentsProgram] model', model, 'apply', 'sequential()');
   const last = model.layers[model.layers.length - 1];
   const { linear } = last;
   if (!linear) {

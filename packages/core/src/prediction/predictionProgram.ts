@@ -1,6 +1,7 @@
 import { VardropError } from '../errors.js';
 import type { Model } from '../layers/sequential.js';
 import { type Likelihood, logSoftmax } from '../likelihood.js';
+import { likelihoodParameters } from '../likelihoodParameters.js';
 import { type Builder, createBuilder, type Value } from '../program/builder.js';
 import type { Program } from '../program/program.js';
 
@@ -20,7 +21,7 @@ export type PredictionMode = 'sample' | 'mean';
  */
 export function predictionProgram(model: Model, likelihood: Likelihood, mode: PredictionMode): Program {
   // Called for what it checks: that the outputs fit the likelihood.
-  likelihood.parameters(model.outputShape);
+  likelihoodParameters(likelihood, model.outputShape);
   if (likelihood.targets === 'labels' && model.outputShape.length !== 1) {
     throw new VardropError(
       'VARDROP_SHAPE',

@@ -1,5 +1,6 @@
 import type { Model } from '../layers/sequential.js';
 import type { Likelihood } from '../likelihood.js';
+import { likelihoodParameters } from '../likelihoodParameters.js';
 import { createBuilder, type Value } from '../program/builder.js';
 import type { Program } from '../program/program.js';
 
@@ -32,7 +33,7 @@ export function summaryProgram(model: Model, likelihood: Likelihood): Program {
   }
   b.output('mean', some(b.input('mean', shape)));
   b.output('epistemicVariance', some(variance()));
-  const own = likelihood.parameters(model.outputShape).find(({ name }) => name === 'logVariance');
+  const own = likelihoodParameters(likelihood, model.outputShape).find(({ name }) => name === 'logVariance');
   if (own) b.output('aleatoricVariance', b.broadcast(b.exp(b.input('likelihood/logVariance', own.shape)), shape));
   return b.build();
 }

@@ -1,3 +1,4 @@
+import { checkObject } from '../checkObject.js';
 import type { BuiltLayer } from '../layers/layer.js';
 import { fullName, type Model } from '../layers/sequential.js';
 import { readTensors } from '../readTensors.js';
@@ -13,8 +14,12 @@ export function layerTensors(layer: BuiltLayer, parameters: TensorMap): TensorMa
   );
 }
 
-/** The parameters that somebody has handed in, with their data as float32; throws what `readTensors` throws. */
+/**
+ * The parameters that somebody has handed in, with their data as float32; throws `VARDROP_MODEL` for no model, and what
+ * `readTensors` throws.
+ */
 export function readParameters(who: string, model: Model, parameters: TensorMap<ArrayLike<number>>): TensorMap {
+  checkObject('VARDROP_MODEL', `[${who}] model`, model, 'apply', 'sequential()');
   return readTensors(`[${who}] parameter`, model.parameters, parameters, {
     others: 'kept',
     remedy: 'Use the model that the parameters were trained with.',

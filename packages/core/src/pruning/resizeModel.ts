@@ -1,13 +1,18 @@
+import { checkObject } from '../checkObject.js';
 import { VardropError } from '../errors.js';
 import { type Model, sequential } from '../layers/sequential.js';
+import { readTensors } from '../readTensors.js';
 import type { TensorMap } from '../training/state.js';
 
 /**
  * The model with as many units a layer as `parameters` have: what a pruned network is predicted with that comes from a
- * checkpoint, which holds tensors and no layers. Throws `VARDROP_STATE` for parameters that fit the model with no number of
+ * checkpoint, which holds tensors and no layers. Throws `VARDROP_MODEL` for no model, `VARDROP_STATE` for parameters that fit the model with no number of
  * units.
  */
 export function resizeModel(model: Model, parameters: TensorMap<ArrayLike<number>>): Model {
+  checkObject('VARDROP_MODEL', '[resizeModel] model', model, 'apply', 'sequential()');
+  // Called for what it checks: that there are tensors by name.
+  readTensors('[resizeModel] parameters', [], parameters, { remedy: 'Pass the `parameters` of a state.' });
   const layers = model.options.layers.map((layer, i) => {
     const built = model.layers[i];
     const units = parameters[`${built.name}/weights`]?.shape.at(-1);

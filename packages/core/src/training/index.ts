@@ -15,5 +15,5 @@ export { initialState, type TensorData, type TensorMap, type TrainingState } fro
 export { keyNames, noiseKeys, streams } from './streams.js';
 export { createTrainer, type StepResult, type StepScales, type Trainer } from './trainer.js';
 export { TrainingError } from './trainingError.js';
-export { trainingProgram } from './trainingProgram.js';
+export { allParameters, trainingProgram } from './trainingProgram.js';
 export type { ValidationMetrics } from './validation.js';

@@ -6,6 +6,7 @@ import { VardropError } from '../errors.js';
 import { formatValue } from '../formatValue.js';
 import type { Model } from '../layers/sequential.js';
 import { categorical, type Likelihood } from '../likelihood.js';
+import { likelihoodParameters } from '../likelihoodParameters.js';
 import { adam } from '../optimizers/adam.js';
 import type { Optimizer } from '../optimizers/optimizer.js';
 import { type ReadDataset, readDataset } from './data.js';
@@ -84,7 +85,7 @@ export function resolveFitOptions(model: Model, options: FitOptions): ResolvedFi
   checkFunction('[fit] onEpoch', options.onEpoch);
   checkFunction('[fit] onWarning', options.onWarning);
   checkSignal('fit', options.signal);
-  likelihood.parameters(model.outputShape);
+  likelihoodParameters(likelihood, model.outputShape);
   const data = readDataset('fit', model, likelihood, options.data);
   const validation =
     options.validation === undefined ? undefined : readDataset('fit validation', model, likelihood, options.validation);
