@@ -50,13 +50,13 @@ export function createBackend(runtime: Runtime): GpujsBackend {
     async compile(program) {
       lifetime.check('compile');
       let ended = () => {};
-      const executable = createExecutable(runtime, handles, program, () => ended());
+      const executable = createExecutable(runtime, lifetime, handles, program, () => ended());
       const end = new Promise<void>((resolve) => {
         ended = resolve;
       });
       compiled.add(end);
       void end.then(() => compiled.delete(end));
-      return lifetime.track(executable);
+      return executable;
     },
     liveTensors: () => handles.count(),
     native: async (tensor) => ({ values: await valuesOf(tensor, 'native'), shape: tensor.shape }),

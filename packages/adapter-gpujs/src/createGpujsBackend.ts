@@ -31,7 +31,7 @@ const optionNames = { mode: true, GPU: true, noise: true } as const;
  */
 export async function createGpujsBackend(options: GpujsBackendOptions): Promise<GpujsBackend> {
   // JavaScript lets callers leave them out; loadGpu then says what to choose from.
-  if (options) checkOptionNames('createGpujsBackend', options, optionNames, { device: "Write mode: '…'." });
+  if (options) checkOptionNames('createGpujsBackend', options, optionNames, { device: 'Write mode: ….' });
   const { GPU, mode, noise }: Partial<GpujsBackendOptions> = options ?? {};
   return createBackend(await loadGpu(mode, GPU, noise));
 }

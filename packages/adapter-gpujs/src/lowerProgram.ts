@@ -30,7 +30,7 @@ export interface LoweredProgram {
  * each is a texture, of which there are at least 16, and with too many gpu.js silently reads zeros; on webgpu each is a
  * buffer, of which there are eight with the result.
  */
-export const kernelLimits: Readonly<Record<GpujsMode, KernelLimits>> = {
+const kernelLimits: Readonly<Record<GpujsMode, KernelLimits>> = {
   webasm: { inputs: Number.POSITIVE_INFINITY, outputs: 1 },
   webgpu: { inputs: 7, outputs: 1 },
   webgl2: { inputs: 14, outputs: 1 },

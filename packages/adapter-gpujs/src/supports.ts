@@ -1,6 +1,5 @@
 import type { Supports } from '@vardrop/core/backend';
 import { isCard, type Runtime } from './loadGpu.js';
-import { kernelLimits } from './lowerProgram.js';
 
 /**
  * Largest errors on graphics cards. Beside those observed there is room for the 2.5 units that WGSL and GLSL allow in a
@@ -28,7 +27,6 @@ export function supportsOf({ mode, noise, mostTurns }: Pick<Runtime, 'mode' | 'n
     nonFinite: !isCard(mode),
     subnormals: !isCard(mode),
     ulps: ulps[mode],
-    kernel: kernelLimits[mode],
     // Kernels add up pieces of 64 terms, and pieces one after the other.
     terms: 64 ** 2,
     elements: largestTensor,

@@ -1,5 +1,4 @@
-import { VardropError } from '@vardrop/core';
-import type { Iteration } from '@vardrop/core/backend';
+import type { Keys } from '@vardrop/core/backend';
 import type { NodeId, Program, ProgramNode } from '@vardrop/core/program';
 import { encodeStream } from './print/threefry.js';
 import { elements } from './run/elements.js';
@@ -32,21 +31,7 @@ export function withStreams(program: Program): { readonly program: Program; read
   return { program: { name: program.name, nodes, outputs }, streams };
 }
 
-/** Values of the inputs of one iteration's streams, by name. Throws `VARDROP_INPUT` unless there is a key for each. */
-export function bindStreams(
-  who: string,
-  given: Iteration['keys'] = {},
-  streams: readonly StreamInput[],
-): ReadonlyMap<string, Float32Array> {
-  const needed = new Set(streams.map(({ key }) => key));
-  for (const name of new Set([...needed, ...Object.keys(given)])) {
-    if (needed.has(name) && given[name]) continue;
-    throw new VardropError(
-      'VARDROP_INPUT',
-      `${who}: key "${name}": got ${needed.has(name) ? 'none' : 'one'}, needs the keys ${[...needed].join(', ') || 'of no stream'}. ${needed.has(name) ? 'Pass it' : 'Leave it out'}.`,
-    );
-  }
-  return new Map(
-    streams.map(({ name, key, units }) => [name, encodeStream(given[key].words, (given[key].row ?? 0) * units)]),
-  );
+/** Values of the inputs of one iteration's streams, by name. */
+export function encodeStreams(keys: Keys, streams: readonly StreamInput[]): (readonly [string, Float32Array])[] {
+  return streams.map(({ name, key, units }) => [name, encodeStream(keys[key].words, (keys[key].row ?? 0) * units)]);
 }

@@ -45,8 +45,7 @@ export function createBackend(runtime: Runtime): Backend<OrtTensor> {
     async compile(program) {
       lifetime.check('compile');
       // Sessions are made while none runs: the runtime does one thing at a time.
-      const executable = await queue.add(() => createExecutable(runtime, handles, shares, queue, program));
-      return lifetime.track(executable);
+      return queue.add(() => createExecutable(runtime, lifetime, handles, shares, queue, program));
     },
     liveTensors: () => handles.count(),
     allocated: () => shares.count(),

@@ -44,7 +44,7 @@ const optionNames = {
 const elsewhere = {
   executionProviders: "Write device: 'wasm', 'native' or 'webgpu'.",
   numThreads: 'Write threads: ….',
-  backend: "Write device: '…'.",
+  backend: 'Write device: ….',
 };
 
 /**

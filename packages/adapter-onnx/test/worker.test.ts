@@ -185,9 +185,11 @@ describe('the worker', () => {
     await asked({ request: 0, kind: 'open', options: { device: 'wasm' } });
     await asked({ request: 1, kind: 'compile', executable: 1, program: powers(2, 1) });
     obey({ kind: 'upload', tensor: 1, data: new Float32Array(1), shape: [] });
-    const run = { kind: 'run', executable: 1, iterations: [{ inputs: {} }], carried: {} } as const;
-    obey({ ...run, shared: { x: 1 }, outputs: [{ sum: 2 }] });
-    obey({ ...run, shared: { x: 2 }, outputs: [{ sum: 3 }] });
+    const ids = (name: string, id: number) => new Map([[name, id]]);
+    const iterations = [{ inputs: new Map<string, number>(), keys: {} }];
+    const run = { kind: 'run', executable: 1, iterations, carried: new Map<string, number>() } as const;
+    obey({ ...run, shared: ids('x', 1), outputs: [ids('sum', 2)] });
+    obey({ ...run, shared: ids('x', 2), outputs: [ids('sum', 3)] });
     for (const tensor of [2, 3]) {
       expect(await asked({ request: 2, kind: 'read', tensor })).toMatchObject({
         request: 2,

@@ -13,17 +13,13 @@ import { supportsOf } from './supports.js';
 export function createBackend(device: Device, settings: Settings): Backend<TfTensor> {
   const name = `tfjs:${device.name}`;
   const handles = createHandles(device);
-  const lifetime = createBackendLifetime(name);
-  const check = (who: string) => {
-    lifetime.check(who);
-    device.check(who);
-  };
+  const lifetime = createBackendLifetime(name, device.check);
 
   return {
     name,
     supports: supportsOf(device, settings),
     upload(data, shape) {
-      check('upload');
+      lifetime.check('upload');
       checkValues(name, 'upload', data, shape);
       // But for wasm, backends keep the very array that they are given.
       return handles.add(device.create(device.name === 'wasm' ? data : data.slice(), shape));
@@ -33,9 +29,8 @@ export function createBackend(device: Device, settings: Settings): Backend<TfTen
     },
     dispose: (tensor) => handles.table.dispose(tensor),
     async compile(program) {
-      check('compile');
-      const executable = await createExecutable(device, handles, program, settings);
-      return lifetime.track(executable);
+      lifetime.check('compile');
+      return createExecutable(device, lifetime, handles, program, settings);
     },
     liveTensors: () => handles.table.count(),
     allocated: () => device.host.numDataIds(),
@@ -43,7 +38,7 @@ export function createBackend(device: Device, settings: Settings): Backend<TfTen
       return handles.native(tensor);
     },
     wrap(native) {
-      check('wrap');
+      lifetime.check('wrap');
       if (native.dtype !== 'float32') {
         throw new VardropError(
           'VARDROP_INPUT',

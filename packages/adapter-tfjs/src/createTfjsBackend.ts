@@ -34,7 +34,7 @@ const optionNames = { device: true, tf: true, wasmPaths: true, profile: true } a
  */
 export async function createTfjsBackend(options: TfjsBackendOptions): Promise<Backend<TfTensor>> {
   // JavaScript lets callers leave them out; loadDevice then says what to choose from.
-  if (options) checkOptionNames('createTfjsBackend', options, optionNames, { backend: "Write device: '…'." });
+  if (options) checkOptionNames('createTfjsBackend', options, optionNames, { backend: 'Write device: ….' });
   const { tf, device, wasmPaths, profile }: Partial<TfjsBackendOptions> = options ?? {};
   return createBackend(await loadDevice(device, tf, wasmPaths), { profile, fuse: true });
 }

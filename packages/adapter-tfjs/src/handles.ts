@@ -3,7 +3,7 @@ import { createHandleTable, type HandleTable, type Tensor } from '@vardrop/core/
 import type { Device } from './device.js';
 
 /** What stands behind a handle: data on the device, and tfjs's tensor where the app has asked for it or given it. */
-interface Entry {
+export interface Entry {
   readonly info: TensorInfo;
   native?: TfTensor;
 }

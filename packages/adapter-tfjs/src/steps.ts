@@ -1,5 +1,5 @@
 import type { TensorInfo } from '@tensorflow/tfjs';
-import type { NoiseKey } from '@vardrop/core/backend';
+import type { Keys } from '@vardrop/core/backend';
 import type { NodeId, Program } from '@vardrop/core/program';
 import type { Device } from './device.js';
 import { compileKernels, findHeap } from './fused/compileKernels.js';
@@ -31,9 +31,6 @@ export interface ProfiledStep {
   readonly label: string;
   readonly milliseconds: number;
 }
-
-/** An iteration's keys, by name. */
-export type Keys = Readonly<Record<string, NoiseKey>>;
 
 /** A piece of a program on a device. */
 export interface Step {

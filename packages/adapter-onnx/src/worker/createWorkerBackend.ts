@@ -1,18 +1,17 @@
 import { type Backend, VardropError } from '@vardrop/core';
 import {
-  bindInputs,
   checkValues,
+  createBackendLifetime,
+  createExecutableOf,
   createHandleTable,
-  programInputs,
-  refuseClosed,
+  programInterface,
   type Tensor,
-  type Tensors,
 } from '@vardrop/core/backend';
 import type { Tensor as OrtTensor } from 'onnxruntime-web';
 import { checkWrapped } from '../checkWrapped.js';
 import { importRuntime } from '../loadRuntime.js';
 import { connect } from './connect.js';
-import type { Opened, TensorId, TensorIds, WorkerOptions } from './protocol.js';
+import type { Opened, TensorId, WorkerOptions } from './protocol.js';
 
 /**
  * A backend whose tensors and sessions live in a worker, so that the caller's thread computes nothing. All checks are
@@ -38,10 +37,7 @@ export async function createWorkerBackend(options: WorkerOptions): Promise<Backe
   const handles = createHandleTable<TensorId>({ name, free: (tensor) => connection.tell({ kind: 'dispose', tensor }) });
   let tensorsMade = 0;
   let executablesMade = 0;
-  let closed = false;
-  const open = (who: string) => {
-    if (closed) refuseClosed(name, who);
-  };
+  const lifetime = createBackendLifetime(name);
 
   function send(data: Float32Array, shape: readonly number[]): Tensor {
     const tensor = ++tensorsMade;
@@ -58,69 +54,31 @@ export async function createWorkerBackend(options: WorkerOptions): Promise<Backe
     name,
     supports,
     upload(data, shape) {
-      open('upload');
+      lifetime.check('upload');
       checkValues(name, 'upload', data, shape);
       return send(data, shape);
     },
     read: (tensor) => read(tensor, 'read'),
     dispose: (tensor) => handles.dispose(tensor),
     async compile(program) {
-      open('compile');
+      lifetime.check('compile');
       const executable = ++executablesMade;
       await connection.ask({ kind: 'compile', executable, program });
-      const who = `[${name}] run ${program.name}`;
-      const inputs = programInputs(program);
-      const iterationInputs = inputs.filter(({ role }) => role === 'iteration');
-      const runInputs = inputs.filter(({ role }) => role !== 'iteration');
-      const carriedInputs = inputs.filter(({ role }) => role === 'carried');
-      const carriedNames = new Set(carriedInputs.map((input) => input.name));
-      const freshNames = Object.keys(program.outputs).filter((output) => !carriedNames.has(output));
-      const shapeOf = (output: string) => program.nodes[program.outputs[output]].shape as readonly number[];
-      let disposed = false;
-      const idsOf = (wanted: typeof inputs, given: Tensors, where: string): TensorIds => {
-        const bound = bindInputs(where, given, wanted, handles);
-        return Object.fromEntries(wanted.map((input) => [input.name, bound.get(input.id) as TensorId]));
-      };
-      return {
-        run(shared, iterations) {
-          open('run');
-          if (disposed) {
-            throw new VardropError(
-              'VARDROP_DISPOSED',
-              `${who}: got a disposed executable, needs a live one. Compile the program again.`,
-            );
-          }
-          const bound = {
-            shared: idsOf(runInputs, shared, who),
-            iterations: iterations.map(({ inputs: given = {}, keys }, i) => ({
-              inputs: idsOf(iterationInputs, given, `${who}, iteration ${i}`),
-              keys,
-            })),
-          };
-          const results = (names: Iterable<string>) => {
-            const ids = [...names].map((each) => [each, ++tensorsMade] as const);
-            return {
-              ids: Object.fromEntries(ids),
-              tensors: Object.fromEntries(ids.map(([each, id]) => [each, handles.add(id, shapeOf(each))])),
-            };
-          };
-          const carried = results(carriedNames);
-          const outputs = iterations.map(() => results(freshNames));
-          connection.tell({
-            kind: 'run',
-            executable,
-            ...bound,
-            carried: carried.ids,
-            outputs: outputs.map(({ ids }) => ids),
-          });
-          return { carried: carried.tensors, outputs: outputs.map(({ tensors }) => tensors) };
+      const { carriedInputs, freshOutputs } = programInterface(program);
+      const carriedNames = carriedInputs.map((input) => input.name);
+      const newIds = (names: readonly string[]) => new Map(names.map((each) => [each, ++tensorsMade]));
+      return createExecutableOf({
+        lifetime,
+        handles,
+        program,
+        execute(shared, iterations) {
+          const carried = newIds(carriedNames);
+          const outputs = iterations.map(() => newIds(freshOutputs));
+          connection.tell({ kind: 'run', executable, shared, iterations, carried, outputs });
+          return { carried, outputs };
         },
-        dispose() {
-          if (disposed) return;
-          disposed = true;
-          if (!closed) connection.tell({ kind: 'release', executable });
-        },
-      };
+        dispose: () => connection.tell({ kind: 'release', executable }),
+      });
     },
     liveTensors: () => handles.count(),
     async native(tensor) {
@@ -129,13 +87,12 @@ export async function createWorkerBackend(options: WorkerOptions): Promise<Backe
       return new Constructor('float32', data, tensor.shape);
     },
     wrap(native) {
-      open('wrap');
+      lifetime.check('wrap');
       checkWrapped(name, native);
       return send(native.data as Float32Array, native.dims);
     },
     async close() {
-      if (closed) return;
-      closed = true;
+      if (!lifetime.close()) return;
       handles.disposeAll();
       // One that is gone already has nothing left to free.
       await connection.ask({ kind: 'close' }).catch(() => undefined);

@@ -1,4 +1,4 @@
-import type { NoiseKey, Supports } from '@vardrop/core/backend';
+import type { BoundIteration, Entries, Supports } from '@vardrop/core/backend';
 import type { Program } from '@vardrop/core/program';
 import type { OnnxDevice, SessionOptions, WasmPaths } from '../loadRuntime.js';
 
@@ -6,7 +6,7 @@ import type { OnnxDevice, SessionOptions, WasmPaths } from '../loadRuntime.js';
 export type TensorId = number;
 
 /** Ids by name of input or output. */
-export type TensorIds = Readonly<Record<string, TensorId>>;
+export type TensorIds = Entries<TensorId>;
 
 /** What the worker makes its backend with; plain data, since it is copied to the worker. */
 export interface WorkerOptions {
@@ -36,10 +36,7 @@ export type Command =
       readonly kind: 'run';
       readonly executable: number;
       readonly shared: TensorIds;
-      readonly iterations: readonly {
-        readonly inputs: TensorIds;
-        readonly keys?: Readonly<Record<string, NoiseKey>>;
-      }[];
+      readonly iterations: readonly BoundIteration<TensorId>[];
       /** Ids that the results get. */
       readonly carried: TensorIds;
       readonly outputs: readonly TensorIds[];

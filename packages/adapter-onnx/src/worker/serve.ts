@@ -32,10 +32,9 @@ export function serve(
     if ('failure' in entry) throw entry.failure;
     return entry.tensor;
   };
-  const bound = (ids: TensorIds): Tensors =>
-    Object.fromEntries(Object.entries(ids).map(([name, id]) => [name, tensorOf(id)]));
+  const bound = (ids: TensorIds): Tensors => Object.fromEntries([...ids].map(([name, id]) => [name, tensorOf(id)]));
   const hold = (ids: TensorIds, entryOf: (name: string) => Entry) => {
-    for (const [name, id] of Object.entries(ids)) tensors.set(id, entryOf(name));
+    for (const [name, id] of ids) tensors.set(id, entryOf(name));
   };
 
   function run({ executable, shared, iterations, carried, outputs }: Extract<Message, { kind: 'run' }>): void {

@@ -89,8 +89,6 @@ const kinds: Readonly<Record<string, (supports: Supports) => boolean>> = {
       const units = ulps?.[name as Elementary];
       return Number.isFinite(units) && units >= 0;
     }),
-  'kernel has positive numbers of inputs and outputs': ({ kernel }) =>
-    kernel === undefined || (kernel.inputs >= 1 && kernel.outputs >= 1),
   'elements is a positive number': ({ elements }) =>
     elements === undefined || (Number.isInteger(elements) && elements > 0),
   'terms is a whole number from 16 on': ({ terms }) => terms === undefined || (Number.isInteger(terms) && terms >= 16),

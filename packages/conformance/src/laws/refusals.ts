@@ -1,10 +1,11 @@
-import { compileProgram, type Iteration, type Tensor, type Tensors } from '@vardrop/core/backend';
+import { compileProgram, type Iteration, type NoiseKey, type Tensor, type Tensors } from '@vardrop/core/backend';
 import { bindBatch, createBuilder, type Program, validate } from '@vardrop/core/program';
 import fc from 'fast-check';
 import { programCases } from '../arbitraries/programs.js';
 import { checkOnce, checkProperty } from '../checkProperty.js';
 import { expectCode } from '../expectCode.js';
 import type { Law, LawContext } from '../law.js';
+import { resultHandles } from '../resultHandles.js';
 
 /** Cases at effort `quick`. */
 const runs = 40;
@@ -12,13 +13,14 @@ const runs = 40;
 /** Any code of ours: which one is the backend's to choose. */
 const refused = /^VARDROP_/;
 
-/** y = w x + b of one input of each role. */
-function affine(): Program {
+/** y = w x + b of one input of each role; `noise` adds a term 0 · ε, whose key is `k`. */
+function affine(noise: boolean): Program {
   const b = createBuilder('affine');
   const w = b.input('w', [3, 2]);
   const x = b.input('x', [4, 3], 'iteration');
   const c = b.input('c', [2], 'carried');
-  const y = b.add(b.matmul(x, w), c);
+  const sum = b.add(b.matmul(x, w), c);
+  const y = noise ? b.add(sum, b.mul(0, b.noise('normal', 'k', [4, 2]))) : sum;
   b.output('y', y);
   b.output('c', b.reduceSum(y, [0]));
   return b.build();
@@ -135,23 +137,48 @@ export const refusals: Law = {
   },
 };
 
-/** Runs with inputs that are missing, unknown, or of another shape; after each a run that is right still is. */
+/** What a case of a refused run is made of; `iteration` is in order. */
+interface RunParts {
+  readonly w: Tensor;
+  readonly c: Tensor;
+  readonly x: Tensor;
+  /** Of another shape than all inputs. */
+  readonly other: Tensor;
+  readonly iteration: Iteration;
+}
+
+/** Runs with inputs or keys that are missing, unknown, or of another shape; after each a run that is right still is. */
 async function checkRuns(context: LawContext): Promise<void> {
   const { backend, ledger } = context;
-  const cases: Readonly<
-    Record<string, (shared: Tensors, x: Tensor, other: Tensor) => readonly [Tensors, readonly Iteration[]]>
-  > = {
-    'no shared input': ({ c }, x) => [{ c }, [{ inputs: { x } }]],
-    'no carried input': ({ w }, x) => [{ w }, [{ inputs: { x } }]],
-    'no iteration input': (shared) => [shared, [{}]],
-    'an input that there is not': (shared, x, other) => [{ ...shared, unknown: other }, [{ inputs: { x } }]],
-    'a handle that is none': ({ c }, x) => [{ w: { shape: [3, 2] }, c }, [{ inputs: { x } }]],
-    'no input in a later iteration': (shared, x) => [shared, [{ inputs: { x } }, {}]],
-    'a shared input of another shape': ({ c }, x, other) => [{ w: other, c }, [{ inputs: { x } }]],
-    'a carried input of another shape': ({ w }, x, other) => [{ w, c: other }, [{ inputs: { x } }]],
-    'an iteration input of another shape': (shared, _, other) => [shared, [{ inputs: { x: other } }]],
+  const noise = backend.supports.noise === 'device';
+  const key: NoiseKey = { words: [1, 2] };
+  const keys: Readonly<Record<string, NoiseKey>> = noise ? { k: key } : {};
+  const cases: Readonly<Record<string, (parts: RunParts) => readonly [Tensors, readonly Iteration[]]>> = {
+    'no shared input': ({ c, iteration }) => [{ c }, [iteration]],
+    'no carried input': ({ w, iteration }) => [{ w }, [iteration]],
+    'no iteration input': ({ w, c }) => [{ w, c }, [{ keys }]],
+    'an unknown input': ({ w, c, other, iteration }) => [{ w, c, unknown: other }, [iteration]],
+    'an unknown input of an iteration': ({ w, c, x, other }) => [{ w, c }, [{ keys, inputs: { x, unknown: other } }]],
+    'an iteration input among the shared ones': ({ w, c, x, iteration }) => [{ w, c, x }, [iteration]],
+    'a handle that is none': ({ c, iteration }) => [{ w: { shape: [3, 2] }, c }, [iteration]],
+    'no input in a later iteration': ({ w, c, iteration }) => [{ w, c }, [iteration, { keys }]],
+    'a shared input of another shape': ({ c, other, iteration }) => [{ w: other, c }, [iteration]],
+    'a carried input of another shape': ({ w, other, iteration }) => [{ w, c: other }, [iteration]],
+    'an iteration input of another shape': ({ w, c, other }) => [{ w, c }, [{ keys, inputs: { x: other } }]],
     // As many elements, and broadcastable: what is easily taken silently.
-    'an iteration input transposed': (shared, _, __) => [shared, [{ inputs: { x: shared.w } }]],
+    'an iteration input transposed': ({ w, c }) => [{ w, c }, [{ keys, inputs: { x: w } }]],
+    'an unknown key': ({ w, c, iteration }) => [{ w, c }, [{ ...iteration, keys: { ...keys, unknown: key } }]],
+    'an unknown key in a later iteration': ({ w, c, iteration }) => [
+      { w, c },
+      [iteration, { ...iteration, keys: { ...keys, unknown: key } }],
+    ],
+    ...(noise
+      ? {
+          'no key': ({ w, c, x }: RunParts) => [{ w, c }, [{ inputs: { x } }]] as const,
+          'a key under another name': ({ w, c, x }: RunParts) =>
+            [{ w, c }, [{ inputs: { x }, keys: { K: key } }]] as const,
+        }
+      : {}),
   };
   for (const [what, arrange] of Object.entries(cases)) {
     await checkOnce(context, `run: ${what}`, async () => {
@@ -161,22 +188,17 @@ async function checkRuns(context: LawContext): Promise<void> {
         x: backend.upload(new Float32Array(12).fill(1), [4, 3]),
         other: backend.upload(new Float32Array(1), [1]),
       };
-      const executable = await backend.compile(affine());
+      const executable = await backend.compile(affine(noise));
       const before = backend.liveTensors();
       try {
         const shared = { w: tensors.w, c: tensors.c };
-        await expectCode(`a run with ${what}`, refused, async () => {
-          const result = executable.run(...arrange(shared, tensors.x, tensors.other));
-          const made = [...Object.values(result.carried), ...result.outputs.flatMap((each) => Object.values(each))];
-          try {
-            // A failure on the device may surface here.
-            for (const tensor of made) await backend.read(tensor);
-          } finally {
-            for (const tensor of made) backend.dispose(tensor);
-          }
+        const iteration = { inputs: { x: tensors.x }, keys };
+        await expectCode(`a run with ${what}`, 'VARDROP_INPUT', () => {
+          const result = executable.run(...arrange({ ...tensors, iteration }));
+          for (const tensor of resultHandles(result)) backend.dispose(tensor);
         });
         if (backend.liveTensors() !== before) throw new Error(`a run with ${what} left tensors behind`);
-        const { carried, outputs } = executable.run(shared, [{ inputs: { x: tensors.x } }]);
+        const { carried, outputs } = executable.run(shared, [iteration]);
         const y = await backend.read(outputs[0].y);
         for (const tensor of [carried.c, outputs[0].y]) backend.dispose(tensor);
         if (y[0] !== 10 || y[7] !== 11) throw new Error(`a run after a refused one: got ${[...y]}, wanted 10, 11, …`);

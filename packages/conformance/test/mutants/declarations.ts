@@ -1,4 +1,5 @@
 import type { Backend } from '@vardrop/core';
+import type { Iteration } from '@vardrop/core/backend';
 import { elementCount, rewrite } from '@vardrop/core/program';
 import { createReferenceBackend } from '@vardrop/core/reference';
 import { breaking, declaring, type Mutant, overriding, replacing } from './mutant.js';
@@ -166,6 +167,16 @@ export const refusalMutants: readonly Mutant[] = [
     }),
   ),
   refusals(
+    'unknown keys are ignored',
+    keying((keys, known) => Object.fromEntries(Object.entries(keys).filter(([name]) => known.includes(name)))),
+    'run: an unknown key in a later iteration',
+  ),
+  refusals(
+    'a missing key is made of zeros',
+    keying((keys, known) => ({ ...Object.fromEntries(known.map((name) => [name, { words: [0, 0] }])), ...keys })),
+    'run: no key',
+  ),
+  refusals(
     'a refused run leaves a tensor behind',
     overriding((backend) => ({
       compile: async (program) => {
@@ -223,6 +234,26 @@ export const refusalMutants: readonly Mutant[] = [
 const count = (shape: readonly number[]) => elementCount(shape);
 
 type Tensors = Parameters<Awaited<ReturnType<Backend['compile']>>['run']>[0];
+
+type Keys = NonNullable<Iteration['keys']>;
+
+/** The reference whose iterations get other keys than were given. */
+function keying(choose: (given: Keys, known: readonly string[]) => Keys) {
+  return overriding((backend) => ({
+    compile: async (program) => {
+      const executable = await backend.compile(program);
+      const known = program.nodes.flatMap((node) => (node.op === 'noise' ? [node.key] : []));
+      return {
+        ...executable,
+        run: (shared, iterations) =>
+          executable.run(
+            shared,
+            iterations.map((each) => ({ ...each, keys: choose(each.keys ?? {}, known) })),
+          ),
+      };
+    },
+  }));
+}
 
 /** The reference whose runs get other inputs than were given. */
 function filling(

@@ -48,8 +48,6 @@ export interface Supports {
   readonly subnormals: boolean;
   /** Largest error, in units in the last place, measured over the op's range. The other elementwise ops round once. */
   readonly ulps: Readonly<Record<'exp' | 'log' | 'sigmoid' | 'softplus' | 'tanh' | 'sqrt' | 'div', number>>;
-  /** Largest numbers of tensors that one fused kernel may read and write; absent if there is no limit. */
-  readonly kernel?: { readonly inputs: number; readonly outputs: number };
   /**
    * Most terms that it adds up one after the other, at least 16: core puts longer sums in stages. Absent where it adds up
    * long sums in blocks by itself. On either way a term goes through 4095 additions at the most for each factor of 4096
@@ -73,8 +71,9 @@ export interface Executable {
    * call order; a failure on the device surfaces at `read`. Nothing that is passed in is disposed of, and it may be
    * disposed of by its owner as soon as `run` has returned; everything returned belongs to the caller, who disposes of
    * each handle once (no two of them are the same handle). A run of no iterations hands back the carried values.
-   * Inputs that are missing, unknown or of another shape, and handles that are not this backend's, are refused with a
-   * `VARDROP_…` code before anything is computed; disposed ones, and a run after `dispose`, with `VARDROP_DISPOSED`.
+   * Inputs and keys that are missing or unknown, inputs of another shape, and handles that are not this backend's, are
+   * refused with `VARDROP_INPUT` before anything is computed; disposed ones, and a run after `dispose`, with
+   * `VARDROP_DISPOSED`. `createExecutableOf` does all of this.
    */
   run(shared: Tensors, iterations: readonly Iteration[]): RunResult;
   /** Frees what the compiled program holds. Tensors that it returned live on. */

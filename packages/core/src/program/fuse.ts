@@ -13,7 +13,7 @@ import type { NodeId, Program } from './program.js';
  * after them as epilogue, chains of elementwise nodes into one loop each, and elementwise nodes that only a reduction
  * needs into that reduction. Nothing is computed twice but cheap functions such as a² inside a contraction's loop.
  *
- * `limits` are a backend's `supports.kernel`; without them kernels grow as long as that saves a pass over memory.
+ * `limits` are what one kernel of the backend may touch; without them kernels grow as long as that saves a pass over memory.
  * The program should be simplified first (nodes that nothing needs are left out of all kernels).
  *
  * @throws {VardropError} `VARDROP_PROGRAM` for a program with `withDerivative`, `VARDROP_LIMITS` for limits in which

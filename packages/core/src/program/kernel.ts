@@ -1,6 +1,6 @@
 import type { NodeId, Program, Shape } from './program.js';
 
-/** How much one kernel may touch; a backend states it as `supports.kernel`. */
+/** How much one kernel may touch: what the caller of `fuse` can run. */
 export interface KernelLimits {
   /** Largest number of tensors that a kernel reads; at least 4, which is what `selectGreater` takes. */
   readonly inputs: number;

@@ -1,6 +1,8 @@
-import { refuseClosed } from '../backend/backendLifetime.js';
+import { createBackendLifetime } from '../backend/backendLifetime.js';
 import { checkValues } from '../backend/checkValues.js';
-import type { Backend, Executable, Supports, Tensor } from '../backend/contract.js';
+import type { Backend, Supports } from '../backend/contract.js';
+import { createExecutableOf } from '../backend/createExecutableOf.js';
+import { createHandleTable } from '../backend/handleTable.js';
 import { checkFunction } from '../checkFunction.js';
 import { checkObject } from '../checkObject.js';
 import { checkOptionNames } from '../checkOptionNames.js';
@@ -39,9 +41,9 @@ const supports: Supports = {
  * calling thread. Values stay float64 from node to node and, in carried and other returned tensors, from run to run;
  * only `read` rounds to float32. It also accepts `withDerivative`, whose value it takes.
  *
- * Methods throw `VARDROP_DISPOSED` for tensors, executables and backends that are disposed of or closed,
- * `VARDROP_TENSOR` for handles of another backend, `VARDROP_INPUT` for inputs and keys that are missing, unknown or of
- * the wrong shape, and `VARDROP_SHAPE` for programs with a symbolic axis.
+ * Methods throw `VARDROP_DISPOSED` for tensors, executables and backends that are disposed of or closed, `VARDROP_INPUT` for
+ * handles of another backend and for inputs and keys that are missing, unknown or of the wrong shape, and `VARDROP_SHAPE`
+ * for programs with a symbolic axis.
  */
 export function createReferenceBackend(options: ReferenceOptions = {}): Backend<ReferenceTensor> {
   checkOptionNames('createReferenceBackend', options, { noise: true, functions: true });
@@ -56,85 +58,33 @@ export function createReferenceBackend(options: ReferenceOptions = {}): Backend<
       '{ dawson, logUniformKl }',
     );
   }
-  const live = new Map<Tensor, ReferenceTensor>();
-  // Only to tell a handle that was disposed of from one that was never ours.
-  const disposed = new WeakSet<Tensor>();
-  let closed = false;
-
-  function requireOpen(who: string): void {
-    if (closed) refuseClosed('reference', who);
-  }
-
-  function hold(values: Float64Array, shape: readonly number[]): Tensor {
-    const handle: Tensor = Object.freeze({ shape: Object.freeze([...shape]) });
-    live.set(handle, { shape: handle.shape, values });
-    return handle;
-  }
-
-  function resolve(handle: Tensor, what: string): ReferenceTensor {
-    requireOpen(what);
-    const tensor = live.get(handle);
-    if (tensor) return tensor;
-    if (disposed.has(handle)) {
-      throw new VardropError(
-        'VARDROP_DISPOSED',
-        `[reference] ${what}: got a tensor of shape ${formatShape(handle.shape)} that was disposed of, needs a live one. Dispose of it after its last use.`,
-      );
-    }
-    throw new VardropError(
-      'VARDROP_TENSOR',
-      `[reference] ${what}: got something that is not a tensor of this backend. Upload it here first.`,
-    );
-  }
+  const lifetime = createBackendLifetime('reference');
+  const handles = createHandleTable<Float64Array>({ name: 'reference' });
 
   return {
     name: 'reference:cpu',
     supports,
     upload(data, shape) {
-      requireOpen('upload');
+      lifetime.check('upload');
       checkValues('reference', 'upload', data, shape);
-      return hold(Float64Array.from(data), shape);
+      return handles.add(Float64Array.from(data), shape);
     },
-    async read(tensor) {
-      return Float32Array.from(resolve(tensor, 'read').values);
+    read: async (tensor) => Float32Array.from(handles.get(tensor, 'read')),
+    dispose: (tensor) => handles.dispose(tensor),
+    async compile(program) {
+      lifetime.check('compile');
+      return createExecutableOf({ lifetime, handles, program, execute: createRunner(program, options) });
     },
-    dispose(tensor) {
-      resolve(tensor, 'dispose');
-      live.delete(tensor);
-      disposed.add(tensor);
-    },
-    async compile(program): Promise<Executable> {
-      requireOpen('compile');
-      const runner = createRunner(program, options);
-      let freed = false;
-      return {
-        run(shared, iterations) {
-          requireOpen('run');
-          if (freed) {
-            throw new VardropError(
-              'VARDROP_DISPOSED',
-              `[reference] run: got a call of "${program.name}" after it was disposed of. Compile it again.`,
-            );
-          }
-          return runner(shared, iterations, resolve, hold);
-        },
-        dispose() {
-          freed = true;
-        },
-      };
-    },
-    liveTensors: () => live.size,
-    async native(tensor) {
-      return resolve(tensor, 'native');
-    },
+    liveTensors: () => handles.count(),
+    native: async (tensor) => ({ values: handles.get(tensor, 'native'), shape: tensor.shape }),
     wrap(native) {
-      requireOpen('wrap');
+      lifetime.check('wrap');
       requireTensor(native);
-      return hold(native.values, native.shape);
+      return handles.add(native.values, native.shape);
     },
     async close() {
-      closed = true;
-      live.clear();
+      lifetime.close();
+      handles.disposeAll();
     },
   };
 }

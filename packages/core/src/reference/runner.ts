@@ -1,19 +1,12 @@
-import type { Iteration, RunResult, Tensor, Tensors } from '../backend/contract.js';
-import { VardropError } from '../errors.js';
-import type { InputRole, NodeId, Program } from '../program/program.js';
-import { formatShape, sameShape } from '../program/shapes.js';
+import type { ExecutableParts } from '../backend/createExecutableOf.js';
+import { programInterface } from '../backend/programInterface.js';
+import type { NodeId, Program } from '../program/program.js';
 import { evaluateNode } from './evaluateNode.js';
 import { type FixedShape, fixedShape } from './layout.js';
 import type { Sources } from './sources.js';
 
-/** Looks a handle up (throwing if it is dead), naming what it was for. */
-type Resolve = (handle: Tensor, what: string) => { readonly shape: FixedShape; readonly values: Float64Array };
-
-/** Makes a handle that the caller owns. */
-type Hold = (values: Float64Array, shape: FixedShape) => Tensor;
-
-/** Runs a program that was prepared once. */
-export type Runner = (shared: Tensors, iterations: readonly Iteration[], resolve: Resolve, hold: Hold) => RunResult;
+/** Computes a run of a program that was prepared once. */
+type Runner = ExecutableParts<Float64Array>['execute'];
 
 /**
  * How often a node's value changes: never, from run to run, or from iteration to iteration. A node changes as often
@@ -60,22 +53,7 @@ const released = new Float64Array(0);
 /** Prepares a program: orders its nodes by how often they change, and evaluates those that never do. */
 export function createRunner(program: Program, sources: Pick<Sources, 'noise' | 'functions'>): Runner {
   const { shapes, constant, run, iteration, lastRead } = plan(program);
-  const inputs = (role: InputRole) =>
-    program.nodes.flatMap((node, id) => (node.op === 'input' && node.role === role ? [{ name: node.name, id }] : []));
-  const sharedInputs = inputs('shared');
-  const carriedInputs = inputs('carried');
-  const iterationInputs = inputs('iteration');
-  const carriedNames = new Set(carriedInputs.map(({ name }) => name));
-  for (const name of carriedNames) {
-    if (!Object.hasOwn(program.outputs, name)) {
-      throw new VardropError(
-        'VARDROP_PROGRAM',
-        `[${program.name}] carried input "${name}": got no output of that name, needs one. Declare the next value as an output.`,
-      );
-    }
-  }
-  const otherOutputs = Object.entries(program.outputs).filter(([name]) => !carriedNames.has(name));
-  const keyNames = new Set(program.nodes.flatMap((node) => (node.op === 'noise' ? [node.key] : [])));
+  const { runInputs, iterationInputs, carriedInputs, freshOutputs } = programInterface(program);
 
   function evaluateInto(values: Float64Array[], ids: readonly NodeId[], keys?: Sources['keys']): void {
     for (const id of ids) {
@@ -93,81 +71,21 @@ export function createRunner(program: Program, sources: Pick<Sources, 'noise' | 
   const fixed: Float64Array[] = [];
   evaluateInto(fixed, constant);
 
-  return (shared, iterations, resolve, hold) => {
-    // Everything is checked before anything is computed, so that a refused run has no effect.
+  return (given, iterations) => {
     const runValues = fixed.slice();
-    const given = readInputs(program.name, shared, [...sharedInputs, ...carriedInputs], shapes, resolve);
-    for (const { id } of sharedInputs) runValues[id] = given[id];
-    const givenIterations = iterations.map((one, index) => {
-      const who = `${program.name}, iteration ${index}`;
-      requireKeys(who, one.keys ?? {}, keyNames);
-      return readInputs(who, one.inputs ?? {}, iterationInputs, shapes, resolve);
-    });
+    for (const { name, id } of runInputs) runValues[id] = given.get(name) as Float64Array;
     evaluateInto(runValues, run);
-    const carried = new Map(carriedInputs.map(({ name, id }) => [name, given[id]]));
-    const results = iterations.map((one, index) => {
+    let carried = carriedInputs.map(({ id }) => runValues[id]);
+    const outputs = iterations.map(({ inputs, keys }) => {
       const values = runValues.slice();
-      for (const { id } of iterationInputs) values[id] = givenIterations[index][id];
-      for (const { name, id } of carriedInputs) values[id] = carried.get(name) as Float64Array;
-      evaluateInto(values, iteration, one.keys);
-      for (const name of carriedNames) carried.set(name, values[program.outputs[name]]);
-      return otherOutputs.map(([name, id]) => [name, { values: values[id], shape: shapes[id] }] as const);
+      for (const { name, id } of iterationInputs) values[id] = inputs.get(name) as Float64Array;
+      carriedInputs.forEach(({ id }, i) => {
+        values[id] = carried[i];
+      });
+      evaluateInto(values, iteration, keys);
+      carried = carriedInputs.map(({ name }) => values[program.outputs[name]]);
+      return new Map(freshOutputs.map((name) => [name, values[program.outputs[name]]]));
     });
-    return {
-      carried: Object.fromEntries(
-        carriedInputs.map(({ name, id }) => [name, hold(carried.get(name) as Float64Array, shapes[id])]),
-      ),
-      outputs: results.map((outputs) =>
-        Object.fromEntries(outputs.map(([name, { values, shape }]) => [name, hold(values, shape)])),
-      ),
-    };
+    return { carried: new Map(carriedInputs.map(({ name }, i) => [name, carried[i]])), outputs };
   };
-}
-
-/** Values of the inputs that are needed, by node. Throws `VARDROP_INPUT` unless exactly these are given, in shape. */
-function readInputs(
-  who: string,
-  given: Tensors,
-  needed: readonly { readonly name: string; readonly id: NodeId }[],
-  shapes: readonly FixedShape[],
-  resolve: Resolve,
-): Float64Array[] {
-  for (const name of Object.keys(given)) {
-    if (!needed.some((input) => input.name === name)) {
-      const names = needed.map((input) => `"${input.name}"`).join(', ') || 'none';
-      throw new VardropError(
-        'VARDROP_INPUT',
-        `[${who}] input "${name}": got a tensor of shape ${formatShape(given[name].shape)}, needs only ${names} here. Leave it out.`,
-      );
-    }
-  }
-  const values: Float64Array[] = [];
-  for (const { name, id } of needed) {
-    const what = `[${who}] input "${name}"`;
-    if (!Object.hasOwn(given, name)) {
-      throw new VardropError('VARDROP_INPUT', `${what}: got nothing, needs ${formatShape(shapes[id])}. Pass it.`);
-    }
-    const tensor = resolve(given[name], `input "${name}"`);
-    if (!sameShape(tensor.shape, shapes[id])) {
-      throw new VardropError(
-        'VARDROP_INPUT',
-        `${what}: got ${formatShape(tensor.shape)}, needs ${formatShape(shapes[id])}. Reshape it, or compile for its shape.`,
-      );
-    }
-    values[id] = tensor.values;
-  }
-  return values;
-}
-
-/** Throws `VARDROP_INPUT` unless exactly the keys that the program mentions are given. */
-function requireKeys(who: string, keys: Readonly<Record<string, unknown>>, needed: ReadonlySet<string>): void {
-  for (const name of new Set([...needed, ...Object.keys(keys)])) {
-    if (!needed.has(name) || !keys[name]) {
-      const names = [...needed].map((key) => `"${key}"`).join(', ') || 'none';
-      throw new VardropError(
-        'VARDROP_INPUT',
-        `[${who}] key "${name}": got ${needed.has(name) ? 'none' : 'one'}, needs the keys ${names}. ${needed.has(name) ? 'Pass it' : 'Leave it out'}.`,
-      );
-    }
-  }
 }

@@ -1,6 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { bindInputs, createHandleTable, programInputs } from '../../src/backend/index.js';
-import { createBuilder } from '../../src/program/index.js';
+import { createHandleTable } from '../../src/backend/index.js';
 
 const code = (run: () => unknown) => {
   try {
@@ -47,33 +46,4 @@ it('says after disposeAll that the backend is closed, of handles that were alive
     expect(() => table.get(tensor, 'read')).toThrow('[mine] read: got a closed backend');
     expect(code(() => table.dispose(tensor))).toBe('VARDROP_DISPOSED');
   }
-});
-
-describe('inputs of a program', () => {
-  const b = createBuilder('step');
-  const x = b.input('x', [2, 3], 'iteration');
-  const w = b.input('w', [3], 'carried');
-  b.output('w', b.add(w, b.reduceSum(x, [0])));
-  const inputs = programInputs(b.build());
-  const table = createHandleTable<number>({ name: 'mine' });
-
-  it('are listed with role, node and shape', () => {
-    expect(inputs).toEqual([
-      { name: 'x', role: 'iteration', id: 0, shape: [2, 3] },
-      { name: 'w', role: 'carried', id: 1, shape: [3] },
-    ]);
-  });
-
-  it('are bound by node, and refused unless they are exactly those', () => {
-    const wanted = inputs.filter(({ role }) => role === 'iteration');
-    const right = table.add(7, [2, 3]);
-    expect([...bindInputs('[mine] run', { x: right }, wanted, table)]).toEqual([[0, 7]]);
-    expect(() => bindInputs('[mine] run', {}, wanted, table)).toThrow('[mine] run: input "x": got nothing');
-    const transposed = table.add(8, [3, 2]);
-    expect(() => bindInputs('[mine] run', { x: transposed }, wanted, table)).toThrow('got [3, 2], needs [2, 3]');
-    expect(() => bindInputs('[mine] run', { x: right, w: right }, wanted, table)).toThrow('needs only "x" here');
-    expect(code(() => bindInputs('[mine] run', { x: { shape: [2, 3] } }, wanted, table))).toBe('VARDROP_INPUT');
-    table.dispose(right);
-    expect(code(() => bindInputs('[mine] run', { x: right }, wanted, table))).toBe('VARDROP_DISPOSED');
-  });
 });

@@ -1,5 +1,11 @@
 import { VardropError } from '@vardrop/core';
-import { checkValues } from '@vardrop/core/backend';
+import {
+  checkValues,
+  createBackendLifetime,
+  createExecutableOf,
+  createHandleTable,
+  programInterface,
+} from '@vardrop/core/backend';
 
 /** What this backend can do. Float64 functions rounded once are half a unit in the last place off at most. */
 const supports = {
@@ -17,135 +23,64 @@ const supports = {
  * @returns {import('@vardrop/core').Backend<{ values: Float32Array, shape: readonly number[] }>}
  */
 export function createNAMEBackend() {
+  const lifetime = createBackendLifetime('NAME');
   /** Values behind the handles that are live. Arrays are never written to once they are here, so they can be shared. */
-  const live = new Map();
-  const disposed = new WeakSet();
-  let closed = false;
-
-  const fail = (code, what) => {
-    throw new VardropError(code, `[NAME] ${what}`);
-  };
-
-  function hold(values, shape) {
-    const tensor = Object.freeze({ shape: Object.freeze([...shape]) });
-    live.set(tensor, values);
-    return tensor;
-  }
-
-  function requireOpen(what) {
-    if (closed) fail('VARDROP_DISPOSED', `${what}: got a closed backend, needs an open one. Create another.`);
-  }
-
-  function valuesOf(tensor, what) {
-    requireOpen(what);
-    const values = live.get(tensor);
-    if (values) return values;
-    if (disposed.has(tensor))
-      fail('VARDROP_DISPOSED', `${what}: got a disposed tensor, needs a live one. Dispose later.`);
-    return fail('VARDROP_INPUT', `${what}: got no tensor of this backend, needs one. Upload it first.`);
-  }
+  const handles = createHandleTable({ name: 'NAME' });
 
   function upload(data, shape) {
-    requireOpen('upload');
+    lifetime.check('upload');
     checkValues('NAME', 'upload', data, shape);
-    return hold(data.slice(), shape);
+    return handles.add(data.slice(), shape);
   }
 
   return {
     name: 'NAME:cpu',
     supports,
     upload,
-    async read(tensor) {
-      return valuesOf(tensor, 'read').slice();
-    },
-    dispose(tensor) {
-      valuesOf(tensor, 'dispose');
-      live.delete(tensor);
-      disposed.add(tensor);
-    },
-    liveTensors: () => live.size,
-    async native(tensor) {
-      return { values: valuesOf(tensor, 'native'), shape: tensor.shape };
-    },
+    read: async (tensor) => handles.get(tensor, 'read').slice(),
+    dispose: (tensor) => handles.dispose(tensor),
+    liveTensors: () => handles.count(),
+    native: async (tensor) => ({ values: handles.get(tensor, 'native'), shape: tensor.shape }),
     wrap: ({ values, shape }) => upload(values, shape),
     async close() {
-      closed = true;
-      live.clear();
+      lifetime.close();
+      handles.disposeAll();
     },
     async compile(program) {
-      requireOpen('compile');
-      const { nodes, outputs } = program;
-      // All decisions are taken here; a run only calls what was prepared.
-      const kernels = nodes.map((node) =>
-        kernelOf(
-          node,
-          node.operands.map((id) => nodes[id].shape),
-        ),
-      );
-      const inputs = nodes.flatMap((node, id) => (node.op === 'input' ? [{ ...node, id }] : []));
-      const carried = inputs.filter(({ role }) => role === 'carried');
-      const carriedNames = new Set(carried.map(({ name }) => name));
-      const fresh = Object.entries(outputs).filter(([name]) => !carriedNames.has(name));
-      let freed = false;
-
-      /** Values of exactly these inputs, by node. */
-      function bind(given, wanted) {
-        for (const name of Object.keys(given)) {
-          if (!wanted.some((input) => input.name === name)) {
-            fail('VARDROP_INPUT', `run ${program.name}: got the unknown input "${name}". Leave it out.`);
-          }
-        }
-        return wanted.map(({ name, id, shape }) => {
-          if (!given[name]) fail('VARDROP_INPUT', `run ${program.name}: got no input "${name}". Pass it.`);
-          const values = valuesOf(given[name], `input "${name}"`);
-          if (given[name].shape.join() !== shape.join()) {
-            fail('VARDROP_INPUT', `input "${name}": got [${given[name].shape}], needs [${shape}]. Reshape it.`);
-          }
-          return [id, values];
-        });
-      }
-
-      return {
-        run(shared, iterations) {
-          if (closed || freed) fail('VARDROP_DISPOSED', `run ${program.name}: it was disposed of. Compile it again.`);
-          // Everything is checked before anything is computed, so that a refused run has no effect.
-          const start = bind(
-            shared,
-            inputs.filter(({ role }) => role !== 'iteration'),
-          );
-          const minibatches = iterations.map((each) =>
-            bind(
-              each.inputs ?? {},
-              inputs.filter(({ role }) => role === 'iteration'),
-            ),
-          );
-          const values = [];
-          for (const [id, given] of start) values[id] = given;
-          const results = minibatches.map((minibatch) => {
-            for (const [id, given] of minibatch) values[id] = given;
-            nodes.forEach((node, id) => {
-              if (node.op !== 'input') values[id] = kernels[id](...node.operands.map((operand) => values[operand]));
-            });
-            const made = fresh.map(([name, id]) => [name, values[id], nodes[id].shape]);
-            // All next values are taken before any is put in place: one may be another's old one.
-            const next = carried.map(({ name }) => values[outputs[name]]);
-            carried.forEach(({ id }, i) => {
-              values[id] = next[i];
-            });
-            return made;
-          });
-          return {
-            carried: Object.fromEntries(carried.map(({ name, id, shape }) => [name, hold(values[id], shape)])),
-            outputs: results.map((made) =>
-              Object.fromEntries(made.map(([name, array, shape]) => [name, hold(array, shape)])),
-            ),
-          };
-        },
-        dispose() {
-          freed = true;
-        },
-      };
+      lifetime.check('compile');
+      // Inputs are checked, and handles looked up and given out, by what core has for all backends.
+      return createExecutableOf({ lifetime, handles, program, execute: prepare(program) });
     },
+  };
+}
+
+/** The function that computes a run. All decisions are taken here; a run only calls what was prepared. */
+function prepare(program) {
+  const { nodes, outputs } = program;
+  const kernels = nodes.map((node) =>
+    kernelOf(
+      node,
+      node.operands.map((id) => nodes[id].shape),
+    ),
+  );
+  const { runInputs, iterationInputs, carriedInputs, freshOutputs } = programInterface(program);
+  return (given, iterations) => {
+    const values = [];
+    for (const { name, id } of runInputs) values[id] = given.get(name);
+    const results = iterations.map(({ inputs }) => {
+      for (const { name, id } of iterationInputs) values[id] = inputs.get(name);
+      nodes.forEach((node, id) => {
+        if (node.op !== 'input') values[id] = kernels[id](...node.operands.map((operand) => values[operand]));
+      });
+      const fresh = new Map(freshOutputs.map((name) => [name, values[outputs[name]]]));
+      // All next values are taken before any is put in place: one may be another's old one.
+      const next = carriedInputs.map(({ name }) => values[outputs[name]]);
+      carriedInputs.forEach(({ id }, i) => {
+        values[id] = next[i];
+      });
+      return fresh;
+    });
+    return { carried: new Map(carriedInputs.map(({ name, id }) => [name, values[id]])), outputs: results };
   };
 }
 
