@@ -156,7 +156,7 @@ function startThreads({ env }: Ort, device: OnnxDevice, threads: number): void {
   if (started !== undefined && started !== threads) {
     throw new VardropError(
       'VARDROP_OPTION',
-      `[onnx:${device}] threads: got ${threads}, needs ${started}, with which this copy of onnxruntime-web was started. Leave it so, or use another worker.`,
+      `[onnx:${device}] threads: got ${threads}, needs ${started}: the first backend has started this copy of onnxruntime-web with so many, and they stay. Pass threads: ${started}, or worker: true.`,
     );
   }
   startedThreads.set(env, threads);

@@ -101,6 +101,17 @@ describe('vardrop conformance', () => {
     expect([good.code, good.stdout.includes('!')]).toEqual([0, false]);
   });
 
+  it.each([
+    ['package.json', 'VARDROP_BACKEND_MODULE', '[vardrop conformance] ./package.json: got '],
+    ['test', 'VARDROP_', '[vardrop] module: got ./test (a directory), needs a regular file'],
+    ['tfjs:wasn', 'VARDROP_', '[vardrop] module: got ./tfjs:wasn (no such file or directory)'],
+  ])('takes %s, a word without a slash, for a path', async (word, code, message) => {
+    const result = await run(word, '--verbose');
+    expect(result.code).toBe(1);
+    expect(result.stderr).toContain(code);
+    expect(result.stderr).toContain(message);
+  });
+
   it.each<[string, string, string]>([
     ['throws while it loads', 'throw new Error("broken on purpose");', 'got an error (broken on purpose)'],
     ['is not JavaScript', 'export const;', 'got an error ('],

@@ -373,3 +373,9 @@ test('a comparison of errors that are close together has a scale all the same', 
   const chart = part(renderReport({ ...compared, runs }), 'figure', 'Validation error by epoch');
   expect([...chart.querySelectorAll('[aria-label="y-axis tick label"] text')].length).toBeGreaterThan(1);
 });
+
+test('a comparison of one epoch draws without a warning of the chart library', () => {
+  const compared = sampleComparison();
+  const runs = compared.runs?.map((run) => ({ ...run, epochs: report.epochs.slice(0, 1) }));
+  expect(renderReport({ ...compared, runs })).not.toContain('implicit z channel');
+});

@@ -31,6 +31,7 @@ test('the JSON of a comparison has its runs, that of a stopped training says so'
 
 test('the printed summary has a line a measure, a layer and a run', () => {
   const lines = printSummary(sampleComparison()).split('\n');
+  expect(lines).toContain('The last of the noise models, variational-b:');
   expect(lines).toContain('test error   2.75 %');
   expect(lines).toContain('NLL          0.0940 nats per image');
   expect(lines.find((line) => line.startsWith('dense 1'))).toMatch(/470,700 .* 62\.2 %$/);

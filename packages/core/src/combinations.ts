@@ -39,7 +39,10 @@ export function checkCombination(
 ): void {
   const reason = refusal(noise, estimator, divergence);
   if (reason !== undefined) {
-    throw new VardropError('VARDROP_COMBINATION', `[${who}] ${reason}.`);
+    throw new VardropError(
+      'VARDROP_COMBINATION',
+      `[${who}] ${reason}. Change one of the two; docs/combinations.md lists what goes together.`,
+    );
   }
 }
 

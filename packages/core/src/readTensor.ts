@@ -20,7 +20,7 @@ export function readTensor(what: string, tensor: TensorData<ArrayLike<number>>):
   if (data.length !== count) {
     throw new VardropError(
       'VARDROP_STATE',
-      `${what}: got ${data.length} values, needs ${count} for its shape ${formatShape(shape)}.`,
+      `${what}: got ${data.length} values, needs ${count} for its shape ${formatShape(shape)}. Pass shape and data as they were read.`,
     );
   }
   // The very tensor where it is as it should be, so that who hands it on shares it.

@@ -29,7 +29,14 @@ export function readTensors(
   checkChoice('VARDROP_OPTION', '[readTensors] others', others, ['dropped', 'kept']);
   checkString('[readTensors] remedy', remedy);
   if (typeof given !== 'object' || given === null || Array.isArray(given)) {
-    throw new VardropError('VARDROP_STATE', `${what}: got ${formatValue(given)}, needs tensors by name. ${remedy}`);
+    throw new VardropError(
+      'VARDROP_STATE',
+      `${what}: got ${formatValue(given)}, needs tensors by name. Pass those of a state, as fit returns it.`,
+    );
+  }
+  const whole = wholeState(given);
+  if (whole !== undefined) {
+    throw new VardropError('VARDROP_STATE', `${what}: got ${whole.got}, needs tensors by name. Pass ${whole.pass}.`);
   }
   const read: Record<string, TensorData> = {};
   for (const { name, shape } of needed) {
@@ -43,4 +50,15 @@ export function readTensors(
   if (others === 'dropped') return read;
   for (const [name, tensor] of Object.entries(given)) read[name] ??= readTensor(`${what} '${name}'`, tensor);
   return read;
+}
+
+/** What holds the tensors, where a caller passes it in their place. A tensor may itself be called `parameters`. */
+function wholeState(given: Readonly<Record<string, unknown>>): { got: string; pass: string } | undefined {
+  const holds = (value: unknown, name: string): value is Record<string, unknown> =>
+    typeof value === 'object' && value !== null && Object.hasOwn(value, name);
+  if (holds(given.state, 'parameters')) return { got: 'the result of fit', pass: 'result.state.parameters' };
+  if (holds(given, 'parameters') && !holds(given.parameters, 'shape')) {
+    return { got: 'a whole state', pass: 'state.parameters' };
+  }
+  return undefined;
 }

@@ -1,5 +1,5 @@
 import { categorical, type Likelihood, type Model, type TensorMap, VardropError } from '@vardrop/core';
-import { checkObject, checkOptionNames, readTensors } from '@vardrop/core/backend';
+import { checkObject, checkOptionNames, formatValue, readTensors } from '@vardrop/core/backend';
 import { allParameters, momentsProgram, type ParameterSpecification } from '@vardrop/core/extend';
 import type { GraphBuilder, Opset } from '../model/graph.js';
 import { checkOpset, emitModel } from './emitModel.js';
@@ -62,7 +62,7 @@ export function exportOnnx(
   if (!exportKinds.includes(kind)) {
     throw new VardropError(
       'VARDROP_OPTION',
-      `[exportOnnx] kind: got '${String(kind)}', needs one of ${exportKinds.join(', ')}.`,
+      `[exportOnnx] kind: got ${formatValue(kind)}, needs one of ${exportKinds.join(', ')}. Write for instance { kind: 'mean' }.`,
     );
   }
   checkObject('VARDROP_OPTION', '[exportOnnx] likelihood', likelihood, 'negativeLogLikelihood', 'categorical()');

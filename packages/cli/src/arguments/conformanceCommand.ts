@@ -104,7 +104,10 @@ export function conformanceCommand(take: (options: ConformanceCommandOptions) =>
   );
   shared.addJson('the results');
   shared.addVerbose();
-  return command.action((path: string | undefined, values) => {
+  return command.action((word: string | undefined, values) => {
+    // A word alone is the name of a backend, or a file or folder beside us: README.md, docs.
+    const named = word === undefined || isModulePath(word) || backends.some((each) => each === word);
+    const path = named ? word : `./${word}`;
     const { backend, across, ...others } = values as {
       readonly backend?: string;
       readonly across?: readonly string[];

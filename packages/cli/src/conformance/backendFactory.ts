@@ -1,8 +1,7 @@
 import { resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { type Backend, VardropError } from '@vardrop/core';
-import { isModulePath } from '../arguments/conformanceCommand.js';
-import { type BackendName, backends } from '../choices.js';
+import { backends } from '../choices.js';
 import { createBackend } from '../training/createBackend.js';
 
 /**
@@ -11,10 +10,8 @@ import { createBackend } from '../training/createBackend.js';
  * @throws VardropError `VARDROP_BACKEND_MODULE` for a module that cannot be loaded or exports no factory.
  */
 export async function backendFactory(target: string): Promise<() => Promise<Backend> | Backend> {
-  if (!isModulePath(target)) {
-    const name = backends.find((each) => each === target) as BackendName;
-    return () => createBackend(name);
-  }
+  const backend = backends.find((each) => each === target);
+  if (backend !== undefined) return () => createBackend(backend);
   const refuse = (got: string, remedy: string, cause?: unknown): never => {
     throw new VardropError(
       'VARDROP_BACKEND_MODULE',

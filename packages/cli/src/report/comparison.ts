@@ -158,7 +158,7 @@ function epochsChart(runs: readonly NamedRun[]): Markup | undefined {
       x: epochAxis([...drawn].sort((a, b) => a.epoch - b.epoch)),
       y: { ...errorAxis(errors), label: null, grid: true },
       color: { domain: names, range: names.map((_, index) => seriesColours[index % seriesColours.length]) },
-      marks: [Plot.line(drawn, { x: 'epoch', y: 'error', stroke: 'name', strokeWidth: 1.75 })],
+      marks: [Plot.line(drawn, { x: 'epoch', y: 'error', z: 'name', stroke: 'name', strokeWidth: 1.75 })],
     },
     'Validation error by epoch and noise model',
   );

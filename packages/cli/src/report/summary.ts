@@ -44,6 +44,7 @@ export function printSummary(report: TrainingReport): string {
   const { summary } = report;
   const blocks = [
     ...(report.interrupted ? ['Stopped before the end; this is what the training had reached.'] : []),
+    ...(report.runs === undefined ? [] : [`The last of the noise models, ${nameRuns(report.runs).at(-1)?.name}:`]),
     aligned(
       [
         ['test error', percent(summary.testError)],

@@ -68,7 +68,7 @@ function readHeader(bytes: Uint8Array): { header: Record<string, unknown>; dataS
   const length = Number(view.getBigUint64(0, true));
   const opening = bytes.length > 8 ? String.fromCharCode(bytes[8]) : '{';
   if (length < 2 || length > longestHeader || opening !== '{') {
-    fail('FORMAT', 'file: got no safetensors header, needs one. Choose a file that save has written.');
+    fail('FORMAT', 'file: got no safetensors header, needs one. Choose a file that saveCheckpoint has written.');
   }
   if (8 + length > bytes.length) {
     fail('TRUNCATED', `header: got ${bytes.length - 8} bytes, needs ${length}. Copy the file again, whole.`);
@@ -78,7 +78,11 @@ function readHeader(bytes: Uint8Array): { header: Record<string, unknown>; dataS
     // It begins with a brace, so that it is an object if it is anything.
     return { header: JSON.parse(text) as Record<string, unknown>, dataStart: 8 + length };
   } catch (cause) {
-    return fail('FORMAT', 'header: got no JSON, needs a JSON object. Choose a file that save has written.', cause);
+    return fail(
+      'FORMAT',
+      'header: got no JSON, needs a JSON object. Choose a file that saveCheckpoint has written.',
+      cause,
+    );
   }
 }
 

@@ -16,7 +16,7 @@ export function deserializeState(bytes: BytesSource): Checkpoint {
   if (view === undefined) {
     throw new VardropError(
       'VARDROP_CHECKPOINT_FORMAT',
-      `[checkpoint] bytes: got ${formatValue(bytes)}, needs an ArrayBuffer or a view of one. Pass what serializeState returned, or use load for paths and blobs.`,
+      `[checkpoint] bytes: got ${formatValue(bytes)}, needs an ArrayBuffer or a view of one. Pass what serializeState returned, or use loadCheckpoint of @vardrop/core/node for paths and blobs.`,
     );
   }
   const { tensors, metadata } = decodeSafetensors(view);
@@ -57,7 +57,7 @@ export function deserializeState(bytes: BytesSource): Checkpoint {
 function foreign(what: string): never {
   throw new VardropError(
     'VARDROP_CHECKPOINT_FOREIGN',
-    `[checkpoint] ${what}. Choose a file that this version's save has written.`,
+    `[checkpoint] ${what}. Choose a file that saveCheckpoint of this version has written.`,
   );
 }
 

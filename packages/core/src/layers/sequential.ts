@@ -76,7 +76,11 @@ export function sequential(options: SequentialOptions): Model {
     );
   }
   if (!Array.isArray(layers) || layers.length === 0) {
-    throw new VardropError('VARDROP_MODEL', '[sequential] layers: got none, needs at least one. Add dense({ units }).');
+    const got = Array.isArray(layers) ? 'none' : formatValue(layers);
+    throw new VardropError(
+      'VARDROP_MODEL',
+      `[sequential] layers: got ${got}, needs an array of at least one. Write layers: [dense({ units })].`,
+    );
   }
   const { noise = noNoise(), estimator = localReparametrization(), divergence } = options;
   checkObject('VARDROP_LAYER', '[sequential] noise', noise, 'parameters', 'variationalDropout()');

@@ -12,7 +12,16 @@ import { fileSystem } from './fileSystem.js';
  * @param source a path, a URL with the scheme `file:`, or a blob
  */
 export async function loadCheckpoint(source: string | URL | Blob): Promise<Checkpoint> {
-  return deserializeState(source instanceof Blob ? await readBlob(source) : await readFile(source));
+  if (source instanceof Blob) return deserializeState(await readBlob(source));
+  const bytes = await readFile(source);
+  try {
+    return deserializeState(bytes);
+  } catch (error) {
+    // The contents know nothing of their path, and a program may read many files.
+    if (!(error instanceof VardropError)) throw error;
+    const text = error.message.replace('[checkpoint] ', `[checkpoint] path '${source}', `);
+    throw new VardropError(error.code, text, { cause: error });
+  }
 }
 
 async function readFile(path: string | URL): Promise<Uint8Array> {
@@ -26,7 +35,7 @@ async function readFile(path: string | URL): Promise<Uint8Array> {
     const got = cause instanceof Error ? cause.message : String(cause);
     throw new VardropError(
       missing ? 'VARDROP_CHECKPOINT_MISSING' : 'VARDROP_CHECKPOINT_UNREADABLE',
-      `[checkpoint] path '${path}': got ${missing ? 'no file' : got}, needs a checkpoint. Choose the path of one that save has written.`,
+      `[checkpoint] path '${path}': got ${missing ? 'no file' : got}, needs a checkpoint. Choose the path of one that saveCheckpoint has written.`,
       { cause },
     );
   }

@@ -1,6 +1,7 @@
 import { checkOptionNames } from '../checkOptionNames.js';
 import { brierScore } from './brierScore.js';
 import { checkKind } from './checkKind.js';
+import { checkLabels } from './checkLabels.js';
 import { errorRate } from './errorRate.js';
 import { type CalibrationBin, expectedCalibrationError } from './expectedCalibrationError.js';
 import { negativeLogLikelihood } from './negativeLogLikelihood.js';
@@ -31,7 +32,8 @@ export function evaluateClassification(
 ): ClassificationMetrics {
   checkKind('evaluateClassification', prediction, 'classification', 'evaluateRegression');
   checkOptionNames('evaluateClassification', options, { bins: true });
-  const { probabilities, classes } = prediction;
+  const { probabilities, classes, rows } = prediction;
+  checkLabels('[evaluateClassification] labels', labels, rows, classes);
   const { ece, bins } = expectedCalibrationError(probabilities, labels, { classes, bins: options.bins });
   return {
     error: errorRate(prediction.labels, labels),

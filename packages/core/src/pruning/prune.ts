@@ -3,6 +3,7 @@ import { checkOptionNames } from '../checkOptionNames.js';
 import type { Model } from '../layers/sequential.js';
 import { elementCount } from '../program/shapes.js';
 import type { TensorMap } from '../training/state.js';
+import { readParameters } from './layerTensors.js';
 import { mask } from './mask.js';
 import { pairs, removableUnits } from './removableUnits.js';
 import { type Network, removeUnits } from './removeUnits.js';
@@ -69,7 +70,7 @@ export function prune(model: Model, parameters: TensorMap<ArrayLike<number>>, op
   checkOptionNames('prune', options, { threshold: true, preserve: true });
   const { preserve = 'law', threshold } = options;
   checkChoice('VARDROP_OPTION', '[prune] preserve', preserve, ['law', 'mean']);
-  let network: Network = { model, parameters: mask(model, parameters, { threshold }) };
+  let network: Network = { model, parameters: mask(model, readParameters('prune', model, parameters), { threshold }) };
   const kept = new Map(
     model.layers.flatMap(({ name, linear }) => {
       if (!linear) return [];

@@ -82,7 +82,7 @@ export function readState(
   if (typeof state?.optimizer !== 'object' || state.optimizer === null) {
     throw new VardropError(
       'VARDROP_STATE',
-      `[fit] state: got ${formatValue(state)}, needs { parameters, optimizer, step, seed }. Pass the \`state\` of what fit or load gave.`,
+      `[fit] state: got ${formatValue(state)}, needs { parameters, optimizer, step, seed }. Pass the \`state\` of what fit or loadCheckpoint gave.`,
     );
   }
   for (const name of ['step', 'seed'] as const) {

@@ -37,6 +37,15 @@ describe('save and load', () => {
     expect(await readdir(folder)).toEqual(['model.safetensors']);
   });
 
+  it('names the path of a file that is no checkpoint', async () => {
+    const path = join(folder, 'README.md');
+    await writeFile(path, '# not a checkpoint, whatever it is called');
+    await expect(loadCheckpoint(path)).rejects.toMatchObject({
+      code: 'VARDROP_CHECKPOINT_FORMAT',
+      message: `[checkpoint] path '${path}', file: got no safetensors header, needs one. Choose a file that saveCheckpoint has written.`,
+    });
+  });
+
   /** Node's file system, in which one operation fails. */
   async function failing(at: 'open' | 'writeFile' | 'sync' | 'close' | 'rename'): Promise<FileSystem> {
     const real = await fileSystemModule.fileSystem();

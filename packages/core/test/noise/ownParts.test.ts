@@ -124,7 +124,8 @@ describe('a user’s own', () => {
     ).toThrow(
       expect.objectContaining({
         code: 'VARDROP_COMBINATION',
-        message: "[dense1] noise 'own-inputs' with estimator 'own-antithetic': it needs weight noise.",
+        message:
+          "[dense1] noise 'own-inputs' with estimator 'own-antithetic': it needs weight noise. Change one of the two; docs/combinations.md lists what goes together.",
       }),
     );
   });
