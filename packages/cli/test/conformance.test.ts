@@ -9,7 +9,7 @@ import { conformance } from '../src/commands/conformance.js';
 import { runLawsApart } from '../src/conformance/runLawsApart.js';
 import { main } from '../src/main.js';
 
-const core = import.meta.resolve('@vardrop/core');
+const core = (entry: string) => JSON.stringify(import.meta.resolve(`@vardrop/core/${entry}`));
 let directory: string;
 beforeAll(async () => {
   directory = await mkdtemp(join(tmpdir(), 'vardrop-conformance-'));
@@ -19,7 +19,8 @@ afterAll(() => rm(directory, { recursive: true }));
 /** Writes a module, and returns its path. */
 async function moduleOf(name: string, body: string): Promise<string> {
   const path = join(directory, name);
-  await writeFile(path, `import { createReferenceBackend, rewrite } from ${JSON.stringify(core)};\n${body}\n`);
+  const imports = `import { createReferenceBackend } from ${core('reference')};\nimport { rewrite } from ${core('program')};`;
+  await writeFile(path, `${imports}\n${body}\n`);
   return path;
 }
 

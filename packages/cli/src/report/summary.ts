@@ -51,8 +51,11 @@ export function printSummary(report: TrainingReport): string {
         ['NLL', `${significant(summary.nll)} nats per image`],
         ['ECE', percent(summary.ece)],
         ['Brier score', significant(summary.brier)],
-        ['data term', `${significant(summary.dataTerm)} nats per image`],
-        ['KL', `${summary.kl >= 100 ? grouped(summary.kl) : significant(summary.kl)} nats`],
+        // Neither is known where no step was made.
+        ...(Number.isNaN(summary.dataTerm) ? [] : [['data term', `${significant(summary.dataTerm)} nats per image`]]),
+        ...(Number.isNaN(summary.kl)
+          ? []
+          : [['KL', `${summary.kl >= 100 ? grouped(summary.kl) : significant(summary.kl)} nats`]]),
         ['sparsity', percent(summary.sparsity, 1)],
         ['time', duration(summary.seconds)],
       ],
