@@ -308,6 +308,16 @@ async function checkSeveral(context: LawContext, create: () => Promise<Backend>)
     if (other.liveTensors() !== 0) throw new Error(`after close: got ${other.liveTensors()} live tensors, wanted 0`);
     await other.close();
   });
+  await checkOnce(context, 'closed while it compiles', async () => {
+    const other = await create();
+    const compiling = other.compile(accumulator());
+    // Whether the compilation is refused or ends before: nothing of it can run.
+    const refused = expectCode('a run of what was compiled as the backend was closed', 'VARDROP_DISPOSED', async () =>
+      (await compiling).run({}, []),
+    );
+    await other.close();
+    await refused;
+  });
 }
 
 /** What belongs to whom, and in which order things happen. */

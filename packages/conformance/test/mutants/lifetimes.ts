@@ -10,6 +10,8 @@ const lifetime = (defect: string, create: Mutant['create'], property?: string): 
   create,
 });
 
+const nothing: RunResult = { carried: {}, outputs: [] };
+
 /** Tensors held too long, freed too early, or mixed up; runs in another order. */
 export const lifetimeMutants: readonly Mutant[] = [
   lifetime(
@@ -252,6 +254,19 @@ export const lifetimeMutants: readonly Mutant[] = [
     'close leaves the backend open',
     overriding((backend) => ({ close: async () => void backend.liveTensors() })),
     'closed',
+  ),
+  lifetime(
+    'what is compiled as the backend is closed can run',
+    overriding((backend) => ({
+      compile: async (program) => {
+        const executable = await backend.compile(program);
+        return {
+          ...executable,
+          run: (shared, iterations) => (iterations.length === 0 ? nothing : executable.run(shared, iterations)),
+        };
+      },
+    })),
+    'closed while it compiles',
   ),
   lifetime(
     'two compiled programs share their memory',
