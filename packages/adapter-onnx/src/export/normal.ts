@@ -1,26 +1,11 @@
+import * as random from '@vardrop/core/random';
 import type { GraphBuilder, ValueName } from '../model/graph.js';
 import { dataTypes } from '../model/schema.js';
 
-/** The float32 next to -1 towards 0: what a uniform of 0 becomes, so that the inverse error function stays finite. */
-const low = -1 + 2 ** -24;
+const { normalCoefficients } = random;
 
 /** √½, rounded: mantissas are taken from there to twice that, for which the polynomial for the logarithm is made. */
-const squareRootOfHalf = 0.70710677;
-
-/** log((1 + s) / (1 - s)) / s in s², highest power first. */
-const logarithm = [0.41518019, 0.66644069, 2.0000008];
-
-/** erfinv(x) / x where -log(1 - x²) < 5, in -log(1 - x²) - 5/2 (Giles 2010), highest power first. */
-const central = [
-  2.81022636e-8, 3.43273939e-7, -3.5233877e-6, -4.39150654e-6, 0.00021858087, -0.00125372503, -0.00417768164,
-  0.246640727, 1.50140941,
-];
-
-/** The same in the tails, in √(-log(1 - x²)) - 3. */
-const tail = [
-  -0.000200214257, 0.000100950558, 0.00134934322, -0.00367342844, 0.00573950773, -0.0076224613, 0.00943887047,
-  1.00167406, 2.83297682,
-];
+const [squareRootOfHalf] = new Float32Array(Uint32Array.of(normalCoefficients.bitsOfSquareRootOfHalf).buffer);
 
 /** Float32 operations on values of a graph. */
 function arithmetic(graph: GraphBuilder, name: string) {
@@ -40,9 +25,9 @@ function arithmetic(graph: GraphBuilder, name: string) {
 
 type Arithmetic = ReturnType<typeof arithmetic>;
 
-/** Horner's scheme, rounded after each step. */
+/** Horner's scheme, rounded after each step; the lowest power comes first. */
 function polynomial({ add, mul }: Arithmetic, coefficients: readonly number[], v: ValueName): ValueName {
-  const [first, second, ...rest] = coefficients;
+  const [first, second, ...rest] = [...coefficients].reverse();
   let sum = add(mul(first, v), second);
   for (const coefficient of rest) sum = add(mul(sum, v), coefficient);
   return sum;
@@ -62,8 +47,8 @@ function naturalLogarithm(graph: GraphBuilder, steps: Arithmetic, y: ValueName, 
   const mantissa = add(scaled, mul(scaled, missing));
   const doublings = add(guess, missing);
   const s = div(sub(mantissa, 1), add(mantissa, 1));
-  const series = mul(s, polynomial(steps, logarithm, mul(s, s)));
-  return sub(series, mul(doublings, Math.LN2));
+  const series = mul(s, polynomial(steps, normalCoefficients.log, mul(s, s)));
+  return sub(series, mul(doublings, normalCoefficients.logOf2));
 }
 
 /** Core's uniform numbers of random words: the upper 23 bits times 2⁻²³. */
@@ -78,14 +63,15 @@ export function uniformFromBits(graph: GraphBuilder, bits: ValueName, name: stri
 export function normalFromBits(graph: GraphBuilder, bits: ValueName, name: string): ValueName {
   const steps = arithmetic(graph, name);
   const { add, sub, mul, less, unary, cast } = steps;
+  const { low, central, centralShift, tail, tailBelow, tailShift, squareRootOf2 } = normalCoefficients;
   const x = add(mul(upperBits(graph, bits, name), 2 ** -22), low);
   const log = naturalLogarithm(graph, steps, mul(sub(1, x), add(1, x)), name);
   // Both polynomials, then the one that applies: products with 0 and 1 are exact, and faster than a choice.
-  const inTail = cast(less(log, -5), 'float');
-  const centralRatio = polynomial(steps, central, sub(-2.5, log));
-  const tailRatio = polynomial(steps, tail, sub(unary('Sqrt', unary('Abs', log)), 3));
+  const inTail = cast(less(log, tailBelow), 'float');
+  const centralRatio = polynomial(steps, central, sub(centralShift, log));
+  const tailRatio = polynomial(steps, tail, sub(unary('Sqrt', unary('Abs', log)), tailShift));
   const ratio = add(mul(centralRatio, sub(1, inTail)), mul(tailRatio, inTail));
-  return mul(mul(ratio, x), Math.SQRT2);
+  return mul(mul(ratio, x), squareRootOf2);
 }
 
 function upperBits(graph: GraphBuilder, bits: ValueName, name: string): ValueName {

@@ -1,3 +1,4 @@
+import * as random from '@vardrop/core/random';
 import type { GraphBuilder, ValueName } from '../model/graph.js';
 import { dataTypes } from '../model/schema.js';
 import { bitwiseXor } from './bitwiseXor.js';
@@ -7,12 +8,6 @@ export interface Words {
   readonly first: ValueName;
   readonly second: ValueName;
 }
-
-/** By how much the second word is rotated, in two groups of four rounds that take turns. */
-const rotations = [
-  [13, 15, 26, 6],
-  [17, 29, 16, 24],
-] as const;
 
 /** `x` with its bits moved left by `count`, those that fall out coming in on the right. */
 function rotate(graph: GraphBuilder, x: ValueName, count: number, name: string): ValueName {
@@ -28,12 +23,12 @@ function rotate(graph: GraphBuilder, x: ValueName, count: number, name: string):
  */
 export function threefry(graph: GraphBuilder, key: Words, counter: Words, name: string): Words {
   const add = (a: ValueName, b: ValueName) => graph.node('Add', [a, b], `${name}/sum`);
-  const parity = graph.words(0x1bd11bda);
-  const third = bitwiseXor(graph, bitwiseXor(graph, key.first, key.second, `${name}/key`), parity, `${name}/key`);
+  const { groups, parity, rotations } = random.threefryConstants;
+  const third = bitwiseXor(graph, bitwiseXor(graph, key.first, key.second, `${name}/key`), graph.words(parity), `${name}/key`);
   const keys = [key.first, key.second, third];
   let first = add(counter.first, key.first);
   let second = add(counter.second, key.second);
-  for (let group = 0; group < 5; group++) {
+  for (let group = 0; group < groups; group++) {
     for (const count of rotations[group % 2]) {
       first = add(first, second);
       second = bitwiseXor(graph, rotate(graph, second, count, name), first, `${name}/mixed`);
