@@ -24,7 +24,12 @@ function rotate(graph: GraphBuilder, x: ValueName, count: number, name: string):
 export function threefry(graph: GraphBuilder, key: Words, counter: Words, name: string): Words {
   const add = (a: ValueName, b: ValueName) => graph.node('Add', [a, b], `${name}/sum`);
   const { groups, parity, rotations } = random.threefryConstants;
-  const third = bitwiseXor(graph, bitwiseXor(graph, key.first, key.second, `${name}/key`), graph.words(parity), `${name}/key`);
+  const third = bitwiseXor(
+    graph,
+    bitwiseXor(graph, key.first, key.second, `${name}/key`),
+    graph.words(parity),
+    `${name}/key`,
+  );
   const keys = [key.first, key.second, third];
   let first = add(counter.first, key.first);
   let second = add(counter.second, key.second);
