@@ -10,10 +10,6 @@ export const elementary = {
     0.3333333134651184, -0.250008225440979, 0.20001228153705597, -0.1662333458662033, 0.14201723039150238,
     -0.13160377740859985, 0.12761935591697693, -0.07634418457746506,
   ],
-  /** (tanh(x)/x − 1) / x² as a polynomial of x², for |x| ≤ 0.6: 0.05 ulp. */
-  tanh: [-0.33333298563957214, 0.13331924378871918, -0.053783826529979706, 0.02079596370458603, -0.005895150359719992],
-  /** Where tanh goes over from its polynomial to e^2x. */
-  tanhNear: 0.6,
   /** ln 2 in two parts, of which products of the first with integers below 2⁹ are exact. */
   ln2High: 0.693145751953125,
   ln2Low: 1.42860682030941e-6,

@@ -1,17 +1,18 @@
 import type { Backend } from '@vardrop/core';
 import type { Tensor } from '@vardrop/core/backend';
-import type { Program } from '@vardrop/core/program';
+import { expand, type Program } from '@vardrop/core/program';
 import { errorBound, evaluateNode, withinBound } from '@vardrop/core/reference';
 
 /**
- * Runs a program with all its values as outputs and holds each against the float64 value of its node on the backend's
+ * Runs a program, with chains in the place of functions that the backend lacks, with all its values as outputs and holds each against the float64 value of its node on the backend's
  * own operands. Gives the values out of bound, as texts.
  */
 export async function checkProgram(
   backend: Backend,
-  program: Program,
+  source: Program,
   inputs: Readonly<Record<string, Float32Array>>,
 ): Promise<string[]> {
+  const program = expand(source, backend.supports.functions);
   const { nodes } = program;
   const named = Object.fromEntries(nodes.flatMap((node, id) => (node.op === 'input' ? [] : [[`node${id}`, id]])));
   const executable = await backend.compile({ ...program, outputs: named });

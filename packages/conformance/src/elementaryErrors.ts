@@ -1,5 +1,5 @@
 import type { Backend } from '@vardrop/core';
-import type { Supports } from '@vardrop/core/backend';
+import { compileProgram, type Supports } from '@vardrop/core/backend';
 import { createBuilder } from '@vardrop/core/program';
 
 /** Functions whose errors a backend declares. */
@@ -61,7 +61,7 @@ export async function elementaryError(backend: Backend, name: ElementaryFunction
   const b = createBuilder('elementary function');
   const input = b.input('x', [count]);
   b.output('y', name === 'div' ? b.div(3, input) : b[name](input));
-  const executable = await backend.compile(b.build());
+  const executable = await compileProgram(backend, b.build());
   let measured = 0;
   for (const sweep of sweeps()) {
     const x = backend.upload(sweep, [count]);

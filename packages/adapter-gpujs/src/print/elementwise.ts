@@ -1,7 +1,7 @@
 import { VardropError } from '@vardrop/core';
 import type { NodeId, ProgramNode } from '@vardrop/core/program';
 import { isCard } from '../loadGpu.js';
-import { printExp, printLog, printLogOnePlus, printTanh } from './functions.js';
+import { printExp, printLog } from './functions.js';
 import { printNoise } from './printNoise.js';
 import type { Writer } from './writer.js';
 
@@ -44,7 +44,6 @@ export function printElementwise(
 function expression(writer: Writer, node: ProgramNode, [a, b, x, y]: readonly string[]): string {
   // Functions of graphics cards are off by hundreds of units in the last place: these are made of exact operations.
   const onCard = isCard(writer.mode);
-  const exp = (x: string) => (onCard ? printExp(writer, x) : `Math.exp(${x})`);
   switch (node.op) {
     case 'neg':
       return `-${a}`;
@@ -52,21 +51,16 @@ function expression(writer: Writer, node: ProgramNode, [a, b, x, y]: readonly st
     case 'sqrt':
       return `Math.${node.op}(${a})`;
     case 'exp':
-      return exp(a);
+      return onCard ? printExp(writer, a) : `Math.exp(${a})`;
     case 'log':
       return onCard ? printLog(writer, a) : `Math.log(${a})`;
-    case 'sigmoid': {
-      // e^−|x| cannot overflow, and keeps its digits where the result is small.
-      const small = writer.define(exp(`-Math.abs(${a})`));
-      return `(${a} < ${writer.number(0)} ? ${small} : ${writer.number(1)}) / (${writer.number(1)} + ${small})`;
-    }
+    // On the processor, in float64, where nothing is lost before the result is rounded.
+    case 'sigmoid':
+      return `${writer.number(1)} / (${writer.number(1)} + Math.exp(-${a}))`;
     case 'softplus':
-      if (!onCard) {
-        return `Math.max(${a}, ${writer.number(0)}) + Math.log1p(${exp(`-Math.abs(${a})`)})`;
-      }
-      return `Math.max(${a}, ${writer.number(0)}) + ${printLogOnePlus(writer, writer.define(exp(`-Math.abs(${a})`)))}`;
+      return `Math.max(${a}, ${writer.number(0)}) + Math.log1p(Math.exp(-Math.abs(${a})))`;
     case 'tanh':
-      return onCard ? printTanh(writer, a) : `Math.tanh(${a})`;
+      return `Math.tanh(${a})`;
     case 'add':
       return `${a} + ${b}`;
     case 'sub':

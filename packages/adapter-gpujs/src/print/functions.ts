@@ -71,28 +71,3 @@ export function printLog(writer: Writer, x: string): string {
   );
   return `(${x} > ${number(0)} ? ${e} * ${number(ln2High)} + ${small} : ${number(-Infinity)})`;
 }
-
-/**
- * log(1 + e) for e in [0, 1], as 2 artanh(e / (2 + e)), whose series converges from ⅓ downwards: 1 + e would lose what a
- * small e has to say. Terms up to y¹⁷ leave 2 y¹⁹ / 19 < 1e-10.
- */
-export function printLogOnePlus(writer: Writer, e: string): string {
-  // Twice y, since half of a small e may be flushed to 0.
-  const y = writer.define(`${writer.number(2)} * ${e} / (${writer.number(2)} + ${e})`);
-  const square = writer.define(`${writer.number(0.25)} * ${y} * ${y}`);
-  const series = [1, 1 / 3, 1 / 5, 1 / 7, 1 / 9, 1 / 11, 1 / 13, 1 / 15, 1 / 17];
-  return `${y} * ${printPolynomial(writer, square, series)}`;
-}
-
-/** Taylor's series of tanh(x) / x in x². */
-const tanhSeries = [1, -1 / 3, 2 / 15, -17 / 315, 62 / 2835, -1382 / 155925, 21844 / 6081075, -929569 / 638512875];
-
-/** tanh by its series near 0, else by e^−2|x|, which overflows nowhere. */
-export function printTanh(writer: Writer, x: string): string {
-  const size = writer.define(`Math.abs(${x})`);
-  const decay = writer.define(printExp(writer, writer.define(`${writer.number(-2)} * ${size}`)));
-  const large = writer.define(`(${writer.number(1)} - ${decay}) / (${writer.number(1)} + ${decay})`);
-  const square = writer.define(`${x} * ${x}`);
-  const small = writer.define(`${x} * ${printPolynomial(writer, square, tanhSeries)}`);
-  return `(${size} < ${writer.number(0.45)} ? ${small} : (${x} < ${writer.number(0)} ? -${large} : ${large}))`;
-}

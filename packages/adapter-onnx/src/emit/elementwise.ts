@@ -21,10 +21,8 @@ const binaryOps: Readonly<Record<BinaryOp, string>> = {
 };
 
 /** An elementwise function of one operand. */
-export function unary(op: UnaryOp, emission: Emission): ValueName {
+export function unary(op: Exclude<UnaryOp, 'sigmoid' | 'softplus'>, emission: Emission): ValueName {
   const { graph, operands, name } = emission;
-  if (op === 'sigmoid') return sigmoid(emission);
-  if (op === 'softplus') return softplus(emission);
   if (op === 'tanh') return tanh(emission);
   if (op === 'log') return log(operands[0], emission);
   return graph.node(unaryOps[op], operands, name);
@@ -42,40 +40,6 @@ export function selectGreater({ graph, operands: [a, b, x, y], constants, shapes
   return whole === 1 && none === 0 && shapes.operands[2].length + shapes.operands[3].length === 0
     ? graph.node('Cast', [greater], name, { to: dataTypes.float })
     : graph.node('Where', [greater, x, y], name);
-}
-
-/** From here on `1 + exp(−x)` rounds to 1. */
-const saturated = 40;
-
-/** `exp(min(x, 40))`, of which both sigmoid and softplus are made (equal nodes are written once). */
-function cappedExponential({ graph, operands: [x], name }: Emission): ValueName {
-  const capped = graph.node('Min', [x, graph.constant([saturated], [])], `${name}/capped`);
-  return graph.node('Exp', [capped], `${name}/exp`);
-}
-
-/**
- * `e / (1 + e)` with `e = exp(x)`: the runtime's Sigmoid clamps x at ±18, so that the far tail, where the result is about
- * exp(x), is lost.
- */
-function sigmoid(emission: Emission): ValueName {
-  const { graph, name } = emission;
-  const e = cappedExponential(emission);
-  return graph.node('Div', [e, graph.node('Add', [e, graph.constant([1], [])], `${name}/plusOne`)], name);
-}
-
-/**
- * `log(1 + e)` with `e = exp(x)`, as `log u + (e − (u − 1)) / u` with `u` the rounded 1 + e: the runtime's Softplus loses e
- * where it is small beside 1. It is more than x, and rounds to x from 40 on.
- */
-function softplus(emission: Emission): ValueName {
-  const { graph, operands, name } = emission;
-  const one = graph.constant([1], []);
-  const e = cappedExponential(emission);
-  const u = graph.node('Add', [e, one], `${name}/plusOne`);
-  const lost = graph.node('Sub', [e, graph.node('Sub', [u, one], `${name}/kept`)], `${name}/lost`);
-  const correction = graph.node('Div', [lost, u], `${name}/correction`);
-  const whole = log(u, { ...emission, name: `${name}/log` });
-  return graph.node('Max', [operands[0], graph.node('Add', [whole, correction], `${name}/log1p`)], name);
 }
 
 function log(x: ValueName, emission: Pick<Emission, 'graph' | 'name' | 'style'>): ValueName {

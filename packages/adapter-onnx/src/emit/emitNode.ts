@@ -23,8 +23,6 @@ export function emitNode(node: ProgramNode, emission: Emission): ValueName {
     case 'sqrt':
     case 'exp':
     case 'log':
-    case 'sigmoid':
-    case 'softplus':
     case 'tanh':
       return unary(node.op, emission);
     case 'add':
@@ -65,6 +63,8 @@ export function emitNode(node: ProgramNode, emission: Emission): ValueName {
       return constant(node, emission);
     case 'noise':
     case 'input':
+    case 'sigmoid':
+    case 'softplus':
     case 'special':
     case 'withDerivative':
       return refuse(node);

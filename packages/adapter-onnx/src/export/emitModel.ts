@@ -4,6 +4,7 @@ import { expand, type Program, simplify, validate } from '@vardrop/core/program'
 import { batchLengthOf, emitNodes } from '../emit/emitNodes.js';
 import { nameOutputs } from '../emit/nameOutputs.js';
 import { createGraph, type GraphBuilder, type Opset, type ValueName } from '../model/graph.js';
+import { nativeFunctions } from '../supports.js';
 import { createNoiseWriter, keyAt, keyInput, stepKeys, streamOfSeed } from './noiseInputs.js';
 import type { Words } from './threefry.js';
 
@@ -34,7 +35,7 @@ export interface EmitModelOptions {
 
 /** What a backend would be given of a program, but for its symbolic axis: expanded, simplified and validated. */
 export function prepare(program: Program): Program {
-  const prepared = simplify(expand(program, []));
+  const prepared = simplify(expand(program, nativeFunctions));
   validate(prepared);
   return prepared;
 }

@@ -17,7 +17,7 @@ export interface Group {
 export type Piece = Group | NodeId;
 
 const elementwise: ReadonlySet<string> = new Set([
-  ...['neg', 'abs', 'sqrt', 'exp', 'log', 'sigmoid', 'softplus', 'tanh'],
+  ...['neg', 'abs', 'sqrt', 'exp', 'log'],
   ...['add', 'sub', 'mul', 'div', 'max', 'min', 'selectGreater', 'broadcast'],
 ]);
 

@@ -5,9 +5,12 @@ import type { FunctionWriter, Local, simd } from './wasmWriter.js';
 /** Writes instructions that push one vector of four floats. */
 type Push = () => void;
 
+/** Functions of one operand that loops compute. */
+type VectorUnaryOp = Extract<UnaryOp, 'neg' | 'abs' | 'sqrt' | 'exp' | 'log'>;
+
 /** Arithmetic on vectors of four floats, written into a function. Infinities, NaN and subnormals are those of IEEE 754. */
 export interface VectorMath {
-  unary(op: UnaryOp, x: Local): Push;
+  unary(op: VectorUnaryOp, x: Local): Push;
   binary(op: BinaryOp, x: Local, y: Local): Push;
   /** The larger (smaller) of x and a number that is neither NaN nor 0; NaN where x is. */
   bounded(op: 'max' | 'min', x: Local, bound: Local): Push;
@@ -15,7 +18,7 @@ export interface VectorMath {
   selectGreater(a: Local, b: Local, x: Local, y: Local): Push;
 }
 
-const { exp: expTerms, log: logTerms, tanh: tanhTerms, tanhNear, ln2High, ln2Low, sqrtHalfBits } = elementary;
+const { exp: expTerms, log: logTerms, ln2High, ln2Low, sqrtHalfBits } = elementary;
 /** 1.5 · 2²³: a small number added to it is rounded to an integer, which its last bits then hold. */
 const [roundingShift, roundingShiftBits] = [12582912, 0x4b400000];
 
@@ -30,7 +33,6 @@ export function createVectorMath(w: FunctionWriter): VectorMath {
   const add = (a: Push, b: Push) => apply('add', a, b);
   const sub = (a: Push, b: Push) => apply('sub', a, b);
   const mul = (a: Push, b: Push) => apply('mul', a, b);
-  const div = (a: Push, b: Push) => apply('div', a, b);
   const get =
     (local: Local): Push =>
     () =>
@@ -100,50 +102,16 @@ export function createVectorMath(w: FunctionWriter): VectorMath {
     return select(apply('f32x4Lt', given, number(0)), number(Number.NaN), zero);
   };
 
-  const magnitude = (x: Push) => apply('abs', x);
-
-  const decays = new Map<Local, { readonly e: Push; readonly whole: Push }>();
-  /** u = e^−|x| and 1 + u, computed once for the sigmoid and the softplus of the same x. */
-  const decay = (x: Local) => {
-    const known = decays.get(x);
-    if (known) return known;
-    const e = keep(exp(apply('neg', magnitude(get(x)))));
-    const result = { e, whole: keep(add(number(1), e)) };
-    decays.set(x, result);
-    return result;
-  };
-
-  const unaryOps: Readonly<Record<UnaryOp, (x: Push, local: Local) => Push>> = {
+  const unaryOps: Readonly<Record<VectorUnaryOp, (x: Push) => Push>> = {
     neg: (x) => apply('neg', x),
-    abs: magnitude,
+    abs: (x) => apply('abs', x),
     sqrt: (x) => apply('sqrt', x),
     exp,
     log,
-    /** 1 / (1 + e^−x), or e^x / (1 + e^x) for negative x, which keeps all digits. */
-    sigmoid(x, local) {
-      const { e, whole } = decay(local);
-      return div(select(apply('f32x4Lt', x, number(0)), e, number(1)), whole);
-    },
-    /** max(x, 0) + log(1 + u) with u = e^−|x|; what 1 + u rounds away comes back as (u − (w − 1)) / w. */
-    softplus(x, local) {
-      const { e, whole } = decay(local);
-      const lost = div(sub(e, sub(whole, number(1))), whole);
-      const tail = keep(add(logOfNormal(whole, number(0)), lost));
-      return add(apply('pmax', x, number(0)), tail);
-    },
-    /** x + x³ P(x²) near 0, else 1 − 2 / (e^2|x| + 1) with the sign of x. */
-    tanh(x) {
-      const size = keep(magnitude(x));
-      const square = keep(mul(x, x));
-      const near = keep(add(x, mul(mul(x, square), polynomial(square, tanhTerms))));
-      const far = keep(sub(number(1), div(number(2), add(exp(add(size, size)), number(1)))));
-      const sign = apply('and', x, integer(-0x80000000));
-      return select(apply('f32x4Lt', size, number(tanhNear)), near, apply('or', far, sign));
-    },
   };
 
   return {
-    unary: (op, x) => unaryOps[op](get(x), x),
+    unary: (op, x) => unaryOps[op](get(x)),
     binary: (op, x, y) => apply(op, get(x), get(y)),
     bounded: (op, x, bound) => apply(op === 'max' ? 'pmax' : 'pmin', get(x), get(bound)),
     selectGreater: (a, b, x, y) => select(apply('f32x4Gt', get(a), get(b)), get(x), get(y)),

@@ -10,7 +10,7 @@ import { createFunction, type Local } from './wasmWriter.js';
 const initialValue = { reduceSum: 0, reduceMax: Number.NEGATIVE_INFINITY } as const;
 
 /** Operations whose result a processor waits for. */
-const slowOperations: ReadonlySet<string> = new Set(['sqrt', 'exp', 'log', 'sigmoid', 'softplus', 'tanh', 'div']);
+const slowOperations: ReadonlySet<string> = new Set(['sqrt', 'exp', 'log', 'div']);
 
 /** Shorter rows are computed one vector at a time. */
 const fewestUnrolled = 32;
@@ -142,9 +142,6 @@ export function writeLoop(program: Program, group: Group): Kernel {
       case 'sqrt':
       case 'exp':
       case 'log':
-      case 'sigmoid':
-      case 'softplus':
-      case 'tanh':
         math.unary(node.op, a)();
         break;
       case 'add':

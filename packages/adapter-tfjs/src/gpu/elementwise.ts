@@ -47,7 +47,7 @@ export const isLiteral = (node: ProgramNode) =>
   node.op === 'constant' && typeof node.value === 'number' && Number.isFinite(Math.fround(node.value));
 
 const elementwiseOps: ReadonlySet<Op> = new Set<Op>([
-  ...(['neg', 'abs', 'sqrt', 'exp', 'log', 'sigmoid', 'softplus', 'tanh'] as const),
+  ...(['neg', 'abs', 'sqrt', 'exp', 'log'] as const),
   ...(['add', 'sub', 'mul', 'div', 'max', 'min', 'selectGreater', 'broadcast'] as const),
 ]);
 
@@ -82,9 +82,6 @@ function expression(
       return a;
     case 'exp':
     case 'log':
-    case 'sigmoid':
-    case 'softplus':
-    case 'tanh':
       if (isPrinted(node.op)) functions.add(node.op);
       return callOf(node.op, a);
     default:

@@ -3,9 +3,9 @@ import { elementary } from '../elementary.js';
 import { type Language, polynomial } from './language.js';
 
 /** Elementary functions that shading languages have, but not to the last digits. */
-export type PrintedFunction = Extract<UnaryOp, 'exp' | 'log' | 'sigmoid' | 'softplus' | 'tanh'>;
+export type PrintedFunction = Extract<UnaryOp, 'exp' | 'log'>;
 
-const names = { exp: 'vExp', log: 'vLog', sigmoid: 'vSigmoid', softplus: 'vSoftplus', tanh: 'vTanh' } as const;
+const names = { exp: 'vExp', log: 'vLog' } as const;
 
 /** The call of a function that `printFunctions` declares. */
 export const callOf = (name: PrintedFunction, x: string) => `${names[name]}(${x})`;
@@ -13,17 +13,12 @@ export const callOf = (name: PrintedFunction, x: string) => `${names[name]}(${x}
 /** Whether a shading language's own function is not accurate enough. */
 export const isPrinted = (op: UnaryOp): op is PrintedFunction => op in names;
 
-/** Declarations of the named functions and of those that they call. */
-export function printFunctions(language: Language, wanted: ReadonlySet<PrintedFunction>): string {
-  const needed = (...users: PrintedFunction[]) => users.some((user) => wanted.has(user));
-  return [
-    ...(needed('exp', 'sigmoid', 'softplus', 'tanh') ? [powerOfTwo(language), exp(language)] : []),
-    ...(needed('log') ? [log(language)] : []),
-    ...(needed('sigmoid') ? [sigmoid(language)] : []),
-    ...(needed('softplus') ? [softplus(language)] : []),
-    ...(needed('tanh') ? [tanh(language)] : []),
+/** Declarations of the named functions. */
+export const printFunctions = (language: Language, wanted: ReadonlySet<PrintedFunction>): string =>
+  [
+    ...(wanted.has('exp') ? [powerOfTwo(language), exp(language)] : []),
+    ...(wanted.has('log') ? [log(language)] : []),
   ].join('\n');
-}
 
 const powerOfTwo = (l: Language) =>
   l.declare('float', 'vPowerOfTwo', { n: 'int' }, [`return ${l.fromBits(`${l.toUnsigned('n + 127')} << 23u`)};`]);
@@ -59,41 +54,5 @@ function log(l: Language): string {
     l.define('float', 'y', `e * ${l.number(ln2High)} + (f + (tail + e * ${l.number(ln2Low)}))`),
     l.define('float', 'upper', l.select(`x < ${l.infinity}`, 'y', 'x')),
     `return ${l.select('s > 0.0', 'upper', l.select('s == 0.0', `-${l.infinity}`, l.nan))};`,
-  ]);
-}
-
-/** 1 / (1 + e^−x), or e^x / (1 + e^x) for negative x, which keeps all digits. */
-const sigmoid = (l: Language) =>
-  l.declare('float', names.sigmoid, { x: 'float' }, [
-    l.define('float', 'e', `${names.exp}(-abs(x))`),
-    `return ${l.select(`x < ${l.number(0)}`, 'e', l.number(1))} / (${l.number(1)} + e);`,
-  ]);
-
-/**
- * max(x, 0) + log(1 + e) with e = e^−|x|, as 2 artanh(e / (2 + e)), whose series converges from ⅓ downwards: 1 + e would
- * lose what a small e has to say. Terms up to y¹⁷ leave 2 y¹⁹ / 19 < 1e-10.
- */
-function softplus(l: Language): string {
-  const series = Array.from({ length: 9 }, (_, i) => 1 / (2 * i + 1));
-  return l.declare('float', names.softplus, { x: 'float' }, [
-    l.define('float', 'e', `${names.exp}(-abs(x))`),
-    l.define('float', 'twice', `(${l.number(2)} * e) / (${l.number(2)} + e)`),
-    l.define('float', 'square', `${l.number(0.25)} * twice * twice`),
-    `return max(x, ${l.number(0)}) + twice * ${polynomial(l, 'square', series)};`,
-  ]);
-}
-
-/** x + x³ P(x²) near 0, else 1 − 2 / (e^2|x| + 1) with the sign of x. */
-function tanh(l: Language): string {
-  const { tanhNear } = elementary;
-  return l.declare('float', names.tanh, { x: 'float' }, [
-    l.define('float', 'size', 'abs(x)'),
-    l.define('float', 'square', 'x * x'),
-    l.define('float', 'near', `x + (x * square) * ${polynomial(l, 'square', elementary.tanh)}`),
-    // Beyond 20 it is 1 to the last digit, and an infinite e^2|x| need not divide right.
-    l.define('float', 'grown', `${names.exp}(${l.number(2)} * min(size, ${l.number(20)}))`),
-    l.define('float', 'far', `${l.number(1)} - ${l.number(2)} / (grown + ${l.number(1)})`),
-    l.define('float', 'signed', l.select(`x < ${l.number(0)}`, '-far', 'far')),
-    `return ${l.select('isnan(x)', 'x', l.select(`size < ${l.number(tanhNear)}`, 'near', 'signed'))};`,
   ]);
 }

@@ -10,7 +10,7 @@ export type Piece = NodeId | ElementwiseGroup;
 const mostNodes = 64;
 /** In how many launches a node may be computed anew, rather than in one of its own that they read. */
 const mostCopies = { cheap: 6, dear: 3 } as const;
-const dear: ReadonlySet<Op> = new Set<Op>(['exp', 'log', 'sigmoid', 'softplus', 'tanh', 'sqrt', 'div']);
+const dear: ReadonlySet<Op> = new Set<Op>(['exp', 'log', 'sqrt', 'div']);
 
 /**
  * Cuts a program into launches, in an order that can be computed. tfjs's programs write one tensor, so that an

@@ -1,10 +1,10 @@
-import type { Program, SpecialFunction } from '../program/program.js';
+import type { ExpandedFunction, Program } from '../program/program.js';
 
 /**
  * The contract between core and a backend, version 1. A backend compiles whole programs and runs them; it knows
  * nothing of dropout. It receives only programs that `validate` accepts, with every axis a positive number (the
- * symbolic `batch` is bound), every node used, no `withDerivative`, no `special` that it does not list, and no
- * `noise` unless `supports.noise` is `'device'`.
+ * symbolic `batch` is bound), every node used, no `withDerivative`, no `special`, `sigmoid`, `softplus` or `tanh` that
+ * `supports.functions` does not list, and no `noise` unless `supports.noise` is `'device'`.
  */
 export const contractVersion = 1;
 
@@ -40,8 +40,8 @@ export interface Supports {
   readonly noise: 'host' | 'device';
   /** In what the backend computes; results are read as float32 either way. */
   readonly precision: 'float32' | 'float64';
-  /** Special functions that it evaluates itself. */
-  readonly functions: readonly SpecialFunction[];
+  /** Functions that it evaluates itself, accurately; programs that it compiles have primitives in the place of the others. */
+  readonly functions: readonly ExpandedFunction[];
   /** Whether infinities and NaN come out as IEEE 754 has them. */
   readonly nonFinite: boolean;
   /** Whether numbers below 2⁻¹²⁶ are kept (true) or may be flushed to zero. */

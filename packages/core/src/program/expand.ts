@@ -1,15 +1,27 @@
+import type { Arithmetic } from '../special/arithmetic.js';
 import { dawsonApproximation } from '../special/dawsonApproximation.js';
 import { logUniformKlApproximation } from '../special/logUniformKlApproximation.js';
+import { sigmoidApproximation } from '../special/sigmoidApproximation.js';
+import { softplusApproximation } from '../special/softplusApproximation.js';
+import { tanhApproximation } from '../special/tanhApproximation.js';
 import type { Value } from './builder.js';
-import type { Program, SpecialFunction } from './program.js';
+import type { ExpandedFunction, Program } from './program.js';
 import { rewrite } from './rewrite.js';
 
-/** Puts float32-accurate chains of primitives in the place of special functions that are not in `native`. */
-export function expand(program: Program, native: readonly SpecialFunction[]): Program {
-  return rewrite(program, (b, node, operands) => {
-    if (node.op !== 'special' || native.includes(node.function)) return undefined;
-    return node.function === 'dawson'
-      ? dawsonApproximation<Value>(b, operands[0])
-      : logUniformKlApproximation<Value>(b, operands[0]);
+const expansions: Readonly<Record<ExpandedFunction, (m: Arithmetic<Value>, x: Value) => Value>> = {
+  dawson: dawsonApproximation,
+  logUniformKl: logUniformKlApproximation,
+  sigmoid: sigmoidApproximation,
+  softplus: softplusApproximation,
+  tanh: tanhApproximation,
+};
+
+const isExpanded = (name: string): name is ExpandedFunction => Object.hasOwn(expansions, name);
+
+/** Puts float32-accurate chains of primitives in the place of functions that are not in `native`. */
+export function expand(program: Program, native: readonly ExpandedFunction[]): Program {
+  return rewrite(program, (b, node, [x]) => {
+    const name = node.op === 'special' ? node.function : node.op;
+    return isExpanded(name) && !native.includes(name) ? expansions[name](b, x) : undefined;
   });
 }

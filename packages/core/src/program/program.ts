@@ -19,11 +19,17 @@ export type UnaryOp = 'neg' | 'abs' | 'sqrt' | 'exp' | 'log' | 'sigmoid' | 'soft
 export type BinaryOp = 'add' | 'sub' | 'mul' | 'div' | 'max' | 'min';
 
 /**
- * Functions that core knows to more digits than a chain of primitives has. A backend lists in
- * `supports.functions` those that it evaluates natively; for the others `expand` puts primitives in their place.
+ * Functions that core knows to more digits than a chain of primitives has.
  * `dawson(x) = e^(−x²) ∫₀ˣ e^(t²) dt`; `logUniformKl(s) = 2 ∫₀ˢ dawson(u) du`, in nats.
  */
 export type SpecialFunction = 'dawson' | 'logUniformKl';
+
+/**
+ * Functions that core has as chains of primitives, accurate in float32: those that `special` nodes name, and operations
+ * that not every backend has, or not to the last digits. A backend that lists one in `supports.functions` gets it as it
+ * is; the others get the chain.
+ */
+export type ExpandedFunction = SpecialFunction | 'sigmoid' | 'softplus' | 'tanh';
 
 /**
  * When an input's value changes: `shared` stays for all iterations of a run, `iteration` is given anew for each

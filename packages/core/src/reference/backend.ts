@@ -30,7 +30,7 @@ export interface ReferenceOptions {
 const supports: Supports = {
   noise: 'device',
   precision: 'float64',
-  functions: ['dawson', 'logUniformKl'],
+  functions: ['dawson', 'logUniformKl', 'sigmoid', 'softplus', 'tanh'],
   nonFinite: true,
   subnormals: true,
   ulps: { exp: 0, log: 0, sigmoid: 0, softplus: 0, tanh: 0, sqrt: 0, div: 0 },
