@@ -13,8 +13,8 @@ const ulps = {
 /** Terms after which a float32 sum has lost three digits at the most: the runtime adds up a row or column in one go. */
 const terms = 1024;
 
-/** Functions that have an operator, which takes fewer passes over memory than core's chain, and is accurate, or mended to be. */
-export const nativeFunctions = ['tanh'] as const;
+/** Functions that take fewer passes over memory as the adapter writes them than as core's chains, and are as accurate. */
+export const nativeFunctions = ['sigmoid', 'tanh'] as const;
 
 /** What ONNX Runtime can do on a device. */
 export function supportsOf(device: OnnxDevice, elements?: number): Supports {

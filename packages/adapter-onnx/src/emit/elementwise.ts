@@ -21,8 +21,9 @@ const binaryOps: Readonly<Record<BinaryOp, string>> = {
 };
 
 /** An elementwise function of one operand. */
-export function unary(op: Exclude<UnaryOp, 'sigmoid' | 'softplus'>, emission: Emission): ValueName {
+export function unary(op: Exclude<UnaryOp, 'softplus'>, emission: Emission): ValueName {
   const { graph, operands, name } = emission;
+  if (op === 'sigmoid') return sigmoid(emission);
   if (op === 'tanh') return tanh(emission);
   if (op === 'log') return log(operands[0], emission);
   return graph.node(unaryOps[op], operands, name);
@@ -40,6 +41,15 @@ export function selectGreater({ graph, operands: [a, b, x, y], constants, shapes
   return whole === 1 && none === 0 && shapes.operands[2].length + shapes.operands[3].length === 0
     ? graph.node('Cast', [greater], name, { to: dataTypes.float })
     : graph.node('Where', [greater, x, y], name);
+}
+
+/**
+ * `e / (1 + e)` with `e = exp(min(x, 40))`, from where on it rounds to 1: two nodes fewer than core's chain has. The runtime's
+ * Sigmoid clamps x at ±18, so that the far tail, where the result is about exp(x), is lost; its Min keeps NaN.
+ */
+function sigmoid({ graph, operands: [x], name }: Emission): ValueName {
+  const e = graph.node('Exp', [graph.node('Min', [x, graph.constant([40], [])], `${name}/capped`)], `${name}/exp`);
+  return graph.node('Div', [e, graph.node('Add', [e, graph.constant([1], [])], `${name}/plusOne`)], name);
 }
 
 function log(x: ValueName, emission: Pick<Emission, 'graph' | 'name' | 'style'>): ValueName {

@@ -23,6 +23,7 @@ export function emitNode(node: ProgramNode, emission: Emission): ValueName {
     case 'sqrt':
     case 'exp':
     case 'log':
+    case 'sigmoid':
     case 'tanh':
       return unary(node.op, emission);
     case 'add':
@@ -63,7 +64,6 @@ export function emitNode(node: ProgramNode, emission: Emission): ValueName {
       return constant(node, emission);
     case 'noise':
     case 'input':
-    case 'sigmoid':
     case 'softplus':
     case 'special':
     case 'withDerivative':
