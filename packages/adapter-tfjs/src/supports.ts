@@ -44,7 +44,7 @@ export function supportsOf(device: Device, { fuse }: Settings): Supports {
   return {
     noise: 'host',
     precision: 'float32',
-    functions: fused ? [] : device.name === 'cpu' ? ['sigmoid', 'tanh'] : ['tanh'],
+    functions: fused ? [] : device.name === 'cpu' ? ['sigmoid', 'softplus', 'tanh'] : ['tanh'],
     nonFinite: true,
     subnormals: true,
     // On cpu sums are float64.

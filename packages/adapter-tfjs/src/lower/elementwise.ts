@@ -1,3 +1,4 @@
+import type { TensorInfo } from '@tensorflow/tfjs';
 import type { BinaryOp, UnaryOp } from '@vardrop/core/program';
 import type { Device } from '../device.js';
 import type { Lowering, Shapes } from './lowering.js';
@@ -23,8 +24,15 @@ const binaryKernels: Readonly<Record<BinaryOp, string>> = {
 };
 
 /** An elementwise function of one operand, of those that `supports.functions` says. */
-export function unary(device: Device, op: keyof typeof unaryKernels): Lowering {
+export function unary(device: Device, op: UnaryOp): Lowering {
+  if (op === 'softplus') return ([x]) => device.scoped(() => softplus(device, x));
   return ([x]) => device.call(unaryKernels[op], { x });
+}
+
+/** max(x, 0) + log(1 + e^−|x|), on cpu, where each kernel's result is rounded once; on wasm Log1p forms the sum 1 + x. */
+function softplus(device: Device, x: TensorInfo): TensorInfo {
+  const decay = device.call('Exp', { x: device.call('Neg', { x: device.call('Abs', { x }) }) });
+  return device.call('Add', { a: device.call('Relu', { x }), b: device.call('Log1p', { x: decay }) });
 }
 
 /** An elementwise function of two operands, broadcast. */

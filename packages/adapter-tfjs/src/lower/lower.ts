@@ -33,6 +33,7 @@ export function lower(device: Device, node: ProgramNode, shapes: Shapes): Loweri
     case 'exp':
     case 'log':
     case 'sigmoid':
+    case 'softplus':
     case 'tanh':
       return unary(device, node.op);
     case 'add':
@@ -84,7 +85,6 @@ export function lower(device: Device, node: ProgramNode, shapes: Shapes): Loweri
     case 'input':
     case 'constant':
     case 'noise':
-    case 'softplus':
     case 'special':
     case 'withDerivative':
       throw new VardropError(
