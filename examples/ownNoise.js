@@ -1,4 +1,4 @@
-// A noise model of one's own: Gaussian weights whose standard deviation is a fixed share of the layer's largest weight.
+// Your own noise model: Gaussian weights whose standard deviation is a fixed share of the layer's largest weight.
 // Noise models only build programs, so that this one has gradients, estimators and every backend for nothing.
 import { adam, dense, fit, flipout, sequential } from '@vardrop/core';
 import { createReferenceBackend } from '@vardrop/core/reference';

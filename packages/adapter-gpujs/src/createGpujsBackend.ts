@@ -24,7 +24,7 @@ const optionNames = { mode: true, GPU: true, noise: true } as const;
  * pipeline, on webasm with threads. In Node, mode `webgpu` needs `navigator.gpu` and WebGPU's globals to be set, as from
  * the package `webgpu`. `native` gives the values behind a handle, not to be written to; `wrap` takes such in.
  *
- * Rejects with `VARDROP_UNKNOWN_DEVICE` for a mode that there is not or that this machine lacks, `VARDROP_OPTION` (also for options that there are not), or
+ * Rejects with `VARDROP_UNKNOWN_DEVICE` for an unknown mode or one that this machine lacks, `VARDROP_OPTION` (also for unknown options), or
  * `VARDROP_MISSING_PEER` where gpu.js is not installed. Reading a result rejects with `VARDROP_DEGRADED` where gpu.js ran
  * another mode than the one asked for, with `VARDROP_DEVICE_LOST` where the graphics card was lost, and with
  * `VARDROP_BACKEND` where it refused something.

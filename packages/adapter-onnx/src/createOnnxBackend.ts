@@ -53,7 +53,7 @@ const elsewhere = {
  * memory, on `webgpu` in a page in the GPU's, where parameters and optimizer state stay from step to step.
  *
  * Rejects with `VARDROP_UNKNOWN_DEVICE`, `VARDROP_MISSING_PEER` (saying which package to install) or `VARDROP_OPTION`,
- * also for options that there are not.
+ * also for unknown options.
  */
 export async function createOnnxBackend(options: OnnxBackendOptions = {}): Promise<Backend<OrtTensor>> {
   checkOptionNames('createOnnxBackend', options, optionNames, elsewhere);

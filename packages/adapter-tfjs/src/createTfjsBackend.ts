@@ -30,7 +30,7 @@ const optionNames = { device: true, tf: true, wasmPaths: true, profile: true } a
  * backend, uses throw `VARDROP_DEVICE_LOST`.
  *
  * Rejects with `VARDROP_UNKNOWN_DEVICE`, `VARDROP_MISSING_PEER` (saying which package to install), `VARDROP_BACKEND`, or
- * `VARDROP_OPTION` for options that there are not.
+ * `VARDROP_OPTION` for unknown options and for `wasmPaths` that tfjs refuses.
  */
 export async function createTfjsBackend(options: TfjsBackendOptions): Promise<Backend<TfTensor>> {
   // JavaScript lets callers leave them out; loadDevice then says what to choose from.

@@ -57,7 +57,7 @@ export async function loadDevice(device: TfjsDevice | undefined, given?: Tfjs, w
   const registered = isRegistered(tf, device);
   if (device === 'wasm' && (wasmPaths !== undefined || !registered)) {
     const { setWasmPaths } = await peer(packages.wasm, async () => import('@tensorflow/tfjs-backend-wasm'));
-    if (wasmPaths !== undefined) setWasmPaths(wasmPaths as string);
+    if (wasmPaths !== undefined) setPaths(setWasmPaths, wasmPaths);
   }
   if (device === 'webgpu' && !registered) {
     await peer(packages.webgpu, async () => import('@tensorflow/tfjs-backend-webgpu'));
@@ -87,6 +87,21 @@ export async function loadDevice(device: TfjsDevice | undefined, given?: Tfjs, w
   return created;
 }
 
+/** Throws `VARDROP_OPTION` for paths that tfjs refuses: some are missing, or a start has failed already. */
+function setPaths(setWasmPaths: (paths: string) => void, paths: WasmPaths): void {
+  try {
+    setWasmPaths(paths as string);
+  } catch (cause) {
+    const { message } = cause as Error;
+    const late = message.includes('already initialized');
+    const got = late ? 'paths after a start that failed' : `paths that tfjs refuses (${message.split('. ')[0]})`;
+    const needs = late
+      ? 'them at the first start. Load the page again'
+      : "a folder's address, or that of each of the three files. Name them all";
+    throw new VardropError('VARDROP_OPTION', `[tfjs:wasm] wasmPaths: got ${got}, needs ${needs}.`, { cause });
+  }
+}
+
 /** Throws `VARDROP_UNKNOWN_DEVICE` unless there is WebGPU with an adapter. */
 async function checkWebgpu(): Promise<void> {
   // Node has a navigator from version 21 on, and never one with WebGPU.
@@ -97,7 +112,7 @@ async function checkWebgpu(): Promise<void> {
   if (!gpu || !(await gpu.requestAdapter())) {
     throw new VardropError(
       'VARDROP_UNKNOWN_DEVICE',
-      `[tfjs] device: got "webgpu" where ${gpu ? 'no graphics card offers it' : 'there is no navigator.gpu'}, needs WebGPU. Use webgl or wasm, or in Node put the package webgpu in place first.`,
+      `[tfjs] device: got "webgpu" where ${gpu ? 'no graphics card offers it' : 'there is no navigator.gpu'}, needs WebGPU. Use webgl or wasm; in Node use wasm, or install the package webgpu and set navigator.gpu to what its create() returns.`,
     );
   }
 }
@@ -143,7 +158,7 @@ async function start(tf: Tfjs, device: TfjsDevice): Promise<KernelBackend> {
   const { message = 'tfjs gives no reason' } = (cause ?? {}) as { readonly message?: string };
   throw new VardropError(
     'VARDROP_BACKEND',
-    `[tfjs:${device}] device: got a backend that did not start (${message.split('\n')[0]}), needs its files. Pass \`wasmPaths\` if the .wasm files lie elsewhere, from the first start on.`,
+    `[tfjs:${device}] device: got a backend that did not start (${message.split('\n')[0]}), needs its files. If the .wasm files lie elsewhere, pass \`wasmPaths\` at the first start; load the page again for that.`,
     { cause },
   );
 }

@@ -12,7 +12,7 @@ export function checkOptionNames<Options extends object>(
   instead: Readonly<Record<string, string>> = {},
 ): void {
   const names = Object.keys(known);
-  const needs = names.length === 0 ? 'none, since there are none' : `names among ${names.join(', ')}`;
+  const needs = names.length === 0 ? 'none: it has no options' : `names among ${names.join(', ')}`;
   const given: unknown = options;
   if (typeof given !== 'object' || given === null || Array.isArray(given)) {
     const remedy = typeof given === 'number' && names.length > 0 ? ` Write { ${names[0]}: ${given} }.` : '';

@@ -1,4 +1,4 @@
-/** For parts of one's own: what noise models, estimators, divergences, layers and optimizers are made of, and programs of models. */
+/** For your own parts: what noise models, estimators, divergences, layers and optimizers are made of, and programs of models. */
 export { checkCombination, refusal } from './combinations.js';
 export { defaultDivergence } from './divergences/index.js';
 export type { EstimatorContext, LinearMap } from './estimators/index.js';

@@ -24,7 +24,7 @@ export interface Likelihood<Targets extends TargetKind = TargetKind> {
 /**
  * Softmax classification: outputs `[batch, classes]` are logits. Throws `VARDROP_SHAPE` for other outputs when its
  * parameters are asked for.
- * Throws `VARDROP_OPTION` for options: there are none.
+ * It has no options; throws `VARDROP_OPTION` for any.
  */
 export function categorical(options: NoOptions = {}): Likelihood<'labels'> {
   checkNoOptions('categorical', options);

@@ -6,7 +6,7 @@ import { elementCount, formatShape } from './program/shapes.js';
 import type { TensorData } from './training/state.js';
 
 /**
- * One tensor that somebody has handed in, with its data as float32. Throws `VARDROP_STATE` unless it has a shape and as many
+ * One tensor that a user has passed, with its data as float32. Throws `VARDROP_STATE` unless it has a shape and as many
  * values, and what `toFloat32` throws, naming the place in it. `what` names the tensor.
  */
 export function readTensor(what: string, tensor: TensorData<ArrayLike<number>>): TensorData {

@@ -8,7 +8,7 @@ import type { ExpandedFunction, Program } from '../program/program.js';
  */
 export const contractVersion = 1;
 
-/** A tensor on a backend: float32, row-major. Opaque but for its shape; it belongs to whoever received it. */
+/** A tensor on a backend: float32, row-major. Opaque but for its shape; its receiver owns it. */
 export interface Tensor {
   readonly shape: readonly number[];
 }

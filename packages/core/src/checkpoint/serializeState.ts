@@ -8,7 +8,7 @@ import { encodeSafetensors } from './encodeSafetensors.js';
  * A training state as the bytes of a safetensors file, which Python's `safetensors` reads too. Parameters are named
  * `parameters/dense1/weights`, the optimizer's tensors `optimizer/firstMoment:dense1/weights`; step, seed, the
  * optimizer's name and the position in the data are metadata, `vardrop.step` and so on. The parameters of a state are enough where it is not to be trained on.
- * Throws `VARDROP_OPTION` for metadata of one's own whose name begins with `vardrop.` or that are no strings, and
+ * Throws `VARDROP_OPTION` for metadata whose name begins with `vardrop.` or that are no strings, and
  * `VARDROP_STATE` for what is no state, a step or a seed that is no whole number, and tensors that do not fill their shape:
  * what is written can be read.
  */

@@ -5,7 +5,7 @@ import { type Divergence, negativeLogAlpha, refuseWithoutDensity, sumOver } from
  * Automatic relevance determination: a Gaussian prior of its own for each noise variable, its variance set by
  * empirical Bayes, which leaves `KL = ½ log(1 + 1/α)` (Kharitonov, Molchanov & Vetrov 2018). A proper prior, unlike
  * the log-uniform one.
- * Throws `VARDROP_OPTION` for options: there are none.
+ * It has no options; throws `VARDROP_OPTION` for any.
  */
 export function ard(options: NoOptions = {}): Divergence {
   checkNoOptions('ard', options);

@@ -11,7 +11,7 @@ const alignment = 0.635181422730739;
 /**
  * The paper's cubic approximation of the KL to the log-uniform prior, on the scale of `logUniformExact`; within 0.041
  * nats of it for 0 < α ≤ 1. Refuses noise whose α may exceed 1, where it is far off.
- * Throws `VARDROP_OPTION` for options: there are none.
+ * It has no options; throws `VARDROP_OPTION` for any.
  */
 export function logUniformCubic(options: NoOptions = {}): Divergence {
   checkNoOptions('logUniformCubic', options);

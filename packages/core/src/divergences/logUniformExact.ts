@@ -5,7 +5,7 @@ import { type Divergence, refusePosterior, refuseWithoutDensity, sumOver } from 
  * The KL to the log-uniform prior (Kingma, Salimans & Welling 2015, section 3.3) without approximation:
  * `2 ∫₀ˢ D(u) du` with Dawson's function D and `s = 1/√(2α) = θ/(√2 σ)`, normalised to 0 as α → ∞. Its derivative
  * −s D(s) in log α is exact too; nothing is singular at θ = 0.
- * Throws `VARDROP_OPTION` for options: there are none.
+ * It has no options; throws `VARDROP_OPTION` for any.
  */
 export function logUniformExact(options: NoOptions = {}): Divergence {
   checkNoOptions('logUniformExact', options);

@@ -18,7 +18,7 @@ const k3 = 1.48695;
 /**
  * The sigmoid approximation of the KL to the log-uniform prior, for every α; within 0.0094 nats of the exact one, and
  * 0 as α → ∞.
- * Throws `VARDROP_OPTION` for options: there are none.
+ * It has no options; throws `VARDROP_OPTION` for any.
  */
 export function logUniformSigmoid(options: NoOptions = {}): Divergence {
   checkNoOptions('logUniformSigmoid', options);

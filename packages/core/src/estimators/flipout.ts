@@ -8,7 +8,7 @@ import type { Estimator } from './estimator.js';
  * Flipout (Wen et al. 2018): one shared weight perturbation ΔW, given random signs for each datapoint,
  * `Y = X W̄ + ((X ∘ S) ΔW) ∘ R`, which decorrelates the gradients at the price of a second product. Only for
  * independent noise that is symmetric about its mean; unbiased for convolutions too.
- * Throws `VARDROP_OPTION` for options: there are none.
+ * It has no options; throws `VARDROP_OPTION` for any.
  */
 export function flipout(options: NoOptions = {}): Estimator {
   checkNoOptions('flipout', options);

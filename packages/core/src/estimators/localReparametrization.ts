@@ -10,7 +10,7 @@ const smallest = 2 ** -126;
  * pre-activations, `γ + √δ ζ` with `γ = aμ` and `δ = a²σ²`, ζ ~ N(0, 1) for each datapoint and unit. For noise on the
  * inputs it is one factor for each datapoint and unit. In convolutions ζ is drawn for each output location, which has
  * the marginal mean and variance of one random filter, but not its covariance between locations.
- * Throws `VARDROP_OPTION` for options: there are none.
+ * It has no options; throws `VARDROP_OPTION` for any.
  */
 export function localReparametrization(options: NoOptions = {}): Estimator {
   checkNoOptions('local', options);

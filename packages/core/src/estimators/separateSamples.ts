@@ -4,7 +4,7 @@ import { type Estimator, sampleWeights, scaleInputs } from './estimator.js';
 /**
  * A weight sample for each datapoint: the direct way to independent gradients (Kingma, Salimans & Welling 2015,
  * section 2), at the price of a matrix of noise a datapoint. For noise on the inputs it is the same as `local`.
- * Throws `VARDROP_OPTION` for options: there are none.
+ * It has no options; throws `VARDROP_OPTION` for any.
  */
 export function separateSamples(options: NoOptions = {}): Estimator {
   checkNoOptions('separate', options);

@@ -4,7 +4,7 @@ import { type Estimator, sampleWeights, scaleInputs } from './estimator.js';
 /**
  * One weight sample shared by the whole minibatch (Blundell et al. 2015): cheap, but the gradients of its datapoints
  * are correlated, so that their variance does not fall with the size of the minibatch.
- * Throws `VARDROP_OPTION` for options: there are none.
+ * It has no options; throws `VARDROP_OPTION` for any.
  */
 export function singleSample(options: NoOptions = {}): Estimator {
   checkNoOptions('single', options);

@@ -30,7 +30,7 @@ export interface Conv2dOptions extends LinearLayerOptions {
  * `[size, size, in, filters]`. Noise on the inputs draws one factor a channel and datapoint. With the `local` estimator
  * independent weight noise is drawn for each output location: its mean and variance are those of one random filter, its
  * covariance between locations is not; `flipout` is the unbiased choice.
- * Throws `VARDROP_LAYER` for filters, size or strides that are no positive integers and for an unknown padding, `VARDROP_OPTION` for options that are none, `VARDROP_SHAPE` (when built) for
+ * Throws `VARDROP_LAYER` for filters, size or strides that are no positive integers and for an unknown padding, `VARDROP_OPTION` for unknown options, `VARDROP_SHAPE` (when built) for
  * inputs that are no images or smaller than the filter.
  */
 export function conv2d(options: Conv2dOptions): Layer {

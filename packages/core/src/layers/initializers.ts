@@ -5,7 +5,7 @@ import { elementCount } from '../program/shapes.js';
 
 /**
  * How weights start: `he` N(0, 2/fan-in) (He et al. 2015), `glorot` uniform within √(6/(fan-in + fan-out)) (Glorot &
- * Bengio 2010), or normal with a deviation of one's own.
+ * Bengio 2010), or normal with a given deviation.
  */
 export type WeightInitializer = 'he' | 'glorot' | { readonly kind: 'normal'; readonly deviation: number };
 

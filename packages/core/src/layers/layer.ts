@@ -5,7 +5,7 @@ import type { Builder, Value } from '../program/builder.js';
 
 /**
  * A layer as a user writes it. `sequential` gives it a name and the shape of its inputs, and gets it built. A layer of
- * one's own implements this interface.
+ * your own implements this interface.
  */
 export interface Layer {
   /** Such as `dense`; layers are named `dense1`, `dense2`, … in their order unless they have a name. */

@@ -17,7 +17,7 @@ export interface PoolingOptions {
 
 /**
  * The greatest value of each window, channel by channel: `[batch, h, w, c]` → `[batch, h′, w′, c]`. Throws `VARDROP_LAYER`
- * for sizes, strides or padding that there are not; its `build` throws `VARDROP_SHAPE` for inputs that are no images.
+ * for invalid sizes, strides or padding; its `build` throws `VARDROP_SHAPE` for inputs that are no images.
  */
 export function maxPooling2d(options: PoolingOptions = {}): Layer {
   return pooling('maxPooling2d', 'maxPool2d', options);

@@ -63,7 +63,7 @@ const reserved: readonly string[] = ['network', 'likelihood'];
  * A network of layers one after the other. Throws `VARDROP_MODEL` without layers or with something else among them, with
  * an input shape that is not made of positive integers, with a layer whose name is empty, taken, reserved or has a '/' in
  * it, with layers that share a parameter but not its shape or start,
- * and with parameters that `checkParameters` refuses; `VARDROP_OPTION` for options that are none; and what its layers throw for shapes that do not fit.
+ * and with parameters that `checkParameters` refuses; `VARDROP_OPTION` for unknown options; and what its layers throw for shapes that do not fit.
  */
 export function sequential(options: SequentialOptions): Model {
   const known = { input: true, layers: true, noise: true, estimator: true, divergence: true } as const;

@@ -1,7 +1,7 @@
 import { checkNoOptions, type NoOptions } from '../noOptions.js';
 import type { NoNoise } from './noiseModel.js';
 
-/** Deterministic weights: the network as it is without dropout. Throws `VARDROP_OPTION` for options: there are none. */
+/** Deterministic weights: the network as it is without dropout. It has no options; throws `VARDROP_OPTION` for any. */
 export function noNoise(options: NoOptions = {}): NoNoise {
   checkNoOptions('none', options);
   return { name: 'none', acts: 'nowhere', parameters: () => [] };

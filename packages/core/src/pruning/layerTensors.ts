@@ -15,7 +15,7 @@ export function layerTensors(layer: BuiltLayer, parameters: TensorMap): TensorMa
 }
 
 /**
- * The parameters that somebody has handed in, with their data as float32; throws `VARDROP_MODEL` for no model, and what
+ * The parameters that a user has passed, with their data as float32; throws `VARDROP_MODEL` for no model, and what
  * `readTensors` throws.
  */
 export function readParameters(who: string, model: Model, parameters: TensorMap<ArrayLike<number>>): TensorMap {

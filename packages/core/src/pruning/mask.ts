@@ -18,7 +18,7 @@ const noVariance = -1600;
  * variance. The shapes stay; `prune` makes the model smaller. The tensors are new where they differ, else shared. They
  * are for predicting: weights without variance have no KL from a log-uniform prior to go on training with.
  *
- * Throws `VARDROP_PRUNE` where no layer has log α, or a noise of one's own still has variance where the mean is 0 and
+ * Throws `VARDROP_PRUNE` where no layer has log α, or your own noise model still has variance where the mean is 0 and
  * no `logVariance` of the weights' shape by which to take it away; `VARDROP_OPTION` for a threshold that is NaN and for other options;
  * `VARDROP_STATE` for parameters of another model.
  */

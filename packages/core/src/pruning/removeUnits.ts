@@ -14,7 +14,7 @@ export interface Network {
 
 /**
  * The network without some units of `source` and the weights of `target` that read them. Throws `VARDROP_PRUNE` for
- * parts of one's own whose parameters have no axis for the units, or share it with other layers.
+ * your own parts whose parameters have no axis for the units, or share it with other layers.
  */
 export function removeUnits(
   { model, parameters }: Network,

@@ -96,7 +96,7 @@ export interface FitOptions {
   readonly onEpoch?: (record: EpochRecord, state: () => Promise<TrainingState>) => unknown;
   /** Called before the first step with each thing that is likely a mistake, and waited for; `console.warn` where left out. */
   readonly onWarning?: (warning: FitWarning) => unknown;
-  /** Stops after the current step, and returns what there is. */
+  /** Stops after the current step, and returns the state that it has reached. */
   readonly signal?: AbortSignal;
 }
 
@@ -115,8 +115,8 @@ export interface FitResult {
  * float64 reference up to the rounding of the state to float32). `data` and `validation` are read until it settles: leave
  * them as they are.
  *
- * Everything is checked before training starts: throws `VARDROP_MODEL`, `VARDROP_OPTION` (also for options that there are
- * not), `VARDROP_EMPTY`, `VARDROP_SHAPE`,
+ * Everything is checked before training starts: throws `VARDROP_MODEL`, `VARDROP_OPTION` (also for unknown
+ * options), `VARDROP_EMPTY`, `VARDROP_SHAPE`,
  * `VARDROP_TYPE`, `VARDROP_NON_FINITE`, `VARDROP_LABEL`, `VARDROP_STATE`, `VARDROP_LIKELIHOOD`.
  *
  * Whatever ends training later throws a `TrainingError` with the last good state: a loss that is not

@@ -143,7 +143,7 @@ function readExactly(
   if (unknown.length > 0) {
     throw new VardropError(
       'VARDROP_STATE',
-      `${what}: got '${unknown[0]}', which this model has not. Use the model that the state was trained with.`,
+      `${what}: got '${unknown[0]}', needs only tensors of this model. Use the model that the state was trained with.`,
     );
   }
   return read;
