@@ -187,16 +187,25 @@ function ordered(program: Program, pieces: readonly Piece[], pieceOf: ReadonlyMa
   const last = (piece: Piece) => (typeof piece === 'number' ? piece : piece.nodes[piece.nodes.length - 1]);
   const result: Piece[] = [];
   const done = new Set<Piece>();
-  const place = (piece: Piece) => {
-    if (done.has(piece)) return;
+  /** Pieces that wait for each other, with what they read and nobody has looked at yet: no recursion, whatever the depth. */
+  const waiting: { readonly piece: Piece; readonly operands: Iterator<NodeId> }[] = [];
+  const open = (piece: Piece | undefined) => {
+    if (piece === undefined || done.has(piece)) return;
     done.add(piece);
     const operands = typeof piece === 'number' ? program.nodes[piece].operands : piece.operands;
-    for (const operand of operands) {
-      const source = pieceOf.get(operand);
-      if (source !== undefined) place(source);
-    }
-    result.push(piece);
+    waiting.push({ piece, operands: operands.values() });
   };
-  for (const piece of [...pieces].sort((a, b) => last(a) - last(b))) place(piece);
+  for (const first of [...pieces].sort((a, b) => last(a) - last(b))) {
+    open(first);
+    for (let top = waiting.at(-1); top !== undefined; top = waiting.at(-1)) {
+      const operand = top.operands.next();
+      if (!operand.done) {
+        open(pieceOf.get(operand.value));
+        continue;
+      }
+      result.push(top.piece);
+      waiting.pop();
+    }
+  }
   return result;
 }
