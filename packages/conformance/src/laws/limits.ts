@@ -1,6 +1,8 @@
+import { VardropError } from '@vardrop/core';
 import type { Supports } from '@vardrop/core/backend';
 import { createBuilder, type Program, type SpecialFunction, type Value } from '@vardrop/core/program';
 import { dawson, logUniformKl } from '@vardrop/core/reference';
+import { checkExact } from '../checkExact.js';
 import { checkOnce } from '../checkProperty.js';
 import { execute, prepare } from '../execute.js';
 import type { Law, LawContext } from '../law.js';
@@ -97,7 +99,38 @@ const kinds: Readonly<Record<string, (supports: Supports) => boolean>> = {
   'elements is a positive number': ({ elements }) =>
     elements === undefined || (Number.isInteger(elements) && elements > 0),
   'terms is a whole number from 16 on': ({ terms }) => terms === undefined || (Number.isInteger(terms) && terms >= 16),
+  'turns is a positive whole number': ({ turns }) => turns === undefined || (Number.isInteger(turns) && turns > 0),
 };
+
+/** Most terms that the law has added up where `turns` is declared. */
+const mostTerms = 2 ** 21;
+
+/** Sums and windows of `count` numbers or a few more, all results of one program; the greatest number comes last. */
+const loops: Readonly<Record<string, (count: number) => { program: Program; x: Float32Array }>> = {
+  sum: (count) => ({
+    program: unary('sum', count, (b, x) => b.reduceSum(x)),
+    x: endingIn(2, count),
+  }),
+  product: (count) => ({
+    program: unary('product', count, (b, x) => b.matmul(b.reshape(x, [1, count]), b.reshape(x, [count, 1]))),
+    x: endingIn(2, count),
+  }),
+  window: (count) => {
+    const side = Math.ceil(Math.sqrt(count));
+    const size = [side, side] as const;
+    return {
+      program: unary('window', side ** 2, (b, x) => b.maxPool2d(b.reshape(x, [1, ...size, 1]), size)),
+      x: endingIn(2, side ** 2),
+    };
+  },
+};
+
+/** Ones, and another number in the end. */
+function endingIn(last: number, count: number): Float32Array {
+  const x = new Float32Array(count).fill(1);
+  x[count - 1] = last;
+  return x;
+}
 
 /** Largest tensor that the law allocates. */
 const largestTensor = 2 ** 24;
@@ -105,7 +138,8 @@ const largestTensor = 2 ** 24;
 /** What `supports` declares is true. */
 export const limits: Law = {
   id: 'limits',
-  statement: 'what `supports` declares is true: kinds, ulps, infinities, subnormals, precision, functions, sizes',
+  statement:
+    'what `supports` declares is true: kinds, ulps, infinities, subnormals, precision, functions, sizes, turns',
   async check(context) {
     const { backend, effort, ledger } = context;
     const { supports } = backend;
@@ -196,6 +230,19 @@ export const limits: Law = {
           }
           ledger.compare(Math.abs(y[i] - wanted), bound);
         });
+      });
+    }
+    const { turns = mostTerms } = supports;
+    for (const [name, make] of turns < mostTerms ? Object.entries(loops) : []) {
+      await checkOnce(context, `a ${name} of more terms than turns`, async () => {
+        const { program, x } = make(turns + 1);
+        try {
+          await checkExact(context, program, { inputs: { x } });
+        } catch (error) {
+          if (!(error instanceof VardropError && error.code === 'VARDROP_LIMITS')) throw error;
+          // To refuse what a card would not do to the end is as honest.
+          ledger.compare(0, 0);
+        }
       });
     }
     await checkOnce(context, 'large tensors', async () => {

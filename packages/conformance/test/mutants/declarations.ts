@@ -1,6 +1,6 @@
 import type { Backend } from '@vardrop/core';
 import type { Iteration } from '@vardrop/core/backend';
-import { elementCount, rewrite } from '@vardrop/core/program';
+import { elementCount, type Op, type ProgramNode, rewrite } from '@vardrop/core/program';
 import { createReferenceBackend } from '@vardrop/core/reference';
 import { breaking, declaring, type Mutant, overriding, replacing } from './mutant.js';
 
@@ -19,6 +19,20 @@ const refusals = (defect: string, create: Mutant['create'], property?: string): 
   properties: property === undefined ? undefined : [property],
   create,
 });
+
+/** Turns that a backend declares which has only as many: more than the law `sizes` asks for. */
+const turns = 2 ** 19;
+
+/** An operation that leaves out what is beyond `turns` terms, all of which are ones but the last. */
+const ending = (op: Op, property: string): Mutant =>
+  limits(`a ${op} that drops what is beyond its ${turns} turns`, property, () => {
+    const backend = breaking(op, (b, node, operands) => {
+      const count = elementCount(operands[0].shape);
+      const result = b.copy(node as ProgramNode, operands);
+      return count > turns && elementCount(node.shape) === 1 ? b.sub(result, 1) : result;
+    })();
+    return { ...backend, supports: { ...backend.supports, turns } };
+  });
 
 /** A backend that declares more than it has. */
 export const declarationMutants: readonly Mutant[] = [
@@ -75,6 +89,10 @@ export const declarationMutants: readonly Mutant[] = [
     return declaring({ ulps: others as typeof supports.ulps })();
   }),
   limits('sums of half a term', 'terms is a whole number from 16 on', declaring({ terms: 0.5 })),
+  limits('loops of half a turn', 'turns is a positive whole number', declaring({ turns: 0.5 })),
+  ending('reduceSum', 'a sum of more terms than turns'),
+  ending('matmul', 'a product of more terms than turns'),
+  ending('maxPool2d', 'a window of more terms than turns'),
   limits('a kind of noise that does not exist', 'noise is host or device', declaring({ noise: 'gpu' as 'host' })),
   limits(
     'tensors that end at 2¹⁶ elements',

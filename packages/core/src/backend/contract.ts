@@ -58,7 +58,8 @@ export interface Supports {
   readonly elements?: number;
   /**
    * Graphics cards: turns of loops that one thread was seen to make when the backend was created. Drivers may end loops
-   * after some number without a word; the backend shares longer ones out among threads or launches. Absent elsewhere.
+   * after some number without a word; the backend shares longer ones out among threads or launches, or refuses them with
+   * `VARDROP_LIMITS`. Absent elsewhere.
    */
   readonly turns?: number;
 }
