@@ -1,6 +1,7 @@
 import type { Backend } from '@vardrop/core';
 import { checkValues, createBackendLifetime } from '@vardrop/core/backend';
 import type { Tensor as OrtTensor } from 'onnxruntime-web';
+import { checkTurns } from './checkTurns.js';
 import { checkWrapped } from './checkWrapped.js';
 import { createExecutable } from './executable.js';
 import { createHandles, type Pending } from './handles.js';
@@ -10,7 +11,7 @@ import { supportsOf } from './supports.js';
 
 /** The backend on a runtime that has been loaded. */
 export function createBackend(runtime: Runtime): Backend<OrtTensor> {
-  const { device, memory, queue } = runtime;
+  const { device, memory, queue, turns } = runtime;
   const name = `onnx:${device}`;
   const shares = createShares(memory.free);
   const handles = createHandles(name, shares);
@@ -30,7 +31,7 @@ export function createBackend(runtime: Runtime): Backend<OrtTensor> {
 
   return {
     name,
-    supports: supportsOf(device, memory.elements),
+    supports: supportsOf(device, memory.elements, turns),
     upload(data, shape) {
       lifetime.check('upload');
       checkValues(name, 'upload', data, shape);
@@ -44,6 +45,7 @@ export function createBackend(runtime: Runtime): Backend<OrtTensor> {
     dispose: (tensor) => handles.dispose(tensor),
     async compile(program) {
       lifetime.check('compile');
+      if (turns !== undefined) checkTurns(name, program, turns);
       // Sessions are made while none runs: the runtime does one thing at a time.
       return queue.add(() => createExecutable(runtime, lifetime, handles, shares, queue, program));
     },

@@ -1,6 +1,7 @@
 import { VardropError } from '@vardrop/core';
 import { createQueue, formatValue, type Queue } from '@vardrop/core/backend';
 import { createBuilder } from '@vardrop/core/program';
+import { countTurns } from './countTurns.js';
 import { createGpuMemory } from './gpuMemory.js';
 import { createHostMemory, type Memory } from './memory.js';
 import { createProgramSession } from './model/session.js';
@@ -43,6 +44,8 @@ export interface Runtime {
   readonly device: OnnxDevice;
   readonly sessionOptions: SessionOptions;
   readonly memory: Memory;
+  /** Turns that a loop was seen to make, see `Supports.turns`; absent but on a GPU of a page. */
+  readonly turns?: number;
   /** In which everything is done that occupies the runtime. */
   readonly queue: Queue;
 }
@@ -123,6 +126,7 @@ export async function loadRuntime(options: RuntimeOptions): Promise<Runtime> {
       preferredOutputLocation: 'gpu-buffer',
       logSeverityLevel: 3,
     },
+    turns: await countTurns(page),
     memory: createGpuMemory(ort, page, gpu === undefined),
     queue,
   };

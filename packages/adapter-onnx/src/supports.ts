@@ -17,7 +17,7 @@ const terms = 1024;
 export const nativeFunctions = ['sigmoid', 'tanh'] as const;
 
 /** What ONNX Runtime can do on a device. */
-export function supportsOf(device: OnnxDevice, elements?: number): Supports {
+export function supportsOf(device: OnnxDevice, elements?: number, turns?: number): Supports {
   return {
     noise: 'host',
     precision: 'float32',
@@ -27,5 +27,6 @@ export function supportsOf(device: OnnxDevice, elements?: number): Supports {
     ulps: ulps[device],
     terms,
     ...(elements === undefined ? {} : { elements }),
+    ...(turns === undefined ? {} : { turns }),
   };
 }

@@ -1,0 +1,48 @@
+import { VardropError } from '@vardrop/core';
+import { elementCount, formatShape, type Program, type ProgramNode } from '@vardrop/core/program';
+import { mostTurns } from './countTurns.js';
+
+/**
+ * Throws `VARDROP_LIMITS` for a program one of whose numbers is made of more terms than a thread of this GPU makes `turns`:
+ * the runtime may give them all to one thread, and the driver would leave out the rest without a word. A GPU that made all
+ * turns that were counted is taken to make any number.
+ */
+export function checkTurns(name: string, program: Program, turns: number): void {
+  if (turns >= mostTurns) return;
+  for (const node of program.nodes) {
+    const operands = node.operands.map((operand) => program.nodes[operand].shape as readonly number[]);
+    const terms = termsOf(node, operands);
+    if (terms <= turns) continue;
+    const what = node.label ? `${node.op} "${node.label}"` : node.op;
+    throw new VardropError(
+      'VARDROP_LIMITS',
+      `[${name}] compile ${program.name}: got ${what} ${formatShape(node.shape)}, each number of ${terms} terms, needs at most ${turns}, as many turns as this GPU makes of a loop. Make minibatches or layers smaller, or use the device wasm.`,
+    );
+  }
+}
+
+/** Terms of which each number of a node is made, at most. */
+function termsOf(node: ProgramNode, operands: readonly (readonly number[])[]): number {
+  switch (node.op) {
+    case 'reduceSum':
+    case 'reduceMax':
+      return elementCount(node.axes.map((axis) => operands[0][axis]));
+    case 'matmul':
+      return operands[0].at(node.transposeA ? -2 : -1) as number;
+    case 'conv2d':
+      return elementCount(operands[1].slice(0, 3));
+    case 'conv2dInputGradient': {
+      const [height, width, , filters] = operands[0];
+      return height * width * filters;
+    }
+    case 'conv2dFilterGradient':
+      return elementCount(operands[1].slice(0, 3));
+    case 'maxPool2d':
+    case 'maxPool2dGradient':
+    case 'averagePool2d':
+    case 'averagePool2dGradient':
+      return elementCount(node.size);
+    default:
+      return 1;
+  }
+}
