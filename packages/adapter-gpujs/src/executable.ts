@@ -36,7 +36,8 @@ export function createExecutable(
   const separated = separatePooling(source, runtime.mostTurns / turnsOfCell);
   const { program, streams } = withStreams(runtime.mode === 'webasm' ? separated : withoutTransposes(separated));
   const who = `[${name}] run ${program.name}`;
-  const { carriedInputs, freshOutputs } = programInterface(program);
+  const names = programInterface(program);
+  const { carriedInputs, freshOutputs } = names;
   const carriedNames = carriedInputs.map((input) => input.name);
 
   const split = splitInvariant(program);
@@ -104,7 +105,7 @@ export function createExecutable(
       });
       // A failure surfaces where a handle is read; one that nobody reads is no unhandled rejection.
       last = finished.catch(() => undefined);
-      return pendingEntries(source, iterations.length, finished);
+      return pendingEntries(names, iterations.length, finished);
     },
     dispose() {
       // After the runs that are still to come; kernels that do not go have nothing to tell anyone.

@@ -33,7 +33,8 @@ export async function createExecutable(
   queue: Queue,
   program: Program,
 ): Promise<Executable> {
-  const { runInputs, iterationInputs, carriedInputs, freshOutputs } = programInterface(program);
+  const names = programInterface(program);
+  const { runInputs, iterationInputs, carriedInputs, freshOutputs } = names;
   const carriedNames = carriedInputs.map(({ name }) => name);
   const split = splitInvariant(program);
   const each = await createProgramSession(runtime, split.each);
@@ -85,7 +86,7 @@ export async function createExecutable(
       const used = [start, ...minibatches].flatMap((bound) => [...bound.values()]);
       used.forEach(shares.holdPending);
       const finished = queue.add(() => compute(start, minibatches));
-      const entries = pendingEntries(program, iterations.length, finished, shares.hold);
+      const entries = pendingEntries(names, iterations.length, finished, shares.hold);
       // The handles hold what they stand for by then.
       finished
         .then(({ made }) => made.forEach(shares.letGo))

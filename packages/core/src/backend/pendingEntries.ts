@@ -1,18 +1,16 @@
-import type { Program } from '../program/program.js';
 import type { RunEntries } from './createExecutableOf.js';
-import { programInterface } from './programInterface.js';
+import type { ProgramInterface } from './programInterface.js';
 
 /**
- * Entries that stand for what a run of `program` will leave, for backends whose runs end later. `own` is called once for
+ * Entries that stand for what a run will leave, for backends whose runs end later. `own` is called once for
  * each of them, when the run has ended, with what it stands for. If the run fails, each of them rejects with the reason.
  */
 export function pendingEntries<Value>(
-  program: Program,
+  { carriedInputs, freshOutputs }: ProgramInterface,
   iterations: number,
   finished: Promise<RunEntries<Value>>,
   own: (value: Value) => Value = (value) => value,
 ): RunEntries<Promise<Value>> {
-  const { carriedInputs, freshOutputs } = programInterface(program);
   const entries = (names: readonly string[], of: (all: RunEntries<Value>) => ReadonlyMap<string, Value>) =>
     new Map(
       names.map((name) => {

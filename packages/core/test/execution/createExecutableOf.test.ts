@@ -6,6 +6,7 @@ import {
   createHandleTable,
   type Iteration,
   pendingEntries,
+  programInterface,
   type RunEntries,
   type Tensor,
 } from '../../src/backend/index.js';
@@ -153,13 +154,13 @@ describe('pending entries', () => {
       owned.push(value);
       return -value;
     };
-    const { carried, outputs } = pendingEntries(b.build(), 1, Promise.resolve(finished), own);
+    const { carried, outputs } = pendingEntries(programInterface(b.build()), 1, Promise.resolve(finished), own);
     expect([await carried.get('w'), await outputs[0].get('y'), outputs.length]).toEqual([-1, -2, 1]);
     expect(owned).toEqual([1, 2]);
   });
 
   it('reject with what the run failed of', async () => {
-    const { carried, outputs } = pendingEntries(b.build(), 2, Promise.reject(new Error('lost')));
+    const { carried, outputs } = pendingEntries(programInterface(b.build()), 2, Promise.reject(new Error('lost')));
     await new Promise((resolve) => setTimeout(resolve));
     for (const entries of [carried, ...outputs]) {
       for (const pending of entries.values()) await expect(pending).rejects.toThrow('lost');
