@@ -81,3 +81,10 @@ test('a refused combination ends with a remedy', async () => {
   expect(wrong).toMatchObject({ code: 'VARDROP_COMBINATION' });
   expect(wrong.message).toMatch(/constant\. Change one of the two; docs\/combinations\.md/);
 });
+
+test('labels that are NaN are called missing, others wrongly numbered', async () => {
+  const given = (label: number) =>
+    thrownBy(() => fit(model, { backend, data: { inputs, targets: [0, label, 1] }, epochs: 1, batch: 3 }));
+  expect((await given(Number.NaN)).message).toMatch(/the label NaN in row 1, .* Remove or fill in what is missing\.$/);
+  expect((await given(3)).message).toMatch(/the label 3 in row 1, .* one unit a class\.$/);
+});

@@ -56,7 +56,7 @@ export async function resumeTraining(path: string, asked: TrainOptions): Promise
     if (was !== is) {
       throw new VardropError(
         'VARDROP_RESUME',
-        `[vardrop train] --resume: got ${path}, which was made with ${flag(name)} ${was || '(default)'}, needs ${flag(name)} ${is || '(default)'}. Leave the option out, or start anew.`,
+        `[vardrop train] ${flag(name)}: got ${is || '(default)'}, needs ${was || '(default)'}, with which --resume ${path} was made. Leave the option out, or start anew.`,
       );
     }
   }

@@ -37,7 +37,7 @@ export function createSerialUses(
           if (disposed) {
             throw new VardropError(
               'VARDROP_DISPOSED',
-              `[${who.name}] got a call after dispose, or one that still waited when it came. ${who.remedy}.`,
+              `[${who.name}] use: got a call after dispose, or one that still waited then, needs one that is not disposed of. ${who.remedy}.`,
             );
           }
           return await task();

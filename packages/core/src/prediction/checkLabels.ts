@@ -15,7 +15,7 @@ export function checkLabels(what: string, labels: ArrayLike<number>, rows: numbe
     const needs = Number.isFinite(classes) ? `integers from 0 to ${classes - 1}` : 'integers from 0 on';
     throw new VardropError(
       'VARDROP_LABEL',
-      `${what}: got the label ${label} in row ${row}, needs ${needs}. Number the classes from 0, and give the last layer one unit a class.`,
+      `${what}: got the label ${label} in row ${row}, needs ${needs}. ${Number.isNaN(label) ? 'Remove or fill in what is missing' : 'Number the classes from 0, and give the last layer one unit a class'}.`,
     );
   }
 }
