@@ -2,7 +2,7 @@ import type { Backend } from '@vardrop/core';
 import { checkValues, createBackendLifetime, type Tensor } from '@vardrop/core/backend';
 import { createExecutable } from './executable.js';
 import { createHandles } from './handles.js';
-import type { Runtime } from './loadGpu.js';
+import type { Runtime } from './run/runtime.js';
 import { storeValues } from './stored.js';
 import { supportsOf } from './supports.js';
 import type { GpujsTraffic } from './traffic.js';

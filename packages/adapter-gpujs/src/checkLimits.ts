@@ -1,9 +1,9 @@
 import { VardropError } from '@vardrop/core';
 import type { Program } from '@vardrop/core/program';
-import type { Runtime } from './loadGpu.js';
+import { elements } from './elements.js';
 import type { LoweredProgram } from './lowerProgram.js';
 import type { KernelSource } from './print/kernelSource.js';
-import { elements } from './run/elements.js';
+import type { Runtime } from './run/runtime.js';
 import { largestTensor } from './supports.js';
 
 /** Throws `VARDROP_LIMITS`, naming limit and tensor, for a program with a tensor too large for exact indices. */

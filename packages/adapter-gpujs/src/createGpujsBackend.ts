@@ -1,7 +1,8 @@
 import { checkOptionNames } from '@vardrop/core/backend';
 import { createBackend, type GpujsBackend } from './backend.js';
 import type { GpuClass } from './importGpu.js';
-import { type GpujsMode, loadGpu } from './loadGpu.js';
+import { loadGpu } from './loadGpu.js';
+import type { GpujsMode } from './mode.js';
 
 /** Options of `createGpujsBackend`. */
 export interface GpujsBackendOptions {

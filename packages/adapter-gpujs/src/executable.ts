@@ -10,7 +10,7 @@ import {
 import { type Program, separatePooling, splitInvariant } from '@vardrop/core/program';
 import { checkLimits } from './checkLimits.js';
 import type { Handles, Pending } from './handles.js';
-import type { Runtime } from './loadGpu.js';
+import type { Runtime } from './run/runtime.js';
 import { createStage } from './stage.js';
 import { type Stored, storeValues } from './stored.js';
 import { withoutTransposes } from './withoutTransposes.js';

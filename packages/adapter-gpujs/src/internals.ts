@@ -1,6 +1,6 @@
 import { VardropError } from '@vardrop/core';
 import type { GPU, IKernelRunShortcut } from 'gpu.js';
-import type { Nested } from './run/flatten.js';
+import type { Nested } from './nested.js';
 
 /**
  * What gpu.js's published types leave out of what it does, or type more narrowly than it behaves. The casts that this takes

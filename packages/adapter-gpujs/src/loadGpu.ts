@@ -1,44 +1,13 @@
 import { VardropError } from '@vardrop/core';
-import type { GPU, IGPUKernelSettings, IKernelRunShortcut } from 'gpu.js';
 import { type GpuClass, importGpu } from './importGpu.js';
 import { largestTexture } from './internals.js';
+import { type GpujsMode, isCard, modes } from './mode.js';
 import { countTurns } from './run/countTurns.js';
-import { createPlacer, type Placer } from './run/placer.js';
+import { createPlacer } from './run/placer.js';
+import type { Runtime } from './run/runtime.js';
 import { createVertexKeeper } from './run/vertices.js';
-import { createTrafficCounter, type TrafficCounter } from './traffic.js';
-import { openWebgpuDevice, type WebgpuDevice } from './webgpuDevice.js';
-
-/**
- * How gpu.js computes: `webasm` in WebAssembly with SIMD and threads, `webgpu` and `webgl2` on a graphics card, `cpu` in
- * JavaScript.
- */
-const modes = ['webasm', 'webgpu', 'webgl2', 'cpu'] as const;
-
-/** A name of {@link modes}. */
-export type GpujsMode = (typeof modes)[number];
-
-/** Whether a mode computes on a graphics card, with a graphics card's arithmetic. */
-export const isCard = (mode: GpujsMode): boolean => mode === 'webgl2' || mode === 'webgpu';
-
-/** A running gpu.js in one mode. */
-export interface Runtime {
-  readonly mode: GpujsMode;
-  readonly gpu: GPU;
-  /** Where noise is made. */
-  readonly noise: 'host' | 'device';
-  /** In mode `webgpu`. */
-  readonly device?: WebgpuDevice;
-  /** In mode `webgl2`: how wide and high a texture may be. */
-  readonly textureSide?: number;
-  /** Turns of loops that a thread is known to make; infinite where it is no graphics card's. */
-  readonly mostTurns: number;
-  readonly traffic: TrafficCounter;
-  /** Modes of a graphics card. */
-  readonly placer: Placer;
-  /** To be called after kernels have been destroyed. */
-  readonly keepVertices: () => void;
-  createKernel(source: string, settings: IGPUKernelSettings): IKernelRunShortcut;
-}
+import { createTrafficCounter } from './traffic.js';
+import { openWebgpuDevice } from './webgpuDevice.js';
 
 /**
  * Starts gpu.js in a mode.

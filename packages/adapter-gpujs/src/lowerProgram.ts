@@ -7,7 +7,7 @@ import {
   type Program,
   type ProgramNode,
 } from '@vardrop/core/program';
-import type { GpujsMode } from './loadGpu.js';
+import type { GpujsMode } from './mode.js';
 import type { KernelSource, ValueId } from './print/kernelSource.js';
 import { printContraction } from './print/printContraction.js';
 import { printMap, printTranspose } from './print/printMap.js';

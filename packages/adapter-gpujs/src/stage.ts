@@ -1,13 +1,13 @@
 import { programInputs } from '@vardrop/core/backend';
 import type { Program } from '@vardrop/core/program';
 import { checkCardLimits } from './checkLimits.js';
-import type { Runtime } from './loadGpu.js';
+import { elements } from './elements.js';
 import { lowerProgram } from './lowerProgram.js';
-import { elements } from './run/elements.js';
 import { withHostValues } from './run/hostValues.js';
 import { createKernelRunner } from './run/kernelRunner.js';
 import { createResidentRunner } from './run/residentRunner.js';
 import type { Runner } from './run/runner.js';
+import type { Runtime } from './run/runtime.js';
 import { createSegmentRunner } from './run/segmentRunner.js';
 import { type Stored, storeValues } from './stored.js';
 

@@ -1,5 +1,6 @@
 import type { Supports } from '@vardrop/core/backend';
-import { isCard, type Runtime } from './loadGpu.js';
+import { isCard } from './mode.js';
+import type { Runtime } from './run/runtime.js';
 
 /**
  * Largest errors on graphics cards. Beside those observed there is room for the 2.5 units that WGSL and GLSL allow in a

@@ -4,9 +4,10 @@ import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createBackend } from '../src/backend.js';
 import { checkCardLimits } from '../src/checkLimits.js';
-import { loadGpu, type Runtime } from '../src/loadGpu.js';
+import { loadGpu } from '../src/loadGpu.js';
 import { lowerProgram } from '../src/lowerProgram.js';
 import type { KernelSource } from '../src/print/kernelSource.js';
+import type { Runtime } from '../src/run/runtime.js';
 
 const few = fc.integer({ min: 1, max: 3 });
 const side = fc.integer({ min: 1, max: 9 });

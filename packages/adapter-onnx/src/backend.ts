@@ -4,9 +4,9 @@ import type { Tensor as OrtTensor } from 'onnxruntime-web';
 import { checkTurns } from './checkTurns.js';
 import { checkWrapped } from './checkWrapped.js';
 import { createExecutable } from './executable.js';
-import { createHandles, type Pending } from './handles.js';
-import type { Runtime } from './loadRuntime.js';
-import { createShares } from './shares.js';
+import { createHandles } from './handles.js';
+import type { Runtime } from './runtime.js';
+import { createShares, type Pending } from './shares.js';
 import { supportsOf } from './supports.js';
 
 /** The backend on a runtime that has been loaded. */

@@ -2,7 +2,8 @@ import { type Backend, VardropError } from '@vardrop/core';
 import { checkBoolean, checkOptionNames } from '@vardrop/core/backend';
 import type { Tensor as OrtTensor } from 'onnxruntime-web';
 import { createBackend } from './backend.js';
-import { isNode, loadRuntime, type OnnxDevice, type Ort, type SessionOptions, type WasmPaths } from './loadRuntime.js';
+import { isNode, loadRuntime } from './loadRuntime.js';
+import type { OnnxDevice, Ort, SessionOptions, WasmPaths } from './ort.js';
 import { createWorkerBackend } from './worker/createWorkerBackend.js';
 
 /** Options of `createOnnxBackend`. */

@@ -10,10 +10,10 @@ import {
 } from '@vardrop/core/backend';
 import { type Program, splitInvariant } from '@vardrop/core/program';
 import type { Tensor as OrtTensor } from 'onnxruntime-web';
-import type { Handles, Pending } from './handles.js';
-import type { Runtime } from './loadRuntime.js';
-import { createProgramSession, type ProgramSession } from './model/session.js';
-import type { Shares } from './shares.js';
+import type { Handles } from './handles.js';
+import type { Runtime } from './runtime.js';
+import { createProgramSession, type ProgramSession } from './session.js';
+import type { Pending, Shares } from './shares.js';
 
 /** What a run leaves. */
 interface Finished extends RunEntries<OrtTensor> {

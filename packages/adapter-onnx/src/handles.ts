@@ -1,9 +1,5 @@
 import { createHandleTable, type HandleTable } from '@vardrop/core/backend';
-import type { Tensor as OrtTensor } from 'onnxruntime-web';
-import type { Shares } from './shares.js';
-
-/** A tensor that may still be computed. Rejects with what went wrong. */
-export type Pending = Promise<OrtTensor>;
+import type { Pending, Shares } from './shares.js';
 
 /** The handles that a backend has given out. Each holds its tensor, from when it is there until the handle is disposed of. */
 export type Handles = HandleTable<Pending>;

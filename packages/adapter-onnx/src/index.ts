@@ -4,5 +4,5 @@ export type { KeySource } from './export/emitModel.js';
 export { type ExportKind, type ExportOptions, exportKinds, exportOnnx } from './export/exportOnnx.js';
 export { type ExportProgramOptions, exportProgram } from './export/exportProgram.js';
 export type { LayerDescription, ModelDescription } from './export/modelDescription.js';
-export type { OnnxDevice, Ort } from './loadRuntime.js';
 export type { Opset } from './model/graph.js';
+export type { OnnxDevice, Ort } from './ort.js';

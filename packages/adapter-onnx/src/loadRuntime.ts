@@ -3,29 +3,13 @@ import { createQueue, formatValue, type Queue } from '@vardrop/core/backend';
 import { createBuilder } from '@vardrop/core/program';
 import { countTurns } from './countTurns.js';
 import { createGpuMemory } from './gpuMemory.js';
-import { createHostMemory, type Memory } from './memory.js';
-import { createProgramSession } from './model/session.js';
+import { createHostMemory } from './memory.js';
+import type { OnnxDevice, Ort, WasmPaths } from './ort.js';
 import { requestGpu } from './requestGpu.js';
-
-/** The part of ONNX Runtime's modules that is used here: `onnxruntime-web` and `onnxruntime-node` both have it. */
-export type Ort = Pick<typeof import('onnxruntime-web'), 'InferenceSession' | 'Tensor' | 'env'>;
-
-/** A session of either. */
-export type Session = import('onnxruntime-web').InferenceSession;
-
-/** What sessions are made with. */
-export type SessionOptions = import('onnxruntime-web').InferenceSession.SessionOptions;
-
-/**
- * Where ONNX Runtime computes: in WebAssembly (`onnxruntime-web`), on the machine (`onnxruntime-node`), or on a GPU by
- * WebGPU (in a page `onnxruntime-web/webgpu`, in Node `onnxruntime-node`).
- */
-export type OnnxDevice = 'wasm' | 'native' | 'webgpu';
+import type { Runtime } from './runtime.js';
+import { createProgramSession } from './session.js';
 
 const devices: readonly OnnxDevice[] = ['wasm', 'native', 'webgpu'];
-
-/** Where the runtime's `.wasm` and `.mjs` files are: a folder, or each of the two. Absolute addresses. */
-export type WasmPaths = string | { readonly wasm?: string; readonly mjs?: string };
 
 /** What a runtime is loaded with. */
 export interface RuntimeOptions {
@@ -36,18 +20,6 @@ export interface RuntimeOptions {
   readonly wasmPaths?: WasmPaths;
   /** The page's GPU; asked for where left out. */
   readonly gpu?: GPUDevice;
-}
-
-/** A runtime that has been loaded, and what its sessions are made with. */
-export interface Runtime {
-  readonly ort: Ort;
-  readonly device: OnnxDevice;
-  readonly sessionOptions: SessionOptions;
-  readonly memory: Memory;
-  /** Turns that a loop was seen to make, see `Supports.turns`; absent but on a GPU of a page. */
-  readonly turns?: number;
-  /** In which everything is done that occupies the runtime. */
-  readonly queue: Queue;
 }
 
 /**

@@ -1,5 +1,4 @@
 import type { Tensor as OrtTensor } from 'onnxruntime-web';
-import type { Pending } from './handles.js';
 
 /**
  * Who uses the runtime's tensors: handles, and runs that have been asked for. The last one that lets go of a tensor frees
@@ -52,3 +51,6 @@ export function createShares(free: (tensor: OrtTensor) => void): Shares {
     count: () => holders.size,
   };
 }
+
+/** A tensor that may still be computed. Rejects with what went wrong. */
+export type Pending = Promise<OrtTensor>;

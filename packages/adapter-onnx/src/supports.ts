@@ -1,5 +1,5 @@
 import type { Supports } from '@vardrop/core/backend';
-import type { OnnxDevice } from './loadRuntime.js';
+import type { OnnxDevice } from './ort.js';
 
 /** Largest errors in units in the last place, rounded up from those observed (`ulps.test.ts` measures them). */
 const ulps = {

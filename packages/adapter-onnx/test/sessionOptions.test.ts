@@ -19,7 +19,7 @@ import * as web from 'onnxruntime-web';
 import { describe, expect, it } from 'vitest';
 import { emitProgram } from '../src/emit/emitProgram.js';
 import { createOnnxBackend } from '../src/index.js';
-import type { SessionOptions } from '../src/loadRuntime.js';
+import type { SessionOptions } from '../src/ort.js';
 
 const noises = [noNoise(), sparseVariational(), bernoulliLearned(), variationalDropout({ type: 'A' })] as const;
 

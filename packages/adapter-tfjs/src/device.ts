@@ -1,7 +1,7 @@
 import type { DataId, KernelBackend, NamedAttrMap, NamedTensorInfoMap, TensorInfo } from '@tensorflow/tfjs';
 import { VardropError } from '@vardrop/core';
-import { type Loss, watchLoss } from './gpu/watchLoss.js';
 import { lostError } from './lostError.js';
+import { type Loss, watchLoss } from './watchLoss.js';
 
 /** The tfjs module. */
 export type Tfjs = typeof import('@tensorflow/tfjs');

@@ -3,8 +3,8 @@ import { VardropError } from '@vardrop/core';
 import type { Device } from './device.js';
 import { finishWebgl } from './gpu/finishWebgl.js';
 import { languageOf } from './gpu/program.js';
-import type { WebglHost } from './gpu/watchLoss.js';
 import { lostError } from './lostError.js';
+import type { WebglHost } from './watchLoss.js';
 
 /**
  * Copies a tensor's values to the host. Rejects with `VARDROP_DEVICE_LOST` where the device that computed it is lost, and

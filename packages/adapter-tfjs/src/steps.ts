@@ -1,6 +1,5 @@
-import type { TensorInfo } from '@tensorflow/tfjs';
-import type { Keys } from '@vardrop/core/backend';
 import type { NodeId, Program } from '@vardrop/core/program';
+import { compileLaunches } from './compileLaunches.js';
 import type { Device } from './device.js';
 import { compileKernels, findHeap } from './fused/compileKernels.js';
 import { groupNodes, type Piece } from './fused/groups.js';
@@ -9,11 +8,11 @@ import { writeLoop } from './fused/writeLoop.js';
 import { writeMatmul } from './fused/writeMatmul.js';
 import { writePool } from './fused/writePool.js';
 import { writePoolGradient } from './fused/writePoolGradient.js';
-import { compileLaunches } from './gpu/compileLaunches.js';
 import { languageOf } from './gpu/program.js';
 import { lower } from './lower/lower.js';
-import type { Shapes } from './lower/lowering.js';
+import type { Shapes } from './lowering.js';
 import { isSource } from './plan.js';
+import type { Step } from './step.js';
 
 /** Settings of a backend that its executables read. */
 export interface Settings {
@@ -30,16 +29,6 @@ export interface ProfiledStep {
   /** Labels of its results, or their shapes where they have none. */
   readonly label: string;
   readonly milliseconds: number;
-}
-
-/** A piece of a program on a device. */
-export interface Step {
-  readonly kind: string;
-  readonly label: string;
-  readonly operands: readonly NodeId[];
-  readonly results: readonly NodeId[];
-  /** Computes the results, each owned by the caller, from the operands and the iteration's keys. */
-  readonly run: (operands: readonly TensorInfo[], keys: Keys) => readonly TensorInfo[];
 }
 
 /** Chooses how each node is computed: in a generated loop where the device has one, else by tfjs's kernels. */

@@ -11,11 +11,12 @@ export {
   type NoiseName,
   noises,
 } from './choices.js';
+export type { Train } from './commandTypes.js';
 export { loadEmbeddedDigits } from './data/embeddedDigits.js';
 export { loadIdx } from './data/idx.js';
 export type { ImageDataset, ImageSplit } from './data/imageDataset.js';
 export { loadData } from './data/loadData.js';
-export { exitCodes, type MainEnvironment, main, type Train } from './main.js';
+export { exitCodes, type MainEnvironment, main } from './main.js';
 export {
   createProgress,
   type Progress,

@@ -6,7 +6,8 @@ import { parseArguments } from '../src/arguments.js';
 import { createBenchProgress } from '../src/bench/benchProgress.js';
 import { readMemory } from '../src/bench/readMemory.js';
 import { bench } from '../src/commands/bench.js';
-import { type Bench, main } from '../src/main.js';
+import type { Bench } from '../src/commandTypes.js';
+import { main } from '../src/main.js';
 import { printTable } from '../src/report/printTable.js';
 
 let directory: string;

@@ -4,7 +4,8 @@ import { join } from 'node:path';
 import { VardropError } from '@vardrop/core';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { backends } from '../src/choices.js';
-import { main, type Train } from '../src/main.js';
+import type { Train } from '../src/commandTypes.js';
+import { main } from '../src/main.js';
 import type { TrainOptions } from '../src/trainOptions.js';
 import { sampleReport } from './sampleReport.js';
 

@@ -1,4 +1,4 @@
-import type { Failure } from './law.js';
+import type { Failure } from './failure.js';
 import { formatReplay } from './replay.js';
 
 /**

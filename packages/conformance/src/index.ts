@@ -16,11 +16,11 @@ export {
 } from './elementaryErrors.js';
 export type { ProgramData } from './execute.js';
 export { applyExpectedFailures, type ExpectedFailure, selectLaws } from './expectedFailures.js';
+export type { Failure } from './failure.js';
 export { formatFailure, formatFailures } from './formatFailure.js';
 export {
   type Effort,
   effortFactor,
-  type Failure,
   type Law,
   type LawContext,
   type LawResult,

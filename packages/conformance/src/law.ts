@@ -1,4 +1,5 @@
 import type { Backend } from '@vardrop/core';
+import type { Failure } from './failure.js';
 import type { Ledger } from './ledger.js';
 import type { Models } from './models.js';
 
@@ -54,16 +55,6 @@ export interface Law {
    * what the backend gets wrong is a failure in the ledger.
    */
   check(context: LawContext): Promise<void>;
-}
-
-/** A case that a backend got wrong, after shrinking. */
-export interface Failure {
-  readonly property: string;
-  readonly seed: number;
-  /** The path of the smallest case found; absent where a property has only one. */
-  readonly path?: string;
-  /** What was wrong: program, index, got, wanted, bound. */
-  readonly message: string;
 }
 
 /** What came of a law on a backend. */

@@ -1,4 +1,4 @@
-import type { Failure } from './law.js';
+import type { Failure } from './failure.js';
 
 /** Where one law writes down what it tried on one backend. */
 export interface Ledger {

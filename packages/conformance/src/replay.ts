@@ -1,5 +1,6 @@
 import { VardropError } from '@vardrop/core';
-import type { Failure, Replay } from './law.js';
+import type { Failure } from './failure.js';
+import type { Replay } from './law.js';
 
 /** A case of a law, to be run again. */
 export interface CaseOfLaw {

@@ -3,7 +3,7 @@ import { VardropError } from './errors.js';
 import { formatValue } from './formatValue.js';
 import { isFloat32Array } from './isFloat32Array.js';
 import { elementCount, formatShape } from './program/shapes.js';
-import type { TensorData } from './training/state.js';
+import type { TensorData } from './tensorData.js';
 
 /**
  * One tensor that a user has passed, with its data as float32. Throws `VARDROP_STATE` unless it has a shape and as many

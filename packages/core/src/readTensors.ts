@@ -5,7 +5,7 @@ import { VardropError } from './errors.js';
 import { formatValue } from './formatValue.js';
 import { formatShape } from './program/shapes.js';
 import { readTensor } from './readTensor.js';
-import type { TensorData, TensorMap } from './training/state.js';
+import type { TensorData, TensorMap } from './tensorData.js';
 
 /** A tensor that has to be there. */
 interface Needed {

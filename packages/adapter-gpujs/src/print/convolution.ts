@@ -1,7 +1,7 @@
 import { VardropError } from '@vardrop/core';
 import type { NodeOf, ProgramNode } from '@vardrop/core/program';
 import { type Parts, repeatPart } from './parts.js';
-import type { Products } from './printContraction.js';
+import type { Products } from './products.js';
 import { addToSums, declareSums } from './sums.js';
 import { indexAt, stridesOf } from './threads.js';
 import { printWindowPosition } from './windows.js';

@@ -1,5 +1,5 @@
 import type { ContractionKernel, ProgramNode } from '@vardrop/core/program';
-import type { GpujsMode } from '../loadGpu.js';
+import type { GpujsMode } from '../mode.js';
 import { withoutEpilogue } from '../withoutEpilogue.js';
 import { accumulate } from './accumulate.js';
 import { convolutionLoops, printConvolution } from './convolution.js';
@@ -80,9 +80,6 @@ function printLoops(
         );
   return writer.finish(result, threads, printEpilogue(writer, nodes, kernel, coordinates, sums));
 }
-
-/** What prints the products of one turn, given where operands 0 and 1 are read. */
-export type Products = (indexA: string, indexB: string) => readonly string[];
 
 /** Sums of all contractions at a place. */
 function printMatmul(

@@ -1,4 +1,4 @@
-import { elements } from '../run/elements.js';
+import { elements } from '../elements.js';
 import type { Writer } from './writer.js';
 
 /** How the threads of a kernel cover a shape. */

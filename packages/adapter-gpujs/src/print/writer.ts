@@ -1,6 +1,5 @@
-import type { GpujsMode } from '../loadGpu.js';
+import type { GpujsMode } from '../mode.js';
 import type { KernelSource, ValueId } from './kernelSource.js';
-import type { Threads } from './threads.js';
 import type { KernelFunction } from './threefry.js';
 
 /** Collects the text of one kernel. */
@@ -27,7 +26,12 @@ export interface Writer {
   fresh(prefix: string): string;
   /** Declares a name for an expression, and returns it. */
   define(expression: string): string;
-  finish(result: ValueId, threads: Threads, returned: string, blocks?: KernelSource['blocks']): KernelSource;
+  finish(
+    result: ValueId,
+    threads: Pick<KernelSource, 'output' | 'size'>,
+    returned: string,
+    blocks?: KernelSource['blocks'],
+  ): KernelSource;
 }
 
 /** A writer with nothing in it. */

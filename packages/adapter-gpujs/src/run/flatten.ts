@@ -1,7 +1,5 @@
+import type { Nested } from '../nested.js';
 import type { Blocks } from '../print/kernelSource.js';
-
-/** A result of gpu.js: rows of rows, nested as its output has dimensions. */
-export type Nested = Float32Array | readonly Nested[];
 
 /** The values of a result, row-major, without a copy where its rows are views of one buffer. */
 export function flatten(result: Nested, size: number): Float32Array {

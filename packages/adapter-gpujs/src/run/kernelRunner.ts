@@ -1,12 +1,13 @@
+import { checkMode } from '../checkMode.js';
+import { elements } from '../elements.js';
 import { callKernel, destroyKernel } from '../internals.js';
-import type { Runtime } from '../loadGpu.js';
 import type { LoweredProgram } from '../lowerProgram.js';
+import type { Nested } from '../nested.js';
 import type { ValueId } from '../print/kernelSource.js';
-import { checkMode } from './checkMode.js';
-import { elements } from './elements.js';
-import { flatten, type Nested } from './flatten.js';
+import { flatten } from './flatten.js';
 import { kernelSettings } from './kernelSettings.js';
 import type { HostRunner } from './runner.js';
+import type { Runtime } from './runtime.js';
 
 /** Runs kernel after kernel, handing flat arrays from one to the next. */
 export function createKernelRunner(

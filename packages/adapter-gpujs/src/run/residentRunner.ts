@@ -1,15 +1,15 @@
 import type { IKernelRunShortcut } from 'gpu.js';
+import { checkMode } from '../checkMode.js';
+import { elements } from '../elements.js';
 import { callKernel, type Resident } from '../internals.js';
-import type { Runtime } from '../loadGpu.js';
 import type { LoweredProgram } from '../lowerProgram.js';
 import type { KernelSource, ValueId } from '../print/kernelSource.js';
 import { type Stored, storeResident, storeValues } from '../stored.js';
-import { checkMode } from './checkMode.js';
-import { elements } from './elements.js';
 import { flatten } from './flatten.js';
 import { guarded } from './guarded.js';
 import { kernelSettings } from './kernelSettings.js';
 import type { Runner } from './runner.js';
+import type { Runtime } from './runtime.js';
 
 /**
  * Runs kernel after kernel on a graphics card, where tensors stay: from kernel to kernel, and as results from run to run,

@@ -1,6 +1,6 @@
 import type { BoundIteration, Entries, Supports } from '@vardrop/core/backend';
 import type { Program } from '@vardrop/core/program';
-import type { OnnxDevice, SessionOptions, WasmPaths } from '../loadRuntime.js';
+import type { OnnxDevice, SessionOptions, WasmPaths } from '../ort.js';
 
 /** Number by which the caller's side calls a tensor of the worker's. */
 export type TensorId = number;

@@ -28,7 +28,7 @@ export function startWorker({ onReply, onEnd }: WorkerListeners): StartedWorker 
   };
   if (threads) {
     // Without the process's own flags: with some of them, such as --input-type, no file can be run.
-    const worker = new threads.Worker(new URL('./thread.js', import.meta.url), { execArgv: [] });
+    const worker = new threads.Worker(new URL('../thread.js', import.meta.url), { execArgv: [] });
     worker.on('message', (reply) => onReply(reply as Reply));
     worker.on('error', (error) => fail(error instanceof Error ? error.message : String(error)));
     worker.on('exit', (code) => fail(`it ended with code ${code}`));
@@ -45,7 +45,7 @@ export function startWorker({ onReply, onEnd }: WorkerListeners): StartedWorker 
     throw new VardropError('VARDROP_OPTION', '[onnx] worker: got true where there are no workers. Leave it out.');
   }
   // Written in one piece, as bundlers look for it.
-  const worker = new Worker(new URL('./thread.js', import.meta.url), { type: 'module' });
+  const worker = new Worker(new URL('../thread.js', import.meta.url), { type: 'module' });
   worker.addEventListener('message', ({ data }: MessageEvent<Reply>) => onReply(data));
   worker.addEventListener('error', ({ message }) => fail(message || 'it could not be loaded'));
   return {

@@ -1,5 +1,5 @@
 import { elementCount } from '@vardrop/core/program';
-import type { Shapes } from '../lower/lowering.js';
+import type { Shapes } from '../lowering.js';
 import type { Kernel } from './kernel.js';
 import { broadcastSteps } from './loop.js';
 import { storeFour } from './storeFour.js';

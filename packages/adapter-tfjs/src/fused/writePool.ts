@@ -1,5 +1,5 @@
 import type { NodeOf } from '@vardrop/core/program';
-import type { Shapes } from '../lower/lowering.js';
+import type { Shapes } from '../lowering.js';
 import type { Kernel } from './kernel.js';
 import { storeFour } from './storeFour.js';
 import { createFunction, type Local } from './wasmWriter.js';

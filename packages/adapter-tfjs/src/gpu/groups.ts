@@ -1,6 +1,6 @@
 import { invariantNodes, type NodeId, type Op, type Program } from '@vardrop/core/program';
-import { equalShapes } from '../lower/shape.js';
 import { isSource } from '../plan.js';
+import { equalShapes } from '../shape.js';
 import { type ElementwiseGroup, isElementwise, isLiteral } from './elementwise.js';
 
 /** A node that tfjs computes, or elementwise nodes for one launch. */

@@ -2,7 +2,7 @@ import type { TensorInfo } from '@tensorflow/tfjs';
 import type { NoiseKey } from '@vardrop/core/backend';
 import { elementCount, type NodeOf } from '@vardrop/core/program';
 import type { Device } from '../device.js';
-import { reshape } from '../lower/shape.js';
+import { reshape } from '../shape.js';
 import type { Language } from './language.js';
 import { languageOf, place, prepare, store, word } from './program.js';
 import { printRandom } from './random.js';

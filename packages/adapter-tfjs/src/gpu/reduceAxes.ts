@@ -1,8 +1,8 @@
 import type { TensorInfo } from '@tensorflow/tfjs';
 import { elementCount } from '@vardrop/core/program';
 import type { Device } from '../device.js';
-import type { Lowering, Shapes } from '../lower/lowering.js';
-import { reshape, transpose } from '../lower/shape.js';
+import type { Lowering, Shapes } from '../lowering.js';
+import { reshape, transpose } from '../shape.js';
 import { reduceParts } from './reduceParts.js';
 
 /** The longest row that one thread goes through by itself. */

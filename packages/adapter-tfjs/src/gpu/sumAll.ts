@@ -1,7 +1,7 @@
 import { elementCount } from '@vardrop/core/program';
 import type { Device } from '../device.js';
-import type { Lowering } from '../lower/lowering.js';
-import { reshape } from '../lower/shape.js';
+import type { Lowering } from '../lowering.js';
+import { reshape } from '../shape.js';
 import { reduceParts } from './reduceParts.js';
 
 /** Partial sums of the first pass: enough threads for a large card. */

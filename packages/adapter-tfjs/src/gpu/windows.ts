@@ -1,6 +1,6 @@
 import type { SlidingWindow } from '@vardrop/core/program';
 import type { Device } from '../device.js';
-import type { Lowering, Shapes } from '../lower/lowering.js';
+import type { Lowering, Shapes } from '../lowering.js';
 import type { Language } from './language.js';
 import { defineCoordinates, languageOf, loadAt, prepare, store } from './program.js';
 

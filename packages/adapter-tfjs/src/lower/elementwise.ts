@@ -1,8 +1,8 @@
 import type { TensorInfo } from '@tensorflow/tfjs';
 import type { BinaryOp, UnaryOp } from '@vardrop/core/program';
 import type { Device } from '../device.js';
-import type { Lowering, Shapes } from './lowering.js';
-import { broadcast, equalShapes } from './shape.js';
+import type { Lowering, Shapes } from '../lowering.js';
+import { broadcast, equalShapes } from '../shape.js';
 
 const unaryKernels = {
   neg: 'Neg',

@@ -6,10 +6,10 @@ import { languageOf } from '../gpu/program.js';
 import { reduceAxes } from '../gpu/reduceAxes.js';
 import { sumAll } from '../gpu/sumAll.js';
 import * as gpu from '../gpu/windows.js';
+import type { Lowering, Shapes } from '../lowering.js';
+import { broadcast, reshape, transpose } from '../shape.js';
 import { binary, selectGreater, unary } from './elementwise.js';
-import type { Lowering, Shapes } from './lowering.js';
 import { matmul } from './matmul.js';
-import { broadcast, reshape, transpose } from './shape.js';
 import {
   averagePool2dGradient,
   conv2d,

@@ -3,9 +3,9 @@ import { elementCount } from '@vardrop/core/program';
 import type { Device } from '../device.js';
 import { inOneOrder, type ProductSize } from '../gpu/inOneOrder.js';
 import { slimProduct } from '../gpu/slimProduct.js';
-import type { Lowering, Shapes } from './lowering.js';
+import type { Lowering, Shapes } from '../lowering.js';
+import { broadcast, equalShapes, reshape } from '../shape.js';
 import { addAll, join, type Run, runsOf, slice } from './runs.js';
-import { broadcast, equalShapes, reshape } from './shape.js';
 
 /**
  * A matrix product. tfjs repeats the smaller batch over the larger in memory order, so batches that differ in anything but

@@ -1,9 +1,9 @@
 import type { TensorInfo } from '@tensorflow/tfjs';
 import { elementCount, type SlidingWindow } from '@vardrop/core/program';
 import type { Device } from '../device.js';
+import type { Lowering, Shapes } from '../lowering.js';
+import { reshape, transpose } from '../shape.js';
 import { convolve, explicit } from './convolve.js';
-import type { Lowering, Shapes } from './lowering.js';
-import { reshape, transpose } from './shape.js';
 
 type Pool = SlidingWindow & { readonly size: readonly [number, number] };
 

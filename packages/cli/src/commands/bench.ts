@@ -15,6 +15,7 @@ import { handWrittenTfjs } from '../bench/peers/handWrittenTfjs.js';
 import { jaxJs } from '../bench/peers/jaxJs.js';
 import { readMemory } from '../bench/readMemory.js';
 import { backends } from '../choices.js';
+import type { BenchOutcome } from '../commandTypes.js';
 import { readRegular } from '../files/openRegular.js';
 import { writeOutput } from '../files/output.js';
 import { printTable, wrapText } from '../report/printTable.js';
@@ -23,13 +24,6 @@ import { createBackend } from '../training/createBackend.js';
 /** What a benchmark is to do by default, and with `--quick`. */
 const full = { repetitions: 20, warmup: 2, budgetSeconds: 12 };
 const quick = { repetitions: 7, warmup: 1, budgetSeconds: 8 };
-
-/** What a benchmark has found. */
-export interface BenchOutcome {
-  /** Tables and sentences for a terminal. */
-  readonly text: string;
-  readonly interrupted: boolean;
-}
 
 /**
  * `vardrop bench`: times the backends that this machine has, writes the report, and compares it with an earlier one. When

@@ -2,9 +2,9 @@ import { describeOnnx, exportOnnx } from '@vardrop/adapter-onnx';
 import { type PruneReport, prune, type TensorMap, VardropError } from '@vardrop/core';
 import { loadCheckpoint } from '@vardrop/core/node';
 import type { ExportCommandOptions } from '../arguments/exportCommand.js';
+import type { Export } from '../commandTypes.js';
 import { counted } from '../counted.js';
 import { writeOutput } from '../files/output.js';
-import type { Export } from '../main.js';
 import { buildNetwork, likelihood } from '../training/network.js';
 import { networkOptions } from '../training/resumeState.js';
 

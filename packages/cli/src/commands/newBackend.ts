@@ -2,9 +2,9 @@ import { readdir, readFile, realpath, writeFile } from 'node:fs/promises';
 import { dirname, join, relative, resolve, sep } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { VardropError } from '@vardrop/core';
+import type { NewBackend } from '../commandTypes.js';
 import { counted } from '../counted.js';
 import { makeDirectories } from '../files/makeDirectories.js';
-import type { NewBackend } from '../main.js';
 
 const template = fileURLToPath(new URL('../../templates/new-backend', import.meta.url));
 

@@ -1,8 +1,8 @@
 import type { CreateExperiment, Experiment, ImageData } from '@vardrop/experiments';
+import type { Reproduce } from '../commandTypes.js';
 import { digestOf } from '../data/digestOf.js';
 import type { ImageDataset, ImageSplit } from '../data/imageDataset.js';
 import { loadData } from '../data/loadData.js';
-import type { Reproduce } from '../main.js';
 import type { ReproductionReport } from '../report/reproductionReport.js';
 import { type ExperimentName, experiments } from '../reproduce/experiments.js';
 import { openResults } from '../reproduce/resultsFile.js';

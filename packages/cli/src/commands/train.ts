@@ -8,11 +8,11 @@ import {
   serializeState,
   type TrainingState,
 } from '@vardrop/core';
+import type { Train } from '../commandTypes.js';
 import { digestOf } from '../data/digestOf.js';
 import type { ImageDataset } from '../data/imageDataset.js';
 import { loadData } from '../data/loadData.js';
 import { writeOutput } from '../files/output.js';
-import type { Train } from '../main.js';
 import { inputAlphaOf } from '../report/inputAlpha.js';
 import type { ComparedRun, TrainingReport } from '../report/trainingReport.js';
 import { createBackend } from '../training/createBackend.js';

@@ -1,5 +1,5 @@
 import type { Findings } from '@vardrop/experiments';
-import type { Configuration } from '../reproduce/resultsFile.js';
+import type { Configuration } from '../configuration.js';
 
 /** An experiment with what follows from its results. */
 export interface ReproducedExperiment {

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { basename, join } from 'node:path';
 import { VardropError } from '@vardrop/core';
 import type { Experiment, Json } from '@vardrop/experiments';
+import type { Configuration } from '../configuration.js';
 import { fileReason } from '../files/fileReason.js';
 import { readRegular } from '../files/openRegular.js';
 import { writeOutput } from '../files/output.js';
@@ -9,9 +10,6 @@ import { experimentNames } from './experiments.js';
 
 const format = 'vardrop experiment';
 const version = 1;
-
-/** What shapes the results of a run. */
-export type Configuration = Readonly<Record<string, Json>>;
 
 /** The results of one experiment so far, and the file that keeps them. */
 export interface ResultsFile {

@@ -1,6 +1,6 @@
 import { VardropError } from '../errors.js';
 import { elementCount } from '../program/shapes.js';
-import type { TensorData } from '../training/state.js';
+import type { TensorData } from '../tensorData.js';
 
 /** Longest header that the format allows. */
 const longestHeader = 100_000_000;

@@ -1,7 +1,7 @@
 import { type BytesSource, bytesOf } from '../backend/bytesOf.js';
 import { VardropError } from '../errors.js';
 import { formatValue } from '../formatValue.js';
-import type { TensorMap } from '../training/state.js';
+import type { TensorMap } from '../tensorData.js';
 import { type Checkpoint, formatVersion, naming } from './checkpoint.js';
 import { decodeSafetensors } from './decodeSafetensors.js';
 

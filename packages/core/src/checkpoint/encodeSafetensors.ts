@@ -1,5 +1,5 @@
 import { readTensor } from '../readTensor.js';
-import type { TensorMap } from '../training/state.js';
+import type { TensorMap } from '../tensorData.js';
 
 /**
  * Tensors as a safetensors file, in the order of their names' insertion: 8 bytes with the header's length (unsigned,

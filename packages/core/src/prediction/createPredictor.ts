@@ -13,7 +13,7 @@ import { categorical, type Likelihood, type TargetKind } from '../likelihood.js'
 import { likelihoodParameters } from '../likelihoodParameters.js';
 import { elementCount } from '../program/shapes.js';
 import { key } from '../random/key.js';
-import { keyNames, noiseKeys } from '../training/streams.js';
+import { keyNames, noiseKeys } from '../streams.js';
 import { yieldToEvents } from '../yieldToEvents.js';
 import { assemblePrediction } from './assemblePrediction.js';
 import type { Prediction } from './prediction.js';

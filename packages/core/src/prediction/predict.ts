@@ -1,3 +1,4 @@
+import { allParameters } from '../allParameters.js';
 import type { Tensor } from '../backend/contract.js';
 import { disposeAll } from '../backend/disposeAll.js';
 import { checkObject } from '../checkObject.js';
@@ -6,8 +7,7 @@ import { checkSignal } from '../checkSignal.js';
 import type { Model } from '../layers/sequential.js';
 import { categorical, type Likelihood, type TargetKind } from '../likelihood.js';
 import { readTensors } from '../readTensors.js';
-import type { TensorMap } from '../training/state.js';
-import { allParameters } from '../training/trainingProgram.js';
+import type { TensorMap } from '../tensorData.js';
 import {
   createPredictor,
   type PredictorOptions,

@@ -3,7 +3,7 @@ import { type Builder, createBuilder, type Value } from '../program/builder.js';
 import { evaluate } from '../reference/evaluate.js';
 import { dawson } from '../special/dawson.js';
 import { logUniformKl } from '../special/logUniformKl.js';
-import type { TensorData, TensorMap } from '../training/state.js';
+import type { TensorData, TensorMap } from '../tensorData.js';
 
 /** A batch of `rows` inputs, row-major. */
 export interface Rows {

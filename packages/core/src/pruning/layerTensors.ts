@@ -2,7 +2,7 @@ import { checkObject } from '../checkObject.js';
 import type { BuiltLayer } from '../layers/layer.js';
 import { fullName, type Model } from '../layers/sequential.js';
 import { readTensors } from '../readTensors.js';
-import type { TensorMap } from '../training/state.js';
+import type { TensorMap } from '../tensorData.js';
 
 /** The tensors of one layer, by their full names. */
 export function layerTensors(layer: BuiltLayer, parameters: TensorMap): TensorMap {

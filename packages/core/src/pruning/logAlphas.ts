@@ -1,6 +1,6 @@
 import { type Model, parametersOf } from '../layers/sequential.js';
 import type { Granularity } from '../noise/noiseModel.js';
-import type { TensorMap } from '../training/state.js';
+import type { TensorMap } from '../tensorData.js';
 import { evaluateBuilt } from './evaluateBuilt.js';
 import { layerTensors, readParameters } from './layerTensors.js';
 

@@ -2,7 +2,7 @@ import { checkOptionNames } from '../checkOptionNames.js';
 import { VardropError } from '../errors.js';
 import type { BuiltLayer, LinearLayer } from '../layers/layer.js';
 import type { Model } from '../layers/sequential.js';
-import type { TensorMap } from '../training/state.js';
+import type { TensorMap } from '../tensorData.js';
 import { readParameters } from './layerTensors.js';
 import { prunedWeights, usualThreshold } from './prunedWeights.js';
 import { weightStates } from './weightStates.js';

@@ -2,7 +2,7 @@ import { checkChoice } from '../checkChoice.js';
 import { checkOptionNames } from '../checkOptionNames.js';
 import type { Model } from '../layers/sequential.js';
 import { elementCount } from '../program/shapes.js';
-import type { TensorMap } from '../training/state.js';
+import type { TensorMap } from '../tensorData.js';
 import { readParameters } from './layerTensors.js';
 import { mask } from './mask.js';
 import { pairs, removableUnits } from './removableUnits.js';

@@ -2,7 +2,7 @@ import { VardropError } from '../errors.js';
 import { formatValue } from '../formatValue.js';
 import type { Model } from '../layers/sequential.js';
 import { elementCount } from '../program/shapes.js';
-import type { TensorMap } from '../training/state.js';
+import type { TensorMap } from '../tensorData.js';
 import { logAlphasOf } from './logAlphas.js';
 
 /** log α above which a weight counts as noise (p > 0.95): Molchanov, Ashukha & Vetrov 2017. */

@@ -2,7 +2,7 @@ import { VardropError } from '../errors.js';
 import type { BuiltLayer, LinearLayer } from '../layers/layer.js';
 import { type Model, parametersOf } from '../layers/sequential.js';
 import { elementCount } from '../program/shapes.js';
-import type { TensorMap } from '../training/state.js';
+import type { TensorMap } from '../tensorData.js';
 import { evaluateBuilt } from './evaluateBuilt.js';
 import { layerTensors } from './layerTensors.js';
 import { type Preserved, type WeightStates, weightStates } from './weightStates.js';

@@ -2,7 +2,7 @@ import { VardropError } from '../errors.js';
 import type { BuiltLayer } from '../layers/layer.js';
 import { fullName, type Model, sequential } from '../layers/sequential.js';
 import { elementCount } from '../program/shapes.js';
-import type { TensorData, TensorMap } from '../training/state.js';
+import type { TensorData, TensorMap } from '../tensorData.js';
 import { layerTensors } from './layerTensors.js';
 import type { Pair, Removal } from './removableUnits.js';
 

@@ -2,7 +2,7 @@ import { checkObject } from '../checkObject.js';
 import { VardropError } from '../errors.js';
 import { type Model, sequential } from '../layers/sequential.js';
 import { readTensors } from '../readTensors.js';
-import type { TensorMap } from '../training/state.js';
+import type { TensorMap } from '../tensorData.js';
 
 /**
  * The model with as many units a layer as `parameters` have: what a pruned network is predicted with that comes from a

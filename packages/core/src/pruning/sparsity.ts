@@ -1,6 +1,6 @@
 import { checkOptionNames } from '../checkOptionNames.js';
 import type { Model } from '../layers/sequential.js';
-import type { TensorMap } from '../training/state.js';
+import type { TensorMap } from '../tensorData.js';
 import { readParameters } from './layerTensors.js';
 import { prunedWeights, usualThreshold } from './prunedWeights.js';
 

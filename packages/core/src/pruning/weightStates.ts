@@ -1,7 +1,7 @@
 import type { BuiltLayer, LinearLayer } from '../layers/layer.js';
 import { parametersOf } from '../layers/sequential.js';
 import { elementCount } from '../program/shapes.js';
-import type { TensorMap } from '../training/state.js';
+import type { TensorMap } from '../tensorData.js';
 import { evaluateBuilt } from './evaluateBuilt.js';
 import { layerTensors } from './layerTensors.js';
 

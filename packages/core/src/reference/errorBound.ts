@@ -1,5 +1,5 @@
-import type { Supports } from '../backend/contract.js';
 import type { ProgramNode, Shape } from '../program/program.js';
+import type { Arithmetic } from './arithmetic.js';
 import { mapElements } from './elementwise.js';
 import { evaluateNode } from './evaluateNode.js';
 import {
@@ -12,9 +12,6 @@ import {
 } from './float32.js';
 import { isSum } from './magnitude.js';
 import { sumBound } from './sumBound.js';
-
-/** What of `supports` a bound depends on. */
-export type Arithmetic = Pick<Supports, 'precision' | 'nonFinite' | 'subnormals' | 'ulps'>;
 
 /** Relative error that a backend's own special function may have: what their expansion in float32 has to keep. */
 const specialError = 3e-6;

@@ -1,8 +1,9 @@
 /** The float64 interpreter of programs, and how far float32 may be off from it. */
 export { dawson } from '../special/dawson.js';
 export { logUniformKl } from '../special/logUniformKl.js';
+export type { Arithmetic } from './arithmetic.js';
 export { createReferenceBackend, type ReferenceOptions, type ReferenceTensor } from './backend.js';
-export { type Arithmetic, errorBound } from './errorBound.js';
+export { errorBound } from './errorBound.js';
 export { evaluate, evaluateAll, type Feeds } from './evaluate.js';
 export { evaluateNode } from './evaluateNode.js';
 export { magnitude } from './magnitude.js';

@@ -1,7 +1,7 @@
 import type { Shape } from '../program/program.js';
 import { accumulationFactor, additions } from './accumulation.js';
+import type { Arithmetic } from './arithmetic.js';
 import { mapElements } from './elementwise.js';
-import type { Arithmetic } from './errorBound.js';
 import { isSubnormal, overflowThreshold, smallestNormal, smallestSubnormal } from './float32.js';
 import { magnitude, type SumNode } from './magnitude.js';
 

@@ -1,3 +1,4 @@
+import { allParameters } from '../allParameters.js';
 import { compileProgram } from '../backend/compileProgram.js';
 import type { Backend, Iteration, Tensor, Tensors } from '../backend/contract.js';
 import { disposeAll } from '../backend/disposeAll.js';
@@ -5,7 +6,6 @@ import { firstNonFinite } from '../firstNonFinite.js';
 import type { Model } from '../layers/sequential.js';
 import type { Likelihood } from '../likelihood.js';
 import { createBuilder } from '../program/builder.js';
-import { allParameters } from './trainingProgram.js';
 
 /**
  * Where a step's first infinity or NaN arises, in words: a layer's parameters, its outputs, its KL, or the objective.

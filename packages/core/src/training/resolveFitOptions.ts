@@ -10,7 +10,7 @@ import { likelihoodParameters } from '../likelihoodParameters.js';
 import { adam } from '../optimizers/adam.js';
 import type { Optimizer } from '../optimizers/optimizer.js';
 import { type ReadDataset, readDataset } from './data.js';
-import type { EarlyStopping, FitOptions, FitWarning } from './fit.js';
+import type { EarlyStopping, FitOptions, FitWarning } from './fitOptions.js';
 import { scaleWarnings } from './scaleWarnings.js';
 import { constantSchedule, type Schedule } from './schedule.js';
 

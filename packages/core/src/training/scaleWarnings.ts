@@ -1,6 +1,6 @@
 import type { Likelihood } from '../likelihood.js';
 import type { ReadDataset } from './data.js';
-import type { FitWarning } from './fit.js';
+import type { FitWarning } from './fitOptions.js';
 
 /** Root mean square above which data are taken for unscaled. Standardized data have 1, pixels from 0 to 1 less. */
 const largest = 10;

@@ -1,3 +1,4 @@
+import { allParameters } from '../allParameters.js';
 import { VardropError } from '../errors.js';
 import { firstNonFinite } from '../firstNonFinite.js';
 import { formatValue } from '../formatValue.js';
@@ -11,20 +12,10 @@ import type { Key } from '../random/key.js';
 import { normal } from '../random/normal.js';
 import { uniform } from '../random/uniform.js';
 import { readTensors } from '../readTensors.js';
+import { stream } from '../streams.js';
+import type { TensorMap } from '../tensorData.js';
 import type { DataPosition } from './dataPosition.js';
-import { stream } from './streams.js';
-import { allParameters, slotName } from './trainingProgram.js';
-
-/** A tensor on the host, row-major. Where one is handed in, any array of numbers may be its `Data`. */
-export interface TensorData<Data extends ArrayLike<number> = Float32Array<ArrayBuffer>> {
-  readonly shape: readonly number[];
-  readonly data: Data;
-}
-
-/** Tensors on the host by name. */
-export type TensorMap<Data extends ArrayLike<number> = Float32Array<ArrayBuffer>> = Readonly<
-  Record<string, TensorData<Data>>
->;
+import { slotName } from './trainingProgram.js';
 
 /** Everything that training goes on from: what a checkpoint holds. */
 export interface TrainingState<Data extends ArrayLike<number> = Float32Array<ArrayBuffer>> {

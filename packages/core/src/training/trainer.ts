@@ -10,10 +10,11 @@ import { formatValue } from '../formatValue.js';
 import type { Model } from '../layers/sequential.js';
 import type { Likelihood } from '../likelihood.js';
 import type { Optimizer } from '../optimizers/optimizer.js';
+import { keyNames, noiseKeys } from '../streams.js';
+import type { TensorMap } from '../tensorData.js';
 import type { Minibatch } from './data.js';
 import { locateNonFinite } from './locateNonFinite.js';
-import { readState, type TensorMap, type TrainingState } from './state.js';
-import { keyNames, noiseKeys } from './streams.js';
+import { readState, type TrainingState } from './state.js';
 import { trainingProgram } from './trainingProgram.js';
 
 /** What one step reports, in nats: `loss = dataTerm + klScale · kl`, those two per datapoint, `kl` the whole; see `sgvb`. */

@@ -1,5 +1,5 @@
 import { VardropError } from '../errors.js';
-import type { EpochRecord } from './fit.js';
+import type { EpochRecord } from './epochRecord.js';
 import type { TrainingState } from './state.js';
 
 /**

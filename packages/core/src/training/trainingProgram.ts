@@ -1,20 +1,11 @@
-import { checkObject } from '../checkObject.js';
+import { allParameters } from '../allParameters.js';
 import type { Model } from '../layers/sequential.js';
 import type { Likelihood } from '../likelihood.js';
-import { likelihoodParameters } from '../likelihoodParameters.js';
-import type { ParameterSpecification } from '../noise/noiseModel.js';
 import { sgvb } from '../objective.js';
 import type { Optimizer } from '../optimizers/optimizer.js';
 import { createBuilder, type Value } from '../program/builder.js';
 import { gradients } from '../program/differentiate.js';
 import type { Program } from '../program/program.js';
-
-/** Parameters of the model and of the likelihood by their full names, in one list. Throws `VARDROP_MODEL` for no model, and what `likelihoodParameters` throws. */
-export function allParameters(model: Model, likelihood: Likelihood): readonly ParameterSpecification[] {
-  checkObject('VARDROP_MODEL', '[parameters] model', model, 'apply', 'sequential()');
-  const own = likelihoodParameters(likelihood, model.outputShape);
-  return [...model.parameters, ...own.map((parameter) => ({ ...parameter, name: `likelihood/${parameter.name}` }))];
-}
 
 /** The name under which an optimizer's slot of a parameter is carried. */
 export function slotName(slot: string, parameter: string): string {

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { allParameters } from '../../src/allParameters.js';
 import { combinations } from '../../src/combinations.js';
 import type { Divergence } from '../../src/divergences/divergence.js';
 import type { Estimator } from '../../src/estimators/estimator.js';
@@ -24,8 +25,7 @@ import { foldIn } from '../../src/random/foldIn.js';
 import { key } from '../../src/random/key.js';
 import { normal } from '../../src/random/normal.js';
 import { evaluate } from '../../src/reference/evaluate.js';
-import { keyNames, noiseKeys } from '../../src/training/streams.js';
-import { allParameters } from '../../src/training/trainingProgram.js';
+import { keyNames, noiseKeys } from '../../src/streams.js';
 
 /** The objective of a model and its gradient, as float64 functions of the parameters. */
 function objectiveOf(model: Model, likelihood: Likelihood, x: number[], y: number[], rows: number) {

@@ -3,7 +3,7 @@ import { bindBatch } from '../../src/program/bindBatch.js';
 import { createBuilder } from '../../src/program/builder.js';
 import { simplify } from '../../src/program/simplify.js';
 import { evaluate } from '../../src/reference/index.js';
-import { keyNames, noiseKeys } from '../../src/training/streams.js';
+import { keyNames, noiseKeys } from '../../src/streams.js';
 
 export interface ForwardOptions {
   readonly mode?: 'mean' | 'sample';

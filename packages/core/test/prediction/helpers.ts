@@ -1,3 +1,4 @@
+import { allParameters } from '../../src/allParameters.js';
 import type { Backend } from '../../src/backend/contract.js';
 import type { TensorMap } from '../../src/index.js';
 import type { Model } from '../../src/layers/sequential.js';
@@ -5,7 +6,6 @@ import type { Likelihood } from '../../src/likelihood.js';
 import { elementCount } from '../../src/program/index.js';
 import { hostGenerator } from '../../src/random/index.js';
 import { createReferenceBackend } from '../../src/reference/index.js';
-import { allParameters } from '../../src/training/trainingProgram.js';
 
 /** The reference with noise from the host's generator. */
 export function reference(): Backend {

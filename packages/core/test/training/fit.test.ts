@@ -4,6 +4,7 @@ import { dense, sequential } from '../../src/layers/index.js';
 import { gaussianLikelihood } from '../../src/likelihood.js';
 import { adam, sgd } from '../../src/optimizers/index.js';
 import { foldIn, key, normal, permutation } from '../../src/random/index.js';
+import { stream } from '../../src/streams.js';
 import {
   type EpochRecord,
   type FitOptions,
@@ -13,7 +14,6 @@ import {
   type StepEvent,
   type TrainingState,
 } from '../../src/training/index.js';
-import { stream } from '../../src/training/streams.js';
 import { divergences, forward } from '../layers/forward.js';
 import { reference } from '../prediction/helpers.js';
 import { bitsOf, blobs, float32Backend, likelihood, rows, smallModel } from './helpers.js';

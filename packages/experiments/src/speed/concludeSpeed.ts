@@ -3,7 +3,7 @@ import { significant } from '../format.js';
 import type { Json } from '../json.js';
 import { type Quartiles, quartiles } from '../statistics/quantiles.js';
 import { type SpeedCase, type SpeedTimes, widthsOf } from './measureSpeed.js';
-import type { SpeedOptions } from './speed.js';
+import type { SpeedOptions } from './speedOptions.js';
 
 /** Seconds an epoch in section 5 of Kingma, Salimans & Welling 2015; their hardware is not known. */
 const publishedSeconds = { separate: 1635, local: 7.4 };

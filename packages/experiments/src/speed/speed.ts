@@ -1,22 +1,9 @@
 import { checkOptionNames } from '@vardrop/core/backend';
 import type { CreateExperiment, Experiment } from '../experiment.js';
-import type { ImageData } from '../imageData.js';
 import { settingNames } from '../settingNames.js';
 import { concludeSpeed } from './concludeSpeed.js';
 import { measureSpeed, type SpeedCase, speedPattern, widthsOf } from './measureSpeed.js';
-
-/** All that shapes the experiment; `speed` chooses it for users. */
-export interface SpeedOptions {
-  readonly data: ImageData;
-  readonly seed: number;
-  /** The first one is the paper's. */
-  readonly cases: readonly SpeedCase[];
-  readonly rounds: number;
-  /** Part of each minibatch that is computed with separate samples; the rest is extrapolated. */
-  readonly share: number;
-  /** Images of an epoch that times are given for. */
-  readonly epoch: number;
-}
+import type { SpeedOptions } from './speedOptions.js';
 
 /** The paper's network and minibatch. */
 const published: SpeedCase = { width: 500, batch: 1000 };

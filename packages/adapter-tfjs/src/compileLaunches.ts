@@ -1,10 +1,10 @@
 import type { NodeId, Program } from '@vardrop/core/program';
-import type { Device } from '../device.js';
-import { lower } from '../lower/lower.js';
-import type { Step } from '../steps.js';
-import { elementwise } from './elementwise.js';
-import { groupNodes } from './groups.js';
-import { noise } from './noise.js';
+import type { Device } from './device.js';
+import { elementwise } from './gpu/elementwise.js';
+import { groupNodes } from './gpu/groups.js';
+import { noise } from './gpu/noise.js';
+import { lower } from './lower/lower.js';
+import type { Step } from './step.js';
 
 /** How many tensors a launch may read: WebGPU promises eight buffers, one of which is written to, WebGL 2 sixteen textures. */
 const mostInputs = { webgl: 15, webgpu: 7 } as const;

@@ -1,7 +1,7 @@
-import { createOnnxBackend } from '../createOnnxBackend.js';
-import { nodeThreads } from './nodeThreads.js';
-import type { Message } from './protocol.js';
-import { serve } from './serve.js';
+import { createOnnxBackend } from './createOnnxBackend.js';
+import { nodeThreads } from './worker/nodeThreads.js';
+import type { Message } from './worker/protocol.js';
+import { serve } from './worker/serve.js';
 
 // What runs in the worker: in Node messages come by the port to the parent, in browsers by the worker's own scope.
 const port = nodeThreads()?.parentPort;

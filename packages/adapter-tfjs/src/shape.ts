@@ -1,5 +1,5 @@
 import type { TensorInfo } from '@tensorflow/tfjs';
-import type { Device } from '../device.js';
+import type { Device } from './device.js';
 
 /** Whether two fixed shapes are equal. */
 export const equalShapes = (a: readonly number[], b: readonly number[]) =>

@@ -1,7 +1,7 @@
-import type { NoiseKey } from '../backend/contract.js';
-import type { Program } from '../program/program.js';
-import { foldIn } from '../random/foldIn.js';
-import { type Key, key } from '../random/key.js';
+import type { NoiseKey } from './backend/contract.js';
+import type { Program } from './program/program.js';
+import { foldIn } from './random/foldIn.js';
+import { type Key, key } from './random/key.js';
 
 /**
  * What randomness is for. Each purpose has a stream of its own below the seed, `foldIn(key(seed), purpose)`, so that,

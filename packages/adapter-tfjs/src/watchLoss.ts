@@ -1,5 +1,5 @@
 import type { KernelBackend } from '@tensorflow/tfjs';
-import { onDispose } from '../onDispose.js';
+import { onDispose } from './onDispose.js';
 
 /** Whether a graphics card, or the process that drives it, is gone, or has refused to do something; or tfjs's backend is. */
 export interface Loss {

@@ -1,0 +1,15 @@
+import type { ImageData } from '../imageData.js';
+import type { SpeedCase } from './measureSpeed.js';
+
+/** All that shapes the experiment; `speed` chooses it for users. */
+export interface SpeedOptions {
+  readonly data: ImageData;
+  readonly seed: number;
+  /** The first one is the paper's. */
+  readonly cases: readonly SpeedCase[];
+  readonly rounds: number;
+  /** Part of each minibatch that is computed with separate samples; the rest is extrapolated. */
+  readonly share: number;
+  /** Images of an epoch that times are given for. */
+  readonly epoch: number;
+}
