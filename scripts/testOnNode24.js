@@ -1,4 +1,4 @@
-// Runs core's tests and the conformance suite's own on Node 24, beside the Node that runs this. npm's package `node`
+// Runs core's fast tests and the conformance suite's own on Node 24, beside the Node that runs this. npm's package `node`
 // brings it, into a temporary folder. Build first; needs npm's registry. CI runs it; words after it go to vitest.
 import { execFileSync, spawnSync } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
