@@ -208,7 +208,7 @@ function klOfNoise(noise: NoiseModel, divergence: Divergence, weights: readonly 
   gradients(b, kl, Object.values(parameters)).forEach((gradient, i) => {
     b.output(specifications[i].name, gradient);
   });
-  const program = simplify(expand(b.build(), ['dawson', 'logUniformKl']));
+  const program = simplify(expand(b.build(), ['dawson', 'logUniformKl', 'sigmoid', 'softplus', 'tanh']));
   const inputs = Object.fromEntries(
     program.nodes.flatMap((node) => {
       if (node.op !== 'input') return [];
