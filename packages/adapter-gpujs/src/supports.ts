@@ -10,7 +10,7 @@ const onCards = { exp: 1.3, log: 4.1, sigmoid: 4.6, softplus: 6, tanh: 4.4, sqrt
 
 /** Largest errors in units in the last place, rounded up from those observed (`checkUlps` measures them). */
 const ulps = {
-  webasm: { exp: 0.5, log: 0.5, sigmoid: 2.3, softplus: 1.8, tanh: 0.5, sqrt: 0.5, div: 0.5 },
+  webasm: { exp: 0.5, log: 0.5, sigmoid: 2.5, softplus: 2.1, tanh: 0.5, sqrt: 0.5, div: 0.5 },
   webgpu: onCards,
   webgl2: onCards,
   cpu: { exp: 0.5, log: 0.5, sigmoid: 0.5, softplus: 0.5, tanh: 0.5, sqrt: 0.5, div: 0.5 },

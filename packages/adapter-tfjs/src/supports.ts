@@ -12,14 +12,15 @@ const onCards = { exp: 1.3, log: 1.3, sigmoid: 5, softplus: 6, tanh: 4, sqrt: 3,
 /**
  * Largest errors in units in the last place, rounded up from those observed over all of each function's range
  * (`ulps.test.ts` measures them): JavaScript's float64 functions rounded once, tfjs's own wasm kernels, and the
- * generated loops.
+ * generated loops. Functions that core writes are a tenth above the largest of six million random arguments, which see more than
+ * sweeps do.
  */
 const ulps = {
   cpu: { exp: 0.5, log: 0.5, sigmoid: 0.5, softplus: 1.8, tanh: 0.5, sqrt: 0.5, div: 0.5 },
-  wasm: { exp: 0.6, log: 1, sigmoid: 2.6, softplus: 1.8, tanh: 2.4, sqrt: 0.5, div: 0.5 },
+  wasm: { exp: 0.6, log: 1, sigmoid: 2.6, softplus: 2.1, tanh: 2.6, sqrt: 0.5, div: 0.5 },
   webgl: onCards,
   webgpu: onCards,
-  loops: { exp: 1.1, log: 1.1, sigmoid: 2.3, softplus: 1.8, tanh: 1.4, sqrt: 0.5, div: 0.5 },
+  loops: { exp: 1.1, log: 1.1, sigmoid: 2.5, softplus: 2.1, tanh: 1.6, sqrt: 0.5, div: 0.5 },
 } as const;
 
 /** Terms after which a float32 sum has lost three digits at the most: many of tfjs's kernels add up in sequence. */
