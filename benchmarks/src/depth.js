@@ -55,7 +55,7 @@ function timeStages(build) {
   };
   const built = timed('build', build);
   timed('validate', () => validate(built, { allowEmpty: true }));
-  const expanded = timed('expand', () => expand(bindBatch(built, 10), []));
+  const expanded = timed('expand', () => expand(bindBatch(built, 10), ['sigmoid', 'softplus', 'tanh']));
   const simple = timed('simplify', () => simplify(expanded));
   timed('print', () => print(simple));
   const { program } = timed('noise', () => hostNoise(simple));
