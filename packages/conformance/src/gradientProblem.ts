@@ -53,7 +53,7 @@ export function gradientProgram(models: Models, estimator: Estimator, copies: nu
 /** Values of the program's inputs; parameters repeated for each copy. */
 export function gradientInputs(copies: number) {
   const repeated = (column: readonly number[]) =>
-    Float32Array.from(column.flatMap((value) => new Array<number>(copies).fill(value)));
+    Float32Array.from({ length: column.length * copies }, (_, i) => column[Math.floor(i / copies)]);
   return {
     iteration: {
       x: Float32Array.from(problem.x.flat()),

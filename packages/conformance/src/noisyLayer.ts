@@ -19,11 +19,12 @@ export interface NoisyLayer {
 function repeat(values: readonly number[], shape: readonly number[], copies: number): Float32Array {
   const perOutput = shape[shape.length - 1] === units.outputs * copies;
   if (!perOutput || copies === 1) return Float32Array.from(values);
-  const rows = values.length / units.outputs;
-  const row = (i: number) => values.slice(i * units.outputs, (i + 1) * units.outputs);
-  return Float32Array.from(
-    Array.from({ length: rows }, (_, i) => Array.from({ length: copies }, () => row(i)).flat()).flat(),
-  );
+  const repeated = new Float32Array(values.length * copies);
+  const width = units.outputs * copies;
+  for (let i = 0; i < repeated.length; i++) {
+    repeated[i] = values[Math.floor(i / width) * units.outputs + (i % units.outputs)];
+  }
+  return repeated;
 }
 
 /**
@@ -71,10 +72,14 @@ function keysFor(program: Program, seed: number) {
 
 /** Rows that are all the same. */
 export function rowsOf(row: readonly number[], rows: number): Float32Array {
-  return Float32Array.from({ length: rows * row.length }, (_, i) => row[i % row.length]);
+  const values = new Float32Array(rows * row.length);
+  for (let i = 0; i < values.length; i++) values[i] = row[i % row.length];
+  return values;
 }
 
 /** Every `step`-th number from `first` on. */
 export function every(values: Float32Array, first: number, step: number): Float32Array {
-  return Float32Array.from({ length: Math.ceil((values.length - first) / step) }, (_, i) => values[first + i * step]);
+  const found = new Float32Array(Math.ceil((values.length - first) / step));
+  for (let i = 0; i < found.length; i++) found[i] = values[first + i * step];
+  return found;
 }
