@@ -36,7 +36,8 @@ interface MadeNoise {
  *
  * `run` takes at least the inputs and keys that the program still needs; others are ignored, so that a caller need
  * not know what `simplify` removed; what it returns as carried is what the source program carries. Throws what
- * `validate` throws for a program that is not well formed; `run` throws `VARDROP_INPUT` for missing inputs, wrong shapes
+ * `validate` throws for a program that is not well formed, and `VARDROP_UNSUPPORTED` for a product in a precision that the
+ * backend lacks; `run` throws `VARDROP_INPUT` for missing inputs, wrong shapes
  * and missing keys.
  */
 export async function compileProgram(
@@ -50,6 +51,7 @@ export async function compileProgram(
   const rowKeys = keysOfRows(source);
   const bound = options.batch === undefined ? source : bindBatch(source, options.batch);
   const { functions, terms } = backend.supports;
+  checkPrecisions(backend, bound);
   const whole = simplify(expand(bound, functions));
   validate(whole);
   const simple = terms === undefined ? whole : stageSums(whole, terms);
@@ -162,6 +164,17 @@ function carryUnread(backend: Backend, names: readonly string[], result: RunResu
     return others;
   });
   return { carried, outputs };
+}
+
+/** Refuses products in a precision that the backend does not multiply in. */
+function checkPrecisions({ name, supports: { precisions = [] } }: Backend, program: Program): void {
+  for (const node of program.nodes) {
+    if (!('precision' in node) || node.precision === undefined || precisions.includes(node.precision)) continue;
+    throw new VardropError(
+      'VARDROP_UNSUPPORTED',
+      `[${program.name} ${node.op}${node.label ? ` ${node.label}` : ''}] precision: got ${node.precision} on ${name}, which multiplies in ${['float32', ...precisions].join(', ')}. Choose one of these, or another backend.`,
+    );
+  }
 }
 
 function fail(program: Program, what: string): never {

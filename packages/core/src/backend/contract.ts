@@ -1,12 +1,12 @@
-import type { ExpandedFunction, Program } from '../program/program.js';
+import type { ExpandedFunction, ProductPrecision, Program } from '../program/program.js';
 
 /**
- * The contract between core and a backend, version 1. A backend compiles whole programs and runs them; it knows
+ * The contract between core and a backend, version 2. A backend compiles whole programs and runs them; it knows
  * nothing of dropout. It receives only programs that `validate` accepts, with every axis a positive number (the
- * symbolic `batch` is bound), every node used, no `withDerivative`, no `special`, `sigmoid`, `softplus` or `tanh` that
- * `supports.functions` does not list, and no `noise` unless `supports.noise` is `'device'`.
+ * symbolic `batch` is bound), every node used, no `withDerivative`, no `special`, `sigmoid`, `softplus`, `tanh`, `cos` or
+ * `erf` that `supports.functions` does not list, no product in a precision that `supports.precisions` does not list, and no `noise` unless `supports.noise` is `'device'`.
  */
-export const contractVersion = 1;
+export const contractVersion = 2;
 
 /** A tensor on a backend: float32, row-major. Opaque but for its shape; its receiver owns it. */
 export interface Tensor {
@@ -46,8 +46,15 @@ export interface Supports {
   readonly nonFinite: boolean;
   /** Whether numbers below 2⁻¹²⁶ are kept (true) or may be flushed to zero. */
   readonly subnormals: boolean;
-  /** Largest error, in units in the last place, measured over the op's range. The other elementwise ops round once. */
-  readonly ulps: Readonly<Record<'exp' | 'log' | 'sigmoid' | 'softplus' | 'tanh' | 'sqrt' | 'div', number>>;
+  /**
+   * Largest error, in units in the last place, measured over the op's range; of `cos` in units of 2⁻²⁴, for |x| ≤ 8192. The
+   * other elementwise ops round once, or not at all.
+   */
+  readonly ulps: Readonly<
+    Record<'exp' | 'log' | 'sigmoid' | 'softplus' | 'tanh' | 'cos' | 'erf' | 'sqrt' | 'div', number>
+  >;
+  /** Precisions in which it multiplies where a program asks for it; float32 only if left out. */
+  readonly precisions?: readonly ProductPrecision[];
   /**
    * Most terms that it adds up one after the other, at least 16: core puts longer sums in stages. Absent where it adds up
    * long sums in blocks by itself. On either way a term goes through 4095 additions at the most for each factor of 4096

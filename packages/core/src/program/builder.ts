@@ -3,12 +3,15 @@ import { checkOptionNames } from '../checkOptionNames.js';
 import { VardropError } from '../errors.js';
 import { formatValue } from '../formatValue.js';
 import { inferShape } from './infer.js';
+import { type PadRange, padRanges, type SliceRange, sliceRanges } from './ranges.js';
 import type {
   BinaryOp,
+  Convolution,
   InputRole,
   NodeId,
   Operation,
   Padding,
+  ProductPrecision,
   Program,
   ProgramNode,
   Shape,
@@ -35,6 +38,19 @@ export interface WindowOptions {
   readonly padding?: Padding;
 }
 
+/** A window, and how far apart the cells of a filter read (1 where left out), and groups of channels (1). */
+export interface ConvolutionOptions extends WindowOptions {
+  readonly dilations?: readonly [number, number];
+  readonly groups?: number;
+}
+
+/** Which operands a matrix product reads with their last two axes swapped (none), and in which precision (float32). */
+export interface MatmulOptions {
+  readonly transposeA?: boolean;
+  readonly transposeB?: boolean;
+  readonly precision?: ProductPrecision;
+}
+
 /**
  * Builds a program, one node a call. Every method checks shapes at once and throws coded errors
  * (`VARDROP_SHAPE`, `VARDROP_AXES`, …) that name the scope in which they arose.
@@ -51,13 +67,13 @@ export interface Builder extends Readonly<Record<UnaryOp, Unary>>, Readonly<Reco
   /** Maximum over `axes` (all if left out). */
   reduceMax(x: Operand, axes?: readonly number[], keepAxes?: boolean): Value;
   /** Matrix product `[…, m, k] × […, k, n] → […, m, n]`; leading axes broadcast, flags read the last two axes swapped. */
-  matmul(a: Value, b: Value, flags?: { readonly transposeA?: boolean; readonly transposeB?: boolean }): Value;
-  /** Cross-correlation of images `[batch, h, w, in]` with a filter `[kh, kw, in, out]`: `[batch, h′, w′, out]`. */
-  conv2d(image: Value, filter: Value, window?: WindowOptions): Value;
-  /** Gradient of `conv2d` in its images, of shape `imageShape`, from that in its result. */
-  conv2dInputGradient(filter: Value, dy: Value, imageShape: Shape, window?: WindowOptions): Value;
+  matmul(a: Value, b: Value, flags?: MatmulOptions): Value;
+  /** Cross-correlation of images `[batch, h, w, in]` with a filter `[kh, kw, in / groups, out]`: `[batch, h′, w′, out]`. */
+  conv2d(image: Value, filter: Value, options?: ConvolutionOptions, precision?: ProductPrecision): Value;
+  /** Gradient of `conv2d` in its images, of shape `imageShape`, from that in its result; also a transposed convolution of dy. */
+  conv2dInputGradient(filter: Value, dy: Value, imageShape: Shape, options?: ConvolutionOptions): Value;
   /** Gradient of `conv2d` in its filter, of shape `filterShape`, from that in its result. */
-  conv2dFilterGradient(image: Value, dy: Value, filterShape: Shape, window?: WindowOptions): Value;
+  conv2dFilterGradient(image: Value, dy: Value, filterShape: Shape, options?: ConvolutionOptions): Value;
   /** Greatest value of each window of images `[batch, h, w, c]`; strides are the window's size where left out. */
   maxPool2d(image: Value, size: readonly [number, number], window?: WindowOptions): Value;
   /** Gradient of `maxPool2d` in its images: it goes to the first maximum of each window in row-major order. */
@@ -72,6 +88,16 @@ export interface Builder extends Readonly<Record<UnaryOp, Unary>>, Readonly<Reco
   transpose(x: Value, permutation?: readonly number[]): Value;
   /** NumPy broadcasting to `shape`. */
   broadcast(x: Operand, shape: Shape): Value;
+  /** Rows of a table `[rows, …rest]` by their numbers `[…index]`: `[…index, …rest]`; zeros for numbers of no row. */
+  gather(table: Value, indices: Value): Value;
+  /** Gradient of `gather` in its table, of shape `tableShape`, from that in its result: sums of the rows of one number. */
+  gatherGradient(indices: Value, dy: Value, tableShape: Shape): Value;
+  /** Values one behind the other along an axis; a negative one counts from the end. */
+  concatenate(values: readonly Value[], axis: number): Value;
+  /** A part of a value, a range for each axis; axes without one are taken whole. */
+  slice(x: Value, ranges: readonly (SliceRange | undefined)[]): Value;
+  /** Numbers `value` (0 if left out) around a value and between its elements, a range for each axis. */
+  pad(x: Value, ranges: readonly (PadRange | undefined)[], value?: number): Value;
   /** Noise from the key input `key` (made unique to the current scope: `scope/key`). */
   noise(distribution: 'uniform' | 'normal', key: string, shape: Shape): Value;
   /** A special function, elementwise. */
@@ -190,6 +216,11 @@ export function createBuilder(name: string): Builder {
     const { strides = usual, padding = [0, 0, 0, 0] as const } = options;
     return { strides, padding };
   };
+  const convolving = (options: ConvolutionOptions = {}): Convolution => {
+    checkOptionNames(scoped('window'), options, { strides: true, padding: true, dilations: true, groups: true });
+    const { strides = [1, 1], padding = [0, 0, 0, 0], dilations = [1, 1], groups = 1 } = options;
+    return { strides, padding, dilations, groups };
+  };
 
   const builder: Builder = {
     neg: unary('neg'),
@@ -200,6 +231,10 @@ export function createBuilder(name: string): Builder {
     sigmoid: unary('sigmoid'),
     softplus: unary('softplus'),
     tanh: unary('tanh'),
+    floor: unary('floor'),
+    round: unary('round'),
+    cos: unary('cos'),
+    erf: unary('erf'),
     add: binary('add'),
     sub: binary('sub'),
     mul: binary('mul'),
@@ -225,17 +260,18 @@ export function createBuilder(name: string): Builder {
     reduceSum: (x, axes, keepAxes = false) => reduce('reduceSum', x, axes, keepAxes),
     reduceMax: (x, axes, keepAxes = false) => reduce('reduceMax', x, axes, keepAxes),
     matmul(a, b, flags = {}) {
-      checkOptionNames(scoped('matmul'), flags, { transposeA: true, transposeB: true });
-      const { transposeA = false, transposeB = false } = flags;
+      checkOptionNames(scoped('matmul'), flags, { transposeA: true, transposeB: true, precision: true });
+      const { transposeA = false, transposeB = false, precision } = flags;
       checkBoolean(`[${scoped('matmul')}] transposeA`, transposeA);
       checkBoolean(`[${scoped('matmul')}] transposeB`, transposeB);
-      return add({ op: 'matmul', transposeA, transposeB }, [a, b]);
+      return add({ op: 'matmul', transposeA, transposeB, ...(precision && { precision }) }, [a, b]);
     },
-    conv2d: (image, filter, window) => add({ op: 'conv2d', ...moving(window) }, [image, filter]),
-    conv2dInputGradient: (filter, dy, imageShape, window) =>
-      add({ op: 'conv2dInputGradient', ...moving(window) }, [filter, dy], imageShape),
-    conv2dFilterGradient: (image, dy, filterShape, window) =>
-      add({ op: 'conv2dFilterGradient', ...moving(window) }, [image, dy], filterShape),
+    conv2d: (image, filter, options, precision) =>
+      add({ op: 'conv2d', ...convolving(options), ...(precision && { precision }) }, [image, filter]),
+    conv2dInputGradient: (filter, dy, imageShape, options) =>
+      add({ op: 'conv2dInputGradient', ...convolving(options) }, [filter, dy], imageShape),
+    conv2dFilterGradient: (image, dy, filterShape, options) =>
+      add({ op: 'conv2dFilterGradient', ...convolving(options) }, [image, dy], filterShape),
     maxPool2d: (image, size, window) => add({ op: 'maxPool2d', size, ...moving(window, size) }, [image]),
     maxPool2dGradient: (image, dy, size, window) =>
       add({ op: 'maxPool2dGradient', size, ...moving(window, size) }, [image, dy]),
@@ -245,6 +281,21 @@ export function createBuilder(name: string): Builder {
     reshape: (x, shape) => add({ op: 'reshape' }, [x], shape),
     transpose: (x, permutation = allAxes(lift(x)).reverse()) => add({ op: 'transpose', permutation }, [x]),
     broadcast: (x, shape) => add({ op: 'broadcast' }, [lift(x)], shape),
+    gather: (table, indices) => add({ op: 'gather' }, [table, indices]),
+    gatherGradient: (indices, dy, tableShape) => add({ op: 'gatherGradient' }, [indices, dy], tableShape),
+    concatenate(values, axis) {
+      const rank = values[0]?.shape.length ?? 0;
+      return add({ op: 'concatenate', axis: axis < 0 ? axis + rank : axis }, values);
+    },
+    slice(x, ranges) {
+      checkValue('slice', x);
+      const taken = located(() => sliceRanges(x.shape, ranges));
+      return add({ op: 'slice', starts: taken.starts, steps: taken.steps }, [x], taken.shape);
+    },
+    pad(x, ranges, value = 0) {
+      checkValue('pad', x);
+      return add({ op: 'pad', value, ...located(() => padRanges(x.shape, ranges)) }, [x]);
+    },
     noise: (distribution, key, shape) => add({ op: 'noise', distribution, key: scoped(key) }, [], shape, key),
     special: (name, x) => add({ op: 'special', function: name }, [lift(x)]),
     withDerivative(value, partials) {

@@ -1,7 +1,7 @@
 import { VardropError } from '../errors.js';
-import type { Builder, Operand, Value, WindowOptions } from './builder.js';
+import type { Builder, ConvolutionOptions, Operand, Value, WindowOptions } from './builder.js';
 import { operationClass } from './operationClass.js';
-import type { NodeId, ProgramNode, Shape } from './program.js';
+import type { Convolution, NodeId, NodeOf, ProgramNode, Shape, SpecialFunction } from './program.js';
 import { broadcastShapes, sameShape } from './shapes.js';
 
 /**
@@ -38,6 +38,9 @@ export function derivative(
     case 'input':
     case 'constant':
     case 'noise':
+    // Constant between its steps, and 0 at them.
+    case 'floor':
+    case 'round':
       break;
     case 'neg':
       give(0, () => b.neg(dy));
@@ -65,6 +68,13 @@ export function derivative(
     case 'tanh':
       // (1 − y)(1 + y) keeps its digits where y is close to 1, which 1 − y² does not.
       give(0, () => b.mul(dy, b.mul(b.sub(1, y), b.add(1, y))));
+      break;
+    case 'cos':
+      // −sin x
+      give(0, () => b.mul(dy, b.cos(b.add(operand(0), Math.PI / 2))));
+      break;
+    case 'erf':
+      give(0, () => b.mul(dy, b.mul(2 / Math.sqrt(Math.PI), b.exp(b.neg(b.square(operand(0)))))));
       break;
     case 'special':
       give(0, () => b.mul(dy, specialDerivative(b, node.function, operand(0), y)));
@@ -130,17 +140,17 @@ export function derivative(
       );
       break;
     case 'conv2d':
-      give(0, () => b.conv2dInputGradient(operand(1), full(), operand(0).shape, windowOf(node)));
-      give(1, () => b.conv2dFilterGradient(operand(0), full(), operand(1).shape, windowOf(node)));
+      give(0, () => b.conv2dInputGradient(operand(1), full(), operand(0).shape, convolutionOf(node)));
+      give(1, () => b.conv2dFilterGradient(operand(0), full(), operand(1).shape, convolutionOf(node)));
       break;
     case 'conv2dInputGradient':
       // Linear in the filter and in dy: ⟨conv(x, w), dy⟩ is one trilinear form, whose three gradients are these ops.
-      give(0, () => b.conv2dFilterGradient(full(), operand(1), operand(0).shape, windowOf(node)));
-      give(1, () => b.conv2d(full(), operand(0), windowOf(node)));
+      give(0, () => b.conv2dFilterGradient(full(), operand(1), operand(0).shape, convolutionOf(node)));
+      give(1, () => b.conv2d(full(), operand(0), convolutionOf(node)));
       break;
     case 'conv2dFilterGradient':
-      give(0, () => b.conv2dInputGradient(full(), operand(1), operand(0).shape, windowOf(node)));
-      give(1, () => b.conv2d(operand(0), full(), windowOf(node)));
+      give(0, () => b.conv2dInputGradient(full(), operand(1), operand(0).shape, convolutionOf(node)));
+      give(1, () => b.conv2d(operand(0), full(), convolutionOf(node)));
       break;
     case 'maxPool2d':
       give(0, () => b.maxPool2dGradient(operand(0), full(), node.size, windowOf(node)));
@@ -167,6 +177,21 @@ export function derivative(
     case 'broadcast':
       give(0, () => full());
       break;
+    case 'gather':
+      give(0, () => b.gatherGradient(operand(1), full(), operand(0).shape));
+      break;
+    case 'gatherGradient':
+      give(1, () => b.gather(full(), operand(0)));
+      break;
+    case 'concatenate':
+      givePieces(b, node, operand, full, give);
+      break;
+    case 'slice':
+      give(0, () => sliceGradient(b, node, full(), operand(0).shape));
+      break;
+    case 'pad':
+      give(0, () => b.copy(padInverse(node, operand(0).shape), [full()]));
+      break;
     case 'withDerivative':
       for (let i = 1; i < node.operands.length; i += 2) give(i, () => b.mul(dy, operand(i + 1)));
       break;
@@ -187,9 +212,72 @@ function broadcasts(node: ProgramNode): boolean {
   return kind === 'elementwise' || kind === 'derivative';
 }
 
-/** d KL/ds = 2 D(s) and D′(x) = 1 − 2x D(x). */
-function specialDerivative(b: Builder, name: 'dawson' | 'logUniformKl', x: Value, y: Value): Value {
-  return name === 'logUniformKl' ? b.mul(2, b.special('dawson', x)) : b.sub(1, b.mul(b.mul(2, x), y));
+/** The derivative of y = f(x), elementwise. */
+function specialDerivative(b: Builder, name: SpecialFunction, x: Value, y: Value): Value {
+  switch (name) {
+    case 'logUniformKl':
+      return b.mul(2, b.special('dawson', x));
+    case 'dawson':
+      return b.sub(1, b.mul(b.mul(2, x), y));
+    case 'lgamma':
+      return b.special('digamma', x);
+    case 'digamma':
+      return b.special('trigamma', x);
+    case 'trigamma':
+      throw new VardropError(
+        'VARDROP_NOT_DIFFERENTIABLE',
+        '[differentiate] trigamma: third derivatives of lgamma are not available. Use stopGradient.',
+      );
+    case 'normalQuantile':
+      // 1 / φ(y)
+      return b.mul(Math.sqrt(2 * Math.PI), b.exp(b.mul(0.5, b.square(y))));
+    case 'logNormalCdf':
+      return b.special('inverseMillsRatio', x);
+    case 'inverseMillsRatio':
+      return b.neg(b.mul(y, b.add(x, y)));
+  }
+}
+
+/** Gives each operand of a concatenation its part of the gradient. */
+function givePieces(
+  b: Builder,
+  { axis, operands }: NodeOf<'concatenate'>,
+  operand: (i: number) => Value,
+  full: () => Value,
+  give: (i: number, share: () => Value) => void,
+): void {
+  let start = 0;
+  operands.forEach((_, i) => {
+    const from = start;
+    const { shape } = operand(i);
+    give(i, () => {
+      if (operands.length === 1) return full();
+      const end = from + (shape[axis] as number);
+      return b.slice(full(), [...new Array<undefined>(axis), { start: from, end }]);
+    });
+    if (shape[axis] !== 'batch') start += shape[axis];
+  });
+}
+
+/** The gradient of a slice: dy with zeros in the places that the slice passed over. */
+function sliceGradient(b: Builder, { starts, steps }: NodeOf<'slice'>, dy: Value, shape: Shape): Value {
+  const forward = b.slice(
+    dy,
+    steps.map((step) => (step < 0 ? { step: -1 } : undefined)),
+  );
+  const ranges = shape.map((length, axis) => {
+    const count = dy.shape[axis];
+    if (length === 'batch' || count === 'batch') return undefined;
+    const distance = Math.abs(steps[axis]);
+    const before = Math.min(starts[axis], starts[axis] + (count - 1) * steps[axis]);
+    return { before, after: length - before - (count - 1) * distance - 1, interior: distance - 1 };
+  });
+  return b.pad(forward, ranges);
+}
+
+/** The slice that takes what a pad has put into its numbers. */
+function padInverse({ before, interior }: NodeOf<'pad'>, shape: Shape): ProgramNode {
+  return { op: 'slice', starts: before, steps: interior.map((n) => n + 1), operands: [], shape };
 }
 
 /** Puts the axes that a reduction dropped back as axes of length 1; a scalar broadcasts as it is. */
@@ -214,6 +302,11 @@ function unbroadcast(b: Builder, gradient: Value, target: Shape, result: Shape):
   const whole: Operand = sameShape(gradient.shape, result) ? gradient : b.broadcast(gradient, result);
   const summed = b.reduceSum(whole, axes, true);
   return sameShape(summed.shape, target) ? summed : b.reshape(summed, target);
+}
+
+/** The attributes of a convolution, and nothing else of a node. */
+function convolutionOf({ strides, padding, dilations, groups }: Convolution): ConvolutionOptions {
+  return { strides, padding, dilations, groups };
 }
 
 /** The window of a node, and nothing else of it. */

@@ -1,9 +1,17 @@
 import type { Arithmetic } from '../special/arithmetic.js';
+import { cosApproximation } from '../special/cosApproximation.js';
 import { dawsonApproximation } from '../special/dawsonApproximation.js';
+import { digammaApproximation } from '../special/digammaApproximation.js';
+import { erfApproximation } from '../special/erfApproximation.js';
+import { inverseMillsRatioApproximation } from '../special/inverseMillsRatioApproximation.js';
+import { lgammaApproximation } from '../special/lgammaApproximation.js';
+import { logNormalCdfApproximation } from '../special/logNormalCdfApproximation.js';
 import { logUniformKlApproximation } from '../special/logUniformKlApproximation.js';
+import { normalQuantileApproximation } from '../special/normalQuantileApproximation.js';
 import { sigmoidApproximation } from '../special/sigmoidApproximation.js';
 import { softplusApproximation } from '../special/softplusApproximation.js';
 import { tanhApproximation } from '../special/tanhApproximation.js';
+import { trigammaApproximation } from '../special/trigammaApproximation.js';
 import type { Value } from './builder.js';
 import type { ExpandedFunction, Program } from './program.js';
 import { rewrite } from './rewrite.js';
@@ -11,9 +19,17 @@ import { rewrite } from './rewrite.js';
 const expansions: Readonly<Record<ExpandedFunction, (m: Arithmetic<Value>, x: Value) => Value>> = {
   dawson: dawsonApproximation,
   logUniformKl: logUniformKlApproximation,
+  lgamma: lgammaApproximation,
+  digamma: digammaApproximation,
+  trigamma: trigammaApproximation,
+  normalQuantile: normalQuantileApproximation,
+  logNormalCdf: logNormalCdfApproximation,
+  inverseMillsRatio: inverseMillsRatioApproximation,
   sigmoid: sigmoidApproximation,
   softplus: softplusApproximation,
   tanh: tanhApproximation,
+  cos: cosApproximation,
+  erf: erfApproximation,
 };
 
 const isExpanded = (name: string): name is ExpandedFunction => Object.hasOwn(expansions, name);

@@ -1,5 +1,13 @@
 export { bindBatch } from './bindBatch.js';
-export { type Builder, createBuilder, type Operand, type Value, type WindowOptions } from './builder.js';
+export {
+  type Builder,
+  type ConvolutionOptions,
+  createBuilder,
+  type MatmulOptions,
+  type Operand,
+  type Value,
+  type WindowOptions,
+} from './builder.js';
 export { gradients } from './differentiate.js';
 export { expand } from './expand.js';
 export { fuse } from './fuse.js';
@@ -10,6 +18,7 @@ export type * from './kernel.js';
 export { type OperationClass, operationClass } from './operationClass.js';
 export { type PrintOptions, print } from './print.js';
 export type * from './program.js';
+export type { PadRange, SliceRange } from './ranges.js';
 export { rewrite } from './rewrite.js';
 export { separatePooling } from './separatePooling.js';
 export { broadcastShapes, elementCount, formatShape, samePadding, sameShape } from './shapes.js';

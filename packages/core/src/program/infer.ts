@@ -1,7 +1,8 @@
 import { VardropError } from '../errors.js';
-import type { Operation, Shape, SlidingWindow } from './program.js';
+import type { Convolution, Operation, Shape } from './program.js';
 import {
   broadcastShapes,
+  dilatedSize,
   formatShape,
   matmulShape,
   normalizeAxes,
@@ -10,7 +11,7 @@ import {
   windowShape,
 } from './shapes.js';
 
-/** How many operands each operation takes; `withDerivative` takes one and any number of pairs. */
+/** How many operands each operation takes; undefined for those that take any number. */
 function arity(operation: Operation): number | undefined {
   switch (operation.op) {
     case 'input':
@@ -18,6 +19,7 @@ function arity(operation: Operation): number | undefined {
     case 'noise':
       return 0;
     case 'withDerivative':
+    case 'concatenate':
       return undefined;
     case 'add':
     case 'sub':
@@ -30,6 +32,8 @@ function arity(operation: Operation): number | undefined {
     case 'conv2dInputGradient':
     case 'conv2dFilterGradient':
     case 'maxPool2dGradient':
+    case 'gather':
+    case 'gatherGradient':
       return 2;
     case 'selectGreater':
       return 4;
@@ -40,7 +44,7 @@ function arity(operation: Operation): number | undefined {
 
 /**
  * The shape that an operation gives for operands of these shapes. `declared` is the node's own shape, which
- * inputs, constants, noise, `reshape`, `broadcast` and the gradients of windows state themselves. Throws coded
+ * inputs, constants, noise, `reshape`, `broadcast`, `slice` and the gradients of windows and of `gather` state themselves. Throws coded
  * errors (`VARDROP_SHAPE`, `VARDROP_AXES`, `VARDROP_WINDOW`) for operands that do not fit.
  */
 export function inferShape(operation: Operation, operands: readonly Shape[], declared: Shape): Shape {
@@ -75,6 +79,10 @@ export function inferShape(operation: Operation, operands: readonly Shape[], dec
     case 'sigmoid':
     case 'softplus':
     case 'tanh':
+    case 'floor':
+    case 'round':
+    case 'cos':
+    case 'erf':
     case 'special':
       return operands[0];
     case 'add':
@@ -95,20 +103,21 @@ export function inferShape(operation: Operation, operands: readonly Shape[], dec
       return matmulShape(operands[0], operands[1], operation.transposeA, operation.transposeB);
     case 'conv2d': {
       const [image, filter] = operands;
-      if (filter.length !== 4 || image.length !== 4 || image[3] !== filter[2])
-        refuse('an image [batch, h, w, in] and a filter [kh, kw, in, out]');
+      if (!fits(image, filter, operation)) refuse(`an image and a filter ${filterOf(operation)}`);
       return convolved(image, filter, operation);
     }
     case 'conv2dInputGradient': {
       const [filter, dy] = operands;
+      if (!fits(declared, filter, operation)) refuse(`an image and a filter ${filterOf(operation)}`);
       const forward = convolved(declared, filter, operation);
-      if (!sameShape(forward, dy) || declared[3] !== filter[2]) refuse(`a gradient of ${formatShape(forward)}`);
+      if (!sameShape(forward, dy)) refuse(`a gradient of ${formatShape(forward)}`);
       return declared;
     }
     case 'conv2dFilterGradient': {
       const [image, dy] = operands;
+      if (!fits(image, declared, operation)) refuse(`an image and a filter ${filterOf(operation)}`);
       const forward = convolved(image, declared, operation);
-      if (!sameShape(forward, dy) || image[3] !== declared[2]) refuse(`a gradient of ${formatShape(forward)}`);
+      if (!sameShape(forward, dy)) refuse(`a gradient of ${formatShape(forward)}`);
       return declared;
     }
     case 'maxPool2d':
@@ -144,6 +153,22 @@ export function inferShape(operation: Operation, operands: readonly Shape[], dec
       if (!sameShape(broadcastShapes(operands[0], declared, 'broadcast'), declared))
         refuse('a shape that it broadcasts to');
       return declared;
+    case 'gather':
+      if (!isTable(operands[0])) refuse(tableNeeds);
+      return [...operands[1], ...operands[0].slice(1)];
+    case 'gatherGradient': {
+      if (!isTable(declared)) refuse(tableNeeds);
+      const forward = [...operands[0], ...declared.slice(1)];
+      if (!sameShape(forward, operands[1])) refuse(`a gradient of ${formatShape(forward)}`);
+      return declared;
+    }
+    case 'concatenate':
+      return concatenated(operation.axis, operands, refuse);
+    case 'slice':
+      checkSlice(operation, operands[0], declared);
+      return declared;
+    case 'pad':
+      return padded(operation, operands[0]);
     case 'withDerivative':
       for (let i = 1; i + 1 < operands.length; i += 2) broadcastShapes(operands[i + 1], operands[i], 'withDerivative');
       if (operands.length % 2 !== 1) refuse('a value and pairs of input and partial');
@@ -155,10 +180,103 @@ export function inferShape(operation: Operation, operands: readonly Shape[], dec
   }
 }
 
+/** Numbers of rows are float32, which holds whole numbers up to here. */
+const mostRows = 2 ** 24;
+const tableNeeds = 'a table [rows, …] of at most 2²⁴ rows, none of whose axes is the batch';
+
+function isTable(shape: Shape): boolean {
+  return shape.length > 0 && !shape.includes('batch') && (shape[0] as number) <= mostRows;
+}
+
+/** Whether an image, a filter and the number of groups go together. */
+function fits(image: Shape, filter: Shape, { groups }: Convolution): boolean {
+  const [, , perGroup, filters] = filter;
+  return (
+    image.length === 4 &&
+    filter.length === 4 &&
+    Number.isInteger(groups) &&
+    groups > 0 &&
+    image[3] === (perGroup as number) * groups &&
+    (filters as number) % groups === 0
+  );
+}
+
+function filterOf({ groups }: Convolution): string {
+  return groups === 1
+    ? '[kh, kw, in, out] for images [batch, h, w, in]'
+    : `[kh, kw, in / ${groups}, out] for images [batch, h, w, in], with in and out multiples of ${groups} groups`;
+}
+
 /** Shape of images convolved with a filter. */
-function convolved(image: Shape, filter: Shape, operation: Operation & SlidingWindow): Shape {
-  const size = [filter[0] as number, filter[1] as number] as const;
-  return [image[0], ...windowShape(image, size, operation.strides, operation.padding, operation.op), filter[3]];
+function convolved(image: Shape, filter: Shape, operation: Operation & Convolution): Shape {
+  const { dilations, strides, padding, op } = operation;
+  if (!dilations.every((n) => Number.isInteger(n) && n > 0)) {
+    throw new VardropError(
+      'VARDROP_WINDOW',
+      `[program] ${op}: got dilations [${dilations}], needs positive integers. Use 1 for neighbouring pixels.`,
+    );
+  }
+  const [height, width] = [0, 1].map((i) => dilatedSize(filter[i] as number, dilations[i]));
+  return [image[0], ...windowShape(image, [height, width], strides, padding, op), filter[3]];
+}
+
+function concatenated(axis: number, operands: readonly Shape[], refuse: (needs: string) => never): Shape {
+  const [first] = operands;
+  if (first === undefined) refuse('at least one operand');
+  if (!Number.isInteger(axis) || axis < 0 || axis >= first.length) {
+    throw new VardropError(
+      'VARDROP_AXES',
+      `[program] concatenate: got axis ${axis}, needs an integer from 0 to ${first.length - 1}. Count axes from 0.`,
+    );
+  }
+  const alike = operands.every(
+    (shape) => shape.length === first.length && shape.every((n, i) => i === axis || n === first[i]),
+  );
+  if (!alike) refuse(`shapes that differ along axis ${axis} at most`);
+  if (operands.length === 1) return first;
+  if (operands.some((shape) => shape[axis] === 'batch')) refuse('an axis other than the batch');
+  return first.map((n, i) => (i === axis ? operands.reduce((sum, shape) => sum + (shape[axis] as number), 0) : n));
+}
+
+/** Checks that every element of a slice is one of its operand; the batch axis is taken whole. */
+function checkSlice({ starts, steps }: Operation & { op: 'slice' }, x: Shape, declared: Shape): void {
+  const rank = x.length;
+  const whole = (axis: number) => starts[axis] === 0 && steps[axis] === 1 && declared[axis] === x[axis];
+  const inside = (axis: number) => {
+    const [length, count, start, step] = [x[axis], declared[axis], starts[axis], steps[axis]];
+    if (typeof length !== 'number' || typeof count !== 'number') return false;
+    if (!Number.isInteger(start) || !Number.isInteger(step) || step === 0) return false;
+    const last = start + (count - 1) * step;
+    return count === 0 || (Math.min(start, last) >= 0 && Math.max(start, last) < length);
+  };
+  const valid =
+    declared.length === rank &&
+    starts.length === rank &&
+    steps.length === rank &&
+    x.every((_, axis) => whole(axis) || inside(axis));
+  if (valid) return;
+  throw new VardropError(
+    'VARDROP_SHAPE',
+    `[program] slice: got starts [${starts}] and steps [${steps}] of ${formatShape(x)} for a result of ${formatShape(declared)}, needs one of each an axis, elements that lie inside, and the batch axis whole. Use the builder's slice.`,
+  );
+}
+
+function padded({ before, after, interior }: Operation & { op: 'pad' }, x: Shape): Shape {
+  const amounts = [before, after, interior];
+  const valid = amounts.every(
+    (each) =>
+      each.length === x.length &&
+      each.every((n, axis) => Number.isInteger(n) && n >= 0 && (x[axis] !== 'batch' || n === 0)),
+  );
+  if (!valid) {
+    throw new VardropError(
+      'VARDROP_SHAPE',
+      `[program] pad: got before [${before}], after [${after}], interior [${interior}] of ${formatShape(x)}, needs whole numbers from 0 on, one of each an axis, and 0 for the batch axis. Cut with slice.`,
+    );
+  }
+  return x.map((n, axis) =>
+    n === 'batch' ? n : before[axis] + n + after[axis] + Math.max(n - 1, 0) * interior[axis],
+  );
 }
 
 /** Whether two shapes have the same number of elements for every batch size. */

@@ -8,7 +8,7 @@ import type { Op } from './program.js';
  *   one (the identity), and so is `noise`, which needs nothing but its index.
  * - `contraction`: each element of the result is a sum of products.
  * - `reduction`: each element of the result sums or maximizes over axes.
- * - `movement`: elements change place.
+ * - `movement`: elements change place; those that meet are added up (`gatherGradient`).
  * - `window`: pooling and its gradients.
  * - `derivative`: `withDerivative`, which speaks to `differentiate` only.
  */
@@ -33,6 +33,10 @@ export const operationClass: Readonly<Record<Op, OperationClass>> = {
   sigmoid: 'elementwise',
   softplus: 'elementwise',
   tanh: 'elementwise',
+  floor: 'elementwise',
+  round: 'elementwise',
+  cos: 'elementwise',
+  erf: 'elementwise',
   add: 'elementwise',
   sub: 'elementwise',
   mul: 'elementwise',
@@ -55,5 +59,10 @@ export const operationClass: Readonly<Record<Op, OperationClass>> = {
   averagePool2dGradient: 'window',
   reshape: 'movement',
   transpose: 'movement',
+  gather: 'movement',
+  concatenate: 'movement',
+  slice: 'movement',
+  pad: 'movement',
+  gatherGradient: 'movement',
   withDerivative: 'derivative',
 };

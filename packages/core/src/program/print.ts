@@ -90,7 +90,15 @@ function describe(node: ProgramNode, name: (id: NodeId) => string): string {
     case 'reduceMax':
       return `${node.op} ${operands[0]} over [${node.axes.join(', ')}]${node.keepAxes ? ' kept' : ''}`;
     case 'matmul':
-      return `matmul ${operands[0]}${node.transposeA ? 'ᵀ' : ''} ${operands[1]}${node.transposeB ? 'ᵀ' : ''}`;
+      return `matmul ${operands[0]}${node.transposeA ? 'ᵀ' : ''} ${operands[1]}${node.transposeB ? 'ᵀ' : ''}${node.precision ? ` in ${node.precision}` : ''}`;
+    case 'concatenate':
+      return `concatenate ${operands.join(' ')} along ${node.axis}`;
+    case 'slice':
+      return `slice ${operands[0]} from [${node.starts.join(', ')}] in steps of [${node.steps.join(', ')}]`;
+    case 'pad': {
+      const between = node.interior.some((n) => n > 0) ? `, [${node.interior.join(', ')}] between` : '';
+      return `pad ${operands[0]} with ${number(node.value)}, [${node.before.join(', ')}] before, [${node.after.join(', ')}] after${between}`;
+    }
     case 'transpose':
       return `transpose ${operands[0]} to [${node.permutation.join(', ')}]`;
     case 'withDerivative': {
@@ -103,7 +111,12 @@ function describe(node: ProgramNode, name: (id: NodeId) => string): string {
       const size = 'size' in node ? [`size [${node.size.join(', ')}]`] : [];
       const window =
         'strides' in node ? [`strides [${node.strides.join(', ')}]`, `padding [${node.padding.join(', ')}]`] : [];
-      return [node.op, ...operands, ...size, ...window].join(' ');
+      // Those that every convolution has are left out.
+      const dilations =
+        'dilations' in node && node.dilations.some((n) => n > 1) ? [`dilations [${node.dilations.join(', ')}]`] : [];
+      const groups = 'groups' in node && node.groups > 1 ? [`in ${node.groups} groups`] : [];
+      const precision = 'precision' in node && node.precision ? [`in ${node.precision}`] : [];
+      return [node.op, ...operands, ...size, ...window, ...dilations, ...groups, ...precision].join(' ');
     }
   }
 }

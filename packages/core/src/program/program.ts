@@ -12,24 +12,59 @@ export type Shape = readonly Dimension[];
 /** Index of a node in `Program.nodes`. */
 export type NodeId = number;
 
-/** Elementwise functions of one operand. `sqrt`, `log` of a negative number are NaN, `log(0)` is −∞. */
-export type UnaryOp = 'neg' | 'abs' | 'sqrt' | 'exp' | 'log' | 'sigmoid' | 'softplus' | 'tanh';
+/**
+ * Elementwise functions of one operand. `sqrt`, `log` of a negative number are NaN, `log(0)` is −∞. `floor` is the next
+ * whole number below, `round` the nearest one, of two that are equally near the even one. `cos` takes radians; its error
+ * is absolute, and grows with |x| beyond 8192. `erf(x) = 2/√π ∫₀ˣ e^(−t²) dt`.
+ */
+export type UnaryOp =
+  | 'neg'
+  | 'abs'
+  | 'sqrt'
+  | 'exp'
+  | 'log'
+  | 'sigmoid'
+  | 'softplus'
+  | 'tanh'
+  | 'floor'
+  | 'round'
+  | 'cos'
+  | 'erf';
 
 /** Elementwise functions of two operands, with NumPy broadcasting. */
 export type BinaryOp = 'add' | 'sub' | 'mul' | 'div' | 'max' | 'min';
 
 /**
  * Functions that core knows to more digits than a chain of primitives has.
- * `dawson(x) = e^(−x²) ∫₀ˣ e^(t²) dt`; `logUniformKl(s) = 2 ∫₀ˢ dawson(u) du`, in nats.
+ *
+ * - `dawson(x) = e^(−x²) ∫₀ˣ e^(t²) dt`; `logUniformKl(s) = 2 ∫₀ˢ dawson(u) du`, in nats.
+ * - `lgamma(x) = log Γ(x)`, its derivative `digamma`, and that one's derivative `trigamma`, for x > 0; NaN below 0.
+ * - `normalQuantile(p) = Φ⁻¹(p)`, the quantile of N(0, 1); NaN outside of [0, 1].
+ * - `logNormalCdf(x) = log Φ(x)`, and its derivative `inverseMillsRatio(x) = φ(x) / Φ(x)`.
  */
-export type SpecialFunction = 'dawson' | 'logUniformKl';
+export type SpecialFunction =
+  | 'dawson'
+  | 'logUniformKl'
+  | 'lgamma'
+  | 'digamma'
+  | 'trigamma'
+  | 'normalQuantile'
+  | 'logNormalCdf'
+  | 'inverseMillsRatio';
 
 /**
  * Functions that core has as chains of primitives, accurate in float32: those that `special` nodes name, and operations
  * that not every backend has, or not to the last digits. A backend that lists one in `supports.functions` gets it as it
  * is; the others get the chain.
  */
-export type ExpandedFunction = SpecialFunction | 'sigmoid' | 'softplus' | 'tanh';
+export type ExpandedFunction = SpecialFunction | 'sigmoid' | 'softplus' | 'tanh' | 'cos' | 'erf';
+
+/**
+ * How a product reads its operands. `float16`: each number rounded to float16, to the nearest, ties to even, beyond 65,504
+ * to an infinity. `int8`: each number rounded to a whole one, ties to even, and clipped to [−127, 127]. What is read so is
+ * multiplied and added up in float32 or better.
+ */
+export type ProductPrecision = 'float16' | 'int8';
 
 /**
  * When an input's value changes: `shared` stays for all iterations of a run, `iteration` is given anew for each
@@ -48,7 +83,19 @@ export interface SlidingWindow {
   readonly padding: Padding;
 }
 
-/** What a node computes, with its attributes; `Node` adds operands and result shape. */
+/**
+ * How a filter moves over an image. A filter cell (i, j) reads the pixel `i · dilations[0]` rows and `j · dilations[1]`
+ * columns from the window's corner. With `groups`, the channels of the image and of the result are cut into as many equal
+ * parts, in order, and each part of the result reads the part of the image of the same number: the filter is
+ * `[kh, kw, in / groups, out]`. As many groups as the image has channels make a depthwise convolution.
+ */
+export interface Convolution extends SlidingWindow {
+  /** Distance of neighbouring filter cells in the image, in `[height, width]`. */
+  readonly dilations: readonly [number, number];
+  readonly groups: number;
+}
+
+/** What a node computes, with its attributes; `ProgramNode` adds operands and result shape. */
 export type Operation =
   | { readonly op: 'input'; readonly name: string; readonly role: InputRole }
   /** A number repeated over `shape`, or row-major values of a fixed shape. Rounded to float32 by the backend. */
@@ -61,13 +108,22 @@ export type Operation =
   | { readonly op: 'reduceSum'; readonly axes: readonly number[]; readonly keepAxes: boolean }
   | { readonly op: 'reduceMax'; readonly axes: readonly number[]; readonly keepAxes: boolean }
   /** `[…, m, k] × […, k, n] → […, m, n]`; leading axes broadcast; flags read the last two axes swapped. */
-  | { readonly op: 'matmul'; readonly transposeA: boolean; readonly transposeB: boolean }
-  /** Image `[batch, h, w, in]` ⋆ filter `[kh, kw, in, out]` (cross-correlation). */
-  | ({ readonly op: 'conv2d' } & SlidingWindow)
-  /** Operands filter, dy. Gradient of `conv2d` in its image, whose shape is this node's shape. */
-  | ({ readonly op: 'conv2dInputGradient' } & SlidingWindow)
+  | {
+      readonly op: 'matmul';
+      readonly transposeA: boolean;
+      readonly transposeB: boolean;
+      /** Never reaches a backend that does not list it in `supports.precisions`; float32 where absent. */
+      readonly precision?: ProductPrecision;
+    }
+  /** Image `[batch, h, w, in]` ⋆ filter `[kh, kw, in / groups, out]` (cross-correlation). */
+  | ({ readonly op: 'conv2d'; readonly precision?: ProductPrecision } & Convolution)
+  /**
+   * Operands filter, dy. Gradient of `conv2d` in its image, whose shape is this node's shape. Used forward, with dy as the
+   * image, it is a transposed convolution.
+   */
+  | ({ readonly op: 'conv2dInputGradient' } & Convolution)
   /** Operands image, dy. Gradient of `conv2d` in its filter, whose shape is this node's shape. */
-  | ({ readonly op: 'conv2dFilterGradient' } & SlidingWindow)
+  | ({ readonly op: 'conv2dFilterGradient' } & Convolution)
   /** Padding never wins a maximum. */
   | ({ readonly op: 'maxPool2d'; readonly size: readonly [number, number] } & SlidingWindow)
   /** Operands image, dy. The gradient goes to the first maximum of each window in row-major order. */
@@ -81,6 +137,36 @@ export type Operation =
   | { readonly op: 'transpose'; readonly permutation: readonly number[] }
   /** NumPy broadcasting to this node's shape. */
   | { readonly op: 'broadcast' }
+  /**
+   * Operands table `[rows, …rest]` and indices `[…index]`; result `[…index, …rest]`. An index is equal to the number of its
+   * row; any other number (a fraction, one outside of `[0, rows)`, NaN) reads a row of zeros. Float32 holds whole numbers
+   * up to 2²⁴, which bounds the rows.
+   */
+  | { readonly op: 'gather' }
+  /**
+   * Operands indices `[…index]` and dy `[…index, …rest]`. Gradient of `gather` in its table, whose shape `[rows, …rest]` is
+   * this node's shape: rows of dy with the same index are added up in row-major order of the indices, starting from 0.
+   * Rows of dy whose index is no row's are left out.
+   */
+  | { readonly op: 'gatherGradient' }
+  /** One operand or more, of shapes that differ along `axis` at most, one behind the other along it. */
+  | { readonly op: 'concatenate'; readonly axis: number }
+  /**
+   * Element j of the result along an axis is element `starts + j · steps` of the operand, as many as this node's shape has.
+   * Steps are whole numbers other than 0; negative ones go backwards.
+   */
+  | { readonly op: 'slice'; readonly starts: readonly number[]; readonly steps: readonly number[] }
+  /**
+   * Along each axis `before` and `after` numbers `value` around the operand, and `interior` of them between each two
+   * neighbours. All are whole numbers from 0 on. With `value` 0 it is the gradient of a `slice` of steps `interior + 1`.
+   */
+  | {
+      readonly op: 'pad';
+      readonly value: number;
+      readonly before: readonly number[];
+      readonly after: readonly number[];
+      readonly interior: readonly number[];
+    }
   /**
    * Noise of the key input named `key`: element i of the result is element i of that key's stream, where for a
    * shape `[batch, …units]` the row index starts at the key's `row`. `uniform` is in [0, 1), `normal` is N(0, 1).

@@ -87,6 +87,11 @@ function lastTwo(shape: Shape, swapped: boolean): [Dimension, Dimension] {
   return swapped ? [second, first] : [first, second];
 }
 
+/** How many cells of an image a window reaches over, whose cells lie `dilation` apart. */
+export function dilatedSize(size: number, dilation: number): number {
+  return (size - 1) * dilation + 1;
+}
+
 /** Output length of a window that moves over `size` cells; not a whole positive number where it does not fit. */
 function windowCount(size: number, window: number, stride: number, before: number, after: number): number {
   return Math.floor((size + before + after - window) / stride) + 1;

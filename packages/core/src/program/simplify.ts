@@ -71,7 +71,11 @@ function replaceEmpty(b: Builder, node: ProgramNode, operands: readonly Value[])
       `[${node.label ?? 'program'}] reduceMax: got an empty axis, needs at least one element. Remove the empty tensor.`,
     );
   }
-  return b.constant(0, node.shape);
+  if (node.op === 'concatenate') {
+    const filled = operands.filter(({ shape }) => !isEmpty(shape));
+    return filled.length === 1 ? filled[0] : b.concatenate(filled, node.axis);
+  }
+  return b.constant(node.op === 'pad' ? node.value : 0, node.shape);
 }
 
 /** Leaves out the nodes that no output needs. */

@@ -55,6 +55,15 @@ export function simplifyNode(b: Builder, node: ProgramNode, operands: readonly V
       return node.axes.every((axis) => operands[0].shape[axis] === 1) ? b.reshape(operands[0], node.shape) : undefined;
     case 'matmul':
       return simplifyMatmul(b, node, operands);
+    case 'concatenate':
+      return operands.length === 1 ? operands[0] : undefined;
+    case 'slice':
+      return simplifySlice(b, node, operands[0]);
+    case 'pad': {
+      const [x] = operands;
+      if (sameShape(x.shape, node.shape)) return x;
+      return uniformConstant(b, x) === node.value ? b.constant(node.value, node.shape) : undefined;
+    }
     default:
       return undefined;
   }
@@ -92,6 +101,10 @@ function evaluate(node: ProgramNode, x: number, y: number, p: number, q: number)
       return Math.exp(x);
     case 'log':
       return Math.log(x);
+    case 'floor':
+      return Math.floor(x);
+    case 'slice':
+      return x;
     case 'add':
       return x + y;
     case 'sub':
@@ -283,6 +296,20 @@ function simplifySum(b: Builder, node: NodeOf<'reduceSum'>, x: Value): Value | u
     }
   }
   return undefined;
+}
+
+/** A slice of all is its operand; one of a slice reads what that one reads. */
+function simplifySlice(b: Builder, node: NodeOf<'slice'>, x: Value): Value | undefined {
+  const { starts, steps, shape } = node;
+  if (sameShape(x.shape, shape) && steps.every((step) => step === 1)) return x;
+  const source = b.node(x);
+  if (source.op !== 'slice') return undefined;
+  const through: ProgramNode = {
+    ...node,
+    starts: starts.map((start, axis) => source.starts[axis] + start * source.steps[axis]),
+    steps: steps.map((step, axis) => step * source.steps[axis]),
+  };
+  return b.copy(through, [valueAt(b, source.operands[0])]);
 }
 
 /** Reads matrices through a transpose of their last two axes by flipping the flag. */

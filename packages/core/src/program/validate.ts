@@ -3,7 +3,7 @@ import { checkOptionNames } from '../checkOptionNames.js';
 import { VardropError } from '../errors.js';
 import { inferShape } from './infer.js';
 import { operationClass } from './operationClass.js';
-import type { InputRole, NodeId, Program } from './program.js';
+import type { InputRole, NodeId, ProductPrecision, Program } from './program.js';
 import { formatShape, sameShape } from './shapes.js';
 
 /** What `validate` lets pass. */
@@ -110,6 +110,7 @@ function checkAxisLengths(program: Program, id: NodeId, least: number): void {
   }
 }
 
+const precisions: readonly ProductPrecision[] = ['float16', 'int8'];
 const roles: readonly InputRole[] = ['shared', 'iteration', 'carried'];
 
 function checkAttributes(program: Program, id: NodeId): void {
@@ -136,7 +137,17 @@ function checkAttributes(program: Program, id: NodeId): void {
     case 'transpose':
       if (!node.permutation.every((axis) => axis >= 0)) refuseAxes(program, id, node.permutation, 'axes');
       return;
+    case 'pad':
+      checkValues(program, id, [node.value]);
+      return;
     default:
+      if ('precision' in node && node.precision !== undefined && !precisions.includes(node.precision)) {
+        fail(
+          program,
+          id,
+          `precision: got ${JSON.stringify(node.precision)}, needs one of ${precisions.join(', ')}, or none. Choose one of them.`,
+        );
+      }
       if ('padding' in node && ![...node.padding, ...node.strides].every(Number.isInteger)) {
         fail(
           program,

@@ -30,10 +30,25 @@ export interface ReferenceOptions {
 const supports: Supports = {
   noise: 'device',
   precision: 'float64',
-  functions: ['dawson', 'logUniformKl', 'sigmoid', 'softplus', 'tanh'],
+  functions: [
+    'dawson',
+    'logUniformKl',
+    'lgamma',
+    'digamma',
+    'trigamma',
+    'normalQuantile',
+    'logNormalCdf',
+    'inverseMillsRatio',
+    'sigmoid',
+    'softplus',
+    'tanh',
+    'cos',
+    'erf',
+  ],
+  precisions: ['float16', 'int8'],
   nonFinite: true,
   subnormals: true,
-  ulps: { exp: 0, log: 0, sigmoid: 0, softplus: 0, tanh: 0, sqrt: 0, div: 0 },
+  ulps: { exp: 0, log: 0, sigmoid: 0, softplus: 0, tanh: 0, cos: 0, erf: 0, sqrt: 0, div: 0 },
 };
 
 /**

@@ -1,5 +1,7 @@
 import type { BinaryOp, UnaryOp } from '../program/program.js';
 import { elementCount } from '../program/shapes.js';
+import { erf } from '../special/erf.js';
+import { roundHalfToEven } from './roundHalfToEven.js';
 import { broadcastStrides, type FixedShape, gather } from './layout.js';
 
 /** Logistic function without overflow for large |x|. */
@@ -24,6 +26,10 @@ export const unaryFunctions: Readonly<Record<UnaryOp, (x: number) => number>> = 
   sigmoid,
   softplus,
   tanh: Math.tanh,
+  floor: Math.floor,
+  round: roundHalfToEven,
+  cos: Math.cos,
+  erf,
 };
 
 /** An operand of an elementwise op: element i of the result reads `values[i * step]`. */

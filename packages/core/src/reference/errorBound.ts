@@ -16,6 +16,9 @@ import { sumBound } from './sumBound.js';
 /** Relative error that a backend's own special function may have: what their expansion in float32 has to keep. */
 const specialError = 3e-6;
 
+/** How far from 0 cosines are held to their least error. */
+const cosineRange = 8192;
+
 /** Units in the last place by which two implementations of the same float32 normal may differ. */
 const normalUlps = 4;
 
@@ -28,12 +31,14 @@ const referenceError = 2 ** -50;
  * of overflow and of results that are not finite. A bound of infinity says that nothing can be said.
  *
  * With `u = 2⁻²⁴` and `ulp(y) = 2^(floor(log₂|y|) − 23)`, and IEEE 754 round-to-nearest arithmetic:
- * - ops that only select or move (`neg abs max min selectGreater reduceMax maxPool2d reshape transpose broadcast`): 0;
+ * - ops that only select or move (`neg abs max min selectGreater reduceMax maxPool2d reshape transpose broadcast
+ *   floor round gather concatenate slice pad`): 0;
  *   `max`, `min` and their kin of NaN: infinity, as NaN's part in a maximum differs between standards;
  * - `add sub mul`: `u|y|`, and 2⁻¹⁵⁰ for `mul` (half a unit of the subnormal numbers);
- * - constants: exactly the rounding of the value;
- * - `exp log sigmoid softplus tanh sqrt div`: `max(ulps, ½) · ulp(y)`, `ulps` as the backend declares, and 2⁻⁵⁰|y| for the
+ * - constants, and the number that a pad puts in: exactly the rounding of the value;
+ * - `exp log sigmoid softplus tanh erf sqrt div`: `max(ulps, ½) · ulp(y)`, `ulps` as the backend declares, and 2⁻⁵⁰|y| for the
  *   reference's own float64 functions; a float64 backend still rounds once, at `read`;
+ * - `cos`: `max(ulps, ½) · 2⁻²⁴`, as far as that goes; beyond |x| = 8192 as many times more as x is larger, at most 2;
  * - sums and contractions, window by window: see `sumBound`;
  * - native special functions: 3·10⁻⁶|y|, as core's own expansion has to keep (float64 backends: u|y|);
  * - noise: uniforms exact, normals 4 ulp.
@@ -68,12 +73,12 @@ function pointwiseBound(
   result: Float64Array,
   arithmetic: Arithmetic,
 ): Float64Array {
-  const rounding = roundingOf(node, arithmetic);
+  const rounding = roundingOf(node, operands, arithmetic);
   const flushed = arithmetic.subnormals ? undefined : flushEffect(node, operands, shapes, result);
   return result.map((y, i) => {
     const moved = flushed?.[i] ?? 0;
     if (!Number.isFinite(y)) return Number.isNaN(y) && ignoresNaN(node) ? Number.POSITIVE_INFINITY : moved;
-    const rounded = rounding(y);
+    const rounded = rounding(y, i);
     const underflow = !arithmetic.subnormals && Math.abs(y) - rounded < smallestNormal ? smallestNormal : 0;
     return rounded + moved + (y === 0 && rounded === 0 ? 0 : underflow);
   });
@@ -85,7 +90,11 @@ function ignoresNaN({ op }: ProgramNode): boolean {
 }
 
 /** The rounding error of one element, given its float64 value. */
-function roundingOf(node: ProgramNode, { precision, ulps }: Arithmetic): (y: number) => number {
+function roundingOf(
+  node: ProgramNode,
+  operands: readonly Float64Array[],
+  { precision, ulps }: Arithmetic,
+): (y: number, i: number) => number {
   switch (node.op) {
     case 'add':
     case 'sub':
@@ -99,11 +108,18 @@ function roundingOf(node: ProgramNode, { precision, ulps }: Arithmetic): (y: num
     case 'sigmoid':
     case 'softplus':
     case 'tanh':
+    case 'erf':
     case 'sqrt':
     case 'div': {
       const units = Math.max(ulps[node.op], 0.5);
       return (y) => units * unitInLastPlace(y) + referenceError * Math.abs(y);
     }
+    case 'cos': {
+      const units = Math.max(ulps.cos, 0.5) * unitRoundoff;
+      return (_, i) => Math.min(units * Math.max(1, Math.abs(operands[0][i]) / cosineRange), 2);
+    }
+    case 'pad':
+      return (y) => (y === node.value ? Math.abs(Math.fround(y) - y) : 0);
     case 'special': {
       const relative = precision === 'float64' ? unitRoundoff + referenceError : specialError;
       return (y) => relative * Math.abs(y) + smallestSubnormal;
@@ -128,8 +144,6 @@ function flushEffect(
 ): Float64Array | undefined {
   const affected = operands.flatMap((values, i) => (values.some(isSubnormal) ? [i] : []));
   if (affected.length === 0) return undefined;
-  // The slope of both special functions is below 2 (dawson ≤ 1, and 2 dawson ≤ 1.09).
-  if (node.op === 'special') return operands[0].map((x) => (isSubnormal(x) ? 2 * smallestNormal : 0));
   const flushed = operands.map((values) => mapElements(values, (x) => (isSubnormal(x) ? 0 : x)));
   const effect = new Float64Array(result.length);
   for (let choice = 1; choice < 2 ** affected.length; choice++) {

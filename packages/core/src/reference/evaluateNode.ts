@@ -5,8 +5,9 @@ import { matmul } from './contraction.js';
 import { conv2d, conv2dFilterGradient, conv2dInputGradient } from './convolution.js';
 import { binary, mapElements, selectGreater, unaryFunctions } from './elementwise.js';
 import { type FixedShape, fixedShape } from './layout.js';
-import { broadcast, transpose } from './movement.js';
+import { addRows, broadcast, concatenate, gatherRows, pad, slice, transpose } from './movement.js';
 import { averagePool2d, averagePool2dGradient, maxPool2d, maxPool2dGradient } from './pooling.js';
+import { readInPrecision } from './productPrecision.js';
 import { reduceMax, reduceSum } from './reduction.js';
 import { exactFunctions, hostNoiseSource, type Sources } from './sources.js';
 
@@ -44,6 +45,10 @@ export function evaluateNode(
     case 'sigmoid':
     case 'softplus':
     case 'tanh':
+    case 'floor':
+    case 'round':
+    case 'cos':
+    case 'erf':
       return mapElements(operands[0], unaryFunctions[node.op]);
     case 'add':
     case 'sub':
@@ -59,9 +64,9 @@ export function evaluateNode(
     case 'reduceMax':
       return reduceMax(operands[0], shapes[0], node.axes, shape);
     case 'matmul':
-      return matmul(operands, shapes, node.transposeA, node.transposeB, shape);
+      return matmul(read(operands, node), shapes, node.transposeA, node.transposeB, shape);
     case 'conv2d':
-      return conv2d(operands, shapes, node, shape);
+      return conv2d(read(operands, node), shapes, node, shape);
     case 'conv2dInputGradient':
       return conv2dInputGradient(operands, shapes, node, shape);
     case 'conv2dFilterGradient':
@@ -81,6 +86,16 @@ export function evaluateNode(
       return transpose(operands[0], shapes[0], node.permutation);
     case 'broadcast':
       return broadcast(operands[0], shapes[0], shape);
+    case 'gather':
+      return gatherRows(operands, shapes[0]);
+    case 'gatherGradient':
+      return addRows(operands, shape);
+    case 'concatenate':
+      return concatenate(operands, shapes, node.axis, shape);
+    case 'slice':
+      return slice(operands[0], shapes[0], node.starts, node.steps, shape);
+    case 'pad':
+      return pad(operands[0], shapes[0], node, shape);
     case 'noise':
       return noise(node, shape, sources);
     case 'special':
@@ -90,6 +105,11 @@ export function evaluateNode(
       throw new VardropError('VARDROP_PROGRAM', `[reference] got the unknown operation ${JSON.stringify(unknown)}.`);
     }
   }
+}
+
+/** The operands of a product as it reads them. */
+function read(operands: readonly Float64Array[], { precision }: NodeOf<'matmul' | 'conv2d'>): readonly Float64Array[] {
+  return precision === undefined ? operands : operands.map((values) => readInPrecision(values, precision));
 }
 
 function noise(

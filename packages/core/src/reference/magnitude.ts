@@ -12,6 +12,7 @@ export type SumNode = NodeOf<
   | 'maxPool2dGradient'
   | 'averagePool2d'
   | 'averagePool2dGradient'
+  | 'gatherGradient'
 >;
 
 const sums: ReadonlySet<ProgramNode['op']> = new Set<SumNode['op']>([
@@ -23,11 +24,17 @@ const sums: ReadonlySet<ProgramNode['op']> = new Set<SumNode['op']>([
   'maxPool2dGradient',
   'averagePool2d',
   'averagePool2dGradient',
+  'gatherGradient',
 ]);
 
 /** Whether a node's elements are sums of operands or of products of operands. */
 export function isSum(node: ProgramNode): node is SumNode {
   return sums.has(node.op);
+}
+
+/** Whether a sum's first operand only says where the second one goes: an image with its maxima, or numbers of rows. */
+export function isDirected(node: SumNode): boolean {
+  return node.op === 'maxPool2dGradient' || node.op === 'gatherGradient';
 }
 
 /**
@@ -42,8 +49,6 @@ export function magnitude(
   result: Float64Array,
 ): Float64Array {
   if (!isSum(node)) return mapElements(result, Math.abs);
-  // The image of a max pooling only says where the gradient goes.
-  const selecting = node.op === 'maxPool2dGradient';
-  const absolute = operands.map((values, i) => (selecting && i === 0 ? values : mapElements(values, Math.abs)));
+  const absolute = operands.map((values, i) => (isDirected(node) && i === 0 ? values : mapElements(values, Math.abs)));
   return evaluateNode(node, absolute, operandShapes);
 }

@@ -2,7 +2,13 @@ import type { NoiseKey } from '../backend/contract.js';
 import type { SpecialFunction } from '../program/program.js';
 import { hostGenerator } from '../random/hostGenerator.js';
 import { dawson } from '../special/dawson.js';
+import { digamma } from '../special/digamma.js';
+import { inverseMillsRatio } from '../special/inverseMillsRatio.js';
+import { lgamma } from '../special/lgamma.js';
+import { logNormalCdf } from '../special/logNormalCdf.js';
 import { logUniformKl } from '../special/logUniformKl.js';
+import { normalQuantile } from '../special/normalQuantile.js';
+import { trigamma } from '../special/trigamma.js';
 
 /** Fills `out` with the elements `offset, offset + 1, …` of the stream that the two uint32 `words` name. */
 export type NoiseSource = (
@@ -30,4 +36,13 @@ export const hostNoiseSource: NoiseSource = (distribution, words, out, offset) =
   hostGenerator()[distribution](words, out, offset);
 
 /** Core's special functions, accurate to float64. */
-export const exactFunctions: SpecialFunctions = { dawson, logUniformKl };
+export const exactFunctions: SpecialFunctions = {
+  dawson,
+  logUniformKl,
+  lgamma,
+  digamma,
+  trigamma,
+  normalQuantile,
+  logNormalCdf,
+  inverseMillsRatio,
+};

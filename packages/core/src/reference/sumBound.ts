@@ -3,7 +3,8 @@ import { accumulationFactor, additions } from './accumulation.js';
 import type { Arithmetic } from './arithmetic.js';
 import { mapElements } from './elementwise.js';
 import { isSubnormal, overflowThreshold, smallestNormal, smallestSubnormal } from './float32.js';
-import { magnitude, type SumNode } from './magnitude.js';
+import { isDirected, magnitude, type SumNode } from './magnitude.js';
+import { readInPrecision } from './productPrecision.js';
 
 /** How one element of a sum comes about. */
 interface Accumulation {
@@ -26,9 +27,9 @@ function accumulationOf(node: SumNode, shapes: readonly Shape[], result: Float64
     scaled: true,
   });
   const plain = (terms: number) => ({ terms, roundings: additions(terms), scaled: false });
-  /** How many windows an element of the image lies in, at most. */
-  const overlap = (size: readonly number[], strides: readonly number[]) =>
-    Math.ceil(size[0] / strides[0]) * Math.ceil(size[1] / strides[1]);
+  /** How many windows have a cell at an element of the image, at most. */
+  const overlap = (size: readonly number[], strides: readonly number[], dilations: readonly number[] = [1, 1]) =>
+    [0, 1].reduce((count, i) => count * Math.ceil((size[i] * divisor(strides[i], dilations[i])) / strides[i]), 1);
   switch (node.op) {
     case 'reduceSum':
       return plain(product(shapes[0]) / result.length);
@@ -37,11 +38,15 @@ function accumulationOf(node: SumNode, shapes: readonly Shape[], result: Float64
     case 'conv2d':
       return products(product(shapes[1].slice(0, 3)));
     case 'conv2dInputGradient':
-      return products(overlap(shapes[0] as number[], node.strides) * (shapes[0][3] as number));
+      return products(
+        (overlap(shapes[0] as number[], node.strides, node.dilations) * (shapes[0][3] as number)) / node.groups,
+      );
     case 'conv2dFilterGradient':
       return products(product(shapes[1].slice(0, 3)));
     case 'maxPool2dGradient':
       return plain(overlap(node.size, node.strides));
+    case 'gatherGradient':
+      return plain(product(shapes[0]));
     case 'averagePool2d':
       return quotients(node.size[0] * node.size[1]);
     case 'averagePool2dGradient':
@@ -62,7 +67,7 @@ function accumulationOf(node: SumNode, shapes: readonly Shape[], result: Float64
  *
  * Infinite where a partial sum can overflow although the sum does not (S, or what is divided in the end, comes near
  * 2¹²⁸); for convolutions of operands that are not finite, since padding may or may not meet them as 0 · ∞; and for
- * max pooling's gradient on an image with NaN.
+ * max pooling's gradient on an image with NaN. Products in a lower precision are those of what they read.
  */
 export function sumBound(
   node: SumNode,
@@ -71,8 +76,13 @@ export function sumBound(
   result: Float64Array,
   arithmetic: Arithmetic,
 ): Float64Array {
+  if ('precision' in node && node.precision !== undefined) {
+    const { precision, ...rest } = node;
+    const read = operands.map((values) => readInPrecision(values, precision));
+    return sumBound(rest, read, shapes, result, arithmetic);
+  }
   const { terms, roundings, scaled } = accumulationOf(node, shapes, result, arithmetic.ulps.div);
-  const summed = node.op === 'maxPool2dGradient' ? operands.slice(1) : operands;
+  const summed = isDirected(node) ? operands.slice(1) : operands;
   const factor = accumulationFactor(roundings, summed.every(isUniform)) + terms * 2 ** -53;
   const sizes = magnitude(node, operands, shapes, result);
   const lost = arithmetic.subnormals ? undefined : flushedPart(node, operands, shapes, result, sizes);
@@ -87,6 +97,11 @@ export function sumBound(
     if (terms > 1 && size * (1 + factor) >= overflowThreshold) return Number.POSITIVE_INFINITY;
     return factor * sizes[i] + (sizes[i] === 0 && !lost?.[i] ? 0 : least * (1 + factor)) + (lost?.[i] ?? 0);
   });
+}
+
+/** The greatest number that divides both. */
+function divisor(a: number, b: number): number {
+  return b === 0 ? a : divisor(b, a % b);
 }
 
 /** Whether all numbers have the same absolute value. */
@@ -106,8 +121,9 @@ function flushedPart(
   if (!operands.some((values) => values.some(isSubnormal))) return undefined;
   const flushed = operands.map((values) => mapElements(values, (x) => (isSubnormal(x) ? 0 : x)));
   const left = magnitude(node, flushed, shapes, result);
-  // A flushed image may have its maximum elsewhere: then either place may get the gradient, whole or not at all.
-  const moving = node.op === 'maxPool2dGradient' && operands[0].some(isSubnormal);
+  // A flushed image may have its maximum elsewhere, a flushed number is that of a row: then either place may get the
+  // gradient, whole or not at all.
+  const moving = isDirected(node) && operands[0].some(isSubnormal);
   return sizes.map((size, i) => {
     if (moving && size !== left[i]) return size + left[i];
     // Infinite or NaN alike: nothing was lost that could be told.
@@ -128,7 +144,7 @@ function isUndetermined(node: SumNode, operands: readonly Float64Array[]): boole
  * for every order of summation.
  */
 function neverOverflows(node: SumNode, operands: readonly Float64Array[], terms: number): boolean {
-  const summed = node.op === 'maxPool2dGradient' ? operands.slice(1) : operands;
+  const summed = isDirected(node) ? operands.slice(1) : operands;
   const peak = (values: Float64Array) =>
     values.reduce((most, x) => (Number.isFinite(x) ? Math.max(most, Math.abs(x)) : most), 1);
   return summed.reduce((total, values) => total * peak(values), terms) < overflowThreshold;

@@ -113,11 +113,13 @@ function agreement(program: Program, node: ProgramNode, side: 0 | 1): string {
   const other = program.nodes[node.operands[1 - side]].shape;
   switch (node.op) {
     case 'matmul':
-      return JSON.stringify([node.op, node.shape, side === 0 ? node.transposeA : node.transposeB]);
+      return JSON.stringify([node.op, node.shape, side === 0 ? node.transposeA : node.transposeB, node.precision]);
     case 'conv2d':
     case 'conv2dInputGradient':
-    case 'conv2dFilterGradient':
-      return JSON.stringify([node.op, node.shape, other, node.strides, node.padding]);
+    case 'conv2dFilterGradient': {
+      const { op, shape, strides, padding, dilations, groups } = node;
+      return JSON.stringify([op, shape, other, strides, padding, dilations, groups, 'precision' in node && node.precision]);
+    }
     default:
       return node.op;
   }

@@ -1,0 +1,91 @@
+import { checkOptionNames } from '../checkOptionNames.js';
+import { VardropError } from '../errors.js';
+import type { Dimension, Shape } from './program.js';
+import { formatShape } from './shapes.js';
+
+/** Which elements of an axis a slice takes, as in NumPy: negative numbers count from the end, and ends are clipped. */
+export interface SliceRange {
+  /** The first element; 0 if left out, or the last one where the step is negative. */
+  readonly start?: number;
+  /** The element before which it ends; all if left out. */
+  readonly end?: number;
+  /** A whole number other than 0; 1 if left out. */
+  readonly step?: number;
+}
+
+/** How many numbers `pad` puts along an axis; 0 where left out. */
+export interface PadRange {
+  readonly before?: number;
+  readonly after?: number;
+  /** Between each two neighbours. */
+  readonly interior?: number;
+}
+
+/**
+ * The attributes and the shape of a slice. Throws `VARDROP_SHAPE` for ranges that are not whole numbers, that take nothing,
+ * or that cut the batch axis.
+ */
+export function sliceRanges(
+  shape: Shape,
+  ranges: readonly (SliceRange | undefined)[],
+): { readonly starts: number[]; readonly steps: number[]; readonly shape: Dimension[] } {
+  checkRanges('slice', shape, ranges, { start: true, end: true, step: true });
+  const taken = shape.map((length, axis) => sliceAxis(shape, axis, length, ranges[axis]));
+  return {
+    starts: taken.map(({ start }) => start),
+    steps: taken.map(({ step }) => step),
+    shape: taken.map(({ count }) => count),
+  };
+}
+
+function sliceAxis(shape: Shape, axis: number, length: Dimension, range: SliceRange | undefined) {
+  if (range === undefined || length === 'batch') {
+    if (range && Object.values(range).some((each) => each !== undefined)) {
+      refuse('slice', shape, axis, 'the batch axis taken whole');
+    }
+    return { start: 0, step: 1, count: length };
+  }
+  const { step = 1 } = range;
+  const { start = step > 0 ? 0 : length - 1, end } = range;
+  if (!Number.isInteger(step) || step === 0) refuse('slice', shape, axis, `a step other than 0, got ${step}`);
+  if (!Number.isInteger(start)) refuse('slice', shape, axis, `a whole number to start at, got ${start}`);
+  if (end !== undefined && Number.isNaN(end)) refuse('slice', shape, axis, `a number to end at, got ${end}`);
+  const clip = (n: number, least: number, most: number) => Math.min(Math.max(n < 0 ? n + length : n, least), most);
+  const first = step > 0 ? clip(start, 0, length) : clip(start, -1, length - 1);
+  const limit = end === undefined ? (step > 0 ? length : -1) : step > 0 ? clip(end, 0, length) : clip(end, -1, length - 1);
+  const count = Math.max(Math.ceil((limit - first) / step), 0);
+  if (count === 0 && length > 0) refuse('slice', shape, axis, `a range that takes something, got ${first} to ${limit} in steps of ${step}`);
+  return { start: first, step, count };
+}
+
+/** The attributes of a pad, an entry for each axis. */
+export function padRanges(shape: Shape, ranges: readonly (PadRange | undefined)[]) {
+  checkRanges('pad', shape, ranges, { before: true, after: true, interior: true });
+  return {
+    before: shape.map((_, axis) => ranges[axis]?.before ?? 0),
+    after: shape.map((_, axis) => ranges[axis]?.after ?? 0),
+    interior: shape.map((_, axis) => ranges[axis]?.interior ?? 0),
+  };
+}
+
+function checkRanges(
+  who: string,
+  shape: Shape,
+  ranges: readonly (object | undefined)[],
+  names: Readonly<Record<string, true>>,
+): void {
+  if (!Array.isArray(ranges) || ranges.length > shape.length) {
+    throw new VardropError(
+      'VARDROP_SHAPE',
+      `[program] ${who}: got ${Array.isArray(ranges) ? `${ranges.length} ranges` : typeof ranges} for ${formatShape(shape)}, needs an array of at most ${shape.length}. Give one for each axis, undefined to leave an axis as it is.`,
+    );
+  }
+  for (const range of ranges) if (range !== undefined) checkOptionNames(who, range, names);
+}
+
+function refuse(who: string, shape: Shape, axis: number, needs: string): never {
+  throw new VardropError(
+    'VARDROP_SHAPE',
+    `[program] ${who}: axis ${axis} of ${formatShape(shape)} needs ${needs}. Ranges are as in NumPy.`,
+  );
+}
