@@ -7,6 +7,9 @@ export interface Arithmetic<V> {
   constant(value: number): V;
   neg(x: V): V;
   abs(x: V): V;
+  floor(x: V): V;
+  /** To the nearest whole number, halves to the even one. */
+  round(x: V): V;
   sqrt(x: V): V;
   exp(x: V): V;
   log(x: V): V;

@@ -1,11 +1,18 @@
 import type { Arithmetic } from '../../src/special/arithmetic.js';
 
+function roundHalfToEven(x: number): number {
+  const nearest = Math.round(x);
+  return nearest - x === 0.5 && nearest % 2 !== 0 ? nearest - 1 : nearest;
+}
+
 /** The arithmetic of JavaScript numbers with float32 constants, every result put through `round`; exp and log also `perturb`. */
 function numbers(round: (x: number) => number, perturb: (x: number) => number): Arithmetic<number> {
   return {
     constant: Math.fround,
     neg: (x) => -x,
     abs: Math.abs,
+    floor: Math.floor,
+    round: roundHalfToEven,
     sqrt: (x) => round(Math.sqrt(x)),
     exp: (x) => perturb(round(Math.exp(x))),
     log: (x) => perturb(round(Math.log(x))),
@@ -53,6 +60,8 @@ export function recorder(): { arithmetic: Arithmetic<string>; operations: Set<st
     constant: String,
     neg: record('neg'),
     abs: record('abs'),
+    floor: record('floor'),
+    round: record('round'),
     sqrt: record('sqrt'),
     exp: record('exp'),
     log: record('log'),
