@@ -1,0 +1,1 @@
+export function digamma(x: number): number { return x; }

@@ -1,0 +1,1 @@
+export function inverseMillsRatio(x: number): number { return x; }

@@ -1,0 +1,1 @@
+export function lgamma(x: number): number { return x; }
