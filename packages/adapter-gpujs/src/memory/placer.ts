@@ -1,7 +1,7 @@
 import type { GPU, IGPUKernelSettings, IKernelRunShortcut } from 'gpu.js';
 import { elements } from '../elements.js';
-import { callKernel, destroyKernel, type Resident } from '../internals.js';
-import type { TrafficCounter } from '../traffic.js';
+import { callKernel, destroyKernel, type Resident } from '../gpujs/internals.js';
+import type { TrafficCounter } from './traffic.js';
 
 /** Puts values where gpu.js computes, or what is there into another layout, as a kernel of threads `output` would have it. */
 export interface Placer {

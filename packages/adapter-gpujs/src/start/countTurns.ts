@@ -1,7 +1,7 @@
 import { VardropError } from '@vardrop/core';
 import type { GPU } from 'gpu.js';
-import { callKernel } from '../internals.js';
-import type { GpujsMode } from '../mode.js';
+import { callKernel } from '../gpujs/internals.js';
+import type { GpujsMode } from '../gpujs/mode.js';
 
 /** Turns to count up to: a card has them done in a few milliseconds, and longer loops are better shared out in any case. */
 const most = 2 ** 20;

@@ -1,8 +1,8 @@
 import type { GPU, IGPUKernelSettings, IKernelRunShortcut } from 'gpu.js';
-import type { GpujsMode } from '../mode.js';
-import type { TrafficCounter } from '../traffic.js';
-import type { WebgpuDevice } from '../webgpuDevice.js';
-import type { Placer } from './placer.js';
+import type { GpujsMode } from '../gpujs/mode.js';
+import type { Placer } from '../memory/placer.js';
+import type { TrafficCounter } from '../memory/traffic.js';
+import type { WebgpuDevice } from './webgpuDevice.js';
 
 /** A running gpu.js in one mode. */
 export interface Runtime {

@@ -1,4 +1,4 @@
-import type { KernelSource, ValueId } from './print/kernelSource.js';
+import type { KernelSource, ValueId } from '../print/kernelSource.js';
 
 /** Which part of a program each kernel is in: what reads a result in blocks is in a later one than the kernel that makes it. */
 export interface Segments {

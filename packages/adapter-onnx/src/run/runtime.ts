@@ -1,6 +1,6 @@
 import type { Queue } from '@vardrop/core/backend';
-import type { Memory } from './memory.js';
-import type { OnnxDevice, Ort, SessionOptions } from './ort.js';
+import type { Memory } from '../memory/memory.js';
+import type { OnnxDevice, Ort, SessionOptions } from '../ort.js';
 
 /** A runtime that has been loaded, and what its sessions are made with. */
 export interface Runtime {

@@ -1,15 +1,15 @@
 import { programInputs } from '@vardrop/core/backend';
 import type { Program } from '@vardrop/core/program';
+import { elements } from '../elements.js';
+import { lowerProgram } from '../lower/lowerProgram.js';
+import { type Stored, storeValues } from '../memory/stored.js';
+import type { Runtime } from '../start/runtime.js';
 import { checkCardLimits } from './checkLimits.js';
-import { elements } from './elements.js';
-import { lowerProgram } from './lowerProgram.js';
-import { withHostValues } from './run/hostValues.js';
-import { createKernelRunner } from './run/kernelRunner.js';
-import { createResidentRunner } from './run/residentRunner.js';
-import type { Runner } from './run/runner.js';
-import type { Runtime } from './run/runtime.js';
-import { createSegmentRunner } from './run/segmentRunner.js';
-import { type Stored, storeValues } from './stored.js';
+import { withHostValues } from './hostValues.js';
+import { createKernelRunner } from './kernelRunner.js';
+import { createResidentRunner } from './residentRunner.js';
+import type { Runner } from './runner.js';
+import { createSegmentRunner } from './segmentRunner.js';
 
 /** A program, or a part of one, as kernels that are run together. */
 export interface Stage {

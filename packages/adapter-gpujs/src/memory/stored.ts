@@ -1,4 +1,4 @@
-import type { Resident } from './internals.js';
+import type { Resident } from '../gpujs/internals.js';
 
 /** The values of a tensor: on the host, where gpu.js computes, or both. Owners are counted; the last one frees it. */
 export interface Stored {

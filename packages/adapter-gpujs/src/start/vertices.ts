@@ -1,5 +1,5 @@
 import type { GPU, IKernelRunShortcut } from 'gpu.js';
-import { callKernel, isContextLost, type Resident } from '../internals.js';
+import { callKernel, isContextLost, type Resident } from '../gpujs/internals.js';
 
 /**
  * Keeps kernels of a graphics card drawing. On webgl2 all of them take their corners from the buffer of the one that was

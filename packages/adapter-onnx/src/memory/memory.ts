@@ -1,5 +1,5 @@
 import type { Tensor as OrtTensor } from 'onnxruntime-web';
-import type { Ort } from './ort.js';
+import type { Ort } from '../ort.js';
 import { createReserve } from './reserve.js';
 
 /** Where a backend's tensors live. */

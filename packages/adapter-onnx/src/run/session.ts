@@ -1,11 +1,11 @@
 import { VardropError } from '@vardrop/core';
 import type { Program } from '@vardrop/core/program';
 import type { Tensor as OrtTensor } from 'onnxruntime-web';
-import type { EmissionStyle } from './emit/emission.js';
-import { emitProgram } from './emit/emitProgram.js';
+import type { EmissionStyle } from '../emit/emission.js';
+import { emitProgram } from '../emit/emitProgram.js';
+import { encodeModel } from '../model/schema.js';
+import type { OnnxDevice, Session, SessionOptions } from '../ort.js';
 import { keepWorker } from './keepWorker.js';
-import { encodeModel } from './model/schema.js';
-import type { OnnxDevice, Session, SessionOptions } from './ort.js';
 import type { Runtime } from './runtime.js';
 
 /** A program in a session of ONNX Runtime. */

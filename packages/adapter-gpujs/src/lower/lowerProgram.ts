@@ -7,14 +7,14 @@ import {
   type Program,
   type ProgramNode,
 } from '@vardrop/core/program';
-import type { GpujsMode } from './mode.js';
-import type { KernelSource, ValueId } from './print/kernelSource.js';
-import { printContraction } from './print/printContraction.js';
-import { printMap, printTranspose } from './print/printMap.js';
-import { printReduction } from './print/printReduction.js';
-import { printPool, printPoolGradient } from './print/windows.js';
+import type { GpujsMode } from '../gpujs/mode.js';
+import type { KernelSource, ValueId } from '../print/kernelSource.js';
+import { printContraction } from '../print/printContraction.js';
+import { printMap, printTranspose } from '../print/printMap.js';
+import { printReduction } from '../print/printReduction.js';
+import { printPool, printPoolGradient } from '../print/windows.js';
+import { withoutEpilogue } from '../print/withoutEpilogue.js';
 import { createSegments } from './segments.js';
-import { withoutEpilogue } from './withoutEpilogue.js';
 
 /** A program as kernels of gpu.js, in an order in which each reads only what was written before. */
 export interface LoweredProgram {

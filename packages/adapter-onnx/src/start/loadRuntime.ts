@@ -1,13 +1,13 @@
 import { VardropError } from '@vardrop/core';
 import { createQueue, formatValue, type Queue } from '@vardrop/core/backend';
 import { createBuilder } from '@vardrop/core/program';
-import { countTurns } from './countTurns.js';
-import { createGpuMemory } from './gpuMemory.js';
-import { createHostMemory } from './memory.js';
-import type { OnnxDevice, Ort, WasmPaths } from './ort.js';
+import { createGpuMemory } from '../memory/gpuMemory.js';
+import { createHostMemory } from '../memory/memory.js';
+import type { OnnxDevice, Ort, WasmPaths } from '../ort.js';
+import { countTurns } from '../run/countTurns.js';
+import type { Runtime } from '../run/runtime.js';
+import { createProgramSession } from '../run/session.js';
 import { requestGpu } from './requestGpu.js';
-import type { Runtime } from './runtime.js';
-import { createProgramSession } from './session.js';
 
 const devices: readonly OnnxDevice[] = ['wasm', 'native', 'webgpu'];
 

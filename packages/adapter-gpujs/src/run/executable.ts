@@ -8,13 +8,13 @@ import {
   type RunEntries,
 } from '@vardrop/core/backend';
 import { type Program, separatePooling, splitInvariant } from '@vardrop/core/program';
+import { withoutTransposes } from '../lower/withoutTransposes.js';
+import { encodeStreams, withStreams } from '../lower/withStreams.js';
+import type { Handles, Pending } from '../memory/handles.js';
+import { type Stored, storeValues } from '../memory/stored.js';
+import type { Runtime } from '../start/runtime.js';
 import { checkLimits } from './checkLimits.js';
-import type { Handles, Pending } from './handles.js';
-import type { Runtime } from './run/runtime.js';
 import { createStage } from './stage.js';
-import { type Stored, storeValues } from './stored.js';
-import { withoutTransposes } from './withoutTransposes.js';
-import { encodeStreams, withStreams } from './withStreams.js';
 
 /** Turns that one cell of a window takes at the most: its own, and in a window of one column the start and end of a row. */
 const turnsOfCell = 3;

@@ -1,12 +1,12 @@
 import { VardropError } from '@vardrop/core';
-import { type GpuClass, importGpu } from './importGpu.js';
-import { largestTexture } from './internals.js';
-import { type GpujsMode, isCard, modes } from './mode.js';
-import { countTurns } from './run/countTurns.js';
-import { createPlacer } from './run/placer.js';
-import type { Runtime } from './run/runtime.js';
-import { createVertexKeeper } from './run/vertices.js';
-import { createTrafficCounter } from './traffic.js';
+import { type GpuClass, importGpu } from '../gpujs/importGpu.js';
+import { largestTexture } from '../gpujs/internals.js';
+import { type GpujsMode, isCard, modes } from '../gpujs/mode.js';
+import { createPlacer } from '../memory/placer.js';
+import { createTrafficCounter } from '../memory/traffic.js';
+import { countTurns } from './countTurns.js';
+import type { Runtime } from './runtime.js';
+import { createVertexKeeper } from './vertices.js';
 import { openWebgpuDevice } from './webgpuDevice.js';
 
 /**

@@ -1,7 +1,7 @@
 import { VardropError } from '@vardrop/core';
 import type { GPU } from 'gpu.js';
-import { checkMode } from './checkMode.js';
-import { callKernel, deviceContext } from './internals.js';
+import { checkMode } from '../gpujs/checkMode.js';
+import { callKernel, deviceContext } from '../gpujs/internals.js';
 
 /** The WebGPU device that gpu.js computes on; all backends of one page or process share it. */
 export interface WebgpuDevice {

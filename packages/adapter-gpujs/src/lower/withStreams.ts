@@ -1,7 +1,7 @@
 import type { Keys } from '@vardrop/core/backend';
 import type { NodeId, Program, ProgramNode } from '@vardrop/core/program';
-import { elements } from './elements.js';
-import { encodeStream } from './print/threefry.js';
+import { elements } from '../elements.js';
+import { encodeStream } from '../print/threefry.js';
 
 /** An input that says where a noise node's stream is. */
 export interface StreamInput {

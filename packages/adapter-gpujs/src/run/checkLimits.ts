@@ -1,10 +1,10 @@
 import { VardropError } from '@vardrop/core';
 import type { Program } from '@vardrop/core/program';
-import { elements } from './elements.js';
-import type { LoweredProgram } from './lowerProgram.js';
-import type { KernelSource } from './print/kernelSource.js';
-import type { Runtime } from './run/runtime.js';
-import { largestTensor } from './supports.js';
+import { elements } from '../elements.js';
+import type { LoweredProgram } from '../lower/lowerProgram.js';
+import type { KernelSource } from '../print/kernelSource.js';
+import type { Runtime } from '../start/runtime.js';
+import { largestTensor } from '../start/supports.js';
 
 /** Throws `VARDROP_LIMITS`, naming limit and tensor, for a program with a tensor too large for exact indices. */
 export function checkLimits(name: string, program: Program): void {

@@ -10,10 +10,10 @@ import {
 } from '@vardrop/core/backend';
 import { type Program, splitInvariant } from '@vardrop/core/program';
 import type { Tensor as OrtTensor } from 'onnxruntime-web';
-import type { Handles } from './handles.js';
+import type { Handles } from '../memory/handles.js';
+import type { Pending, Shares } from '../memory/shares.js';
 import type { Runtime } from './runtime.js';
 import { createProgramSession, type ProgramSession } from './session.js';
-import type { Pending, Shares } from './shares.js';
 
 /** What a run leaves. */
 interface Finished extends RunEntries<OrtTensor> {

@@ -1,6 +1,6 @@
 import type { Supports } from '@vardrop/core/backend';
-import { isCard } from './mode.js';
-import type { Runtime } from './run/runtime.js';
+import { isCard } from '../gpujs/mode.js';
+import type { Runtime } from './runtime.js';
 
 /**
  * Largest errors on graphics cards. Beside those observed there is room for the 2.5 units that WGSL and GLSL allow in a

@@ -1,8 +1,8 @@
 import { VardropError } from '@vardrop/core';
 import type { Tensor as OrtTensor } from 'onnxruntime-web';
+import type { Ort } from '../ort.js';
 import { createGpuBuffers } from './gpuBuffers.js';
 import type { Memory } from './memory.js';
-import type { Ort } from './ort.js';
 
 /** Bits of `GPUBufferUsage` and `GPUMapMode`, which not every thread has as globals. */
 const mapRead = 0x1;
