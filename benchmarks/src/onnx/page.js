@@ -1,8 +1,8 @@
 import { quantiles } from '@vardrop/experiments';
 import * as ort from 'onnxruntime-web/webgpu';
 import { createBackend } from '../../../packages/adapter-onnx/dist/backend.js';
-import { loadRuntime } from '../../../packages/adapter-onnx/dist/loadRuntime.js';
-import { createHostMemory } from '../../../packages/adapter-onnx/dist/memory.js';
+import { createHostMemory } from '../../../packages/adapter-onnx/dist/memory/memory.js';
+import { loadRuntime } from '../../../packages/adapter-onnx/dist/start/loadRuntime.js';
 import { collectGarbage } from '../collectGarbage.js';
 import { createStep } from '../workload.js';
 import { countTraffic } from './traffic.js';

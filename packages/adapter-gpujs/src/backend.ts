@@ -1,11 +1,11 @@
 import type { Backend } from '@vardrop/core';
 import { checkValues, createBackendLifetime, type Tensor } from '@vardrop/core/backend';
-import { createExecutable } from './executable.js';
-import { createHandles } from './handles.js';
-import type { Runtime } from './run/runtime.js';
-import { storeValues } from './stored.js';
-import { supportsOf } from './supports.js';
-import type { GpujsTraffic } from './traffic.js';
+import { createHandles } from './memory/handles.js';
+import { storeValues } from './memory/stored.js';
+import type { GpujsTraffic } from './memory/traffic.js';
+import { createExecutable } from './run/executable.js';
+import type { Runtime } from './start/runtime.js';
+import { supportsOf } from './start/supports.js';
 
 /** Values on the host, as kernels of gpu.js take them: flat and row-major, with the shape that they stand for. */
 export interface GpujsTensor {

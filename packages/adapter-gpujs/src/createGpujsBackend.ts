@@ -1,8 +1,8 @@
 import { checkOptionNames } from '@vardrop/core/backend';
 import { createBackend, type GpujsBackend } from './backend.js';
-import type { GpuClass } from './importGpu.js';
-import { loadGpu } from './loadGpu.js';
-import type { GpujsMode } from './mode.js';
+import type { GpuClass } from './gpujs/importGpu.js';
+import type { GpujsMode } from './gpujs/mode.js';
+import { loadGpu } from './start/loadGpu.js';
 
 /** Options of `createGpujsBackend`. */
 export interface GpujsBackendOptions {

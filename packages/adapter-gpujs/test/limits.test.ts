@@ -1,9 +1,9 @@
 import { createBuilder, type Program } from '@vardrop/core/program';
 import { describe, expect, it } from 'vitest';
-import { checkCardLimits } from '../src/checkLimits.js';
-import { lowerProgram } from '../src/lowerProgram.js';
-import type { GpujsMode } from '../src/mode.js';
-import type { Runtime } from '../src/run/runtime.js';
+import type { GpujsMode } from '../src/gpujs/mode.js';
+import { lowerProgram } from '../src/lower/lowerProgram.js';
+import { checkCardLimits } from '../src/run/checkLimits.js';
+import type { Runtime } from '../src/start/runtime.js';
 
 const roomy = { hardware: true, tensorBytes: 2 ** 30, groups: 65535 };
 

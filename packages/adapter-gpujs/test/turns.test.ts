@@ -3,11 +3,11 @@ import { createReferenceBackend } from '@vardrop/core/reference';
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createBackend } from '../src/backend.js';
-import { checkCardLimits } from '../src/checkLimits.js';
-import { loadGpu } from '../src/loadGpu.js';
-import { lowerProgram } from '../src/lowerProgram.js';
+import { lowerProgram } from '../src/lower/lowerProgram.js';
 import type { KernelSource } from '../src/print/kernelSource.js';
-import type { Runtime } from '../src/run/runtime.js';
+import { checkCardLimits } from '../src/run/checkLimits.js';
+import { loadGpu } from '../src/start/loadGpu.js';
+import type { Runtime } from '../src/start/runtime.js';
 
 const few = fc.integer({ min: 1, max: 3 });
 const side = fc.integer({ min: 1, max: 9 });

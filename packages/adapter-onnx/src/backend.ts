@@ -1,12 +1,12 @@
 import type { Backend } from '@vardrop/core';
 import { checkValues, createBackendLifetime } from '@vardrop/core/backend';
 import type { Tensor as OrtTensor } from 'onnxruntime-web';
-import { checkTurns } from './checkTurns.js';
-import { checkWrapped } from './checkWrapped.js';
-import { createExecutable } from './executable.js';
-import { createHandles } from './handles.js';
-import type { Runtime } from './runtime.js';
-import { createShares, type Pending } from './shares.js';
+import { checkWrapped } from './memory/checkWrapped.js';
+import { createHandles } from './memory/handles.js';
+import { createShares, type Pending } from './memory/shares.js';
+import { checkTurns } from './run/checkTurns.js';
+import { createExecutable } from './run/executable.js';
+import type { Runtime } from './run/runtime.js';
 import { supportsOf } from './supports.js';
 
 /** The backend on a runtime that has been loaded. */

@@ -2,8 +2,8 @@ import { type Backend, VardropError } from '@vardrop/core';
 import { checkBoolean, checkOptionNames } from '@vardrop/core/backend';
 import type { Tensor as OrtTensor } from 'onnxruntime-web';
 import { createBackend } from './backend.js';
-import { isNode, loadRuntime } from './loadRuntime.js';
 import type { OnnxDevice, Ort, SessionOptions, WasmPaths } from './ort.js';
+import { isNode, loadRuntime } from './start/loadRuntime.js';
 import { createWorkerBackend } from './worker/createWorkerBackend.js';
 
 /** Options of `createOnnxBackend`. */

@@ -4,13 +4,13 @@ import { createBuilder } from '@vardrop/core/program';
 import * as random from '@vardrop/core/random';
 import { describe, expect, it } from 'vitest';
 import { createModel } from '../src/emit/createModel.js';
-import { bitwiseXor } from '../src/export/bitwiseXor.js';
 import { opsets } from '../src/export/emitModel.js';
-import { normalFromBits } from '../src/export/normal.js';
-import { foldIn, keyOfSeed, threefry } from '../src/export/threefry.js';
 import { exportProgram, type Opset } from '../src/index.js';
 import { createGraph, type GraphBuilder } from '../src/model/graph.js';
 import { encodeModel } from '../src/model/schema.js';
+import { bitwiseXor } from '../src/noise/bitwiseXor.js';
+import { normalFromBits } from '../src/noise/normal.js';
+import { foldIn, keyOfSeed, threefry } from '../src/noise/threefry.js';
 import { devices, openModel } from './runtimes.js';
 
 interface Vectors {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { createReserve } from '../src/reserve.js';
+import { createReserve } from '../src/memory/reserve.js';
 
 describe('a reserve of arrays', () => {
   it('gives an array of a length again once it is back, and to one only', () => {

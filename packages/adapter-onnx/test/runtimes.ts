@@ -1,6 +1,6 @@
 import type { Tensor as OrtTensor } from 'onnxruntime-web';
-import { loadRuntime } from '../src/loadRuntime.js';
 import type { Ort } from '../src/ort.js';
+import { loadRuntime } from '../src/start/loadRuntime.js';
 
 /** Values for a run: numbers for int64 scalars, arrays for tensors of a shape. */
 export type Feeds = Readonly<

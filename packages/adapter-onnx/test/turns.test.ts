@@ -2,8 +2,8 @@ import { type Builder, bindBatch, createBuilder, type Value } from '@vardrop/cor
 import fc from 'fast-check';
 import { afterAll, describe, expect, it } from 'vitest';
 import { createBackend } from '../src/backend.js';
-import { mostTurns } from '../src/countTurns.js';
-import { loadRuntime } from '../src/loadRuntime.js';
+import { mostTurns } from '../src/run/countTurns.js';
+import { loadRuntime } from '../src/start/loadRuntime.js';
 
 const length = fc.integer({ min: 1, max: 9 });
 const lengths = fc.record({ a: length, b: length, c: length, d: length, e: length });

@@ -1,6 +1,6 @@
 import * as tf from '@tensorflow/tfjs';
 import { trainSmallNetwork } from '@vardrop/conformance';
-import { createBuilder, elementCount } from '@vardrop/core/program';
+import { createBuilder, elementCount, stageSums } from '@vardrop/core/program';
 import { createReferenceBackend } from '@vardrop/core/reference';
 import { describe, expect, it, vi } from 'vitest';
 import { createTfjsBackend } from '../src/index.js';
@@ -123,7 +123,7 @@ describe.each(['webgl', 'webgpu'] as const)('the backend on %s', (device) => {
       'filter',
       b.conv2dFilterGradient(image, gradient, [3, 3, 1, 16], { strides: [1, 1], padding: [0, 0, 0, 0] }),
     );
-    const program = b.build();
+    const program = stageSums(b.build(), backend.supports.terms as number);
     const inputs = Object.fromEntries(
       program.nodes.flatMap((node) => {
         if (node.op !== 'input') return [];

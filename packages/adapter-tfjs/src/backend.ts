@@ -1,13 +1,13 @@
 import type { Tensor as TfTensor } from '@tensorflow/tfjs';
 import { type Backend, VardropError } from '@vardrop/core';
 import { checkValues, createBackendLifetime } from '@vardrop/core/backend';
-import type { Device } from './device.js';
-import { createExecutable } from './executable.js';
-import { emptyPools } from './gpu/emptyPools.js';
-import { createHandles } from './handles.js';
-import { readValues } from './readValues.js';
-import type { Settings } from './steps.js';
-import { supportsOf } from './supports.js';
+import type { Device } from './device/device.js';
+import { emptyPools } from './device/emptyPools.js';
+import { createHandles } from './device/handles.js';
+import { readValues } from './device/readValues.js';
+import { createExecutable } from './run/executable.js';
+import type { Settings } from './run/steps.js';
+import { supportsOf } from './run/supports.js';
 
 /** The backend on a device that has been loaded. */
 export function createBackend(device: Device, settings: Settings): Backend<TfTensor> {

@@ -2,9 +2,9 @@ import type { Tensor as TfTensor } from '@tensorflow/tfjs';
 import type { Backend } from '@vardrop/core';
 import { checkOptionNames } from '@vardrop/core/backend';
 import { createBackend } from './backend.js';
-import type { Tfjs } from './device.js';
-import { loadDevice, type TfjsDevice, type WasmPaths } from './loadDevice.js';
-import type { ProfiledStep } from './steps.js';
+import type { Tfjs } from './device/device.js';
+import type { ProfiledStep } from './run/steps.js';
+import { loadDevice, type TfjsDevice, type WasmPaths } from './start/loadDevice.js';
 
 /** Options of `createTfjsBackend`. */
 export interface TfjsBackendOptions {

@@ -1,3 +1,3 @@
 export { createTfjsBackend, type TfjsBackendOptions } from './createTfjsBackend.js';
-export type { TfjsDevice, WasmPaths } from './loadDevice.js';
-export type { ProfiledStep } from './steps.js';
+export type { ProfiledStep } from './run/steps.js';
+export type { TfjsDevice, WasmPaths } from './start/loadDevice.js';

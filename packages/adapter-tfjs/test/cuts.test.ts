@@ -3,7 +3,7 @@ import { createReferenceBackend } from '@vardrop/core/reference';
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
 import { createBackend } from '../src/backend.js';
-import { loadDevice } from '../src/loadDevice.js';
+import { loadDevice } from '../src/start/loadDevice.js';
 
 const few = fc.integer({ min: 1, max: 4 });
 const side = fc.integer({ min: 1, max: 7 });

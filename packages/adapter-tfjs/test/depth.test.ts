@@ -1,8 +1,8 @@
 import { bindBatch, createBuilder, elementCount, type Program, type Value } from '@vardrop/core/program';
 import { describe, expect, it } from 'vitest';
-import { groupNodes } from '../src/fused/groups.js';
-import { groupNodes as groupLaunches } from '../src/gpu/groups.js';
-import { planSteps } from '../src/plan.js';
+import { groupNodes as groupLaunches } from '../src/gpu/elementwise/groups.js';
+import { planSteps } from '../src/run/plan.js';
+import { groupNodes } from '../src/wasm/loop/groups.js';
 
 /** Time that grows with the square of this length is minutes. */
 const length = 100_000;

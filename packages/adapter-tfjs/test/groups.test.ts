@@ -1,16 +1,15 @@
-import { createBuilder, invariantNodes, type NodeId, type Program } from '@vardrop/core/program';
+import { createBuilder, invariantNodes, type NodeId, operationClass, type Program } from '@vardrop/core/program';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { isElementwise, isLiteral } from '../src/gpu/elementwise.js';
-import { groupNodes, type Piece } from '../src/gpu/groups.js';
-import { isSource } from '../src/plan.js';
+import { isElementwise, isLiteral } from '../src/gpu/elementwise/elementwise.js';
+import { groupNodes, type Piece } from '../src/gpu/elementwise/groups.js';
 
 const idOf = (piece: Piece) => (typeof piece === 'number' ? piece : piece.output);
 
 /** Walks through the pieces as a run does; throws where a value is not there yet. */
 function evaluate(program: Program, pieces: readonly Piece[]) {
   const { nodes } = program;
-  const there = new Set<NodeId>(nodes.flatMap((node, id) => (isSource(node) ? [id] : [])));
+  const there = new Set<NodeId>(nodes.flatMap((node, id) => (operationClass[node.op] === 'source' ? [id] : [])));
   for (const piece of pieces) {
     if (typeof piece === 'number') {
       for (const operand of nodes[piece].operands) expect(there).toContain(operand);

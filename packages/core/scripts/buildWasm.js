@@ -1,4 +1,4 @@
-// Compiles assembly/ to WebAssembly and inlines it as base64, so that the package needs no fetch and no extra file.
+// Compiles assembly/ to WebAssembly and inlines it in hexadecimal, so that the package needs no fetch and no extra file.
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import asc from 'assemblyscript/asc';
 
@@ -45,10 +45,11 @@ if (binary.length > maximumBytes) {
   );
 }
 
+// Hexadecimal is longer than base64, but shorter once it is compressed by gzip: repeated bytes stay repeated text.
 const source = `// Made from assembly/ by scripts/buildWasm.js.
 
-/** The noise kernels as a WebAssembly binary, ${binary.length} bytes, in base64. */
-export const threefryWasm = '${Buffer.from(binary).toString('base64')}';
+/** The noise kernels as a WebAssembly binary, ${binary.length} bytes, in hexadecimal. */
+export const threefryWasm = '${Buffer.from(binary).toString('hex')}';
 `;
 // Left untouched when nothing changed, so that incremental builds see no new file.
 if ((await readFile(target, 'utf8').catch(() => '')) !== source) {

@@ -1,6 +1,6 @@
 import { VardropError } from '@vardrop/core';
 import type { NodeId, ProgramNode } from '@vardrop/core/program';
-import { isCard } from '../mode.js';
+import { isCard } from '../gpujs/mode.js';
 import { printExp, printLog } from './functions.js';
 import { printNoise } from './printNoise.js';
 import type { Writer } from './writer.js';

@@ -1,6 +1,5 @@
 import type { ContractionKernel, ProgramNode } from '@vardrop/core/program';
-import type { GpujsMode } from '../mode.js';
-import { withoutEpilogue } from '../withoutEpilogue.js';
+import type { GpujsMode } from '../gpujs/mode.js';
 import { accumulate } from './accumulate.js';
 import { convolutionLoops, printConvolution } from './convolution.js';
 import type { KernelSource, ValueId } from './kernelSource.js';
@@ -12,6 +11,7 @@ import { printProducts } from './printProducts.js';
 import { printSum } from './printReduction.js';
 import { printRunningMatmul } from './printRunningMatmul.js';
 import { indexAt, spreadThreads } from './threads.js';
+import { withoutEpilogue } from './withoutEpilogue.js';
 import { createWriter, type Writer } from './writer.js';
 
 /**

@@ -1,5 +1,5 @@
 import type { ElementwiseKernel, NodeId, ProgramNode } from '@vardrop/core/program';
-import type { GpujsMode } from '../mode.js';
+import type { GpujsMode } from '../gpujs/mode.js';
 import { printElementwise } from './elementwise.js';
 import type { KernelSource } from './kernelSource.js';
 import { broadcastStrides, indexAt, mergeAxes, spreadThreads, stridesOf } from './threads.js';

@@ -1,6 +1,6 @@
 import { VardropError } from '@vardrop/core';
 import type { NodeId, ProgramNode, ReductionKernel } from '@vardrop/core/program';
-import { type GpujsMode, isCard } from '../mode.js';
+import { type GpujsMode, isCard } from '../gpujs/mode.js';
 import { printElementwise } from './elementwise.js';
 import type { KernelSource, ValueId } from './kernelSource.js';
 import { isCut, type Parts, repeatPieces } from './parts.js';

@@ -1,5 +1,5 @@
 import * as random from '@vardrop/core/random';
-import type { GpujsMode } from '../mode.js';
+import type { GpujsMode } from '../gpujs/mode.js';
 
 /** A function that a kernel calls: one of gpu.js, or (native) one in the language of the graphics card. */
 export interface KernelFunction {

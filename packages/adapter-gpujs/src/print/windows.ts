@@ -1,5 +1,5 @@
 import type { NodeId, NodeOf, ProgramNode } from '@vardrop/core/program';
-import type { GpujsMode } from '../mode.js';
+import type { GpujsMode } from '../gpujs/mode.js';
 import type { KernelSource, ValueId } from './kernelSource.js';
 import { indexAt, spreadThreads, stridesOf } from './threads.js';
 import { createWriter, type Writer } from './writer.js';

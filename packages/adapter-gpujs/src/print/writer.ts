@@ -1,4 +1,4 @@
-import type { GpujsMode } from '../mode.js';
+import type { GpujsMode } from '../gpujs/mode.js';
 import type { KernelSource, ValueId } from './kernelSource.js';
 import type { KernelFunction } from './threefry.js';
 

@@ -1,7 +1,7 @@
 import { VardropError } from '@vardrop/core';
 import type { GPU } from 'gpu.js';
-import { isContextLost } from '../internals.js';
-import type { Runtime } from './runtime.js';
+import { isContextLost } from '../gpujs/internals.js';
+import type { Runtime } from '../start/runtime.js';
 
 /**
  * Rejects with `VARDROP_DEVICE_LOST` if the graphics card was taken away, and with `VARDROP_BACKEND` if it has refused to

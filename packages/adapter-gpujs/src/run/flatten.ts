@@ -1,4 +1,4 @@
-import type { Nested } from '../nested.js';
+import type { Nested } from '../gpujs/nested.js';
 import type { Blocks } from '../print/kernelSource.js';
 
 /** The values of a result, row-major, without a copy where its rows are views of one buffer. */

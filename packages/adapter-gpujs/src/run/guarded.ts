@@ -1,6 +1,6 @@
 import { VardropError } from '@vardrop/core';
+import type { Runtime } from '../start/runtime.js';
 import { checkCard } from './checkCard.js';
-import type { Runtime } from './runtime.js';
 
 /**
  * Does something that gpu.js may fail at. Rejects with `VARDROP_BACKEND` if it does, and with `VARDROP_DEVICE_LOST` if the

@@ -1,4 +1,4 @@
-import { storeValues } from '../stored.js';
+import { storeValues } from '../memory/stored.js';
 import type { HostRunner, Runner } from './runner.js';
 
 /** A runner whose values are on the host between runs. */

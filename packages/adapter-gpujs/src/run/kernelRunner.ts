@@ -1,13 +1,13 @@
-import { checkMode } from '../checkMode.js';
 import { elements } from '../elements.js';
-import { callKernel, destroyKernel } from '../internals.js';
-import type { LoweredProgram } from '../lowerProgram.js';
-import type { Nested } from '../nested.js';
+import { checkMode } from '../gpujs/checkMode.js';
+import { callKernel, destroyKernel } from '../gpujs/internals.js';
+import type { Nested } from '../gpujs/nested.js';
+import type { LoweredProgram } from '../lower/lowerProgram.js';
 import type { ValueId } from '../print/kernelSource.js';
+import type { Runtime } from '../start/runtime.js';
 import { flatten } from './flatten.js';
 import { kernelSettings } from './kernelSettings.js';
 import type { HostRunner } from './runner.js';
-import type { Runtime } from './runtime.js';
 
 /** Runs kernel after kernel, handing flat arrays from one to the next. */
 export function createKernelRunner(

@@ -1,5 +1,5 @@
 import type { IGPUKernelSettings } from 'gpu.js';
-import type { GpujsMode } from '../mode.js';
+import type { GpujsMode } from '../gpujs/mode.js';
 import type { KernelSource } from '../print/kernelSource.js';
 
 /** What gpu.js is told of a kernel beside its source. */

@@ -1,14 +1,14 @@
 import type { IKernelRunShortcut } from 'gpu.js';
-import { degraded, modeNamed } from '../checkMode.js';
 import { elements } from '../elements.js';
-import { callKernel, createPipeline, kernelsOf, type Operand } from '../internals.js';
-import type { LoweredProgram } from '../lowerProgram.js';
+import { degraded, modeNamed } from '../gpujs/checkMode.js';
+import { callKernel, createPipeline, kernelsOf, type Operand } from '../gpujs/internals.js';
+import type { LoweredProgram } from '../lower/lowerProgram.js';
 import type { KernelSource, ValueId } from '../print/kernelSource.js';
+import type { Runtime } from '../start/runtime.js';
 import { flatten, unblock } from './flatten.js';
 import { guarded } from './guarded.js';
 import { kernelSettings } from './kernelSettings.js';
 import type { HostRunner } from './runner.js';
-import type { Runtime } from './runtime.js';
 
 /** Runs all kernels as one pipeline of gpu.js on webasm: one pass over one memory, with threads where that pays. */
 export function createPipelineRunner(

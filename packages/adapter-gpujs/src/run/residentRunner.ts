@@ -1,15 +1,15 @@
 import type { IKernelRunShortcut } from 'gpu.js';
-import { checkMode } from '../checkMode.js';
 import { elements } from '../elements.js';
-import { callKernel, type Resident } from '../internals.js';
-import type { LoweredProgram } from '../lowerProgram.js';
+import { checkMode } from '../gpujs/checkMode.js';
+import { callKernel, type Resident } from '../gpujs/internals.js';
+import type { LoweredProgram } from '../lower/lowerProgram.js';
+import { type Stored, storeResident, storeValues } from '../memory/stored.js';
 import type { KernelSource, ValueId } from '../print/kernelSource.js';
-import { type Stored, storeResident, storeValues } from '../stored.js';
+import type { Runtime } from '../start/runtime.js';
 import { flatten } from './flatten.js';
 import { guarded } from './guarded.js';
 import { kernelSettings } from './kernelSettings.js';
 import type { Runner } from './runner.js';
-import type { Runtime } from './runtime.js';
 
 /**
  * Runs kernel after kernel on a graphics card, where tensors stay: from kernel to kernel, and as results from run to run,

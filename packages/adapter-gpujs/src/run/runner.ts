@@ -1,5 +1,5 @@
+import type { Stored } from '../memory/stored.js';
 import type { ValueId } from '../print/kernelSource.js';
-import type { Stored } from '../stored.js';
 
 /** Computes the kernels of a program, once a call. */
 export interface Runner {

@@ -1,9 +1,9 @@
-import type { LoweredProgram } from '../lowerProgram.js';
+import type { LoweredProgram } from '../lower/lowerProgram.js';
+import { createSegments } from '../lower/segments.js';
 import type { KernelSource, ValueId } from '../print/kernelSource.js';
-import { createSegments } from '../segments.js';
+import type { Runtime } from '../start/runtime.js';
 import { createPipelineRunner } from './pipelineRunner.js';
 import type { HostRunner } from './runner.js';
-import type { Runtime } from './runtime.js';
 
 /**
  * Runs a program as few pipelines as may be: one, unless results in blocks are read by other kernels, which have to be

@@ -4,9 +4,9 @@ import { expand, type Program, simplify, validate } from '@vardrop/core/program'
 import { batchLengthOf, emitNodes } from '../emit/emitNodes.js';
 import { nameOutputs } from '../emit/nameOutputs.js';
 import { createGraph, type GraphBuilder, type Opset, type ValueName } from '../model/graph.js';
+import { createNoiseWriter, keyAt, keyInput, stepKeys, streamOfSeed } from '../noise/noiseInputs.js';
+import type { Words } from '../noise/threefry.js';
 import { nativeFunctions } from '../supports.js';
-import { createNoiseWriter, keyAt, keyInput, stepKeys, streamOfSeed } from './noiseInputs.js';
-import type { Words } from './threefry.js';
 
 /** Versions of ONNX's standard operators that files can be written for. */
 export const opsets: readonly Opset[] = [17, 18];

@@ -5,8 +5,8 @@ import { batchLengthOf, emitNodes } from '../emit/emitNodes.js';
 import { broadcast } from '../emit/movement.js';
 import { createGraph, type GraphBuilder, type Opset, type ValueName } from '../model/graph.js';
 import { dataTypes } from '../model/schema.js';
+import { createNoiseWriter, keyAt, stepKeys, streamOfSeed } from '../noise/noiseInputs.js';
 import { prepare } from './emitModel.js';
-import { createNoiseWriter, keyAt, stepKeys, streamOfSeed } from './noiseInputs.js';
 
 /**
  * The Monte-Carlo predictive as one graph: a Loop over samples whose body is an iteration of core's prediction program,

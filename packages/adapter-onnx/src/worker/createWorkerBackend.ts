@@ -8,8 +8,8 @@ import {
   type Tensor,
 } from '@vardrop/core/backend';
 import type { Tensor as OrtTensor } from 'onnxruntime-web';
-import { checkWrapped } from '../checkWrapped.js';
-import { importRuntime } from '../loadRuntime.js';
+import { checkWrapped } from '../memory/checkWrapped.js';
+import { importRuntime } from '../start/loadRuntime.js';
 import { connect } from './connect.js';
 import type { Opened, TensorId, WorkerOptions } from './protocol.js';
 

@@ -1,6 +1,6 @@
 import type { DataType, TensorInfo } from '@tensorflow/tfjs';
 import { elementCount } from '@vardrop/core/program';
-import type { Device } from '../device.js';
+import type { Device } from '../device/device.js';
 import { glsl, type Language, wgsl } from './language.js';
 
 /** A kernel of our own: one thread an element of its one output. */
@@ -44,10 +44,8 @@ export const place = (language: Language) =>
 export const word = (language: Language, name: string) =>
   language.name === 'glsl' ? `uint(${name})` : `uniforms.${name}`;
 
-/** The language of a device's programs; undefined where there are none. */
-export function languageOf(device: Device): Language | undefined {
-  return device.name === 'webgl' ? glsl : device.name === 'webgpu' ? wgsl : undefined;
-}
+/** The language of a graphics card's programs. */
+export const languageOf = ({ name }: Device): Language => (name === 'webgl' ? glsl : wgsl);
 
 /** What tfjs's GPU backends have beside a backend's published type. */
 interface WebglHost {

@@ -1,6 +1,6 @@
 import type { SlidingWindow } from '@vardrop/core/program';
-import type { Device } from '../device.js';
-import type { Lowering, Shapes } from '../lowering.js';
+import type { Device } from '../device/device.js';
+import type { Lowering, Shapes } from '../device/lowering.js';
 import type { Language } from './language.js';
 import { defineCoordinates, languageOf, loadAt, prepare, store } from './program.js';
 
@@ -8,7 +8,7 @@ type Pool = SlidingWindow & { readonly size: readonly [number, number] };
 
 /** Maximum or average of each window; padding takes no part. */
 export function pool(device: Device, kind: 'max' | 'average', pooling: Pool, shapes: Shapes): Lowering {
-  const l = languageOf(device) as Language;
+  const l = languageOf(device);
   const [image] = shapes.operands;
   const start = kind === 'max' ? `-${l.infinity}` : l.number(0);
   const next = `best = ${kind === 'max' ? 'max(best, cell)' : 'best + cell'};`;
@@ -31,7 +31,7 @@ export function pool(device: Device, kind: 'max' | 'average', pooling: Pool, sha
  * that the other need not look through each window again for all of its places.
  */
 export function maxPool2dGradient(device: Device, pooling: Pool, shapes: Shapes): Lowering {
-  const l = languageOf(device) as Language;
+  const l = languageOf(device);
   const [image, pooled] = shapes.operands;
   const placeOf = (row: string, column: string) => l.toFloat(`${row} * ${pooling.size[1]} + ${column}`);
   const firstMaximum = single(device, { out: pooled, operands: [image] }, [
@@ -63,7 +63,7 @@ export function maxPool2dGradient(device: Device, pooling: Pool, shapes: Shapes)
 
 /** Each cell of a window gets an equal share of its gradient, padding none. */
 export function averagePool2dGradient(device: Device, pooling: Pool, shapes: Shapes): Lowering {
-  const l = languageOf(device) as Language;
+  const l = languageOf(device);
   const [pooled] = shapes.operands;
   return single(device, shapes, [
     defineCoordinates(l, 'at', 4),

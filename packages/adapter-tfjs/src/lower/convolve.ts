@@ -1,7 +1,7 @@
 import type { TensorInfo } from '@tensorflow/tfjs';
 import type { SlidingWindow } from '@vardrop/core/program';
-import type { Device } from '../device.js';
-import { inOneOrder } from '../gpu/inOneOrder.js';
+import type { Device } from '../device/device.js';
+import { inOneOrder } from '../gpu/products/inOneOrder.js';
 import { addAll, join, runsOf, slice } from './runs.js';
 
 /** Padding as tfjs's kernels take it. */

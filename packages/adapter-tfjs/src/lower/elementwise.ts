@@ -1,8 +1,8 @@
 import type { TensorInfo } from '@tensorflow/tfjs';
-import type { BinaryOp, UnaryOp } from '@vardrop/core/program';
-import type { Device } from '../device.js';
-import type { Lowering, Shapes } from '../lowering.js';
-import { broadcast, equalShapes } from '../shape.js';
+import { type BinaryOp, sameShape, type UnaryOp } from '@vardrop/core/program';
+import type { Device } from '../device/device.js';
+import type { Lowering, Shapes } from '../device/lowering.js';
+import { broadcast } from '../device/shape.js';
 
 const unaryKernels = {
   neg: 'Neg',
@@ -62,6 +62,6 @@ export function selectGreater(device: Device, shapes: Shapes): Lowering {
 function isDirect(device: Device, { out, operands }: Shapes): boolean {
   if (device.name === 'cpu') return true;
   return operands.every(
-    (shape) => equalShapes(shape, out) || (shape.length <= out.length && shape.every((n) => n === 1)),
+    (shape) => sameShape(shape, out) || (shape.length <= out.length && shape.every((n) => n === 1)),
   );
 }

@@ -1,13 +1,11 @@
 import type { NamedAttrMap } from '@tensorflow/tfjs';
 import { VardropError } from '@vardrop/core';
 import { elementCount, type ProgramNode } from '@vardrop/core/program';
-import type { Device } from '../device.js';
-import { languageOf } from '../gpu/program.js';
-import { reduceAxes } from '../gpu/reduceAxes.js';
-import { sumAll } from '../gpu/sumAll.js';
+import { type Device, isGpu } from '../device/device.js';
+import type { Lowering, Shapes } from '../device/lowering.js';
+import { broadcast, reshape, transpose } from '../device/shape.js';
+import { reduceMax } from '../gpu/reduceMax.js';
 import * as gpu from '../gpu/windows.js';
-import type { Lowering, Shapes } from '../lowering.js';
-import { broadcast, reshape, transpose } from '../shape.js';
 import { binary, selectGreater, unary } from './elementwise.js';
 import { matmul } from './matmul.js';
 import {
@@ -24,7 +22,7 @@ import {
  * computations, and never come here; noise, special functions and `withDerivative` core has taken out.
  */
 export function lower(device: Device, node: ProgramNode, shapes: Shapes): Lowering {
-  const printed = languageOf(device) && lowerPrinted(device, node, shapes);
+  const printed = isGpu(device) ? lowerPrinted(device, node, shapes) : undefined;
   if (printed) return printed;
   switch (node.op) {
     case 'neg':
@@ -101,16 +99,10 @@ export function lower(device: Device, node: ProgramNode, shapes: Shapes): Loweri
 /** Programs of our own for GPUs, where tfjs has no kernel or one that does something else. */
 function lowerPrinted(device: Device, node: ProgramNode, shapes: Shapes): Lowering | undefined {
   switch (node.op) {
-    case 'reduceSum':
     case 'reduceMax': {
-      const isSum = node.op === 'reduceSum';
       const isLong = elementCount(shapes.operands[0]) / elementCount(shapes.out) > device.turns;
-      if (isLong || (!isSum && device.name === 'webgl' && node.axes.length > 0)) {
-        return reduceAxes(device, isSum ? 'sum' : 'max', node.axes, shapes);
-      }
-      return isSum && device.name === 'webgpu' && elementCount(shapes.out) === 1
-        ? sumAll(device, shapes.operands[0], shapes.out)
-        : undefined;
+      const prints = isLong || (device.name === 'webgl' && node.axes.length > 0);
+      return prints ? reduceMax(device, node.axes, shapes) : undefined;
     }
     case 'maxPool2d':
       return gpu.pool(device, 'max', node, shapes);

@@ -1,10 +1,10 @@
 import type { TensorInfo } from '@tensorflow/tfjs';
-import { elementCount } from '@vardrop/core/program';
-import type { Device } from '../device.js';
-import { inOneOrder, type ProductSize } from '../gpu/inOneOrder.js';
-import { slimProduct } from '../gpu/slimProduct.js';
-import type { Lowering, Shapes } from '../lowering.js';
-import { broadcast, equalShapes, reshape } from '../shape.js';
+import { elementCount, sameShape } from '@vardrop/core/program';
+import type { Device } from '../device/device.js';
+import type { Lowering, Shapes } from '../device/lowering.js';
+import { broadcast, reshape } from '../device/shape.js';
+import { inOneOrder, type ProductSize } from '../gpu/products/inOneOrder.js';
+import { slimProduct } from '../gpu/products/slimProduct.js';
 import { addAll, join, type Run, runsOf, slice } from './runs.js';
 
 /**
@@ -44,7 +44,7 @@ export function matmul(device: Device, flags: { transposeA: boolean; transposeB:
   const product = productOf(elementCount(batch));
   const expand = (x: TensorInfo, xBatch: readonly number[]) => {
     const matrix = x.shape.slice(-2);
-    const full = equalShapes(xBatch, batch) ? x : broadcast(device, x, [...batch, ...matrix]);
+    const full = sameShape(xBatch, batch) ? x : broadcast(device, x, [...batch, ...matrix]);
     return reshape(device, full, [elementCount(batch), ...matrix]);
   };
   return ([a, b]) => device.scoped(() => reshape(device, product(expand(a, aBatch), expand(b, bBatch)), shapes.out));

@@ -1,5 +1,5 @@
 import type { TensorInfo } from '@tensorflow/tfjs';
-import type { Device } from '../device.js';
+import type { Device } from '../device/device.js';
 
 /** Part of a tensor along an axis. */
 export function slice(device: Device, x: TensorInfo, axis: number, from: number, length: number): TensorInfo {

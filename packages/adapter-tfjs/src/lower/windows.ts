@@ -1,8 +1,8 @@
 import type { TensorInfo } from '@tensorflow/tfjs';
 import { elementCount, type SlidingWindow } from '@vardrop/core/program';
-import type { Device } from '../device.js';
-import type { Lowering, Shapes } from '../lowering.js';
-import { reshape, transpose } from '../shape.js';
+import type { Device } from '../device/device.js';
+import type { Lowering, Shapes } from '../device/lowering.js';
+import { reshape, transpose } from '../device/shape.js';
 import { convolve, explicit } from './convolve.js';
 
 type Pool = SlidingWindow & { readonly size: readonly [number, number] };

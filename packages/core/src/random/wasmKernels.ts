@@ -12,9 +12,7 @@ interface Exports extends Pick<NoiseKernels, 'blocks' | 'bits' | 'uniform' | 'no
  * @throws what `WebAssembly` throws where the platform or its content security policy refuses the module
  */
 export function wasmKernels(): NoiseKernels {
-  const text = atob(threefryWasm);
-  const binary = new Uint8Array(text.length);
-  for (let i = 0; i < text.length; i++) binary[i] = text.charCodeAt(i);
+  const binary = Uint8Array.from(threefryWasm.match(/../g) as string[], (byte) => Number.parseInt(byte, 16));
   const { exports } = new WebAssembly.Instance(new WebAssembly.Module(binary));
   const { memory, blocks, bits, uniform, normal } = exports as unknown as Exports;
   return {

@@ -2,8 +2,10 @@ import type { Backend, Tensors } from '../backend/contract.js';
 import type { Model } from '../layers/sequential.js';
 import type { Likelihood } from '../likelihood.js';
 import { createPredictor } from '../prediction/createPredictor.js';
-import { evaluateClassification } from '../prediction/evaluateClassification.js';
-import { evaluateRegression } from '../prediction/evaluateRegression.js';
+import { errorRate } from '../prediction/errorRate.js';
+import { gaussianNegativeLogLikelihood } from '../prediction/gaussianNegativeLogLikelihood.js';
+import { negativeLogLikelihood } from '../prediction/negativeLogLikelihood.js';
+import { rootMeanSquaredError } from '../prediction/rootMeanSquaredError.js';
 import type { Dataset } from './data.js';
 
 /** How good the weights' means are on the validation data. */
@@ -33,11 +35,16 @@ export function createValidator(
     async run(parameters) {
       const prediction = await predictor.run(parameters, data.inputs);
       if (prediction.kind === 'classification') {
-        const { nll, error } = evaluateClassification(prediction, data.targets);
-        return { nll, error };
+        const { probabilities, classes, labels } = prediction;
+        return {
+          nll: negativeLogLikelihood(probabilities, data.targets, { classes }),
+          error: errorRate(labels, data.targets),
+        };
       }
-      const { nll, rmse } = evaluateRegression(prediction, data.targets);
-      return { nll, rmse };
+      return {
+        nll: gaussianNegativeLogLikelihood(prediction, data.targets),
+        rmse: rootMeanSquaredError(prediction.mean, data.targets),
+      };
     },
     dispose: () => predictor.dispose(),
   };

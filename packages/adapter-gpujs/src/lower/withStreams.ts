@@ -1,0 +1,37 @@
+import type { Keys } from '@vardrop/core/backend';
+import type { NodeId, Program, ProgramNode } from '@vardrop/core/program';
+import { elements } from '../elements.js';
+import { encodeStream } from '../print/threefry.js';
+
+/** An input that says where a noise node's stream is. */
+export interface StreamInput {
+  readonly name: string;
+  readonly key: string;
+  /** Elements of the noise in a row of data. */
+  readonly units: number;
+}
+
+/** The same program with an operand for each noise node: an input of numbers that say which stream of noise it reads. */
+export function withStreams(program: Program): { readonly program: Program; readonly streams: readonly StreamInput[] } {
+  const nodes: ProgramNode[] = [];
+  const moved: NodeId[] = [];
+  const streams: StreamInput[] = [];
+  for (const node of program.nodes) {
+    if (node.op !== 'noise') {
+      moved.push(nodes.push({ ...node, operands: node.operands.map((operand) => moved[operand]) }) - 1);
+      continue;
+    }
+    const id = nodes.length;
+    const name = `stream:${node.key}`;
+    streams.push({ name, key: node.key, units: elements((node.shape as readonly number[]).slice(1)) });
+    nodes.push({ op: 'input', name, role: 'iteration', operands: [], shape: [8] });
+    moved.push(nodes.push({ ...node, operands: [id] }) - 1);
+  }
+  const outputs = Object.fromEntries(Object.entries(program.outputs).map(([name, id]) => [name, moved[id]]));
+  return { program: { name: program.name, nodes, outputs }, streams };
+}
+
+/** Values of the inputs of one iteration's streams, by name. */
+export function encodeStreams(keys: Keys, streams: readonly StreamInput[]): (readonly [string, Float32Array])[] {
+  return streams.map(({ name, key, units }) => [name, encodeStream(keys[key].words, (keys[key].row ?? 0) * units)]);
+}

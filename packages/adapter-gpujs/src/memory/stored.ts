@@ -1,0 +1,79 @@
+import type { Resident } from '../gpujs/internals.js';
+
+/** The values of a tensor: on the host, where gpu.js computes, or both. Owners are counted; the last one frees it. */
+export interface Stored {
+  /** The values on the host, not to be written to: those that are there, or a copy of those that are not. */
+  values(): Promise<Float32Array>;
+  /** What kernels read, copied there by `place` the first time that it is asked for. */
+  resident(place: (values: Float32Array) => Promise<Resident>): Promise<Resident>;
+  /** Brings the values back to the host, before that which made them is destroyed. */
+  bringBack(): Promise<void>;
+  /** Adds an owner. Returns the same. */
+  retain(): Stored;
+  /** Takes an owner away. */
+  release(): void;
+}
+
+/** Values on the host, with one owner. */
+export function storeValues(values: Float32Array): Stored {
+  return create({ values });
+}
+
+/** A tensor that gpu.js keeps, with one owner; `read` copies its values, and `freed` is called once, after the last owner. */
+export function storeResident(
+  resident: Resident,
+  read: (resident: Resident) => Promise<Float32Array>,
+  freed: (stored: Stored) => void,
+): Stored {
+  return create({ resident, read, freed });
+}
+
+interface Start {
+  readonly values?: Float32Array;
+  readonly resident?: Resident;
+  readonly read?: (resident: Resident) => Promise<Float32Array>;
+  readonly freed?: (stored: Stored) => void;
+}
+
+function create(start: Start): Stored {
+  let { values, resident } = start;
+  let placing: Promise<Resident> | undefined;
+  let owners = 1;
+  const forget = () => {
+    resident?.delete();
+    resident = undefined;
+  };
+  const read = async (): Promise<Float32Array> =>
+    values ?? ((await start.read?.(resident as Resident)) as Float32Array);
+  const place = async (by: (values: Float32Array) => Promise<Resident>) => {
+    try {
+      resident = await by(values as Float32Array);
+      return resident;
+    } finally {
+      placing = undefined;
+    }
+  };
+  const stored: Stored = {
+    values: read,
+    async resident(by) {
+      if (resident) return resident;
+      placing ??= place(by);
+      return placing;
+    },
+    async bringBack() {
+      values = await read();
+      forget();
+    },
+    retain() {
+      owners++;
+      return stored;
+    },
+    release() {
+      if (--owners > 0) return;
+      // At once: what made it may be destroyed next, and would no longer delete it.
+      forget();
+      start.freed?.(stored);
+    },
+  };
+  return stored;
+}

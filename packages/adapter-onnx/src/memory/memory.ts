@@ -1,0 +1,43 @@
+import type { Tensor as OrtTensor } from 'onnxruntime-web';
+import type { Ort } from '../ort.js';
+import { createReserve } from './reserve.js';
+
+/** Where a backend's tensors live. */
+export interface Memory {
+  /** Copies values in before it returns. */
+  upload(data: Float32Array, shape: readonly number[]): OrtTensor;
+  /** A tensor for a session to write a result to; absent where sessions make their results themselves. */
+  allocate?(shape: readonly number[]): OrtTensor;
+  /** Copies values out; as often, and as often at once, as one likes. */
+  read(tensor: OrtTensor): Promise<Float32Array<ArrayBuffer>>;
+  /** Frees a tensor that nobody uses any more. */
+  free(tensor: OrtTensor): void;
+  /** Does work on the device. Rejects if the device has failed, or fails first. */
+  watch<T>(work: () => Promise<T>): Promise<T>;
+  /** Where the results of sessions are left. */
+  readonly location: 'cpu' | 'gpu-buffer';
+  /** Largest number of elements of a tensor; absent if only memory limits it. */
+  readonly elements?: number;
+  /** Frees all that is left. */
+  close(): void;
+}
+
+/** JavaScript's own memory. What is uploaded is in arrays of a reserve, and these go back to it when they are freed. */
+export function createHostMemory(ort: Ort): Memory {
+  const reserve = createReserve();
+  return {
+    location: 'cpu',
+    upload(data, shape) {
+      const array = reserve.take(data.length);
+      array.set(data);
+      return new ort.Tensor('float32', array, shape);
+    },
+    // On request the runtime copies tensors out of other places itself.
+    read: async (tensor) => ((await tensor.getData()) as Float32Array).slice(),
+    free(tensor) {
+      if (tensor.location === 'cpu') reserve.giveBack(tensor.data as Float32Array);
+    },
+    watch: (work) => work(),
+    close: () => undefined,
+  };
+}

@@ -1,0 +1,89 @@
+import { VardropError } from '@vardrop/core';
+import type { Program } from '@vardrop/core/program';
+import type { Tensor as OrtTensor } from 'onnxruntime-web';
+import type { EmissionStyle } from '../emit/emission.js';
+import { emitProgram } from '../emit/emitProgram.js';
+import { encodeModel } from '../model/schema.js';
+import type { OnnxDevice, Session, SessionOptions } from '../ort.js';
+import { keepWorker } from './keepWorker.js';
+import type { Runtime } from './runtime.js';
+
+/** A program in a session of ONNX Runtime. */
+export interface ProgramSession {
+  /** Runs once: values of the program's inputs, by the program's names, to those of its outputs. */
+  run(inputs: ReadonlyMap<string, OrtTensor>): Promise<Map<string, OrtTensor>>;
+  release(): Promise<void>;
+}
+
+/** What each device is fast at, and exact at. */
+const styles: Readonly<Partial<Record<OnnxDevice, EmissionStyle>>> = {
+  native: { transposeLeft: true, sumsAsProducts: true },
+  // WebGPU has so many groups of threads in one direction. With more images the runtime starts more groups than there are
+  // images, and what those write ends in the last element.
+  webgpu: { onGpu: true, mostImages: 65_535 },
+};
+
+/** Makes a program's model and a session of it. Throws `VARDROP_BACKEND` where the runtime refuses it. */
+export async function createProgramSession(
+  { ort, device, sessionOptions, memory }: Runtime,
+  program: Program,
+): Promise<ProgramSession> {
+  const { model, inputs, outputs } = emitProgram(program, styles[device]);
+  const who = `[onnx:${device}] ${program.name}`;
+  const guard = async <T>(what: string, work: () => Promise<T>): Promise<T> => {
+    try {
+      return await memory.watch(work);
+    } catch (error) {
+      if (error instanceof VardropError) throw error;
+      throw new VardropError('VARDROP_BACKEND', `${who}: ${what}: ${error instanceof Error ? error.message : error}`, {
+        cause: error,
+      });
+    }
+  };
+  const bytes = encodeModel(model);
+  const create = () =>
+    guard('the runtime did not take the model', () =>
+      keepWorker(() => ort.InferenceSession.create(bytes, { ...optimizations(device, program), ...sessionOptions })),
+    );
+  let session: Session | undefined = await create();
+  return {
+    async run(given) {
+      const current = session ?? (await create());
+      session = current;
+      const feeds: Record<string, OrtTensor> = {};
+      for (const [name, tensor] of given) {
+        if (Object.hasOwn(inputs, name)) feeds[inputs[name]] = tensor;
+      }
+      const places = Object.entries(memory.allocate ? outputs : {}).map(([name, onnxName]) => {
+        const { shape } = program.nodes[program.outputs[name]];
+        return [onnxName, memory.allocate?.(shape as readonly number[]) as OrtTensor] as const;
+      });
+      const run = () => (memory.allocate ? current.run(feeds, Object.fromEntries(places)) : current.run(feeds));
+      const fetched = await guard('the run failed', run).catch(async (error) => {
+        for (const [, tensor] of places) memory.free(tensor);
+        // A session that writes to given tensors would go on with those of the run that failed.
+        if (memory.allocate) {
+          session = undefined;
+          await current.release().catch(() => undefined);
+        }
+        throw error;
+      });
+      return new Map(Object.entries(outputs).map(([name, onnxName]) => [name, fetched[onnxName] as OrtTensor]));
+    },
+    release: async () => session?.release(),
+  };
+}
+
+/** Beyond so many nodes the runtime's optimizations take longer than they save in a thousand steps. */
+const mostOptimized = 8192;
+
+/**
+ * Each of the runtime's dozens of optimizations sorts the graph anew, in a time that grows with the square of its nodes. On
+ * processors they have nothing to do where nothing is convolved: core has simplified the program, and equal nodes are
+ * written once. For convolutions they choose a faster layout.
+ */
+function optimizations(device: OnnxDevice, { nodes }: Program): SessionOptions {
+  const convolves = nodes.some(({ op }) => op.startsWith('conv2d'));
+  const optimizes = nodes.length <= mostOptimized && (convolves || device === 'webgpu');
+  return { graphOptimizationLevel: optimizes ? 'all' : 'disabled' };
+}

@@ -1,0 +1,42 @@
+import { VardropError } from '@vardrop/core';
+import { elementCount, type Program } from '@vardrop/core/program';
+import { type Device, isGpu } from '../device/device.js';
+import { largestTensor } from './supports.js';
+
+/** The highest rank that tfjs's GPU backends index. */
+const highestRank = 6;
+
+/**
+ * Cells of a window of pooling that a thread can visit. One takes three turns of loops at the most: its own, and in a window
+ * of one column the start and end of a row.
+ */
+export const mostCells = ({ turns }: Device): number => Math.floor(turns / 3);
+
+/** Throws `VARDROP_LIMITS`, naming limit and tensor, for a program with a tensor that the device does not take. */
+export function checkLimits(device: Device, program: Program): void {
+  if (!isGpu(device)) return;
+  const largest = largestTensor(device);
+  program.nodes.forEach((node, id) => {
+    const refuse = (what: string, remedy: string) => {
+      throw new VardropError(
+        'VARDROP_LIMITS',
+        `[tfjs:${device.name}] compile ${program.name}: %${id} (${node.label ?? node.op}) [${node.shape}]: got ${what}. ${remedy}`,
+      );
+    };
+    const size = elementCount(node.shape);
+    if (size > largest) refuse(`${size} elements in one tensor, needs at most ${largest}`, 'Use a smaller batch.');
+    if ('size' in node && node.size[0] * node.size[1] > mostCells(device)) {
+      refuse(
+        `a window of ${node.size.join(' × ')}, needs one of at most ${mostCells(device)} cells`,
+        'Use a smaller one.',
+      );
+    }
+    const terms = node.op === 'reduceSum' ? elementCount(program.nodes[node.operands[0]].shape) / size : 0;
+    if (terms > device.turns) {
+      refuse(`a sum of ${terms} terms, needs one of at most ${device.turns}`, 'Compile it through core.');
+    }
+    if (node.shape.length > highestRank) {
+      refuse(`${node.shape.length} axes in one tensor, needs at most ${highestRank}`, 'Join axes with a reshape.');
+    }
+  });
+}

@@ -1,0 +1,54 @@
+import { invariantNodes, type NodeId, operationClass, type Program } from '@vardrop/core/program';
+
+/** One thing that a run does: computes `results` from `operands`, then lets go of `dead`. */
+interface PlannedStep {
+  readonly results: readonly NodeId[];
+  readonly operands: readonly NodeId[];
+  /** Nodes whose last use this is; their memory is free for the next step. */
+  readonly dead: readonly NodeId[];
+}
+
+/** The order and the lifetimes of a program's values, fixed at compile. */
+export interface Plan<S> {
+  /** Done once a run: whatever depends on shared inputs and constants alone. */
+  readonly once: readonly (PlannedStep & S)[];
+  /** Done in each iteration. */
+  readonly each: readonly (PlannedStep & S)[];
+}
+
+/**
+ * Splits steps, given in an order that can be computed, into those done once a run and those of each iteration, and
+ * finds the last use of every value. Values that outputs name live to the end of their iteration, and shared ones that
+ * an iteration reads to the end of the run, whoever reads them; both the executable lets go of.
+ */
+export function planSteps<S extends { results: readonly NodeId[]; operands: readonly NodeId[] }>(
+  program: Program,
+  steps: readonly S[],
+): Plan<S> {
+  const shared = invariantNodes(program);
+  const split = (wanted: boolean) => steps.filter((step) => shared[step.results[0]] === wanted);
+  const outputs = new Set(Object.values(program.outputs));
+  const once = split(true);
+  const each = split(false);
+  const readByIterations = new Set(each.flatMap((step) => step.operands));
+
+  const isSource = (id: NodeId) => operationClass[program.nodes[id].op] === 'source';
+  const withDead = (list: readonly S[], mayDie: (id: NodeId) => boolean) => {
+    const seen = new Set<NodeId>();
+    return [...list]
+      .reverse()
+      .map((step) => {
+        // A result that nothing reads dies at once: only a group of several results can have one.
+        const dead = [...new Set([...step.operands, ...step.results])].filter(
+          (id) => !seen.has(id) && mayDie(id) && !outputs.has(id),
+        );
+        for (const id of dead) seen.add(id);
+        return { ...step, dead };
+      })
+      .reverse();
+  };
+  return {
+    once: withDead(once, (id) => !isSource(id) && !readByIterations.has(id)),
+    each: withDead(each, (id) => !shared[id] && !isSource(id)),
+  };
+}

@@ -1,0 +1,24 @@
+import type { TensorInfo } from '@tensorflow/tfjs';
+import type { Keys } from '@vardrop/core/backend';
+import type { NodeId, Program } from '@vardrop/core/program';
+import type { Shapes } from '../device/lowering.js';
+
+/** A piece of a program on a device. */
+export interface Step {
+  readonly kind: string;
+  readonly label: string;
+  readonly operands: readonly NodeId[];
+  readonly results: readonly NodeId[];
+  /** Computes the results, each owned by the caller, from the operands and the iteration's keys. */
+  readonly run: (operands: readonly TensorInfo[], keys: Keys) => readonly TensorInfo[];
+}
+
+/** What a profile calls a step: the labels of its nodes, or their shapes where they have none. */
+export const labelOf = ({ nodes }: Program, ids: readonly NodeId[]): string =>
+  [...new Set(ids.map((id) => nodes[id].label ?? `[${nodes[id].shape}]`))].join(' ');
+
+/** The shapes of a node of a bound program. */
+export function shapesOf({ nodes }: Program, id: NodeId): Shapes {
+  const shapeOf = (each: NodeId) => nodes[each].shape as readonly number[];
+  return { out: shapeOf(id), operands: nodes[id].operands.map(shapeOf) };
+}

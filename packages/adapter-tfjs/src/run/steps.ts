@@ -1,0 +1,84 @@
+import { type NodeId, operationClass, type Program } from '@vardrop/core/program';
+import { type Device, isGpu } from '../device/device.js';
+import { lower } from '../lower/lower.js';
+import { compileKernels, findHeap } from '../wasm/compileKernels.js';
+import type { Kernel } from '../wasm/kernel.js';
+import { groupNodes, type Piece } from '../wasm/loop/groups.js';
+import { writeLoop } from '../wasm/loop/writeLoop.js';
+import { writePool } from '../wasm/pool/writePool.js';
+import { writePoolGradient } from '../wasm/pool/writePoolGradient.js';
+import { writeMatmul } from '../wasm/product/writeMatmul.js';
+import { compileLaunches } from './compileLaunches.js';
+import { labelOf, type Step, shapesOf } from './step.js';
+
+/** Settings of a backend that its executables read. */
+export interface Settings {
+  /** Called after each step of a run. */
+  readonly profile?: (step: ProfiledStep) => void;
+  /** Whether to run generated loops where the device allows it. */
+  readonly fuse: boolean;
+}
+
+/** What one step of a run took. */
+export interface ProfiledStep {
+  /** An operation, or `loop` for elementwise nodes and reductions that run together. */
+  readonly kind: string;
+  /** Labels of its results, or their shapes where they have none. */
+  readonly label: string;
+  readonly milliseconds: number;
+}
+
+/** Chooses how each node is computed: in a generated loop where the device has one, else by tfjs's kernels. */
+export async function compileSteps(device: Device, program: Program, { fuse }: Settings): Promise<Step[]> {
+  if (isGpu(device)) return compileLaunches(device, program);
+  const { nodes } = program;
+  const heap = fuse ? findHeap(device) : undefined;
+  const pieces: Piece[] = heap
+    ? groupNodes(program)
+    : nodes.flatMap((node, id) => (operationClass[node.op] === 'source' ? [] : [id]));
+  const kernels = new Map<Piece, Kernel>();
+  if (heap) {
+    for (const piece of pieces) {
+      const kernel = typeof piece === 'number' ? writeNode(program, piece) : writeLoop(program, piece);
+      if (kernel) kernels.set(piece, kernel);
+    }
+  }
+  const compiled = heap ? await compileKernels(device, heap, [...kernels.values()]) : [];
+  const runs = new Map([...kernels.keys()].map((piece, i) => [piece, compiled[i]]));
+  return pieces.map((piece) => {
+    const results = typeof piece === 'number' ? [piece] : piece.results;
+    const kind = typeof piece === 'number' ? nodes[piece].op : 'loop';
+    const operands = typeof piece === 'number' ? nodes[piece].operands : piece.operands;
+    return {
+      kind,
+      label: labelOf(program, results),
+      results,
+      operands,
+      run: runs.get(piece) ?? onKernels(device, program, results[0]),
+    };
+  });
+}
+
+/** A node on tfjs's kernels. */
+function onKernels(device: Device, program: Program, id: NodeId): Step['run'] {
+  const compute = lower(device, program.nodes[id], shapesOf(program, id));
+  return (operands) => [compute(operands)];
+}
+
+/** The generated kernel of a node, for those that tfjs's wasm backend lacks or takes longer for. */
+function writeNode(program: Program, id: NodeId): Kernel | undefined {
+  const node = program.nodes[id];
+  const shapes = shapesOf(program, id);
+  switch (node.op) {
+    case 'matmul':
+      return writeMatmul(shapes);
+    case 'maxPool2d':
+    case 'averagePool2d':
+      return writePool(node, shapes);
+    case 'maxPool2dGradient':
+    case 'averagePool2dGradient':
+      return writePoolGradient(node, shapes);
+    default:
+      return undefined;
+  }
+}

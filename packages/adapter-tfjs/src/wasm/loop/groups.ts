@@ -1,0 +1,210 @@
+import { invariantNodes, type NodeId, operationClass, type Program, type ProgramNode } from '@vardrop/core/program';
+
+/** Elementwise nodes of one shape, and reductions of them, that one loop computes. */
+export interface Group {
+  /** The iteration shape: that of every elementwise node, and of what the reductions reduce. */
+  readonly shape: readonly number[];
+  /** In an order that can be computed. */
+  readonly nodes: readonly NodeId[];
+  /** Values from outside that it reads, single numbers left out. */
+  readonly operands: readonly NodeId[];
+  /** Values that others, or the program's outputs, need. */
+  readonly results: readonly NodeId[];
+}
+
+/** A piece of a program: a loop, or a node of another kind. */
+export type Piece = Group | NodeId;
+
+const elementwise: ReadonlySet<string> = new Set([
+  ...['neg', 'abs', 'sqrt', 'exp', 'log'],
+  ...['add', 'sub', 'mul', 'div', 'max', 'min', 'selectGreater', 'broadcast'],
+]);
+
+const isReduction = (node: ProgramNode) => node.op === 'reduceSum' || node.op === 'reduceMax';
+
+/** Most tensors and nodes of one loop; beyond that it is cut in two. Its function would grow too large to compile well. */
+const mostTensors = 128;
+const mostNodes = 256;
+
+/** The value of a constant that is one number, which a loop holds in a register. */
+export function numberOf(node: ProgramNode): number | undefined {
+  if (node.op !== 'constant') return undefined;
+  if (typeof node.value === 'number') return node.value;
+  return node.value.length === 1 ? node.value[0] : undefined;
+}
+
+/**
+ * Cuts a program into loops and other nodes, in an order that can be computed.
+ *
+ * Every node gets a level, and an edge between nodes that cannot share a loop (another shape, a matrix product, the result
+ * of a reduction) goes up by at least one; nodes of one shape and level can then share a loop whatever else there is.
+ * Levels are as late as users allow, so that what only the optimizer's update needs is computed in its loop; a
+ * reduction goes to the loop that computes what it reads. Loops whose nodes have no value in common are separate.
+ */
+export function groupNodes(program: Program): Piece[] {
+  const { nodes } = program;
+  const shared = invariantNodes(program);
+  const isFusible = (id: NodeId) => elementwise.has(nodes[id].op) || isReduction(nodes[id]);
+  /** Nodes of one space can share a loop. */
+  const spaces = nodes.map((node, id) => {
+    if (!isFusible(id)) return `node ${id}`;
+    const shape = isReduction(node) ? nodes[node.operands[0]].shape : node.shape;
+    return `${shared[id]} ${shape}`;
+  });
+  const isJoined = (from: NodeId, to: NodeId) =>
+    elementwise.has(nodes[from].op) && isFusible(to) && spaces[from] === spaces[to];
+
+  const levels = findLevels(program, isJoined);
+  const loops = connected(program, (id) => isFusible(id), spaces, levels, isJoined);
+  const users: NodeId[][] = nodes.map(() => []);
+  nodes.forEach((node, id) => {
+    for (const operand of node.operands) users[operand].push(id);
+  });
+  const named = new Set(Object.values(program.outputs));
+
+  const pieces: Piece[] = [];
+  const pieceOf = new Map<NodeId, Piece>();
+  const add = (piece: Piece, members: readonly NodeId[]) => {
+    pieces.push(piece);
+    for (const id of members) pieceOf.set(id, piece);
+  };
+  const describe = (members: readonly NodeId[]): Group => {
+    const inside = new Set(members);
+    const operands = new Set(
+      members.flatMap((id) => nodes[id].operands.filter((x) => !inside.has(x) && numberOf(nodes[x]) === undefined)),
+    );
+    const first = nodes[members[0]];
+    return {
+      shape: (isReduction(first) ? nodes[first.operands[0]].shape : first.shape) as readonly number[],
+      nodes: members,
+      operands: [...operands],
+      results: members.filter((id) => named.has(id) || users[id].some((user) => !inside.has(user))),
+    };
+  };
+  const addLoops = (members: readonly NodeId[]) => {
+    const group = describe(members);
+    const fits = members.length <= mostNodes && group.operands.length + group.results.length <= mostTensors;
+    if (fits || members.length === 1) {
+      add(group, members);
+      return;
+    }
+    const half = members.length >> 1;
+    addLoops(members.slice(0, half));
+    addLoops(members.slice(half));
+  };
+  for (const members of loops) addLoops(members);
+  nodes.forEach((node, id) => {
+    if (operationClass[node.op] !== 'source' && !isFusible(id)) add(id, [id]);
+  });
+  return ordered(program, pieces, pieceOf);
+}
+
+/** The latest level of each node that leaves its users room; reductions at the level of what they share a loop with. */
+function findLevels(program: Program, isJoined: (from: NodeId, to: NodeId) => boolean): number[] {
+  const { nodes } = program;
+  const upperBounds = new Array<number>(nodes.length).fill(Number.POSITIVE_INFINITY);
+  const named = new Set(Object.values(program.outputs));
+  const latest = (binding: (id: NodeId) => boolean) => {
+    const levels = [...upperBounds];
+    for (let id = nodes.length - 1; id >= 0; id--) {
+      // A single number, such as the loss, may come as late as it likes.
+      if (named.has(id)) levels[id] = Math.min(levels[id], nodes[id].shape.length > 0 ? 0 : nodes.length);
+      if (!binding(id)) continue;
+      for (const operand of nodes[id].operands) {
+        levels[operand] = Math.min(levels[operand], levels[id] - (isJoined(operand, id) ? 0 : 1));
+      }
+    }
+    return levels;
+  };
+  // First without reductions pulling at what they read; then each joins the latest of its own loop's nodes.
+  const loose = latest((id) => !isReduction(nodes[id]));
+  const reach = [...loose];
+  nodes.forEach((node, id) => {
+    if (isReduction(node) || !elementwise.has(node.op)) return;
+    for (const operand of node.operands) {
+      if (isJoined(operand, id) && Number.isFinite(reach[operand])) {
+        reach[id] = Number.isFinite(loose[id]) ? loose[id] : Math.max(finite(reach[id]), reach[operand]);
+      }
+    }
+  });
+  nodes.forEach((node, id) => {
+    if (!isReduction(node)) return;
+    const [operand] = node.operands;
+    if (isJoined(operand, id) && Number.isFinite(reach[operand])) upperBounds[id] = reach[operand];
+  });
+  // What no output needs gets a level as well: any finite one, as infinite ones cannot tell before from after.
+  for (let id = 0; id < nodes.length; id++) upperBounds[id] = Math.min(upperBounds[id], 2 * nodes.length);
+  return latest(() => true);
+}
+
+const finite = (level: number) => (Number.isFinite(level) ? level : Number.NEGATIVE_INFINITY);
+
+/** Nodes of one space and level that have an edge or an operand of the whole shape in common. */
+function connected(
+  program: Program,
+  isFusible: (id: NodeId) => boolean,
+  spaces: readonly string[],
+  levels: readonly number[],
+  isJoined: (from: NodeId, to: NodeId) => boolean,
+): NodeId[][] {
+  const { nodes } = program;
+  const parents = nodes.map((_, id) => id);
+  const find = (id: NodeId): NodeId => {
+    let root = id;
+    while (parents[root] !== root) root = parents[root];
+    parents[id] = root;
+    return root;
+  };
+  const join = (a: NodeId, b: NodeId) => {
+    parents[Math.max(find(a), find(b))] = Math.min(find(a), find(b));
+  };
+  const readers = new Map<string, NodeId>();
+  nodes.forEach((node, id) => {
+    if (!isFusible(id)) return;
+    for (const operand of node.operands) {
+      if (isJoined(operand, id) && levels[operand] === levels[id]) {
+        join(operand, id);
+      } else if (nodes[operand].shape.length > 0 && numberOf(nodes[operand]) === undefined) {
+        const key = `${operand} ${spaces[id]} ${levels[id]}`;
+        join(readers.get(key) ?? id, id);
+        readers.set(key, id);
+      }
+    }
+  });
+  const loops = new Map<NodeId, NodeId[]>();
+  nodes.forEach((_, id) => {
+    if (!isFusible(id)) return;
+    const loop = loops.get(find(id));
+    if (loop) loop.push(id);
+    else loops.set(id, [id]);
+  });
+  return [...loops.values()];
+}
+
+/** The pieces, each after those that it reads from, otherwise in the program's order. */
+function ordered(program: Program, pieces: readonly Piece[], pieceOf: ReadonlyMap<NodeId, Piece>): Piece[] {
+  const last = (piece: Piece) => (typeof piece === 'number' ? piece : piece.nodes[piece.nodes.length - 1]);
+  const result: Piece[] = [];
+  const done = new Set<Piece>();
+  /** Pieces that wait for each other, with what they read and nobody has looked at yet: no recursion, whatever the depth. */
+  const waiting: { readonly piece: Piece; readonly operands: Iterator<NodeId> }[] = [];
+  const open = (piece: Piece | undefined) => {
+    if (piece === undefined || done.has(piece)) return;
+    done.add(piece);
+    const operands = typeof piece === 'number' ? program.nodes[piece].operands : piece.operands;
+    waiting.push({ piece, operands: operands.values() });
+  };
+  for (const first of [...pieces].sort((a, b) => last(a) - last(b))) {
+    open(first);
+    for (let top = waiting.at(-1); top !== undefined; top = waiting.at(-1)) {
+      const operand = top.operands.next();
+      if (!operand.done) {
+        open(pieceOf.get(operand.value));
+        continue;
+      }
+      result.push(top.piece);
+      waiting.pop();
+    }
+  }
+  return result;
+}
