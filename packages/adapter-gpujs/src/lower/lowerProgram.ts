@@ -1,11 +1,11 @@
 import { VardropError } from '@vardrop/core';
 import {
+  type BoundNode,
+  type BoundProgram,
   fuse,
   type Kernel,
   type KernelLimits,
   type NodeId,
-  type Program,
-  type ProgramNode,
 } from '@vardrop/core/program';
 import type { GpujsMode } from '../gpujs/mode.js';
 import type { KernelSource, ValueId } from '../print/kernelSource.js';
@@ -43,7 +43,7 @@ const kernelLimits: Readonly<Record<GpujsMode, KernelLimits>> = {
  * @param mostTurns of loops that a thread can make; what takes more is done by more threads where it can be
  */
 export function lowerProgram(
-  program: Program,
+  program: BoundProgram,
   mode: GpujsMode,
   mostTurns: number = Number.POSITIVE_INFINITY,
 ): LoweredProgram {
@@ -84,7 +84,7 @@ export function lowerProgram(
   for (const id of needed) {
     const node = nodes[id];
     if (node?.op !== 'constant') continue;
-    const size = (node.shape as readonly number[]).reduce((product, n) => product * n, 1);
+    const size = node.shape.reduce((product, n) => product * n, 1);
     const { value } = node;
     constants.set(id, typeof value === 'number' ? new Float32Array(size).fill(value) : Float32Array.from(value));
   }
@@ -92,7 +92,7 @@ export function lowerProgram(
 }
 
 function print(
-  nodes: readonly ProgramNode[],
+  nodes: readonly BoundNode[],
   kernel: Kernel,
   between: () => ValueId,
   mode: GpujsMode,

@@ -1,5 +1,5 @@
 import type { Keys } from '@vardrop/core/backend';
-import type { NodeId, Program, ProgramNode } from '@vardrop/core/program';
+import type { BoundNode, BoundProgram, NodeId } from '@vardrop/core/program';
 import { elements } from '../elements.js';
 import { encodeStream } from '../print/threefry.js';
 
@@ -12,8 +12,11 @@ export interface StreamInput {
 }
 
 /** The same program with an operand for each noise node: an input of numbers that say which stream of noise it reads. */
-export function withStreams(program: Program): { readonly program: Program; readonly streams: readonly StreamInput[] } {
-  const nodes: ProgramNode[] = [];
+export function withStreams(program: BoundProgram): {
+  readonly program: BoundProgram;
+  readonly streams: readonly StreamInput[];
+} {
+  const nodes: BoundNode[] = [];
   const moved: NodeId[] = [];
   const streams: StreamInput[] = [];
   for (const node of program.nodes) {
@@ -23,7 +26,7 @@ export function withStreams(program: Program): { readonly program: Program; read
     }
     const id = nodes.length;
     const name = `stream:${node.key}`;
-    streams.push({ name, key: node.key, units: elements((node.shape as readonly number[]).slice(1)) });
+    streams.push({ name, key: node.key, units: elements(node.shape.slice(1)) });
     nodes.push({ op: 'input', name, role: 'iteration', operands: [], shape: [8] });
     moved.push(nodes.push({ ...node, operands: [id] }) - 1);
   }

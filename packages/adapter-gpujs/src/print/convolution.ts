@@ -1,5 +1,5 @@
 import { VardropError } from '@vardrop/core';
-import type { NodeOf, ProgramNode } from '@vardrop/core/program';
+import type { BoundNode, NodeOf } from '@vardrop/core/program';
 import { type Parts, repeatPart } from './parts.js';
 import type { Products } from './products.js';
 import { addToSums, declareSums } from './sums.js';
@@ -8,8 +8,8 @@ import { printWindowPosition } from './windows.js';
 import type { Writer } from './writer.js';
 
 /** Turns of the three loops of a convolution or of one of its gradients, outermost first. */
-export function convolutionLoops(nodes: readonly ProgramNode[], { op, operands }: ProgramNode): readonly number[] {
-  const [first, second] = operands.map((id) => nodes[id].shape as readonly number[]);
+export function convolutionLoops(nodes: readonly BoundNode[], { op, operands }: BoundNode): readonly number[] {
+  const [first, second] = operands.map((id) => nodes[id].shape);
   switch (op) {
     case 'conv2d':
       return second.slice(0, 3);
@@ -23,15 +23,15 @@ export function convolutionLoops(nodes: readonly ProgramNode[], { op, operands }
 /** Sums of a convolution or of one of its gradients, over the windows that touch this thread's element. */
 export function printConvolution(
   writer: Writer,
-  nodes: readonly ProgramNode[],
-  node: ProgramNode,
+  nodes: readonly BoundNode[],
+  node: BoundNode,
   coordinates: readonly string[],
   count: number,
   parts: Parts,
   products: Products,
 ): string[] {
-  const [first, second] = node.operands.map((id) => nodes[id].shape as readonly number[]);
-  const shape = node.shape as readonly number[];
+  const [first, second] = node.operands.map((id) => nodes[id].shape);
+  const { shape } = node;
   const sums = declareSums(writer, count);
   const lengths = convolutionLoops(nodes, node);
   const turns = (loop: 0 | 1 | 2, body: (i: string) => void) => repeatPart(writer, parts, loop, lengths[loop], body);

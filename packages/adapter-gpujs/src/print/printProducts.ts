@@ -1,4 +1,4 @@
-import type { ContractionKernel, NodeId, ProgramNode } from '@vardrop/core/program';
+import type { BoundNode, ContractionKernel, NodeId } from '@vardrop/core/program';
 import { printElementwise } from './elementwise.js';
 import type { Writer } from './writer.js';
 
@@ -16,7 +16,7 @@ export interface Common {
  */
 export function printProducts(
   writer: Writer,
-  nodes: readonly ProgramNode[],
+  nodes: readonly BoundNode[],
   { contractions, shared, prologue }: ContractionKernel,
   indexOf: (contraction: NodeId, side: 0 | 1) => string,
   common?: Common,

@@ -1,5 +1,5 @@
 import { VardropError } from '@vardrop/core';
-import type { NodeId, ProgramNode, ReductionKernel } from '@vardrop/core/program';
+import type { BoundNode, NodeId, ReductionKernel } from '@vardrop/core/program';
 import { type GpujsMode, isCard } from '../gpujs/mode.js';
 import { printElementwise } from './elementwise.js';
 import type { KernelSource, ValueId } from './kernelSource.js';
@@ -37,7 +37,7 @@ interface Target {
  * @param mostTurns of loops that a thread can make
  */
 export function printReduction(
-  nodes: readonly ProgramNode[],
+  nodes: readonly BoundNode[],
   kernel: ReductionKernel,
   between: () => ValueId,
   mode: GpujsMode,
@@ -47,10 +47,9 @@ export function printReduction(
   if (node.op !== 'reduceSum' && node.op !== 'reduceMax') {
     throw new VardropError('VARDROP_PROGRAM', `[gpujs] reduction: got ${node.op}, needs reduceSum or reduceMax.`);
   }
-  const shape = kernel.shape as readonly number[];
+  const { shape } = kernel;
   const evaluate = (writer: Writer, coordinates: readonly string[]) => {
-    const readValue = (id: NodeId) =>
-      writer.read(id, indexAt(coordinates, broadcastStrides(nodes[id].shape as readonly number[], shape)));
+    const readValue = (id: NodeId) => writer.read(id, indexAt(coordinates, broadcastStrides(nodes[id].shape, shape)));
     const names = printElementwise(writer, nodes, kernel.prologue, readValue, indexAt(coordinates, stridesOf(shape)));
     const [operand] = node.operands;
     return names.get(operand) ?? printOperand(writer, nodes, operand, readValue);
@@ -80,7 +79,7 @@ const reader =
 
 function printOperand(
   writer: Writer,
-  nodes: readonly ProgramNode[],
+  nodes: readonly BoundNode[],
   id: NodeId,
   readValue: (id: NodeId) => string,
 ): string {

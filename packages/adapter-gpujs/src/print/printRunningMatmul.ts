@@ -1,4 +1,4 @@
-import type { ContractionKernel, NodeId, ProgramNode } from '@vardrop/core/program';
+import type { BoundNode, ContractionKernel, NodeId } from '@vardrop/core/program';
 import { accumulateRunning, type RunningIndex } from './accumulateRunning.js';
 import type { Blocks, KernelSource } from './kernelSource.js';
 import { matmulOperand } from './matmulOperand.js';
@@ -15,9 +15,9 @@ const worthBlocks = 2 ** 20;
  * returns four numbers. Its four lanes are neighbours in the other direction: they gather one operand, which the four
  * numbers have in common, and read the other one number for all lanes at a time.
  */
-export function printRunningMatmul(nodes: readonly ProgramNode[], kernel: ContractionKernel): KernelSource {
+export function printRunningMatmul(nodes: readonly BoundNode[], kernel: ContractionKernel): KernelSource {
   const writer = createWriter('webasm');
-  const shape = kernel.shape as readonly number[];
+  const { shape } = kernel;
   const leading = shape.slice(0, -2);
   const [rows, columns] = shape.slice(-2);
   const axis = blockAxis(nodes, kernel);
@@ -49,8 +49,8 @@ export function printRunningMatmul(nodes: readonly ProgramNode[], kernel: Contra
  * reads further past the end than gpu.js's memory has room for. What contractions share, and make squares of, is
  * best gathered; else columns are, unless only rows come in fours.
  */
-function blockAxis(nodes: readonly ProgramNode[], kernel: ContractionKernel): Blocks['axis'] | undefined {
-  const shape = kernel.shape as readonly number[];
+function blockAxis(nodes: readonly BoundNode[], kernel: ContractionKernel): Blocks['axis'] | undefined {
+  const { shape } = kernel;
   const [rows, columns] = shape.slice(-2);
   const { length } = matmulOperand(nodes, kernel.contractions[0], 0);
   const fits = shape.slice(0, -2).every((each) => each === 1) && rows >= 8 && columns >= 4 && length <= 2 ** 16;
@@ -62,7 +62,7 @@ function blockAxis(nodes: readonly ProgramNode[], kernel: ContractionKernel): Bl
 /** Sums of all contractions at the first place, then at the second, and so on. */
 function printSums(
   writer: Writer,
-  nodes: readonly ProgramNode[],
+  nodes: readonly BoundNode[],
   kernel: ContractionKernel,
   places: readonly (readonly string[])[],
   axis: Blocks['axis'] | undefined,

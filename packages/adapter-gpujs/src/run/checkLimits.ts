@@ -1,5 +1,5 @@
 import { VardropError } from '@vardrop/core';
-import type { Program } from '@vardrop/core/program';
+import type { BoundProgram } from '@vardrop/core/program';
 import { elements } from '../elements.js';
 import type { LoweredProgram } from '../lower/lowerProgram.js';
 import type { KernelSource } from '../print/kernelSource.js';
@@ -7,9 +7,9 @@ import type { Runtime } from '../start/runtime.js';
 import { largestTensor } from '../start/supports.js';
 
 /** Throws `VARDROP_LIMITS`, naming limit and tensor, for a program with a tensor too large for exact indices. */
-export function checkLimits(name: string, program: Program): void {
+export function checkLimits(name: string, program: BoundProgram): void {
   program.nodes.forEach((node, id) => {
-    const size = elements(node.shape as readonly number[]);
+    const size = elements(node.shape);
     if (size > largestTensor) refuse(name, program, id, `${size} elements`, `${largestTensor} in one tensor`);
   });
 }
@@ -58,7 +58,7 @@ function foldedSide(count: number): number {
 export function checkCardLimits(
   name: string,
   runtime: Pick<Runtime, 'device' | 'textureSide' | 'mostTurns'>,
-  program: Program,
+  program: BoundProgram,
   lowered: LoweredProgram,
 ): void {
   const limits = limitsOf(runtime);
@@ -86,12 +86,12 @@ export function checkCardLimits(
   const made = new Set(lowered.kernels.map(({ result }) => result));
   for (const id of lowered.kernels.flatMap(({ inputs }) => inputs)) {
     if (made.has(id)) continue;
-    const size = elements(program.nodes[id].shape as readonly number[]);
+    const size = elements(program.nodes[id].shape);
     check(id, [size], size);
   }
 }
 
-function refuse(name: string, program: Program, id: number, got: string, most: string): never {
+function refuse(name: string, program: BoundProgram, id: number, got: string, most: string): never {
   const { op, label, shape } = program.nodes[id];
   throw new VardropError(
     'VARDROP_LIMITS',

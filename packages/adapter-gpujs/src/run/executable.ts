@@ -7,7 +7,7 @@ import {
   programInterface,
   type RunEntries,
 } from '@vardrop/core/backend';
-import { type Program, separatePooling, splitInvariant } from '@vardrop/core/program';
+import { type BoundProgram, separatePooling, splitInvariant } from '@vardrop/core/program';
 import { withoutTransposes } from '../lower/withoutTransposes.js';
 import { encodeStreams, withStreams } from '../lower/withStreams.js';
 import type { Handles, Pending } from '../memory/handles.js';
@@ -28,7 +28,7 @@ export function createExecutable(
   runtime: Runtime,
   lifetime: BackendLifetime,
   handles: Handles,
-  source: Program,
+  source: BoundProgram,
   ended: () => void = () => undefined,
 ): Executable {
   const name = `gpujs:${runtime.mode}`;

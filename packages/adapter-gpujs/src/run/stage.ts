@@ -1,5 +1,5 @@
 import { programInputs } from '@vardrop/core/backend';
-import type { Program } from '@vardrop/core/program';
+import type { BoundProgram } from '@vardrop/core/program';
 import { elements } from '../elements.js';
 import { lowerProgram } from '../lower/lowerProgram.js';
 import { type Stored, storeValues } from '../memory/stored.js';
@@ -31,7 +31,7 @@ export interface Stage {
 export function createStage(
   runtime: Runtime,
   who: string,
-  program: Program,
+  program: BoundProgram,
   layouts: ReadonlyMap<string, readonly number[]> = new Map(),
 ): Stage {
   const lowered = lowerProgram(program, runtime.mode, runtime.mostTurns);
@@ -61,7 +61,7 @@ export function createStage(
           const { name, role } = nameOf.get(id) ?? {};
           // What is carried comes as it will be made.
           const made = name && (layouts.get(name) ?? (role === 'carried' ? layoutOf(name) : undefined));
-          return made || [elements(program.nodes[id].shape as readonly number[])];
+          return made || [elements(program.nodes[id].shape)];
         });
       }
     }

@@ -1,4 +1,5 @@
 export { bindBatch } from './bindBatch.js';
+export { boundProgram } from './boundProgram.js';
 export { type Builder, createBuilder, type Operand, type Value, type WindowOptions } from './builder.js';
 export { gradients } from './differentiate.js';
 export { expand } from './expand.js';
@@ -12,7 +13,15 @@ export { type PrintOptions, print } from './print.js';
 export type * from './program.js';
 export { rewrite } from './rewrite.js';
 export { separatePooling } from './separatePooling.js';
-export { broadcastShapes, elementCount, formatShape, samePadding, sameShape } from './shapes.js';
+export {
+  boundShape,
+  broadcastShapes,
+  elementCount,
+  formatShape,
+  isBoundShape,
+  samePadding,
+  sameShape,
+} from './shapes.js';
 export { simplify } from './simplify.js';
 export { type SplitProgram, splitInvariant } from './splitInvariant.js';
 export { stageSums } from './stageSums.js';
