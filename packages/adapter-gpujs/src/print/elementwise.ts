@@ -42,7 +42,8 @@ export function printElementwise(
 }
 
 function expression(writer: Writer, node: BoundNode, [a, b, x, y]: readonly string[]): string {
-  // Functions of graphics cards are off by hundreds of units in the last place: these are made of exact operations.
+  // Functions of graphics cards are off by hundreds of units in the last place. Those printed here consist of exact
+  // operations.
   const onCard = isCard(writer.mode);
   switch (node.op) {
     case 'neg':

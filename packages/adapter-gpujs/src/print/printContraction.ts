@@ -16,11 +16,11 @@ import { createWriter, type Writer } from './writer.js';
 
 /**
  * Prints all contractions of a kernel in one loop, and its epilogue after it. The operand that they share is read once
- * a turn. Where that takes more turns than a thread can make, each contraction is cut into parts, for more threads,
- * whose sums are added up, and the epilogue has a kernel of its own.
+ * a turn. If that takes more turns than a thread can make, each contraction is cut into parts for more threads, further
+ * kernels add up their sums, and the epilogue has a kernel of its own.
  *
- * @param between a value for what lies between two kernels
- * @param mostTurns of a thread
+ * @param between makes the id of a value between two kernels
+ * @param mostTurns of loops in a thread
  */
 export function printContraction(
   nodes: readonly BoundNode[],

@@ -3,7 +3,7 @@ import { printElementwise } from './elementwise.js';
 import { broadcastStrides, indexAt, stridesOf } from './threads.js';
 import type { Writer } from './writer.js';
 
-/** Evaluates a contraction's epilogue at a place, given its sums there; returns the name of the kernel's result. */
+/** Prints a contraction's epilogue at a place, given its sums there; returns the name of the kernel's result. */
 export function printEpilogue(
   writer: Writer,
   nodes: readonly BoundNode[],

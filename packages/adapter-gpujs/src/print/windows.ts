@@ -4,7 +4,7 @@ import type { KernelSource, ValueId } from './kernelSource.js';
 import { indexAt, spreadThreads, stridesOf } from './threads.js';
 import { createWriter, type Writer } from './writer.js';
 
-/** Which window has this element of the image at place `offset`: its position, and whether there is one. */
+/** The window that has this element of the image at place `offset`: its position, and the condition that it exists. */
 export function printWindowPosition(writer: Writer, at: string, offset: string, padding: number, stride: number) {
   const reach = writer.define(`${writer.number(padding)} + ${at} - ${offset}`);
   if (stride === 1) {
@@ -44,10 +44,10 @@ export function printPool(nodes: readonly BoundNode[], result: NodeId, node: Poo
 }
 
 /**
- * The gradient of a pooling. That of a maximum takes two kernels: one finds the place in each window that gets its gradient,
- * so that the other need not look through each window again for all of its places.
+ * The gradient of a pooling. That of a maximum takes two kernels: the first finds the place of each window's maximum,
+ * so that the second need not search a window again for each of its places.
  *
- * @param between a value for what lies between two kernels
+ * @param between makes the id of a value between two kernels
  */
 export function printPoolGradient(
   nodes: readonly BoundNode[],

@@ -1,6 +1,9 @@
 import type { BoundNode, ContractionKernel, ElementwiseKernel } from '@vardrop/core/program';
 
-/** A kernel of contractions in several: each contraction alone, and if there is more to do, a loop over elements that does it. */
+/**
+ * Splits a kernel of contractions: a kernel for each contraction, and one over elements for the epilogue, if it has
+ * one.
+ */
 export function withoutEpilogue(
   nodes: readonly BoundNode[],
   kernel: ContractionKernel,
