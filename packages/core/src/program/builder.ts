@@ -21,9 +21,9 @@ import type {
 import { broadcastShapes, formatShape, normalizeAxes, sameShape } from './shapes.js';
 
 /** A value of a program under construction. */
-export interface Value {
+export interface Value<S extends Shape = Shape> {
   readonly id: NodeId;
-  readonly shape: Shape;
+  readonly shape: S;
 }
 
 /** A value, or a number that stands for a scalar constant. */
