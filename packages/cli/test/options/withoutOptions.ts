@@ -11,6 +11,7 @@ export const withoutOptions: Readonly<Record<string, readonly string[]>> = {
     'boundShape',
     'broadcastShapes',
     'bytesOf',
+    'checkBackend',
     'checkBoolean',
     'checkCombination',
     'checkObject',

@@ -5,6 +5,7 @@ import type { BoundProgram, ExpandedFunction } from '../program/program.js';
  * nothing of dropout. It receives only programs that `validate` accepts, with every axis a positive number (the
  * symbolic `batch` is bound), every node used, no `withDerivative`, no `special`, `sigmoid`, `softplus` or `tanh` that
  * `supports.functions` does not list, and no `noise` unless `supports.noise` is `'device'`.
+ * A backend of another version is refused with `VARDROP_CONTRACT` where it is handed in (`checkBackend`).
  */
 export const contractVersion = 1;
 
@@ -85,6 +86,11 @@ export interface Executable {
 export interface Backend<T = unknown> {
   /** `framework:device`, such as `tfjs:wasm`. */
   readonly name: string;
+  /**
+   * The version of the contract that it is written for. A number of its own: core's `contractVersion` in its place would
+   * say of any backend that it fits.
+   */
+  readonly contractVersion: typeof contractVersion;
   readonly supports: Supports;
   /**
    * Copies `data` (row-major, as many values as `shape` has) before it returns: the array may be written to again. Refuses

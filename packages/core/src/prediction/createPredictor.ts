@@ -1,3 +1,4 @@
+import { checkBackend } from '../backend/checkBackend.js';
 import { type CompiledProgram, compileProgram } from '../backend/compileProgram.js';
 import type { Backend, Iteration, Tensor, Tensors } from '../backend/contract.js';
 import { disposeAll } from '../backend/disposeAll.js';
@@ -84,7 +85,7 @@ export function createPredictor<Targets extends TargetKind = 'labels'>(
   checkOptionNames('createPredictor', options, predictorOptionNames, predictorOptionsElsewhere);
   const { backend, batch = 1000, noisePerRun = 2 ** 24, mode = 'sample', samples: drawn = 32 } = options;
   const { likelihood = categorical() }: { readonly likelihood?: Likelihood } = options;
-  checkObject('VARDROP_OPTION', '[predict] backend', backend, 'compile', 'createTfjsBackend()');
+  checkBackend('predict', backend);
   checkObject('VARDROP_OPTION', '[predict] likelihood', likelihood, 'negativeLogLikelihood', 'categorical()');
   checkChoice('VARDROP_OPTION', '[predict] mode', mode, ['sample', 'mean']);
   checkCount('samples', drawn, 0);

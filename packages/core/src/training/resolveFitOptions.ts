@@ -1,3 +1,4 @@
+import { checkBackend } from '../backend/checkBackend.js';
 import { checkFunction } from '../checkFunction.js';
 import { checkObject } from '../checkObject.js';
 import { checkOptionNames } from '../checkOptionNames.js';
@@ -66,7 +67,7 @@ export function resolveFitOptions(model: Model, options: FitOptions): ResolvedFi
   checkOptionNames('fit', options, optionNames, elsewhere);
   const { backend, earlyStopping } = options;
   const { likelihood = categorical(), optimizer = adam(), learningRateFactor = constantSchedule() } = options;
-  checkObject('VARDROP_OPTION', '[fit] backend', backend, 'compile', 'createTfjsBackend()');
+  checkBackend('fit', backend);
   checkObject('VARDROP_OPTION', '[fit] likelihood', likelihood, 'negativeLogLikelihood', 'categorical()');
   checkObject('VARDROP_OPTION', '[fit] optimizer', optimizer, 'update', 'adam()');
   const epochs = positiveInteger('epochs', options.epochs === undefined ? 10 : options.epochs);

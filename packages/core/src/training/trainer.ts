@@ -1,3 +1,4 @@
+import { checkBackend } from '../backend/checkBackend.js';
 import { type CompiledProgram, compileProgram } from '../backend/compileProgram.js';
 import type { Backend, Tensor, Tensors } from '../backend/contract.js';
 import { disposeAll } from '../backend/disposeAll.js';
@@ -80,7 +81,7 @@ export function createTrainer(
   checkObject('VARDROP_MODEL', '[createTrainer] model', model, 'apply', 'sequential()');
   checkOptionNames('createTrainer', options, { backend: true, likelihood: true, optimizer: true, state: true });
   const { backend, likelihood, optimizer } = options;
-  checkObject('VARDROP_OPTION', '[createTrainer] backend', backend, 'compile', 'createTfjsBackend()');
+  checkBackend('createTrainer', backend);
   checkObject('VARDROP_OPTION', '[createTrainer] likelihood', likelihood, 'negativeLogLikelihood', 'categorical()');
   checkObject('VARDROP_OPTION', '[createTrainer] optimizer', optimizer, 'update', 'adam()');
   const initial = readState(model, likelihood, optimizer, options.state);
