@@ -15,7 +15,7 @@ import type { EarlyStopping, FitOptions, FitWarning } from './fitOptions.js';
 import { scaleWarnings } from './scaleWarnings.js';
 import { constantSchedule, type Schedule } from './schedule.js';
 
-/** What is left of the options of `fit` when they have been checked and filled in. */
+/** The options of `fit` after the checks, with defaults filled in. */
 export interface ResolvedFitOptions {
   readonly likelihood: Likelihood;
   readonly optimizer: Optimizer;
@@ -48,7 +48,7 @@ const optionNames: Readonly<Record<keyof FitOptions, true>> = {
   signal: true,
 };
 
-/** Where that is given here which users of other libraries look for in `fit`. */
+/** What to write in place of option names of other libraries. */
 const elsewhere = {
   learningRate: 'Pass optimizer: adam({ learningRate: … }), and a schedule as learningRateFactor.',
   lr: 'Pass optimizer: adam({ learningRate: … }), and a schedule as learningRateFactor.',
@@ -61,7 +61,7 @@ const elsewhere = {
   callbacks: 'Write onStep, onEpoch and earlyStopping.',
 };
 
-/** Checks all that `fit` is given before it computes anything; throws what `fit` says. */
+/** Checks all options of `fit` before anything is computed. Throws as `fit` documents. */
 export function resolveFitOptions(model: Model, options: FitOptions): ResolvedFitOptions {
   checkObject('VARDROP_MODEL', '[fit] model', model, 'apply', 'sequential()');
   checkOptionNames('fit', options, optionNames, elsewhere);
