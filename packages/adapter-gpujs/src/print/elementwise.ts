@@ -1,5 +1,5 @@
 import { VardropError } from '@vardrop/core';
-import type { BoundNode, NodeId } from '@vardrop/core/program';
+import { type BoundNode, type NodeId, numberOf } from '@vardrop/core/program';
 import { isCard } from '../gpujs/mode.js';
 import { printExp, printLog } from './functions.js';
 import { printNoise } from './printNoise.js';
@@ -24,11 +24,8 @@ export function printElementwise(
   const operand = (id: NodeId): string => {
     const known = names.get(id) ?? given.get(id);
     if (known !== undefined) return known;
-    const node = nodes[id];
-    const name =
-      node.op === 'constant' && typeof node.value === 'number'
-        ? writer.number(node.value)
-        : writer.define(readValue(id));
+    const number = numberOf(nodes[id]);
+    const name = number === undefined ? writer.define(readValue(id)) : writer.number(number);
     given.set(id, name);
     return name;
   };
