@@ -70,7 +70,7 @@ export function conv2dFilterGradient(node: NodeOf<'conv2dFilterGradient'>, emiss
   const steps = { dilations: node.strides, padding: node.padding };
   const { sides, channels } = imageShape(shapes.operands[0]);
   const all = convolve([image, dy], { batch: channels, sides }, shapes.operands[1].slice(1, 3), steps, emission);
-  // A last row that no window reached gives more shifts than the filter has cells.
+  // If no window reached the last row or column, there are more shifts than the filter has cells.
   const [height, width] = boundShape(shapes.out);
   const cut = graph.node(
     'Slice',
@@ -107,7 +107,7 @@ function convolve(
   const beside = window.every((n) => n === 1) && top + left === 0 && bottom + right > 0;
   if (!style?.onGpu || !beside)
     return graph.node('Conv', [image, filter], `${name}/windows`, { ...steps, pads: pads(padding) });
-  // For a filter of one cell the kernel on GPUs overlooks what is added behind the image only. There the result is 0.
+  // For a filter of one cell, the kernel on GPUs ignores padding that is only behind the image. The result there is 0.
   const inside = graph.node('Conv', [image, filter], `${name}/inside`, steps);
   const more = ([bottom, right] as const).map((added, axis) => {
     const [length, stride] = [sides[axis], steps.strides?.[axis] ?? 1];
@@ -156,7 +156,7 @@ export function maxPool2dGradient(node: NodeOf<'maxPool2dGradient'>, emission: E
   const gradients = cells.map((cell, k) => {
     const equal = graph.node('Equal', [cell, top], `${name}/equal`);
     const inside = insideOf(node, emission, k);
-    // In a window of −∞ padding is as large as the maximum, and gets nothing all the same.
+    // In a window of −∞ padding equals the maximum, but gets no gradient.
     const wins = inside === undefined ? equal : graph.node('And', [equal, inside], `${name}/wins`);
     const taken = graph.node('Where', [wins, remaining, zero], `${name}/taken`);
     if (k + 1 < cells.length) remaining = graph.node('Where', [wins, zero, remaining], `${name}/remaining`);
@@ -226,8 +226,8 @@ function slices(
 }
 
 /**
- * The adjoint of taking each window's cells: puts cell (i, j) of each window back into the image, and adds up. Cells that
- * lie within one stride of each other never meet, so they are interleaved; only what overlaps is added.
+ * The adjoint of taking each window's cells: puts cell (i, j) of each window back into the image, and adds up. Cells
+ * that lie within one stride of each other never overlap, so they are interleaved into blocks; only blocks are added.
  */
 function spread(node: Pooling, emission: Emission, cells: readonly ValueName[], pooled: ImageShape): ValueName {
   const { graph, shapes, name } = emission;
@@ -260,7 +260,7 @@ function spread(node: Pooling, emission: Emission, cells: readonly ValueName[], 
       const [down, across] = [rows * strides[0], columns * strides[1]];
       const joined = concat(graph, bands, 1, `${name}/rows`);
       const block = reshape(graph, joined, [batch, down, across, channels], `${name}/block`);
-      // Placed in the image: a negative number of cells is cut off.
+      // Its place in the image. A negative number of cells is cut off.
       const [top, , left] = padding;
       const before = [i - top, j - left];
       const after = [height - before[0] - down, width - before[1] - across];
