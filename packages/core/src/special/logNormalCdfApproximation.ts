@@ -8,7 +8,7 @@ import { normalHazardApproximation } from './normalHazardApproximation.js';
  * times the hazard at s it is `−(s²/2 + log g)` to the left of 0, where nothing cancels, and `log(1 − exp(−s²/2) / g)`
  * to the right.
  *
- * The relative error is below 6e-7 in float32, and below 1.7e-6 where exp and log err by 3.5 units in the last place,
+ * The relative error is below 7e-7 in float32, and below 1.7e-6 where exp and log err by 3.5 units in the last place,
  * in both tails too, until the value overflows or underflows.
  *
  * @param m the arithmetic to evaluate in
