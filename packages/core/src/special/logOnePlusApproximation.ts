@@ -5,9 +5,10 @@ import { polynomial } from './polynomial.js';
 const terms = [0.66666416, 0.40021534, 0.28001678, 0.28012668];
 
 /**
- * `log(1 + e)` for `−½ ≤ e ≤ 1` in float32 arithmetic, elementwise, in 13 operations. With `h = e / (2 + e)` the logarithm is
- * `2 artanh(h)`, or `e − h (e − h² P(h²))`, where all but e is small. The sum 1 + e, which would lose the digits of a small e, is
- * never formed; nor is a rounding error taken back, which compilers for graphics cards may simplify to 0.
+ * `log(1 + e)` for `−½ ≤ e ≤ 1` in float32 arithmetic, elementwise, in 13 operations. With `h = e / (2 + e)` the
+ * logarithm is `2 artanh(h)`, or `e − h (e − h² P(h²))`, where all but e is small. The sum 1 + e, which would lose the
+ * digits of a small e, is never formed; nor is a rounding error taken back, which compilers for graphics cards may
+ * simplify to 0.
  *
  * @param m the arithmetic to evaluate in
  * @param e the argument, any shape, from −½ to 1
