@@ -1,6 +1,7 @@
 import { VardropError } from '@vardrop/core';
 import type { NodeOf, ProgramNode } from '@vardrop/core/program';
 import { type Parts, repeatPart } from './parts.js';
+import { printShortWindow } from './printShortWindow.js';
 import type { Products } from './products.js';
 import { addToSums, declareSums } from './sums.js';
 import { indexAt, stridesOf } from './threads.js';
@@ -54,6 +55,7 @@ export function printConvolution(
       const [b, oh, ow, o] = coordinates;
       const [, , perGroup, out] = second;
       const group = groupOf(writer, o, node.groups, out / node.groups);
+      if (printShortWindow(writer, nodes, node, coordinates, group, sums, products)) return sums;
       turns(0, (kh) => {
         const h = writer.define(image(writer, oh, kh, node, 0));
         when(inside(writer, h, height), () => {
@@ -75,6 +77,7 @@ export function printConvolution(
       const [b, h, w, c] = coordinates;
       const [, , perGroup, out] = first;
       const group = groupOf(writer, c, node.groups, perGroup);
+      if (printShortWindow(writer, nodes, node, coordinates, group, sums, products)) return sums;
       const i =
         perGroup === 1 ? '0' : node.groups === 1 ? c : writer.define(`${c} - ${group} * ${writer.number(perGroup)}`);
       turns(0, (kh) => {
