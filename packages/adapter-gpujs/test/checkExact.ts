@@ -1,5 +1,5 @@
 import type { Backend } from '@vardrop/core';
-import { elementCount, type Program } from '@vardrop/core/program';
+import { boundProgram, elementCount, type Program } from '@vardrop/core/program';
 import { createReferenceBackend } from '@vardrop/core/reference';
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -39,7 +39,7 @@ async function checkExact(backend: Runs, program: Program, seed: number): Promis
       : [],
   );
   const run = async (on: Runs) => {
-    const executable = await on.compile(program);
+    const executable = await on.compile(boundProgram(program));
     const inputs = Object.fromEntries(values.map(([name, own, shape]) => [name, on.upload(own, shape)]));
     const outputs = Object.entries(executable.run(inputs, [{}]).outputs[0]);
     const read = await Promise.all(outputs.map(async ([name, each]) => [name, await on.read(each)] as const));

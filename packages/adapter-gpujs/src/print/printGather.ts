@@ -1,5 +1,4 @@
-import type { NodeId, NodeOf, ProgramNode } from '@vardrop/core/program';
-import { elements } from '../elements.js';
+import { type BoundNode, type BoundShape, elementCount, type NodeId, type NodeOf } from '@vardrop/core/program';
 import type { GpujsMode } from '../gpujs/mode.js';
 import type { KernelSource, ValueId } from './kernelSource.js';
 import { chooseParts, type Parts, repeatPart } from './parts.js';
@@ -8,18 +7,18 @@ import { declareSums, piece } from './sums.js';
 import { indexAt, spreadThreads } from './threads.js';
 import { createWriter } from './writer.js';
 
-const sizesOf = (table: readonly number[]) => [table[0], elements(table.slice(1))] as const;
+const sizesOf = (table: readonly number[]) => [table[0], elementCount(table.slice(1))] as const;
 
 /** Rows of a table by number: a thread an element. What is no number of a row reads the first one, and leaves it. */
 export function printGather(
-  nodes: readonly ProgramNode[],
+  nodes: readonly BoundNode[],
   result: NodeId,
-  { operands: [table, indices] }: NodeOf<'gather'>,
+  { operands: [table, indices] }: NodeOf<'gather', BoundShape>,
   mode: GpujsMode,
 ): KernelSource {
-  const [rows, width] = sizesOf(nodes[table].shape as readonly number[]);
+  const [rows, width] = sizesOf(nodes[table].shape);
   const writer = createWriter(mode);
-  const threads = spreadThreads(writer, [elements(nodes[indices].shape as readonly number[]), width]);
+  const threads = spreadThreads(writer, [elementCount(nodes[indices].shape), width]);
   const [at, column] = threads.coordinates;
   const zero = writer.number(0);
   const given = writer.define(writer.read(indices, at));
@@ -46,15 +45,15 @@ const worthMarks = 8;
  * @param mostTurns of a thread
  */
 export function printGatherGradient(
-  nodes: readonly ProgramNode[],
+  nodes: readonly BoundNode[],
   result: NodeId,
-  node: NodeOf<'gatherGradient'>,
+  node: NodeOf<'gatherGradient', BoundShape>,
   between: () => ValueId,
   mode: GpujsMode,
   mostTurns: number,
 ): KernelSource[] {
-  const [rows, width] = sizesOf(node.shape as readonly number[]);
-  const count = elements(nodes[node.operands[0]].shape as readonly number[]);
+  const [rows, width] = sizesOf(node.shape);
+  const count = elementCount(nodes[node.operands[0]].shape);
   const pieces = Math.ceil(count / piece);
   const sizes = { rows, width, count, pieces };
   const most = Math.min(mostTurns, longest);
@@ -83,7 +82,7 @@ interface Sizes {
 
 /** How often each row's number is among each 64 numbers: `[pieces, rows]`. */
 function printMarks(
-  { operands: [indices] }: NodeOf<'gatherGradient'>,
+  { operands: [indices] }: NodeOf<'gatherGradient', BoundShape>,
   { rows, count, pieces }: Sizes,
   result: ValueId,
   mode: GpujsMode,
@@ -103,7 +102,7 @@ function printMarks(
 
 /** One kernel. Where its loop is cut, its result has an axis of the parts before its own. */
 function printAdded(
-  { operands: [indices, dy] }: NodeOf<'gatherGradient'>,
+  { operands: [indices, dy] }: NodeOf<'gatherGradient', BoundShape>,
   { rows, width, count, pieces }: Sizes,
   marks: ValueId | undefined,
   counts: readonly number[],

@@ -1,18 +1,17 @@
-import type { NodeId, NodeOf, ProgramNode } from '@vardrop/core/program';
-import { elements } from '../elements.js';
+import { type BoundNode, type BoundShape, elementCount, type NodeId, type NodeOf } from '@vardrop/core/program';
 import type { GpujsMode } from '../gpujs/mode.js';
 import type { KernelSource, ValueId } from './kernelSource.js';
 import { indexAt, mergeAxes, spreadThreads, stridesOf } from './threads.js';
 import { printWindowPosition } from './windows.js';
 import { createWriter } from './writer.js';
 
-const shapeOf = (nodes: readonly ProgramNode[], id: NodeId) => nodes[id].shape as readonly number[];
+const shapeOf = (nodes: readonly BoundNode[], id: NodeId) => nodes[id].shape;
 
 /** A transpose: threads over the result, in its order. */
 export function printTranspose(
-  nodes: readonly ProgramNode[],
+  nodes: readonly BoundNode[],
   result: NodeId,
-  { permutation, operands: [operand] }: NodeOf<'transpose'>,
+  { permutation, operands: [operand] }: NodeOf<'transpose', BoundShape>,
   mode: GpujsMode,
 ): KernelSource {
   const from = stridesOf(shapeOf(nodes, operand));
@@ -22,9 +21,9 @@ export function printTranspose(
 
 /** A slice: a transpose that starts at another element, and may go backwards. */
 export function printSlice(
-  nodes: readonly ProgramNode[],
+  nodes: readonly BoundNode[],
   result: NodeId,
-  { starts, steps, operands: [operand] }: NodeOf<'slice'>,
+  { starts, steps, operands: [operand] }: NodeOf<'slice', BoundShape>,
   mode: GpujsMode,
 ): KernelSource {
   const from = stridesOf(shapeOf(nodes, operand));
@@ -70,15 +69,15 @@ interface Part {
  * @param mostInputs of a kernel; what is made of more values takes several
  */
 export function printConcatenate(
-  nodes: readonly ProgramNode[],
+  nodes: readonly BoundNode[],
   result: NodeId,
-  { axis, operands }: NodeOf<'concatenate'>,
+  { axis, operands }: NodeOf<'concatenate', BoundShape>,
   between: () => ValueId,
   mode: GpujsMode,
   mostInputs: number,
 ): KernelSource[] {
   const shape = shapeOf(nodes, result);
-  const [outer, inner] = [elements(shape.slice(0, axis)), elements(shape.slice(axis + 1))];
+  const [outer, inner] = [elementCount(shape.slice(0, axis)), elementCount(shape.slice(axis + 1))];
   const kernels: KernelSource[] = [];
   let parts = operands.map((value): Part => ({ value, length: shapeOf(nodes, value)[axis] }));
   while (parts.length > mostInputs) {
@@ -143,9 +142,9 @@ interface PaddedAxis {
 
 /** Numbers around a value and between its elements: threads over the result. */
 export function printPad(
-  nodes: readonly ProgramNode[],
+  nodes: readonly BoundNode[],
   result: NodeId,
-  { value, before, interior, operands: [operand] }: NodeOf<'pad'>,
+  { value, before, interior, operands: [operand] }: NodeOf<'pad', BoundShape>,
   mode: GpujsMode,
 ): KernelSource {
   const [shape, from] = [shapeOf(nodes, result), shapeOf(nodes, operand)];

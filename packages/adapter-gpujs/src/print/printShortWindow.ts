@@ -1,4 +1,4 @@
-import type { ProgramNode } from '@vardrop/core/program';
+import type { BoundNode } from '@vardrop/core/program';
 import type { Products } from './products.js';
 import { addToSums } from './sums.js';
 import { indexAt, stridesOf } from './threads.js';
@@ -21,21 +21,18 @@ interface Direction {
  * On webasm, the sums of a depthwise convolution, or of its input gradient where windows move by one pixel. Each cell of the
  * window has lines of its own: it reads at a literal distance from where the window starts, which is an integer, and asks only
  * for those borders of the image that it may cross. Prints nothing and returns false where another way is needed.
- *
- * @param group this thread's group of channels
  */
 export function printShortWindow(
   writer: Writer,
-  nodes: readonly ProgramNode[],
-  node: ProgramNode,
+  nodes: readonly BoundNode[],
+  node: BoundNode,
   coordinates: readonly string[],
-  group: string,
   sums: readonly string[],
   products: Products,
 ): boolean {
   if (writer.mode !== 'webasm' || (node.op !== 'conv2d' && node.op !== 'conv2dInputGradient')) return false;
   const forward = node.op === 'conv2d';
-  const [first, second] = node.operands.map((id) => nodes[id].shape as readonly number[]);
+  const [first, second] = node.operands.map((id) => nodes[id].shape);
   const [read, filter] = forward ? [first, second] : [second, first];
   const [height, width, perGroup, out] = filter;
   const { strides, dilations, padding, groups } = node;
@@ -44,7 +41,7 @@ export function printShortWindow(
 
   const direction = (axis: 0 | 1): Direction => ({
     at: coordinates[axis + 1],
-    places: (node.shape as readonly number[])[axis + 1],
+    places: node.shape[axis + 1],
     scale: forward ? strides[axis] : 1,
     offsets: Array.from({ length: filter[axis] }, (_, k) => {
       const offset = k * dilations[axis] - padding[2 * axis];
@@ -55,6 +52,7 @@ export function printShortWindow(
   const [down, across] = [direction(0), direction(1)];
   const [pitch, row, column] = stridesOf(read);
   const [b, , , channel] = coordinates;
+  const group = printGroup(writer, channel, groups, out / groups);
   // The first pixel that the window reads: all others lie behind it, and none of their numbers is beyond float32.
   const before = Math.min(...down.offsets) * row + Math.min(...across.offsets) * column;
   const places = indexAt([b, down.at, across.at, group], [pitch, row * down.scale, column * across.scale, 1]);
@@ -84,4 +82,12 @@ function eachCell(writer: Writer, direction: Direction, visit: (k: number, offse
     visit(k, offset);
     if (borders.length > 0) writer.line('}');
   });
+}
+
+/** The group of a channel, where each has so many. */
+export function printGroup(writer: Writer, channel: string, groups: number, perGroup: number): string {
+  if (groups === 1) return '0';
+  if (perGroup === 1) return channel;
+  // Half a step above the boundary, where no rounding of the quotient can reach the next integer.
+  return writer.define(`Math.floor((${channel} + ${writer.number(0.5)}) / ${writer.number(perGroup)})`);
 }
