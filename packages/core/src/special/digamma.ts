@@ -8,8 +8,8 @@ const ROOT_REST = 9.549995429965697e-17;
 const series = Array.from({ length: 38 }, (_, i) => (-1) ** i * hurwitzZeta(i + 2, ROOT));
 
 /**
- * Digamma, the derivative of `log Γ(x)`, for `x > 0` in float64: Taylor's series at its zero, the recurrence `ψ(x + 1)
- * = ψ(x) + 1/x`, and the asymptotic series from 12 on. Its derivative is `trigamma`.
+ * Digamma, the derivative of `log Γ(x)`, for `x > 0` in float64: Taylor's series at its zero, the recurrence
+ * `ψ(x + 1) = ψ(x) + 1/x`, and the asymptotic series from 12 on. Its derivative is `trigamma`.
  *
  * @param x any number; 0 gives −Infinity, `Infinity` Infinity; negative numbers and NaN give NaN
  * @returns ψ(x), relative error below 1e-15, next to its zero 1.46 too (measured against 60-digit arithmetic)

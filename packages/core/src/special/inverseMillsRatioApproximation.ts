@@ -10,7 +10,7 @@ import { normalHazardApproximation } from './normalHazardApproximation.js';
  * tails too, until the value underflows.
  *
  * @param m the arithmetic to evaluate in
- * @param x the argument, any shape; infinities and NaN have their limits
+ * @param x the argument, any shape; infinities give the limits, NaN gives NaN
  * @returns the ratio for each element, the shape of `x`; shares most with `logNormalCdfApproximation`
  */
 export function inverseMillsRatioApproximation<V>(m: Arithmetic<V>, x: V): V {

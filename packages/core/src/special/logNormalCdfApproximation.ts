@@ -12,7 +12,7 @@ import { normalHazardApproximation } from './normalHazardApproximation.js';
  * in both tails too, until the value overflows or underflows.
  *
  * @param m the arithmetic to evaluate in
- * @param x the argument, any shape; infinities and NaN have their limits
+ * @param x the argument, any shape; infinities give the limits, NaN gives NaN
  * @returns the logarithm for each element, the shape of `x`; shares most with `inverseMillsRatioApproximation`
  */
 export function logNormalCdfApproximation<V>(m: Arithmetic<V>, x: V): V {

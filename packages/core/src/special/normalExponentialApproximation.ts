@@ -10,7 +10,7 @@ const LARGEST = 20;
  * is one.
  *
  * @param m the arithmetic to evaluate in
- * @param s the argument, any shape, not negative; infinities and NaN have their limits
+ * @param s the argument, any shape, not negative; infinities give the limits, NaN gives NaN
  * @returns the exponential of each element, the shape of `s`
  */
 export function normalExponentialApproximation<V>(m: Arithmetic<V>, s: V): V {
