@@ -90,6 +90,8 @@ function elementwise(size: number, draw: Draw, isExact: boolean): SizedCase {
       sigmoid: b.sigmoid(x),
       softplus: b.softplus(x),
       tanh: b.tanh(x),
+      cos: b.cos(x),
+      erf: b.erf(x),
       sqrt: b.sqrt(b.abs(x)),
       div: b.div(x, y),
     }));
@@ -104,6 +106,8 @@ function elementwise(size: number, draw: Draw, isExact: boolean): SizedCase {
     max: b.max(x, row),
     min: b.min(y, column),
     selectGreater: b.selectGreater(x, y, row, column),
+    floor: b.floor(b.mul(x, 0.5)),
+    round: b.round(b.mul(y, 0.5)),
   }));
 }
 
