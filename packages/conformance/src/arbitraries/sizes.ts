@@ -217,15 +217,25 @@ function windowOf(role: WindowRole, size: number, draw: Draw) {
   };
 }
 
-function convolution(role: WindowRole, size: number, draw: Draw): SizedCase {
-  const { image, window, options, filters } = windowOf(role, size, draw);
-  const filter = [...window, image[3], filters];
+/** Distances of a window's cells at which it still fits into images. */
+function dilationsOf(window: readonly [number, number], image: readonly number[], draw: Draw): [number, number] {
+  const most = (axis: 0 | 1) => (window[axis] === 1 ? 3 : Math.floor((image[axis + 1] - 1) / (window[axis] - 1)));
+  return [draw.whole(1, Math.min(3, most(0))), draw.whole(1, Math.min(3, most(1)))];
+}
+
+/** A convolution and its gradients. Groups are of one channel more often than of two. */
+function convolution(role: WindowRole | 'groups', size: number, draw: Draw): SizedCase {
+  const { image, window, options, filters } = windowOf(role === 'groups' ? 'images' : role, role === 'groups' ? 2 : size, draw);
+  const groups = role === 'groups' ? size : 1;
+  if (role === 'groups') image[3] = groups * draw.of([1, 1, 2]);
+  const filter = [...window, image[3] / groups, role === 'groups' ? groups * draw.whole(1, 2) : filters];
+  const spread = { ...options, dilations: dilationsOf(window, image, draw), groups };
   const shape = createBuilder('shape');
-  const dy = shape.conv2d(shape.input('x', image), shape.input('w', filter), options).shape as readonly number[];
+  const dy = shape.conv2d(shape.input('x', image), shape.input('w', filter), spread).shape as readonly number[];
   return sizedCase(`convolution, ${role} ${size}`, { x: image, w: filter, dy }, draw, 'whole', (b, x) => ({
-    result: b.conv2d(x.x, x.w, options),
-    input: b.conv2dInputGradient(x.w, x.dy, image, options),
-    filter: b.conv2dFilterGradient(x.x, x.dy, filter, options),
+    result: b.conv2d(x.x, x.w, spread),
+    input: b.conv2dInputGradient(x.w, x.dy, image, spread),
+    filter: b.conv2dFilterGradient(x.x, x.dy, filter, spread),
   }));
 }
 
@@ -289,6 +299,13 @@ export const sizedOperations: readonly SizedOperation[] = [
       make: (size, draw) => convolution(role, size, draw),
     }),
   ),
+  {
+    name: 'conv2d: groups',
+    sizes: channels,
+    most: 150,
+    ways: 3,
+    make: (size, draw) => convolution('groups', size, draw),
+  },
   ...(['maximum', 'average'] as const).flatMap((kind) =>
     rolesOfWindows
       .filter(([role]) => role !== 'filters')
