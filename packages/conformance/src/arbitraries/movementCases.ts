@@ -92,12 +92,18 @@ export function movementCases({ nonFinite }: Supports): ReadonlyMap<Op, fc.Arbit
           at: fc.nat(3),
           lengths: fc.array(axisLength, { minLength: 1, maxLength: 4 }),
           again: fc.nat(4),
+          square: fc.nat(3),
         })
-        .chain(({ shape, at, lengths, again }) => {
+        .chain(({ shape, at, lengths, again, square }) => {
           const axis = at % shape.length;
-          const operands = lengths.map((n) => shape.map((own, i) => (i === axis ? n : own)));
+          const total = lengths.reduce((sum, n) => sum + n, again === 0 ? lengths[0] : 0);
+          // Results whose axes are equal, so that shapes do not tell them apart.
+          const others = square === 0 ? shape.map(() => total).slice(0, 2) : shape;
+          const operands = lengths.map((n) => others.map((own, i) => (i === axis % others.length ? n : own)));
           // One operand may come twice.
-          return of('concatenate')(operands, (b, all) => b.concatenate(again === 0 ? [...all, all[0]] : all, axis));
+          return of('concatenate')(operands, (b, all) =>
+            b.concatenate(again === 0 ? [...all, all[0]] : all, axis % others.length),
+          );
         }),
     ],
     [

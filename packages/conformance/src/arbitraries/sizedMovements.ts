@@ -15,6 +15,7 @@ function parts(size: number, draw: Draw): SizedCase {
   const [first, second] = [draw.whole(1, 3), draw.whole(2, 3)];
   const stepped = x.map((n) => (n > 8 ? { start: first, step: second } : undefined));
   const turned = x.map((n) => (n > 8 ? { start: n - first, step: -second } : { step: -1 }));
+  const backwards = x.map(() => ({ step: -1 }));
   const ranges = [
     { before: first, after: 1, interior: draw.whole(0, 1) },
     { before: 1, after: second, interior: draw.whole(0, 2) },
@@ -24,6 +25,7 @@ function parts(size: number, draw: Draw): SizedCase {
     beside: b.concatenate([each.side, each.x], 1),
     stepped: b.slice(each.x, stepped),
     turned: b.slice(each.x, turned),
+    backwards: b.slice(each.x, backwards),
     padded: b.pad(each.x, ranges, 2),
   }));
 }

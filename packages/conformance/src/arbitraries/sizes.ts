@@ -217,19 +217,19 @@ function windowOf(role: WindowRole, size: number, draw: Draw) {
   };
 }
 
-/** Distances of a window's cells at which it still fits into images. */
-function dilationsOf(window: readonly [number, number], image: readonly number[], draw: Draw): [number, number] {
-  const most = (axis: 0 | 1) => (window[axis] === 1 ? 3 : Math.floor((image[axis + 1] - 1) / (window[axis] - 1)));
-  return [draw.whole(1, Math.min(3, most(0))), draw.whole(1, Math.min(3, most(1)))];
-}
-
 /** A convolution and its gradients. Groups are of one channel more often than of two. */
 function convolution(role: WindowRole | 'groups', size: number, draw: Draw): SizedCase {
-  const { image, window, options, filters } = windowOf(role === 'groups' ? 'images' : role, role === 'groups' ? 2 : size, draw);
+  const { image, window, options, filters } = windowOf(
+    role === 'groups' ? 'images' : role,
+    role === 'groups' ? 2 : size,
+    draw,
+  );
   const groups = role === 'groups' ? size : 1;
   if (role === 'groups') image[3] = groups * draw.of([1, 1, 2]);
   const filter = [...window, image[3] / groups, role === 'groups' ? groups * draw.whole(1, 2) : filters];
-  const spread = { ...options, dilations: dilationsOf(window, image, draw), groups };
+  const dilations: [number, number] = [draw.whole(1, 3), draw.whole(1, 3)];
+  for (const axis of [0, 1]) image[axis + 1] = Math.max(image[axis + 1], (window[axis] - 1) * dilations[axis] + 1);
+  const spread = { ...options, dilations, groups };
   const shape = createBuilder('shape');
   const dy = shape.conv2d(shape.input('x', image), shape.input('w', filter), spread).shape as readonly number[];
   return sizedCase(`convolution, ${role} ${size}`, { x: image, w: filter, dy }, draw, 'whole', (b, x) => ({

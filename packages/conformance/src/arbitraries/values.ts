@@ -37,7 +37,17 @@ const edgeNumbers = [
 const edges = fc.constantFrom(...edgeNumbers);
 
 /** Halves, which are as near to an even number as to an odd one, numbers next to them, and the largest that are not whole. */
-const nearWhole = [0.5, 0.5 - 2 ** -25, 0.5 + 2 ** -24, 1.5, 2.5, 1 - 2 ** -24, 2 ** 22 + 0.5, 2 ** 23 - 0.5, 2 ** 23 + 1];
+const nearWhole = [
+  0.5,
+  0.5 - 2 ** -25,
+  0.5 + 2 ** -24,
+  1.5,
+  2.5,
+  1 - 2 ** -24,
+  2 ** 22 + 0.5,
+  2 ** 23 - 0.5,
+  2 ** 23 + 1,
+];
 
 /** Zeros, subnormal numbers, the ends of float32, halves, where functions saturate: all of either sign. */
 export const edgeValues: Float32Array = Float32Array.from(

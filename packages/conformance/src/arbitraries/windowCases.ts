@@ -55,7 +55,10 @@ const convolutions: fc.Arbitrary<ConvolutionCase> = fc
   .record({
     each: windows,
     dilations: fc.oneof({ weight: 1, arbitrary: fc.constant([1, 1] as const) }, { weight: 2, arbitrary: pairOf(1, 3) }),
-    groups: fc.oneof({ weight: 2, arbitrary: fc.constant(1) }, { weight: 3, arbitrary: fc.integer({ min: 2, max: 3 }) }),
+    groups: fc.oneof(
+      { weight: 2, arbitrary: fc.constant(1) },
+      { weight: 3, arbitrary: fc.integer({ min: 2, max: 3 }) },
+    ),
     perGroup: fc.integer({ min: 1, max: 2 }),
     filters: fc.integer({ min: 1, max: 3 }),
     more: paddings,
