@@ -33,7 +33,7 @@ export function createBackend(runtime: Runtime): Backend<OrtTensor> {
 
   return {
     name,
-    contractVersion: 1,
+    contractVersion: 2,
     supports: supportsOf(device, memory.elements, turns),
     upload(data, shape) {
       lifetime.check('upload');

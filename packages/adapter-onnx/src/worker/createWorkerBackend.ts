@@ -53,7 +53,7 @@ export async function createWorkerBackend(options: WorkerOptions): Promise<Backe
 
   return {
     name,
-    contractVersion: 1,
+    contractVersion: 2,
     supports,
     upload(data, shape) {
       lifetime.check('upload');

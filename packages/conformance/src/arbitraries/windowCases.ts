@@ -1,5 +1,5 @@
 import type { Supports } from '@vardrop/core/backend';
-import { type ConvolutionOptions, createBuilder, type Op } from '@vardrop/core/program';
+import { boundShape, type ConvolutionOptions, createBuilder, type Op } from '@vardrop/core/program';
 import fc from 'fast-check';
 import { type CaseOf, casesOf, type OperationCase } from './operationCase.js';
 
