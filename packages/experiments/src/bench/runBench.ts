@@ -19,28 +19,29 @@ import type { Peer, VariantName, VariantPlan } from './timedVariant.js';
 import { commonVariants, createWorkloadData, workloadVariants } from './variants.js';
 import { type Workload, workloadW } from './workload.js';
 
-/** A backend to be measured, or a peer, by its name; `create` rejects where it does not start. */
+/** A backend or a peer to measure, by name. `create` rejects if it does not start. */
 export interface BenchTarget<T> {
   readonly name: string;
   create(): Promise<T>;
 }
 
-/** What `runBench` is asked for. */
+/** Options of `runBench`. */
 export interface BenchOptions {
   readonly targets: readonly BenchTarget<Backend>[];
-  /** Steps written with other libraries, timed on the last workload beside the backends. */
+  /** Steps written with other libraries, timed on the last workload together with the backends. */
   readonly peers?: readonly BenchTarget<Peer>[];
-  /** The lightest first: what a heavier one takes is guessed from those before. See `benchWorkloads`. */
+  /** The lightest first, since the times of heavier ones are estimated from lighter ones. See `benchWorkloads`. */
   readonly workloads: readonly Workload[];
-  /** Of each variant, after warm-up. */
+  /** Repetitions of each variant, after warm-up. */
   readonly repetitions: number;
-  /** Rounds before the first time counts, for backends that can afford it. */
+  /** Untimed rounds before the first timed one, if the budget allows it. */
   readonly warmup: number;
   /** For each backend and workload. */
   readonly budgetSeconds: number;
   /**
-   * Weights up to which backends take turns in each round, 4 million where left out. For larger workloads they are measured one
-   * after the other, in turns of their variants only: all at once would take many gigabytes.
+   * Largest number of weights for which all backends take turns in each round. Default: 4 million. On larger workloads backends
+   * are measured one after the other, and only the variants of a backend take turns, since all backends together would need
+   * many gigabytes.
    */
   readonly weightsTogether?: number;
   readonly machine: Omit<BenchMachine, 'load'>;
@@ -48,9 +49,9 @@ export interface BenchOptions {
   readonly load?: () => number;
   readonly memory?: MemoryProbe;
   readonly clock?: Clock;
-  /** When it aborts, the report is of what has been measured. */
+  /** When it aborts, the report holds what has been measured so far. */
   readonly signal?: AbortSignal;
-  /** Says how far it is, `share` in [0, 1]. */
+  /** Reports progress, `share` in [0, 1]. */
   onProgress?(progress: { readonly share: number; readonly label: string }): void;
 }
 
@@ -74,12 +75,11 @@ const optionNames: Readonly<Record<keyof BenchOptions, true>> = {
 const memorySteps = 20;
 
 /**
- * Times every backend on every workload, in interleaved runs: each round times each variant of each backend once, so that
- * what else happens on the machine meets all of them alike (in the largest workloads, all variants of a backend). A backend whose budget for a workload does not last gets fewer
- * repetitions, or is left out with the reason. Everything that it starts it closes.
+ * Times every backend on every workload, in interleaved runs: each round times each variant of each backend once, so that other
+ * load on the machine affects all of them alike (on the largest workloads: all variants of a backend). A backend that uses up
+ * its budget for a workload gets fewer repetitions, or is skipped with the reason. Closes every backend that it starts.
  *
- * @throws VardropError `VARDROP_OPTION` for other options; `VARDROP_NO_BACKEND` where no target starts; the signal's reason where it aborts before anything has
- * been measured.
+ * @throws VardropError `VARDROP_OPTION` for unknown options; `VARDROP_NO_BACKEND` if no target starts; the signal's reason if it aborts before anything has been measured.
  */
 export async function runBench(options: BenchOptions): Promise<BenchReport> {
   const { workloads, repetitions, budgetSeconds, signal, clock = platformClock, weightsTogether = 4e6 } = options;
@@ -105,7 +105,7 @@ export async function runBench(options: BenchOptions): Promise<BenchReport> {
     }
   }
 
-  /** What a run of this backend is expected to take, from its times on lighter workloads. */
+  /** The expected time of a run of this backend, from its times on lighter workloads. */
   function expect(backend: string, workload: Workload, { name }: VariantPlan): number {
     const points = results
       .filter((result) => result.backend === backend && result.variant === name)
@@ -152,13 +152,13 @@ export async function runBench(options: BenchOptions): Promise<BenchReport> {
     }
   }
 
-  /** Memory at the heaviest workload that this backend is quick enough for. */
+  /** Memory on the heaviest workload for which this backend is fast enough. */
   async function remember(entry: (typeof started)[number], probe: MemoryProbe): Promise<void> {
     const steps = results.filter(({ backend, variant }) => backend === entry.name && variant === 'variational step');
     const affordable = workloads.filter(({ name }) =>
       steps.some(({ workload, medianMs }) => workload === name && medianMs * (memorySteps + 5) <= budgetSeconds * 1000),
     );
-    // W where it can be had, so that backends are compared on the same.
+    // W if possible, so that all backends are compared on the same workload.
     const workload = affordable.find(({ name }) => name === workloadW.name) ?? affordable.at(-1);
     if (workload) entry.memory = await measureMemory(entry.backend, workload, memorySteps, probe);
   }
@@ -255,6 +255,6 @@ function refuseNone(unavailable: readonly { backend: string; reason: string }[])
   const list = unavailable.map(({ backend, reason }) => `${backend} (${reason})`).join('; ');
   throw new VardropError(
     'VARDROP_NO_BACKEND',
-    `[bench] backends: got none that starts: ${list || 'none was named'}, needs one. Install the packages that are missing, or name another.`,
+    `[bench] backends: got none that starts: ${list || 'none was named'}, needs one. Install the missing packages, or name another backend.`,
   );
 }
