@@ -65,20 +65,7 @@ export async function compileProgram(
   // `upload` copies, so that one array serves all noise of all runs.
   const scratch = new Float32Array(Math.max(0, ...noises.map(({ shape }) => elementCount(shape))));
 
-  const pick = (given: Tensors, roles: readonly InputRole[]): Tensors => {
-    const picked: Record<string, Tensor> = {};
-    for (const { name, role, shape } of inputs) {
-      if (!roles.includes(role)) continue;
-      const tensor = given[name];
-      if (tensor === undefined) fail(program, `input "${name}": got nothing, needs a tensor ${formatShape(shape)}`);
-      if (!sameShape(tensor.shape, shape)) {
-        fail(program, `input "${name}": got a tensor ${formatShape(tensor.shape)}, needs ${formatShape(shape)}`);
-      }
-      picked[name] = tensor;
-    }
-    return picked;
-  };
-
+  const pick = (given: Tensors, roles: readonly InputRole[]) => pickInputs(program, inputs, given, roles);
   let ahead: readonly MadeNoise[] = [];
   const disposeAhead = () => {
     const made = ahead;
@@ -165,6 +152,26 @@ function carryUnread(backend: Backend, names: readonly string[], result: RunResu
     return others;
   });
   return { carried, outputs };
+}
+
+/** The inputs of these roles. Throws `VARDROP_INPUT` where one is missing or has another shape. */
+function pickInputs(
+  program: Program,
+  inputs: ReturnType<typeof inputsOf>,
+  given: Tensors,
+  roles: readonly InputRole[],
+): Tensors {
+  const picked: Record<string, Tensor> = {};
+  for (const { name, role, shape } of inputs) {
+    if (!roles.includes(role)) continue;
+    const tensor = given[name];
+    if (tensor === undefined) fail(program, `input "${name}": got nothing, needs a tensor ${formatShape(shape)}`);
+    if (!sameShape(tensor.shape, shape)) {
+      fail(program, `input "${name}": got a tensor ${formatShape(tensor.shape)}, needs ${formatShape(shape)}`);
+    }
+    picked[name] = tensor;
+  }
+  return picked;
 }
 
 function fail(program: Program, what: string): never {

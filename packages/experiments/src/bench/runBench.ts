@@ -82,131 +82,35 @@ const memorySteps = 20;
  * @throws VardropError `VARDROP_OPTION` for unknown options; `VARDROP_NO_BACKEND` if no target starts; the signal's reason if it aborts before anything has been measured.
  */
 export async function runBench(options: BenchOptions): Promise<BenchReport> {
-  const { workloads, repetitions, budgetSeconds, signal, clock = platformClock, weightsTogether = 4e6 } = options;
   checkOptionNames('runBench', options, optionNames);
+  const { workloads, repetitions, budgetSeconds, signal, clock = platformClock } = options;
   const loadBefore = options.load?.();
-  const unavailable: { backend: string; reason: string }[] = [];
-  const started: { name: string; backend: Backend; startMs: number; memory: BenchMemory | null }[] = [];
+  const bench: Bench = {
+    options,
+    clock,
+    unavailable: [],
+    results: [],
+    leftOut: [],
+    stopped: () => signal?.aborted === true,
+  };
+  const started: Started[] = [];
   const peers: { name: string; peer: Peer }[] = [];
-  const results: BenchResult[] = [];
-  const leftOut: { backend: string; workload: string; variant: VariantName; reason: string }[] = [];
-  const stopped = () => signal?.aborted === true;
-
-  async function start<T>(target: BenchTarget<T>): Promise<{ value: T; startMs: number } | undefined> {
-    await clock.pause();
-    if (stopped()) return undefined;
-    const begin = clock.now();
-    try {
-      return { value: await target.create(), startMs: clock.now() - begin };
-    } catch (error) {
-      const reason = error instanceof Error ? error.message : String(error);
-      unavailable.push({ backend: target.name, reason: reason.split('\n')[0] });
-      return undefined;
-    }
-  }
-
-  /** The expected time of a run of this backend, from its times on lighter workloads. */
-  function expect(backend: string, workload: Workload, { name }: VariantPlan): number {
-    const points = results
-      .filter((result) => result.backend === backend && result.variant === name)
-      .map(({ workload: measured, medianMs }) => {
-        const other = workloads.find((each) => each.name === measured) as Workload;
-        return { work: workOf(other), time: medianMs };
-      });
-    return expectedTime(points, workOf(workload));
-  }
-
-  async function measure(
-    workload: Workload,
-    contestants: readonly { name: string; plans: readonly VariantPlan[] }[],
-    report: (share: number, label: string) => void,
-  ): Promise<void> {
-    const lanes: Lane[] = contestants.map(({ name, plans }) =>
-      createLane({
-        backend: name,
-        plans,
-        budget: budgetSeconds * 1000,
-        clock,
-        expect: (plan) => expect(name, workload, plan),
-        leaveOut: (variant, reason) => leftOut.push({ backend: name, workload: workload.name, variant, reason }),
-        stopped,
-      }),
-    );
-    try {
-      for (const [i, lane] of lanes.entries()) {
-        report((0.3 * i) / lanes.length, `${workload.name}: ${lane.backend} warms up`);
-        await lane.prepare();
-      }
-      const running = new Set(lanes);
-      for (let round = -options.warmup; round < repetitions && !stopped(); round++) {
-        for (const lane of running) {
-          const share = 0.3 + (0.7 * (round + options.warmup)) / (repetitions + options.warmup);
-          report(share, `${workload.name}: round ${Math.max(1, round + 1)} of ${repetitions}, ${lane.backend}`);
-          if (stopped()) break;
-          if (!(await lane.round(round >= 0)) && round >= 0) running.delete(lane);
-        }
-      }
-      for (const lane of lanes) results.push(...summarizeTimes(lane.backend, workload.name, lane.times()));
-    } finally {
-      for (const lane of lanes) lane.dispose();
-    }
-  }
-
-  /** Memory on the heaviest workload for which this backend is fast enough. */
-  async function remember(entry: (typeof started)[number], probe: MemoryProbe): Promise<void> {
-    const steps = results.filter(({ backend, variant }) => backend === entry.name && variant === 'variational step');
-    const affordable = workloads.filter(({ name }) =>
-      steps.some(({ workload, medianMs }) => workload === name && medianMs * (memorySteps + 5) <= budgetSeconds * 1000),
-    );
-    // W if possible, so that all backends are compared on the same workload.
-    const workload = affordable.find(({ name }) => name === workloadW.name) ?? affordable.at(-1);
-    if (workload) entry.memory = await measureMemory(entry.backend, workload, memorySteps, probe);
-  }
-
   try {
     for (const target of options.targets) {
-      const begun = await start(target);
+      const begun = await start(bench, target);
       if (begun) started.push({ name: target.name, backend: begun.value, startMs: begun.startMs, memory: null });
     }
-    if (started.length === 0 && !stopped()) refuseNone(unavailable);
+    if (started.length === 0 && !bench.stopped()) refuseNone(bench.unavailable);
     for (const target of options.peers ?? []) {
-      const begun = await start(target);
+      const begun = await start(bench, target);
       if (begun) peers.push({ name: target.name, peer: begun.value });
     }
-    const phases = workloads.length + 2;
-    const report = (phase: number) => (share: number, label: string) =>
-      options.onProgress?.({ share: (phase + share) / phases, label });
-    for (const [phase, workload] of workloads.entries()) {
-      report(phase)(0, `${workload.name}: data`);
-      await clock.pause();
-      if (stopped()) break;
-      const data = createWorkloadData(workload);
-      const contestants = started.map(({ name, backend }) => ({ name, plans: workloadVariants(backend, data) }));
-      if (workload === comparable(workloads)) {
-        contestants.push(...peers.map(({ name, peer }) => ({ name, plans: [peerPlan(peer, workload)] })));
-      }
-      if (weights(workload) <= weightsTogether) await measure(workload, contestants, report(phase));
-      else {
-        for (const [i, contestant] of contestants.entries()) {
-          const part = (share: number, label: string) => report(phase)((i + share) / contestants.length, label);
-          await measure(workload, [contestant], part);
-        }
-      }
-    }
-    if (!stopped()) {
-      const data = createWorkloadData(comparable(workloads));
-      const contestants = started.map(({ name, backend }) => ({ name, plans: commonVariants(backend, data) }));
-      await measure(data.workload, contestants, report(workloads.length));
-    }
-    for (const [i, entry] of started.entries()) {
-      report(workloads.length + 1)(i / started.length, `memory of ${entry.name}`);
-      await clock.pause();
-      if (options.memory && !stopped()) await remember(entry, options.memory);
-    }
+    await measureAll(bench, started, peers);
   } finally {
     for (const { backend } of started) await backend.close();
     for (const { peer } of peers) await peer.close?.();
   }
+  const { results, unavailable, leftOut } = bench;
   if (results.length === 0) signal?.throwIfAborted();
   const loadAfter = options.load?.();
   return {
@@ -228,8 +132,157 @@ export async function runBench(options: BenchOptions): Promise<BenchReport> {
       workloads,
       results,
     ),
-    interrupted: stopped(),
+    interrupted: bench.stopped(),
   };
+}
+
+/** A benchmark that runs, and what it has found so far. */
+interface Bench {
+  readonly options: BenchOptions;
+  readonly clock: Clock;
+  readonly unavailable: { backend: string; reason: string }[];
+  readonly results: BenchResult[];
+  readonly leftOut: { backend: string; workload: string; variant: VariantName; reason: string }[];
+  stopped(): boolean;
+}
+
+/** A backend that has started. */
+interface Started {
+  readonly name: string;
+  readonly backend: Backend;
+  readonly startMs: number;
+  memory: BenchMemory | null;
+}
+
+/** A backend or a peer, and what is timed on it. */
+interface Contestant {
+  readonly name: string;
+  readonly plans: readonly VariantPlan[];
+}
+
+/** Reports progress of a phase, `share` in [0, 1]. */
+type Report = (share: number, label: string) => void;
+
+/** Creates a backend or a peer. Undefined if it does not start, or the benchmark was stopped. */
+async function start<T>(
+  { clock, stopped, unavailable }: Bench,
+  target: BenchTarget<T>,
+): Promise<{ value: T; startMs: number } | undefined> {
+  await clock.pause();
+  if (stopped()) return undefined;
+  const begin = clock.now();
+  try {
+    return { value: await target.create(), startMs: clock.now() - begin };
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error);
+    unavailable.push({ backend: target.name, reason: reason.split('\n')[0] });
+    return undefined;
+  }
+}
+
+/** Measures the workloads one after the other, then what all backends do alike, then memory. */
+async function measureAll(
+  bench: Bench,
+  started: readonly Started[],
+  peers: readonly { readonly name: string; readonly peer: Peer }[],
+): Promise<void> {
+  const { options, clock, stopped } = bench;
+  const { workloads, weightsTogether = 4e6 } = options;
+  const phases = workloads.length + 2;
+  const report =
+    (phase: number): Report =>
+    (share, label) =>
+      options.onProgress?.({ share: (phase + share) / phases, label });
+  for (const [phase, workload] of workloads.entries()) {
+    report(phase)(0, `${workload.name}: data`);
+    await clock.pause();
+    if (stopped()) break;
+    const data = createWorkloadData(workload);
+    const contestants = started.map(({ name, backend }) => ({ name, plans: workloadVariants(backend, data) }));
+    if (workload === comparable(workloads)) {
+      contestants.push(...peers.map(({ name, peer }) => ({ name, plans: [peerPlan(peer, workload)] })));
+    }
+    if (weights(workload) <= weightsTogether) await measure(bench, workload, contestants, report(phase));
+    else {
+      for (const [i, contestant] of contestants.entries()) {
+        const part: Report = (share, label) => report(phase)((i + share) / contestants.length, label);
+        await measure(bench, workload, [contestant], part);
+      }
+    }
+  }
+  if (!stopped()) {
+    const data = createWorkloadData(comparable(workloads));
+    const contestants = started.map(({ name, backend }) => ({ name, plans: commonVariants(backend, data) }));
+    await measure(bench, data.workload, contestants, report(workloads.length));
+  }
+  for (const [i, entry] of started.entries()) {
+    report(workloads.length + 1)(i / started.length, `memory of ${entry.name}`);
+    await clock.pause();
+    if (options.memory && !stopped()) await remember(bench, entry, options.memory);
+  }
+}
+
+/** Times one workload on contestants that take turns. */
+async function measure(
+  bench: Bench,
+  workload: Workload,
+  contestants: readonly Contestant[],
+  report: Report,
+): Promise<void> {
+  const { clock, leftOut, results, stopped } = bench;
+  const { repetitions, warmup, budgetSeconds } = bench.options;
+  const lanes: Lane[] = contestants.map(({ name, plans }) =>
+    createLane({
+      backend: name,
+      plans,
+      budget: budgetSeconds * 1000,
+      clock,
+      expect: (plan) => expect(bench, name, workload, plan),
+      leaveOut: (variant, reason) => leftOut.push({ backend: name, workload: workload.name, variant, reason }),
+      stopped,
+    }),
+  );
+  try {
+    for (const [i, lane] of lanes.entries()) {
+      report((0.3 * i) / lanes.length, `${workload.name}: ${lane.backend} warms up`);
+      await lane.prepare();
+    }
+    const running = new Set(lanes);
+    for (let round = -warmup; round < repetitions && !stopped(); round++) {
+      for (const lane of running) {
+        const share = 0.3 + (0.7 * (round + warmup)) / (repetitions + warmup);
+        report(share, `${workload.name}: round ${Math.max(1, round + 1)} of ${repetitions}, ${lane.backend}`);
+        if (stopped()) break;
+        if (!(await lane.round(round >= 0)) && round >= 0) running.delete(lane);
+      }
+    }
+    for (const lane of lanes) results.push(...summarizeTimes(lane.backend, workload.name, lane.times()));
+  } finally {
+    for (const lane of lanes) lane.dispose();
+  }
+}
+
+/** The expected time of a run of this backend, from its times on lighter workloads. */
+function expect({ options, results }: Bench, backend: string, workload: Workload, { name }: VariantPlan): number {
+  const points = results
+    .filter((result) => result.backend === backend && result.variant === name)
+    .map(({ workload: measured, medianMs }) => {
+      const other = options.workloads.find((each) => each.name === measured) as Workload;
+      return { work: workOf(other), time: medianMs };
+    });
+  return expectedTime(points, workOf(workload));
+}
+
+/** Measures memory on the heaviest workload for which this backend is fast enough. */
+async function remember({ options, results }: Bench, entry: Started, probe: MemoryProbe): Promise<void> {
+  const { workloads, budgetSeconds } = options;
+  const steps = results.filter(({ backend, variant }) => backend === entry.name && variant === 'variational step');
+  const affordable = workloads.filter(({ name }) =>
+    steps.some(({ workload, medianMs }) => workload === name && medianMs * (memorySteps + 5) <= budgetSeconds * 1000),
+  );
+  // W if possible, so that all backends are compared on the same workload.
+  const workload = affordable.find(({ name }) => name === workloadW.name) ?? affordable.at(-1);
+  if (workload) entry.memory = await measureMemory(entry.backend, workload, memorySteps, probe);
 }
 
 function weights({ widths }: Workload): number {
