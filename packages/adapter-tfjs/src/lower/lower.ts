@@ -6,7 +6,7 @@ import type { Lowering, Shapes } from '../device/lowering.js';
 import { broadcast, reshape, transpose } from '../device/shape.js';
 import { reduceMax } from '../gpu/reduceMax.js';
 import * as gpu from '../gpu/windows.js';
-import { binary, selectGreater, unary } from './elementwise.js';
+import { elementwise, isFunction, selectGreater } from './elementwise.js';
 import { matmul } from './matmul.js';
 import {
   averagePool2dGradient,
@@ -24,23 +24,8 @@ import {
 export function lower(device: Device, node: BoundNode, shapes: Shapes): Lowering {
   const printed = isGpu(device) ? lowerPrinted(device, node, shapes) : undefined;
   if (printed) return printed;
+  if (isFunction(node)) return elementwise(device, node, shapes);
   switch (node.op) {
-    case 'neg':
-    case 'abs':
-    case 'sqrt':
-    case 'exp':
-    case 'log':
-    case 'sigmoid':
-    case 'softplus':
-    case 'tanh':
-      return unary(device, node.op);
-    case 'add':
-    case 'sub':
-    case 'mul':
-    case 'div':
-    case 'max':
-    case 'min':
-      return binary(device, node.op, shapes);
     case 'selectGreater':
       return selectGreater(device, shapes);
     case 'reduceSum':
