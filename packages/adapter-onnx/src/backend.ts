@@ -31,6 +31,7 @@ export function createBackend(runtime: Runtime): Backend<OrtTensor> {
 
   return {
     name,
+    contractVersion: 1,
     supports: supportsOf(device, memory.elements, turns),
     upload(data, shape) {
       lifetime.check('upload');

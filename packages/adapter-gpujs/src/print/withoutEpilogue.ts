@@ -1,12 +1,14 @@
-import type { ContractionKernel, ElementwiseKernel, ProgramNode } from '@vardrop/core/program';
+import { type BoundNode, type ContractionKernel, type ElementwiseKernel, numberOf } from '@vardrop/core/program';
 
-/** A kernel of contractions in several: each contraction alone, and if there is more to do, a loop over elements that does it. */
+/**
+ * Splits a kernel of contractions: a kernel for each contraction, and one over elements for the epilogue, if it has
+ * one.
+ */
 export function withoutEpilogue(
-  nodes: readonly ProgramNode[],
+  nodes: readonly BoundNode[],
   kernel: ContractionKernel,
 ): { readonly contractions: readonly ContractionKernel[]; readonly rest?: ElementwiseKernel } {
   const { shape, contractions, epilogue, prologue, shared, outputs } = kernel;
-  const isNumber = (node: ProgramNode) => node.op === 'constant' && typeof node.value === 'number';
   const ascending = (ids: readonly number[]) => [...new Set(ids)].sort((a, b) => a - b);
   const alone = contractions.map((id): ContractionKernel => {
     const read = nodes[id].operands.map((operand, side) => (side === shared?.side ? shared.node : operand));
@@ -20,7 +22,7 @@ export function withoutEpilogue(
     };
   });
   if (epilogue.length === 0) return { contractions: alone };
-  const read = epilogue.flatMap((id) => nodes[id].operands).filter((id) => !isNumber(nodes[id]));
+  const read = epilogue.flatMap((id) => nodes[id].operands).filter((id) => numberOf(nodes[id]) === undefined);
   const inputs = ascending(read.filter((id) => !epilogue.includes(id)));
   return { contractions: alone, rest: { kind: 'elementwise', shape, nodes: epilogue, inputs, outputs, epilogue } };
 }

@@ -1,9 +1,22 @@
-import type { NodeOf, Padding, Shape } from '@vardrop/core/program';
+import { boundShape, type Dimension, type NodeOf, type Padding, type Shape } from '@vardrop/core/program';
 import type { GraphBuilder, ValueName } from '../model/graph.js';
 import type { Emission } from './emission.js';
 import { reshape } from './movement.js';
 
 type Pooling = NodeOf<'maxPool2d' | 'averagePool2d' | 'maxPool2dGradient' | 'averagePool2dGradient'>;
+
+/** The shape of an image, of which only the batch may be symbolic. */
+interface ImageShape {
+  readonly batch: Dimension;
+  /** Height and width. */
+  readonly sides: readonly [number, number];
+  readonly channels: number;
+}
+
+function imageShape([batch, ...rest]: Shape): ImageShape {
+  const [height, width, channels] = boundShape(rest);
+  return { batch, sides: [height, width], channels };
+}
 
 /** ONNX's order: all beginnings, then all ends. */
 const pads = ([top, bottom, left, right]: Padding) => [top, left, bottom, right];
@@ -21,7 +34,7 @@ export function conv2d({ strides, padding }: NodeOf<'conv2d'>, emission: Emissio
   const filter = permute(graph, operands[1], [3, 2, 0, 1], `${name}/filter`);
   const result = convolve(
     [image, filter],
-    shapes.operands[0],
+    imageShape(shapes.operands[0]),
     shapes.operands[1].slice(0, 2),
     { strides, padding },
     emission,
@@ -33,11 +46,12 @@ export function conv2d({ strides, padding }: NodeOf<'conv2d'>, emission: Emissio
 export function conv2dInputGradient(node: NodeOf<'conv2dInputGradient'>, emission: Emission): ValueName {
   const { graph, operands, shapes, name } = emission;
   const { strides, padding } = node;
-  const [filterShape, dyShape] = shapes.operands as (readonly number[])[];
+  const lengths = boundShape(shapes.operands[0]);
+  const [image, pooled] = [imageShape(shapes.out), imageShape(shapes.operands[1])];
   // Cells of the image behind the last window: their gradient is 0.
   const left = ([0, 1] as const).map((axis) => {
-    const covered = (dyShape[axis + 1] - 1) * strides[axis] + filterShape[axis];
-    return (shapes.out[axis + 1] as number) + padding[2 * axis] + padding[2 * axis + 1] - covered;
+    const covered = (pooled.sides[axis] - 1) * strides[axis] + lengths[axis];
+    return image.sides[axis] + padding[2 * axis] + padding[2 * axis + 1] - covered;
   });
   const dy = permute(graph, operands[1], channelsFirst, `${name}/dy`);
   const filter = permute(graph, operands[0], [3, 2, 0, 1], `${name}/filter`);
@@ -54,11 +68,10 @@ export function conv2dFilterGradient(node: NodeOf<'conv2dFilterGradient'>, emiss
   const image = permute(graph, operands[0], [3, 0, 1, 2], `${name}/image`);
   const dy = permute(graph, operands[1], [3, 0, 1, 2], `${name}/dy`);
   const steps = { dilations: node.strides, padding: node.padding };
-  const [batch, ...rest] = shapes.operands[0];
-  const swapped = [rest[2], rest[0], rest[1], batch];
-  const all = convolve([image, dy], swapped, shapes.operands[1].slice(1, 3), steps, emission);
+  const { sides, channels } = imageShape(shapes.operands[0]);
+  const all = convolve([image, dy], { batch: channels, sides }, shapes.operands[1].slice(1, 3), steps, emission);
   // A last row that no window reached gives more shifts than the filter has cells.
-  const [height, width] = shapes.out as readonly number[];
+  const [height, width] = boundShape(shapes.out);
   const cut = graph.node(
     'Slice',
     [all, graph.integers([0, 0]), graph.integers([height, width]), graph.integers([2, 3])],
@@ -71,23 +84,22 @@ interface Steps extends Readonly<Record<string, readonly number[]>> {
   readonly padding: Padding;
 }
 
-/** Conv of an image and a filter with channels first, whose shapes `[batch, h, w, c]` and `[h, w]` are given. */
+/** Conv of an image and a filter with channels first; `window` is the filter's height and width. */
 function convolve(
   [image, filter]: readonly [ValueName, ValueName],
-  shape: Shape,
+  { batch, sides }: Pick<ImageShape, 'batch' | 'sides'>,
   window: Shape,
   { padding, ...steps }: Steps,
   emission: Emission,
 ): ValueName {
   const { graph, name, style } = emission;
-  const [images] = shape;
   const most = style?.mostImages ?? Number.POSITIVE_INFINITY;
-  if (typeof images === 'number' && images > most) {
-    const runs = range(Math.ceil(images / most)).map((i) => {
-      const [from, to] = [i * most, Math.min(images, (i + 1) * most)];
+  if (batch !== 'batch' && batch > most) {
+    const runs = range(Math.ceil(batch / most)).map((i) => {
+      const [from, to] = [i * most, Math.min(batch, (i + 1) * most)];
       const ends = [graph.integers([from]), graph.integers([to]), graph.integers([0])];
       const own = graph.node('Slice', [image, ...ends], `${name}/images`);
-      return convolve([own, filter], [to - from, ...shape.slice(1)], window, { padding, ...steps }, emission);
+      return convolve([own, filter], { batch: to - from, sides }, window, { padding, ...steps }, emission);
     });
     return concat(graph, runs, 0, `${name}/joined`);
   }
@@ -98,7 +110,7 @@ function convolve(
   // For a filter of one cell the kernel on GPUs overlooks what is added behind the image only. There the result is 0.
   const inside = graph.node('Conv', [image, filter], `${name}/inside`, steps);
   const more = ([bottom, right] as const).map((added, axis) => {
-    const [length, stride] = [shape[axis + 1] as number, steps.strides?.[axis] ?? 1];
+    const [length, stride] = [sides[axis], steps.strides?.[axis] ?? 1];
     return Math.floor((length + added - 1) / stride) - Math.floor((length - 1) / stride);
   });
   const ends = [graph.integers([0, 0, 0, 0, 0, 0, ...more]), graph.constant([0], [])];
@@ -114,7 +126,7 @@ export function averagePool2d(node: NodeOf<'averagePool2d'>, emission: Emission)
 export function maxPool2d(node: NodeOf<'maxPool2d'>, emission: Emission): ValueName {
   const { graph, operands, name } = emission;
   if (node.size[0] * node.size[1] === 1) {
-    return graph.node('Identity', slices(node, emission, operands[0], emission.shapes.out), name);
+    return graph.node('Identity', slices(node, emission, operands[0], imageShape(emission.shapes.out)), name);
   }
   const pooled = pool('MaxPool', node, emission);
   // The runtime starts from the lowest finite number, and answers it for a window of −∞.
@@ -133,10 +145,11 @@ function pool(opType: string, { size, strides, padding }: Pooling, { graph, oper
 /** The gradient goes to the first maximum of each window in row-major order. */
 export function maxPool2dGradient(node: NodeOf<'maxPool2dGradient'>, emission: Emission): ValueName {
   const { graph, operands, shapes, name } = emission;
+  const pooled = imageShape(shapes.operands[1]);
   const [x, dy] = operands;
   // A window of one cell has no other maximum.
-  if (node.size[0] * node.size[1] === 1) return spread(node, emission, [dy], shapes.operands[1]);
-  const cells = slices(node, emission, x, shapes.operands[1]);
+  if (node.size[0] * node.size[1] === 1) return spread(node, emission, [dy], pooled);
+  const cells = slices(node, emission, x, pooled);
   const top = graph.node('Max', cells, `${name}/maximum`);
   const zero = graph.constant([0], []);
   let remaining = dy;
@@ -149,29 +162,35 @@ export function maxPool2dGradient(node: NodeOf<'maxPool2dGradient'>, emission: E
     if (k + 1 < cells.length) remaining = graph.node('Where', [wins, zero, remaining], `${name}/remaining`);
     return taken;
   });
-  return spread(node, emission, gradients, shapes.operands[1]);
+  return spread(node, emission, gradients, pooled);
 }
 
 /** Where cell k of the windows lies in the image, `[1, height, width, 1]`; undefined if everywhere. */
 function insideOf({ size, strides, padding }: Pooling, { graph, shapes }: Emission, k: number): ValueName | undefined {
-  const [image, pooled] = shapes.operands as (readonly number[])[];
+  const [
+    image,
+    {
+      sides: [rows, columns],
+    },
+  ] = shapes.operands.map(imageShape);
   const cell = [Math.floor(k / size[1]), k % size[1]];
   const lies = (index: number, axis: 0 | 1) => {
     const at = index * strides[axis] + cell[axis] - padding[2 * axis];
-    return at >= 0 && at < image[axis + 1];
+    return at >= 0 && at < image.sides[axis];
   };
-  const inside = range(pooled[1]).flatMap((row) => range(pooled[2]).map((column) => lies(row, 0) && lies(column, 1)));
-  return inside.every((each) => each) ? undefined : graph.truths(inside, [1, pooled[1], pooled[2], 1]);
+  const inside = range(rows).flatMap((row) => range(columns).map((column) => lies(row, 0) && lies(column, 1)));
+  return inside.every((each) => each) ? undefined : graph.truths(inside, [1, rows, columns, 1]);
 }
 
 /** Each cell of a window gets an equal share of its gradient, padding none. */
 export function averagePool2dGradient(node: NodeOf<'averagePool2dGradient'>, emission: Emission): ValueName {
   const { graph, operands, shapes, name } = emission;
-  const [, height, width] = shapes.operands[0] as readonly number[];
+  const [image, pooled] = [imageShape(shapes.out), imageShape(shapes.operands[0])];
+  const [height, width] = pooled.sides;
   const counts = new Float32Array(height * width);
   const inside = (index: number, axis: 0 | 1) => {
     const start = index * node.strides[axis] - node.padding[2 * axis];
-    return Math.min(start + node.size[axis], shapes.out[axis + 1] as number) - Math.max(start, 0);
+    return Math.min(start + node.size[axis], image.sides[axis]) - Math.max(start, 0);
   };
   for (let i = 0; i < counts.length; i++) counts[i] = inside(Math.floor(i / width), 0) * inside(i % width, 1);
   const share = graph.node(
@@ -179,7 +198,7 @@ export function averagePool2dGradient(node: NodeOf<'averagePool2dGradient'>, emi
     [operands[0], graph.constant(counts, [1, height, width, 1], `${name}/counts`)],
     `${name}/share`,
   );
-  return spread(node, emission, Array<ValueName>(node.size[0] * node.size[1]).fill(share), shapes.operands[0]);
+  return spread(node, emission, Array<ValueName>(node.size[0] * node.size[1]).fill(share), pooled);
 }
 
 /** Cell (i, j) of every window, for all i and j in row-major order, each of the pooled shape. */
@@ -187,7 +206,7 @@ function slices(
   { size, strides, padding }: Pooling,
   { graph, name }: Emission,
   x: ValueName,
-  [, height, width]: Shape,
+  { sides: [height, width] }: ImageShape,
 ): ValueName[] {
   const padded = padding.some((n) => n > 0) ? pad(graph, x, padding, `${name}/padded`, Number.NEGATIVE_INFINITY) : x;
   const axes = graph.integers([1, 2]);
@@ -197,7 +216,7 @@ function slices(
       [
         padded,
         graph.integers([i, j]),
-        graph.integers([i + ((height as number) - 1) * strides[0] + 1, j + ((width as number) - 1) * strides[1] + 1]),
+        graph.integers([i + (height - 1) * strides[0] + 1, j + (width - 1) * strides[1] + 1]),
         axes,
         graph.integers(strides),
       ],
@@ -210,15 +229,16 @@ function slices(
  * The adjoint of taking each window's cells: puts cell (i, j) of each window back into the image, and adds up. Cells that
  * lie within one stride of each other never meet, so they are interleaved; only what overlaps is added.
  */
-function spread(node: Pooling, emission: Emission, cells: readonly ValueName[], pooled: Shape): ValueName {
+function spread(node: Pooling, emission: Emission, cells: readonly ValueName[], pooled: ImageShape): ValueName {
   const { graph, shapes, name } = emission;
   const { size, strides, padding } = node;
-  const [batch, rows, columns, channels] = pooled;
-  const [, height, width] = shapes.out as readonly number[];
+  const { batch, channels } = pooled;
+  const [rows, columns] = pooled.sides;
+  const [height, width] = imageShape(shapes.out).sides;
   // Rows of all images, `[batch · rows, 1, columns, channels]`: joined along the last axis they interleave in columns,
   // along the second in rows.
   const apart = (cell: ValueName) =>
-    graph.node('Reshape', [cell, graph.integers([-1, 1, columns as number, channels as number])], `${name}/cell`);
+    graph.node('Reshape', [cell, graph.integers([-1, 1, columns, channels])], `${name}/cell`);
   const made = new Map<ValueName, ValueName>();
   const rowsOf = (k: number) => {
     const known = made.get(cells[k]) ?? apart(cells[k]);
@@ -237,12 +257,13 @@ function spread(node: Pooling, emission: Emission, cells: readonly ValueName[], 
         });
         return concat(graph, band, 3, `${name}/columns`);
       });
-      const whole: Shape = [batch, (rows as number) * strides[0], (columns as number) * strides[1], channels];
-      const block = reshape(graph, concat(graph, bands, 1, `${name}/rows`), whole, `${name}/block`);
+      const [down, across] = [rows * strides[0], columns * strides[1]];
+      const joined = concat(graph, bands, 1, `${name}/rows`);
+      const block = reshape(graph, joined, [batch, down, across, channels], `${name}/block`);
       // Placed in the image: a negative number of cells is cut off.
       const [top, , left] = padding;
       const before = [i - top, j - left];
-      const after = [height - before[0] - (whole[1] as number), width - before[1] - (whole[2] as number)];
+      const after = [height - before[0] - down, width - before[1] - across];
       blocks.push(pad(graph, block, [before[0], after[0], before[1], after[1]], `${name}/placed`, 0));
     }
   }
@@ -258,8 +279,8 @@ function concat(graph: GraphBuilder, values: readonly ValueName[], axis: number,
   return values.length > 1 ? graph.node('Concat', values, name, { axis }) : values[0];
 }
 
-function zerosLike({ graph, name, batchLength }: Emission, [batch, ...rest]: Shape): ValueName {
-  const lengths = graph.integers(rest as readonly number[]);
+function zerosLike({ graph, name, batchLength }: Emission, { batch, sides, channels }: ImageShape): ValueName {
+  const lengths = graph.integers([...sides, channels]);
   const first = batch === 'batch' ? batchLength() : graph.integers([batch]);
   return graph.node(
     'Expand',

@@ -52,6 +52,7 @@ export async function createWorkerBackend(options: WorkerOptions): Promise<Backe
 
   return {
     name,
+    contractVersion: 1,
     supports,
     upload(data, shape) {
       lifetime.check('upload');

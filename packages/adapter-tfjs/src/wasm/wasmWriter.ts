@@ -70,6 +70,10 @@ export interface FunctionWriter {
   floats(value: number): void;
   /** A vector of four int32. */
   integers(values: readonly [number, number, number, number]): void;
+  /** Sets a variable to a number. */
+  assign(local: Local, value: number): void;
+  /** Pops an i32, pushes it plus `counter · scale`. */
+  addScaled(counter: Local, scale: number): void;
   plain(opcode: keyof typeof plain): void;
   simd(opcode: keyof typeof simd): void;
   /** Pops an address, pushes four floats from there, or from so many bytes behind. */
@@ -128,6 +132,16 @@ export function createFunction(parameters: number): FunctionWriter {
       });
       vector(0x0c, ...bytes);
     },
+    assign(local, value) {
+      writer.integer(value);
+      writer.set(local);
+    },
+    addScaled(counter, scale) {
+      writer.get(counter);
+      writer.integer(scale);
+      writer.plain('i32Mul');
+      writer.plain('i32Add');
+    },
     plain: (opcode) => void body.push(plain[opcode]),
     simd: (opcode) => vector(simd[opcode]),
     load: (offset = 0) => vector(0x00, ...memory(offset)),
@@ -139,8 +153,7 @@ export function createFunction(parameters: number): FunctionWriter {
     storeFloat: () => void body.push(0x38, ...memory(0)),
     loop(counter, limit, step, inside) {
       const pushLimit = () => (typeof limit === 'number' ? writer.get(limit) : writer.integer(limit.constant));
-      writer.integer(0);
-      writer.set(counter);
+      writer.assign(counter, 0);
       const guarded = typeof limit === 'number';
       if (guarded) {
         writer.get(limit);

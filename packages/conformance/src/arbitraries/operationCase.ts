@@ -1,11 +1,18 @@
-import { type Builder, createBuilder, elementCount, type Program, type Value } from '@vardrop/core/program';
+import {
+  type BoundProgram,
+  type Builder,
+  boundProgram,
+  createBuilder,
+  elementCount,
+  type Value,
+} from '@vardrop/core/program';
 import fc from 'fast-check';
 import type { ProgramData } from '../execute.js';
 import { tensorValues } from './values.js';
 
 /** A program of one operation, and what to run it on. */
 export interface OperationCase {
-  readonly program: Program;
+  readonly program: BoundProgram;
   readonly data: ProgramData;
 }
 
@@ -25,7 +32,7 @@ export function casesOf(op: string, nonFinite: boolean): CaseOf {
     const b = createBuilder(op);
     const inputs = operandShapes.map((shape, i) => b.input(`operand${i}`, shape, i === 0 ? 'iteration' : 'shared'));
     b.output('result', build(b, inputs));
-    const program = b.build();
+    const program = boundProgram(b.build());
     const tensors = operandShapes.map((shape, i) => values[i] ?? tensorValues(elementCount(shape), { nonFinite }));
     return fc.tuple(...tensors).map((each) => ({
       program,

@@ -1,6 +1,7 @@
 import type { Supports } from '@vardrop/core/backend';
 import {
   type Builder,
+  boundProgram,
   createBuilder,
   elementCount,
   type Op,
@@ -102,7 +103,7 @@ export function operationCases(supports: Supports): ReadonlyMap<string, fc.Arbit
           .map(([declared, value]) => {
             const b = createBuilder('constant');
             b.output('result', b.constant(value, declared));
-            return { program: b.build(), data: { inputs: {} } };
+            return { program: boundProgram(b.build()), data: { inputs: {} } };
           }),
       ),
     ),
@@ -132,14 +133,14 @@ export function edgeCases({ nonFinite }: Supports): ReadonlyMap<Op, OperationCas
   const unary = (op: (typeof unaryOps)[number]): OperationCase => {
     const b = createBuilder(op);
     b.output('result', b[op](b.input('x', [values.length], 'iteration')));
-    return { program: b.build(), data: { inputs: { x: values } } };
+    return { program: boundProgram(b.build()), data: { inputs: { x: values } } };
   };
   const pairs = (op: string, build: (b: Builder, x: Value, y: Value) => Value): OperationCase => {
     const b = createBuilder(op);
     const x = b.input('x', [values.length, 1], 'iteration');
     const y = b.input('y', [values.length]);
     b.output('result', build(b, x, y));
-    return { program: b.build(), data: { inputs: { x: values, y: values } } };
+    return { program: boundProgram(b.build()), data: { inputs: { x: values, y: values } } };
   };
   return new Map<Op, OperationCase>([
     ...unaryOps.map((op) => [op, unary(op)] as const),

@@ -1,5 +1,5 @@
 import type { Supports } from '@vardrop/core/backend';
-import { type ConvolutionOptions, createBuilder, type Op } from '@vardrop/core/program';
+import { boundShape, type ConvolutionOptions, createBuilder, type Op } from '@vardrop/core/program';
 import fc from 'fast-check';
 import { type CaseOf, casesOf, type OperationCase } from './operationCase.js';
 
@@ -86,13 +86,13 @@ const convolutions: fc.Arbitrary<ConvolutionCase> = fc
 /** Shape of what a convolution makes of an image. */
 function convolved({ image, filter, options }: ConvolutionCase): number[] {
   const b = createBuilder('shape');
-  return [...b.conv2d(b.input('image', image), b.input('filter', filter), options).shape] as number[];
+  return [...boundShape(b.conv2d(b.input('image', image), b.input('filter', filter), options).shape)];
 }
 
 /** Shape of what a pooling makes of an image. */
 function pooled({ image, size, window }: WindowCase): number[] {
   const b = createBuilder('shape');
-  return [...b.averagePool2d(b.input('image', image), size, window).shape] as number[];
+  return [...boundShape(b.averagePool2d(b.input('image', image), size, window).shape)];
 }
 
 /** Cases of convolutions in one precision; in float32 where it is left out. */

@@ -1,6 +1,7 @@
 import { VardropError } from '@vardrop/core';
 import type { Supports } from '@vardrop/core/backend';
 import {
+  boundProgram,
   createBuilder,
   type ProductPrecision,
   type Program,
@@ -71,7 +72,7 @@ async function apply(
   x: Float32Array,
   build: (b: ReturnType<typeof createBuilder>, x: Value) => Value,
 ): Promise<Float32Array> {
-  const { program, data } = prepare(backend, unary(name, x.length, build), { inputs: { x } });
+  const { program, data } = prepare(backend, boundProgram(unary(name, x.length, build)), { inputs: { x } });
   const outputs = await execute(backend, program, data);
   return outputs.get('y') as Float32Array;
 }

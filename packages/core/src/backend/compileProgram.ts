@@ -1,21 +1,23 @@
 import { checkOptionNames } from '../checkOptionNames.js';
 import { VardropError } from '../errors.js';
 import { bindBatch } from '../program/bindBatch.js';
+import { boundProgram } from '../program/boundProgram.js';
 import { expand } from '../program/expand.js';
 import { type HostNoise, hostNoise } from '../program/hostNoise.js';
-import type { InputRole, Program } from '../program/program.js';
+import type { BoundProgram, InputRole, Program } from '../program/program.js';
 import { elementCount, formatShape, sameShape } from '../program/shapes.js';
 import { simplify } from '../program/simplify.js';
 import { stageSums } from '../program/stageSums.js';
 import { validate } from '../program/validate.js';
 import { hostGenerator } from '../random/index.js';
+import { checkBackend } from './checkBackend.js';
 import type { Backend, Executable, Iteration, NoiseKey, RunResult, Tensor, Tensors } from './contract.js';
 import { disposeAll } from './disposeAll.js';
 
 /** A program made ready for one backend and one batch size. */
 export interface CompiledProgram extends Executable {
   /** What the backend was given: bound, expanded, simplified. */
-  readonly program: Program;
+  readonly program: BoundProgram;
   /**
    * Makes the noise of a run to come now, where the host makes it: while a backend that computes elsewhere is still busy with
    * the last run, it costs no time. One entry for each iteration; a run whose keys are others makes its own. At most the
@@ -36,8 +38,8 @@ interface MadeNoise {
  *
  * `run` takes at least the inputs and keys that the program still needs; others are ignored, so that a caller need
  * not know what `simplify` removed; what it returns as carried is what the source program carries. Throws what
- * `validate` throws for a program that is not well formed, and `VARDROP_UNSUPPORTED` for a product in a precision that the
- * backend lacks; `run` throws `VARDROP_INPUT` for missing inputs, wrong shapes
+ * `checkBackend` throws for the backend, what `validate` throws for a program that is not well formed, and
+ * `VARDROP_UNSUPPORTED` for a product in a precision that the backend lacks; `run` throws `VARDROP_INPUT` for missing inputs, wrong shapes
  * and missing keys.
  */
 export async function compileProgram(
@@ -45,11 +47,12 @@ export async function compileProgram(
   source: Program,
   options: { readonly batch?: number } = {},
 ): Promise<CompiledProgram> {
+  checkBackend('compileProgram', backend);
   checkOptionNames('compileProgram', options, { batch: true });
   // Before it is rewritten; `simplify` takes empty tensors out.
   validate(source, { allowEmpty: true });
   const rowKeys = keysOfRows(source);
-  const bound = options.batch === undefined ? source : bindBatch(source, options.batch);
+  const bound = options.batch === undefined ? boundProgram(source) : bindBatch(source, options.batch);
   const { functions, terms } = backend.supports;
   checkPrecisions(backend, bound);
   const whole = simplify(expand(bound, functions));

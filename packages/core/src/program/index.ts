@@ -1,4 +1,5 @@
 export { bindBatch } from './bindBatch.js';
+export { boundProgram } from './boundProgram.js';
 export {
   type Builder,
   type ConvolutionOptions,
@@ -11,17 +12,27 @@ export {
 export { gradients } from './differentiate.js';
 export { expand } from './expand.js';
 export { fuse } from './fuse.js';
+export { findUsers } from './fusion/findUsers.js';
+export { numberOf } from './fusion/numberOf.js';
 export { type HostNoise, hostNoise } from './hostNoise.js';
 export { inferShape } from './infer.js';
 export { invariantNodes } from './invariantNodes.js';
 export type * from './kernel.js';
-export { type OperationClass, operationClass } from './operationClass.js';
+export { type OperationClass, type OperationCost, operationClass, operationCost } from './operationClass.js';
 export { type PrintOptions, print } from './print.js';
 export type * from './program.js';
 export type { PadRange, SliceRange } from './ranges.js';
 export { rewrite } from './rewrite.js';
 export { separatePooling } from './separatePooling.js';
-export { broadcastShapes, elementCount, formatShape, samePadding, sameShape } from './shapes.js';
+export {
+  boundShape,
+  broadcastShapes,
+  elementCount,
+  formatShape,
+  isBoundShape,
+  samePadding,
+  sameShape,
+} from './shapes.js';
 export { simplify } from './simplify.js';
 export { type SplitProgram, splitInvariant } from './splitInvariant.js';
 export { stageSums } from './stageSums.js';

@@ -1,6 +1,6 @@
 import { createBackendLifetime } from '../backend/backendLifetime.js';
 import { checkValues } from '../backend/checkValues.js';
-import type { Backend, Supports } from '../backend/contract.js';
+import { type Backend, contractVersion, type Supports } from '../backend/contract.js';
 import { createExecutableOf } from '../backend/createExecutableOf.js';
 import { createHandleTable } from '../backend/handleTable.js';
 import { checkFunction } from '../checkFunction.js';
@@ -8,6 +8,7 @@ import { checkObject } from '../checkObject.js';
 import { checkOptionNames } from '../checkOptionNames.js';
 import { VardropError } from '../errors.js';
 import { formatValue } from '../formatValue.js';
+import { boundProgram } from '../program/boundProgram.js';
 import { elementCount, formatShape } from '../program/shapes.js';
 import type { FixedShape } from './layout.js';
 import { createRunner } from './runner.js';
@@ -78,6 +79,7 @@ export function createReferenceBackend(options: ReferenceOptions = {}): Backend<
 
   return {
     name: 'reference:cpu',
+    contractVersion,
     supports,
     upload(data, shape) {
       lifetime.check('upload');
@@ -88,7 +90,8 @@ export function createReferenceBackend(options: ReferenceOptions = {}): Backend<
     dispose: (tensor) => handles.dispose(tensor),
     async compile(program) {
       lifetime.check('compile');
-      return createExecutableOf({ lifetime, handles, program, execute: createRunner(program, options) });
+      const bound = boundProgram(program);
+      return createExecutableOf({ lifetime, handles, program: bound, execute: createRunner(bound, options) });
     },
     liveTensors: () => handles.count(),
     native: async (tensor) => ({ values: handles.get(tensor, 'native'), shape: tensor.shape }),

@@ -46,6 +46,21 @@ export function float32(errorInUlps: () => number = () => 0): Arithmetic<number>
   return numbers(Math.fround, (x) => (Number.isFinite(x) ? Math.fround(x + errorInUlps() * ulp32(x)) : x));
 }
 
+/** Float32 where a product that is added or subtracted is not rounded before, as compilers do it that fuse the two. */
+export function fused(): Arithmetic<number> {
+  const { fround } = Math;
+  const rounded = Object.entries(float32()).map(([name, operation]) => [
+    name,
+    (...operands: number[]) => (operation as (...operands: number[]) => number)(...operands.map(fround)),
+  ]);
+  return {
+    ...(Object.fromEntries(rounded) as Arithmetic<number>),
+    mul: (a, b) => fround(a) * fround(b),
+    add: (a, b) => fround(a + b),
+    sub: (a, b) => fround(a - b),
+  };
+}
+
 /** Writes each operation once, however often it is used: the list's length is what a program executes. */
 export function recorder(): { arithmetic: Arithmetic<string>; operations: Set<string> } {
   const operations = new Set<string>();

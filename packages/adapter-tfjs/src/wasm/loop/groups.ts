@@ -1,4 +1,13 @@
-import { invariantNodes, type NodeId, operationClass, type Program, type ProgramNode } from '@vardrop/core/program';
+import {
+  type BoundNode,
+  type BoundProgram,
+  findUsers,
+  invariantNodes,
+  type NodeId,
+  numberOf,
+  operationClass,
+} from '@vardrop/core/program';
+import { isVectorOp } from './vectorMath.js';
 
 /** Elementwise nodes of one shape, and reductions of them, that one loop computes. */
 export interface Group {
@@ -15,23 +24,12 @@ export interface Group {
 /** A piece of a program: a loop, or a node of another kind. */
 export type Piece = Group | NodeId;
 
-const elementwise: ReadonlySet<string> = new Set([
-  ...['neg', 'abs', 'sqrt', 'exp', 'log'],
-  ...['add', 'sub', 'mul', 'div', 'max', 'min', 'selectGreater', 'broadcast'],
-]);
-
-const isReduction = (node: ProgramNode) => node.op === 'reduceSum' || node.op === 'reduceMax';
+const isElementwise = (node: BoundNode) => isVectorOp(node.op);
+const isReduction = (node: BoundNode) => operationClass[node.op] === 'reduction';
 
 /** Most tensors and nodes of one loop; beyond that it is cut in two. Its function would grow too large to compile well. */
 const mostTensors = 128;
 const mostNodes = 256;
-
-/** The value of a constant that is one number, which a loop holds in a register. */
-export function numberOf(node: ProgramNode): number | undefined {
-  if (node.op !== 'constant') return undefined;
-  if (typeof node.value === 'number') return node.value;
-  return node.value.length === 1 ? node.value[0] : undefined;
-}
 
 /**
  * Cuts a program into loops and other nodes, in an order that can be computed.
@@ -41,10 +39,10 @@ export function numberOf(node: ProgramNode): number | undefined {
  * Levels are as late as users allow, so that what only the optimizer's update needs is computed in its loop; a
  * reduction goes to the loop that computes what it reads. Loops whose nodes have no value in common are separate.
  */
-export function groupNodes(program: Program): Piece[] {
+export function groupNodes(program: BoundProgram): Piece[] {
   const { nodes } = program;
   const shared = invariantNodes(program);
-  const isFusible = (id: NodeId) => elementwise.has(nodes[id].op) || isReduction(nodes[id]);
+  const isFusible = (id: NodeId) => isElementwise(nodes[id]) || isReduction(nodes[id]);
   /** Nodes of one space can share a loop. */
   const spaces = nodes.map((node, id) => {
     if (!isFusible(id)) return `node ${id}`;
@@ -52,14 +50,11 @@ export function groupNodes(program: Program): Piece[] {
     return `${shared[id]} ${shape}`;
   });
   const isJoined = (from: NodeId, to: NodeId) =>
-    elementwise.has(nodes[from].op) && isFusible(to) && spaces[from] === spaces[to];
+    isElementwise(nodes[from]) && isFusible(to) && spaces[from] === spaces[to];
 
   const levels = findLevels(program, isJoined);
   const loops = connected(program, (id) => isFusible(id), spaces, levels, isJoined);
-  const users: NodeId[][] = nodes.map(() => []);
-  nodes.forEach((node, id) => {
-    for (const operand of node.operands) users[operand].push(id);
-  });
+  const users = findUsers(program);
   const named = new Set(Object.values(program.outputs));
 
   const pieces: Piece[] = [];
@@ -75,7 +70,7 @@ export function groupNodes(program: Program): Piece[] {
     );
     const first = nodes[members[0]];
     return {
-      shape: (isReduction(first) ? nodes[first.operands[0]].shape : first.shape) as readonly number[],
+      shape: isReduction(first) ? nodes[first.operands[0]].shape : first.shape,
       nodes: members,
       operands: [...operands],
       results: members.filter((id) => named.has(id) || users[id].some((user) => !inside.has(user))),
@@ -100,7 +95,7 @@ export function groupNodes(program: Program): Piece[] {
 }
 
 /** The latest level of each node that leaves its users room; reductions at the level of what they share a loop with. */
-function findLevels(program: Program, isJoined: (from: NodeId, to: NodeId) => boolean): number[] {
+function findLevels(program: BoundProgram, isJoined: (from: NodeId, to: NodeId) => boolean): number[] {
   const { nodes } = program;
   const upperBounds = new Array<number>(nodes.length).fill(Number.POSITIVE_INFINITY);
   const named = new Set(Object.values(program.outputs));
@@ -120,7 +115,7 @@ function findLevels(program: Program, isJoined: (from: NodeId, to: NodeId) => bo
   const loose = latest((id) => !isReduction(nodes[id]));
   const reach = [...loose];
   nodes.forEach((node, id) => {
-    if (isReduction(node) || !elementwise.has(node.op)) return;
+    if (!isElementwise(node)) return;
     for (const operand of node.operands) {
       if (isJoined(operand, id) && Number.isFinite(reach[operand])) {
         reach[id] = Number.isFinite(loose[id]) ? loose[id] : Math.max(finite(reach[id]), reach[operand]);
@@ -141,7 +136,7 @@ const finite = (level: number) => (Number.isFinite(level) ? level : Number.NEGAT
 
 /** Nodes of one space and level that have an edge or an operand of the whole shape in common. */
 function connected(
-  program: Program,
+  program: BoundProgram,
   isFusible: (id: NodeId) => boolean,
   spaces: readonly string[],
   levels: readonly number[],
@@ -182,7 +177,7 @@ function connected(
 }
 
 /** The pieces, each after those that it reads from, otherwise in the program's order. */
-function ordered(program: Program, pieces: readonly Piece[], pieceOf: ReadonlyMap<NodeId, Piece>): Piece[] {
+function ordered(program: BoundProgram, pieces: readonly Piece[], pieceOf: ReadonlyMap<NodeId, Piece>): Piece[] {
   const last = (piece: Piece) => (typeof piece === 'number' ? piece : piece.nodes[piece.nodes.length - 1]);
   const result: Piece[] = [];
   const done = new Set<Piece>();
