@@ -7,7 +7,7 @@ import { createRandom, nodeOf } from './helpers.js';
 
 const infinity = Number.POSITIVE_INFINITY;
 const u = 2 ** -24;
-const window = { strides: [1, 1], padding: [1, 0, 0, 1] } as const;
+const window = { strides: [1, 1], padding: [1, 0, 0, 1], dilations: [1, 1], groups: 1 } as const;
 
 describe('bounds of elementwise ops', () => {
   const shape = [500];

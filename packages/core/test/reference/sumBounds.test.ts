@@ -24,6 +24,7 @@ const u = 2 ** -24;
 
 const window = { strides: [1, 1], padding: [1, 0, 0, 1] } as const;
 const strided = { strides: [2, 1], padding: [0, 1, 1, 0] } as const;
+const plain = { dilations: [1, 1], groups: 1 } as const;
 const sums: { name: string; operation: Operation; shapes: number[][]; declared?: number[]; which: number }[] = [
   { name: 'reduceSum', operation: { op: 'reduceSum', axes: [0], keepAxes: false }, shapes: [[90, 3]], which: 0 },
   { name: 'short reduceSum', operation: { op: 'reduceSum', axes: [1], keepAxes: true }, shapes: [[20, 7]], which: 0 },
@@ -38,7 +39,7 @@ const sums: { name: string; operation: Operation; shapes: number[][]; declared?:
   },
   {
     name: 'conv2d',
-    operation: { op: 'conv2d', ...window },
+    operation: { op: 'conv2d', ...window, ...plain },
     shapes: [
       [1, 4, 5, 3],
       [2, 3, 3, 2],
@@ -47,7 +48,7 @@ const sums: { name: string; operation: Operation; shapes: number[][]; declared?:
   },
   {
     name: 'conv2dInputGradient',
-    operation: { op: 'conv2dInputGradient', ...strided },
+    operation: { op: 'conv2dInputGradient', ...strided, ...plain },
     shapes: [
       [3, 2, 2, 4],
       [2, 2, 4, 4],
@@ -57,7 +58,7 @@ const sums: { name: string; operation: Operation; shapes: number[][]; declared?:
   },
   {
     name: 'conv2dFilterGradient',
-    operation: { op: 'conv2dFilterGradient', ...window },
+    operation: { op: 'conv2dFilterGradient', ...window, ...plain },
     shapes: [
       [3, 4, 4, 2],
       [3, 4, 3, 3],
