@@ -6,11 +6,11 @@ import type { OnnxDevice } from './ort.js';
  * and tanh are a tenth above the largest of six million random arguments, which see more than sweeps do.
  */
 const ulps = {
-  wasm: { exp: 1.2, log: 0.9, sigmoid: 2.6, softplus: 2.2, tanh: 7.4, sqrt: 0.5, div: 0.5 },
+  wasm: { exp: 1.2, log: 0.9, sigmoid: 2.6, softplus: 2.2, tanh: 7.4, cos: 0.5, erf: 0.5, sqrt: 0.5, div: 0.5 },
   // Room for other GPUs than the one observed: exp is off by its argument's rounding, up to 64 units, and WGSL lets a
   // division and a root, which may be made of one, be off by some.
-  webgpu: { exp: 80, log: 12, sigmoid: 80, softplus: 80, tanh: 5, sqrt: 3, div: 2.5 },
-  native: { exp: 1.2, log: 3.6, sigmoid: 2.6, softplus: 2.2, tanh: 5.9, sqrt: 0.5, div: 0.5 },
+  webgpu: { exp: 80, log: 12, sigmoid: 80, softplus: 80, tanh: 5, cos: 0.5, erf: 0.5, sqrt: 3, div: 2.5 },
+  native: { exp: 1.2, log: 3.6, sigmoid: 2.6, softplus: 2.2, tanh: 5.9, cos: 0.5, erf: 0.5, sqrt: 0.5, div: 0.5 },
 } as const;
 
 /** Terms after which a float32 sum has lost three digits at the most: the runtime adds up a row or column in one go. */
@@ -28,6 +28,7 @@ export function supportsOf(device: OnnxDevice, elements?: number, turns?: number
     nonFinite: device !== 'webgpu',
     subnormals: device !== 'webgpu',
     ulps: ulps[device],
+    precisions: ['int8'],
     terms,
     ...(elements === undefined ? {} : { elements }),
     ...(turns === undefined ? {} : { turns }),

@@ -36,6 +36,65 @@ export function broadcast({ graph, operands, shapes, name, batchLength }: Emissi
   return graph.node('Expand', [operands[0], shapeValue(graph, shapes.out, name, batchLength)], name);
 }
 
+/** Values one behind the other. */
+export function concatenate({ axis }: NodeOf<'concatenate'>, { graph, operands, name }: Emission): ValueName {
+  return operands.length > 1 ? graph.node('Concat', operands, name, { axis }) : graph.node('Identity', operands, name);
+}
+
+/** Every so many elements along the axes that are not taken whole. */
+export function slice({ starts, steps }: NodeOf<'slice'>, { graph, operands, shapes, name }: Emission): ValueName {
+  const [lengths] = shapes.operands;
+  const axes = lengths.flatMap((length, axis) => (length === shapes.out[axis] && steps[axis] === 1 ? [] : [axis]));
+  if (axes.length === 0) return graph.node('Identity', operands, name);
+  const ends = axes.map((axis) => {
+    const end = starts[axis] + (shapes.out[axis] as number) * steps[axis];
+    // A negative end is counted from the back; what lies before the first element is written as more than a length before it.
+    return end < 0 ? end - (lengths[axis] as number) : end;
+  });
+  const ranges = [axes.map((axis) => starts[axis]), ends, axes, axes.map((axis) => steps[axis])];
+  return graph.node('Slice', [operands[0], ...ranges.map(graph.integers)], name);
+}
+
+/** A number around the elements and between them. */
+export function pad(node: NodeOf<'pad'>, { graph, operands, shapes, name }: Emission): ValueName {
+  const { value, before, after, interior } = node;
+  const [lengths] = shapes.operands;
+  // Between elements it goes behind each of them, on an axis that each has of its own; the last one's is cut off.
+  const stretched = interior.map((count, axis) => count > 0 && lengths[axis] !== 1);
+  let padded = operands[0];
+  if (stretched.includes(true)) {
+    const apart = lengths.flatMap((length, axis) => (stretched[axis] ? [length, 1] : [length]));
+    const behind = interior.flatMap((count, axis) => (stretched[axis] ? [0, count] : [0]));
+    const cells = reshape(graph, padded, apart, `${name}/apart`);
+    const filled = addAround(
+      graph,
+      cells,
+      behind.map(() => 0),
+      behind,
+      value,
+      `${name}/between`,
+    );
+    const joined = lengths.map((length, axis) =>
+      stretched[axis] ? (length as number) * (interior[axis] + 1) : length,
+    );
+    padded = reshape(graph, filled, joined, `${name}/joined`);
+  }
+  const ends = after.map((count, axis) => (stretched[axis] ? count - interior[axis] : count));
+  return addAround(graph, padded, before, ends, value, name);
+}
+
+/** A number before and behind the elements of each axis; negative counts cut off. */
+export function addAround(
+  graph: GraphBuilder,
+  x: ValueName,
+  before: readonly number[],
+  after: readonly number[],
+  value: number,
+  name: string,
+): ValueName {
+  return graph.node('Pad', [x, graph.integers([...before, ...after]), graph.constant([value], [])], name);
+}
+
 /** A number repeated over a shape, or the values of a fixed one. */
 export function constant({ value }: NodeOf<'constant'>, emission: Emission): ValueName {
   const { graph, shapes, name, batchLength } = emission;

@@ -1,7 +1,8 @@
-import type { NodeOf, Padding, Shape } from '@vardrop/core/program';
+import type { Convolution, NodeOf, Padding, Shape } from '@vardrop/core/program';
 import type { GraphBuilder, ValueName } from '../model/graph.js';
 import type { Emission } from './emission.js';
-import { reshape } from './movement.js';
+import { addAround, reshape } from './movement.js';
+import { readInPrecision } from './precision.js';
 
 type Pooling = NodeOf<'maxPool2d' | 'averagePool2d' | 'maxPool2dGradient' | 'averagePool2dGradient'>;
 
@@ -15,33 +16,28 @@ const permute = (graph: GraphBuilder, value: ValueName, perm: readonly number[],
   graph.node('Transpose', [value], name, { perm });
 
 /** Image ⋆ filter. */
-export function conv2d({ strides, padding }: NodeOf<'conv2d'>, emission: Emission): ValueName {
-  const { graph, operands, shapes, name } = emission;
+export function conv2d(node: NodeOf<'conv2d'>, emission: Emission): ValueName {
+  const { graph, shapes, name } = emission;
+  const operands = readInPrecision(node.precision, emission);
   const image = permute(graph, operands[0], channelsFirst, `${name}/image`);
   const filter = permute(graph, operands[1], [3, 2, 0, 1], `${name}/filter`);
-  const result = convolve(
-    [image, filter],
-    shapes.operands[0],
-    shapes.operands[1].slice(0, 2),
-    { strides, padding },
-    emission,
-  );
+  const result = convolve([image, filter], shapes.operands[0], shapes.operands[1].slice(0, 2), node, emission);
   return permute(graph, result, channelsLast, name);
 }
 
 /** Gradient of `conv2d` in its image: the transposed convolution. */
 export function conv2dInputGradient(node: NodeOf<'conv2dInputGradient'>, emission: Emission): ValueName {
   const { graph, operands, shapes, name } = emission;
-  const { strides, padding } = node;
+  const { strides, padding, dilations, groups } = node;
   const [filterShape, dyShape] = shapes.operands as (readonly number[])[];
   // Cells of the image behind the last window: their gradient is 0.
   const left = ([0, 1] as const).map((axis) => {
-    const covered = (dyShape[axis + 1] - 1) * strides[axis] + filterShape[axis];
+    const covered = (dyShape[axis + 1] - 1) * strides[axis] + (filterShape[axis] - 1) * dilations[axis] + 1;
     return (shapes.out[axis + 1] as number) + padding[2 * axis] + padding[2 * axis + 1] - covered;
   });
   const dy = permute(graph, operands[1], channelsFirst, `${name}/dy`);
   const filter = permute(graph, operands[0], [3, 2, 0, 1], `${name}/filter`);
-  const attributes = { strides, pads: pads(padding), output_padding: left };
+  const attributes = { strides, dilations, group: groups, pads: pads(padding), output_padding: left };
   return permute(graph, graph.node('ConvTranspose', [dy, filter], `${name}/result`, attributes), channelsLast, name);
 }
 
@@ -51,11 +47,12 @@ export function conv2dInputGradient(node: NodeOf<'conv2dInputGradient'>, emissio
  */
 export function conv2dFilterGradient(node: NodeOf<'conv2dFilterGradient'>, emission: Emission): ValueName {
   const { graph, operands, shapes, name } = emission;
-  const image = permute(graph, operands[0], [3, 0, 1, 2], `${name}/image`);
+  const { strides, dilations, padding, groups } = node;
+  const image = channelsOfGroups(operands[0], shapes.operands[0], groups, emission);
   const dy = permute(graph, operands[1], [3, 0, 1, 2], `${name}/dy`);
-  const steps = { dilations: node.strides, padding: node.padding };
-  const [batch, ...rest] = shapes.operands[0];
-  const swapped = [rest[2], rest[0], rest[1], batch];
+  const steps = { strides: dilations, dilations: strides, padding, groups };
+  const [batch, rows, columns] = shapes.operands[0];
+  const swapped = [shapes.out[2], rows, columns, batch];
   const all = convolve([image, dy], swapped, shapes.operands[1].slice(1, 3), steps, emission);
   // A last row that no window reached gives more shifts than the filter has cells.
   const [height, width] = shapes.out as readonly number[];
@@ -67,8 +64,14 @@ export function conv2dFilterGradient(node: NodeOf<'conv2dFilterGradient'>, emiss
   return permute(graph, cut, [2, 3, 0, 1], name);
 }
 
-interface Steps extends Readonly<Record<string, readonly number[]>> {
-  readonly padding: Padding;
+/** `[batch, h, w, groups · c]` as `[c, groups · batch, h, w]`: each group convolves its own images. */
+function channelsOfGroups(x: ValueName, shape: Shape, groups: number, { graph, name }: Emission): ValueName {
+  const [batch, height, width, channels] = shape as readonly number[];
+  const own = channels / groups;
+  if (groups === 1) return permute(graph, x, [3, 0, 1, 2], `${name}/image`);
+  const apart = reshape(graph, x, [batch, height, width, groups, own], `${name}/groups`);
+  const swapped = permute(graph, apart, [4, 3, 0, 1, 2], `${name}/swapped`);
+  return graph.node('Reshape', [swapped, graph.integers([own, -1, height, width])], `${name}/image`);
 }
 
 /** Conv of an image and a filter with channels first, whose shapes `[batch, h, w, c]` and `[h, w]` are given. */
@@ -76,10 +79,12 @@ function convolve(
   [image, filter]: readonly [ValueName, ValueName],
   shape: Shape,
   window: Shape,
-  { padding, ...steps }: Steps,
+  convolution: Convolution,
   emission: Emission,
 ): ValueName {
   const { graph, name, style } = emission;
+  const { padding, strides, dilations, groups } = convolution;
+  const steps = { strides, dilations, group: groups };
   const [images] = shape;
   const most = style?.mostImages ?? Number.POSITIVE_INFINITY;
   if (typeof images === 'number' && images > most) {
@@ -87,7 +92,7 @@ function convolve(
       const [from, to] = [i * most, Math.min(images, (i + 1) * most)];
       const ends = [graph.integers([from]), graph.integers([to]), graph.integers([0])];
       const own = graph.node('Slice', [image, ...ends], `${name}/images`);
-      return convolve([own, filter], [to - from, ...shape.slice(1)], window, { padding, ...steps }, emission);
+      return convolve([own, filter], [to - from, ...shape.slice(1)], window, convolution, emission);
     });
     return concat(graph, runs, 0, `${name}/joined`);
   }
@@ -98,11 +103,10 @@ function convolve(
   // For a filter of one cell the kernel on GPUs overlooks what is added behind the image only. There the result is 0.
   const inside = graph.node('Conv', [image, filter], `${name}/inside`, steps);
   const more = ([bottom, right] as const).map((added, axis) => {
-    const [length, stride] = [shape[axis + 1] as number, steps.strides?.[axis] ?? 1];
+    const [length, stride] = [shape[axis + 1] as number, strides[axis]];
     return Math.floor((length + added - 1) / stride) - Math.floor((length - 1) / stride);
   });
-  const ends = [graph.integers([0, 0, 0, 0, 0, 0, ...more]), graph.constant([0], [])];
-  return graph.node('Pad', [inside, ...ends], `${name}/windows`);
+  return addAround(graph, inside, [0, 0, 0, 0], [0, 0, ...more], 0, `${name}/windows`);
 }
 
 /** Average of each window; padding takes no part. */
@@ -272,11 +276,7 @@ function zerosLike({ graph, name, batchLength }: Emission, [batch, ...rest]: Sha
 function pad(graph: GraphBuilder, value: ValueName, padding: Padding, name: string, fill: number): ValueName {
   if (padding.every((n) => n === 0)) return value;
   const [top, bottom, left, right] = padding;
-  return graph.node(
-    'Pad',
-    [value, graph.integers([0, top, left, 0, 0, bottom, right, 0]), graph.constant([fill], [])],
-    name,
-  );
+  return addAround(graph, value, [0, top, left, 0], [0, bottom, right, 0], fill, name);
 }
 
 function cellsOf([height, width]: readonly [number, number]): [number, number][] {
