@@ -42,45 +42,54 @@ export function concatenate({ axis }: NodeOf<'concatenate'>, { graph, operands, 
 }
 
 /** Every so many elements along the axes that are not taken whole. */
-export function slice({ starts, steps }: NodeOf<'slice'>, { graph, operands, shapes, name }: Emission): ValueName {
+export function slice({ starts, steps }: NodeOf<'slice'>, emission: Emission): ValueName {
+  const { graph, operands, shapes, name, style } = emission;
   const [lengths] = shapes.operands;
-  const axes = lengths.flatMap((length, axis) => (length === shapes.out[axis] && steps[axis] === 1 ? [] : [axis]));
-  if (axes.length === 0) return graph.node('Identity', operands, name);
+  const cut = lengths.flatMap((length, axis) => (length === shapes.out[axis] && steps[axis] === 1 ? [] : [axis]));
+  // On GPUs the runtime's Slice takes other elements where it goes backwards and does not take the whole axis.
+  const backwards = style?.onGpu ? cut.filter((axis) => steps[axis] < 0) : [];
+  const axes = cut.filter((axis) => !backwards.includes(axis));
+  const value = backwards.reduce((x, axis) => {
+    const taken = Array.from({ length: shapes.out[axis] as number }, (_, j) => starts[axis] + j * steps[axis]);
+    return graph.node('Gather', [x, graph.integers(taken)], `${name}/backwards`, { axis });
+  }, operands[0]);
+  if (axes.length === 0) return graph.node('Identity', [value], name);
   const ends = axes.map((axis) => {
     const end = starts[axis] + (shapes.out[axis] as number) * steps[axis];
-    // A negative end is counted from the back; what lies before the first element is written as more than a length before it.
+    // A negative end counts from the back: the place before the first element is one further.
     return end < 0 ? end - (lengths[axis] as number) : end;
   });
   const ranges = [axes.map((axis) => starts[axis]), ends, axes, axes.map((axis) => steps[axis])];
-  return graph.node('Slice', [operands[0], ...ranges.map(graph.integers)], name);
+  return graph.node('Slice', [value, ...ranges.map(graph.integers)], name);
 }
 
 /** A number around the elements and between them. */
 export function pad(node: NodeOf<'pad'>, { graph, operands, shapes, name }: Emission): ValueName {
   const { value, before, after, interior } = node;
-  const [lengths] = shapes.operands;
-  // Between elements it goes behind each of them, on an axis that each has of its own; the last one's is cut off.
-  const stretched = interior.map((count, axis) => count > 0 && lengths[axis] !== 1);
-  let padded = operands[0];
-  if (stretched.includes(true)) {
-    const apart = lengths.flatMap((length, axis) => (stretched[axis] ? [length, 1] : [length]));
-    const behind = interior.flatMap((count, axis) => (stretched[axis] ? [0, count] : [0]));
-    const cells = reshape(graph, padded, apart, `${name}/apart`);
-    const filled = addAround(
-      graph,
-      cells,
-      behind.map(() => 0),
-      behind,
-      value,
-      `${name}/between`,
-    );
-    const joined = lengths.map((length, axis) =>
-      stretched[axis] ? (length as number) * (interior[axis] + 1) : length,
-    );
-    padded = reshape(graph, filled, joined, `${name}/joined`);
-  }
+  return padBetween(graph, operands[0], shapes.operands[0], { value, before, after, interior }, name);
+}
+
+/** Numbers that go around and between the elements of each axis. */
+type PadAmounts = Pick<NodeOf<'pad'>, 'value' | 'before' | 'after' | 'interior'>;
+
+/** A number around the elements of a value of a shape, and between them. Negative counts around it cut off. */
+export function padBetween(
+  graph: GraphBuilder,
+  x: ValueName,
+  shape: Shape,
+  { value, before, after, interior }: PadAmounts,
+  name: string,
+): ValueName {
+  const stretched = interior.map((count, axis) => count > 0 && shape[axis] !== 1);
+  if (!stretched.includes(true)) return addAround(graph, x, before, after, value, name);
+  // Each element gets an axis of its own, along which the numbers go behind it; those behind the last one are cut off.
+  const cells = shape.flatMap((length, axis) => (stretched[axis] ? [length, 1] : [length]));
+  const behind = interior.flatMap((count, axis) => (stretched[axis] ? [0, count] : [0]));
+  const none = Array<number>(cells.length).fill(0);
+  const filled = addAround(graph, reshape(graph, x, cells, `${name}/cells`), none, behind, value, `${name}/between`);
+  const lengths = shape.map((length, axis) => (stretched[axis] ? (length as number) * (interior[axis] + 1) : length));
   const ends = after.map((count, axis) => (stretched[axis] ? count - interior[axis] : count));
-  return addAround(graph, padded, before, ends, value, name);
+  return addAround(graph, reshape(graph, filled, lengths, `${name}/joined`), before, ends, value, name);
 }
 
 /** A number before and behind the elements of each axis; negative counts cut off. */

@@ -1,7 +1,7 @@
 import type { Convolution, NodeOf, Padding, Shape } from '@vardrop/core/program';
 import type { GraphBuilder, ValueName } from '../model/graph.js';
 import type { Emission } from './emission.js';
-import { addAround, reshape } from './movement.js';
+import { addAround, padBetween, reshape } from './movement.js';
 import { readInPrecision } from './precision.js';
 
 type Pooling = NodeOf<'maxPool2d' | 'averagePool2d' | 'maxPool2dGradient' | 'averagePool2dGradient'>;
@@ -21,13 +21,15 @@ export function conv2d(node: NodeOf<'conv2d'>, emission: Emission): ValueName {
   const operands = readInPrecision(node.precision, emission);
   const image = permute(graph, operands[0], channelsFirst, `${name}/image`);
   const filter = permute(graph, operands[1], [3, 2, 0, 1], `${name}/filter`);
-  const result = convolve([image, filter], shapes.operands[0], shapes.operands[1].slice(0, 2), node, emission);
+  const [height, width, , filters] = shapes.operands[1] as readonly number[];
+  const sizes = { image: shapes.operands[0], window: [height, width], filters };
+  const result = convolve([image, filter], sizes, node, emission);
   return permute(graph, result, channelsLast, name);
 }
 
 /** Gradient of `conv2d` in its image: the transposed convolution. */
 export function conv2dInputGradient(node: NodeOf<'conv2dInputGradient'>, emission: Emission): ValueName {
-  const { graph, operands, shapes, name } = emission;
+  const { graph, operands, shapes, name, style } = emission;
   const { strides, padding, dilations, groups } = node;
   const [filterShape, dyShape] = shapes.operands as (readonly number[])[];
   // Cells of the image behind the last window: their gradient is 0.
@@ -35,10 +37,43 @@ export function conv2dInputGradient(node: NodeOf<'conv2dInputGradient'>, emissio
     const covered = (dyShape[axis + 1] - 1) * strides[axis] + (filterShape[axis] - 1) * dilations[axis] + 1;
     return (shapes.out[axis + 1] as number) + padding[2 * axis] + padding[2 * axis + 1] - covered;
   });
+  if (style?.onGpu && (groups > 1 || dilations.some((n) => n > 1))) return spreadAndConvolve(node, left, emission);
   const dy = permute(graph, operands[1], channelsFirst, `${name}/dy`);
   const filter = permute(graph, operands[0], [3, 2, 0, 1], `${name}/filter`);
   const attributes = { strides, dilations, group: groups, pads: pads(padding), output_padding: left };
   return permute(graph, graph.node('ConvTranspose', [dy, filter], `${name}/result`, attributes), channelsLast, name);
+}
+
+/**
+ * The same as a convolution of dy, with zeros between its pixels in the place of strides, with the filter turned around: on
+ * GPUs the runtime's ConvTranspose is wrong for some groups and dilations.
+ */
+function spreadAndConvolve(
+  { strides, padding, dilations, groups }: Convolution,
+  left: readonly number[],
+  emission: Emission,
+): ValueName {
+  const { graph, operands, shapes, name } = emission;
+  const [[height, width, own, filters], dyShape] = shapes.operands as (readonly number[])[];
+  const interior = [0, strides[0] - 1, strides[1] - 1, 0];
+  const after = [0, left[0], left[1], 0];
+  const amounts = { value: 0, before: [0, 0, 0, 0], after, interior };
+  const spreadOut = padBetween(graph, operands[1], dyShape, amounts, `${name}/spread`);
+  const backwards = (x: ValueName, axis: number, length: number) =>
+    graph.node('Gather', [x, graph.integers(range(length).reverse())], `${name}/turned`, { axis });
+  const turned = backwards(backwards(operands[0], 0, height), 1, width);
+  // `[h, w, in / groups, groups · out]` to `[groups · in / groups, out, h, w]`.
+  const apart = reshape(graph, turned, [height, width, own, groups, filters / groups], `${name}/apart`);
+  const swapped = permute(graph, apart, [3, 2, 4, 0, 1], `${name}/swapped`);
+  const filter = reshape(graph, swapped, [groups * own, filters / groups, height, width], `${name}/filter`);
+  const reach = [(height - 1) * dilations[0], (width - 1) * dilations[1]];
+  const [top, bottom, leading, trailing] = padding;
+  const around: Padding = [reach[0] - top, reach[0] - bottom, reach[1] - leading, reach[1] - trailing];
+  const shape = [dyShape[0], ...[1, 2].map((i) => (dyShape[i] - 1) * strides[i - 1] + 1 + left[i - 1]), filters];
+  const image = permute(graph, spreadOut, channelsFirst, `${name}/dy`);
+  const convolution = { strides: [1, 1], padding: around, dilations, groups } as const;
+  const sizes = { image: shape, window: [height, width], filters: groups * own };
+  return permute(graph, convolve([image, filter], sizes, convolution, emission), channelsLast, name);
 }
 
 /**
@@ -52,10 +87,10 @@ export function conv2dFilterGradient(node: NodeOf<'conv2dFilterGradient'>, emiss
   const dy = permute(graph, operands[1], [3, 0, 1, 2], `${name}/dy`);
   const steps = { strides: dilations, dilations: strides, padding, groups };
   const [batch, rows, columns] = shapes.operands[0];
-  const swapped = [shapes.out[2], rows, columns, batch];
-  const all = convolve([image, dy], swapped, shapes.operands[1].slice(1, 3), steps, emission);
+  const [height, width, own, filters] = shapes.out as readonly number[];
+  const sizes = { image: [own, rows, columns, batch], window: shapes.operands[1].slice(1, 3), filters };
+  const all = convolve([image, dy], sizes, steps, emission);
   // A last row that no window reached gives more shifts than the filter has cells.
-  const [height, width] = shapes.out as readonly number[];
   const cut = graph.node(
     'Slice',
     [all, graph.integers([0, 0]), graph.integers([height, width]), graph.integers([2, 3])],
@@ -74,17 +109,26 @@ function channelsOfGroups(x: ValueName, shape: Shape, groups: number, { graph, n
   return graph.node('Reshape', [swapped, graph.integers([own, -1, height, width])], `${name}/image`);
 }
 
-/** Conv of an image and a filter with channels first, whose shapes `[batch, h, w, c]` and `[h, w]` are given. */
+/** Sizes of a convolution. */
+interface Sizes {
+  /** `[batch, h, w, c]` of the image; only the lengths of the first three axes are read. */
+  readonly image: Shape;
+  /** `[h, w]` of the filter. */
+  readonly window: Shape;
+  /** Channels of the result. */
+  readonly filters: number;
+}
+
+/** Conv of an image and a filter with channels first. */
 function convolve(
   [image, filter]: readonly [ValueName, ValueName],
-  shape: Shape,
-  window: Shape,
+  sizes: Sizes,
   convolution: Convolution,
   emission: Emission,
 ): ValueName {
   const { graph, name, style } = emission;
+  const { image: shape, window, filters } = sizes;
   const { padding, strides, dilations, groups } = convolution;
-  const steps = { strides, dilations, group: groups };
   const [images] = shape;
   const most = style?.mostImages ?? Number.POSITIVE_INFINITY;
   if (typeof images === 'number' && images > most) {
@@ -92,10 +136,21 @@ function convolve(
       const [from, to] = [i * most, Math.min(images, (i + 1) * most)];
       const ends = [graph.integers([from]), graph.integers([to]), graph.integers([0])];
       const own = graph.node('Slice', [image, ...ends], `${name}/images`);
-      return convolve([own, filter], [to - from, ...shape.slice(1)], window, convolution, emission);
+      return convolve([own, filter], { ...sizes, image: [to - from, ...shape.slice(1)] }, convolution, emission);
     });
     return concat(graph, runs, 0, `${name}/joined`);
   }
+  const perGroup = filters / groups;
+  if (style?.onGpu && groups > 1 && perGroup > 4 && perGroup % 4 > 0) {
+    // The kernel on GPUs makes up to four channels at once, also of two groups. So each group's last one is made several times.
+    const whole = 4 * Math.ceil(perGroup / 4);
+    const made = range(groups * whole).map((i) => Math.floor(i / whole) * perGroup + Math.min(i % whole, perGroup - 1));
+    const wider = graph.node('Gather', [filter, graph.integers(made)], `${name}/wider`, { axis: 0 });
+    const result = convolve([image, wider], { ...sizes, filters: groups * whole }, convolution, emission);
+    const kept = range(filters).map((i) => Math.floor(i / perGroup) * whole + (i % perGroup));
+    return graph.node('Gather', [result, graph.integers(kept)], `${name}/kept`, { axis: 1 });
+  }
+  const steps = { strides, dilations, group: groups };
   const [top, bottom, left, right] = padding;
   const beside = window.every((n) => n === 1) && top + left === 0 && bottom + right > 0;
   if (!style?.onGpu || !beside)
