@@ -51,7 +51,15 @@ async function prepare(backend, program) {
       if (node.op !== 'input') return [];
       const shape = /** @type {number[]} */ (node.shape);
       const count = shape.reduce((product, n) => product * n, 1);
-      return [[node.name, backend.upload(Float32Array.from({ length: count }, () => random() - 0.5), shape)]];
+      return [
+        [
+          node.name,
+          backend.upload(
+            Float32Array.from({ length: count }, () => random() - 0.5),
+            shape,
+          ),
+        ],
+      ];
     }),
   );
   return async () => {

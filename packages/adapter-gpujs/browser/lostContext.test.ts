@@ -1,4 +1,4 @@
-import { createBuilder } from '@vardrop/core/program';
+import { boundProgram, createBuilder } from '@vardrop/core/program';
 import * as gpujs from 'gpu.js';
 import { expect, it } from 'vitest';
 import { createGpujsBackend, type GpuClass } from '../src/index.js';
@@ -28,7 +28,7 @@ it('says at read that the WebGL context is lost', async () => {
   const b = createBuilder('double');
   const x = b.input('x', [2]);
   b.output('y', b.add(x, x));
-  const executable = await backend.compile(b.build());
+  const executable = await backend.compile(boundProgram(b.build()));
   const given = backend.upload(Float32Array.of(1, 2), [2]);
   const before = executable.run({ x: given }, [{}]).outputs[0].y;
   expect(await backend.read(before)).toEqual(Float32Array.of(2, 4));
@@ -47,7 +47,7 @@ it('rejects all iterations that a lost context leaves undone', async () => {
   const w = b.input('w', [2], 'carried');
   b.output('w', b.add(w, b.input('x', [2], 'iteration')));
   b.output('twice', b.add(w, w));
-  const executable = await backend.compile(b.build());
+  const executable = await backend.compile(boundProgram(b.build()));
   const x = backend.upload(Float32Array.of(1, 2), [2]);
   const { carried, outputs } = executable.run({ w: x }, [{ inputs: { x } }, { inputs: { x } }, { inputs: { x } }]);
   lose();

@@ -1,5 +1,5 @@
 import type { Backend } from '@vardrop/core';
-import { createBuilder } from '@vardrop/core/program';
+import { boundProgram, createBuilder } from '@vardrop/core/program';
 import { afterAll, beforeAll, expect, it, vi } from 'vitest';
 import { createGpujsBackend } from '../src/index.js';
 import { checkResume } from './checkResume.js';
@@ -42,7 +42,7 @@ async function double(backend: Backend) {
   const b = createBuilder('double');
   const x = b.input('x', [2]);
   b.output('y', b.add(x, x));
-  const executable = await backend.compile(b.build());
+  const executable = await backend.compile(boundProgram(b.build()));
   const given = backend.upload(Float32Array.of(1, 2), [2]);
   return () => backend.read(executable.run({ x: given }, [{}]).outputs[0].y);
 }

@@ -1,4 +1,4 @@
-import { createBuilder } from '@vardrop/core/program';
+import { boundProgram, createBuilder } from '@vardrop/core/program';
 import { afterEach, beforeEach, expect, it, vi } from 'vitest';
 import { createGpujsBackend } from '../src/index.js';
 
@@ -28,7 +28,7 @@ it('keeps no buffers of programs that are gone, of whatever sizes', async () => 
     const b = createBuilder('twice');
     const x = b.input('x', [length]);
     b.output('y', b.add(x, x));
-    const executable = await backend.compile(b.build());
+    const executable = await backend.compile(boundProgram(b.build()));
     const given = backend.upload(new Float32Array(length).fill(2), [length]);
     const { y } = executable.run({ x: given }, [{}]).outputs[0];
     expect((await backend.read(y))[length - 1]).toBe(4);

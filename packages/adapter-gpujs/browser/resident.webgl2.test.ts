@@ -1,6 +1,6 @@
 import type { Backend } from '@vardrop/core';
 import type { Executable, Tensor } from '@vardrop/core/backend';
-import { createBuilder, type Program } from '@vardrop/core/program';
+import { boundProgram, createBuilder, type Program } from '@vardrop/core/program';
 import { createReferenceBackend } from '@vardrop/core/reference';
 import * as gpujs from 'gpu.js';
 import { afterEach, beforeEach, expect, it } from 'vitest';
@@ -79,7 +79,7 @@ async function descend(on: Backend, executable: Executable, from: Tensor, rows: 
 }
 
 it('copies neither what is carried nor what nobody reads', async () => {
-  const executable = await backend.compile(descent(8));
+  const executable = await backend.compile(boundProgram(descent(8)));
   const first = await descend(backend, executable, backend.upload(numbers(30, 9), [5, 6]), 8, 1);
   const before = backend.traffic();
   await descend(backend, executable, first.w, 8, 10);
@@ -92,7 +92,7 @@ it('copies neither what is carried nor what nobody reads', async () => {
 });
 
 it('has as many textures and buffers after 60 steps as after 6, and none once all is disposed of', async () => {
-  const executable = await backend.compile(descent(8));
+  const executable = await backend.compile(boundProgram(descent(8)));
   const some = await descend(backend, executable, backend.upload(numbers(30, 9), [5, 6]), 8, 6);
   const [someTextures, someBuffers] = [textures.size, buffers.size];
   expect(someTextures).toBeGreaterThan(0);
@@ -107,7 +107,7 @@ it('has as many textures and buffers after 60 steps as after 6, and none once al
 
 it('keeps nothing of programs that are gone, of whatever sizes', async () => {
   const run = async (rows: number) => {
-    const executable = await backend.compile(descent(rows));
+    const executable = await backend.compile(boundProgram(descent(rows)));
     const start = backend.upload(numbers(30, 9), [5, 6]);
     const { w } = await descend(backend, executable, start, rows, 2);
     backend.dispose(w);
@@ -126,12 +126,15 @@ it('keeps results of a program that is gone, and goes on with another', async ()
   const reference = createReferenceBackend();
   const expected = await descend(
     reference,
-    await reference.compile(descent(8)),
+    await reference.compile(boundProgram(descent(8))),
     reference.upload(numbers(30, 9), [5, 6]),
     8,
     3,
   );
-  const [small, large] = [await backend.compile(descent(8)), await backend.compile(descent(24))];
+  const [small, large] = [
+    await backend.compile(boundProgram(descent(8))),
+    await backend.compile(boundProgram(descent(24))),
+  ];
   const start = backend.upload(numbers(30, 9), [5, 6]);
   const { w } = await descend(backend, small, start, 8, 3);
   // Built last, and destroyed first.
@@ -156,7 +159,10 @@ it('hands on a tensor that one program folds and another reads flat', async () =
   const flat = createBuilder('flat');
   const y = flat.input('y', [rows, columns]);
   flat.output('z', flat.add(y, y));
-  const [first, second] = [await backend.compile(folded.build()), await backend.compile(flat.build())];
+  const [first, second] = [
+    await backend.compile(boundProgram(folded.build())),
+    await backend.compile(boundProgram(flat.build())),
+  ];
   const x = backend.upload(
     Float32Array.from({ length: rows * columns }, (_, i) => i),
     [rows, columns],

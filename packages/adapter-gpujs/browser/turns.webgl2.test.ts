@@ -1,4 +1,4 @@
-import { type Builder, createBuilder, elementCount, type Value } from '@vardrop/core/program';
+import { type Builder, boundProgram, createBuilder, elementCount, type Value } from '@vardrop/core/program';
 import { createReferenceBackend } from '@vardrop/core/reference';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createGpujsBackend, type GpujsBackend } from '../src/index.js';
@@ -47,7 +47,7 @@ describe('loops of many turns on webgl2', () => {
     b.output('y', programs[name](b));
     const program = b.build();
     const run = async (on: Pick<GpujsBackend, 'compile' | 'upload' | 'read' | 'dispose'>) => {
-      const executable = await on.compile(program);
+      const executable = await on.compile(boundProgram(program));
       const inputs = program.nodes.flatMap((node, id) => {
         if (node.op !== 'input') return [];
         // Mostly positive, so that a sum that ends early is another; and few enough for sums of squares below 2²⁴.

@@ -7,27 +7,27 @@ import { createExecutable } from './run/executable.js';
 import type { Runtime } from './start/runtime.js';
 import { supportsOf } from './start/supports.js';
 
-/** Values on the host, as kernels of gpu.js take them: flat and row-major, with the shape that they stand for. */
+/** Values on the host, flat and row-major, as kernels of gpu.js take them, and their shape. */
 export interface GpujsTensor {
   readonly values: Float32Array;
   readonly shape: readonly number[];
 }
 
-/** What `createGpujsBackend` gives: a backend that knows what crosses between JavaScript and gpu.js. */
+/** What `createGpujsBackend` returns: a backend that counts what it launches and copies. */
 export interface GpujsBackend extends Backend<GpujsTensor> {
   /** What has been launched and copied since the backend was created. */
   traffic(): GpujsTraffic;
 }
 
-/** The backend on a gpu.js that runs. */
+/** The backend on a started gpu.js. */
 export function createBackend(runtime: Runtime): GpujsBackend {
   const name = `gpujs:${runtime.mode}`;
   const handles = createHandles(name);
   const lifetime = createBackendLifetime(name);
-  /** Executables whose kernels live; resolved when these are gone. */
+  /** One promise for each executable that has kernels; it resolves once they are destroyed. */
   const compiled = new Set<Promise<void>>();
 
-  /** The values behind a handle, which may be disposed of meanwhile. */
+  /** The values of a handle, which may be disposed of while they are read. */
   async function valuesOf(tensor: Tensor, who: string): Promise<Float32Array> {
     const stored = (await handles.get(tensor, who)).retain();
     try {
@@ -66,10 +66,10 @@ export function createBackend(runtime: Runtime): GpujsBackend {
       return handles.add(Promise.resolve(storeValues(native.values)), native.shape);
     },
     async close() {
-      // Before the executables, which would bring back what somebody still has.
+      // First, since executables copy results that still have an owner to the host.
       handles.disposeAll();
       if (!lifetime.close()) return;
-      // Tensors are deleted by the kernels that made them.
+      // A tensor can only be deleted while the kernel that made it exists.
       await Promise.all(compiled);
       await runtime.gpu.destroy();
     },

@@ -11,9 +11,9 @@ export interface GpujsBackendOptions {
   /** How gpu.js computes. */
   readonly mode: GpujsMode;
   /**
-   * Where noise is made. Left out, it is the device on webgpu with a graphics card, and the host where that is faster: on
-   * all other modes, and on WebGPU in software. Either way it is the same noise, normal numbers but for a few units in
-   * the last place. Mode `cpu` has the host's only.
+   * Where noise is made. The default is the faster of the two: the device on webgpu with a graphics card, else the
+   * host. Both make the same noise; normal numbers differ by a few units in the last place. Mode `cpu` takes `host`
+   * only.
    */
   readonly noise?: 'host' | 'device';
 }
@@ -22,16 +22,17 @@ const optionNames = { mode: true, GPU: true, noise: true } as const;
 
 /**
  * A backend on gpu.js, named after its mode, such as `gpujs:webasm`: programs become fused kernels, and these one
- * pipeline, on webasm with threads. In Node, mode `webgpu` needs `navigator.gpu` and WebGPU's globals to be set, as from
- * the package `webgpu`. `native` gives the values behind a handle, not to be written to; `wrap` takes such in.
+ * pipeline, on webasm with threads. In Node, mode `webgpu` needs `navigator.gpu` and WebGPU's globals to be set, as
+ * from the package `webgpu`. `native` gives the values of a handle, which must not be written to; `wrap` takes such
+ * values in.
  *
- * Rejects with `VARDROP_UNKNOWN_DEVICE` for an unknown mode or one that this machine lacks, `VARDROP_OPTION` (also for unknown options), or
- * `VARDROP_MISSING_PEER` where gpu.js is not installed. Reading a result rejects with `VARDROP_DEGRADED` where gpu.js ran
- * another mode than the one asked for, with `VARDROP_DEVICE_LOST` where the graphics card was lost, and with
- * `VARDROP_BACKEND` where it refused something.
+ * Rejects with `VARDROP_UNKNOWN_DEVICE` for an unknown mode or one that this machine lacks, `VARDROP_OPTION` (also for
+ * unknown options), or `VARDROP_MISSING_PEER` where gpu.js is not installed. Reading a result rejects with
+ * `VARDROP_DEGRADED` where gpu.js ran another mode than the one asked for, with `VARDROP_DEVICE_LOST` where the
+ * graphics card was lost, and with `VARDROP_BACKEND` where it refused something.
  */
 export async function createGpujsBackend(options: GpujsBackendOptions): Promise<GpujsBackend> {
-  // JavaScript lets callers leave them out; loadGpu then says what to choose from.
+  // Callers in JavaScript may leave options out; loadGpu then lists the modes.
   if (options) checkOptionNames('createGpujsBackend', options, optionNames, { device: 'Write mode: ….' });
   const { GPU, mode, noise }: Partial<GpujsBackendOptions> = options ?? {};
   return createBackend(await loadGpu(mode, GPU, noise));

@@ -1,5 +1,5 @@
 import type { Backend } from '@vardrop/core';
-import { createBuilder, type Program } from '@vardrop/core/program';
+import { boundProgram, createBuilder, type Program } from '@vardrop/core/program';
 import { GPU } from 'gpu.js';
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
 import { createGpujsBackend, type GpujsMode, type GpujsTensor } from '../src/index.js';
@@ -37,7 +37,7 @@ describe.each(['webasm', 'cpu'] as const)('the backend in mode %s', (mode) => {
     const b = createBuilder('large');
     const x = b.input('x', [4097, 1]);
     b.output('y', b.reduceSum(b.add(x, b.input('w', [4097]))));
-    await expect(backend.compile(b.build())).rejects.toMatchObject({
+    await expect(backend.compile(boundProgram(b.build()))).rejects.toMatchObject({
       code: 'VARDROP_LIMITS',
       message: expect.stringMatching(/add.*\[4097,4097\].*16785409 elements.*at most 16777216/),
     });
@@ -54,7 +54,7 @@ describe.each(['webasm', 'cpu'] as const)('the backend in mode %s', (mode) => {
     const watched = await createGpujsBackend({ mode, GPU: Watched });
     const count = () => alive.map(({ kernels, pipelines }) => [kernels.length, pipelines?.length ?? 0])[0];
     const nothing = count();
-    const executable = await watched.compile(accumulate(5000));
+    const executable = await watched.compile(boundProgram(accumulate(5000)));
     const s = watched.upload(new Float32Array(5000), [5000]);
     let w = watched.upload(new Float32Array(10_000), [2, 5000]);
     const counts: number[][] = [];
@@ -82,7 +82,7 @@ describe.each(['webasm', 'cpu'] as const)('the backend in mode %s', (mode) => {
       }
     }
     const degraded = await createGpujsBackend({ mode, GPU: Elsewhere });
-    const executable = await degraded.compile(accumulate(3));
+    const executable = await degraded.compile(boundProgram(accumulate(3)));
     const [s, w] = [degraded.upload(new Float32Array(3), [3]), degraded.upload(new Float32Array(6), [2, 3])];
     const { carried } = executable.run({ s, w }, [{ inputs: { x: w } }]);
     await expect(degraded.read(carried.w)).rejects.toMatchObject({
@@ -92,7 +92,7 @@ describe.each(['webasm', 'cpu'] as const)('the backend in mode %s', (mode) => {
     expect(await degraded.read(w)).toEqual(new Float32Array(6));
     await degraded.close();
     expect(degraded.liveTensors()).toBe(0);
-    await expect(degraded.compile(accumulate(3))).rejects.toMatchObject({ code: 'VARDROP_DISPOSED' });
+    await expect(degraded.compile(boundProgram(accumulate(3)))).rejects.toMatchObject({ code: 'VARDROP_DISPOSED' });
   });
 });
 

@@ -1,4 +1,4 @@
-import { createBuilder, type Program } from '@vardrop/core/program';
+import { boundProgram, createBuilder, type Program } from '@vardrop/core/program';
 import { describe, expect, it } from 'vitest';
 import type { GpujsMode } from '../src/gpujs/mode.js';
 import { lowerProgram } from '../src/lower/lowerProgram.js';
@@ -8,7 +8,7 @@ import type { Runtime } from '../src/start/runtime.js';
 const roomy = { hardware: true, tensorBytes: 2 ** 30, groups: 65535 };
 
 const check = (mode: GpujsMode, limits: object, program: Program) => () =>
-  checkCardLimits(`gpujs:${mode}`, limits as Runtime, program, lowerProgram(program, mode));
+  checkCardLimits(`gpujs:${mode}`, limits as Runtime, boundProgram(program), lowerProgram(boundProgram(program), mode));
 
 function twice(shape: readonly number[]): Program {
   const b = createBuilder('twice');
@@ -55,7 +55,7 @@ describe('limits of graphics cards', () => {
     const b = createBuilder('deep');
     b.output('y', b.add(b.input('x', [70_000, 1, 2]), b.input('w', [70_000, 3, 1])));
     const program = b.build();
-    const { kernels } = lowerProgram(program, 'webgpu');
+    const { kernels } = lowerProgram(boundProgram(program), 'webgpu');
     expect(kernels.map(({ output }) => output)).toContainEqual([2, 210_000]);
     expect(check('webgpu', { device: roomy }, program)).not.toThrow();
   });
@@ -69,7 +69,7 @@ describe('limits of graphics cards', () => {
     const column = [...shape.slice(0, -1), 1];
     b.output('y', b.add(b.input('x', shape), b.input('w', column)));
     const program = b.build();
-    const [{ source, output, constants, inputs }] = lowerProgram(program, 'webgpu').kernels;
+    const [{ source, output, constants, inputs }] = lowerProgram(boundProgram(program), 'webgpu').kernels;
     expect(output.length).toBe(3);
     expect(check('webgpu', { device: roomy }, program)).not.toThrow();
     // The source is JavaScript: run on operands whose elements are their indices, the second one's times seven.

@@ -1,4 +1,4 @@
-import { createBuilder, elementCount, type Program } from '@vardrop/core/program';
+import { boundProgram, createBuilder, elementCount, type Program } from '@vardrop/core/program';
 import { createReferenceBackend } from '@vardrop/core/reference';
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -132,7 +132,7 @@ describe('loops of many turns', () => {
               : [],
           );
           const run = async (backend: Pick<typeof reference, 'compile' | 'upload' | 'read' | 'dispose'>) => {
-            const executable = await backend.compile(program);
+            const executable = await backend.compile(boundProgram(program));
             const inputs = Object.fromEntries(values.map(([name, own, shape]) => [name, backend.upload(own, shape)]));
             const outputs = Object.values(executable.run(inputs, [{}]).outputs[0]);
             const read = await Promise.all(outputs.map((each) => backend.read(each)));
@@ -141,7 +141,7 @@ describe('loops of many turns', () => {
             return read;
           };
           expect(await run(createBackend({ ...runtime, mostTurns }))).toEqual(await run(reference));
-          for (const kernel of lowerProgram(program, 'webgl2', mostTurns).kernels) {
+          for (const kernel of lowerProgram(boundProgram(program), 'webgl2', mostTurns).kernels) {
             expect(countTurns(kernel)).toBeLessThanOrEqual(kernel.turns);
             if (kind !== 'pooling') expect(kernel.turns).toBeLessThanOrEqual(mostTurns);
           }
@@ -159,8 +159,8 @@ describe('loops of many turns', () => {
       checkCardLimits(
         'gpujs:webgl2',
         { textureSide: 4096, mostTurns: 65_535 },
-        program,
-        lowerProgram(program, 'webgl2', 65_535),
+        boundProgram(program),
+        lowerProgram(boundProgram(program), 'webgl2', 65_535),
       ),
     ).toThrow(
       /\[gpujs:webgl2\] compile long: %1 \(maxPool2d\) \[1,1,1,1\]: got \d+ turns of loops in a thread, needs at most 65535 on this device/,

@@ -1,5 +1,5 @@
 import { trainSmallNetwork } from '@vardrop/conformance';
-import { createBuilder } from '@vardrop/core/program';
+import { boundProgram, createBuilder } from '@vardrop/core/program';
 import * as webgpu from 'onnxruntime-web/webgpu';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { createOnnxBackend } from '../src/index.js';
@@ -15,7 +15,7 @@ async function compileDouble(backend: Awaited<ReturnType<typeof createOnnxBacken
   const b = createBuilder('double');
   const x = b.input('x', [2]);
   b.output('y', b.add(x, x));
-  const executable = await backend.compile(b.build());
+  const executable = await backend.compile(boundProgram(b.build()));
   return (x: ReturnType<typeof backend.upload>) => executable.run({ x }, [{}]).outputs[0].y;
 }
 

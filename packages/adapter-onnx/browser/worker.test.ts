@@ -1,5 +1,5 @@
 import { trainSmallNetwork } from '@vardrop/conformance';
-import { createBuilder } from '@vardrop/core/program';
+import { boundProgram, createBuilder } from '@vardrop/core/program';
 import { describe, expect, it } from 'vitest';
 import { createOnnxBackend } from '../dist/index.js';
 
@@ -33,7 +33,7 @@ describe.each(['wasm', 'webgpu'] as const)('a Web Worker with %s', (device) => {
     const lost = await createOnnxBackend({ device, worker: true, wasmPaths: `${location.origin}/nowhere/` });
     const b = createBuilder('minus');
     b.output('y', b.neg(b.input('x', [1])));
-    await expect(lost.compile(b.build())).rejects.toMatchObject({ code: 'VARDROP_BACKEND' });
+    await expect(lost.compile(boundProgram(b.build()))).rejects.toMatchObject({ code: 'VARDROP_BACKEND' });
     await lost.close();
   });
 });
@@ -46,7 +46,7 @@ it('leaves the page alive during a run', async () => {
   for (let i = 0; i < 20; i++) power = b.matmul(power, x);
   b.output('sum', b.reduceSum(power));
   const backend = await createOnnxBackend({ device: 'wasm', worker: true });
-  const executable = await backend.compile(b.build());
+  const executable = await backend.compile(boundProgram(b.build()));
   const given = backend.upload(new Float32Array(size * size).fill(1 / size), [size, size]);
   // The first run of a session is not the one to measure.
   await backend.read(executable.run({ x: given }, [{}]).outputs[0].sum);

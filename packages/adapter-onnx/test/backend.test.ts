@@ -1,5 +1,5 @@
 import type { Backend } from '@vardrop/core';
-import { createBuilder } from '@vardrop/core/program';
+import { boundProgram, createBuilder } from '@vardrop/core/program';
 import type { Tensor as OrtTensor } from 'onnxruntime-web';
 import * as web from 'onnxruntime-web';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -40,7 +40,7 @@ describe.each(['wasm', 'native'] as const)('the backend on %s', (device) => {
     const b = createBuilder('double');
     const x = b.input('x', [1], 'carried');
     b.output('x', b.add(x, x));
-    const executable = await failing.compile(b.build());
+    const executable = await failing.compile(boundProgram(b.build()));
     const start = failing.upload(Float32Array.of(1), [1]);
     const { carried } = executable.run({ x: start }, [{}, {}]);
     const dependent = executable.run({ x: carried.x }, [{}]);
@@ -58,7 +58,7 @@ describe.each(['wasm', 'native'] as const)('the backend on %s', (device) => {
   it('says so when the runtime refuses a model', async () => {
     const b = createBuilder('transposed');
     b.output('y', b.transpose(b.input('x', [2, 3])));
-    const program = b.build();
+    const program = boundProgram(b.build());
     const nodes = program.nodes.map((node) => (node.op === 'transpose' ? { ...node, permutation: [0, 0] } : node));
     await expect(backend.compile({ ...program, nodes })).rejects.toMatchObject({ code: 'VARDROP_BACKEND' });
   });

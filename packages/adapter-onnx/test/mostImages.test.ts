@@ -1,4 +1,4 @@
-import { createBuilder, elementCount } from '@vardrop/core/program';
+import { boundProgram, createBuilder, elementCount } from '@vardrop/core/program';
 import { createReferenceBackend } from '@vardrop/core/reference';
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
@@ -36,7 +36,7 @@ it('convolutions of more images than one takes are those of all at once', async 
           }),
         );
         const reference = createReferenceBackend();
-        const executable = await reference.compile(program);
+        const executable = await reference.compile(boundProgram(program));
         const given = Object.entries(values).map(
           ([name, { data, shape }]) => [name, reference.upload(data, shape)] as const,
         );

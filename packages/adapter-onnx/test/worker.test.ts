@@ -1,7 +1,7 @@
 import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
 import { type Backend, VardropError } from '@vardrop/core';
-import { createBuilder } from '@vardrop/core/program';
+import { boundProgram, createBuilder } from '@vardrop/core/program';
 import * as web from 'onnxruntime-web';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { createOnnxBackend } from '../dist/index.js';
@@ -53,7 +53,7 @@ describe.each(['wasm', 'native'] as const)('a backend on %s in a worker', (devic
 
   it('leaves the thread of the caller free during a run', async () => {
     const size = 1024;
-    const executable = await backend.compile(powers(size, 20));
+    const executable = await backend.compile(boundProgram(powers(size, 20)));
     const x = backend.upload(new Float32Array(size * size).fill(1 / size), [size, size]);
     // The first run of a session is not the one to measure.
     backend.dispose(executable.run({ x }, [{}]).outputs[0].sum);
@@ -85,7 +85,7 @@ describe.each(['wasm', 'native'] as const)('a backend on %s in a worker', (devic
   });
 
   it('refuses with the codes of a backend without a worker', async () => {
-    const executable = await backend.compile(powers(2, 1));
+    const executable = await backend.compile(boundProgram(powers(2, 1)));
     const x = backend.upload(new Float32Array(4), [2, 2]);
     const wrong = backend.upload(new Float32Array(3), [3]);
     expect(await codeOf(() => backend.upload(new Float32Array(3), [2]))).toBe('VARDROP_INPUT');
@@ -102,14 +102,14 @@ describe.each(['wasm', 'native'] as const)('a backend on %s in a worker', (devic
 
   it('answers what was asked before it was closed, and nothing after', async () => {
     const other = await createOnnxBackend({ device, worker: true });
-    const executable = await other.compile(powers(2, 2));
+    const executable = await other.compile(boundProgram(powers(2, 2)));
     const x = other.upload(Float32Array.of(1, 1, 0, 1), [2, 2]);
     const asked = other.read(executable.run({ x }, [{}]).outputs[0].sum);
     await Promise.all([other.close(), other.close()]);
     expect(await asked).toEqual(Float32Array.of(5));
     expect(other.liveTensors()).toBe(0);
     expect(await codeOf(() => other.upload(new Float32Array(1), [1]))).toBe('VARDROP_DISPOSED');
-    expect(await codeOf(() => other.compile(powers(2, 1)))).toBe('VARDROP_DISPOSED');
+    expect(await codeOf(() => other.compile(boundProgram(powers(2, 1))))).toBe('VARDROP_DISPOSED');
     expect(await codeOf(() => executable.run({ x }, [{}]))).toBe('VARDROP_DISPOSED');
     executable.dispose();
   });
@@ -183,7 +183,7 @@ describe('the worker', () => {
       return replies.at(-1);
     };
     await asked({ request: 0, kind: 'open', options: { device: 'wasm' } });
-    await asked({ request: 1, kind: 'compile', executable: 1, program: powers(2, 1) });
+    await asked({ request: 1, kind: 'compile', executable: 1, program: boundProgram(powers(2, 1)) });
     obey({ kind: 'upload', tensor: 1, data: new Float32Array(1), shape: [] });
     const ids = (name: string, id: number) => new Map([[name, id]]);
     const iterations = [{ inputs: new Map<string, number>(), keys: {} }];

@@ -1,6 +1,6 @@
 import * as tf from '@tensorflow/tfjs';
 import { trainSmallNetwork } from '@vardrop/conformance';
-import { createBuilder, elementCount, stageSums } from '@vardrop/core/program';
+import { boundProgram, createBuilder, elementCount, stageSums } from '@vardrop/core/program';
 import { createReferenceBackend } from '@vardrop/core/reference';
 import { describe, expect, it, vi } from 'vitest';
 import { createTfjsBackend } from '../src/index.js';
@@ -75,7 +75,7 @@ describe.each(['webgl', 'webgpu'] as const)('the backend on %s', (device) => {
     const run = async (rows: number) => {
       const b = createBuilder('product');
       b.output('y', b.matmul(b.input('x', [rows, 150]), b.input('w', [150, 20])));
-      const executable = await backend.compile(b.build());
+      const executable = await backend.compile(boundProgram(b.build()));
       const x = backend.upload(new Float32Array(rows * 150).fill(1), [rows, 150]);
       const w = backend.upload(new Float32Array(150 * 20).fill(1), [150, 20]);
       const { y } = executable.run({ x, w }, [{}]).outputs[0];
@@ -123,7 +123,7 @@ describe.each(['webgl', 'webgpu'] as const)('the backend on %s', (device) => {
       'filter',
       b.conv2dFilterGradient(image, gradient, [3, 3, 1, 16], { strides: [1, 1], padding: [0, 0, 0, 0] }),
     );
-    const program = stageSums(b.build(), backend.supports.terms as number);
+    const program = stageSums(boundProgram(b.build()), backend.supports.terms as number);
     const inputs = Object.fromEntries(
       program.nodes.flatMap((node) => {
         if (node.op !== 'input') return [];
@@ -153,13 +153,13 @@ describe.each(['webgl', 'webgpu'] as const)('the backend on %s', (device) => {
     const backend = await createTfjsBackend({ tf, device });
     const noise = createBuilder('noise');
     noise.output('y', noise.noise('normal', 'zeta', [3]));
-    const executable = await backend.compile(noise.build());
+    const executable = await backend.compile(boundProgram(noise.build()));
     expect(() => executable.run({}, [{}])).toThrow(
       expect.objectContaining({ code: 'VARDROP_INPUT', message: expect.stringContaining('zeta') }),
     );
     const wide = createBuilder('wide');
     wide.output('y', wide.neg(wide.input('x', [1, 2, 1, 2, 1, 2, 1])));
-    await expect(backend.compile(wide.build())).rejects.toMatchObject({ code: 'VARDROP_LIMITS' });
+    await expect(backend.compile(boundProgram(wide.build()))).rejects.toMatchObject({ code: 'VARDROP_LIMITS' });
     await backend.close();
   });
 });

@@ -1,6 +1,6 @@
 import * as tf from '@tensorflow/tfjs';
 import type { Backend } from '@vardrop/core';
-import { type Builder, createBuilder, elementCount, type Value } from '@vardrop/core/program';
+import { type Builder, boundProgram, createBuilder, elementCount, type Value } from '@vardrop/core/program';
 import { createReferenceBackend } from '@vardrop/core/reference';
 import { expect, it } from 'vitest';
 import { createTfjsBackend } from '../src/index.js';
@@ -35,7 +35,7 @@ async function check(backend: Backend, make: (b: Builder) => Value): Promise<voi
   b.output('y', make(b));
   const program = b.build();
   const run = async (on: Pick<Backend, 'compile' | 'upload' | 'read' | 'dispose'>) => {
-    const executable = await on.compile(program);
+    const executable = await on.compile(boundProgram(program));
     const inputs = program.nodes.flatMap((node, id) => {
       if (node.op !== 'input') return [];
       // Mostly positive, so that a sum that ends early is another; and few enough for sums below 2²⁴.
@@ -67,7 +67,7 @@ it('windows that are too long along one side are refused on webgl', async () => 
   const backend = await createTfjsBackend({ tf, device: 'webgl' });
   const b = createBuilder('long');
   b.output('y', b.maxPool2d(b.input('x', [1, 400_000, 1, 1]), [400_000, 1]));
-  await expect(backend.compile(b.build())).rejects.toMatchObject({
+  await expect(backend.compile(boundProgram(b.build()))).rejects.toMatchObject({
     code: 'VARDROP_LIMITS',
     message: expect.stringMatching(
       /%1 \(maxPool2d\) \[1,1,1,1\]: got a window of 400000 × 1, needs one of at most \d+ cells/,
@@ -80,7 +80,7 @@ it('sums that core would have put in stages are refused on webgl', async () => {
   const backend = await createTfjsBackend({ tf, device: 'webgl' });
   const b = createBuilder('long');
   b.output('y', b.reduceSum(b.input('x', [1_100_003])));
-  await expect(backend.compile(b.build())).rejects.toMatchObject({
+  await expect(backend.compile(boundProgram(b.build()))).rejects.toMatchObject({
     code: 'VARDROP_LIMITS',
     message: expect.stringMatching(/got a sum of 1100003 terms, needs one of at most \d+\. Compile it through core\./),
   });

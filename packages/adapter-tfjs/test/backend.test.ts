@@ -1,7 +1,7 @@
 import * as tf from '@tensorflow/tfjs';
 import type { Backend } from '@vardrop/core';
 import type { Tensor } from '@vardrop/core/backend';
-import { createBuilder } from '@vardrop/core/program';
+import { boundProgram, createBuilder } from '@vardrop/core/program';
 import '@tensorflow/tfjs-backend-wasm';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createTfjsBackend } from '../src/index.js';
@@ -44,7 +44,7 @@ describe.each(['cpu', 'wasm'] as const)('the backend on %s', (device) => {
 
   it('leaves nothing in tfjs', async () => {
     const before = buffers(device);
-    const executable = await backend.compile(accumulate());
+    const executable = await backend.compile(boundProgram(accumulate()));
     const [s, w] = [upload([2], [1]), upload([1, 1, 1, 1, 1, 1], [2, 3])];
     const { carried, outputs } = executable.run({ s, w }, [{ inputs: { x: w } }, { inputs: { x: w } }]);
     expect([...(await backend.read(carried.w))]).toEqual([9, 9, 9, 9, 9, 9]);
@@ -55,7 +55,7 @@ describe.each(['cpu', 'wasm'] as const)('the backend on %s', (device) => {
   });
 
   it('leaks nothing when a run throws', async () => {
-    const executable = await backend.compile(accumulate());
+    const executable = await backend.compile(boundProgram(accumulate()));
     const s = upload([2], [1]);
     const w = upload([1, 1, 1, 1, 1, 1], [2, 3]);
     const x = upload([1, 1, 1, 1, 1, 1], [2, 3]);
@@ -120,7 +120,7 @@ describe.each(['cpu', 'wasm'] as const)('the backend on %s', (device) => {
     for (const active of ['cpu', 'wasm']) {
       await tf.setBackend(active);
       const second = await createTfjsBackend({ tf, device });
-      const executable = await second.compile(accumulate());
+      const executable = await second.compile(boundProgram(accumulate()));
       const w = second.upload(new Float32Array(6), [2, 3]);
       const s = second.upload(new Float32Array(1), [1]);
       executable.run({ s, w }, [{ inputs: { x: w } }]);

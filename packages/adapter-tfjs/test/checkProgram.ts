@@ -1,6 +1,6 @@
 import type { Backend } from '@vardrop/core';
 import type { Tensor } from '@vardrop/core/backend';
-import { expand, type Program } from '@vardrop/core/program';
+import { boundProgram, expand, type Program } from '@vardrop/core/program';
 import { errorBound, evaluateNode, withinBound } from '@vardrop/core/reference';
 
 /**
@@ -12,13 +12,13 @@ export async function checkProgram(
   source: Program,
   inputs: Readonly<Record<string, Float32Array>>,
 ): Promise<string[]> {
-  const program = expand(source, backend.supports.functions);
+  const program = expand(boundProgram(source), backend.supports.functions);
   const { nodes } = program;
   const named = Object.fromEntries(nodes.flatMap((node, id) => (node.op === 'input' ? [] : [[`node${id}`, id]])));
   const executable = await backend.compile({ ...program, outputs: named });
   const tensors: Record<string, Tensor> = {};
   for (const node of nodes) {
-    if (node.op === 'input') tensors[node.name] = backend.upload(inputs[node.name], node.shape as number[]);
+    if (node.op === 'input') tensors[node.name] = backend.upload(inputs[node.name], node.shape);
   }
   const [outputs] = executable.run(tensors, [{}]).outputs;
   const values: Float64Array[] = [];

@@ -1,4 +1,4 @@
-import { type Builder, createBuilder, elementCount, type Value } from '@vardrop/core/program';
+import { type Builder, boundProgram, createBuilder, elementCount, type Value } from '@vardrop/core/program';
 import { createReferenceBackend } from '@vardrop/core/reference';
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
@@ -66,7 +66,7 @@ it.each(Object.keys(operations))('%s of whole numbers are exact however they are
           return [[node.name, own, node.shape as number[]] as const];
         });
         const run = async (on: Pick<typeof reference, 'compile' | 'upload' | 'read' | 'dispose'>) => {
-          const executable = await on.compile(program);
+          const executable = await on.compile(boundProgram(program));
           const inputs = Object.fromEntries(values.map(([name, own, shape]) => [name, on.upload(own, shape)]));
           const outputs = Object.values(executable.run(inputs, [{}]).outputs[0]);
           // 0 for −0, which sums in parts may have as well.

@@ -1,4 +1,4 @@
-import { bindBatch, createBuilder, elementCount, type Program, type Value } from '@vardrop/core/program';
+import { bindBatch, boundProgram, createBuilder, elementCount, type Program, type Value } from '@vardrop/core/program';
 import { describe, expect, it } from 'vitest';
 import { groupNodes as groupLaunches } from '../src/gpu/elementwise/groups.js';
 import { planSteps } from '../src/run/plan.js';
@@ -27,7 +27,7 @@ describe(`a chain of ${length} nodes`, () => {
   const computed = nodes.filter(({ op }) => op !== 'input').length;
 
   it('is cut into loops', () => {
-    const pieces = groupNodes(program);
+    const pieces = groupNodes(boundProgram(program));
     expect(pieces.reduce<number>((sum, piece) => sum + (typeof piece === 'number' ? 1 : piece.nodes.length), 0)).toBe(
       computed,
     );
@@ -35,7 +35,7 @@ describe(`a chain of ${length} nodes`, () => {
       typeof piece === 'number' ? { results: [piece], operands: nodes[piece].operands } : piece,
     );
     let live = 0;
-    for (const { results, dead } of planSteps(program, steps).each) {
+    for (const { results, dead } of planSteps(boundProgram(program), steps).each) {
       live += results.reduce((sum, id) => sum + elementCount(nodes[id].shape), 0);
       live -= dead.reduce((sum, id) => sum + elementCount(nodes[id].shape), 0);
       expect(live).toBe(6);
@@ -43,7 +43,7 @@ describe(`a chain of ${length} nodes`, () => {
   });
 
   it('is cut into launches', () => {
-    const pieces = groupLaunches(program, 7);
+    const pieces = groupLaunches(boundProgram(program), 7);
     const members = pieces.flatMap((piece) => (typeof piece === 'number' ? [piece] : piece.nodes));
     expect(new Set(members).size).toBe(computed);
   });
@@ -88,7 +88,7 @@ describe('loops that wait for later ones', () => {
     const program = crossed(links);
     const { nodes } = program;
     const there = new Set(nodes.flatMap(({ op }, id) => (op === 'input' ? [id] : [])));
-    const pieces = groupNodes(program);
+    const pieces = groupNodes(boundProgram(program));
     let missing = 0;
     for (const piece of pieces) {
       const operands = typeof piece === 'number' ? nodes[piece].operands : piece.operands;

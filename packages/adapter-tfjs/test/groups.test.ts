@@ -1,4 +1,11 @@
-import { createBuilder, invariantNodes, type NodeId, operationClass, type Program } from '@vardrop/core/program';
+import {
+  type BoundProgram,
+  boundProgram,
+  createBuilder,
+  invariantNodes,
+  type NodeId,
+  operationClass,
+} from '@vardrop/core/program';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { isElementwise, isLiteral } from '../src/gpu/elementwise/elementwise.js';
@@ -7,7 +14,7 @@ import { groupNodes, type Piece } from '../src/gpu/elementwise/groups.js';
 const idOf = (piece: Piece) => (typeof piece === 'number' ? piece : piece.output);
 
 /** Walks through the pieces as a run does; throws where a value is not there yet. */
-function evaluate(program: Program, pieces: readonly Piece[]) {
+function evaluate(program: BoundProgram, pieces: readonly Piece[]) {
   const { nodes } = program;
   const there = new Set<NodeId>(nodes.flatMap((node, id) => (operationClass[node.op] === 'source' ? [id] : [])));
   for (const piece of pieces) {
@@ -34,7 +41,7 @@ describe('groupNodes', () => {
     const b = createBuilder('chain');
     const x = b.input('x', [4, 3]);
     b.output('y', b.exp(b.mul(b.add(x, 1), b.input('bias', [3]))));
-    const pieces = groupNodes(b.build(), 7);
+    const pieces = groupNodes(boundProgram(b.build()), 7);
     expect(pieces).toHaveLength(1);
     expect(pieces[0]).toMatchObject({ shape: [4, 3], inputs: [0, expect.any(Number)] });
   });
@@ -45,9 +52,9 @@ describe('groupNodes', () => {
     const square = b.mul(x, x);
     b.output('a', b.neg(square));
     b.output('b', b.abs(square));
-    expect(groupNodes(b.build(), 7)).toHaveLength(2);
+    expect(groupNodes(boundProgram(b.build()), 7)).toHaveLength(2);
     b.output('product', b.matmul(square, x));
-    expect(groupNodes(b.build(), 7)).toHaveLength(4);
+    expect(groupNodes(boundProgram(b.build()), 7)).toHaveLength(4);
   });
 
   it('keeps to order, to the limit of inputs, and what is done once a run out of iterations', () => {
@@ -66,8 +73,8 @@ describe('groupNodes', () => {
         b.output('last', values[values.length - 1]);
         const program = b.build();
         const shared = invariantNodes(program);
-        const pieces = groupNodes(program, 4);
-        evaluate(program, pieces);
+        const pieces = groupNodes(boundProgram(program), 4);
+        evaluate(boundProgram(program), pieces);
         for (const piece of pieces) {
           if (typeof piece === 'number') continue;
           expect(piece.inputs.length).toBeLessThanOrEqual(4);

@@ -1,4 +1,11 @@
-import { type Builder, createBuilder, elementCount, type Program, type Value } from '@vardrop/core/program';
+import {
+  type Builder,
+  boundProgram,
+  createBuilder,
+  elementCount,
+  type Program,
+  type Value,
+} from '@vardrop/core/program';
 import { evaluate } from '@vardrop/core/reference';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
@@ -72,7 +79,7 @@ describe.each(variants)('random programs on %s', async (variant) => {
             node.shape as number[],
           );
         }
-        const executable = await backend.compile(program);
+        const executable = await backend.compile(boundProgram(program));
         const [outputs] = executable.run(shared, [{ inputs: given }]).outputs;
         const expected = evaluate(program, { inputs });
         for (const [name, tensor] of Object.entries(outputs)) {
@@ -104,7 +111,7 @@ describe.each(variants)('random programs on %s', async (variant) => {
     const program = b.build();
     const inputs = Object.fromEntries(['x', ...wide.map((_, i) => `w${i}`)].map((name) => [name, values]));
     const tensors = Object.fromEntries(Object.keys(inputs).map((name) => [name, backend.upload(values, [3, 6])]));
-    const executable = await backend.compile(program);
+    const executable = await backend.compile(boundProgram(program));
     const [outputs] = executable.run(tensors, [{}]).outputs;
     const expected = evaluate(program, { inputs });
     for (const name of ['chain', 'wide']) expect([...(await backend.read(outputs[name]))]).toEqual([...expected[name]]);

@@ -1,6 +1,6 @@
 import * as tf from '@tensorflow/tfjs';
 import type { Backend } from '@vardrop/core';
-import { createBuilder } from '@vardrop/core/program';
+import { boundProgram, createBuilder } from '@vardrop/core/program';
 import { describe, expect, it } from 'vitest';
 import { createTfjsBackend } from '../src/index.js';
 
@@ -11,7 +11,7 @@ async function double(backend: Backend): Promise<readonly number[]> {
   const b = createBuilder('double');
   const x = b.input('x', [2]);
   b.output('y', b.add(x, x));
-  const executable = await backend.compile(b.build());
+  const executable = await backend.compile(boundProgram(b.build()));
   const given = backend.upload(Float32Array.of(1, 2), [2]);
   const { y } = executable.run({ x: given }, [{}]).outputs[0];
   const values = await backend.read(y);
@@ -65,7 +65,7 @@ describe.each(['wasm', 'cpu'] as const)('an app that removes %s', (device) => {
     b.output('y', b.add(x, x));
     b.output('z', b.mul(x, 0.5));
     const program = b.build();
-    const executable = await backend.compile(program);
+    const executable = await backend.compile(boundProgram(program));
     const tensor = backend.upload(Float32Array.of(1, 2), [2]);
     const native = backend.upload(Float32Array.of(1, 2), [2]);
     const loose = tf.tensor1d([1]);
@@ -77,7 +77,7 @@ describe.each(['wasm', 'cpu'] as const)('an app that removes %s', (device) => {
     await expect(attempt(() => backend.read(tensor))).rejects.toMatchObject(gone);
     await expect(attempt(() => backend.native(tensor))).rejects.toMatchObject(gone);
     await expect(attempt(() => backend.wrap(loose))).rejects.toMatchObject(gone);
-    await expect(attempt(() => backend.compile(program))).rejects.toMatchObject(gone);
+    await expect(attempt(() => backend.compile(boundProgram(program)))).rejects.toMatchObject(gone);
     await expect(attempt(() => executable.run({ x: tensor }, [{}]))).rejects.toMatchObject(gone);
     executable.dispose();
     backend.dispose(tensor);

@@ -1,4 +1,4 @@
-import { createBuilder } from '@vardrop/core/program';
+import { boundProgram, createBuilder } from '@vardrop/core/program';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { createBackend } from '../src/training/createBackend.js';
 
@@ -26,7 +26,7 @@ describe('createBackend', () => {
     let power = x;
     for (let i = 0; i < 20; i++) power = b.matmul(power, x);
     b.output('sum', b.reduceSum(power));
-    const executable = await backend.compile(b.build());
+    const executable = await backend.compile(boundProgram(b.build()));
     let ticks = 0;
     const timer = setInterval(() => ticks++, 1);
     const given = backend.upload(new Float32Array(size * size).fill(1 / size), [size, size]);

@@ -1,6 +1,13 @@
 import type { Backend } from '@vardrop/core';
 import type { Supports } from '@vardrop/core/backend';
-import { type NodeId, operationClass, type Program, type ProgramNode, print, type Shape } from '@vardrop/core/program';
+import {
+  type BoundNode,
+  type BoundProgram,
+  type BoundShape,
+  type NodeId,
+  operationClass,
+  print,
+} from '@vardrop/core/program';
 import { errorBound, evaluateNode, magnitude, meaningful, withinBound } from '@vardrop/core/reference';
 import { execute, type ProgramData, prepare, referenceSources } from './execute.js';
 import type { Ledger } from './ledger.js';
@@ -12,14 +19,19 @@ import type { Ledger } from './ledger.js';
  * hands out rounded numbers, so that its operands are the float64 ones.) Rejects at the first node off by more than
  * the bound that its operation has.
  */
-export async function checkNodes(backend: Backend, source: Program, given: ProgramData, ledger: Ledger): Promise<void> {
+export async function checkNodes(
+  backend: Backend,
+  source: BoundProgram,
+  given: ProgramData,
+  ledger: Ledger,
+): Promise<void> {
   const { program: prepared, data } = prepare(backend, source, given);
   const program = withNodeOutputs(prepared);
   compareNodes(backend.supports, program, data, await execute(backend, program, data), ledger);
 }
 
 /** The same program with each node as an output, named by `nodeOutput`. Carried inputs become shared ones. */
-export function withNodeOutputs(program: Program): Program {
+export function withNodeOutputs(program: BoundProgram): BoundProgram {
   return {
     ...program,
     nodes: program.nodes.map((node) =>
@@ -32,7 +44,7 @@ export function withNodeOutputs(program: Program): Program {
 /** Holds the value of every node of a program, as `withNodeOutputs` makes it, against its operands' values. */
 export function compareNodes(
   supports: Supports,
-  program: Program,
+  program: BoundProgram,
   data: ProgramData,
   outputs: ReadonlyMap<string, Float32Array>,
   ledger: Ledger,
@@ -80,7 +92,7 @@ export const nodeOutput = (id: NodeId) => `node${id}`;
 const printed = 12;
 
 function describe(
-  program: Program,
+  program: BoundProgram,
   id: NodeId,
   index: number,
   got: number,
@@ -104,15 +116,15 @@ function describe(
 }
 
 /** Where an operand has the value that one of an elementwise result is made of; undefined for other operations. */
-function sourceIndex({ op, shape }: ProgramNode, operand: Shape, index: number): number | undefined {
+function sourceIndex({ op, shape }: BoundNode, operand: BoundShape, index: number): number | undefined {
   if (operationClass[op] !== 'elementwise') return undefined;
   let rest = index;
   let source = 0;
   let stride = 1;
   for (let axis = shape.length - 1; axis >= 0; axis--) {
-    const length = operand[axis - shape.length + operand.length] as number | undefined;
-    const position = rest % (shape[axis] as number);
-    rest = Math.floor(rest / (shape[axis] as number));
+    const length = operand[axis - shape.length + operand.length];
+    const position = rest % shape[axis];
+    rest = Math.floor(rest / shape[axis]);
     if (length === undefined) continue;
     if (length > 1) source += position * stride;
     stride *= length;

@@ -1,5 +1,12 @@
 import type { NoiseKey } from '@vardrop/core/backend';
-import { broadcastShapes, type NodeId, type Program, type ProgramNode, type Shape } from '@vardrop/core/program';
+import {
+  broadcastShapes,
+  elementCount,
+  type NodeId,
+  type Program,
+  type ProgramNode,
+  type Shape,
+} from '@vardrop/core/program';
 import { evaluateAll, evaluateNode } from '@vardrop/core/reference';
 
 /** A derivative by differences, with how far it may be off itself; undefined next to a kink, where there is none. */
@@ -84,10 +91,7 @@ function sides(program: Program, node: ProgramNode, values: readonly Float64Arra
     case 'maxPool2d': {
       // Windows send their numbers to where their maximum is.
       const { shape } = program.nodes[a];
-      const numbers = Float64Array.from(
-        { length: node.shape.reduce<number>((n, m) => n * (m as number), 1) },
-        (_, i) => 3 ** (i % 30),
-      );
+      const numbers = Float64Array.from({ length: elementCount(node.shape) }, (_, i) => 3 ** (i % 30));
       const gradient: ProgramNode = { ...node, op: 'maxPool2dGradient', operands: [a, a], shape };
       return evaluateNode(gradient, [values[a], numbers], [shape, node.shape]);
     }

@@ -1,6 +1,6 @@
 import type { Backend } from '@vardrop/core';
 import type { Executable, NoiseKey, Tensor } from '@vardrop/core/backend';
-import { elementCount, expand, hostNoise, type Program } from '@vardrop/core/program';
+import { type BoundProgram, elementCount, expand, hostNoise } from '@vardrop/core/program';
 import * as random from '@vardrop/core/random';
 import { dawson, logUniformKl, type Sources } from '@vardrop/core/reference';
 import { readOutput } from './readOutput.js';
@@ -14,7 +14,7 @@ export interface ProgramData {
 
 /** A program as a backend gets it, and the values of the inputs that stand for its noise. */
 export interface Prepared {
-  readonly program: Program;
+  readonly program: BoundProgram;
   readonly data: ProgramData;
 }
 
@@ -25,7 +25,7 @@ export const referenceSources: Required<Pick<Sources, 'noise' | 'functions'>> = 
 };
 
 /** Puts in place of what the backend does not compute itself what core has for it: special functions and noise. */
-export function prepare(backend: Backend, program: Program, data: ProgramData): Prepared {
+export function prepare(backend: Backend, program: BoundProgram, data: ProgramData): Prepared {
   const expanded = expand(program, backend.supports.functions);
   if (backend.supports.noise === 'device') {
     const needed = new Set(expanded.nodes.flatMap((node) => (node.op === 'noise' ? [node.key] : [])));
@@ -50,7 +50,7 @@ export function prepare(backend: Backend, program: Program, data: ProgramData): 
  */
 export async function execute(
   backend: Backend,
-  program: Program,
+  program: BoundProgram,
   data: ProgramData,
 ): Promise<Map<string, Float32Array>> {
   const executable = await backend.compile(program);
@@ -65,7 +65,7 @@ export async function execute(
 export async function runOnce(
   backend: Backend,
   executable: Executable,
-  program: Program,
+  program: BoundProgram,
   data: ProgramData,
 ): Promise<Map<string, Float32Array>> {
   const shared: Record<string, Tensor> = {};
@@ -74,7 +74,7 @@ export async function runOnce(
   try {
     for (const node of program.nodes) {
       if (node.op !== 'input') continue;
-      const tensor = backend.upload(data.inputs[node.name], node.shape as readonly number[]);
+      const tensor = backend.upload(data.inputs[node.name], node.shape);
       made.push(tensor);
       (node.role === 'iteration' ? iteration : shared)[node.name] = tensor;
     }

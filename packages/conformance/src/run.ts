@@ -29,7 +29,7 @@ export async function run(
     const tensors: Record<string, Tensor> = {};
     for (const node of compiled.program.nodes) {
       if (node.op !== 'input' || !Object.hasOwn(values, node.name)) continue;
-      tensors[node.name] = backend.upload(values[node.name], node.shape as readonly number[]);
+      tensors[node.name] = backend.upload(values[node.name], node.shape);
       made.push(tensors[node.name]);
     }
     return tensors;

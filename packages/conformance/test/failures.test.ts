@@ -1,4 +1,4 @@
-import { type Builder, createBuilder, rewrite, type Value } from '@vardrop/core/program';
+import { type Builder, boundProgram, createBuilder, rewrite, type Value } from '@vardrop/core/program';
 import { createReferenceBackend } from '@vardrop/core/reference';
 import { describe, expect, it } from 'vitest';
 import { checkNodes, formatFailures, laws, runLaw } from '../src/index.js';
@@ -33,7 +33,7 @@ describe('a failure', () => {
         c.add(left, right),
       ),
     );
-    await expect(checkNodes(backend, b.build(), { inputs }, createLedger())).rejects.toThrow(
+    await expect(checkNodes(backend, boundProgram(b.build()), { inputs }, createLedger())).rejects.toThrow(
       /add \[4, 5\] at 17: got 116\.75, wanted 117\.25 ± .*\n {2}%0 at 17: 117, of \[100, .*, … 20 in all\]\n {2}%1 at 2: 0\.25, of \[0, 0\.125, 0\.25, 0\.375, 0\.5\]/,
     );
   });

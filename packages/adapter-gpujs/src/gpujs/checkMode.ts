@@ -3,7 +3,7 @@ import type { IKernelRunShortcut } from 'gpu.js';
 import { kernelBehind } from './internals.js';
 import type { GpujsMode } from './mode.js';
 
-/** Throws `VARDROP_DEGRADED` if gpu.js has silently put another mode in the place of the one asked for. */
+/** Throws `VARDROP_DEGRADED` if gpu.js has silently run another mode than the one asked for. */
 export function checkMode({ mode }: { readonly mode: GpujsMode }, who: string, shortcut: IKernelRunShortcut): void {
   const kernel = kernelBehind(shortcut);
   const ran = modeNamed(kernel.constructor.mode) ?? mode;

@@ -4,10 +4,10 @@ import type { GPU } from 'gpu.js';
 /** gpu.js's class. */
 export type GpuClass = typeof GPU;
 
-/** Globals that gpu.js sets in a page: the first is WebGPU's own, and would no longer be. */
+/** Globals that gpu.js overwrites in a page; `GPU` is one of WebGPU's own. */
 const claimed = ['GPU', 'glWiretap'];
 
-/** The class of gpu.js, which leaves the app's globals as they were. Throws `VARDROP_MISSING_PEER`. */
+/** Imports gpu.js's class, and restores the app's globals. Throws `VARDROP_MISSING_PEER`. */
 export async function importGpu(): Promise<GpuClass> {
   const before = claimed.map((name) => Object.getOwnPropertyDescriptor(globalThis, name));
   try {
@@ -15,7 +15,7 @@ export async function importGpu(): Promise<GpuClass> {
       readonly GPU?: GpuClass;
       readonly default?: { readonly GPU: GpuClass };
     };
-    // A CommonJS package: its names arrive as those of the module or as those of its default.
+    // A CommonJS package: its exports arrive as the module's own or as those of its default.
     return (loaded.GPU ?? loaded.default?.GPU) as GpuClass;
   } catch (error) {
     throw new VardropError(
@@ -33,9 +33,9 @@ export async function importGpu(): Promise<GpuClass> {
 }
 
 /**
- * Loads a package in a Node that has a global `Worker`, as other libraries put there: gpu.js, which looks only when it is
- * loaded, would take it for a browser's, and fail with its first threads. Undefined everywhere else, and where it cannot be
- * loaded in this way.
+ * Loads a package while a global `Worker` of Node's is hidden. Other libraries set this global, and gpu.js, which looks
+ * at it only while it is loaded, would take it for a browser's and fail when it starts threads. Returns undefined where
+ * there is no such global, or the package cannot be loaded in this way.
  */
 function requireWithoutWorker(name: string): unknown {
   const { process } = globalThis as {
@@ -46,7 +46,7 @@ function requireWithoutWorker(name: string): unknown {
   const worker = Object.getOwnPropertyDescriptor(globalThis, 'Worker');
   const module = worker?.configurable ? process?.getBuiltinModule?.('node:module') : undefined;
   if (!worker || !module) return undefined;
-  // Nothing else runs before it is back.
+  // No other code runs before the global is restored.
   Reflect.deleteProperty(globalThis, 'Worker');
   try {
     return module.createRequire(import.meta.url)(name);

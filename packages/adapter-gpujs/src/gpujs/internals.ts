@@ -2,12 +2,9 @@ import { VardropError } from '@vardrop/core';
 import type { GPU, IKernelRunShortcut } from 'gpu.js';
 import type { Nested } from './nested.js';
 
-/**
- * What gpu.js's published types leave out of what it does, or type more narrowly than it behaves. The casts that this takes
- * are all in this file.
- */
+/** What gpu.js can do beyond its published types. All casts that this needs are in this file. */
 
-/** A tensor where gpu.js computes: a texture, or a buffer of WebGPU. */
+/** A tensor in gpu.js's memory: a texture, or a buffer of WebGPU. */
 export interface Resident {
   /** Threads in x, y, z of the kernel that wrote it. */
   readonly output: readonly number[];
@@ -16,7 +13,7 @@ export interface Resident {
   delete(): void;
 }
 
-/** What kernels read. While a pipeline is laid out, a handle that has no members. */
+/** What kernels read. While a pipeline is laid out, it is a handle without members. */
 export type Operand = Float32Array | Resident | object;
 
 /** The kernel behind the function that runs it. */
@@ -24,19 +21,19 @@ export interface KernelInternals {
   readonly constructor: { readonly mode: string };
   /** Why another mode took over. */
   readonly fallbackReason?: string | null;
-  /** In mode `webgpu`, once it has run: where it runs. */
+  /** In mode `webgpu`, after the first run: its adapter and device. */
   readonly context?: unknown;
-  /** On webasm: makes of the numbers of a result what is handed out. */
+  /** On webasm: turns the numbers of a result into what the caller gets. */
   _shapeOutput?: (values: Float32Array) => Nested;
 }
 
-/** The kernel that a shortcut runs. Throws `VARDROP_BACKEND` where it does not tell its mode. */
+/** The kernel that a shortcut runs. Throws `VARDROP_BACKEND` if its mode cannot be read. */
 export function kernelBehind(shortcut: IKernelRunShortcut): KernelInternals {
   const kernel: unknown = shortcut.kernel;
   if (isKernel(kernel)) return kernel;
   throw new VardropError(
     'VARDROP_BACKEND',
-    '[gpujs] kernel: got one that does not tell its mode, needs one of gpu.js 2.24.1 or later. Install that.',
+    '[gpujs] kernel: got one without a mode, needs one of gpu.js 2.24.1 or later. Install that.',
   );
 }
 
@@ -46,7 +43,7 @@ function isKernel(value: unknown): value is KernelInternals {
   return 'mode' in made && typeof made.mode === 'string';
 }
 
-/** Destroys a kernel, and strikes it off the list that gpu.js keeps, on which kernels of mode cpu would stay. */
+/** Destroys a kernel, and removes it from gpu.js's list, where destroyed kernels of mode cpu would stay. */
 export function destroyKernel(gpu: GPU, shortcut: IKernelRunShortcut): void {
   const kernels = listed(gpu);
   const { kernel } = shortcut;
@@ -55,31 +52,34 @@ export function destroyKernel(gpu: GPU, shortcut: IKernelRunShortcut): void {
   if (at >= 0) kernels.splice(at, 1);
 }
 
-/** All kernels that live, those that pipelines have made for themselves included. */
+/** All kernels that exist, including those that pipelines have made. */
 export function kernelsOf(gpu: GPU): readonly KernelInternals[] {
   return listed(gpu).filter(isKernel);
 }
 
-/** The list that gpu.js keeps; an empty one where it no longer does. */
+/** gpu.js's list of kernels; empty if this version keeps none. */
 function listed(gpu: GPU): unknown[] {
   return 'kernels' in gpu && Array.isArray(gpu.kernels) ? gpu.kernels : [];
 }
 
-/** Whether the graphics card's context is gone; there is none on webasm and cpu. */
+/** Whether the WebGL context is lost; false in modes without one. */
 export function isContextLost(gpu: GPU): boolean {
   const context: { isContextLost?(): boolean } | null | undefined = gpu.context;
   return context?.isContextLost?.() ?? false;
 }
 
-/** A kernel as it behaves: its published type knows neither tensors as operands nor promises and handles as results. */
+/** A kernel as it can be called: its published type lacks tensors as operands, and promises and handles as results. */
 type Callable = (...operands: readonly Operand[]) => unknown;
 
-/** Runs a kernel: gives numbers, or where it computes `pipeline`, a tensor that stays there; a promise on webgpu. */
+/**
+ * Runs a kernel. Returns numbers, or a tensor if the kernel was made with `pipeline: true`; on webgpu a promise of
+ * either.
+ */
 export function callKernel<Result>(shortcut: IKernelRunShortcut, operands: readonly Operand[]): Result {
   return (shortcut as Callable)(...operands) as Result;
 }
 
-/** A pipeline, and what it says of its runs. */
+/** A pipeline, and how it ran. */
 export interface Pipeline {
   run(given: readonly Float32Array[]): Promise<readonly Nested[]>;
   /** The mode that it ran in; null before the first run. */
@@ -90,7 +90,10 @@ export interface Pipeline {
   destroy(): Promise<void>;
 }
 
-/** A pipeline of `count` arguments; `layOut` calls kernels on handles, once, and returns those of the results. */
+/**
+ * A pipeline of `count` arguments. gpu.js calls `layOut` once with handles; it calls kernels on them, and returns the
+ * results' handles.
+ */
 export function createPipeline(
   gpu: GPU,
   count: number,
@@ -126,12 +129,12 @@ function isNested(value: unknown): value is Nested {
   return value instanceof Float32Array || (Array.isArray(value) && isNested(value[0]));
 }
 
-/** How wide and high a texture may be, in mode `webgl2`. */
+/** Largest width and height of a texture, in mode `webgl2`. */
 export function largestTexture(gpu: GPU): number {
   return gpu.Kernel.features.maxTextureSize;
 }
 
-/** Where a kernel runs, in mode `webgpu`, once it has run. */
+/** The adapter and device of a kernel, in mode `webgpu`, after its first run. */
 export function deviceContext<Context>(shortcut: IKernelRunShortcut): Context {
   return kernelBehind(shortcut).context as Context;
 }

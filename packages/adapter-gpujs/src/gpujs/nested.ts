@@ -1,2 +1,2 @@
-/** A result of gpu.js: rows of rows, nested as its output has dimensions. */
+/** A result of gpu.js: arrays of rows, nested as deep as its output has dimensions. */
 export type Nested = Float32Array | readonly Nested[];

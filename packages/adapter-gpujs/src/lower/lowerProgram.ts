@@ -1,11 +1,12 @@
 import { VardropError } from '@vardrop/core';
 import {
+  type BoundNode,
+  type BoundProgram,
+  elementCount,
   fuse,
   type Kernel,
   type KernelLimits,
   type NodeId,
-  type Program,
-  type ProgramNode,
 } from '@vardrop/core/program';
 import type { GpujsMode } from '../gpujs/mode.js';
 import type { KernelSource, ValueId } from '../print/kernelSource.js';
@@ -26,9 +27,9 @@ export interface LoweredProgram {
 }
 
 /**
- * What one kernel may touch: kernels of gpu.js write one tensor each. On webasm and cpu they read any number. On webgl2
- * each is a texture, of which there are at least 16, and with too many gpu.js silently reads zeros; on webgpu each is a
- * buffer, of which there are eight with the result.
+ * How many tensors one kernel may read and write. Each kernel of gpu.js writes one. On webasm and cpu it reads any
+ * number. On webgl2 each tensor is a texture: cards have room for 16 at least, and with too many gpu.js silently reads
+ * zeros. On webgpu each is a buffer: devices have room for eight at least, the result included.
  */
 const kernelLimits: Readonly<Record<GpujsMode, KernelLimits>> = {
   webasm: { inputs: Number.POSITIVE_INFINITY, outputs: 1 },
@@ -40,10 +41,10 @@ const kernelLimits: Readonly<Record<GpujsMode, KernelLimits>> = {
 /**
  * Cuts a bound program into kernels of a mode and prints them.
  *
- * @param mostTurns of loops that a thread can make; what takes more is done by more threads where it can be
+ * @param mostTurns of loops in a thread; longer loops are shared out among more threads where possible
  */
 export function lowerProgram(
-  program: Program,
+  program: BoundProgram,
   mode: GpujsMode,
   mostTurns: number = Number.POSITIVE_INFINITY,
 ): LoweredProgram {
@@ -65,7 +66,7 @@ export function lowerProgram(
       }));
     let printed = printAll(kernel);
     if (kernel.kind === 'contraction' && kernel.contractions.length === 1 && printed[0].blocks) {
-      // An epilogue that has to wait for another result in blocks would have the contraction wait with it.
+      // If the epilogue has to wait for another result in blocks, it would make the contraction wait too.
       const operands = nodes[kernel.contractions[0]].operands.map(valueBehind);
       if (segments.firstFor(printed[0].inputs) > segments.firstFor(operands)) {
         const { contractions, rest } = withoutEpilogue(nodes, kernel);
@@ -84,15 +85,16 @@ export function lowerProgram(
   for (const id of needed) {
     const node = nodes[id];
     if (node?.op !== 'constant') continue;
-    const size = (node.shape as readonly number[]).reduce((product, n) => product * n, 1);
-    const { value } = node;
-    constants.set(id, typeof value === 'number' ? new Float32Array(size).fill(value) : Float32Array.from(value));
+    const { value, shape } = node;
+    const values =
+      typeof value === 'number' ? new Float32Array(elementCount(shape)).fill(value) : Float32Array.from(value);
+    constants.set(id, values);
   }
   return { kernels, constants, valueBehind };
 }
 
 function print(
-  nodes: readonly ProgramNode[],
+  nodes: readonly BoundNode[],
   kernel: Kernel,
   between: () => ValueId,
   mode: GpujsMode,

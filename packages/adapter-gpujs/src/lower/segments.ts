@@ -1,6 +1,9 @@
 import type { KernelSource, ValueId } from '../print/kernelSource.js';
 
-/** Which part of a program each kernel is in: what reads a result in blocks is in a later one than the kernel that makes it. */
+/**
+ * Which segment of a program each kernel is in: a kernel that reads a result in blocks is in a later one than the
+ * kernel that makes it.
+ */
 export interface Segments {
   /** The first segment that can read all of these values. */
   firstFor(values: readonly ValueId[]): number;

@@ -1,19 +1,21 @@
 import type { Keys } from '@vardrop/core/backend';
-import type { NodeId, Program, ProgramNode } from '@vardrop/core/program';
-import { elements } from '../elements.js';
+import { type BoundNode, type BoundProgram, elementCount, type NodeId } from '@vardrop/core/program';
 import { encodeStream } from '../print/threefry.js';
 
-/** An input that says where a noise node's stream is. */
+/** An input that tells a noise node which stream to read. */
 export interface StreamInput {
   readonly name: string;
   readonly key: string;
-  /** Elements of the noise in a row of data. */
+  /** Elements of noise for one row of data. */
   readonly units: number;
 }
 
-/** The same program with an operand for each noise node: an input of numbers that say which stream of noise it reads. */
-export function withStreams(program: Program): { readonly program: Program; readonly streams: readonly StreamInput[] } {
-  const nodes: ProgramNode[] = [];
+/** The same program, in which each noise node has an operand: an input that tells which stream to read. */
+export function withStreams(program: BoundProgram): {
+  readonly program: BoundProgram;
+  readonly streams: readonly StreamInput[];
+} {
+  const nodes: BoundNode[] = [];
   const moved: NodeId[] = [];
   const streams: StreamInput[] = [];
   for (const node of program.nodes) {
@@ -23,7 +25,7 @@ export function withStreams(program: Program): { readonly program: Program; read
     }
     const id = nodes.length;
     const name = `stream:${node.key}`;
-    streams.push({ name, key: node.key, units: elements((node.shape as readonly number[]).slice(1)) });
+    streams.push({ name, key: node.key, units: elementCount(node.shape.slice(1)) });
     nodes.push({ op: 'input', name, role: 'iteration', operands: [], shape: [8] });
     moved.push(nodes.push({ ...node, operands: [id] }) - 1);
   }
@@ -31,7 +33,7 @@ export function withStreams(program: Program): { readonly program: Program; read
   return { program: { name: program.name, nodes, outputs }, streams };
 }
 
-/** Values of the inputs of one iteration's streams, by name. */
+/** The values of these inputs in one iteration, by name. */
 export function encodeStreams(keys: Keys, streams: readonly StreamInput[]): (readonly [string, Float32Array])[] {
   return streams.map(({ name, key, units }) => [name, encodeStream(keys[key].words, (keys[key].row ?? 0) * units)]);
 }

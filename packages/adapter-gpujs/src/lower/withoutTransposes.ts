@@ -1,7 +1,8 @@
-import { type Program, withoutTransposeFlags } from '@vardrop/core/program';
+import { type BoundProgram, withoutTransposeFlags } from '@vardrop/core/program';
 
 /**
- * The same program without right operands that a matrix product reads transposed, so that neighbouring threads read
- * neighbouring numbers in the contraction's loop. Left operands are the same for neighbours, and may lie either way.
+ * The same program, in which no matrix product reads its right operand transposed, so that neighbouring threads read
+ * neighbouring numbers in each turn of the contraction's loop. Of the left operand neighbouring threads read the same
+ * number, so it may stay transposed.
  */
-export const withoutTransposes = (program: Program): Program => withoutTransposeFlags(program, 'right');
+export const withoutTransposes = (program: BoundProgram): BoundProgram => withoutTransposeFlags(program, 'right');

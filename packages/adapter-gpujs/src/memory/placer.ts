@@ -1,19 +1,25 @@
+import { elementCount } from '@vardrop/core/program';
 import type { GPU, IGPUKernelSettings, IKernelRunShortcut } from 'gpu.js';
-import { elements } from '../elements.js';
 import { callKernel, destroyKernel, type Resident } from '../gpujs/internals.js';
 import type { TrafficCounter } from './traffic.js';
 
-/** Puts values where gpu.js computes, or what is there into another layout, as a kernel of threads `output` would have it. */
+/** Copies values into gpu.js's memory, or there into another layout: that of a result of `output` threads. */
 export interface Placer {
   place(from: Float32Array | Resident, output: readonly number[]): Promise<Resident>;
-  /** Destroys the kernels none of whose tensors lives; others go once theirs do. To be called when programs have gone. */
+  /**
+   * Destroys kernels without tensors; the others follow once their tensors are deleted. To be called after programs
+   * were disposed of.
+   */
   empty(): void;
 }
 
-/** A kernel for one length and layout. It has a copy of what it read last, and lives as long as what it made does. */
+/**
+ * A kernel for one length and layout. It keeps a copy of what it read last, and has to outlive the tensors that it
+ * made.
+ */
 interface Placing {
   readonly kernel: IKernelRunShortcut;
-  /** Tensors that it made and that have not been deleted. */
+  /** Number of tensors that it made and that have not been deleted. */
   live: number;
 }
 
@@ -22,7 +28,7 @@ const mostIdle = 32;
 
 /** A placer; `destroyed` is called after kernels have been destroyed. */
 export function createPlacer(gpu: GPU, traffic: TrafficCounter, destroyed: () => void): Placer {
-  /** Those used last come last. */
+  /** The one used last comes last. */
   const placings = new Map<string, Placing>();
 
   function trim(most: number): void {
@@ -50,7 +56,7 @@ export function createPlacer(gpu: GPU, traffic: TrafficCounter, destroyed: () =>
       const placing = placingFor(`${onHost ? `host ${from.length}` : from.output} to ${output}`, output);
       let owned = true;
       placing.live++;
-      const letGo = () => {
+      const released = () => {
         if (!owned) return;
         owned = false;
         placing.live--;
@@ -62,11 +68,11 @@ export function createPlacer(gpu: GPU, traffic: TrafficCounter, destroyed: () =>
         const remove = made.delete.bind(made);
         made.delete = () => {
           remove();
-          letGo();
+          released();
         };
         return made;
       } catch (error) {
-        letGo();
+        released();
         throw error;
       }
     },
@@ -74,9 +80,9 @@ export function createPlacer(gpu: GPU, traffic: TrafficCounter, destroyed: () =>
   };
 }
 
-/** As many values as there are threads, which read one each. */
+/** The values, with zeros at the end if there are more threads, each of which reads one. */
 function padded(values: Float32Array, output: readonly number[]): Float32Array {
-  const size = elements(output);
+  const size = elementCount(output);
   if (values.length === size) return values;
   const all = new Float32Array(size);
   all.set(values);

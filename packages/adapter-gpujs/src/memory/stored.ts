@@ -2,15 +2,15 @@ import type { Resident } from '../gpujs/internals.js';
 
 /** The values of a tensor: on the host, where gpu.js computes, or both. Owners are counted; the last one frees it. */
 export interface Stored {
-  /** The values on the host, not to be written to: those that are there, or a copy of those that are not. */
+  /** The values on the host, copied there if needed. They must not be written to. */
   values(): Promise<Float32Array>;
-  /** What kernels read, copied there by `place` the first time that it is asked for. */
+  /** What kernels read; `place` copies it there on the first call. */
   resident(place: (values: Float32Array) => Promise<Resident>): Promise<Resident>;
-  /** Brings the values back to the host, before that which made them is destroyed. */
+  /** Moves the values to the host, before the kernel that made them is destroyed. */
   bringBack(): Promise<void>;
-  /** Adds an owner. Returns the same. */
+  /** Adds an owner, and returns this. */
   retain(): Stored;
-  /** Takes an owner away. */
+  /** Removes an owner. The last one frees the tensor. */
   release(): void;
 }
 
@@ -19,7 +19,10 @@ export function storeValues(values: Float32Array): Stored {
   return create({ values });
 }
 
-/** A tensor that gpu.js keeps, with one owner; `read` copies its values, and `freed` is called once, after the last owner. */
+/**
+ * A tensor that gpu.js keeps, with one owner; `read` copies its values, and `freed` is called once, after the last
+ * owner's release.
+ */
 export function storeResident(
   resident: Resident,
   read: (resident: Resident) => Promise<Float32Array>,
@@ -70,7 +73,7 @@ function create(start: Start): Stored {
     },
     release() {
       if (--owners > 0) return;
-      // At once: what made it may be destroyed next, and would no longer delete it.
+      // At once: the kernel that made it may be destroyed next, and then it cannot be deleted.
       forget();
       start.freed?.(stored);
     },

@@ -1,16 +1,16 @@
-/** What a backend has done since it was created. The difference of two is what lay between them. */
+/** What a backend has done since it was created. The difference of two tells what it did between them. */
 export interface GpujsTraffic {
   /** Programs, or parts of one, handed to gpu.js as a whole. */
   readonly plans: number;
   /** Kernels launched. */
   readonly launches: number;
-  /** Copied from arrays of JavaScript to where gpu.js computes. */
+  /** Copied from JavaScript to gpu.js's memory. */
   readonly bytesIn: number;
   /** Copied back. */
   readonly bytesOut: number;
 }
 
-/** Adds up what crosses between JavaScript and gpu.js. */
+/** Counts launches, and copies between JavaScript and gpu.js. */
 export interface TrafficCounter {
   plan(launches: number): void;
   copyIn(values: Float32Array): void;

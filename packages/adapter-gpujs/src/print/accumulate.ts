@@ -3,11 +3,11 @@ import { addToSums, declareSums, piece, piecesOf } from './sums.js';
 import type { Coordinate } from './threads.js';
 import type { Writer } from './writer.js';
 
-/** Turns printed one after the other: a loop's own work is not small beside a product's. */
+/** Turns that are unrolled: a loop's own work is not small beside that of a product. */
 const unrolled = 4;
 
 /**
- * Sums over `length` turns of a loop, in pieces. On webasm, `accumulateRunning` is faster.
+ * Prints sums over `length` turns of a loop, in pieces. On webasm, `accumulateRunning` is faster.
  *
  * @param count how many sums
  * @param parts of the one loop

@@ -2,17 +2,17 @@ import { addToSums, declareSums, piece, piecesOf } from './sums.js';
 import type { Writer } from './writer.js';
 
 /**
- * Sums that there are registers for beside what a turn reads. V8 reads everything in a block before it computes anything,
- * and keeps what waits in memory: with more sums, a condition that always holds makes two blocks of a turn.
+ * Sums that fit into registers beside what a turn reads. V8 reads all that a block needs before it computes, and keeps
+ * in memory what waits. So with more sums, a condition that always holds cuts a turn into two blocks.
  */
 const fewSums = 4;
 
-/** An index of one turn, plus so many elements. */
+/** The expression of an index in one turn, plus so many elements. */
 export type RunningIndex = (more: number) => string;
 
 /**
- * Sums over `length` turns of a loop on webasm, in pieces. Indices are integers that each turn adds to: gpu.js keeps a loop's
- * variable as a float, and converts an index that is made of it at each use.
+ * Prints sums over `length` turns of a loop on webasm, in pieces. Indices are integers that each turn increases: gpu.js
+ * keeps the variable of a loop as a float, and would convert an index that is made of it at each use.
  *
  * @param count how many sums
  * @param starts indices of the first turn, and what each turn adds to them

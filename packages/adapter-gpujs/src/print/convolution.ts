@@ -1,5 +1,5 @@
 import { VardropError } from '@vardrop/core';
-import type { NodeOf, ProgramNode } from '@vardrop/core/program';
+import type { BoundNode, NodeOf } from '@vardrop/core/program';
 import { type Parts, repeatPart } from './parts.js';
 import type { Products } from './products.js';
 import { addToSums, declareSums } from './sums.js';
@@ -8,111 +8,124 @@ import { printWindowPosition } from './windows.js';
 import type { Writer } from './writer.js';
 
 /** Turns of the three loops of a convolution or of one of its gradients, outermost first. */
-export function convolutionLoops(nodes: readonly ProgramNode[], { op, operands }: ProgramNode): readonly number[] {
-  const [first, second] = operands.map((id) => nodes[id].shape as readonly number[]);
-  switch (op) {
-    case 'conv2d':
-      return second.slice(0, 3);
-    case 'conv2dInputGradient':
-      return [first[0], first[1], first[3]];
-    default:
-      return second.slice(0, 3);
-  }
+export function convolutionLoops(nodes: readonly BoundNode[], { op, operands }: BoundNode): readonly number[] {
+  const [first, second] = operands.map((id) => nodes[id].shape);
+  return op === 'conv2dInputGradient' ? [first[0], first[1], first[3]] : second.slice(0, 3);
 }
 
-/** Sums of a convolution or of one of its gradients, over the windows that touch this thread's element. */
+/** Prints sums of a convolution or of one of its gradients, over the windows that touch this thread's element. */
 export function printConvolution(
   writer: Writer,
-  nodes: readonly ProgramNode[],
-  node: ProgramNode,
+  nodes: readonly BoundNode[],
+  node: BoundNode,
   coordinates: readonly string[],
   count: number,
   parts: Parts,
   products: Products,
 ): string[] {
-  const [first, second] = node.operands.map((id) => nodes[id].shape as readonly number[]);
-  const shape = node.shape as readonly number[];
-  const sums = declareSums(writer, count);
   const lengths = convolutionLoops(nodes, node);
-  const turns = (loop: 0 | 1 | 2, body: (i: string) => void) => repeatPart(writer, parts, loop, lengths[loop], body);
-  const when = (condition: string, body: () => void) => {
-    writer.line(`if (${condition}) {`);
-    body();
-    writer.line('}');
+  const sums = declareSums(writer, count);
+  const [first, second] = node.operands.map((id) => nodes[id].shape);
+  const loops: Loops = {
+    writer,
+    coordinates,
+    shapes: [first, second],
+    repeat: (loop, body) => repeatPart(writer, parts, loop, lengths[loop], body),
+    when(condition, body) {
+      writer.line(`if (${condition}) {`);
+      body();
+      writer.line('}');
+    },
+    // A sum of its own for each position of the window, or for each row of windows, keeps rounding errors small.
+    sumUp(body) {
+      const own = declareSums(writer, count);
+      body((a, b) => addToSums(writer, own, products(indexAt(a, stridesOf(first)), indexAt(b, stridesOf(second)))));
+      addToSums(writer, sums, own);
+    },
   };
-  // A sum of its own for each position of the window keeps rounding errors small.
-  const addProducts = (at: (i: string) => readonly [string, string]) => {
-    const own = declareSums(writer, count);
-    turns(2, (i) => addToSums(writer, own, products(...at(i))));
-    addToSums(writer, sums, own);
-  };
-
   switch (node.op) {
-    case 'conv2d': {
-      const [, height, width] = first;
-      const [b, oh, ow, o] = coordinates;
-      turns(0, (kh) => {
-        const h = writer.define(image(writer, oh, node.strides[0], kh, node.padding[0]));
-        when(inside(writer, h, height), () => {
-          turns(1, (kw) => {
-            const w = writer.define(image(writer, ow, node.strides[1], kw, node.padding[2]));
-            when(inside(writer, w, width), () => {
-              addProducts((i) => [indexAt([b, h, w, i], stridesOf(first)), indexAt([kh, kw, i, o], stridesOf(second))]);
-            });
-          });
-        });
-      });
+    case 'conv2d':
+      printForward(loops, node);
       return sums;
-    }
-    case 'conv2dInputGradient': {
-      const [, outHeight, outWidth] = second;
-      const [b, h, w, i] = coordinates;
-      turns(0, (kh) => {
-        const oh = printWindowPosition(writer, h, kh, node.padding[0], node.strides[0]);
-        when(oh.valid(outHeight), () => {
-          turns(1, (kw) => {
-            const ow = printWindowPosition(writer, w, kw, node.padding[2], node.strides[1]);
-            when(ow.valid(outWidth), () => {
-              addProducts((o) => [
-                indexAt([kh, kw, i, o], stridesOf(first)),
-                indexAt([b, oh.position, ow.position, o], stridesOf(second)),
-              ]);
-            });
-          });
-        });
-      });
+    case 'conv2dInputGradient':
+      printInputGradient(loops, node);
       return sums;
-    }
-    case 'conv2dFilterGradient': {
-      const [, height, width] = first;
-      const [kh, kw, i, o] = coordinates;
-      turns(0, (b) => {
-        turns(1, (oh) => {
-          const h = writer.define(image(writer, oh, node.strides[0], kh, node.padding[0]));
-          when(inside(writer, h, height), () => {
-            const own = declareSums(writer, count);
-            turns(2, (ow) => {
-              const w = writer.define(image(writer, ow, node.strides[1], kw, node.padding[2]));
-              when(inside(writer, w, width), () => {
-                addToSums(
-                  writer,
-                  own,
-                  products(indexAt([b, h, w, i], stridesOf(first)), indexAt([b, oh, ow, o], stridesOf(second))),
-                );
-              });
-            });
-            addToSums(writer, sums, own);
-          });
-        });
-      });
+    case 'conv2dFilterGradient':
+      printFilterGradient(loops, node);
       return sums;
-    }
     default:
       throw new VardropError(
         'VARDROP_PROGRAM',
-        `[gpujs] ${node.label ?? node.op}: got ${node.op} ${shape}, needs a contraction.`,
+        `[gpujs] ${node.label ?? node.op}: got ${node.op} [${node.shape}], needs a contraction.`,
       );
   }
+}
+
+/** Prints a convolution's loops. */
+interface Loops {
+  readonly writer: Writer;
+  /** This thread's element of the result. */
+  readonly coordinates: readonly string[];
+  /** Shapes of the two operands. */
+  readonly shapes: readonly [readonly number[], readonly number[]];
+  /** Prints this thread's part of a loop. */
+  repeat(loop: 0 | 1 | 2, body: (i: string) => void): void;
+  when(condition: string, body: () => void): void;
+  /** Prints a partial sum: `body` calls `add` with the coordinates of the two factors in their operands. */
+  sumUp(body: (add: (a: readonly string[], b: readonly string[]) => void) => void): void;
+}
+
+function printForward(loops: Loops, { strides, padding }: NodeOf<'conv2d'>): void {
+  const { writer, coordinates, shapes, repeat, when, sumUp } = loops;
+  const [, height, width] = shapes[0];
+  const [b, oh, ow, o] = coordinates;
+  repeat(0, (kh) => {
+    const h = writer.define(image(writer, oh, strides[0], kh, padding[0]));
+    when(inside(writer, h, height), () => {
+      repeat(1, (kw) => {
+        const w = writer.define(image(writer, ow, strides[1], kw, padding[2]));
+        when(inside(writer, w, width), () => {
+          sumUp((add) => repeat(2, (i) => add([b, h, w, i], [kh, kw, i, o])));
+        });
+      });
+    });
+  });
+}
+
+function printInputGradient(loops: Loops, { strides, padding }: NodeOf<'conv2dInputGradient'>): void {
+  const { writer, coordinates, shapes, repeat, when, sumUp } = loops;
+  const [, outHeight, outWidth] = shapes[1];
+  const [b, h, w, i] = coordinates;
+  repeat(0, (kh) => {
+    const oh = printWindowPosition(writer, h, kh, padding[0], strides[0]);
+    when(oh.valid(outHeight), () => {
+      repeat(1, (kw) => {
+        const ow = printWindowPosition(writer, w, kw, padding[2], strides[1]);
+        when(ow.valid(outWidth), () => {
+          sumUp((add) => repeat(2, (o) => add([kh, kw, i, o], [b, oh.position, ow.position, o])));
+        });
+      });
+    });
+  });
+}
+
+function printFilterGradient(loops: Loops, { strides, padding }: NodeOf<'conv2dFilterGradient'>): void {
+  const { writer, coordinates, shapes, repeat, when, sumUp } = loops;
+  const [, height, width] = shapes[0];
+  const [kh, kw, i, o] = coordinates;
+  repeat(0, (b) => {
+    repeat(1, (oh) => {
+      const h = writer.define(image(writer, oh, strides[0], kh, padding[0]));
+      when(inside(writer, h, height), () => {
+        sumUp((add) =>
+          repeat(2, (ow) => {
+            const w = writer.define(image(writer, ow, strides[1], kw, padding[2]));
+            when(inside(writer, w, width), () => add([b, h, w, i], [b, oh, ow, o]));
+          }),
+        );
+      });
+    });
+  });
 }
 
 /** The row or column of an image under a place of a window. */

@@ -1,5 +1,5 @@
 import { VardropError } from '@vardrop/core';
-import type { NodeId, ProgramNode } from '@vardrop/core/program';
+import type { BoundNode, NodeId } from '@vardrop/core/program';
 import { isCard } from '../gpujs/mode.js';
 import { printExp, printLog } from './functions.js';
 import { printNoise } from './printNoise.js';
@@ -14,7 +14,7 @@ import type { Writer } from './writer.js';
  */
 export function printElementwise(
   writer: Writer,
-  nodes: readonly ProgramNode[],
+  nodes: readonly BoundNode[],
   ids: readonly NodeId[],
   readValue: (id: NodeId) => string,
   index: string,
@@ -33,7 +33,7 @@ export function printElementwise(
     return name;
   };
   // JavaScript computes in float64: without rounding, a node would have one value here and another where it is stored.
-  const print = (node: ProgramNode) =>
+  const print = (node: BoundNode) =>
     node.op === 'noise'
       ? printNoise(writer, node, node.operands[0], index)
       : `Math.fround(${expression(writer, node, node.operands.map(operand))})`;
@@ -41,8 +41,9 @@ export function printElementwise(
   return names;
 }
 
-function expression(writer: Writer, node: ProgramNode, [a, b, x, y]: readonly string[]): string {
-  // Functions of graphics cards are off by hundreds of units in the last place: these are made of exact operations.
+function expression(writer: Writer, node: BoundNode, [a, b, x, y]: readonly string[]): string {
+  // Functions of graphics cards are off by hundreds of units in the last place. Those printed here consist of exact
+  // operations.
   const onCard = isCard(writer.mode);
   switch (node.op) {
     case 'neg':

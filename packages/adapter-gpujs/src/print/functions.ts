@@ -13,7 +13,7 @@ const [ln2High, ln2Low] = [0.693145751953125, 1.4286067653302e-6];
 /** e^x as 2ⁿ eʳ with |r| ≤ ½ ln 2: Taylor's series, and powers of two by multiplication, both exact to their rounding. */
 export function printExp(writer: Writer, x: string): string {
   const number = (value: number) => writer.number(value);
-  // Beyond these ends the result is 0 or infinite all the same.
+  // Beyond these bounds the result is 0 or infinite anyway.
   const bounded = writer.define(`Math.max(${number(-110)}, Math.min(${number(90)}, ${x}))`);
   const n = writer.define(`Math.floor(${bounded} * ${number(Math.LOG2E)} + ${number(0.5)})`);
   const r = writer.define(`(${bounded} - ${n} * ${number(ln2High)}) - ${n} * ${number(ln2Low)}`);
@@ -38,7 +38,7 @@ export function printExp(writer: Writer, x: string): string {
 /**
  * m from √½ to √2 and e such that x = 2ᵉ m, found by multiplication.
  *
- * @param reach the largest power of two that e may have in it where x is below 1, and above
+ * @param reach the largest power of two in e, for x below 1 and for x above; 0 where x never lies there
  */
 export function printSplit(
   writer: Writer,

@@ -1,4 +1,4 @@
-import type { NodeId, NodeOf, ProgramNode } from '@vardrop/core/program';
+import type { BoundNode, BoundShape, NodeId, NodeOf } from '@vardrop/core/program';
 import { broadcastStrides, stridesOf } from './threads.js';
 
 /** How an operand of a matrix product lies in memory. */
@@ -14,10 +14,10 @@ export interface MatmulOperand {
 }
 
 /** The left (0) or right (1) operand of a matrix product. */
-export function matmulOperand(nodes: readonly ProgramNode[], product: NodeId, side: 0 | 1): MatmulOperand {
-  const node = nodes[product] as NodeOf<'matmul'>;
-  const shape = nodes[node.operands[side]].shape as readonly number[];
-  const leading = (node.shape as readonly number[]).slice(0, -2);
+export function matmulOperand(nodes: readonly BoundNode[], product: NodeId, side: 0 | 1): MatmulOperand {
+  const node = nodes[product] as NodeOf<'matmul', BoundShape>;
+  const shape = nodes[node.operands[side]].shape;
+  const leading = node.shape.slice(0, -2);
   const [first, second] = shape.slice(-2);
   const [major, minor] = stridesOf(shape).slice(-2);
   const batch = broadcastStrides(shape.slice(0, -2), leading).map((stride) => stride * first * major);

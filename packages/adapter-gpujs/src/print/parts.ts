@@ -1,11 +1,11 @@
 import { piece } from './sums.js';
 import type { Writer } from './writer.js';
 
-/** The loops of a sum, cut into parts of which each thread has one of each loop. */
+/** The loops of a sum, cut into parts. Each thread makes one part of each loop. */
 export interface Parts {
   /** How many parts each loop has, outermost first. */
   readonly counts: readonly number[];
-  /** Which part of each loop is this thread's. */
+  /** This thread's part of each loop. */
   readonly coordinates: readonly string[];
 }
 
@@ -63,8 +63,8 @@ export function repeatPieces<T>(
 }
 
 /**
- * Into how many parts to cut loops of these lengths, so that no thread makes more than `most` turns; the longest are cut
- * first. The fewest that there can be where even that is too many.
+ * The number of parts into which each loop is cut, so that no thread makes more than `most` turns; the longest loop is
+ * cut first. If no number is enough, every part is one turn long.
  *
  * @param turnsOf the turns that a thread makes with so many parts
  */

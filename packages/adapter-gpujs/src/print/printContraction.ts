@@ -1,4 +1,4 @@
-import type { ContractionKernel, ProgramNode } from '@vardrop/core/program';
+import type { BoundNode, ContractionKernel } from '@vardrop/core/program';
 import type { GpujsMode } from '../gpujs/mode.js';
 import { accumulate } from './accumulate.js';
 import { convolutionLoops, printConvolution } from './convolution.js';
@@ -16,14 +16,14 @@ import { createWriter, type Writer } from './writer.js';
 
 /**
  * Prints all contractions of a kernel in one loop, and its epilogue after it. The operand that they share is read once
- * a turn. Where that takes more turns than a thread can make, each contraction is cut into parts, for more threads,
- * whose sums are added up, and the epilogue has a kernel of its own.
+ * a turn. If that takes more turns than a thread can make, each contraction is cut into parts for more threads, further
+ * kernels add up their sums, and the epilogue has a kernel of its own.
  *
- * @param between a value for what lies between two kernels
- * @param mostTurns of a thread
+ * @param between makes the id of a value between two kernels
+ * @param mostTurns of loops in a thread
  */
 export function printContraction(
-  nodes: readonly ProgramNode[],
+  nodes: readonly BoundNode[],
   kernel: ContractionKernel,
   between: () => ValueId,
   mode: GpujsMode,
@@ -41,7 +41,7 @@ export function printContraction(
 
 /** A contraction without epilogue, in parts. */
 function printParts(
-  nodes: readonly ProgramNode[],
+  nodes: readonly BoundNode[],
   kernel: ContractionKernel,
   parts: ValueId,
   mode: GpujsMode,
@@ -53,14 +53,14 @@ function printParts(
   const lengths = node.op === 'matmul' ? [matmulOperand(nodes, contraction, 0).length] : convolutionLoops(nodes, node);
   const print = (counts: readonly number[]) => printLoops(nodes, kernel, mode, counts, parts);
   const counts = chooseParts(lengths, mostTurns, (tried) => print(tried).turns);
-  const shape = [...counts, ...(kernel.shape as readonly number[])];
+  const shape = [...counts, ...kernel.shape];
   const axes = counts.map((_, axis) => axis);
   return [print(counts), ...printSum(mode, parts, shape, axes, contraction, between, mostTurns)];
 }
 
 /** One kernel. Where its loops are cut, its result has an axis for each of them before its own. */
 function printLoops(
-  nodes: readonly ProgramNode[],
+  nodes: readonly BoundNode[],
   kernel: ContractionKernel,
   mode: GpujsMode,
   counts: readonly number[],
@@ -68,7 +68,7 @@ function printLoops(
 ): KernelSource {
   const first = nodes[kernel.contractions[0]];
   const writer = createWriter(mode);
-  const threads = spreadThreads(writer, [...counts, ...(kernel.shape as readonly number[])]);
+  const threads = spreadThreads(writer, [...counts, ...kernel.shape]);
   const parts: Parts =
     counts.length === 0 ? whole : { counts, coordinates: threads.coordinates.slice(0, counts.length) };
   const coordinates = threads.coordinates.slice(counts.length);
@@ -84,7 +84,7 @@ function printLoops(
 /** Sums of all contractions at a place. */
 function printMatmul(
   writer: Writer,
-  nodes: readonly ProgramNode[],
+  nodes: readonly BoundNode[],
   kernel: ContractionKernel,
   coordinates: readonly string[],
   parts: Parts,

@@ -1,4 +1,4 @@
-import type { ElementwiseKernel, NodeId, ProgramNode } from '@vardrop/core/program';
+import type { BoundNode, ElementwiseKernel, NodeId } from '@vardrop/core/program';
 import type { GpujsMode } from '../gpujs/mode.js';
 import { printElementwise } from './elementwise.js';
 import type { KernelSource } from './kernelSource.js';
@@ -6,14 +6,11 @@ import { broadcastStrides, indexAt, mergeAxes, spreadThreads, stridesOf } from '
 import { createWriter } from './writer.js';
 
 /** A loop over elements: axes that all operands run through in the same way are one. */
-export function printMap(nodes: readonly ProgramNode[], kernel: ElementwiseKernel, mode: GpujsMode): KernelSource {
-  const shape = kernel.shape as readonly number[];
+export function printMap(nodes: readonly BoundNode[], kernel: ElementwiseKernel, mode: GpujsMode): KernelSource {
+  const { shape } = kernel;
   const streams = new Set(kernel.epilogue.flatMap((id) => (nodes[id].op === 'noise' ? nodes[id].operands : [])));
   const values = kernel.inputs.filter((id) => !streams.has(id));
-  const merged = mergeAxes(shape, [
-    stridesOf(shape),
-    ...values.map((id) => broadcastStrides(nodes[id].shape as readonly number[], shape)),
-  ]);
+  const merged = mergeAxes(shape, [stridesOf(shape), ...values.map((id) => broadcastStrides(nodes[id].shape, shape))]);
   const stridesBy = new Map(values.map((id, i) => [id, merged.strides[i + 1]]));
   const writer = createWriter(mode);
   const threads = spreadThreads(writer, merged.shape);
@@ -30,14 +27,14 @@ export function printMap(nodes: readonly ProgramNode[], kernel: ElementwiseKerne
 
 /** A transpose: threads over the result, in its order. */
 export function printTranspose(
-  nodes: readonly ProgramNode[],
+  nodes: readonly BoundNode[],
   result: NodeId,
   permutation: readonly number[],
   mode: GpujsMode,
 ): KernelSource {
-  const shape = nodes[result].shape as readonly number[];
+  const { shape } = nodes[result];
   const [operand] = nodes[result].operands;
-  const from = stridesOf(nodes[operand].shape as readonly number[]);
+  const from = stridesOf(nodes[operand].shape);
   const merged = mergeAxes(shape, [stridesOf(shape), permutation.map((axis) => from[axis])]);
   const writer = createWriter(mode);
   const threads = spreadThreads(writer, merged.shape);

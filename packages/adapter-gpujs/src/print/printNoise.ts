@@ -5,9 +5,9 @@ import { threefryFunctions } from './threefry.js';
 import type { Writer } from './writer.js';
 
 /**
- * The expression of a noise node at this thread: what core makes of the same stream, but for rounding.
+ * The expression of a noise node at this thread: core's number of the same stream, up to rounding.
  *
- * @param stream the input that says which stream it is
+ * @param stream the input that tells which stream to read
  * @param index the number of the element in its tensor
  */
 export function printNoise(writer: Writer, { distribution }: NodeOf<'noise'>, stream: NodeId, index: string): string {
@@ -19,15 +19,16 @@ export function printNoise(writer: Writer, { distribution }: NodeOf<'noise'>, st
 }
 
 /**
- * core's `normalFromBits`, of the upper 23 bits of a word. Cards may contract products and sums, and divide and take
- * roots with errors of 2.5 units in the last place, which the rests mend: so no word's number is more than 3 units off.
+ * core's `normalFromBits`, of the upper 23 bits of a word. Cards may fuse products and sums, and their quotients and
+ * roots may be off by 2.5 units in the last place. Remainders correct these, so that no number is off by more than 3
+ * units.
  */
 function printNormal(writer: Writer, upper: string): string {
   const { low, logOf2, squareRootOf2, log, tailBelow, central, centralShift, tail, tailShift } =
     random.normalCoefficients;
   const number = (value: number) => writer.number(value);
   const x = writer.define(`${upper} * ${number(2 ** -22)} + ${number(low)}`);
-  // 1 + x and 1 − x times 2²⁴. Not from x itself: compilers of shaders put the ones together with what is in x already.
+  // 1 + x and 1 − x times 2²⁴. Not computed from x: compilers of shaders would merge the 1 with the constant in x.
   const above = writer.define(`${upper} * ${number(4)} + ${number(1)}`);
   const below = writer.define(`threefryRest(${upper})`);
   const square = writer.define(`(${below} * ${number(2 ** -24)}) * (${above} * ${number(2 ** -24)})`);

@@ -1,8 +1,8 @@
-import type { ContractionKernel, NodeId, ProgramNode } from '@vardrop/core/program';
+import type { BoundNode, ContractionKernel, NodeId } from '@vardrop/core/program';
 import { printElementwise } from './elementwise.js';
 import type { Writer } from './writer.js';
 
-/** What the products of one turn have in common: an operand at one place, so that its values are read once. */
+/** The operand that all products of one turn read at the same place, so that its values are read once. */
 export interface Common {
   readonly side: 0 | 1;
   /** Names of the values read so far. */
@@ -16,7 +16,7 @@ export interface Common {
  */
 export function printProducts(
   writer: Writer,
-  nodes: readonly ProgramNode[],
+  nodes: readonly BoundNode[],
   { contractions, shared, prologue }: ContractionKernel,
   indexOf: (contraction: NodeId, side: 0 | 1) => string,
   common?: Common,

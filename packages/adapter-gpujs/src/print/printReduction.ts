@@ -1,5 +1,5 @@
 import { VardropError } from '@vardrop/core';
-import type { NodeId, ProgramNode, ReductionKernel } from '@vardrop/core/program';
+import { type BoundNode, elementCount, type NodeId, type ReductionKernel } from '@vardrop/core/program';
 import { type GpujsMode, isCard } from '../gpujs/mode.js';
 import { printElementwise } from './elementwise.js';
 import type { KernelSource, ValueId } from './kernelSource.js';
@@ -10,7 +10,7 @@ import { createWriter, type Writer } from './writer.js';
 
 /** From this many elements on, a reduction to few results is done in several kernels, so that all threads have work. */
 const parallel = 4096;
-/** The longest sum along one axis that a thread of a processor makes, which has few others to leave it to. */
+/** The longest sum along one axis that one thread of a processor makes: there are few others to share it with. */
 const longest = 2 ** 16;
 
 /** A reduction of a value of `shape`, an element of which `evaluate` prints. */
@@ -22,7 +22,7 @@ interface Reduction {
   readonly evaluate: (writer: Writer, coordinates: readonly string[]) => string;
 }
 
-/** What all kernels of a reduction are printed for. */
+/** What all kernels of a reduction have in common. */
 interface Target {
   readonly mode: GpujsMode;
   readonly between: () => ValueId;
@@ -30,14 +30,14 @@ interface Target {
 }
 
 /**
- * A sum or maximum over axes. Sums are trees: each axis has a sum of its own, and a long one is cut into pieces, so
- * that errors grow with the depth rather than with the number of terms.
+ * Prints a sum or maximum over axes. Sums are trees: each axis has a sum of its own, and a long one is cut into pieces,
+ * so that errors grow with the depth rather than with the number of terms.
  *
- * @param between a value for what lies between two kernels
- * @param mostTurns of loops that a thread can make
+ * @param between makes the id of a value between two kernels
+ * @param mostTurns of loops in a thread
  */
 export function printReduction(
-  nodes: readonly ProgramNode[],
+  nodes: readonly BoundNode[],
   kernel: ReductionKernel,
   between: () => ValueId,
   mode: GpujsMode,
@@ -47,10 +47,9 @@ export function printReduction(
   if (node.op !== 'reduceSum' && node.op !== 'reduceMax') {
     throw new VardropError('VARDROP_PROGRAM', `[gpujs] reduction: got ${node.op}, needs reduceSum or reduceMax.`);
   }
-  const shape = kernel.shape as readonly number[];
+  const { shape } = kernel;
   const evaluate = (writer: Writer, coordinates: readonly string[]) => {
-    const readValue = (id: NodeId) =>
-      writer.read(id, indexAt(coordinates, broadcastStrides(nodes[id].shape as readonly number[], shape)));
+    const readValue = (id: NodeId) => writer.read(id, indexAt(coordinates, broadcastStrides(nodes[id].shape, shape)));
     const names = printElementwise(writer, nodes, kernel.prologue, readValue, indexAt(coordinates, stridesOf(shape)));
     const [operand] = node.operands;
     return names.get(operand) ?? printOperand(writer, nodes, operand, readValue);
@@ -59,7 +58,7 @@ export function printReduction(
   return reduce({ op: node.op, shape, axes, result: kernel.reduction, evaluate }, { mode, between, mostTurns });
 }
 
-/** The sum of a value of `shape` over axes. */
+/** Prints the sum of a value of `shape` over axes. */
 export function printSum(
   mode: GpujsMode,
   value: ValueId,
@@ -80,7 +79,7 @@ const reader =
 
 function printOperand(
   writer: Writer,
-  nodes: readonly ProgramNode[],
+  nodes: readonly BoundNode[],
   id: NodeId,
   readValue: (id: NodeId) => string,
 ): string {
@@ -90,12 +89,12 @@ function printOperand(
     : writer.define(readValue(id));
 }
 
-/** One kernel, or several where one has too few threads or too much to do for each. */
+/** One kernel, or several if one would have too few threads, or too much work for each. */
 function reduce(reduction: Reduction, target: Target): KernelSource[] {
   const { shape, axes } = reduction;
   const { mode, between, mostTurns } = target;
-  const total = shape.reduce((product, length) => product * length, 1);
-  const kept = shape.filter((_, axis) => !axes.includes(axis)).reduce((product, length) => product * length, 1);
+  const total = elementCount(shape);
+  const kept = elementCount(shape.filter((_, axis) => !axes.includes(axis)));
   const last = axes[axes.length - 1];
   if (kept >= parallel || total < parallel || (axes.length < 2 && shape[last] < (isCard(mode) ? parallel : longest))) {
     const source = printLoops(reduction, mode, []);
@@ -105,7 +104,7 @@ function reduce(reduction: Reduction, target: Target): KernelSource[] {
   const next = (nextShape: readonly number[], nextAxes: readonly number[]) =>
     reduce({ ...reduction, shape: nextShape, axes: nextAxes, evaluate: reader(middle, nextShape) }, target);
   if (axes.length > 1) {
-    // Rows first, one thread each; their number is that of the operand's elements without the last reduced axis.
+    // First the sums along the last axis, one thread each.
     const rowShape = shape.map((length, axis) => (axis === last ? 1 : length));
     return [...reduce({ ...reduction, axes: [last], result: middle }, target), ...next(rowShape, axes.slice(0, -1))];
   }

@@ -1,4 +1,4 @@
-import type { ContractionKernel, NodeId, ProgramNode } from '@vardrop/core/program';
+import type { BoundNode, ContractionKernel, NodeId } from '@vardrop/core/program';
 import { accumulateRunning, type RunningIndex } from './accumulateRunning.js';
 import type { Blocks, KernelSource } from './kernelSource.js';
 import { matmulOperand } from './matmulOperand.js';
@@ -7,17 +7,18 @@ import { type Common, printProducts } from './printProducts.js';
 import { indexAt, spreadThreads } from './threads.js';
 import { createWriter, type Writer } from './writer.js';
 
-/** Products from which on a matrix product is worth putting its result in order on the host. */
+/** From so many products on, four numbers a thread are worth putting the result in order on the host. */
 const worthBlocks = 2 ** 20;
 
 /**
- * Prints the matrix products of a kernel for webasm, in one loop, and its epilogue after it. Where they are large, a thread
- * returns four numbers. Its four lanes are neighbours in the other direction: they gather one operand, which the four
- * numbers have in common, and read the other one number for all lanes at a time.
+ * Prints the matrix products of a kernel for webasm, in one loop, and its epilogue after it. Of large products, a
+ * thread returns four numbers. The four lanes of a vector are threads next to each other in the other direction. They
+ * gather the operand that the four numbers have in common, and read the other operand one number at a time, for all
+ * lanes.
  */
-export function printRunningMatmul(nodes: readonly ProgramNode[], kernel: ContractionKernel): KernelSource {
+export function printRunningMatmul(nodes: readonly BoundNode[], kernel: ContractionKernel): KernelSource {
   const writer = createWriter('webasm');
-  const shape = kernel.shape as readonly number[];
+  const { shape } = kernel;
   const leading = shape.slice(0, -2);
   const [rows, columns] = shape.slice(-2);
   const axis = blockAxis(nodes, kernel);
@@ -45,12 +46,12 @@ export function printRunningMatmul(nodes: readonly ProgramNode[], kernel: Contra
 }
 
 /**
- * Along which axis a thread's four numbers lie, where there is enough to do, and sums are not so long that the last block
- * reads further past the end than gpu.js's memory has room for. What contractions share, and make squares of, is
- * best gathered; else columns are, unless only rows come in fours.
+ * The axis along which a thread's four numbers lie. Undefined if there is too little to do, or if sums are so long that
+ * the last block would read past the end of gpu.js's memory. The operand that contractions share, and square, is best
+ * gathered. Without one it is the right operand, unless only the number of rows is divisible by four.
  */
-function blockAxis(nodes: readonly ProgramNode[], kernel: ContractionKernel): Blocks['axis'] | undefined {
-  const shape = kernel.shape as readonly number[];
+function blockAxis(nodes: readonly BoundNode[], kernel: ContractionKernel): Blocks['axis'] | undefined {
+  const { shape } = kernel;
   const [rows, columns] = shape.slice(-2);
   const { length } = matmulOperand(nodes, kernel.contractions[0], 0);
   const fits = shape.slice(0, -2).every((each) => each === 1) && rows >= 8 && columns >= 4 && length <= 2 ** 16;
@@ -62,7 +63,7 @@ function blockAxis(nodes: readonly ProgramNode[], kernel: ContractionKernel): Bl
 /** Sums of all contractions at the first place, then at the second, and so on. */
 function printSums(
   writer: Writer,
-  nodes: readonly ProgramNode[],
+  nodes: readonly BoundNode[],
   kernel: ContractionKernel,
   places: readonly (readonly string[])[],
   axis: Blocks['axis'] | undefined,
@@ -73,7 +74,7 @@ function printSums(
       const { batch, own, along: stride } = matmulOperand(nodes, id, side);
       const [place] = places;
       const start = indexAt([...place.slice(0, -2), place[place.length - 2 + side]], [...batch, own]);
-      // From one place to the next, this operand's row or column is another, or the same.
+      // From one place to the next, this operand moves on by a row or column, or stays where it is.
       const next = axis === (side === 0 ? 'rows' : 'columns') ? own : 0;
       let at = starts.findIndex((known) => known.start === start && known.stride === stride);
       if (at < 0) at = starts.push({ start, stride }) - 1;

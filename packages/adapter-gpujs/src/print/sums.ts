@@ -1,9 +1,12 @@
 import type { Writer } from './writer.js';
 
-/** Products that are added up before their sum is added to the next, which keeps rounding errors of long sums small. */
+/**
+ * Terms of a piece of a long sum. Pieces are added up one by one and then to each other, which keeps rounding errors
+ * small.
+ */
 export const piece = 64;
 
-/** How many whole pieces a sum of `length` products is made of; short ones are of none. */
+/** How many whole pieces a sum of `length` terms has; a short one has none. */
 export const piecesOf = (length: number) => (length > 2 * piece ? Math.floor(length / piece) : 0);
 
 /** Prints sums that start at 0, and returns their names. */

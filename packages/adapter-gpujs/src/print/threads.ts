@@ -1,4 +1,4 @@
-import { elements } from '../elements.js';
+import { elementCount } from '@vardrop/core/program';
 import type { Writer } from './writer.js';
 
 /** How the threads of a kernel cover a shape. */
@@ -11,26 +11,28 @@ export interface Threads {
   readonly coordinates: readonly string[];
 }
 
-/** Sides of textures that graphics cards have at the least today. */
+/** Width and height of textures that all of today's graphics cards allow. */
 const widestTexture = 4096;
-/** Threads in depth that WebGPU gives, and in width and height. */
+/** Most threads on WebGPU in depth, and in width or height. */
 const [deepest, highest] = [65535, 8 * 65535];
 
 /**
- * One thread an element of `shape`: the last axis along x, the one before along y, and all others along z, whose
- * coordinates are decoded from it (where y or z has no room for them, all rows along both). Coordinates in x and y are printed inline wherever they are used: gpu.js keeps what
- * a `const` holds as a float, and converting that to an index again costs more than the rest of a contraction's loop.
+ * One thread for each element of `shape`: the last axis lies along x, the one before along y, and all others along z,
+ * from which their coordinates are decoded. If y or z has too few threads, all rows lie along both. Coordinates in x
+ * and y are printed inline wherever they are used: gpu.js keeps a `const` as a float, and converting that to an index
+ * costs more than the rest of a contraction's loop.
  */
 export function spreadThreads(writer: Writer, shape: readonly number[]): Threads {
   const axes = shape.map((_, axis) => axis).filter((axis) => shape[axis] > 1);
   const coordinates = shape.map(() => '0');
-  const size = elements(shape);
+  const size = elementCount(shape);
   const [x, y, ...rest] = [...axes].reverse();
   if (x === undefined) return { output: [1], size, coordinates };
   coordinates[x] = 'this.thread.x';
   if (y === undefined) return { output: [shape[x]], size, coordinates };
   if (rest.length === 0 && writer.mode === 'webgl2' && Math.max(shape[x], shape[y]) > widestTexture) {
-    // gpu.js makes the texture of a plane as wide and as high as the plane, but folds that of a box.
+    // gpu.js makes the texture of a plane as wide and high as the plane, but folds three dimensions into nearly a
+    // square.
     const half = Math.ceil(shape[y] / 2);
     coordinates[y] = `(this.thread.z * ${half} + this.thread.y)`;
     return { output: [shape[x], half, 2], size, coordinates };
@@ -86,7 +88,7 @@ export function broadcastStrides(from: readonly number[], to: readonly number[])
   return to.map((_, axis) => (axis < missing || from[axis - missing] === 1 ? 0 : strides[axis - missing]));
 }
 
-/** A coordinate as an expression, or what prints it times a stride. */
+/** A coordinate: an expression, or a function that prints it times a stride. */
 export type Coordinate = string | ((stride: number) => string);
 
 /** An index: the sum of coordinates times strides. */

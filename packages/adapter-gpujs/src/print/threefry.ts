@@ -10,12 +10,15 @@ export interface KernelFunction {
   readonly returnType: 'Integer' | 'Number';
 }
 
-/** Halves of 32-bit words that a stream of noise is given by: key, and number of its first element. */
+/** Halves of 32-bit words that describe a stream of noise: its key, and the number of its first element. */
 const halves = 8;
 
 const { groups, rotations, parity } = random.threefryConstants;
 
-/** What follows on a group of rounds: which words of the key are added to the two halves. */
+/**
+ * After a group of rounds: which words of the key are added to the two words of the state, and which count to the
+ * second.
+ */
 const injected = (group: number) => [(group + 1) % 3, (group + 2) % 3, group + 1] as const;
 
 /**
@@ -26,8 +29,8 @@ const injected = (group: number) => [(group + 1) % 3, (group + 2) % 3, group + 1
 export const threefryFunctions = (mode: GpujsMode): readonly KernelFunction[] => (mode === 'webgl2' ? native : integer);
 
 /**
- * In gpu.js's own words. It computes with 32-bit integers only what stands between parameters and results of that
- * type: each variable is a parameter of the function that makes the next step.
+ * In gpu.js's JavaScript. It computes with 32-bit integers only between parameters and results of that type, so each
+ * variable is a parameter of the function that makes the next step.
  */
 const integer: readonly KernelFunction[] = (() => {
   const functions: KernelFunction[] = [];
@@ -58,7 +61,7 @@ const integer: readonly KernelFunction[] = (() => {
   }
   define('threefryStart', state, 'threefryRound0x0(k0, k1, k2, a + k0, b + k1)');
   define('threefryWord', ['high', 'low'], '(high << 16) | low');
-  // The bit that overflows: both have it, or one does and the sum does not.
+  // The carry: both numbers have the top bit, or one has it and the sum does not.
   define('threefryCarry', ['low', 'index'], '((low & index) | ((low | index) & (~(low + index)))) >>> 31');
   define('threefryCount', [
     'k0',
@@ -107,7 +110,9 @@ const native: readonly KernelFunction[] = (() => {
   ];
 })();
 
-/** What {@link threefryFunctions} take of a stream of noise that begins with element number `first`. */
+/**
+ * The numbers by which {@link threefryFunctions} are given a stream of noise that begins with element number `first`.
+ */
 export function encodeStream(words: readonly [number, number], first: number): Float32Array {
   const all = [...words, Math.floor(first / 2 ** 32), first % 2 ** 32];
   return Float32Array.from(all.flatMap((word) => [word >>> 16, word & 0xffff]));

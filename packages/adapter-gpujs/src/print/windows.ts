@@ -1,10 +1,10 @@
-import type { NodeId, NodeOf, ProgramNode } from '@vardrop/core/program';
+import type { BoundNode, BoundShape, NodeId, NodeOf } from '@vardrop/core/program';
 import type { GpujsMode } from '../gpujs/mode.js';
 import type { KernelSource, ValueId } from './kernelSource.js';
 import { indexAt, spreadThreads, stridesOf } from './threads.js';
 import { createWriter, type Writer } from './writer.js';
 
-/** Which window has this element of the image at place `offset`: its position, and whether there is one. */
+/** The window that has this element of the image at place `offset`: its position, and the condition that it exists. */
 export function printWindowPosition(writer: Writer, at: string, offset: string, padding: number, stride: number) {
   const reach = writer.define(`${writer.number(padding)} + ${at} - ${offset}`);
   if (stride === 1) {
@@ -22,15 +22,15 @@ export function printWindowPosition(writer: Writer, at: string, offset: string, 
   };
 }
 
-type Pool = NodeOf<'maxPool2d' | 'averagePool2d'>;
-type PoolGradient = NodeOf<'maxPool2dGradient' | 'averagePool2dGradient'>;
+type Pool = NodeOf<'maxPool2d' | 'averagePool2d', BoundShape>;
+type PoolGradient = NodeOf<'maxPool2dGradient' | 'averagePool2dGradient', BoundShape>;
 
 /** One thread an element of the pooled image. */
-export function printPool(nodes: readonly ProgramNode[], result: NodeId, node: Pool, mode: GpujsMode): KernelSource {
+export function printPool(nodes: readonly BoundNode[], result: NodeId, node: Pool, mode: GpujsMode): KernelSource {
   const writer = createWriter(mode);
   const [operand] = node.operands;
-  const image = nodes[operand].shape as readonly number[];
-  const threads = spreadThreads(writer, node.shape as readonly number[]);
+  const image = nodes[operand].shape;
+  const threads = spreadThreads(writer, node.shape);
   const [b, oh, ow, c] = threads.coordinates;
   const maximum = node.op === 'maxPool2d';
   writer.line(`let best = ${writer.number(maximum ? -Infinity : 0)};`);
@@ -44,13 +44,13 @@ export function printPool(nodes: readonly ProgramNode[], result: NodeId, node: P
 }
 
 /**
- * The gradient of a pooling. That of a maximum takes two kernels: one finds the place in each window that gets its gradient,
- * so that the other need not look through each window again for all of its places.
+ * The gradient of a pooling. That of a maximum takes two kernels: the first finds the place of each window's maximum,
+ * so that the second need not search a window again for each of its places.
  *
- * @param between a value for what lies between two kernels
+ * @param between makes the id of a value between two kernels
  */
 export function printPoolGradient(
-  nodes: readonly ProgramNode[],
+  nodes: readonly BoundNode[],
   result: NodeId,
   node: PoolGradient,
   between: () => ValueId,
@@ -63,15 +63,15 @@ export function printPoolGradient(
 
 /** Of each window the place of its first maximum, counted row by row. */
 function printFirstMaximum(
-  nodes: readonly ProgramNode[],
+  nodes: readonly BoundNode[],
   result: ValueId,
   node: PoolGradient,
   mode: GpujsMode,
 ): KernelSource {
   const writer = createWriter(mode);
   const [image, dy] = node.operands;
-  const shape = nodes[image].shape as readonly number[];
-  const threads = spreadThreads(writer, nodes[dy].shape as readonly number[]);
+  const shape = nodes[image].shape;
+  const threads = spreadThreads(writer, nodes[dy].shape);
   const [b, oh, ow, c] = threads.coordinates;
   writer.line(`let best = ${writer.number(-Infinity)};`);
   writer.line(`let place = ${writer.number(-1)};`);
@@ -87,16 +87,16 @@ function printFirstMaximum(
 
 /** One thread an element of the image, which adds up what it gets from each window over it. */
 function printSpread(
-  nodes: readonly ProgramNode[],
+  nodes: readonly BoundNode[],
   result: NodeId,
   node: PoolGradient,
   mode: GpujsMode,
   places?: ValueId,
 ): KernelSource {
   const writer = createWriter(mode);
-  const image = node.shape as readonly number[];
+  const image = node.shape;
   const dy = node.operands[node.operands.length - 1];
-  const pooled = nodes[dy].shape as readonly number[];
+  const pooled = nodes[dy].shape;
   const threads = spreadThreads(writer, image);
   const [b, h, w, c] = threads.coordinates;
   writer.line(`let sum = ${writer.number(0)};`);

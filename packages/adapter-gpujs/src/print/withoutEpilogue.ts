@@ -1,12 +1,15 @@
-import type { ContractionKernel, ElementwiseKernel, ProgramNode } from '@vardrop/core/program';
+import type { BoundNode, ContractionKernel, ElementwiseKernel } from '@vardrop/core/program';
 
-/** A kernel of contractions in several: each contraction alone, and if there is more to do, a loop over elements that does it. */
+/**
+ * Splits a kernel of contractions: a kernel for each contraction, and one over elements for the epilogue, if it has
+ * one.
+ */
 export function withoutEpilogue(
-  nodes: readonly ProgramNode[],
+  nodes: readonly BoundNode[],
   kernel: ContractionKernel,
 ): { readonly contractions: readonly ContractionKernel[]; readonly rest?: ElementwiseKernel } {
   const { shape, contractions, epilogue, prologue, shared, outputs } = kernel;
-  const isNumber = (node: ProgramNode) => node.op === 'constant' && typeof node.value === 'number';
+  const isNumber = (node: BoundNode) => node.op === 'constant' && typeof node.value === 'number';
   const ascending = (ids: readonly number[]) => [...new Set(ids)].sort((a, b) => a - b);
   const alone = contractions.map((id): ContractionKernel => {
     const read = nodes[id].operands.map((operand, side) => (side === shared?.side ? shared.node : operand));

@@ -4,7 +4,7 @@ import type { KernelFunction } from './threefry.js';
 
 /** Collects the text of one kernel. */
 export interface Writer {
-  /** What the kernel is for. */
+  /** The mode that the kernel is for. */
   readonly mode: GpujsMode;
   /** Adds a line of source. */
   line(text: string): void;
@@ -17,9 +17,9 @@ export interface Writer {
   /** Adds a function to those that the source may call. */
   call(function_: KernelFunction): void;
   /**
-   * On webasm: declares a variable that starts as an expression and stays an integer. gpu.js keeps others as floats, and
-   * converts an index that one is part of at each access; it makes an integer of one that is counted up somewhere and
-   * starts as a size of the output.
+   * On webasm: declares an integer variable that starts as an expression. gpu.js keeps other variables as floats, and
+   * converts an index made of them at each access. It keeps a variable as an integer if it starts as a size of the
+   * output and is counted up somewhere.
    */
   counter(start: string): string;
   /** A name that the kernel does not use yet. */

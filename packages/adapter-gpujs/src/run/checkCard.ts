@@ -4,10 +4,10 @@ import { isContextLost } from '../gpujs/internals.js';
 import type { Runtime } from '../start/runtime.js';
 
 /**
- * Rejects with `VARDROP_DEVICE_LOST` if the graphics card was taken away, and with `VARDROP_BACKEND` if it has refused to
- * do something: results are silently zeros after either.
+ * Rejects with `VARDROP_DEVICE_LOST` if the graphics card is lost, and with `VARDROP_BACKEND` if it has reported an
+ * error: after either, results are silently zeros.
  *
- * @param failed whether something has gone wrong, so that it is worth waiting for news
+ * @param failed whether a call has failed, so that news of a lost card may follow in a moment
  */
 export async function checkCard({ mode, gpu, device }: Runtime, who: string, failed = false): Promise<void> {
   if (isContextLost(gpu) || (failed && mode === 'webgl2' && (await contextBecomesLost(gpu)))) {
@@ -15,7 +15,7 @@ export async function checkCard({ mode, gpu, device }: Runtime, who: string, fai
   }
   if (!device) return;
   if (device.isLost() || (failed && (await device.becomesLost()))) throw lost(who, 'WebGPU device');
-  // Nobody knows which tensors are zeros since then.
+  // It is not known which tensors are zeros since then.
   const refused = device.refused();
   if (refused !== undefined) {
     throw new VardropError(
@@ -25,10 +25,12 @@ export async function checkCard({ mode, gpu, device }: Runtime, who: string, fai
   }
 }
 
-/** How long news of a lost context may take after the first sign of it, in milliseconds. */
+/** How long news of a lost context may take after the first failure, in milliseconds. */
 const patience = 100;
 
-/** Whether a context is lost, or soon says so: it does in a later turn of the event loop than its calls fail. */
+/**
+ * Whether a context is lost, or soon known to be: the news comes in a later turn of the event loop than the failure.
+ */
 async function contextBecomesLost(gpu: GPU): Promise<boolean> {
   const end = performance.now() + patience;
   while (!isContextLost(gpu) && performance.now() < end) await new Promise((resolve) => setTimeout(resolve, 10));

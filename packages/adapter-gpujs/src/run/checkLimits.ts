@@ -1,27 +1,29 @@
 import { VardropError } from '@vardrop/core';
-import type { Program } from '@vardrop/core/program';
-import { elements } from '../elements.js';
+import { type BoundProgram, elementCount } from '@vardrop/core/program';
 import type { LoweredProgram } from '../lower/lowerProgram.js';
 import type { KernelSource } from '../print/kernelSource.js';
 import type { Runtime } from '../start/runtime.js';
 import { largestTensor } from '../start/supports.js';
 
 /** Throws `VARDROP_LIMITS`, naming limit and tensor, for a program with a tensor too large for exact indices. */
-export function checkLimits(name: string, program: Program): void {
+export function checkLimits(name: string, program: BoundProgram): void {
   program.nodes.forEach((node, id) => {
-    const size = elements(node.shape as readonly number[]);
+    const size = elementCount(node.shape);
     if (size > largestTensor) refuse(name, program, id, `${size} elements`, `${largestTensor} in one tensor`);
   });
 }
 
-/** A number that a graphics card limits, of a tensor with `elements` elements that threads `output` write. */
+/**
+ * A quantity that a graphics card limits. `measure` gives it for a tensor of `elements` elements that `output` threads
+ * write.
+ */
 interface Limit {
   readonly most: number;
   readonly of: string;
   measure(output: readonly number[], elements: number): number;
 }
 
-/** Threads of a group in x and y; a group is one thread deep. */
+/** Threads of a workgroup in x and in y; in z there is one. */
 const group = 8;
 
 function limitsOf({ device, textureSide }: Pick<Runtime, 'device' | 'textureSide'>): readonly Limit[] {
@@ -35,15 +37,15 @@ function limitsOf({ device, textureSide }: Pick<Runtime, 'device' | 'textureSide
     ];
   }
   if (textureSide) {
-    // Planes are textures of their width and height; what has one dimension or three is folded to near a square.
+    // A plane is a texture of the same width and height. One dimension or three are folded into nearly a square.
     const side = (output: readonly number[], size: number) =>
-      output.length === 2 ? Math.max(...output) : foldedSide(output.length === 3 ? elements(output) : size);
+      output.length === 2 ? Math.max(...output) : foldedSide(output.length === 3 ? elementCount(output) : size);
     return [{ most: textureSide, of: 'texels in width and height of a texture on this device', measure: side }];
   }
   return [];
 }
 
-/** The longer side of the texture of so many numbers: that which gpu.js finds. */
+/** The longer side of the texture that gpu.js chooses for `count` numbers. */
 function foldedSide(count: number): number {
   let high = Math.ceil(Math.sqrt(count));
   let low = Math.floor(Math.sqrt(count));
@@ -54,15 +56,15 @@ function foldedSide(count: number): number {
   return Math.max(low, Math.ceil(count / low));
 }
 
-/** Throws `VARDROP_LIMITS`, naming limit and tensor, for a program that this machine's graphics card has no room for. */
+/** Throws `VARDROP_LIMITS`, naming limit and tensor, for a program that exceeds a limit of the graphics card. */
 export function checkCardLimits(
   name: string,
   runtime: Pick<Runtime, 'device' | 'textureSide' | 'mostTurns'>,
-  program: Program,
+  program: BoundProgram,
   lowered: LoweredProgram,
 ): void {
   const limits = limitsOf(runtime);
-  // What lies between two kernels has no node of its own, and goes by that of the second.
+  // A value between two kernels of one node has no node of its own; errors name that of the kernel that reads it.
   const nodeOf = (id: number): number =>
     id < 0 ? nodeOf((lowered.kernels.find(({ inputs }) => inputs.includes(id)) as KernelSource).result) : id;
   const check = (id: number, output: readonly number[], size: number) => {
@@ -86,12 +88,12 @@ export function checkCardLimits(
   const made = new Set(lowered.kernels.map(({ result }) => result));
   for (const id of lowered.kernels.flatMap(({ inputs }) => inputs)) {
     if (made.has(id)) continue;
-    const size = elements(program.nodes[id].shape as readonly number[]);
+    const size = elementCount(program.nodes[id].shape);
     check(id, [size], size);
   }
 }
 
-function refuse(name: string, program: Program, id: number, got: string, most: string): never {
+function refuse(name: string, program: BoundProgram, id: number, got: string, most: string): never {
   const { op, label, shape } = program.nodes[id];
   throw new VardropError(
     'VARDROP_LIMITS',

@@ -21,7 +21,10 @@ export function flatten(result: Nested, size: number): Float32Array {
   return values;
 }
 
-/** The numbers of a matrix, row-major, of which each cell of a result holds four: those below each other, or beside each other. */
+/**
+ * The numbers of a matrix, row-major, from a result in blocks, each cell of which holds four: below each other, or
+ * beside each other.
+ */
 export function unblock(result: Nested, { axis, rows, columns }: Blocks): Float32Array {
   const [blocked, other] = axis === 'rows' ? [rows, columns] : [columns, rows];
   const [step, next] = axis === 'rows' ? [columns, 1] : [1, columns];

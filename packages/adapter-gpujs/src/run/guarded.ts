@@ -3,8 +3,8 @@ import type { Runtime } from '../start/runtime.js';
 import { checkCard } from './checkCard.js';
 
 /**
- * Does something that gpu.js may fail at. Rejects with `VARDROP_BACKEND` if it does, and with `VARDROP_DEVICE_LOST` if the
- * graphics card was taken away before or meanwhile.
+ * Does work in which gpu.js may fail. Rejects with `VARDROP_BACKEND` if it does, and with `VARDROP_DEVICE_LOST` if the
+ * graphics card was lost before or meanwhile.
  */
 export async function guarded<Result>(runtime: Runtime, who: string, act: () => Promise<Result>): Promise<Result> {
   await checkCard(runtime, who);
@@ -13,7 +13,7 @@ export async function guarded<Result>(runtime: Runtime, who: string, act: () => 
     result = await act();
   } catch (error) {
     if (error instanceof VardropError) throw error;
-    // What a lost card does to gpu.js is many things.
+    // With a lost card, gpu.js fails in many ways.
     await checkCard(runtime, who, true);
     throw new VardropError(
       'VARDROP_BACKEND',

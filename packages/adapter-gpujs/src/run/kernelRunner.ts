@@ -1,4 +1,4 @@
-import { elements } from '../elements.js';
+import { elementCount } from '@vardrop/core/program';
 import { checkMode } from '../gpujs/checkMode.js';
 import { callKernel, destroyKernel } from '../gpujs/internals.js';
 import type { Nested } from '../gpujs/nested.js';
@@ -32,7 +32,7 @@ export function createKernelRunner(
           kernel.inputs.map((id) => values.get(id) as Float32Array),
         );
         checkMode(runtime, who, built[i]);
-        values.set(kernel.result, flatten(result, elements(kernel.output)));
+        values.set(kernel.result, flatten(result, elementCount(kernel.output)));
       });
       runtime.traffic.plan(kernels.length);
       return results.map((id) => values.get(id) as Float32Array);

@@ -2,7 +2,7 @@ import type { IGPUKernelSettings } from 'gpu.js';
 import type { GpujsMode } from '../gpujs/mode.js';
 import type { KernelSource } from '../print/kernelSource.js';
 
-/** What gpu.js is told of a kernel beside its source. */
+/** The settings with which gpu.js makes a kernel. */
 export function kernelSettings({ output, constants, functions }: KernelSource, mode: GpujsMode): IGPUKernelSettings {
   return {
     output: [...output],
@@ -28,7 +28,7 @@ function callable(functions: KernelSource['functions']): Pick<IGPUKernelSettings
   return { functions: settings(false), nativeFunctions: settings(true) };
 }
 
-/** The largest number of float32 in place of infinities, which GLSL has no word for. */
+/** The constants with the largest float32 in place of infinity, for which GLSL has no literal. */
 const finite = (constants: Readonly<Record<string, number>>): Record<string, number> =>
   Object.fromEntries(
     Object.entries(constants).map(([name, value]) => [name, Math.max(-largest, Math.min(largest, value))]),

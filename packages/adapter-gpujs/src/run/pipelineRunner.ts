@@ -1,13 +1,12 @@
-import type { IKernelRunShortcut } from 'gpu.js';
-import { elements } from '../elements.js';
+import { elementCount } from '@vardrop/core/program';
 import { degraded, modeNamed } from '../gpujs/checkMode.js';
 import { callKernel, createPipeline, kernelsOf, type Operand } from '../gpujs/internals.js';
 import type { LoweredProgram } from '../lower/lowerProgram.js';
 import type { KernelSource, ValueId } from '../print/kernelSource.js';
 import type { Runtime } from '../start/runtime.js';
+import { createKernels } from './createKernels.js';
 import { flatten, unblock } from './flatten.js';
 import { guarded } from './guarded.js';
-import { kernelSettings } from './kernelSettings.js';
 import type { HostRunner } from './runner.js';
 
 /** Runs all kernels as one pipeline of gpu.js on webasm: one pass over one memory, with threads where that pays. */
@@ -19,15 +18,7 @@ export function createPipelineRunner(
   results: readonly ValueId[],
 ): HostRunner {
   const { gpu } = runtime;
-  const built = new Map<string, IKernelRunShortcut>();
-  const calls = kernels.map((kernel) => {
-    const key = JSON.stringify([kernel.source, kernel.output, kernel.constants]);
-    const known = built.get(key);
-    if (known) return known;
-    const made = runtime.createKernel(kernel.source, kernelSettings(kernel, runtime.mode));
-    built.set(key, made);
-    return made;
-  });
+  const calls = createKernels(runtime, kernels);
   const pipeline = createPipeline(gpu, inputs.length, (given) => {
     const values = new Map<ValueId, Operand>(constants);
     inputs.forEach((id, i) => {
@@ -60,7 +51,7 @@ export function createPipelineRunner(
       }
       const read = results.map((id, i) => {
         const { output, size, blocks } = sources.get(id) as KernelSource;
-        return blocks ? unblock(values[i], blocks) : flatten(values[i], elements(output)).subarray(0, size);
+        return blocks ? unblock(values[i], blocks) : flatten(values[i], elementCount(output)).subarray(0, size);
       });
       runtime.traffic.plan(kernels.length);
       given.forEach(runtime.traffic.copyIn);
@@ -69,15 +60,15 @@ export function createPipelineRunner(
     },
     async dispose() {
       await pipeline.destroy();
-      for (const kernel of built.values()) kernel.destroy();
+      for (const kernel of new Set(calls)) kernel.destroy();
     },
   };
 }
 
 /**
- * Has kernels of webasm hand out their numbers in one array: gpu.js would make an array for each row, and for each thread
- * that returns four, of which collecting the garbage took a third of a training step. Where its kernels no longer have
- * this method, nothing changes but the time.
+ * Makes kernels of webasm return their numbers in one array. gpu.js would make an array for each row, and for each
+ * thread that returns four numbers; collecting this garbage took a third of a training step. In a version of gpu.js
+ * without this method only the time changes.
  */
 function handOutFlat(gpu: Runtime['gpu']): void {
   for (const kernel of kernelsOf(gpu)) if (kernel._shapeOutput) kernel._shapeOutput = (values) => values;

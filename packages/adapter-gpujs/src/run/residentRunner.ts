@@ -1,19 +1,17 @@
-import type { IKernelRunShortcut } from 'gpu.js';
-import { elements } from '../elements.js';
+import { elementCount } from '@vardrop/core/program';
 import { checkMode } from '../gpujs/checkMode.js';
 import { callKernel, type Resident } from '../gpujs/internals.js';
 import type { LoweredProgram } from '../lower/lowerProgram.js';
 import { type Stored, storeResident, storeValues } from '../memory/stored.js';
 import type { KernelSource, ValueId } from '../print/kernelSource.js';
 import type { Runtime } from '../start/runtime.js';
+import { createKernels } from './createKernels.js';
 import { flatten } from './flatten.js';
 import { guarded } from './guarded.js';
-import { kernelSettings } from './kernelSettings.js';
 import type { Runner } from './runner.js';
 
 /**
- * Runs kernel after kernel on a graphics card, where tensors stay: from kernel to kernel, and as results from run to run,
- * until someone reads them.
+ * Runs kernel after kernel on a graphics card. Tensors stay there: between kernels, and as results until they are read.
  */
 export function createResidentRunner(
   runtime: Runtime,
@@ -21,40 +19,19 @@ export function createResidentRunner(
   lowered: Pick<LoweredProgram, 'kernels' | 'constants'>,
   inputs: readonly ValueId[],
   results: readonly ValueId[],
-  /** Sides in which an input or a constant comes, if it does so from a kernel; what comes in others is copied. */
+  /** The layout that kernels expect of an input or a constant; a tensor in another one is copied. */
   layoutOfInput: (id: ValueId) => readonly number[],
 ): Runner {
   const { kernels } = lowered;
   const sources = new Map(kernels.map((kernel) => [kernel.result, kernel]));
   const constants = new Map([...lowered.constants].map(([id, values]) => [id, storeValues(values)]));
-  // Kernels know how their operands are laid out.
   const layoutOf = (id: ValueId) => sources.get(id)?.output ?? layoutOfInput(id);
-  const shortcuts = new Map<string, IKernelRunShortcut>();
-  const calls = kernels.map((kernel) => {
-    const key = JSON.stringify([kernel.source, kernel.output, kernel.constants, kernel.inputs.map(layoutOf)]);
-    const known = shortcuts.get(key);
-    if (known) return known;
-    const made = runtime.createKernel(kernel.source, {
-      ...kernelSettings(kernel, runtime.mode),
-      pipeline: true,
-      immutable: true,
-    });
-    shortcuts.set(key, made);
-    return made;
-  });
+  const calls = createKernels(runtime, kernels, layoutOf);
   const finished = lastReads(kernels, results);
-  /** Results that have an owner: the kernels that made them are needed to read them. */
+  /** Results that have an owner. The kernels that made them are needed to read them. */
   const live = new Set<Stored>();
 
-  async function read(resident: Resident): Promise<Float32Array> {
-    const values = await guarded(runtime, who, async () =>
-      flatten(await resident.toArray(), elements(resident.output)),
-    );
-    runtime.traffic.copyOut(values);
-    return values;
-  }
-
-  /** What a kernel reads for a value that is given; `copies` are this run's own. */
+  /** What kernels read of a given value. `copies` collects tensors that only this run uses. */
   async function place(id: ValueId, stored: Stored, copies: Resident[]): Promise<Resident> {
     const layout = layoutOf(id);
     const placed = await stored.resident((values) => runtime.placer.place(values, layout));
@@ -73,7 +50,7 @@ export function createResidentRunner(
       for (const [i, kernel] of kernels.entries()) {
         const operands = kernel.inputs.map((id) => values.get(id) as Resident);
         const returned = callKernel<Resident | Promise<Resident>>(calls[i], operands);
-        // Waiting for what is there would only let others in between.
+        // Waiting for a result that is there would only let other work in between.
         const result = returned instanceof Promise ? await returned : returned;
         made.set(kernel.result, result);
         values.set(kernel.result, result);
@@ -104,7 +81,7 @@ export function createResidentRunner(
         const { size } = sources.get(id) as KernelSource;
         const stored = storeResident(
           made.get(id) as Resident,
-          async (resident) => (await read(resident)).subarray(0, size),
+          async (resident) => (await read(runtime, who, resident)).subarray(0, size),
           (each) => live.delete(each),
         );
         live.add(stored);
@@ -112,17 +89,26 @@ export function createResidentRunner(
       });
     },
     async dispose() {
-      // What cannot be brought back says so where it is read.
+      // Where this fails, reading the tensor says so.
       for (const stored of live) await stored.bringBack().catch(() => undefined);
       for (const stored of constants.values()) stored.release();
-      for (const kernel of shortcuts.values()) kernel.destroy();
+      for (const kernel of new Set(calls)) kernel.destroy();
       runtime.placer.empty();
       runtime.keepVertices();
     },
   };
 }
 
-/** For each kernel, the values made by kernels that nobody reads after it. */
+/** Copies a result to the host. */
+async function read(runtime: Runtime, who: string, resident: Resident): Promise<Float32Array> {
+  const values = await guarded(runtime, who, async () =>
+    flatten(await resident.toArray(), elementCount(resident.output)),
+  );
+  runtime.traffic.copyOut(values);
+  return values;
+}
+
+/** For each kernel, the values made by kernels that no later kernel reads. */
 function lastReads(kernels: readonly KernelSource[], results: readonly ValueId[]): ValueId[][] {
   const last = new Map<ValueId, number>();
   kernels.forEach((kernel, i) => {

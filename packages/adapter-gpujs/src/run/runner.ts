@@ -7,17 +7,17 @@ export interface Runner {
   readonly inputs: readonly ValueId[];
   /** Values that it returns, in this order. */
   readonly results: readonly ValueId[];
-  /** Results have one owner, the caller; arguments keep theirs, and have to have one until the promise has settled. */
+  /** Results have one owner, the caller; arguments keep theirs, and need one until the promise has settled. */
   run(inputs: readonly Stored[]): Promise<readonly Stored[]>;
   /** Frees the kernels, after runs under way. Results live on. */
   dispose(): Promise<void>;
 }
 
-/** One that takes numbers on the host and gives such. */
+/** A runner with arguments and results on the host. */
 export interface HostRunner {
   readonly inputs: readonly ValueId[];
   readonly results: readonly ValueId[];
-  /** Arguments are not written to, nor read after the promise has settled. */
+  /** Arguments are not written to, and not read after the promise has settled. */
   run(inputs: readonly Float32Array[]): Promise<readonly Float32Array[]>;
   dispose(): Promise<void>;
 }

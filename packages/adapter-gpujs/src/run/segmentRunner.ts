@@ -6,8 +6,8 @@ import { createPipelineRunner } from './pipelineRunner.js';
 import type { HostRunner } from './runner.js';
 
 /**
- * Runs a program as few pipelines as may be: one, unless results in blocks are read by other kernels, which have to be
- * in a later pipeline than the kernel that makes them.
+ * Runs a program in the fewest pipelines: one, unless kernels read results in blocks. They have to be in a later
+ * pipeline than the kernels that make these.
  */
 export function createSegmentRunner(
   runtime: Runtime,

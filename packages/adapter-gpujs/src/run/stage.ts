@@ -1,6 +1,5 @@
 import { programInputs } from '@vardrop/core/backend';
-import type { Program } from '@vardrop/core/program';
-import { elements } from '../elements.js';
+import { type BoundProgram, elementCount } from '@vardrop/core/program';
 import { lowerProgram } from '../lower/lowerProgram.js';
 import { type Stored, storeValues } from '../memory/stored.js';
 import type { Runtime } from '../start/runtime.js';
@@ -15,23 +14,23 @@ import { createSegmentRunner } from './segmentRunner.js';
 export interface Stage {
   /** Computes the outputs from inputs, both by name. Inputs keep their owners; the caller owns each output. */
   run(given: ReadonlyMap<string, Stored>): Promise<ReadonlyMap<string, Stored>>;
-  /** Sides of the textures or buffers that an output comes in; absent for what no kernel makes. */
+  /** The layout in which an output is made, as threads in x, y, z; undefined if no kernel makes it. */
   layoutOf(output: string): readonly number[] | undefined;
   /** Frees the kernels, after runs under way. */
   dispose(): Promise<void>;
 }
 
 /**
- * Prepares the kernels of a bound program. Throws `VARDROP_LIMITS`, naming limit and tensor, where the graphics card has no
- * room for it.
+ * Prepares the kernels of a bound program. Throws `VARDROP_LIMITS`, naming limit and tensor, for a program that exceeds
+ * a limit of the graphics card.
  *
  * @param who names the run in errors
- * @param layouts how inputs that kernels have made come, by name; others come flat
+ * @param layouts of inputs that kernels have made, by name; all others are flat
  */
 export function createStage(
   runtime: Runtime,
   who: string,
-  program: Program,
+  program: BoundProgram,
   layouts: ReadonlyMap<string, readonly number[]> = new Map(),
 ): Stage {
   const lowered = lowerProgram(program, runtime.mode, runtime.mostTurns);
@@ -59,9 +58,9 @@ export function createStage(
         const nameOf = new Map(inputs.map(({ id, name, role }) => [id, { name, role }]));
         return createResidentRunner(runtime, who, lowered, given, results, (id) => {
           const { name, role } = nameOf.get(id) ?? {};
-          // What is carried comes as it will be made.
+          // A carried input has the layout of its next value.
           const made = name && (layouts.get(name) ?? (role === 'carried' ? layoutOf(name) : undefined));
-          return made || [elements(program.nodes[id].shape as readonly number[])];
+          return made || [elementCount(program.nodes[id].shape)];
         });
       }
     }

@@ -3,30 +3,32 @@ import type { GPU } from 'gpu.js';
 import { callKernel } from '../gpujs/internals.js';
 import type { GpujsMode } from '../gpujs/mode.js';
 
-/** Turns to count up to: a card has them done in a few milliseconds, and longer loops are better shared out in any case. */
+/**
+ * Turns to count up to: a card makes them in a few milliseconds, and longer loops are better shared out among threads
+ * anyway.
+ */
 const most = 2 ** 20;
 
-/** Turns that no card falls short of, unless it is lost. */
+/** Every card makes at least so many turns, unless it is lost. */
 const fewest = 2 ** 12;
 
-/** What has been counted in this page or process. */
+/** Counts of this page or process, by mode. */
 const counted = new Map<GpujsMode, Promise<number>>();
 
 /**
  * Turns of a loop that a thread makes before the driver ends it, counted once in a page. Rejects with `VARDROP_BACKEND`
- * where loops do not run. They are limited by
- * llvmpipe, Mesa's graphics card in software: it ends all loops of a thread after 65,535 turns without a word.
+ * where loops do not run. Mesa's software renderer, llvmpipe, silently ends all loops of a thread after 65,535 turns.
  */
 export function countTurns(gpu: GPU, mode: GpujsMode): Promise<number> {
   const known = counted.get(mode) ?? count(gpu, mode);
   counted.set(mode, known);
-  // What fails is a card's, and the next one may be another.
+  // A failure is not kept, since the next card may be another.
   known.catch(() => counted.delete(mode));
   return known;
 }
 
 async function count(gpu: GPU, mode: GpujsMode): Promise<number> {
-  // A turn depends on the one before, so that no compiler knows the result without the loop.
+  // Each turn depends on the one before, so that no compiler can leave out the loop.
   const source = `function kernel(v) {
 let x = v[0];
 let turns = 0;

@@ -12,8 +12,8 @@ import { openWebgpuDevice } from './webgpuDevice.js';
 /**
  * Starts gpu.js in a mode.
  *
- * Throws `VARDROP_UNKNOWN_DEVICE` for a mode that there is not, or that this machine lacks; `VARDROP_OPTION` for noise
- * that the mode cannot make; `VARDROP_MISSING_PEER` without the package.
+ * Throws `VARDROP_UNKNOWN_DEVICE` for an unknown mode, or one that this machine lacks; `VARDROP_OPTION` for noise that
+ * the mode cannot make; `VARDROP_MISSING_PEER` without the package.
  */
 export async function loadGpu(
   mode: GpujsMode | undefined,
@@ -33,24 +33,7 @@ export async function loadGpu(
     );
   }
   const Gpu = given ?? (await importGpu());
-  if (mode === 'webasm' && !Gpu.isWebAssemblySupported) {
-    throw new VardropError(
-      'VARDROP_UNKNOWN_DEVICE',
-      '[gpujs] mode: got "webasm" where there is no WebAssembly, needs an engine that has it. Use mode "cpu".',
-    );
-  }
-  if (mode === 'webgl2' && !Gpu.isWebGL2Supported) {
-    throw new VardropError(
-      'VARDROP_UNKNOWN_DEVICE',
-      '[gpujs] mode: got "webgl2" where there is no WebGL 2, needs a browser that has it. Use mode "webasm".',
-    );
-  }
-  if (mode === 'webgpu' && !Gpu.isWebGPUSupported) {
-    throw new VardropError(
-      'VARDROP_UNKNOWN_DEVICE',
-      '[gpujs] mode: got "webgpu" where there is no WebGPU, needs a page, or a program, with `navigator.gpu`. Use mode "webgl2" or "webasm".',
-    );
-  }
+  checkSupport(Gpu, mode);
   const gpu = new Gpu({ mode });
   const device = mode === 'webgpu' ? await openWebgpuDevice(gpu) : undefined;
   const traffic = createTrafficCounter();
@@ -68,4 +51,29 @@ export async function loadGpu(
     keepVertices,
     createKernel: (source, settings) => gpu.createKernel(source, settings),
   };
+}
+
+/** For each mode that not every machine has: the flag of gpu.js's class, what is missing without it, and the remedy. */
+const requirements = {
+  webasm: {
+    flag: 'isWebAssemblySupported',
+    missing: 'WebAssembly',
+    needs: 'an engine that has it. Use mode "cpu".',
+  },
+  webgl2: { flag: 'isWebGL2Supported', missing: 'WebGL 2', needs: 'a browser that has it. Use mode "webasm".' },
+  webgpu: {
+    flag: 'isWebGPUSupported',
+    missing: 'WebGPU',
+    needs: 'a page, or a program, with `navigator.gpu`. Use mode "webgl2" or "webasm".',
+  },
+} as const;
+
+function checkSupport(Gpu: GpuClass, mode: GpujsMode): void {
+  if (mode === 'cpu') return;
+  const { flag, missing, needs } = requirements[mode];
+  if (Gpu[flag]) return;
+  throw new VardropError(
+    'VARDROP_UNKNOWN_DEVICE',
+    `[gpujs] mode: got "${mode}" where there is no ${missing}, needs ${needs}`,
+  );
 }

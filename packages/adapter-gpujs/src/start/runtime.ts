@@ -14,10 +14,10 @@ export interface Runtime {
   readonly device?: WebgpuDevice;
   /** In mode `webgl2`: how wide and high a texture may be. */
   readonly textureSide?: number;
-  /** Turns of loops that a thread is known to make; infinite where it is no graphics card's. */
+  /** Turns of loops that a thread is known to make; infinite on a processor. */
   readonly mostTurns: number;
   readonly traffic: TrafficCounter;
-  /** Modes of a graphics card. */
+  /** For modes of a graphics card. */
   readonly placer: Placer;
   /** To be called after kernels have been destroyed. */
   readonly keepVertices: () => void;

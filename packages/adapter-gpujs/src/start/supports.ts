@@ -3,8 +3,8 @@ import { isCard } from '../gpujs/mode.js';
 import type { Runtime } from './runtime.js';
 
 /**
- * Largest errors on graphics cards. Beside those observed there is room for the 2.5 units that WGSL and GLSL allow in a
- * division, and in a root, which may be made of one; not all cards use it.
+ * Largest errors on graphics cards. They include the 2.5 units that WGSL and GLSL allow for a division, and for a root,
+ * which may be made of one, although not all cards need them.
  */
 const onCards = { exp: 1.3, log: 4.1, sigmoid: 4.6, softplus: 6, tanh: 4.4, sqrt: 3, div: 2.5 } as const;
 
@@ -16,10 +16,10 @@ const ulps = {
   cpu: { exp: 0.5, log: 0.5, sigmoid: 0.5, softplus: 0.5, tanh: 0.5, sqrt: 0.5, div: 0.5 },
 } as const;
 
-/** Functions that JavaScript has, or float64 makes accurate in one expression. */
+/** Functions that JavaScript has, or that one expression in float64 computes accurately. */
 const functions = { webasm: ['tanh'], webgpu: [], webgl2: [], cpu: ['sigmoid', 'softplus', 'tanh'] } as const;
 
-/** Elements of one tensor up to which gpu.js, where it computes an index in float32, computes it exactly. */
+/** Largest number of elements of a tensor: gpu.js may compute an index in float32, which is exact up to here. */
 export const largestTensor = 2 ** 24;
 
 /** What gpu.js can do in a mode. */
@@ -31,7 +31,7 @@ export function supportsOf({ mode, noise, mostTurns }: Pick<Runtime, 'mode' | 'n
     nonFinite: !isCard(mode),
     subnormals: !isCard(mode),
     ulps: ulps[mode],
-    // Kernels add up pieces of 64 terms, and pieces one after the other.
+    // Kernels add up pieces of 64 terms, and then the pieces one after the other.
     terms: 64 ** 2,
     elements: largestTensor,
     ...(isCard(mode) ? { turns: mostTurns } : {}),

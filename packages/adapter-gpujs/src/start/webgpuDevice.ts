@@ -5,21 +5,21 @@ import { callKernel, deviceContext } from '../gpujs/internals.js';
 
 /** The WebGPU device that gpu.js computes on; all backends of one page or process share it. */
 export interface WebgpuDevice {
-  /** Whether there is a graphics card behind it, rather than software in its place. */
+  /** Whether it is a graphics card rather than software. */
   readonly hardware: boolean;
-  /** Bytes that one tensor may have. */
+  /** Most bytes of one tensor. */
   readonly tensorBytes: number;
-  /** Groups of threads in one direction. */
+  /** Most workgroups in one direction. */
   readonly groups: number;
-  /** Whether it was taken away, as far as is known by now. */
+  /** Whether it is known to be lost. */
   isLost(): boolean;
-  /** Whether it was taken away, for calls after something has failed: losing it may become known a moment later. */
+  /** Whether it is lost, or becomes known to be lost within a moment; to be called after a failure. */
   becomesLost(): Promise<boolean>;
-  /** What it first refused to do since the backend was created, if anything: gpu.js only logs that, and hands out zeros. */
+  /** The first error that it has reported since the backend was created: gpu.js only logs it, and returns zeros. */
   refused(): string | undefined;
 }
 
-/** What of WebGPU's device is used here. */
+/** The part of WebGPU's device that is used here. */
 interface Device {
   readonly lost: Promise<unknown>;
   readonly limits: {
@@ -30,7 +30,7 @@ interface Device {
   addEventListener(type: 'uncapturederror', listener: (event: { readonly error: { message: string } }) => void): void;
 }
 
-/** What a kernel of gpu.js knows of where it runs. */
+/** The context of a kernel of gpu.js that has run. */
 interface Context {
   readonly adapter: {
     readonly info?: { readonly isFallbackAdapter?: boolean };
@@ -40,10 +40,13 @@ interface Context {
   readonly isLost: boolean;
 }
 
-/** How long news of a lost device may take after the first sign of it. */
+/** How long news of a lost device may take after the first failure, in milliseconds. */
 const patience = 100;
 
-/** Has gpu.js compute something. Rejects with `VARDROP_UNKNOWN_DEVICE` where it cannot, `VARDROP_DEGRADED` where it does elsewhere. */
+/**
+ * Opens the device by a first kernel. Rejects with `VARDROP_UNKNOWN_DEVICE` if it fails, and with `VARDROP_DEGRADED` if
+ * it ran elsewhere.
+ */
 export async function openWebgpuDevice(gpu: GPU): Promise<WebgpuDevice> {
   const kernel = gpu.createKernel('function kernel() { return 1.5; }', { output: [1], precision: 'single' });
   try {

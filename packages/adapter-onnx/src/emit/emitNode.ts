@@ -2,19 +2,12 @@ import { VardropError } from '@vardrop/core';
 import type { ProgramNode } from '@vardrop/core/program';
 import type { ValueName } from '../model/graph.js';
 import { matmul } from './contraction.js';
+import { conv2d, conv2dFilterGradient, conv2dInputGradient } from './convolutions.js';
 import { binary, selectGreater, unary } from './elementwise.js';
 import type { Emission } from './emission.js';
 import { broadcast, concatenate, constant, pad, reduce, reshape, slice, transpose } from './movement.js';
 import { gather, gatherGradient } from './rows.js';
-import {
-  averagePool2d,
-  averagePool2dGradient,
-  conv2d,
-  conv2dFilterGradient,
-  conv2dInputGradient,
-  maxPool2d,
-  maxPool2dGradient,
-} from './windows.js';
+import { averagePool2d, averagePool2dGradient, maxPool2d, maxPool2dGradient } from './windows.js';
 
 /** Writes one node of a program in ONNX operators. Throws `VARDROP_PROGRAM` for nodes that core takes out. */
 export function emitNode(node: ProgramNode, emission: Emission): ValueName {

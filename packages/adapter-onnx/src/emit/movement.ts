@@ -1,4 +1,4 @@
-import type { NodeOf, Shape } from '@vardrop/core/program';
+import { boundShape, isBoundShape, type NodeOf, type Shape } from '@vardrop/core/program';
 import type { GraphBuilder, ValueName } from '../model/graph.js';
 import type { Emission } from './emission.js';
 
@@ -107,14 +107,14 @@ export function addAround(
 /** A number repeated over a shape, or the values of a fixed one. */
 export function constant({ value }: NodeOf<'constant'>, emission: Emission): ValueName {
   const { graph, shapes, name, batchLength } = emission;
-  if (typeof value !== 'number') return graph.constant(value, shapes.out as readonly number[], name);
-  if (shapes.out.every((n) => n === 1)) return graph.constant([value], shapes.out as readonly number[]);
+  if (typeof value !== 'number') return graph.constant(value, boundShape(shapes.out), name);
+  if (shapes.out.every((n) => n === 1)) return graph.constant([value], boundShape(shapes.out));
   return graph.node('Expand', [graph.constant([value], []), shapeValue(graph, shapes.out, name, batchLength)], name);
 }
 
 /** A shape as a list of int64. */
 function shapeValue(graph: GraphBuilder, shape: Shape, name: string, batchLength: () => ValueName): ValueName {
-  if (!shape.includes('batch')) return graph.integers(shape as readonly number[]);
+  if (isBoundShape(shape)) return graph.integers(shape);
   const parts = shape.map((n) => (n === 'batch' ? batchLength() : graph.integers([n])));
   return graph.node('Concat', parts, `${name}/shape`, { axis: 0 });
 }

@@ -1,4 +1,4 @@
-import type { Shape } from '@vardrop/core/program';
+import { boundShape, elementCount, isBoundShape, type Shape } from '@vardrop/core/program';
 import type { ValueName } from '../model/graph.js';
 import { dataTypes } from '../model/schema.js';
 import type { Emission } from './emission.js';
@@ -7,22 +7,35 @@ import { reshape } from './movement.js';
 /** Rows of a table by their numbers; zeros for numbers of no row. */
 export function gather(emission: Emission): ValueName {
   const { graph, operands, shapes, name } = emission;
-  const [[count, ...rest], index] = shapes.operands as readonly [readonly number[], Shape];
-  const { rows, inside } = readRows(operands[1], index, rest.length, count, emission);
-  const read = graph.node('Gather', [operands[0], rows], `${name}/read`, { axis: 0 });
-  return graph.node('Where', [inside, read, graph.constant([0], [])], name);
+  const [table, index] = shapes.operands;
+  const [count, ...rest] = boundShape(table);
+  const [zero, last] = [graph.constant([0], []), graph.constant([count], [])];
+  const isRow = rowTest(operands[1], count, emission);
+  const read = (from: ValueName, numbers: ValueName, label: string) =>
+    graph.node('Gather', [from, wholeNumbers(numbers, emission)], label, { axis: 0 });
+  if (isBoundShape(index) && elementCount(index) < mostOfTable * count) {
+    // A table that is larger than what is read of it is not copied.
+    const rows = read(operands[0], graph.node('Where', [isRow, operands[1], zero], `${name}/safe`), `${name}/read`);
+    return graph.node('Where', [withAxes(isRow, index, rest.length, emission), rows, zero], name);
+  }
+  // A row of zeros behind the others takes fewer passes over what is read than a choice.
+  const zeros = graph.node('Expand', [zero, graph.integers([1, ...rest])], `${name}/zeros`);
+  const extended = graph.node('Concat', [operands[0], zeros], `${name}/table`, { axis: 0 });
+  return read(extended, graph.node('Where', [isRow, operands[1], last], `${name}/safe`), name);
 }
 
 /** Sums of the rows of dy with the same number, in order. */
 export function gatherGradient(emission: Emission): ValueName {
   const { graph, operands, shapes, name, style } = emission;
   const [index] = shapes.operands;
-  const [count, ...rest] = shapes.out as readonly number[];
-  const size = rest.reduce((product, n) => product * n, 1);
+  const [count, ...rest] = boundShape(shapes.out);
+  const size = elementCount(rest);
   if (style?.onGpu) return reshape(graph, productOfRows(emission, count, size), shapes.out, name);
-  const { rows, inside } = readRows(operands[0], index, rest.length, count, emission);
   const zero = graph.constant([0], []);
+  const isRow = rowTest(operands[0], count, emission);
+  const rows = wholeNumbers(graph.node('Where', [isRow, operands[0], zero], `${name}/safe`), emission);
   // Zeros are added to the first row for what is left out.
+  const inside = withAxes(isRow, index, rest.length, emission);
   const kept = graph.node('Where', [inside, operands[1], zero], `${name}/kept`);
   const updates = graph.node('Reshape', [kept, graph.integers([-1, size])], `${name}/updates`);
   const places = graph.node('Reshape', [rows, graph.integers([-1, 1])], `${name}/places`);
@@ -41,6 +54,9 @@ function scatter(table: ValueName, places: ValueName, rows: ValueName, { graph, 
   return graph.node('ScatterElements', [table, repeated, rows], `${name}/sums`, { axis: 0, reduction: 'add' });
 }
 
+/** Indices for each row of a table, from which on the table is copied. */
+const mostOfTable = 1 / 4;
+
 /** Most elements of a matrix of zeros and ones. */
 const mostOfProduct = 2 ** 24;
 
@@ -49,7 +65,7 @@ const mostOfProduct = 2 ** 24;
  * rows are made in several products.
  */
 function productOfRows({ graph, operands, shapes, name }: Emission, count: number, size: number): ValueName {
-  const terms = (shapes.operands[0] as readonly number[]).reduce((product, n) => product * n, 1);
+  const terms = elementCount(boundShape(shapes.operands[0]));
   const numbers = reshape(graph, operands[0], [1, terms], `${name}/numbers`);
   const dy = reshape(graph, operands[1], [terms, size], `${name}/dy`);
   const most = Math.max(1, Math.floor(mostOfProduct / terms));
@@ -63,20 +79,20 @@ function productOfRows({ graph, operands, shapes, name }: Emission, count: numbe
   return parts.length > 1 ? graph.node('Concat', parts, `${name}/joined`, { axis: 0 }) : parts[0];
 }
 
-/**
- * Numbers as integers, 0 in the place of those of no row, and whether each is one of a row, with `trailing` axes of length 1
- * more.
- */
-function readRows(indices: ValueName, shape: Shape, trailing: number, count: number, { graph, name }: Emission) {
-  const zero = graph.constant([0], []);
-  const floor = graph.node('Floor', [indices], `${name}/floor`);
-  const above = graph.node('Max', [floor, zero], `${name}/above`);
+/** Whether numbers are those of one of `count` rows. */
+function rowTest(numbers: ValueName, count: number, { graph, name }: Emission): ValueName {
+  const floor = graph.node('Floor', [numbers], `${name}/floor`);
+  const above = graph.node('Max', [floor, graph.constant([0], [])], `${name}/above`);
   const nearest = graph.node('Min', [above, graph.constant([count - 1], [])], `${name}/nearest`);
-  const isRow = graph.node('Equal', [indices, nearest], `${name}/isRow`);
-  const safe = graph.node('Where', [isRow, indices, zero], `${name}/safe`);
-  return {
-    rows: graph.node('Cast', [safe], `${name}/rows`, { to: dataTypes.int64 }),
-    inside:
-      trailing === 0 ? isRow : reshape(graph, isRow, [...shape, ...Array<number>(trailing).fill(1)], `${name}/inside`),
-  };
+  return graph.node('Equal', [numbers, nearest], `${name}/isRow`);
+}
+
+/** Whole numbers of float32 as integers. */
+function wholeNumbers(numbers: ValueName, { graph, name }: Emission): ValueName {
+  return graph.node('Cast', [numbers], `${name}/rows`, { to: dataTypes.int64 });
+}
+
+/** A value with axes of length 1 behind its own. */
+function withAxes(x: ValueName, shape: Shape, count: number, { graph, name }: Emission): ValueName {
+  return count === 0 ? x : reshape(graph, x, [...shape, ...Array<number>(count).fill(1)], `${name}/column`);
 }

@@ -1,5 +1,5 @@
 import { VardropError } from '@vardrop/core';
-import { elementCount, formatShape, type Program, type ProgramNode } from '@vardrop/core/program';
+import { type BoundNode, type BoundProgram, elementCount, formatShape } from '@vardrop/core/program';
 import { mostTurns } from './countTurns.js';
 
 /**
@@ -7,10 +7,10 @@ import { mostTurns } from './countTurns.js';
  * the runtime may give them all to one thread, and the driver would leave out the rest without a word. A GPU that made all
  * turns that were counted is taken to make any number.
  */
-export function checkTurns(name: string, program: Program, turns: number): void {
+export function checkTurns(name: string, program: BoundProgram, turns: number): void {
   if (turns >= mostTurns) return;
   for (const node of program.nodes) {
-    const operands = node.operands.map((operand) => program.nodes[operand].shape as readonly number[]);
+    const operands = node.operands.map((operand) => program.nodes[operand].shape);
     const terms = termsOf(node, operands);
     if (terms <= turns) continue;
     const what = node.label ? `${node.op} "${node.label}"` : node.op;
@@ -22,7 +22,7 @@ export function checkTurns(name: string, program: Program, turns: number): void 
 }
 
 /** Terms of which each number of a node is made, at most. */
-function termsOf(node: ProgramNode, operands: readonly (readonly number[])[]): number {
+function termsOf(node: BoundNode, operands: readonly (readonly number[])[]): number {
   switch (node.op) {
     case 'reduceSum':
     case 'reduceMax':

@@ -8,7 +8,7 @@ import {
   type Queue,
   type RunEntries,
 } from '@vardrop/core/backend';
-import { type Program, splitInvariant } from '@vardrop/core/program';
+import { type BoundProgram, splitInvariant } from '@vardrop/core/program';
 import type { Tensor as OrtTensor } from 'onnxruntime-web';
 import type { Handles } from '../memory/handles.js';
 import type { Pending, Shares } from '../memory/shares.js';
@@ -31,7 +31,7 @@ export async function createExecutable(
   handles: Handles,
   shares: Shares,
   queue: Queue,
-  program: Program,
+  program: BoundProgram,
 ): Promise<Executable> {
   const names = programInterface(program);
   const { runInputs, iterationInputs, carriedInputs, freshOutputs } = names;

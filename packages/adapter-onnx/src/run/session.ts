@@ -1,5 +1,5 @@
 import { VardropError } from '@vardrop/core';
-import type { Program } from '@vardrop/core/program';
+import type { BoundProgram } from '@vardrop/core/program';
 import type { Tensor as OrtTensor } from 'onnxruntime-web';
 import type { EmissionStyle } from '../emit/emission.js';
 import { emitProgram } from '../emit/emitProgram.js';
@@ -26,7 +26,7 @@ const styles: Readonly<Partial<Record<OnnxDevice, EmissionStyle>>> = {
 /** Makes a program's model and a session of it. Throws `VARDROP_BACKEND` where the runtime refuses it. */
 export async function createProgramSession(
   { ort, device, sessionOptions, memory }: Runtime,
-  program: Program,
+  program: BoundProgram,
 ): Promise<ProgramSession> {
   const threads = device === 'native' ? sessionOptions.intraOpNumThreads : ort.env.wasm.numThreads;
   const style = { ...styles[device], scattersInOrder: threads === 1 };
@@ -58,7 +58,7 @@ export async function createProgramSession(
       }
       const places = Object.entries(memory.allocate ? outputs : {}).map(([name, onnxName]) => {
         const { shape } = program.nodes[program.outputs[name]];
-        return [onnxName, memory.allocate?.(shape as readonly number[]) as OrtTensor] as const;
+        return [onnxName, memory.allocate?.(shape) as OrtTensor] as const;
       });
       const run = () => (memory.allocate ? current.run(feeds, Object.fromEntries(places)) : current.run(feeds));
       const fetched = await guard('the run failed', run).catch(async (error) => {
@@ -84,7 +84,7 @@ const mostOptimized = 8192;
  * processors they have nothing to do where nothing is convolved: core has simplified the program, and equal nodes are
  * written once. For convolutions they choose a faster layout.
  */
-function optimizations(device: OnnxDevice, { nodes }: Program): SessionOptions {
+function optimizations(device: OnnxDevice, { nodes }: BoundProgram): SessionOptions {
   const convolves = nodes.some(({ op }) => op.startsWith('conv2d'));
   const optimizes = nodes.length <= mostOptimized && (convolves || device === 'webgpu');
   return { graphOptimizationLevel: optimizes ? 'all' : 'disabled' };

@@ -1,6 +1,6 @@
 import { VardropError } from '@vardrop/core';
 import { createQueue, formatValue, type Queue } from '@vardrop/core/backend';
-import { createBuilder } from '@vardrop/core/program';
+import { boundProgram, createBuilder } from '@vardrop/core/program';
 import { createGpuMemory } from '../memory/gpuMemory.js';
 import { createHostMemory } from '../memory/memory.js';
 import type { OnnxDevice, Ort, WasmPaths } from '../ort.js';
@@ -110,7 +110,7 @@ async function checkProvider(runtime: Runtime): Promise<void> {
   const x = b.input('x', [1]);
   b.output('y', b.add(x, x));
   try {
-    await (await createProgramSession(runtime, b.build())).release();
+    await (await createProgramSession(runtime, boundProgram(b.build()))).release();
   } catch (error) {
     throw new VardropError(
       'VARDROP_UNKNOWN_DEVICE',

@@ -1,5 +1,5 @@
 import type { BoundIteration, Entries, Supports } from '@vardrop/core/backend';
-import type { Program } from '@vardrop/core/program';
+import type { BoundProgram } from '@vardrop/core/program';
 import type { OnnxDevice, SessionOptions, WasmPaths } from '../ort.js';
 
 /** Number by which the caller's side calls a tensor of the worker's. */
@@ -20,7 +20,7 @@ export interface WorkerOptions {
 export type Question =
   | { readonly kind: 'open'; readonly options: WorkerOptions }
   | { readonly kind: 'read'; readonly tensor: TensorId }
-  | { readonly kind: 'compile'; readonly executable: number; readonly program: Program }
+  | { readonly kind: 'compile'; readonly executable: number; readonly program: BoundProgram }
   | { readonly kind: 'close' };
 
 /** What the worker is told, without an answer. Failures of a run are the answer to whoever reads its results. */

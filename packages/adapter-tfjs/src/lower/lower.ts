@@ -1,6 +1,6 @@
 import type { NamedAttrMap } from '@tensorflow/tfjs';
 import { VardropError } from '@vardrop/core';
-import { elementCount, type ProgramNode } from '@vardrop/core/program';
+import { type BoundNode, elementCount } from '@vardrop/core/program';
 import { type Device, isGpu } from '../device/device.js';
 import type { Lowering, Shapes } from '../device/lowering.js';
 import { broadcast, reshape, transpose } from '../device/shape.js';
@@ -21,7 +21,7 @@ import {
  * How `device` computes a node with tfjs's kernels, decided once at compile. Inputs and constants are values, not
  * computations, and never come here; noise, special functions and `withDerivative` core has taken out.
  */
-export function lower(device: Device, node: ProgramNode, shapes: Shapes): Lowering {
+export function lower(device: Device, node: BoundNode, shapes: Shapes): Lowering {
   const printed = isGpu(device) ? lowerPrinted(device, node, shapes) : undefined;
   if (printed) return printed;
   switch (node.op) {
@@ -97,7 +97,7 @@ export function lower(device: Device, node: ProgramNode, shapes: Shapes): Loweri
 }
 
 /** Programs of our own for GPUs, where tfjs has no kernel or one that does something else. */
-function lowerPrinted(device: Device, node: ProgramNode, shapes: Shapes): Lowering | undefined {
+function lowerPrinted(device: Device, node: BoundNode, shapes: Shapes): Lowering | undefined {
   switch (node.op) {
     case 'reduceMax': {
       const isLong = elementCount(shapes.operands[0]) / elementCount(shapes.out) > device.turns;

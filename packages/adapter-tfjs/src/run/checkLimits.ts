@@ -1,5 +1,5 @@
 import { VardropError } from '@vardrop/core';
-import { elementCount, type Program } from '@vardrop/core/program';
+import { type BoundProgram, elementCount } from '@vardrop/core/program';
 import { type Device, isGpu } from '../device/device.js';
 import { largestTensor } from './supports.js';
 
@@ -13,7 +13,7 @@ const highestRank = 6;
 export const mostCells = ({ turns }: Device): number => Math.floor(turns / 3);
 
 /** Throws `VARDROP_LIMITS`, naming limit and tensor, for a program with a tensor that the device does not take. */
-export function checkLimits(device: Device, program: Program): void {
+export function checkLimits(device: Device, program: BoundProgram): void {
   if (!isGpu(device)) return;
   const largest = largestTensor(device);
   program.nodes.forEach((node, id) => {

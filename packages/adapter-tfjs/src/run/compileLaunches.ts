@@ -1,4 +1,4 @@
-import type { Program } from '@vardrop/core/program';
+import type { BoundProgram } from '@vardrop/core/program';
 import type { Device } from '../device/device.js';
 import { elementwise } from '../gpu/elementwise/elementwise.js';
 import { groupNodes } from '../gpu/elementwise/groups.js';
@@ -10,7 +10,7 @@ import { labelOf, type Step, shapesOf } from './step.js';
 const mostInputs = { webgl: 15, webgpu: 7 } as const;
 
 /** The steps of a program on a GPU: launches of our own for elementwise nodes and noise, tfjs's kernels for the rest. */
-export function compileLaunches(device: Device, program: Program): Step[] {
+export function compileLaunches(device: Device, program: BoundProgram): Step[] {
   const { nodes } = program;
   return groupNodes(program, mostInputs[device.name as keyof typeof mostInputs]).map((piece): Step => {
     if (typeof piece !== 'number') {

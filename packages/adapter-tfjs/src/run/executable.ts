@@ -8,11 +8,11 @@ import {
   type RunEntries,
 } from '@vardrop/core/backend';
 import {
+  type BoundProgram,
   elementCount,
   invariantNodes,
   type NodeId,
   operationClass,
-  type Program,
   separatePooling,
   withoutTransposeFlags,
 } from '@vardrop/core/program';
@@ -31,7 +31,7 @@ export async function createExecutable(
   device: Device,
   lifetime: BackendLifetime,
   handles: Handles,
-  given: Program,
+  given: BoundProgram,
   settings: Settings,
 ): Promise<Executable> {
   // On wasm a product with a flag runs in a naive loop, twelve times slower than transpose and product together.
@@ -39,7 +39,7 @@ export async function createExecutable(
   const program =
     device.name === 'cpu' || device.name === 'webgl' ? separated : withoutTransposeFlags(separated, 'both');
   const { nodes, outputs } = program;
-  const shapeOf = (id: NodeId) => nodes[id].shape as readonly number[];
+  const shapeOf = (id: NodeId) => nodes[id].shape;
 
   checkLimits(device, program);
   const { runInputs, iterationInputs, carriedInputs, freshOutputs } = programInterface(program);

@@ -1,4 +1,4 @@
-import { invariantNodes, type NodeId, operationClass, type Program } from '@vardrop/core/program';
+import { type BoundProgram, invariantNodes, type NodeId, operationClass } from '@vardrop/core/program';
 
 /** One thing that a run does: computes `results` from `operands`, then lets go of `dead`. */
 interface PlannedStep {
@@ -22,7 +22,7 @@ export interface Plan<S> {
  * an iteration reads to the end of the run, whoever reads them; both the executable lets go of.
  */
 export function planSteps<S extends { results: readonly NodeId[]; operands: readonly NodeId[] }>(
-  program: Program,
+  program: BoundProgram,
   steps: readonly S[],
 ): Plan<S> {
   const shared = invariantNodes(program);

@@ -1,6 +1,6 @@
 import type { TensorInfo } from '@tensorflow/tfjs';
 import type { Keys } from '@vardrop/core/backend';
-import type { NodeId, Program } from '@vardrop/core/program';
+import type { BoundProgram, NodeId } from '@vardrop/core/program';
 import type { Shapes } from '../device/lowering.js';
 
 /** A piece of a program on a device. */
@@ -14,11 +14,11 @@ export interface Step {
 }
 
 /** What a profile calls a step: the labels of its nodes, or their shapes where they have none. */
-export const labelOf = ({ nodes }: Program, ids: readonly NodeId[]): string =>
+export const labelOf = ({ nodes }: BoundProgram, ids: readonly NodeId[]): string =>
   [...new Set(ids.map((id) => nodes[id].label ?? `[${nodes[id].shape}]`))].join(' ');
 
 /** The shapes of a node of a bound program. */
-export function shapesOf({ nodes }: Program, id: NodeId): Shapes {
-  const shapeOf = (each: NodeId) => nodes[each].shape as readonly number[];
+export function shapesOf({ nodes }: BoundProgram, id: NodeId): Shapes {
+  const shapeOf = (each: NodeId) => nodes[each].shape;
   return { out: shapeOf(id), operands: nodes[id].operands.map(shapeOf) };
 }

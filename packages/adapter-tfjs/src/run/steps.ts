@@ -1,4 +1,4 @@
-import { type NodeId, operationClass, type Program } from '@vardrop/core/program';
+import { type BoundProgram, type NodeId, operationClass } from '@vardrop/core/program';
 import { type Device, isGpu } from '../device/device.js';
 import { lower } from '../lower/lower.js';
 import { compileKernels, findHeap } from '../wasm/compileKernels.js';
@@ -29,7 +29,7 @@ export interface ProfiledStep {
 }
 
 /** Chooses how each node is computed: in a generated loop where the device has one, else by tfjs's kernels. */
-export async function compileSteps(device: Device, program: Program, { fuse }: Settings): Promise<Step[]> {
+export async function compileSteps(device: Device, program: BoundProgram, { fuse }: Settings): Promise<Step[]> {
   if (isGpu(device)) return compileLaunches(device, program);
   const { nodes } = program;
   const heap = fuse ? findHeap(device) : undefined;
@@ -60,13 +60,13 @@ export async function compileSteps(device: Device, program: Program, { fuse }: S
 }
 
 /** A node on tfjs's kernels. */
-function onKernels(device: Device, program: Program, id: NodeId): Step['run'] {
+function onKernels(device: Device, program: BoundProgram, id: NodeId): Step['run'] {
   const compute = lower(device, program.nodes[id], shapesOf(program, id));
   return (operands) => [compute(operands)];
 }
 
 /** The generated kernel of a node, for those that tfjs's wasm backend lacks or takes longer for. */
-function writeNode(program: Program, id: NodeId): Kernel | undefined {
+function writeNode(program: BoundProgram, id: NodeId): Kernel | undefined {
   const node = program.nodes[id];
   const shapes = shapesOf(program, id);
   switch (node.op) {

@@ -1,5 +1,14 @@
 import type { Supports } from '@vardrop/core/backend';
-import { type Builder, createBuilder, elementCount, type Op, type Program, type Value } from '@vardrop/core/program';
+import {
+  type BoundProgram,
+  type Builder,
+  boundProgram,
+  boundShape,
+  createBuilder,
+  elementCount,
+  type Op,
+  type Value,
+} from '@vardrop/core/program';
 import fc from 'fast-check';
 import type { ProgramData } from '../execute.js';
 import { axesOf, axisLength, broadcastingShapes, shapes } from './shapes.js';
@@ -7,7 +16,7 @@ import { edgeValues, tensorValues } from './values.js';
 
 /** A program of one operation, and what to run it on. */
 export interface OperationCase {
-  readonly program: Program;
+  readonly program: BoundProgram;
   readonly data: ProgramData;
 }
 
@@ -28,7 +37,7 @@ function caseOf(
       operandShapes.map((shape, i) => b.input(`operand${i}`, shape, i === 0 ? 'iteration' : 'shared')),
     ),
   );
-  const program = b.build();
+  const program = boundProgram(b.build());
   return fc.tuple(...operandShapes.map((shape) => tensorValues(elementCount(shape), { nonFinite }))).map((values) => ({
     program,
     data: { inputs: Object.fromEntries(values.map((value, i) => [`operand${i}`, value])) },
@@ -64,13 +73,13 @@ const windows: fc.Arbitrary<WindowCase> = fc
 function convolved({ image, size, window }: WindowCase, channels: number): number[] {
   const b = createBuilder('shape');
   const filter = b.input('filter', [...size, image[3], channels]);
-  return [...b.conv2d(b.input('image', image), filter, window).shape] as number[];
+  return [...boundShape(b.conv2d(b.input('image', image), filter, window).shape)];
 }
 
 /** Shape of what a pooling makes of an image. */
 function pooled({ image, size, window }: WindowCase): number[] {
   const b = createBuilder('shape');
-  return [...b.averagePool2d(b.input('image', image), size, window).shape] as number[];
+  return [...boundShape(b.averagePool2d(b.input('image', image), size, window).shape)];
 }
 
 /** Lengths of the inner axis of a product: short ones, and some long enough for rounding errors to add up. */
@@ -219,7 +228,7 @@ export function operationCases(supports: Supports): ReadonlyMap<Op, fc.Arbitrary
           .map(([declared, value]) => {
             const b = createBuilder('constant');
             b.output('result', b.constant(value, declared));
-            return { program: b.build(), data: { inputs: {} } };
+            return { program: boundProgram(b.build()), data: { inputs: {} } };
           }),
       ),
     ),
@@ -249,14 +258,14 @@ export function edgeCases({ nonFinite }: Supports): ReadonlyMap<Op, OperationCas
   const unary = (op: (typeof unaryOps)[number]): OperationCase => {
     const b = createBuilder(op);
     b.output('result', b[op](b.input('x', [values.length], 'iteration')));
-    return { program: b.build(), data: { inputs: { x: values } } };
+    return { program: boundProgram(b.build()), data: { inputs: { x: values } } };
   };
   const pairs = (op: string, build: (b: Builder, x: Value, y: Value) => Value): OperationCase => {
     const b = createBuilder(op);
     const x = b.input('x', [values.length, 1], 'iteration');
     const y = b.input('y', [values.length]);
     b.output('result', build(b, x, y));
-    return { program: b.build(), data: { inputs: { x: values, y: values } } };
+    return { program: boundProgram(b.build()), data: { inputs: { x: values, y: values } } };
   };
   return new Map<Op, OperationCase>([
     ...unaryOps.map((op) => [op, unary(op)] as const),

@@ -1,11 +1,20 @@
-import { type Builder, createBuilder, elementCount, type Program, type Shape, type Value } from '@vardrop/core/program';
+import {
+  type BoundProgram,
+  type Builder,
+  boundProgram,
+  boundShape,
+  createBuilder,
+  elementCount,
+  type Shape,
+  type Value,
+} from '@vardrop/core/program';
 import fc from 'fast-check';
 import type { ProgramData } from '../execute.js';
 import { tensorValues, wholeValues } from './values.js';
 
 /** A random program, and what to run it on. */
 export interface ProgramCase {
-  readonly program: Program;
+  readonly program: BoundProgram;
   readonly data: ProgramData;
 }
 
@@ -50,18 +59,17 @@ function mean(b: Builder, y: Value): Value {
 /** x as a matrix. */
 function matrix(b: Builder, x: Value): Value {
   if (x.shape.length === 2) return x;
-  const columns = x.shape.length === 0 ? 1 : (x.shape[last(x)] as number);
+  const columns = x.shape.length === 0 ? 1 : side(x, last(x));
   return b.reshape(x, [elementCount(x.shape) / columns, columns]);
 }
 
 /** x as an image of one channel (or as many as its last axis has, where it has four axes). */
 function image(b: Builder, x: Value): Value {
   if (x.shape.length === 4) return x;
-  const { shape } = matrix(b, x);
-  return b.reshape(x, [1, shape[0] as number, shape[1] as number, 1]);
+  return b.reshape(x, [1, ...matrix(b, x).shape, 1]);
 }
 
-const side = (x: Value, axis: number) => x.shape[axis] as number;
+const side = (x: Value, axis: number) => boundShape(x.shape)[axis];
 
 /** Makers that have a derivative almost everywhere, and keep values in a moderate range. */
 const differentiable: readonly Maker[] = [
@@ -216,7 +224,7 @@ export function programCases(options: ProgramOptions): fc.Arbitrary<ProgramCase>
         });
       }
       b.output('result', recent(0));
-      const program = b.build();
+      const program = boundProgram(b.build());
       const used = new Set(program.nodes.flatMap((node) => (node.op === 'noise' ? [node.key] : [])));
       return fc
         .tuple(

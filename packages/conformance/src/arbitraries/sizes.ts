@@ -1,10 +1,18 @@
-import { type Builder, createBuilder, elementCount, type Program, type Value } from '@vardrop/core/program';
+import {
+  type BoundProgram,
+  type Builder,
+  boundProgram,
+  boundShape,
+  createBuilder,
+  elementCount,
+  type Value,
+} from '@vardrop/core/program';
 import * as random from '@vardrop/core/random';
 import type { ProgramData } from '../execute.js';
 
 /** A program at some size, and what to run it on. */
 export interface SizedCase {
-  readonly program: Program;
+  readonly program: BoundProgram;
   readonly data: ProgramData;
   /** Whether all that is computed are whole numbers, so that float32 is exact. */
   readonly exact: boolean;
@@ -76,7 +84,7 @@ export function sizedCase(
   );
   for (const [output, value] of Object.entries(build(b, inputs))) b.output(output, value);
   const values = entries.map(([each, shape]) => [each, draw.values(shape, kind)] as const);
-  return { program: b.build(), data: { inputs: Object.fromEntries(values) }, exact: kind === 'whole' };
+  return { program: boundProgram(b.build()), data: { inputs: Object.fromEntries(values) }, exact: kind === 'whole' };
 }
 
 /** Elementwise operations on more elements than a grid of 256 × 256 threads has. */
@@ -113,7 +121,7 @@ function noise(size: number, draw: Draw): SizedCase {
   b.output('uniform', b.noise('uniform', 'u', shape));
   b.output('normal', b.noise('normal', 'z', shape));
   const words = [draw.whole(0, 2 ** 20), draw.whole(0, 2 ** 20)] as const;
-  return { program: b.build(), data: { inputs: {}, keys: { u: { words }, z: { words } } }, exact: false };
+  return { program: boundProgram(b.build()), data: { inputs: {}, keys: { u: { words }, z: { words } } }, exact: false };
 }
 
 /** The axes of a matrix or a stack of three axes, one of which is long. */
@@ -217,7 +225,7 @@ function convolution(role: WindowRole, size: number, draw: Draw): SizedCase {
   const { image, window, options, filters } = windowOf(role, size, draw);
   const filter = [...window, image[3], filters];
   const shape = createBuilder('shape');
-  const dy = shape.conv2d(shape.input('x', image), shape.input('w', filter), options).shape as readonly number[];
+  const dy = boundShape(shape.conv2d(shape.input('x', image), shape.input('w', filter), options).shape);
   return sizedCase(`convolution, ${role} ${size}`, { x: image, w: filter, dy }, draw, 'whole', (b, x) => ({
     result: b.conv2d(x.x, x.w, options),
     input: b.conv2dInputGradient(x.w, x.dy, image, options),
@@ -228,7 +236,7 @@ function convolution(role: WindowRole, size: number, draw: Draw): SizedCase {
 function pooling(role: WindowRole, size: number, draw: Draw, kind: 'maximum' | 'average'): SizedCase {
   const { image, window, options } = windowOf(role, size, draw);
   const shape = createBuilder('shape');
-  const dy = shape.maxPool2d(shape.input('x', image), window, options).shape as readonly number[];
+  const dy = boundShape(shape.maxPool2d(shape.input('x', image), window, options).shape);
   return sizedCase(
     `${kind} pooling, ${role} ${size}`,
     { x: image, dy },

@@ -1,6 +1,7 @@
 import { type Combination, dense, sequential } from '@vardrop/core';
 import {
   bindBatch,
+  boundProgram,
   createBuilder,
   gradients as differentiate,
   elementCount,
@@ -135,7 +136,7 @@ export const gradients: Law = {
         const { loss, gradients: found } = differentiateResult(program);
         const point = { inputs: doubles(data.inputs), keys: data.keys };
         const compared = named(loss, () => checkGradients(loss, found, point, ledger));
-        await checkNodes(backend, simplify(found), data, ledger);
+        await checkNodes(backend, boundProgram(simplify(found)), data, ledger);
         fc.pre(compared > 0);
       },
     );
@@ -156,7 +157,7 @@ export const gradients: Law = {
     for (const [group, combinations] of groups) {
       await checkOnce(context, `${group}, node by node`, async () => {
         const { loss, gradients: found } = combinationPrograms(combinations);
-        await checkNodes(backend, simplify(found), combinationData(loss, context.seed), ledger);
+        await checkNodes(backend, boundProgram(simplify(found)), combinationData(loss, context.seed), ledger);
       });
     }
   },

@@ -1,6 +1,6 @@
 import type { Backend } from '@vardrop/core';
 import { type CompiledProgram, compileProgram, type Iteration, type Tensor, type Tensors } from '@vardrop/core/backend';
-import { createBuilder, type Program, simplify } from '@vardrop/core/program';
+import { boundProgram, createBuilder, type Program, simplify } from '@vardrop/core/program';
 import * as random from '@vardrop/core/random';
 import fc from 'fast-check';
 import { programCases } from '../arbitraries/programs.js';
@@ -45,7 +45,7 @@ async function checkSubsets(context: LawContext): Promise<void> {
         const tensors: Record<string, Tensor> = {};
         for (const node of all.nodes) {
           if (node.op !== 'input' || (node.role === 'iteration') !== iteration) continue;
-          tensors[node.name] = backend.upload(given.inputs[node.name], node.shape as readonly number[]);
+          tensors[node.name] = backend.upload(given.inputs[node.name], node.shape);
           live.set(`input ${node.name}`, tensors[node.name]);
         }
         return tensors;
@@ -176,7 +176,7 @@ async function checkWrapped(context: LawContext): Promise<void> {
       const b = createBuilder('double');
       const x = b.input('x', [2, 3], 'iteration');
       b.output('y', b.add(x, x));
-      const executable = await backend.compile(b.build());
+      const executable = await backend.compile(boundProgram(b.build()));
       const before = backend.liveTensors();
       try {
         const uploaded = backend.upload(Float32Array.of(1, -2, 3, 0.5, 7, -0), [2, 3]);

@@ -1,6 +1,6 @@
 import type { Backend } from '@vardrop/core';
 import type { Executable, Tensor, Tensors } from '@vardrop/core/backend';
-import { createBuilder, elementCount, type Program, simplify } from '@vardrop/core/program';
+import { type BoundProgram, boundProgram, createBuilder, elementCount, simplify } from '@vardrop/core/program';
 import fc from 'fast-check';
 import { programCases } from '../arbitraries/programs.js';
 import { checkOnce, checkProperty } from '../checkProperty.js';
@@ -15,7 +15,7 @@ const runs = 25;
 const sizes = [3, 5000];
 
 /** w ← ½ w + ½ s² x, with the old w, the new one (twice) and the sum as outputs: exact in float32 for the numbers used. */
-function accumulator(columns = 3): Program {
+function accumulator(columns = 3): BoundProgram {
   const b = createBuilder('accumulator');
   const s = b.input('s', [columns]);
   const x = b.input('x', [2, columns], 'iteration');
@@ -27,7 +27,7 @@ function accumulator(columns = 3): Program {
   b.output('again', next);
   b.output('scale', s);
   b.output('sum', b.reduceSum(next));
-  return b.build();
+  return boundProgram(b.build());
 }
 
 const filled = (value: number, count = 6) => new Float32Array(count).fill(value);
@@ -53,7 +53,7 @@ async function using(
     upload(value: number | Float32Array, shape?: readonly number[]): Tensor;
     own<T extends Tensors>(tensors: T): T;
     dispose(tensor: Tensor): void;
-    compile(program: Program): Promise<Executable>;
+    compile(program: BoundProgram): Promise<Executable>;
   }) => Promise<void>,
 ): Promise<void> {
   const live = new Set<Tensor>();

@@ -1,6 +1,6 @@
 import { VardropError } from '@vardrop/core';
 import type { Supports } from '@vardrop/core/backend';
-import { createBuilder, type Program, type SpecialFunction, type Value } from '@vardrop/core/program';
+import { boundProgram, createBuilder, type Program, type SpecialFunction, type Value } from '@vardrop/core/program';
 import { dawson, logUniformKl } from '@vardrop/core/reference';
 import { checkExact } from '../checkExact.js';
 import { checkOnce } from '../checkProperty.js';
@@ -63,7 +63,7 @@ async function apply(
   x: Float32Array,
   build: (b: ReturnType<typeof createBuilder>, x: Value) => Value,
 ): Promise<Float32Array> {
-  const { program, data } = prepare(backend, unary(name, x.length, build), { inputs: { x } });
+  const { program, data } = prepare(backend, boundProgram(unary(name, x.length, build)), { inputs: { x } });
   const outputs = await execute(backend, program, data);
   return outputs.get('y') as Float32Array;
 }

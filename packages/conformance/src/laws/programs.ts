@@ -1,4 +1,4 @@
-import { createBuilder, type Value } from '@vardrop/core/program';
+import { boundProgram, createBuilder, type Value } from '@vardrop/core/program';
 import { type ProgramCase, programCases } from '../arbitraries/programs.js';
 import { checkExact } from '../checkExact.js';
 import { checkNodes } from '../checkNodes.js';
@@ -22,7 +22,10 @@ function namesCase(): ProgramCase {
   b.output('mul', b.reduceSum(labelled));
   b.output('constructor', b.max(labelled, size));
   b.output('a b/c:2', b.reshape(sum, [4]));
-  return { program: b.build(), data: { inputs: { add: Float32Array.of(1, -2), toString: Float32Array.of(3, -4) } } };
+  return {
+    program: boundProgram(b.build()),
+    data: { inputs: { add: Float32Array.of(1, -2), toString: Float32Array.of(3, -4) } },
+  };
 }
 
 const flags = [false, true];
@@ -49,7 +52,7 @@ function sharedOperandCases(): ProgramCase[] {
         const delta = product(squared ? b.mul(a, a) : a, second, b.input('variance', shape), other);
         b.output('y', b.sub(gamma, b.mul(delta, b.input('noise', shape, 'iteration'))));
         const inputs = { a: whole(1), mean: whole(4), variance: whole(9), noise: whole(2) };
-        cases.push({ program: b.build(), data: { inputs } });
+        cases.push({ program: boundProgram(b.build()), data: { inputs } });
       }
     }
   }

@@ -1,6 +1,6 @@
 import type { Backend } from '@vardrop/core';
 import type { Executable, Tensor } from '@vardrop/core/backend';
-import { createBuilder, elementCount, type Program } from '@vardrop/core/program';
+import { type BoundProgram, boundProgram, createBuilder, elementCount } from '@vardrop/core/program';
 import fc from 'fast-check';
 import { checkOnce, checkProperty } from '../checkProperty.js';
 import type { Law, LawContext } from '../law.js';
@@ -12,13 +12,13 @@ const runs = 25;
 const shapes = [[3], [2, 1500]] as const;
 
 /** next ← x + 1, with x under a second name, and a sum on the way to keep the device busy. */
-function successor(shape: readonly number[]): Program {
+function successor(shape: readonly number[]): BoundProgram {
   const b = createBuilder('successor');
   const x = b.input('x', shape, 'carried');
   b.output('x', b.add(x, 1));
   b.output('old', x);
   b.output('sum', b.reduceSum(x));
-  return b.build();
+  return boundProgram(b.build());
 }
 
 /** What may happen while reads are under way; `which` picks among the tensors that live. */

@@ -1,5 +1,12 @@
 import { compileProgram, type Iteration, type NoiseKey, type Tensor, type Tensors } from '@vardrop/core/backend';
-import { bindBatch, createBuilder, type Program, validate } from '@vardrop/core/program';
+import {
+  type BoundProgram,
+  bindBatch,
+  boundProgram,
+  createBuilder,
+  type Program,
+  validate,
+} from '@vardrop/core/program';
 import fc from 'fast-check';
 import { programCases } from '../arbitraries/programs.js';
 import { checkOnce, checkProperty } from '../checkProperty.js';
@@ -14,7 +21,7 @@ const runs = 40;
 const refused = /^VARDROP_/;
 
 /** y = w x + b of one input of each role; `noise` adds a term 0 · ε, whose key is `k`. */
-function affine(noise: boolean): Program {
+function affine(noise: boolean): BoundProgram {
   const b = createBuilder('affine');
   const w = b.input('w', [3, 2]);
   const x = b.input('x', [4, 3], 'iteration');
@@ -23,7 +30,7 @@ function affine(noise: boolean): Program {
   const y = noise ? b.add(sum, b.mul(0, b.noise('normal', 'k', [4, 2]))) : sum;
   b.output('y', y);
   b.output('c', b.reduceSum(y, [0]));
-  return b.build();
+  return boundProgram(b.build());
 }
 
 /** Ways to spoil a program, each of which leaves it malformed. */

@@ -1,10 +1,10 @@
 import type { Backend } from '@vardrop/core';
 import type { Executable, Supports } from '@vardrop/core/backend';
 import {
+  type BoundProgram,
   type Builder,
   type NodeOf,
   type Op,
-  type Program,
   type ProgramNode,
   rewrite,
   type Value,
@@ -34,7 +34,7 @@ export type Replace = (b: Builder, node: ProgramNode, operands: readonly Value[]
 export function replacing(replace: Replace): () => Backend {
   return () => {
     const backend = createReferenceBackend();
-    return { ...backend, compile: (program: Program) => backend.compile(rewrite(program, replace)) };
+    return { ...backend, compile: (program: BoundProgram) => backend.compile(rewrite(program, replace)) };
   };
 }
 

@@ -1,10 +1,10 @@
 import type { Backend } from '@vardrop/core';
 import {
+  type BoundProgram,
   type Builder,
   elementCount,
   type NodeOf,
   type Op,
-  type Program,
   type ProgramNode,
   rewrite,
   type Shape,
@@ -120,7 +120,7 @@ function sequential(lanes: number): () => Backend {
       return sums.reduce((total, sum) => Math.fround(total + sum), 0);
     };
     const backend = createReferenceBackend({ functions: { dawson: add, logUniformKl: Number } });
-    const compile = (program: Program) => backend.compile(program);
+    const compile = (program: BoundProgram) => backend.compile(program);
     return {
       ...backend,
       compile: (program) =>

@@ -1,4 +1,4 @@
-import type { Builder, Program, Value } from '@vardrop/core/program';
+import type { BoundProgram, Builder, Program, Value } from '@vardrop/core/program';
 import { generate, type Mutant, noisy, overriding, replacing } from './mutant.js';
 
 const training = (defect: string, rest: Partial<Mutant>): Mutant => ({
@@ -85,7 +85,7 @@ function updating(change: (b: Builder, parameter: Value, before: Value) => Value
 }
 
 /** A training step that leaves a parameter what it was. */
-function frozen(program: Program, parameter: string): Program {
+function frozen(program: BoundProgram, parameter: string): BoundProgram {
   const input = program.nodes.findIndex((node) => node.op === 'input' && node.name === parameter);
   return { ...program, outputs: { ...program.outputs, [parameter]: input } };
 }
@@ -97,7 +97,7 @@ function rowsOf(program: Program): number {
 }
 
 /** A training step that leaves all parameters what they were. */
-function unlearned(program: Program): Program {
+function unlearned(program: BoundProgram): BoundProgram {
   return Object.keys(program.outputs)
     .filter((name) => name.endsWith('/weights'))
     .reduce(frozen, program);

@@ -1,9 +1,10 @@
 import { checkOptionNames } from '../checkOptionNames.js';
 import { VardropError } from '../errors.js';
 import { bindBatch } from '../program/bindBatch.js';
+import { boundProgram } from '../program/boundProgram.js';
 import { expand } from '../program/expand.js';
 import { type HostNoise, hostNoise } from '../program/hostNoise.js';
-import type { InputRole, Program } from '../program/program.js';
+import type { BoundProgram, InputRole, Program } from '../program/program.js';
 import { elementCount, formatShape, sameShape } from '../program/shapes.js';
 import { simplify } from '../program/simplify.js';
 import { stageSums } from '../program/stageSums.js';
@@ -15,7 +16,7 @@ import { disposeAll } from './disposeAll.js';
 /** A program made ready for one backend and one batch size. */
 export interface CompiledProgram extends Executable {
   /** What the backend was given: bound, expanded, simplified. */
-  readonly program: Program;
+  readonly program: BoundProgram;
   /**
    * Makes the noise of a run to come now, where the host makes it: while a backend that computes elsewhere is still busy with
    * the last run, it costs no time. One entry for each iteration; a run whose keys are others makes its own. At most the
@@ -49,7 +50,7 @@ export async function compileProgram(
   // Before it is rewritten; `simplify` takes empty tensors out.
   validate(source, { allowEmpty: true });
   const rowKeys = keysOfRows(source);
-  const bound = options.batch === undefined ? source : bindBatch(source, options.batch);
+  const bound = options.batch === undefined ? boundProgram(source) : bindBatch(source, options.batch);
   const { functions, terms } = backend.supports;
   checkPrecisions(backend, bound);
   const whole = simplify(expand(bound, functions));

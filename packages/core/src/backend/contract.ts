@@ -1,4 +1,4 @@
-import type { ExpandedFunction, ProductPrecision, Program } from '../program/program.js';
+import type { BoundProgram, ExpandedFunction, ProductPrecision } from '../program/program.js';
 
 /**
  * The contract between core and a backend, version 2. A backend compiles whole programs and runs them; it knows
@@ -108,7 +108,7 @@ export interface Backend<T = unknown> {
   /** Frees a tensor. A second call for the same handle, or a use after it, throws `VARDROP_DISPOSED`. */
   dispose(tensor: Tensor): void;
   /** Prepares a program; expensive, done once per program and batch size. */
-  compile(program: Program): Promise<Executable>;
+  compile(program: BoundProgram): Promise<Executable>;
   /** How many tensors handed out by this backend have not been disposed of. */
   liveTensors(): number;
   /**

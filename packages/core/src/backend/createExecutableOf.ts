@@ -1,5 +1,5 @@
 import { VardropError } from '../errors.js';
-import type { Program } from '../program/program.js';
+import type { BoundProgram } from '../program/program.js';
 import type { BackendLifetime } from './backendLifetime.js';
 import { bindInputs, bindKeys, type Keys } from './bindInputs.js';
 import type { Executable, Tensor } from './contract.js';
@@ -28,7 +28,7 @@ export interface ExecutableParts<Entry> {
   /** Where inputs are looked up and results get their handles. */
   readonly handles: HandleTable<Entry>;
   /** The program that the backend was given. */
-  readonly program: Program;
+  readonly program: BoundProgram;
   /**
    * Computes a run from what stands behind the inputs of the roles `shared` and `carried`, and from its iterations. Called
    * only if all of them are in order. What it throws leaves no handle behind.
@@ -53,7 +53,7 @@ export function createExecutableOf<Entry>(parts: ExecutableParts<Entry>): Execut
   const hand = (entries: Entries<Entry>): Record<string, Tensor> => {
     const tensors: [string, Tensor][] = [];
     for (const [name, entry] of entries) {
-      tensors.push([name, handles.add(entry, program.nodes[program.outputs[name]].shape as readonly number[])]);
+      tensors.push([name, handles.add(entry, program.nodes[program.outputs[name]].shape)]);
     }
     return Object.fromEntries(tensors);
   };

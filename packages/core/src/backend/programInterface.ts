@@ -1,5 +1,5 @@
 import { VardropError } from '../errors.js';
-import type { Program } from '../program/program.js';
+import type { BoundProgram } from '../program/program.js';
 import { type ProgramInput, programInputs } from './programInputs.js';
 
 /** What a run of a bound program is given, and what it leaves. */
@@ -17,7 +17,7 @@ export interface ProgramInterface {
 }
 
 /** The interface of a bound program. Throws `VARDROP_PROGRAM` if a carried input has no output of its name. */
-export function programInterface(program: Program): ProgramInterface {
+export function programInterface(program: BoundProgram): ProgramInterface {
   const inputs = programInputs(program);
   const carriedInputs = inputs.filter(({ role }) => role === 'carried');
   for (const { name } of carriedInputs) {

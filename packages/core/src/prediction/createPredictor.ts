@@ -240,7 +240,7 @@ async function readLogVariance(
 
 function carriedShapes(compiled: CompiledProgram): { name: string; shape: readonly number[] }[] {
   return compiled.program.nodes.flatMap((node) =>
-    node.op === 'input' && node.role === 'carried' ? [{ name: node.name, shape: node.shape as readonly number[] }] : [],
+    node.op === 'input' && node.role === 'carried' ? [{ name: node.name, shape: node.shape }] : [],
   );
 }
 

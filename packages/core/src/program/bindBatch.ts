@@ -1,12 +1,12 @@
 import { VardropError } from '../errors.js';
 import { formatValue } from '../formatValue.js';
-import type { Program } from './program.js';
+import type { BoundProgram, Program } from './program.js';
 
 /**
  * The same program with its symbolic `batch` axes set to `batch`. Throws `VARDROP_BATCH` unless that is a positive
  * integer.
  */
-export function bindBatch(program: Program, batch: number): Program {
+export function bindBatch(program: Program, batch: number): BoundProgram {
   if (!Number.isInteger(batch) || batch < 1) {
     throw new VardropError(
       'VARDROP_BATCH',
@@ -15,10 +15,9 @@ export function bindBatch(program: Program, batch: number): Program {
   }
   return {
     ...program,
-    nodes: program.nodes.map((node) =>
-      node.shape.includes('batch')
-        ? { ...node, shape: node.shape.map((dimension) => (dimension === 'batch' ? batch : dimension)) }
-        : node,
-    ),
+    nodes: program.nodes.map((node) => ({
+      ...node,
+      shape: node.shape.map((dimension) => (dimension === 'batch' ? batch : dimension)),
+    })),
   };
 }

@@ -1,15 +1,12 @@
 import { checkBoolean } from '../checkBoolean.js';
 import { checkOptionNames } from '../checkOptionNames.js';
 import { VardropError } from '../errors.js';
-import { formatValue } from '../formatValue.js';
-import { inferShape } from './infer.js';
-import { type PadRange, padRanges, type SliceRange, sliceRanges } from './ranges.js';
+import { createNodeList, type Operand, type Value } from './nodeList.js';
 import type {
   BinaryOp,
   Convolution,
   InputRole,
   NodeId,
-  Operation,
   Padding,
   ProductPrecision,
   Program,
@@ -18,16 +15,10 @@ import type {
   SpecialFunction,
   UnaryOp,
 } from './program.js';
+import { type PadRange, padRanges, type SliceRange, sliceRanges } from './ranges.js';
 import { broadcastShapes, formatShape, normalizeAxes, sameShape } from './shapes.js';
 
-/** A value of a program under construction. */
-export interface Value {
-  readonly id: NodeId;
-  readonly shape: Shape;
-}
-
-/** A value, or a number that stands for a scalar constant. */
-export type Operand = Value | number;
+export type { Operand, Value } from './nodeList.js';
 
 type Unary = (x: Operand) => Value;
 type Binary = (x: Operand, y: Operand) => Value;
@@ -126,72 +117,10 @@ export interface Builder extends Readonly<Record<UnaryOp, Unary>>, Readonly<Reco
 
 /** Starts a program; its name is for printouts and messages. Nothing to dispose. */
 export function createBuilder(name: string): Builder {
-  const nodes: ProgramNode[] = [];
   const outputs: Record<string, NodeId> = {};
   const inputs = new Map<string, Value>();
-  const scopes: string[] = [];
-
-  const scoped = (label: string) => [...scopes, label].join('/');
-
-  function checkValue(what: string, value: Value): void {
-    if (typeof value?.id === 'number') return;
-    throw new VardropError(
-      'VARDROP_PROGRAM',
-      `[${scoped(what)}] operand: got ${formatValue(value)}, needs a value of this builder or a number. Look for a parameter under a name that it does not have.`,
-    );
-  }
-
-  function add(operation: Operation, operands: readonly Value[], declared: Shape = [], label?: string): Value {
-    for (const operand of operands) {
-      checkValue(operation.op, operand);
-      if (nodes[operand.id]?.shape !== operand.shape) {
-        throw new VardropError(
-          'VARDROP_PROGRAM',
-          `[${scoped(operation.op)}] got a value of another program. Use only values that this builder made.`,
-        );
-      }
-    }
-    // An array of its own, by which values of other programs are told apart even where two programs share a shape.
-    const shape = [
-      ...located(() =>
-        inferShape(
-          operation,
-          operands.map((operand) => operand.shape),
-          declared,
-        ),
-      ),
-    ];
-    const id = nodes.length;
-    const prefix = scopes.join('/');
-    const text = label === undefined ? prefix || undefined : scoped(label);
-    nodes.push({
-      ...operation,
-      operands: operands.map((operand) => operand.id),
-      shape,
-      ...(text ? { label: text } : {}),
-    });
-    return { id, shape };
-  }
-
-  /** Adds the scope to errors from shape inference, so that a message names the layer. */
-  function located<R>(run: () => R): R {
-    try {
-      return run();
-    } catch (error) {
-      if (error instanceof VardropError && scopes.length > 0) {
-        throw new VardropError(error.code, error.message.replace('[program]', `[${scopes.join('/')}]`), {
-          cause: error,
-        });
-      }
-      throw error;
-    }
-  }
-
-  const lift = (x: Operand): Value => {
-    if (typeof x === 'number') return add({ op: 'constant', value: x }, []);
-    checkValue('value', x);
-    return x;
-  };
+  const list = createNodeList();
+  const { nodes, add, lift, checkValue, located, scoped } = list;
   const unary =
     (op: UnaryOp): Unary =>
     (x) =>
@@ -320,14 +249,7 @@ export function createBuilder(name: string): Builder {
       nodes[value.id] = { ...nodes[value.id], label: scoped(label) };
       return value;
     },
-    scope(scopeName, run) {
-      scopes.push(scopeName);
-      try {
-        return run();
-      } finally {
-        scopes.pop();
-      }
-    },
+    scope: list.scope,
     output(outputName, value) {
       if (Object.hasOwn(outputs, outputName)) {
         throw new VardropError(

@@ -13,7 +13,7 @@ import { softplusApproximation } from '../special/softplusApproximation.js';
 import { tanhApproximation } from '../special/tanhApproximation.js';
 import { trigammaApproximation } from '../special/trigammaApproximation.js';
 import type { Value } from './builder.js';
-import type { ExpandedFunction, Program } from './program.js';
+import type { ExpandedFunction, Program, Shape } from './program.js';
 import { rewrite } from './rewrite.js';
 
 const expansions: Readonly<Record<ExpandedFunction, (m: Arithmetic<Value>, x: Value) => Value>> = {
@@ -35,7 +35,7 @@ const expansions: Readonly<Record<ExpandedFunction, (m: Arithmetic<Value>, x: Va
 const isExpanded = (name: string): name is ExpandedFunction => Object.hasOwn(expansions, name);
 
 /** Puts float32-accurate chains of primitives in the place of functions that are not in `native`. */
-export function expand(program: Program, native: readonly ExpandedFunction[]): Program {
+export function expand<S extends Shape>(program: Program<S>, native: readonly ExpandedFunction[]): Program<S> {
   return rewrite(program, (b, node, [x]) => {
     const name = node.op === 'special' ? node.function : node.op;
     return isExpanded(name) && !native.includes(name) ? expansions[name](b, x) : undefined;

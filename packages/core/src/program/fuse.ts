@@ -6,7 +6,7 @@ import { buildGraph, findLive } from './fusion/graph.js';
 import { findSiblings, type Siblings } from './fusion/siblings.js';
 import type { FusedProgram, Kernel, KernelLimits } from './kernel.js';
 import { operationClass } from './operationClass.js';
-import type { NodeId, Program } from './program.js';
+import type { NodeId, Program, Shape } from './program.js';
 
 /**
  * Cuts a program into kernels: contractions that share an operand are put into one loop with the elementwise nodes
@@ -19,7 +19,10 @@ import type { NodeId, Program } from './program.js';
  * @throws {VardropError} `VARDROP_PROGRAM` for a program with `withDerivative`, `VARDROP_LIMITS` for limits in which
  *   a single operation has no room.
  */
-export function fuse(program: Program, limits: KernelLimits = { inputs: Infinity, outputs: Infinity }): FusedProgram {
+export function fuse<S extends Shape>(
+  program: Program<S>,
+  limits: KernelLimits = { inputs: Infinity, outputs: Infinity },
+): FusedProgram<S> {
   checkOptionNames('fuse', limits, { inputs: true, outputs: true });
   checkLimit('inputs', limits.inputs);
   checkLimit('outputs', limits.outputs);
@@ -61,7 +64,7 @@ function shrink(program: Program, group: Siblings): Siblings[] {
   return [{ ...group, members, prologue: group.prologue.filter((id) => needed.has(id)) }];
 }
 
-function describe(program: Program, own: Cluster, siblings: readonly Siblings[]): Kernel {
+function describe<S extends Shape>(program: Program<S>, own: Cluster<S>, siblings: readonly Siblings[]): Kernel<S> {
   const { shape, nodes, inputs, outputs } = own;
   const core = nodes.find((id) => operationClass[program.nodes[id].op] !== 'elementwise') as NodeId;
   const elementwise = nodes.filter((id) => operationClass[program.nodes[id].op] === 'elementwise');

@@ -1,6 +1,5 @@
-import type { Program } from './program.js';
+import type { BoundProgram } from './program.js';
 import { rewrite } from './rewrite.js';
-import { elementCount } from './shapes.js';
 
 /** One noise node that the host has to fill: the input that stands in its place, and how. */
 export interface HostNoise {
@@ -14,13 +13,12 @@ export interface HostNoise {
  * Replaces the noise nodes of a bound program by inputs of role `iteration`, for backends that do not make noise
  * themselves, and lists what those inputs are to be filled with.
  */
-export function hostNoise(program: Program): { program: Program; noises: readonly HostNoise[] } {
+export function hostNoise(program: BoundProgram): { program: BoundProgram; noises: readonly HostNoise[] } {
   const noises: HostNoise[] = [];
   const replaced = rewrite(program, (b, node) => {
     if (node.op !== 'noise') return undefined;
-    elementCount(node.shape);
     const input = `noise:${node.key}`;
-    noises.push({ input, key: node.key, distribution: node.distribution, shape: node.shape as readonly number[] });
+    noises.push({ input, key: node.key, distribution: node.distribution, shape: node.shape });
     return b.input(input, node.shape, 'iteration');
   });
   return { program: replaced, noises };

@@ -1,4 +1,5 @@
 export { bindBatch } from './bindBatch.js';
+export { boundProgram } from './boundProgram.js';
 export {
   type Builder,
   type ConvolutionOptions,
@@ -21,7 +22,15 @@ export type * from './program.js';
 export type { PadRange, SliceRange } from './ranges.js';
 export { rewrite } from './rewrite.js';
 export { separatePooling } from './separatePooling.js';
-export { broadcastShapes, elementCount, formatShape, samePadding, sameShape } from './shapes.js';
+export {
+  boundShape,
+  broadcastShapes,
+  elementCount,
+  formatShape,
+  isBoundShape,
+  samePadding,
+  sameShape,
+} from './shapes.js';
 export { simplify } from './simplify.js';
 export { type SplitProgram, splitInvariant } from './splitInvariant.js';
 export { stageSums } from './stageSums.js';

@@ -274,9 +274,7 @@ function padded({ before, after, interior }: Operation & { op: 'pad' }, x: Shape
       `[program] pad: got before [${before}], after [${after}], interior [${interior}] of ${formatShape(x)}, needs whole numbers from 0 on, one of each an axis, and 0 for the batch axis. Cut with slice.`,
     );
   }
-  return x.map((n, axis) =>
-    n === 'batch' ? n : before[axis] + n + after[axis] + Math.max(n - 1, 0) * interior[axis],
-  );
+  return x.map((n, axis) => (n === 'batch' ? n : before[axis] + n + after[axis] + Math.max(n - 1, 0) * interior[axis]));
 }
 
 /** Whether two shapes have the same number of elements for every batch size. */

@@ -1,4 +1,4 @@
-import type { NodeId, Program, Shape } from './program.js';
+import type { BoundShape, NodeId, Program, Shape } from './program.js';
 
 /** How much one kernel may touch: what the caller of `fuse` can run. */
 export interface KernelLimits {
@@ -25,10 +25,10 @@ interface KernelBase {
  * One loop over the elements of `shape`. Every node of it has exactly this shape, and so has every output; inputs are
  * broadcast to it. Noise is a node like any other, with no operands and the element's index as its argument.
  */
-export interface ElementwiseKernel extends KernelBase {
+export interface ElementwiseKernel<S extends Shape = BoundShape> extends KernelBase {
   readonly kind: 'elementwise';
   /** The iteration shape. */
-  readonly shape: Shape;
+  readonly shape: S;
   /** The nodes, all elementwise. */
   readonly epilogue: readonly NodeId[];
 }
@@ -46,10 +46,10 @@ export interface ElementwiseKernel extends KernelBase {
  * the index at which `shared.node` is read. Every other operand of a contraction is one of `inputs`; the epilogue
  * computes none of them.
  */
-export interface ContractionKernel extends KernelBase {
+export interface ContractionKernel<S extends Shape = BoundShape> extends KernelBase {
   readonly kind: 'contraction';
   /** The iteration shape: the shape of every contraction, of every epilogue node and of every output. */
-  readonly shape: Shape;
+  readonly shape: S;
   readonly contractions: readonly NodeId[];
   /** What all contractions read, where there are two or more: operand number, and the tensor behind it. */
   readonly shared?: { readonly side: 0 | 1; readonly node: NodeId };
@@ -64,25 +64,29 @@ export interface ContractionKernel extends KernelBase {
 }
 
 /** A sum or maximum over axes of an elementwise expression. Its one output is the reduction. */
-export interface ReductionKernel extends KernelBase {
+export interface ReductionKernel<S extends Shape = BoundShape> extends KernelBase {
   readonly kind: 'reduction';
   /** The iteration shape: that of the reduction's operand and of every prologue node; inputs are broadcast to it. */
-  readonly shape: Shape;
+  readonly shape: S;
   readonly reduction: NodeId;
   /** Elementwise nodes whose values nothing else needs. */
   readonly prologue: readonly NodeId[];
 }
 
 /** One `reshape` or `transpose` (movement), or one pooling or gradient of pooling (window), on tensors. */
-export interface SingleKernel extends KernelBase {
+export interface SingleKernel<S extends Shape = BoundShape> extends KernelBase {
   readonly kind: 'movement' | 'window';
   /** The shape of the node. */
-  readonly shape: Shape;
+  readonly shape: S;
   readonly node: NodeId;
 }
 
 /** A piece of a program that a backend runs as one loop nest, or one launch. */
-export type Kernel = ElementwiseKernel | ContractionKernel | ReductionKernel | SingleKernel;
+export type Kernel<S extends Shape = BoundShape> =
+  | ElementwiseKernel<S>
+  | ContractionKernel<S>
+  | ReductionKernel<S>
+  | SingleKernel<S>;
 
 /** What a kernel does. */
 export type KernelKind = Kernel['kind'];
@@ -92,7 +96,7 @@ export type KernelKind = Kernel['kind'];
  * depends on is evaluated by exactly one kernel, but for inputs and constants (by none) and nodes of prologues of
  * contractions (see there). Outputs of the program may be inputs or constants; no kernel writes those.
  */
-export interface FusedProgram {
-  readonly program: Program;
-  readonly kernels: readonly Kernel[];
+export interface FusedProgram<S extends Shape = BoundShape> {
+  readonly program: Program<S>;
+  readonly kernels: readonly Kernel<S>[];
 }

@@ -9,6 +9,9 @@ export type Dimension = number | 'batch';
 /** A tensor's axis lengths, outermost first; `[]` is a scalar. */
 export type Shape = readonly Dimension[];
 
+/** A shape without a symbolic axis. */
+export type BoundShape = readonly number[];
+
 /** Index of a node in `Program.nodes`. */
 export type NodeId = number;
 
@@ -181,9 +184,9 @@ export type Operation =
   | { readonly op: 'withDerivative' };
 
 /** One node. `label` says where it comes from (`dense1/gamma`), for readers and error messages. */
-export type ProgramNode = Operation & {
+export type ProgramNode<S extends Shape = Shape> = Operation & {
   readonly operands: readonly NodeId[];
-  readonly shape: Shape;
+  readonly shape: S;
   readonly label?: string;
 };
 
@@ -191,14 +194,20 @@ export type ProgramNode = Operation & {
 export type Op = Operation['op'];
 
 /** A node of one operation, with its attributes. */
-export type NodeOf<K extends Op> = ProgramNode & { readonly op: K };
+export type NodeOf<K extends Op, S extends Shape = Shape> = ProgramNode<S> & { readonly op: K };
+
+/** A node whose every axis is a number. */
+export type BoundNode = ProgramNode<BoundShape>;
 
 /**
  * Topologically ordered nodes and named outputs. Inputs are the nodes with op `input`; keys are the names that noise
  * nodes mention. Each input with role `carried` has an output of the same name and shape.
  */
-export interface Program {
+export interface Program<S extends Shape = Shape> {
   readonly name: string;
-  readonly nodes: readonly ProgramNode[];
+  readonly nodes: readonly ProgramNode<S>[];
   readonly outputs: Readonly<Record<string, NodeId>>;
 }
+
+/** A program whose every axis is a number: what a backend is given. `bindBatch` makes one, `boundProgram` checks for one. */
+export type BoundProgram = Program<BoundShape>;

@@ -52,9 +52,11 @@ function sliceAxis(shape: Shape, axis: number, length: Dimension, range: SliceRa
   if (end !== undefined && Number.isNaN(end)) refuse('slice', shape, axis, `a number to end at, got ${end}`);
   const clip = (n: number, least: number, most: number) => Math.min(Math.max(n < 0 ? n + length : n, least), most);
   const first = step > 0 ? clip(start, 0, length) : clip(start, -1, length - 1);
-  const limit = end === undefined ? (step > 0 ? length : -1) : step > 0 ? clip(end, 0, length) : clip(end, -1, length - 1);
+  const limit =
+    end === undefined ? (step > 0 ? length : -1) : step > 0 ? clip(end, 0, length) : clip(end, -1, length - 1);
   const count = Math.max(Math.ceil((limit - first) / step), 0);
-  if (count === 0 && length > 0) refuse('slice', shape, axis, `a range that takes something, got ${first} to ${limit} in steps of ${step}`);
+  if (count === 0 && length > 0)
+    refuse('slice', shape, axis, `a range that takes something, got ${first} to ${limit} in steps of ${step}`);
   return { start: first, step, count };
 }
 

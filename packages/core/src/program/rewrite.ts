@@ -1,21 +1,22 @@
 import { type Builder, createBuilder, type Value } from './builder.js';
-import type { NodeId, Program, ProgramNode } from './program.js';
+import type { NodeId, Program, ProgramNode, Shape } from './program.js';
 
 /**
  * Copies a program node by node through `replace`, which gets each node with its operands already copied and returns
- * what stands in its place, or undefined to copy it as it is. Labels are kept.
+ * what stands in its place, or undefined to copy it as it is. Labels are kept. A replacement is made of the shapes of the
+ * program: what is bound stays bound.
  */
-export function rewrite(
-  program: Program,
-  replace: (builder: Builder, node: ProgramNode, operands: readonly Value[], id: NodeId) => Value | undefined,
-): Program {
+export function rewrite<S extends Shape>(
+  program: Program<S>,
+  replace: (builder: Builder, node: ProgramNode<S>, operands: readonly Value<S>[], id: NodeId) => Value | undefined,
+): Program<S> {
   const builder = createBuilder(program.name);
-  const copies: Value[] = [];
+  const copies: Value<S>[] = [];
   let made = 0;
   program.nodes.forEach((node, id) => {
     const operands = node.operands.map((operand) => copies[operand]);
     const replacement = replace(builder, node, operands, id);
-    copies.push(replacement ?? builder.copy(node, operands));
+    copies.push((replacement ?? builder.copy(node, operands)) as Value<S>);
     // What a replacement is made of comes from the same place as the node it replaces.
     for (; builder.node(made) !== undefined; made++) {
       if (node.label && !builder.node(made).label)
@@ -23,5 +24,5 @@ export function rewrite(
     }
   });
   for (const [name, id] of Object.entries(program.outputs)) builder.output(name, copies[id]);
-  return builder.build();
+  return builder.build() as Program<S>;
 }

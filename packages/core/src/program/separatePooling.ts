@@ -1,4 +1,4 @@
-import type { Program, SlidingWindow } from './program.js';
+import type { Program, Shape, SlidingWindow } from './program.js';
 import { rewrite } from './rewrite.js';
 
 type Pooling = SlidingWindow & { readonly size: readonly [number, number] };
@@ -9,7 +9,7 @@ type Pooling = SlidingWindow & { readonly size: readonly [number, number] };
  * window, row by row, is the first one in the first row that has it. For backends that do not take loops of any length:
  * of `height × width` cells they go through `height + width`.
  */
-export function separatePooling(program: Program, most: number): Program {
+export function separatePooling<S extends Shape>(program: Program<S>, most: number): Program<S> {
   const isSeparate = ({ size: [height, width] }: Pooling) => height === 1 || width === 1 || height * width <= most;
   if (program.nodes.every((node) => !('size' in node) || isSeparate(node))) return program;
   return rewrite(program, (b, node, [first, dy]) => {

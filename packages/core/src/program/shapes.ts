@@ -1,5 +1,5 @@
 import { VardropError } from '../errors.js';
-import type { Dimension, Padding, Shape } from './program.js';
+import type { BoundShape, Dimension, Padding, Shape } from './program.js';
 
 /** `[batch, 3]`, for messages and printouts. */
 export function formatShape(shape: Shape): string {
@@ -11,18 +11,24 @@ export function sameShape(a: Shape, b: Shape): boolean {
   return a.length === b.length && a.every((dimension, axis) => dimension === b[axis]);
 }
 
+/** Whether no axis of a shape is symbolic. */
+export function isBoundShape(shape: Shape): shape is BoundShape {
+  return !shape.includes('batch');
+}
+
+/** The shape itself, once no axis of it is symbolic. Throws `VARDROP_SHAPE` if one is. */
+export function boundShape(shape: Shape): BoundShape {
+  if (isBoundShape(shape)) return shape;
+  throw new VardropError(
+    'VARDROP_SHAPE',
+    `[program] shape: got ${formatShape(shape)}, needs every axis to be a number. Bind the batch size first.`,
+  );
+}
+
 /** Number of elements of a shape without symbolic axes. Throws `VARDROP_SHAPE` if one is left. */
 export function elementCount(shape: Shape): number {
   let count = 1;
-  for (const dimension of shape) {
-    if (dimension === 'batch') {
-      throw new VardropError(
-        'VARDROP_SHAPE',
-        `[program] shape: got ${formatShape(shape)}, needs every axis to be a number. Bind the batch size first.`,
-      );
-    }
-    count *= dimension;
-  }
+  for (const dimension of boundShape(shape)) count *= dimension;
   return count;
 }
 

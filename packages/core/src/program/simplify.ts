@@ -1,6 +1,6 @@
 import { VardropError } from '../errors.js';
 import type { Builder, Value } from './builder.js';
-import type { NodeId, Op, Program, ProgramNode } from './program.js';
+import type { NodeId, Op, Program, ProgramNode, Shape } from './program.js';
 import { rewrite } from './rewrite.js';
 import { sameShape } from './shapes.js';
 import { simplifyNode } from './simplifyRules.js';
@@ -12,7 +12,7 @@ import { simplifyNode } from './simplifyRules.js';
  * more than the rounding of products that are grouped in another way; the sign of a zero is not kept. Empty sums become
  * zeros; throws `VARDROP_EMPTY` for an empty maximum.
  */
-export function simplify(program: Program): Program {
+export function simplify<S extends Shape>(program: Program<S>): Program<S> {
   // Each pass exposes what the next can use (a folded factor, a shared operand); it settles within a few.
   let current = removeDead(program);
   for (let pass = 0; pass < 8; pass++) {
@@ -23,7 +23,7 @@ export function simplify(program: Program): Program {
   return current;
 }
 
-function simplifyOnce(program: Program): Program {
+function simplifyOnce<S extends Shape>(program: Program<S>): Program<S> {
   const seen = new Map<string, Value>();
   /** Merges a value with an earlier one that computes the same. Inputs are named, so they never merge. */
   const unique = (b: Builder, value: Value): Value => {
@@ -79,13 +79,13 @@ function replaceEmpty(b: Builder, node: ProgramNode, operands: readonly Value[])
 }
 
 /** Leaves out the nodes that no output needs. */
-function removeDead(program: Program): Program {
+function removeDead<S extends Shape>(program: Program<S>): Program<S> {
   const needed = new Set<NodeId>(Object.values(program.outputs));
   for (let id = program.nodes.length - 1; id >= 0; id--) {
     if (needed.has(id)) for (const operand of program.nodes[id].operands) needed.add(operand);
   }
   const ids = new Map<NodeId, NodeId>();
-  const nodes: ProgramNode[] = [];
+  const nodes: ProgramNode<S>[] = [];
   program.nodes.forEach((node, id) => {
     if (!needed.has(id)) return;
     ids.set(id, nodes.length);

@@ -1,13 +1,13 @@
 import { invariantNodes } from './invariantNodes.js';
-import type { NodeId, Program, ProgramNode } from './program.js';
+import type { BoundProgram, BoundShape, NodeId, Program, ProgramNode } from './program.js';
 import { elementCount } from './shapes.js';
 
 /** A program in two parts: what is the same in all iterations of a run, and the rest. */
 export interface SplitProgram {
   /** Computes the values that `each` takes as inputs of role `shared`, by name; absent where there is little to save. */
-  readonly once?: Program;
+  readonly once?: BoundProgram;
   /** Given the outputs of `once` beside the program's own inputs, has the outputs of the program. */
-  readonly each: Program;
+  readonly each: BoundProgram;
 }
 
 /** A second program is worth its call from about this many elements computed once instead of in each iteration. */
@@ -18,7 +18,7 @@ const worthwhile = 4096;
  * iteration, for backends that compute a program as a whole: prediction takes σ² = exp(log σ²) of all weights once for all
  * its samples. Inputs that a part does not use are not inputs of it.
  */
-export function splitInvariant(program: Program): SplitProgram {
+export function splitInvariant(program: BoundProgram): SplitProgram {
   const { nodes, outputs } = program;
   const shared = invariantNodes(program);
   const computed = (id: NodeId) => shared[id] && nodes[id].op !== 'input' && nodes[id].op !== 'constant';
@@ -39,17 +39,17 @@ export function splitInvariant(program: Program): SplitProgram {
 
 /** What `roots` are computed from, with inputs of role `shared` in place of the nodes in `given`. */
 function select(
-  program: Program,
+  program: BoundProgram,
   roots: readonly NodeId[],
   outputs: Program['outputs'],
   given: ReadonlyMap<NodeId, string>,
-): Program {
+): BoundProgram {
   const wanted = new Set(roots);
   for (let id = program.nodes.length - 1; id >= 0; id--) {
     if (wanted.has(id) && !given.has(id)) for (const operand of program.nodes[id].operands) wanted.add(operand);
   }
   const renumbered = new Map<NodeId, NodeId>();
-  const nodes: ProgramNode[] = [];
+  const nodes: ProgramNode<BoundShape>[] = [];
   program.nodes.forEach((node, id) => {
     if (!wanted.has(id)) return;
     const name = given.get(id);

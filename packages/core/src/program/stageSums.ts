@@ -1,7 +1,7 @@
 import type { Builder, Value } from './builder.js';
-import type { NodeOf, Program, Shape } from './program.js';
+import type { BoundProgram, NodeOf, Shape } from './program.js';
 import { rewrite } from './rewrite.js';
-import { elementCount, sameShape } from './shapes.js';
+import { boundShape, elementCount, sameShape } from './shapes.js';
 
 /**
  * Puts stages in the place of sums of more than `most` terms, for backends that add up one term after the other: float32
@@ -12,9 +12,9 @@ import { elementCount, sameShape } from './shapes.js';
  * Of products, only those with a vector are cut, since runtimes block products of matrices themselves. An average over a
  * large window becomes the average of the averages of its rows. Convolutions and their gradients stay as they are.
  *
- * @param program bound and simplified
+ * @param program simplified
  */
-export function stageSums(program: Program, most: number): Program {
+export function stageSums(program: BoundProgram, most: number): BoundProgram {
   return rewrite(program, (b, node, operands) => {
     switch (node.op) {
       case 'reduceSum': {
@@ -32,7 +32,7 @@ export function stageSums(program: Program, most: number): Program {
 }
 
 function lengthOf(value: Value, axis: number): number {
-  return value.shape.at(axis) as number;
+  return elementCount([value.shape.at(axis)!]);
 }
 
 function stagedSum(b: Builder, x: Value, axes: readonly number[], shape: Shape, most: number): Value {
@@ -56,7 +56,7 @@ function stagedSum(b: Builder, x: Value, axes: readonly number[], shape: Shape, 
 
 /** Sums of the rows that an axis is cut into; the axis then has one element a row. */
 function sumRows(b: Builder, x: Value, axis: number, most: number): Value {
-  const shape = x.shape as readonly number[];
+  const shape = boundShape(x.shape);
   const [before, terms, behind] = [shape.slice(0, axis), shape[axis], shape.slice(axis + 1)];
   const wanted = Math.min(most, Math.ceil(Math.sqrt(terms)));
   const length = divisorOf(terms, wanted, most) ?? divisorOf(terms, wanted, Math.max(2, Math.ceil(wanted / 8)));

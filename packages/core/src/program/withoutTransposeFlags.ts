@@ -1,40 +1,31 @@
-import type { NodeId, Program, ProgramNode } from './program.js';
+import type { Builder, Value } from './builder.js';
+import type { NodeId, Program, Shape } from './program.js';
+import { rewrite } from './rewrite.js';
 
 /**
  * The same program without transpose flags on its matrix products, or on their right operands only: a transpose of its own
  * takes the place of each, one for all products that read the same operand that way. For backends whose products are
  * slower with a flag than after a transpose.
  */
-export function withoutTransposeFlags(program: Program, of: 'both' | 'right'): Program {
-  const nodes: ProgramNode[] = [];
-  const moved: NodeId[] = [];
-  const transposed = new Map<NodeId, NodeId>();
-  const transpose = (id: NodeId): NodeId => {
-    const known = transposed.get(id);
-    if (known !== undefined) return known;
-    const { shape, label } = nodes[id];
-    const permutation = shape.map((_, axis) => axis);
+export function withoutTransposeFlags<S extends Shape>(program: Program<S>, of: 'both' | 'right'): Program<S> {
+  const transposed = new Map<NodeId, Value>();
+  const transpose = (b: Builder, value: Value): Value => {
+    const known = transposed.get(value.id);
+    if (known) return known;
+    const permutation = value.shape.map((_, axis) => axis);
     permutation.push(...permutation.splice(-2).reverse());
-    const made = nodes.push({
-      op: 'transpose',
-      permutation,
-      operands: [id],
-      shape: permutation.map((axis) => shape[axis]),
-      ...(label ? { label } : {}),
-    });
-    transposed.set(id, made - 1);
-    return made - 1;
+    const made = b.transpose(value, permutation);
+    const { label } = b.node(value);
+    if (label) b.label(made, label);
+    transposed.set(value.id, made);
+    return made;
   };
-  for (const node of program.nodes) {
-    const operands = node.operands.map((operand) => moved[operand]);
-    let next: ProgramNode = { ...node, operands };
-    if (next.op === 'matmul') {
-      const [left, right] = operands;
-      if (next.transposeA && of === 'both') next = { ...next, transposeA: false, operands: [transpose(left), right] };
-      if (next.transposeB) next = { ...next, transposeB: false, operands: [next.operands[0], transpose(right)] };
-    }
-    moved.push(nodes.push(next) - 1);
-  }
-  const outputs = Object.fromEntries(Object.entries(program.outputs).map(([name, id]) => [name, moved[id]]));
-  return { name: program.name, nodes, outputs };
+  return rewrite(program, (b, node, [left, right]) => {
+    if (node.op !== 'matmul') return undefined;
+    const turnsLeft = node.transposeA && of === 'both';
+    if (!turnsLeft && !node.transposeB) return undefined;
+    return b.matmul(turnsLeft ? transpose(b, left) : left, node.transposeB ? transpose(b, right) : right, {
+      transposeA: node.transposeA && !turnsLeft,
+    });
+  });
 }

@@ -1,5 +1,6 @@
 import { type Model, parametersOf } from '../layers/sequential.js';
 import type { Granularity } from '../noise/noiseModel.js';
+import { boundShape } from '../program/shapes.js';
 import type { TensorMap } from '../tensorData.js';
 import { evaluateBuilt } from './evaluateBuilt.js';
 import { layerTensors, readParameters } from './layerTensors.js';
@@ -33,7 +34,7 @@ export function logAlphasOf(model: Model, parameters: TensorMap): Readonly<Recor
     let shape: readonly number[] = [];
     const values = evaluateBuilt(layerTensors(layer, parameters), undefined, (b, tensors) => {
       const value = logAlpha(b, parametersOf(layer, tensors));
-      shape = value.shape as readonly number[];
+      shape = boundShape(value.shape);
       return value;
     });
     return [[layer.name, { values: Float32Array.from(values), shape, granularity }]];

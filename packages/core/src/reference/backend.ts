@@ -8,6 +8,7 @@ import { checkObject } from '../checkObject.js';
 import { checkOptionNames } from '../checkOptionNames.js';
 import { VardropError } from '../errors.js';
 import { formatValue } from '../formatValue.js';
+import { boundProgram } from '../program/boundProgram.js';
 import { elementCount, formatShape } from '../program/shapes.js';
 import type { FixedShape } from './layout.js';
 import { createRunner } from './runner.js';
@@ -88,7 +89,8 @@ export function createReferenceBackend(options: ReferenceOptions = {}): Backend<
     dispose: (tensor) => handles.dispose(tensor),
     async compile(program) {
       lifetime.check('compile');
-      return createExecutableOf({ lifetime, handles, program, execute: createRunner(program, options) });
+      const bound = boundProgram(program);
+      return createExecutableOf({ lifetime, handles, program: bound, execute: createRunner(bound, options) });
     },
     liveTensors: () => handles.count(),
     native: async (tensor) => ({ values: handles.get(tensor, 'native'), shape: tensor.shape }),

@@ -2,7 +2,6 @@ import { VardropError } from '../errors.js';
 import type { Program } from '../program/program.js';
 import { elementCount, formatShape } from '../program/shapes.js';
 import { evaluateNode } from './evaluateNode.js';
-import { fixedShape } from './layout.js';
 import type { Sources } from './sources.js';
 
 /** Values of a program's inputs (of every role) by name, row-major, and the keys of its noise. */
@@ -31,7 +30,7 @@ export function evaluateAll(program: Program, feeds: Feeds): Float64Array[] {
   for (const node of program.nodes) {
     if (node.op === 'input') {
       const given = feeds.inputs[node.name];
-      const count = elementCount(fixedShape(node.shape));
+      const count = elementCount(node.shape);
       if (given?.length !== count) {
         throw new VardropError(
           'VARDROP_INPUT',

@@ -1,10 +1,10 @@
 import { VardropError } from '../errors.js';
 import type { NodeOf, ProgramNode, Shape } from '../program/program.js';
-import { elementCount } from '../program/shapes.js';
+import { boundShape, elementCount } from '../program/shapes.js';
 import { matmul } from './contraction.js';
 import { conv2d, conv2dFilterGradient, conv2dInputGradient } from './convolution.js';
 import { binary, mapElements, selectGreater, unaryFunctions } from './elementwise.js';
-import { type FixedShape, fixedShape } from './layout.js';
+import type { FixedShape } from './layout.js';
 import { addRows, broadcast, concatenate, gatherRows, pad, slice, transpose } from './movement.js';
 import { averagePool2d, averagePool2dGradient, maxPool2d, maxPool2dGradient } from './pooling.js';
 import { readInPrecision } from './productPrecision.js';
@@ -25,8 +25,8 @@ export function evaluateNode(
   operandShapes: readonly Shape[],
   sources: Sources = {},
 ): Float64Array {
-  const shape = fixedShape(node.shape);
-  const shapes = operandShapes.map(fixedShape);
+  const shape = boundShape(node.shape);
+  const shapes = operandShapes.map(boundShape);
   switch (node.op) {
     case 'input':
       throw new VardropError(

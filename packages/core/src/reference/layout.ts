@@ -1,14 +1,8 @@
-import type { Shape } from '../program/program.js';
+import type { BoundShape } from '../program/program.js';
 import { elementCount } from '../program/shapes.js';
 
 /** A shape whose every axis is a number. */
-export type FixedShape = readonly number[];
-
-/** The shape itself, once no axis of it is symbolic. Throws `VARDROP_SHAPE` if one is. */
-export function fixedShape(shape: Shape): FixedShape {
-  elementCount(shape);
-  return shape as FixedShape;
-}
+export type FixedShape = BoundShape;
 
 /** How far apart neighbours along each axis lie in row-major order. */
 export function rowMajorStrides(shape: FixedShape): number[] {

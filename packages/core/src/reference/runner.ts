@@ -1,8 +1,8 @@
 import type { ExecutableParts } from '../backend/createExecutableOf.js';
 import { programInterface } from '../backend/programInterface.js';
-import type { NodeId, Program } from '../program/program.js';
+import type { BoundProgram, NodeId } from '../program/program.js';
 import { evaluateNode } from './evaluateNode.js';
-import { type FixedShape, fixedShape } from './layout.js';
+import type { FixedShape } from './layout.js';
 import type { Sources } from './sources.js';
 
 /** Computes a run of a program that was prepared once. */
@@ -25,8 +25,8 @@ interface Plan {
   readonly lastRead: ReadonlyMap<NodeId, readonly NodeId[]>;
 }
 
-function plan(program: Program): Plan {
-  const shapes = program.nodes.map((node) => fixedShape(node.shape));
+function plan(program: BoundProgram): Plan {
+  const shapes = program.nodes.map(({ shape }) => shape);
   const rates: Rate[] = [];
   const lists: Record<Rate, NodeId[]> = { 0: [], 1: [], 2: [] };
   const last = new Map<NodeId, NodeId>();
@@ -51,7 +51,7 @@ function plan(program: Program): Plan {
 const released = new Float64Array(0);
 
 /** Prepares a program: orders its nodes by how often they change, and evaluates those that never do. */
-export function createRunner(program: Program, sources: Pick<Sources, 'noise' | 'functions'>): Runner {
+export function createRunner(program: BoundProgram, sources: Pick<Sources, 'noise' | 'functions'>): Runner {
   const { shapes, constant, run, iteration, lastRead } = plan(program);
   const { runInputs, iterationInputs, carriedInputs, freshOutputs } = programInterface(program);
 

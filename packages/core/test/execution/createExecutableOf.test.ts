@@ -10,6 +10,7 @@ import {
   type RunEntries,
   type Tensor,
 } from '../../src/backend/index.js';
+import { boundProgram } from '../../src/program/boundProgram.js';
 import { createBuilder } from '../../src/program/index.js';
 
 const code = (run: () => unknown) => {
@@ -40,7 +41,7 @@ function setUp() {
     createExecutableOf<number>({
       lifetime,
       handles,
-      program: b.build(),
+      program: boundProgram(b.build()),
       execute(given, iterations) {
         seen.calls++;
         const sum = iterations.reduce((total, { inputs }) => total + (inputs.get('x') as number), 0);
@@ -136,7 +137,8 @@ describe('an executable', () => {
   it('needs an output for each carried input', () => {
     const b = createBuilder('lost');
     b.output('y', b.exp(b.input('state', [1], 'carried')));
-    const parts = { ...setUp(), program: b.build(), execute: () => ({ carried: new Map(), outputs: [] }) };
+    const program = boundProgram(b.build());
+    const parts = { ...setUp(), program, execute: () => ({ carried: new Map(), outputs: [] }) };
     expect(() => createExecutableOf<number>(parts)).toThrow('[lost] carried input "state": got no output of that name');
   });
 });
@@ -154,13 +156,22 @@ describe('pending entries', () => {
       owned.push(value);
       return -value;
     };
-    const { carried, outputs } = pendingEntries(programInterface(b.build()), 1, Promise.resolve(finished), own);
+    const { carried, outputs } = pendingEntries(
+      programInterface(boundProgram(b.build())),
+      1,
+      Promise.resolve(finished),
+      own,
+    );
     expect([await carried.get('w'), await outputs[0].get('y'), outputs.length]).toEqual([-1, -2, 1]);
     expect(owned).toEqual([1, 2]);
   });
 
   it('reject with what the run failed of', async () => {
-    const { carried, outputs } = pendingEntries(programInterface(b.build()), 2, Promise.reject(new Error('lost')));
+    const { carried, outputs } = pendingEntries(
+      programInterface(boundProgram(b.build())),
+      2,
+      Promise.reject(new Error('lost')),
+    );
     await new Promise((resolve) => setTimeout(resolve));
     for (const entries of [carried, ...outputs]) {
       for (const pending of entries.values()) await expect(pending).rejects.toThrow('lost');

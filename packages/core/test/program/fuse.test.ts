@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { boundProgram } from '../../src/program/boundProgram.js';
 import { type Builder, createBuilder, type Value } from '../../src/program/builder.js';
 import { fuse } from '../../src/program/fuse.js';
 import type { ContractionKernel, FusedProgram, KernelLimits } from '../../src/program/kernel.js';
@@ -159,7 +160,7 @@ describe('fuse on random programs', () => {
     let largest = 0;
     fc.assert(
       fc.property(randomPrograms(), limits, (program, limit) => {
-        const fused = fuse(program, limit);
+        const fused = fuse(boundProgram(program), limit);
         checkKernels(fused, limit);
         const evaluate = createEvaluator();
         const expected = runProgram(program, evaluate);

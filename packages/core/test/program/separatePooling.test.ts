@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
+import { boundProgram } from '../../src/program/boundProgram.js';
 import { createBuilder, elementCount, type Program, separatePooling } from '../../src/program/index.js';
 import { createReferenceBackend } from '../../src/reference/index.js';
 
@@ -43,7 +44,7 @@ function programOf(
 it.each(['max', 'average'])('windows taken along rows, then down columns, are those taken at once: %s', async (op) => {
   const backend = createReferenceBackend();
   const run = async (program: Program, values: Readonly<Record<string, Float32Array>>) => {
-    const executable = await backend.compile(program);
+    const executable = await backend.compile(boundProgram(program));
     const inputs = Object.fromEntries(
       program.nodes.flatMap((node) =>
         node.op === 'input' ? [[node.name, backend.upload(values[node.name], node.shape as number[])]] : [],

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { compileProgram } from '../../src/backend/compileProgram.js';
+import { boundProgram } from '../../src/program/boundProgram.js';
 import { createBuilder } from '../../src/program/builder.js';
 import type { Program, ProgramNode } from '../../src/program/program.js';
 import { elementCount } from '../../src/program/shapes.js';
@@ -72,7 +73,7 @@ describe('stageSums', () => {
   ])('leaves %s as they are, and none with more terms than may be', (_, programs) => {
     fc.assert(
       fc.property(programs, most, fc.integer({ min: 1, max: 40 }), (program, limit, seed) => {
-        const staged = stageSums(program, limit);
+        const staged = stageSums(boundProgram(program), limit);
         validate(staged);
         for (const node of staged.nodes) expect(termsOf(staged, node)).toBeLessThanOrEqual(limit);
         const inputs = inputsOf(program, seed);
@@ -97,7 +98,7 @@ describe('stageSums', () => {
         const clipped = padding.map((n, side) => Math.min(n, size[side >> 1] - 1)) as typeof padding;
         b.output('y', b.averagePool2d(b.input('x', [2, 9, 10, 2]), size, { strides, padding: clipped }));
         const program = b.build();
-        const staged = stageSums(program, 16);
+        const staged = stageSums(boundProgram(program), 16);
         for (const node of staged.nodes) expect(termsOf(staged, node)).toBeLessThanOrEqual(16);
         const inputs = inputsOf(program, seed);
         const [got, wanted] = [staged, program].map((each) => evaluate(each, { inputs }).y);
@@ -109,7 +110,7 @@ describe('stageSums', () => {
   it('keeps labels, and infinities what they are', () => {
     const b = createBuilder('labels');
     b.scope('objective', () => b.output('y', b.label(b.reduceSum(b.input('x', [101])), 'kl')));
-    const staged = stageSums(b.build(), 16);
+    const staged = stageSums(boundProgram(b.build()), 16);
     expect(new Set(staged.nodes.slice(1).map(({ label }) => label))).toEqual(new Set(['objective/kl']));
     const x = new Float64Array(101).fill(1);
     x[100] = Number.POSITIVE_INFINITY;

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { bindBatch } from '../../src/program/bindBatch.js';
+import { boundProgram } from '../../src/program/boundProgram.js';
 import { createBuilder } from '../../src/program/builder.js';
 import { expand } from '../../src/program/expand.js';
 import { hostNoise } from '../../src/program/hostNoise.js';
@@ -116,7 +117,7 @@ describe('hostNoise', () => {
   });
 
   it('needs a bound program', () => {
-    expect(() => hostNoise(noisyLayer())).toThrow(expect.objectContaining({ code: 'VARDROP_SHAPE' }));
+    expect(() => hostNoise(boundProgram(noisyLayer()))).toThrow(expect.objectContaining({ code: 'VARDROP_SHAPE' }));
   });
 });
 
@@ -134,14 +135,14 @@ describe('splitInvariant', () => {
 
   it('leaves a program whole where there is little to save', () => {
     const program = scaled(1);
-    expect(splitInvariant(program)).toEqual({ each: program });
+    expect(splitInvariant(boundProgram(program))).toEqual({ each: program });
   });
 
   it('computes the same in two parts, of which the first needs no iteration', () => {
     const rows = 64;
     const program = scaled(rows);
     expect(invariantNodes(program).filter(Boolean).length).toBeGreaterThan(2);
-    const { once, each } = splitInvariant(program);
+    const { once, each } = splitInvariant(boundProgram(program));
     if (!once) throw new Error('nothing was split off');
     for (const part of [once, each]) validate(part);
     expect(once.nodes.filter((node) => node.op === 'input').map(({ name }) => name)).toEqual(['w']);

@@ -1,5 +1,7 @@
 import { describe, expect, it } from 'vitest';
+import { boundProgram } from '../../src/program/boundProgram.js';
 import { createBuilder, type Program } from '../../src/program/index.js';
+import type { BoundProgram } from '../../src/program/program.js';
 import { createReferenceBackend, evaluate, evaluateAll } from '../../src/reference/index.js';
 
 const coded = (code: string, text = '') =>
@@ -56,7 +58,7 @@ describe('evaluate', () => {
 describe('the reference backend', () => {
   it('carries values over iterations and returns the others of each', async () => {
     const backend = createReferenceBackend();
-    const executable = await backend.compile(accumulator());
+    const executable = await backend.compile(boundProgram(accumulator()));
     const scale = backend.upload(f32(Math.log(2)), []);
     const sum = backend.upload(f32(0, 1), [2]);
     const x = [f32(1, 1), f32(2, 3)].map((data) => backend.upload(data, [2]));
@@ -78,7 +80,7 @@ describe('the reference backend', () => {
 
   it('keeps float64 from run to run', async () => {
     const backend = createReferenceBackend();
-    const executable = await backend.compile(accumulator());
+    const executable = await backend.compile(boundProgram(accumulator()));
     const scale = backend.upload(f32(0), []);
     const x = backend.upload(f32(1, 2 ** -40), [2]);
     let sum = backend.upload(f32(2 ** -40, 1), [2]);
@@ -89,7 +91,7 @@ describe('the reference backend', () => {
 
   it('returns the first carried values under new handles where there is no iteration', async () => {
     const backend = createReferenceBackend();
-    const executable = await backend.compile(accumulator());
+    const executable = await backend.compile(boundProgram(accumulator()));
     const scale = backend.upload(f32(0), []);
     const sum = backend.upload(f32(5, 6), [2]);
     const { carried, outputs } = executable.run({ scale, sum }, []);
@@ -119,7 +121,7 @@ describe('the reference backend', () => {
     const w = b.input('w', []);
     const z = b.noise('normal', 'layer', [2, 2]);
     b.output('y', b.add(b.special('dawson', w), z));
-    const executable = await backend.compile(b.build());
+    const executable = await backend.compile(boundProgram(b.build()));
     const tensor = backend.upload(f32(0.5), []);
     const keys = (word: number, row?: number) => ({ keys: { layer: { words: [word, 0] as const, row } } });
     const { outputs } = executable.run({ w: tensor }, [keys(1), keys(2), keys(2, 3)]);
@@ -139,7 +141,7 @@ describe('the reference backend', () => {
     b.output('a', x);
     b.output('b', y);
     b.output('c', y);
-    const executable = await backend.compile(b.build());
+    const executable = await backend.compile(boundProgram(b.build()));
     const tensor = backend.upload(f32(1, 2), [2]);
     const [{ a, b: second, c }] = executable.run({ x: tensor }, [{}]).outputs;
     expect(new Set([tensor, a, second, c]).size).toBe(4);
@@ -165,7 +167,7 @@ describe('the reference backend', () => {
 
   it('counts live tensors, and refuses those that were disposed of', async () => {
     const backend = createReferenceBackend();
-    const executable = await backend.compile(accumulator());
+    const executable = await backend.compile(boundProgram(accumulator()));
     const tensor = backend.upload(f32(1), []);
     const sum = backend.upload(f32(1, 2), [2]);
     const x = backend.upload(f32(1, 2), [2]);
@@ -193,7 +195,7 @@ describe('the reference backend', () => {
     const b = createBuilder('strict');
     const x = b.input('x', [2], 'iteration');
     b.output('y', b.add(b.mul(x, b.input('w', [2])), b.noise('uniform', 'k', [2])));
-    const executable = await backend.compile(b.build());
+    const executable = await backend.compile(boundProgram(b.build()));
     const good = backend.upload(f32(1, 2), [2]);
     const bad = backend.upload(f32(1, 2), [1, 2]);
     const keys = { k: { words: [1, 2] as const } };
@@ -217,9 +219,10 @@ describe('the reference backend', () => {
     const backend = createReferenceBackend();
     const b = createBuilder('lost');
     b.output('y', b.exp(b.input('state', [1], 'carried')));
-    await expect(backend.compile(b.build())).rejects.toThrow(coded('VARDROP_PROGRAM', '"state"'));
+    await expect(backend.compile(boundProgram(b.build()))).rejects.toThrow(coded('VARDROP_PROGRAM', '"state"'));
     const symbolic = createBuilder('symbolic');
     symbolic.output('y', symbolic.exp(symbolic.input('x', ['batch'])));
-    await expect(backend.compile(symbolic.build())).rejects.toThrow(coded('VARDROP_SHAPE'));
+    // As from JavaScript, which has no types.
+    await expect(backend.compile(symbolic.build() as BoundProgram)).rejects.toThrow(coded('VARDROP_SHAPE'));
   });
 });

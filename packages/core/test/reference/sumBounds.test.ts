@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { boundProgram } from '../../src/program/boundProgram.js';
 import type { Operation, ProgramNode } from '../../src/program/index.js';
 import { accumulationFactor, additions, failureProbability } from '../../src/reference/accumulation.js';
 import { unitInLastPlace } from '../../src/reference/float32.js';
@@ -316,18 +317,15 @@ describe('the reference backend', () => {
     const operands = shapes.map((shape) =>
       values(shape, () => (positive ? Math.abs(spread(random, -6, 6)) : spread(random, -6, 6))),
     );
-    const nodes: ProgramNode[] = shapes.map((shape, i) => ({
+    const inputs: ProgramNode[] = shapes.map((shape, i) => ({
       op: 'input',
       name: `operand${i}`,
       role: 'shared',
       operands: [],
       shape,
     }));
-    const executable = await backend.compile({
-      name: node.op,
-      nodes: [...nodes, node],
-      outputs: { y: shapes.length },
-    });
+    const program = { name: node.op, nodes: [...inputs, node], outputs: { y: shapes.length } };
+    const executable = await backend.compile(boundProgram(program));
     const tensors = operands.map(
       (own, i) => [`operand${i}`, backend.upload(Float32Array.from(own), shapes[i])] as const,
     );

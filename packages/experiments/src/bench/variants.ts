@@ -105,9 +105,9 @@ async function products(backend: Backend, { workload, numbers }: WorkloadData, n
   const program = contractionsProgram(contractions(workload, noise));
   const compiled = await compileProgram(backend, program);
   const inputs: Record<string, Tensor> = {};
-  for (const node of program.nodes) {
+  for (const node of compiled.program.nodes) {
     if (node.op !== 'input') continue;
-    const shape = node.shape as readonly number[];
+    const { shape } = node;
     const count = elementCount(shape);
     inputs[node.name] = backend.upload(numbers.subarray(0, count), shape);
   }

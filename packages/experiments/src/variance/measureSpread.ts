@@ -44,8 +44,8 @@ export async function createSpreadMeter(
 ): Promise<SpreadMeter> {
   const compiled = await compileProgram(backend, program, { batch: chunk });
   const carriedShapes = Object.fromEntries(
-    program.nodes.flatMap((node) =>
-      node.op === 'input' && node.role === 'carried' ? [[node.name, node.shape as readonly number[]] as const] : [],
+    compiled.program.nodes.flatMap((node) =>
+      node.op === 'input' && node.role === 'carried' ? [[node.name, node.shape] as const] : [],
     ),
   );
   const disposeAll = (tensors: Tensors) => {

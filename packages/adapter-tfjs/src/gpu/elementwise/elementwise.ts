@@ -1,4 +1,4 @@
-import type { NodeId, Op, Program, ProgramNode } from '@vardrop/core/program';
+import type { BoundNode, BoundProgram, NodeId, Op } from '@vardrop/core/program';
 import type { Device } from '../../device/device.js';
 import type { Language } from '../language.js';
 import { type Launch, languageOf, load, prepare, store } from '../program.js';
@@ -14,7 +14,7 @@ export interface ElementwiseGroup {
 }
 
 /** One launch for a group of elementwise nodes. Constants of a single number are written into its source. */
-export function elementwise(device: Device, program: Program, group: ElementwiseGroup): Launch {
+export function elementwise(device: Device, program: BoundProgram, group: ElementwiseGroup): Launch {
   const language = languageOf(device);
   const functions = new Set<PrintedFunction>();
   const names = new Map<NodeId, string>();
@@ -25,7 +25,7 @@ export function elementwise(device: Device, program: Program, group: Elementwise
   });
   const nameOf = (id: NodeId) => {
     const node = program.nodes[id];
-    return names.get(id) ?? language.number((node as ProgramNode & { value: number }).value);
+    return names.get(id) ?? language.number((node as BoundNode & { value: number }).value);
   };
   group.nodes.forEach((id, i) => {
     const node = program.nodes[id];
@@ -43,7 +43,7 @@ export function elementwise(device: Device, program: Program, group: Elementwise
 }
 
 /** Whether a constant can be written into a program's source. */
-export const isLiteral = (node: ProgramNode) =>
+export const isLiteral = (node: BoundNode) =>
   node.op === 'constant' && typeof node.value === 'number' && Number.isFinite(Math.fround(node.value));
 
 const elementwiseOps: ReadonlySet<Op> = new Set<Op>([
@@ -58,7 +58,7 @@ const operators = { add: '+', sub: '-', mul: '*', div: '/' } as const;
 
 function expression(
   language: Language,
-  node: ProgramNode,
+  node: BoundNode,
   [a, b, x, y]: readonly string[],
   functions: Set<PrintedFunction>,
 ): string {

@@ -1,4 +1,11 @@
-import { invariantNodes, type NodeId, type Op, operationClass, type Program, sameShape } from '@vardrop/core/program';
+import {
+  type BoundProgram,
+  invariantNodes,
+  type NodeId,
+  type Op,
+  operationClass,
+  sameShape,
+} from '@vardrop/core/program';
 import { type ElementwiseGroup, isElementwise, isLiteral } from './elementwise.js';
 
 /** A node that tfjs computes, or elementwise nodes for one launch. */
@@ -18,7 +25,7 @@ const dear: ReadonlySet<Op> = new Set<Op>(['exp', 'log', 'sqrt', 'div']);
  *
  * @param mostInputs how many tensors a launch may read
  */
-export function groupNodes(program: Program, mostInputs: number): Piece[] {
+export function groupNodes(program: BoundProgram, mostInputs: number): Piece[] {
   const { nodes } = program;
   const shared = invariantNodes(program);
   const outputs = new Set(Object.values(program.outputs));
@@ -59,11 +66,11 @@ export function groupNodes(program: Program, mostInputs: number): Piece[] {
     if (!isElementwise(node.op)) return [id];
     const group = members.get(id);
     if (!group) return [];
-    return [{ shape: node.shape as readonly number[], nodes: group, inputs: inputsOf(program, group), output: id }];
+    return [{ shape: node.shape, nodes: group, inputs: inputsOf(program, group), output: id }];
   });
 }
 
-function inputsOf({ nodes }: Program, group: readonly NodeId[]): NodeId[] {
+function inputsOf({ nodes }: BoundProgram, group: readonly NodeId[]): NodeId[] {
   const own = new Set(group);
   const operands = new Set(group.flatMap((id) => nodes[id].operands));
   return [...operands].filter((id) => !own.has(id) && !isLiteral(nodes[id]));

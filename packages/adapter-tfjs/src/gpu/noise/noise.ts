@@ -1,15 +1,15 @@
 import type { TensorInfo } from '@tensorflow/tfjs';
 import type { NoiseKey } from '@vardrop/core/backend';
-import { elementCount, type NodeOf } from '@vardrop/core/program';
+import { type BoundShape, elementCount, type NodeOf } from '@vardrop/core/program';
 import type { Device } from '../../device/device.js';
 import { reshape } from '../../device/shape.js';
 import { languageOf, place, prepare, store, word } from '../program.js';
 import { printRandom } from './random.js';
 
 /** Noise of a key, made on the device: element i of the result is element `row · units + i` of the key's stream. */
-export function noise(device: Device, node: NodeOf<'noise'>): (key: NoiseKey) => TensorInfo {
+export function noise(device: Device, node: NodeOf<'noise', BoundShape>): (key: NoiseKey) => TensorInfo {
   const language = languageOf(device);
-  const shape = node.shape as readonly number[];
+  const { shape } = node;
   const size = elementCount(shape);
   const rowSize = elementCount(shape.slice(1));
   const words = ['k0', 'k1', 'startHigh', 'startLow'];

@@ -1,4 +1,4 @@
-import { invariantNodes, type NodeId, operationClass, type Program, type ProgramNode } from '@vardrop/core/program';
+import { type BoundNode, type BoundProgram, invariantNodes, type NodeId, operationClass } from '@vardrop/core/program';
 
 /** Elementwise nodes of one shape, and reductions of them, that one loop computes. */
 export interface Group {
@@ -20,14 +20,14 @@ const elementwise: ReadonlySet<string> = new Set([
   ...['add', 'sub', 'mul', 'div', 'max', 'min', 'selectGreater', 'broadcast'],
 ]);
 
-const isReduction = (node: ProgramNode) => node.op === 'reduceSum' || node.op === 'reduceMax';
+const isReduction = (node: BoundNode) => node.op === 'reduceSum' || node.op === 'reduceMax';
 
 /** Most tensors and nodes of one loop; beyond that it is cut in two. Its function would grow too large to compile well. */
 const mostTensors = 128;
 const mostNodes = 256;
 
 /** The value of a constant that is one number, which a loop holds in a register. */
-export function numberOf(node: ProgramNode): number | undefined {
+export function numberOf(node: BoundNode): number | undefined {
   if (node.op !== 'constant') return undefined;
   if (typeof node.value === 'number') return node.value;
   return node.value.length === 1 ? node.value[0] : undefined;
@@ -41,7 +41,7 @@ export function numberOf(node: ProgramNode): number | undefined {
  * Levels are as late as users allow, so that what only the optimizer's update needs is computed in its loop; a
  * reduction goes to the loop that computes what it reads. Loops whose nodes have no value in common are separate.
  */
-export function groupNodes(program: Program): Piece[] {
+export function groupNodes(program: BoundProgram): Piece[] {
   const { nodes } = program;
   const shared = invariantNodes(program);
   const isFusible = (id: NodeId) => elementwise.has(nodes[id].op) || isReduction(nodes[id]);
@@ -75,7 +75,7 @@ export function groupNodes(program: Program): Piece[] {
     );
     const first = nodes[members[0]];
     return {
-      shape: (isReduction(first) ? nodes[first.operands[0]].shape : first.shape) as readonly number[],
+      shape: isReduction(first) ? nodes[first.operands[0]].shape : first.shape,
       nodes: members,
       operands: [...operands],
       results: members.filter((id) => named.has(id) || users[id].some((user) => !inside.has(user))),
@@ -100,7 +100,7 @@ export function groupNodes(program: Program): Piece[] {
 }
 
 /** The latest level of each node that leaves its users room; reductions at the level of what they share a loop with. */
-function findLevels(program: Program, isJoined: (from: NodeId, to: NodeId) => boolean): number[] {
+function findLevels(program: BoundProgram, isJoined: (from: NodeId, to: NodeId) => boolean): number[] {
   const { nodes } = program;
   const upperBounds = new Array<number>(nodes.length).fill(Number.POSITIVE_INFINITY);
   const named = new Set(Object.values(program.outputs));
@@ -141,7 +141,7 @@ const finite = (level: number) => (Number.isFinite(level) ? level : Number.NEGAT
 
 /** Nodes of one space and level that have an edge or an operand of the whole shape in common. */
 function connected(
-  program: Program,
+  program: BoundProgram,
   isFusible: (id: NodeId) => boolean,
   spaces: readonly string[],
   levels: readonly number[],
@@ -182,7 +182,7 @@ function connected(
 }
 
 /** The pieces, each after those that it reads from, otherwise in the program's order. */
-function ordered(program: Program, pieces: readonly Piece[], pieceOf: ReadonlyMap<NodeId, Piece>): Piece[] {
+function ordered(program: BoundProgram, pieces: readonly Piece[], pieceOf: ReadonlyMap<NodeId, Piece>): Piece[] {
   const last = (piece: Piece) => (typeof piece === 'number' ? piece : piece.nodes[piece.nodes.length - 1]);
   const result: Piece[] = [];
   const done = new Set<Piece>();

@@ -1,4 +1,4 @@
-import type { NodeId, NodeOf, Program } from '@vardrop/core/program';
+import type { BoundProgram, NodeId, NodeOf } from '@vardrop/core/program';
 import type { Kernel } from '../kernel.js';
 import { storeFour } from '../storeFour.js';
 import { createFunction, type Local } from '../wasmWriter.js';
@@ -36,7 +36,7 @@ interface Reduction {
  * of reductions already hold `initialValue`. Four elements a turn; the rest of a row (1 to 3 elements) is computed as four
  * and written one by one, reading at most 12 bytes past a tensor's end, which is inside the heap.
  */
-export function writeLoop(program: Program, group: Group): Kernel {
+export function writeLoop(program: BoundProgram, group: Group): Kernel {
   const { nodes } = program;
   const tensors = [...group.operands, ...group.results];
   const w = createFunction(tensors.length);
@@ -46,9 +46,7 @@ export function writeLoop(program: Program, group: Group): Kernel {
   const steps = tensors.map((id, tensor) => {
     const node = nodes[id];
     const reduces = written(tensor) && (node.op === 'reduceSum' || node.op === 'reduceMax');
-    return reduces
-      ? reducedSteps(group.shape, node.axes)
-      : broadcastSteps(node.shape as readonly number[], group.shape);
+    return reduces ? reducedSteps(group.shape, node.axes) : broadcastSteps(node.shape, group.shape);
   });
   const inBlocks = tensors.some((id, tensor) => written(tensor) && isReduction(id));
   const loop = collapse(group.shape, steps, inBlocks);
@@ -323,8 +321,7 @@ export function writeLoop(program: Program, group: Group): Kernel {
   nest(0, []);
   const results = group.results.map((id) => {
     const { op, shape } = nodes[id];
-    const fixed = shape as readonly number[];
-    return op === 'reduceSum' || op === 'reduceMax' ? { shape: fixed, initial: initialValue[op] } : { shape: fixed };
+    return op === 'reduceSum' || op === 'reduceMax' ? { shape, initial: initialValue[op] } : { shape };
   });
   return { code: w, results };
 }

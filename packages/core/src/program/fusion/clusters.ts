@@ -6,10 +6,10 @@ import type { Graph } from './graph.js';
 import type { Siblings } from './siblings.js';
 
 /** Nodes that become one kernel. */
-export interface Cluster {
+export interface Cluster<S extends Shape = Shape> {
   readonly kind: KernelKind;
   /** The shape of its loop. */
-  readonly shape: Shape;
+  readonly shape: S;
   /** Ascending. */
   readonly nodes: readonly NodeId[];
   /** Tensors that it reads, ascending. */
@@ -19,9 +19,9 @@ export interface Cluster {
 }
 
 /** A cluster that may still grow; its nodes are in no order. */
-interface Growing {
+interface Growing<S extends Shape = Shape> {
   kind: KernelKind;
-  readonly shape: Shape;
+  readonly shape: S;
   readonly nodes: NodeId[];
   readonly inputs: Set<NodeId>;
   readonly outputs: Set<NodeId>;
@@ -33,34 +33,34 @@ interface Growing {
  * then clusters that read each other or the same tensors are merged where that keeps within the limits. Whatever is done
  * with two clusters takes as long as the smaller one is large, so that long programs take no more time a node than short ones.
  */
-export function cluster(
-  program: Program,
+export function cluster<S extends Shape>(
+  program: Program<S>,
   graph: Graph,
   siblings: readonly Siblings[],
   limits: KernelLimits,
-): readonly Cluster[] {
-  const clusterOf: (Growing | undefined)[] = program.nodes.map(() => undefined);
+): readonly Cluster<S>[] {
+  const clusterOf: (Growing<S> | undefined)[] = program.nodes.map(() => undefined);
   const required = new Set(Object.values(program.outputs));
 
-  function create(nodes: readonly NodeId[]): Growing {
+  function create(nodes: readonly NodeId[]): Growing<S> {
     const node = program.nodes[nodes[0]];
     const kind = operationClass[node.op] as KernelKind;
     const shape = kind === 'reduction' ? operandShape(nodes[0]) : node.shape;
     const reads = nodes.flatMap((id) => graph.reads[id].map(({ producer }) => producer));
     // Siblings do not read each other, and something needs each computed node.
-    const made: Growing = { kind, shape, nodes: [...nodes], inputs: new Set(reads), outputs: new Set(nodes) };
+    const made: Growing<S> = { kind, shape, nodes: [...nodes], inputs: new Set(reads), outputs: new Set(nodes) };
     for (const id of nodes) clusterOf[id] = made;
     return made;
   }
   const operandShape = (id: NodeId) => program.nodes[program.nodes[id].operands[0]].shape;
 
   /** Whether something outside of the two clusters needs a node of theirs. */
-  function leaves(id: NodeId, a: Growing, b: Growing): boolean {
+  function leaves(id: NodeId, a: Growing<S>, b: Growing<S>): boolean {
     return required.has(id) || graph.uses[id].some(({ user }) => clusterOf[user] !== a && clusterOf[user] !== b);
   }
 
   /** How many tensors two clusters would read and write as one. */
-  function traffic(a: Growing, b: Growing): { inputs: number; outputs: number } {
+  function traffic(a: Growing<S>, b: Growing<S>): { inputs: number; outputs: number } {
     const [small, large] = bySize(a, b);
     let inputs = large.inputs.size;
     let outputs = large.outputs.size;
@@ -74,7 +74,7 @@ export function cluster(
   }
 
   /** Makes one cluster of two, of the second's kind, unless the first is a contraction. */
-  function merge(a: Growing, b: Growing): void {
+  function merge(a: Growing<S>, b: Growing<S>): void {
     const [small, large] = bySize(a, b);
     large.kind = a.kind === 'contraction' ? a.kind : b.kind;
     for (const id of small.outputs) if (leaves(id, a, b)) large.outputs.add(id);
@@ -90,13 +90,13 @@ export function cluster(
   }
 
   /** The one cluster that everything which reads these nodes is in. */
-  function onlyUser(own: Growing): Growing | undefined {
-    const users = new Set<Growing>();
+  function onlyUser(own: Growing<S>): Growing<S> | undefined {
+    const users = new Set<Growing<S>>();
     for (const id of own.nodes) {
       if (required.has(id)) return undefined;
       for (const use of graph.uses[id]) {
         if (!use.pointwise) return undefined;
-        users.add(clusterOf[use.user] as Growing);
+        users.add(clusterOf[use.user] as Growing<S>);
       }
     }
     const [user] = users;
@@ -104,7 +104,7 @@ export function cluster(
   }
 
   /** Joins what only one cluster needs to it. No cycle can arise: all paths out of `own` lead into that cluster. */
-  function join(own: Growing): void {
+  function join(own: Growing<S>): void {
     const user = onlyUser(own);
     if (!user || !sameShape(own.shape, user.shape)) return;
     const fits =
@@ -115,8 +115,8 @@ export function cluster(
   }
 
   /** Whether a path leaves one of the two clusters and comes back to either of them through a third. */
-  function enclosesAnother(a: Growing, b: Growing): boolean {
-    const seen = new Set<Growing>([a, b]);
+  function enclosesAnother(a: Growing<S>, b: Growing<S>): boolean {
+    const seen = new Set<Growing<S>>([a, b]);
     const pending = [...usersOf(a), ...usersOf(b)].filter((next) => !seen.has(next));
     for (let next = pending.pop(); next !== undefined; next = pending.pop()) {
       if (seen.has(next)) continue;
@@ -129,15 +129,15 @@ export function cluster(
     return false;
   }
 
-  function usersOf(own: Growing): Set<Growing> {
-    const users = new Set<Growing>();
-    for (const id of own.outputs) for (const { user } of graph.uses[id]) users.add(clusterOf[user] as Growing);
+  function usersOf(own: Growing<S>): Set<Growing<S>> {
+    const users = new Set<Growing<S>>();
+    for (const id of own.outputs) for (const { user } of graph.uses[id]) users.add(clusterOf[user] as Growing<S>);
     users.delete(own);
     return users;
   }
 
   /** Whether one of two clusters reads a node of the other elsewhere than where it is written. */
-  function readsAcross(a: Growing, b: Growing): boolean {
+  function readsAcross(a: Growing<S>, b: Growing<S>): boolean {
     const [small, large] = bySize(a, b);
     return small.nodes.some(
       (id) =>
@@ -147,7 +147,7 @@ export function cluster(
   }
 
   /** Merges `a` with `b`, which may read it, if the result is a kernel within the limits. */
-  function tryMerge(a: Growing, b: Growing): boolean {
+  function tryMerge(a: Growing<S>, b: Growing<S>): boolean {
     const kinds = [a.kind, b.kind];
     if (a === b || !sameShape(a.shape, b.shape)) return false;
     if (!kinds.every((kind) => kind === 'elementwise' || kind === 'contraction')) return false;
@@ -162,8 +162,8 @@ export function cluster(
   }
 
   /** The clusters that read a node, as they are now. */
-  function readersOf(producer: NodeId): Growing[] {
-    return [...new Set(graph.uses[producer].map(({ user }) => clusterOf[user] as Growing))];
+  function readersOf(producer: NodeId): Growing<S>[] {
+    return [...new Set(graph.uses[producer].map(({ user }) => clusterOf[user] as Growing<S>))];
   }
 
   /** Merges the cluster of `producer` with one that reads it, or two that read it (as a whole) with each other. */
@@ -189,15 +189,15 @@ export function cluster(
 
   const together = new Map(siblings.map(({ members }) => [members[0], members] as const));
   const later = new Set(siblings.flatMap(({ members }) => members.slice(1)));
-  const units: Growing[] = [];
+  const units: Growing<S>[] = [];
   program.nodes.forEach((_, id) => {
     if (graph.computed[id] && !later.has(id)) units.push(create(together.get(id) ?? [id]));
   });
   for (const unit of units.reverse()) join(unit);
   mergeAll();
   const ascending = (ids: Iterable<NodeId>) => [...ids].sort((a, b) => a - b);
-  const made = new Map<Growing, Cluster>();
-  const final = clusterOf.map((own): Cluster | undefined => {
+  const made = new Map<Growing<S>, Cluster<S>>();
+  const final = clusterOf.map((own): Cluster<S> | undefined => {
     if (own === undefined) return undefined;
     const { kind, shape } = own;
     const known = made.get(own) ?? {
@@ -213,13 +213,16 @@ export function cluster(
   return order([...made.values()], final);
 }
 
-const bySize = (a: Growing, b: Growing): [small: Growing, large: Growing] =>
+const bySize = <G extends Growing>(a: G, b: G): [small: G, large: G] =>
   a.nodes.length < b.nodes.length ? [a, b] : [b, a];
 
 /** Clusters in topological order, those with the earlier nodes first where there is a choice. */
-function order(clusters: readonly Cluster[], clusterOf: readonly (Cluster | undefined)[]): Cluster[] {
-  const waitsFor = new Map<Cluster, Set<Cluster>>();
-  const users = new Map<Cluster, Cluster[]>(clusters.map((each) => [each, []]));
+function order<S extends Shape>(
+  clusters: readonly Cluster<S>[],
+  clusterOf: readonly (Cluster<S> | undefined)[],
+): Cluster<S>[] {
+  const waitsFor = new Map<Cluster<S>, Set<Cluster<S>>>();
+  const users = new Map<Cluster<S>, Cluster<S>[]>(clusters.map((each) => [each, []]));
   for (const each of clusters) {
     const before = new Set(each.inputs.map((id) => clusterOf[id]).filter((other) => other !== undefined));
     waitsFor.set(each, before);
@@ -227,7 +230,7 @@ function order(clusters: readonly Cluster[], clusterOf: readonly (Cluster | unde
   }
   // The one with the earliest node is last.
   const ready = clusters.filter((each) => waitsFor.get(each)?.size === 0).sort((a, b) => b.nodes[0] - a.nodes[0]);
-  const ordered: Cluster[] = [];
+  const ordered: Cluster<S>[] = [];
   for (let next = ready.pop(); next !== undefined; next = ready.pop()) {
     ordered.push(next);
     for (const user of users.get(next) ?? []) {
@@ -240,7 +243,7 @@ function order(clusters: readonly Cluster[], clusterOf: readonly (Cluster | unde
 }
 
 /** Puts a cluster in its place among those whose first nodes descend. */
-function insert(descending: Cluster[], added: Cluster): void {
+function insert<S extends Shape>(descending: Cluster<S>[], added: Cluster<S>): void {
   let from = 0;
   let to = descending.length;
   while (from < to) {

@@ -118,7 +118,16 @@ function agreement(program: Program, node: ProgramNode, side: 0 | 1): string {
     case 'conv2dInputGradient':
     case 'conv2dFilterGradient': {
       const { op, shape, strides, padding, dilations, groups } = node;
-      return JSON.stringify([op, shape, other, strides, padding, dilations, groups, 'precision' in node && node.precision]);
+      return JSON.stringify([
+        op,
+        shape,
+        other,
+        strides,
+        padding,
+        dilations,
+        groups,
+        'precision' in node && node.precision,
+      ]);
     }
     default:
       return node.op;

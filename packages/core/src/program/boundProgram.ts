@@ -1,0 +1,18 @@
+import { VardropError } from '../errors.js';
+import type { BoundProgram, Program } from './program.js';
+import { formatShape, isBoundShape } from './shapes.js';
+
+/** The program itself, once no axis of it is symbolic. Throws `VARDROP_SHAPE` if one is; `bindBatch` fixes it. */
+export function boundProgram(program: Program): BoundProgram {
+  if (isBound(program)) return program;
+  const id = program.nodes.findIndex(({ shape }) => !isBoundShape(shape));
+  const { op, shape } = program.nodes[id];
+  throw new VardropError(
+    'VARDROP_SHAPE',
+    `[${program.name} %${id} ${op}] shape: got ${formatShape(shape)}, needs every axis to be a number. Bind the batch size first.`,
+  );
+}
+
+function isBound(program: Program): program is BoundProgram {
+  return program.nodes.every(({ shape }) => isBoundShape(shape));
+}
