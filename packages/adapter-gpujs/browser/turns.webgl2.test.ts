@@ -19,6 +19,12 @@ const programs: Readonly<Record<string, (b: Builder) => Value>> = {
   },
   "a filter's gradient": (b) =>
     b.conv2dFilterGradient(b.input('x', [109, 28, 28, 1]), b.input('dy', [109, 24, 24, 6]), [5, 5, 1, 6], alongside),
+  "a depthwise filter's gradient": (b) =>
+    b.conv2dFilterGradient(b.input('x', [109, 28, 28, 3]), b.input('dy', [109, 24, 24, 3]), [3, 3, 1, 3], {
+      dilations: [2, 2],
+      groups: 3,
+    }),
+  'rows of one number': (b) => b.gatherGradient(b.input('indices', [70_003]), b.input('dy', [70_003, 9]), [5, 9]),
   'a convolution': (b) => b.conv2d(b.input('x', [1, 301, 302, 1]), b.input('filter', [300, 300, 1, 2]), alongside),
   "a convolution's input gradient": (b) =>
     b.conv2dInputGradient(

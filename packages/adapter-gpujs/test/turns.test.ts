@@ -61,18 +61,28 @@ const programs: Readonly<Record<string, fc.Arbitrary<Program>>> = {
       kh: side,
       kw: side,
       strides: stride,
+      dilations: stride,
+      groups: few,
     })
-    .filter(({ width, kw }) => width >= kw)
-    .map(({ batch, height, width, channels, filters, kh, kw, strides }) => {
+    .filter(({ width, kw, dilations }) => width > (kw - 1) * dilations[1])
+    .map(({ batch, height, width, channels, filters, kh, kw, strides, dilations, groups }) => {
       const b = createBuilder('convolution');
-      const window = { strides, padding: [kh > 1 ? 1 : 0, kh - 1, 0, kw > 1 ? 1 : 0] } as const;
-      const x = b.input('x', [batch, height, width, channels]);
-      const filter = b.input('filter', [kh, kw, channels, filters]);
+      const padding = [kh > 1 ? 1 : 0, (kh - 1) * dilations[0], 0, kw > 1 ? 1 : 0] as const;
+      const window = { strides, padding, dilations, groups };
+      const x = b.input('x', [batch, height, width, channels * groups]);
+      const filter = b.input('filter', [kh, kw, channels, filters * groups]);
       const y = b.conv2d(x, filter, window);
       const dy = b.input('dy', y.shape);
-      b.output('y', b.mul(y, b.input('bias', [filters])));
+      b.output('y', b.mul(y, b.input('bias', [filters * groups])));
       b.output('image', b.conv2dInputGradient(filter, dy, x.shape, window));
       b.output('filters', b.conv2dFilterGradient(x, dy, filter.shape, window));
+      return b.build();
+    }),
+  'rows of one number': fc
+    .record({ rows: few, width: fc.constantFrom(1, 3, 9), count: fc.integer({ min: 1, max: 900 }) })
+    .map(({ rows, width, count }) => {
+      const b = createBuilder('rows');
+      b.output('y', b.gatherGradient(b.input('indices', [count]), b.input('dy', [count, width]), [rows, width]));
       return b.build();
     }),
   pooling: fc

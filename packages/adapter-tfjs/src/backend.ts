@@ -17,6 +17,7 @@ export function createBackend(device: Device, settings: Settings): Backend<TfTen
 
   return {
     name,
+    contractVersion: 1,
     supports: supportsOf(device, settings),
     upload(data, shape) {
       lifetime.check('upload');

@@ -1,6 +1,7 @@
 import { spawnSync } from 'node:child_process';
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { contractVersion } from '@vardrop/core/backend';
 import { describe, expect, it } from 'vitest';
 import { parseArguments } from '../src/arguments.js';
 import { blocks, pages, root } from './markdown.js';
@@ -16,6 +17,13 @@ function commands(page: string): string[][] {
 }
 
 describe('documentation', () => {
+  it('says what a backend of each earlier contract has to change, as its refusal promises', () => {
+    const page = readFileSync(join(root, 'docs/add-a-backend.md'), 'utf8');
+    for (let version = 1; version < contractVersion; version++) {
+      expect(page).toContain(`\n## From contract ${version} to ${contractVersion}\n`);
+    }
+  });
+
   for (const page of pages) {
     for (const words of commands(page)) {
       it(`${page}: vardrop ${words.join(' ')} is understood`, () => {

@@ -1,4 +1,5 @@
 import { type Backend, VardropError } from '@vardrop/core';
+import { checkBackend } from '@vardrop/core/backend';
 import { TimeoutError, withTimeout } from './timeout.js';
 
 const methods = ['upload', 'read', 'dispose', 'compile', 'liveTensors', 'native', 'wrap', 'close'] as const;
@@ -6,7 +7,7 @@ const methods = ['upload', 'read', 'dispose', 'compile', 'liveTensors', 'native'
 /**
  * Makes a backend with a factory and looks whether it has the members of the contract. Throws
  * `VARDROP_BACKEND_FACTORY` if the factory throws, does not end within `milliseconds` (a minute if left out), or makes
- * something else.
+ * something else, and `VARDROP_CONTRACT` for a backend of another version of the contract than core's.
  */
 export async function openBackend(
   name: string,
@@ -46,5 +47,6 @@ export async function openBackend(
   if (typeof made.name !== 'string' || typeof made.supports !== 'object' || made.supports === null) {
     return refuse('an object without name or supports', 'Implement the whole contract');
   }
+  checkBackend('conformance', made as Backend);
   return made as Backend;
 }

@@ -1,5 +1,5 @@
 import type { Backend } from '@vardrop/core';
-import { checkOptionNames } from '@vardrop/core/backend';
+import { checkBackend, checkOptionNames } from '@vardrop/core/backend';
 import type { Effort, Law, LawResult, Replay } from './law.js';
 import { createLedger } from './ledger.js';
 import { coreModels, type Models } from './models.js';
@@ -51,10 +51,11 @@ const silentPart = { largest: 0.05, from: 100 } as const;
 /**
  * Runs one law on a backend. It also fails the law if handles that the law received are still live afterwards, and if
  * more than a twentieth of the bounds were too wide to say anything. Rejects with `VARDROP_OPTION` for other
- * options, and with nothing else: a law that could not go on, or did not end in time, is a failure.
+ * options and for what is no backend, with `VARDROP_CONTRACT` for a backend of another version of the contract, and with nothing else: a law that could not go on, or did not end in time, is a failure.
  */
 export async function runLaw(law: Law, backend: Backend, options: RunOptions = {}): Promise<LawResult> {
   checkOptionNames('runLaw', options, runOptionNames);
+  checkBackend('conformance', backend);
   const { effort = 'quick', seed = defaultSeed, replay, bail = false, caseTimeout = 60_000, create } = options;
   const { lawTimeout = lawTimeouts[effort], models = coreModels, onCase } = options;
   const progress = (property: string) => onCase?.(law.id, property);

@@ -1,4 +1,5 @@
 import { VardropError } from '@vardrop/core';
+import { contractVersion } from '@vardrop/core/backend';
 import { createReferenceBackend } from '@vardrop/core/reference';
 import { describe, expect, it } from 'vitest';
 import { checkOnce } from '../src/checkProperty.js';
@@ -255,6 +256,20 @@ describe('a factory', () => {
       code: 'VARDROP_BACKEND_FACTORY',
       message: expect.stringMatching(message),
     });
+  });
+});
+
+describe('a backend of another contract', () => {
+  const create = () => ({
+    ...createReferenceBackend(),
+    contractVersion: (contractVersion + 1) as typeof contractVersion,
+  });
+
+  it('is refused before any law, by name', async () => {
+    const message = expect.stringContaining(`[conformance] backend reference:cpu: got version ${contractVersion + 1}`);
+    const refusal = { code: 'VARDROP_CONTRACT', message };
+    await expect(openBackend('mine', create)).rejects.toMatchObject(refusal);
+    await expect(runLaw(laws[0], create())).rejects.toMatchObject(refusal);
   });
 });
 

@@ -1,7 +1,7 @@
 import { VardropError } from './errors.js';
 import { formatValue } from './formatValue.js';
 
-/** Throws `code` unless `value` is one of `choices`: for callers without a compiler to tell them. */
+/** Throws `code` unless `value` is one of `choices`. In TypeScript the compiler checks this; in JavaScript nothing does. */
 export function checkChoice(
   code: string,
   what: string,

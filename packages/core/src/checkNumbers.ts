@@ -8,8 +8,8 @@ const typedArrays: ReadonlySet<string> = new Set(
 );
 
 /**
- * Throws `VARDROP_TYPE` unless `values` is an array of numbers, or a typed array other than those of BigInts: JavaScript
- * would compute with null, true and '' as with 0 and 1. `place` says where an element is.
+ * Throws `VARDROP_TYPE` unless `values` is an array of numbers, or a typed array, but not of BigInts. JavaScript would take
+ * null, true and '' for 0 and 1. `place` describes the position of an element.
  */
 export function checkNumbers(
   what: string,

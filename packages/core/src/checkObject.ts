@@ -2,8 +2,8 @@ import { VardropError } from './errors.js';
 import { formatValue } from './formatValue.js';
 
 /**
- * Throws `code` unless `value` has the method `method`: what a backend, a noise model, a layer and the like are told from
- * their names, from promises of them and from the functions that make them by.
+ * Throws `code` unless `value` has the method `method`. This tells a backend, a noise model or a layer from its name, from a
+ * promise of it, and from the function that makes it.
  */
 export function checkObject(code: string, what: string, value: unknown, method: string, example: string): void {
   const methods = value as Readonly<Record<string, unknown>> | null | undefined;

@@ -2,8 +2,8 @@ import { VardropError } from './errors.js';
 import { formatValue } from './formatValue.js';
 
 /**
- * Throws `VARDROP_OPTION` unless `options` is an object without other names than `known`: JavaScript would pass over a
- * misspelled option, or one of another library, in silence. `instead` says what to write for names of the latter.
+ * Throws `VARDROP_OPTION` for unknown options, and if `options` is not an object. JavaScript would ignore a misspelled option
+ * silently. `instead` says what to write in place of the names that other libraries use.
  */
 export function checkOptionNames<Options extends object>(
   who: string,

@@ -2,7 +2,7 @@ import { VardropError } from './errors.js';
 import { formatValue } from './formatValue.js';
 import type { Initializer, ParameterSpecification } from './noise/noiseModel.js';
 
-/** The number that says how a kind of start is spread, and whether it may be negative. */
+/** For each kind of initializer: the name of its number, and whether that may be negative. */
 const numbers: Readonly<Record<Initializer['kind'], readonly [name: string, signed: boolean]>> = {
   constant: ['value', true],
   normal: ['deviation', false],
@@ -10,9 +10,9 @@ const numbers: Readonly<Record<Initializer['kind'], readonly [name: string, sign
 };
 
 /**
- * Parameters as a layer, its noise or a likelihood lists them, which may be one's own. Throws `code` for a list that is none,
- * names that are no strings, empty or there twice, shapes that are not made of positive integers, owners and starts that
- * there are not. `who` is whose they are.
+ * Checks the parameters that a layer, its noise or a likelihood lists; these may be user-defined. Throws `code` if they are not
+ * a list, for names that are empty, repeated or not strings, for shapes that are not positive integers, and for unknown owners
+ * and initializers. `who` names the owner in the message.
  */
 export function checkParameters(
   code: string,

@@ -1,6 +1,6 @@
 import { VardropError } from './errors.js';
 
-/** Throws `VARDROP_OPTION` for a signal that is none, such as its controller. */
+/** Throws `VARDROP_OPTION` unless `signal` is an AbortSignal or undefined. Its controller is a common mistake. */
 export function checkSignal(who: string, signal: AbortSignal | undefined): void {
   if (signal === undefined || typeof signal?.throwIfAborted === 'function') return;
   throw new VardropError(

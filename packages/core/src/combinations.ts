@@ -15,8 +15,8 @@ import {
 import type { NoiseModel } from './noise/noiseModel.js';
 
 /**
- * Why a noise model, an estimator and a divergence do not go together, or undefined if they do. Without a divergence
- * the noise is trained by the data alone.
+ * The reason why a noise model, an estimator and a divergence cannot be combined, or undefined if they can. Without a
+ * divergence the noise is trained by the data alone.
  */
 export function refusal(
   noise: NoiseModel,
@@ -50,7 +50,7 @@ export function checkCombination(
 export interface Combination {
   readonly noise: NoiseModel;
   readonly estimator: Estimator;
-  /** `null`: trained by the data alone. */
+  /** `null`: no divergence, so the noise is trained by the data alone. */
   readonly divergence: Divergence | null;
   /** Why it is refused; absent if it is valid. */
   readonly refusal: string | undefined;

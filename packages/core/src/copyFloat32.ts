@@ -1,7 +1,7 @@
 import { isFloat32Array } from './isFloat32Array.js';
 import { roundToFloat32 } from './roundToFloat32.js';
 
-/** As `toFloat32`, but never the array that was handed in, which may be written to later. Throws what that throws. */
+/** Like `toFloat32`, but always a copy, since the caller may write to the given array later. Throws what `toFloat32` throws. */
 export function copyFloat32(
   what: string,
   values: unknown,

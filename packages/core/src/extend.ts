@@ -1,4 +1,7 @@
-/** For your own parts: what noise models, estimators, divergences, layers and optimizers are made of, and programs of models. */
+/**
+ * For custom parts: the interfaces and helpers of noise models, estimators, divergences, layers and optimizers, and the
+ * programs of models.
+ */
 export { checkCombination, refusal } from './combinations.js';
 export { defaultDivergence } from './divergences/index.js';
 export type { EstimatorContext, LinearMap } from './estimators/index.js';

@@ -1,6 +1,6 @@
 /**
- * A value as error messages show it, whatever it is: strings in quotes, so that '1' is not taken for 1, big integers with
- * their `n`, objects by the names of what they hold.
+ * Any value as error messages show it: strings in quotes, so that '1' differs from 1, big integers with their `n`, objects by
+ * the names of their properties.
  */
 export function formatValue(value: unknown): string {
   switch (typeof value) {

@@ -13,18 +13,17 @@ export type TargetKind = 'labels' | 'values';
 export interface Likelihood<Targets extends TargetKind = TargetKind> {
   /** Stable name, such as `categorical`. */
   readonly name: string;
-  /** What targets are; predictions are of classes or of values accordingly. */
+  /** The kind of targets. It decides whether predictions are classes or values. */
   readonly targets: Targets;
-  /** Learned parameters of its own, owned by `likelihood/`. */
+  /** The learned parameters of the likelihood, with names under `likelihood/`. */
   parameters(outputShape: readonly number[]): readonly ParameterSpecification[];
   /** `−log p(target | output)` for each datapoint `[batch]`, in nats. Labels come one-hot, of the outputs' shape. */
   negativeLogLikelihood(b: Builder, output: Value, target: Value, parameters: Readonly<Record<string, Value>>): Value;
 }
 
 /**
- * Softmax classification: outputs `[batch, classes]` are logits. Throws `VARDROP_SHAPE` for other outputs when its
- * parameters are asked for.
- * It has no options; throws `VARDROP_OPTION` for any.
+ * Softmax classification: outputs `[batch, classes]` are logits. Its `parameters` throw `VARDROP_SHAPE` for other outputs. It
+ * has no options and throws `VARDROP_OPTION` if it is given any.
  */
 export function categorical(options: NoOptions = {}): Likelihood<'labels'> {
   checkNoOptions('categorical', options);
@@ -46,7 +45,7 @@ export function categorical(options: NoOptions = {}): Likelihood<'labels'> {
 
 /**
  * Regression with Gaussian noise: outputs are means, and the variance of each output is learned (log σ², starting at
- * `logVariance`, 0 where left out). Throws `VARDROP_VARIANCE` unless that is finite, `VARDROP_OPTION` for other options.
+ * `logVariance`, default 0). Throws `VARDROP_VARIANCE` unless that is finite, `VARDROP_OPTION` for unknown options.
  */
 export function gaussianLikelihood(options: { readonly logVariance?: number } = {}): Likelihood<'values'> {
   checkOptionNames('gaussianLikelihood', options, { logVariance: true });
@@ -74,7 +73,7 @@ export function gaussianLikelihood(options: { readonly logVariance?: number } = 
 /** log softmax over the last axis, shifted by the maximum so that no exponential overflows. */
 export function logSoftmax(b: Builder, logits: Value): Value {
   const last = [logits.shape.length - 1];
-  // The shift cancels out of the value and of the derivative, so that none need flow through the maximum.
+  // The shift cancels in the value and in the derivative, so no gradient flows through the maximum.
   const shifted = b.sub(logits, b.stopGradient(b.reduceMax(logits, last, true)));
   return b.sub(shifted, b.log(b.reduceSum(b.exp(shifted), last, true)));
 }

@@ -5,8 +5,8 @@ import type { Likelihood } from './likelihood.js';
 import type { ParameterSpecification } from './noise/noiseModel.js';
 
 /**
- * What a likelihood learns, for outputs of a shape, by its own names. Throws what the likelihood throws for outputs that do
- * not fit, and `VARDROP_LIKELIHOOD` for a list that `checkParameters` refuses, or no `parameters` at all.
+ * The parameters of a likelihood for outputs of the given shape. Throws what the likelihood throws for outputs that do not fit,
+ * and `VARDROP_LIKELIHOOD` if it has no `parameters` or lists some that `checkParameters` refuses.
  */
 export function likelihoodParameters(
   likelihood: Likelihood,

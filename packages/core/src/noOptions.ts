@@ -1,6 +1,6 @@
 import { checkOptionNames } from './checkOptionNames.js';
 
-/** What a function takes that has no options: nothing, or an object with nothing in it. */
+/** The options of a function without options: undefined or an empty object. */
 export type NoOptions = Readonly<Record<string, never>>;
 
 /** Throws `VARDROP_OPTION` for any option of a function that has none. */

@@ -16,9 +16,9 @@ export interface Objective {
 
 /**
  * Adds the negative SGVB estimator divided by N (Kingma, Salimans & Welling 2015, eq. 3):
- * `−(1/M) Σ_m log p(y_m | x_m, w) + (β/N) KL`. Multiplied by −N it is the paper's lower bound, whose data term is
- * `(N/M) Σ`. `scales` are the scalars 1/M (`datapoint`) and β/N (`kl`), inputs so that the size of a minibatch and the
- * weight of the KL may change from step to step.
+ * `−(1/M) Σ_m log p(y_m | x_m, w) + (β/N) KL`. Multiplied by −N it is the paper's lower bound, whose data term is `(N/M) Σ`.
+ * `scales` are the scalars 1/M (`datapoint`) and β/N (`kl`), which are inputs, so the size of a minibatch and the weight of the
+ * KL may change at each step.
  */
 export function sgvb(
   b: Builder,

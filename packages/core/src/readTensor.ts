@@ -6,8 +6,8 @@ import { elementCount, formatShape } from './program/shapes.js';
 import type { TensorData } from './tensorData.js';
 
 /**
- * One tensor that a user has passed, with its data as float32. Throws `VARDROP_STATE` unless it has a shape and as many
- * values, and what `toFloat32` throws, naming the place in it. `what` names the tensor.
+ * A tensor from the caller, with its data as float32. Throws `VARDROP_STATE` unless it has a shape and as many values as the
+ * shape needs, and what `toFloat32` throws, with the position in the tensor. `what` names the tensor.
  */
 export function readTensor(what: string, tensor: TensorData<ArrayLike<number>>): TensorData {
   const shape: unknown = tensor?.shape;
@@ -23,17 +23,17 @@ export function readTensor(what: string, tensor: TensorData<ArrayLike<number>>):
       `${what}: got ${data.length} values, needs ${count} for its shape ${formatShape(shape)}. Pass shape and data as they were read.`,
     );
   }
-  // The very tensor where it is as it should be, so that who hands it on shares it.
+  // A tensor that is already float32 is returned itself, so that it is shared and not copied.
   return own ? tensor : { shape, data };
 }
 
-/** Where an element is in a tensor, as row and column where it has those. */
+/** The position of an element of a tensor, as row and column if it has these. */
 function placeIn(shape: readonly number[], index: number): string {
   const columns = shape[shape.length - 1] ?? 1;
   return shape.length < 2 ? `at ${index}` : `in row ${Math.floor(index / columns)}, column ${index % columns}`;
 }
 
-/** Whether it is what it should be, in memory that no other thread writes to. */
+/** Whether it is a Float32Array in memory that no other thread writes to. */
 function isOwn(tensor: TensorData<ArrayLike<number>>): tensor is TensorData {
   const { data } = tensor;
   return isFloat32Array(data) && Object.prototype.toString.call(data.buffer) === '[object ArrayBuffer]';

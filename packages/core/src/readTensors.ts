@@ -7,16 +7,16 @@ import { formatShape } from './program/shapes.js';
 import { readTensor } from './readTensor.js';
 import type { TensorData, TensorMap } from './tensorData.js';
 
-/** A tensor that has to be there. */
+/** A required tensor. */
 interface Needed {
   readonly name: string;
   readonly shape: readonly number[];
 }
 
 /**
- * The door for tensors that users hand in: those of `needed`, with their data as float32 (see `toFloat32`). Other tensors
- * are left out, or, with `others: 'kept'`, read as well. Throws `VARDROP_STATE` for tensors that are missing, of another
- * shape or do not fill it, and what `toFloat32` throws, naming the tensor and the place in it. `remedy` is a sentence.
+ * Reads tensors from the caller: those of `needed`, with their data as float32 (see `toFloat32`). Other tensors are ignored, or
+ * with `others: 'kept'` read as well. Throws `VARDROP_STATE` for tensors that are missing, have another shape or do not fill
+ * it, and what `toFloat32` throws, with the name of the tensor and the position in it. `remedy` is a sentence for the messages.
  */
 export function readTensors(
   what: string,
@@ -52,7 +52,10 @@ export function readTensors(
   return read;
 }
 
-/** What holds the tensors, where a caller passes it in their place. A tensor may itself be called `parameters`. */
+/**
+ * Recognizes an object that contains the tensors, if a caller passes it in their place. A tensor may itself be called
+ * `parameters`.
+ */
 function wholeState(given: Readonly<Record<string, unknown>>): { got: string; pass: string } | undefined {
   const holds = (value: unknown, name: string): value is Record<string, unknown> =>
     typeof value === 'object' && value !== null && Object.hasOwn(value, name);

@@ -2,8 +2,8 @@ import { checkNumbers } from './checkNumbers.js';
 import { VardropError } from './errors.js';
 
 /**
- * A copy of numbers that users hand in, rounded to float32. Throws `VARDROP_TYPE` for anything but arrays of numbers and
- * `VARDROP_NON_FINITE` for a number that is too large for float32. `place` says where an element is.
+ * A copy of numbers from the caller, rounded to float32. Throws `VARDROP_TYPE` for anything but arrays of numbers and
+ * `VARDROP_NON_FINITE` for a number that is too large for float32. `place` describes the position of an element.
  */
 export function roundToFloat32(
   what: string,

@@ -4,24 +4,24 @@ import { foldIn } from './random/foldIn.js';
 import { type Key, key } from './random/key.js';
 
 /**
- * What randomness is for. Each purpose has a stream of its own below the seed, `foldIn(key(seed), purpose)`, so that,
- * for instance, a longer training changes no prediction.
+ * The purposes of random numbers. Each has a stream of its own, `foldIn(key(seed), purpose)`. So a longer training, for
+ * instance, does not change the noise of predictions.
  */
 export const streams = { initialize: 0, shuffle: 1, training: 2, prediction: 3 } as const;
 
-/** The stream of a purpose below a seed. */
+/** The stream of a purpose for a seed. */
 export function stream(seed: number, purpose: keyof typeof streams): Key {
   return foldIn(key(seed), streams[purpose]);
 }
 
-/** The keys that a program mentions, in the order of its noise nodes; their index is what `noiseKeys` folds in. */
+/** The names of a program's keys, in the order of its noise nodes. `noiseKeys` folds in their index. */
 export function keyNames(program: Program): readonly string[] {
   return program.nodes.flatMap((node) => (node.op === 'noise' ? [node.key] : []));
 }
 
 /**
- * One key for each of `names`: `foldIn(foldIn(stream, step), index)`. They depend on the step's number and not on what
- * ran before, which makes resuming exact. `row` is the index of the first data row.
+ * One key for each of `names`: `foldIn(foldIn(stream, step), index)`. They depend only on the number of the step, so resuming
+ * is exact. `row` is the index of the first data row.
  */
 export function noiseKeys(
   names: readonly string[],

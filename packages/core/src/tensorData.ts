@@ -1,4 +1,4 @@
-/** A tensor on the host, row-major. Where one is handed in, any array of numbers may be its `Data`. */
+/** A tensor on the host, row-major. Functions that take one accept any array of numbers as its `Data`. */
 export interface TensorData<Data extends ArrayLike<number> = Float32Array<ArrayBuffer>> {
   readonly shape: readonly number[];
   readonly data: Data;

@@ -1,11 +1,11 @@
-/** Longest time in milliseconds for which training and prediction keep signals, timers and pages waiting. */
+/** Longest time in milliseconds for which training and prediction block the event loop. */
 const longest = 30;
 
 let last = 0;
 
 /**
- * Lets the event loop turn if it has not for a while. A backend that computes on this thread resolves its promises
- * without ever doing so, and Ctrl-C, timers and repaints would wait for the end of it.
+ * Yields to the event loop if that has not happened for a while. A backend that computes on this thread resolves its promises
+ * without yielding; Ctrl-C, timers and repaints would wait until the end.
  */
 export async function yieldToEvents(): Promise<void> {
   const now = performance.now();

@@ -86,5 +86,5 @@ test('labels that are NaN are called missing, others wrongly numbered', async ()
   const given = (label: number) =>
     thrownBy(() => fit(model, { backend, data: { inputs, targets: [0, label, 1] }, epochs: 1, batch: 3 }));
   expect((await given(Number.NaN)).message).toMatch(/the label NaN in row 1, .* Remove or fill in what is missing\.$/);
-  expect((await given(3)).message).toMatch(/the label 3 in row 1, .* one unit a class\.$/);
+  expect((await given(3)).message).toMatch(/the label 3 in row 1, .* one unit per class\.$/);
 });

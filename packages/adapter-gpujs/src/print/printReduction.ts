@@ -1,5 +1,5 @@
 import { VardropError } from '@vardrop/core';
-import { type BoundNode, elementCount, type NodeId, type ReductionKernel } from '@vardrop/core/program';
+import { type BoundNode, elementCount, type NodeId, numberOf, type ReductionKernel } from '@vardrop/core/program';
 import { type GpujsMode, isCard } from '../gpujs/mode.js';
 import { printElementwise } from './elementwise.js';
 import type { KernelSource, ValueId } from './kernelSource.js';
@@ -83,10 +83,8 @@ function printOperand(
   id: NodeId,
   readValue: (id: NodeId) => string,
 ): string {
-  const node = nodes[id];
-  return node.op === 'constant' && typeof node.value === 'number'
-    ? writer.number(node.value)
-    : writer.define(readValue(id));
+  const number = numberOf(nodes[id]);
+  return number === undefined ? writer.define(readValue(id)) : writer.number(number);
 }
 
 /** One kernel, or several if one would have too few threads, or too much work for each. */

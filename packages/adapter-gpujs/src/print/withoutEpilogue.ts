@@ -1,4 +1,4 @@
-import type { BoundNode, ContractionKernel, ElementwiseKernel } from '@vardrop/core/program';
+import { type BoundNode, type ContractionKernel, type ElementwiseKernel, numberOf } from '@vardrop/core/program';
 
 /**
  * Splits a kernel of contractions: a kernel for each contraction, and one over elements for the epilogue, if it has
@@ -9,7 +9,6 @@ export function withoutEpilogue(
   kernel: ContractionKernel,
 ): { readonly contractions: readonly ContractionKernel[]; readonly rest?: ElementwiseKernel } {
   const { shape, contractions, epilogue, prologue, shared, outputs } = kernel;
-  const isNumber = (node: BoundNode) => node.op === 'constant' && typeof node.value === 'number';
   const ascending = (ids: readonly number[]) => [...new Set(ids)].sort((a, b) => a - b);
   const alone = contractions.map((id): ContractionKernel => {
     const read = nodes[id].operands.map((operand, side) => (side === shared?.side ? shared.node : operand));
@@ -23,7 +22,7 @@ export function withoutEpilogue(
     };
   });
   if (epilogue.length === 0) return { contractions: alone };
-  const read = epilogue.flatMap((id) => nodes[id].operands).filter((id) => !isNumber(nodes[id]));
+  const read = epilogue.flatMap((id) => nodes[id].operands).filter((id) => numberOf(nodes[id]) === undefined);
   const inputs = ascending(read.filter((id) => !epilogue.includes(id)));
   return { contractions: alone, rest: { kind: 'elementwise', shape, nodes: epilogue, inputs, outputs, epilogue } };
 }

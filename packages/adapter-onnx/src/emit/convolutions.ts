@@ -88,7 +88,7 @@ export function conv2dFilterGradient(node: NodeOf<'conv2dFilterGradient'>, emiss
   const { sides } = imageShape(shapes.operands[0]);
   const sizes = { batch: own, sides, window: imageShape(shapes.operands[1]).sides, filters };
   const all = convolve([image, dy], sizes, { strides: dilations, dilations: strides, padding, groups }, emission);
-  // A last row that no window reached gives more shifts than the filter has cells.
+  // If no window reached the last row or column, there are more shifts than the filter has cells.
   const cut = graph.node(
     'Slice',
     [all, graph.integers([0, 0]), graph.integers([height, width]), graph.integers([2, 3])],
@@ -148,7 +148,7 @@ function convolve(
   const beside = window.every((n) => n === 1) && top + left === 0 && bottom + right > 0;
   if (!style?.onGpu || !beside)
     return graph.node('Conv', [image, filter], `${name}/windows`, { ...steps, pads: pads(padding) });
-  // For a filter of one cell the kernel on GPUs overlooks what is added behind the image only. There the result is 0.
+  // For a filter of one cell, the kernel on GPUs ignores padding that is only behind the image. The result there is 0.
   const inside = graph.node('Conv', [image, filter], `${name}/inside`, steps);
   const more = ([bottom, right] as const).map((added, axis) => {
     const [length, stride] = [sides[axis], strides[axis]];

@@ -22,7 +22,7 @@ export function reduce({ op, axes, keepAxes }: NodeOf<'reduceSum' | 'reduceMax'>
 
 /** The same elements in another shape. */
 export function reshape(graph: GraphBuilder, value: ValueName, shape: Shape, name: string): ValueName {
-  // A length of −1 is found from the others; validated programs have one symbolic axis at most.
+  // The runtime infers a length of −1 from the others; validated programs have at most one symbolic axis.
   return graph.node('Reshape', [value, graph.integers(shape.map((n) => (n === 'batch' ? -1 : n)))], name);
 }
 
@@ -104,7 +104,7 @@ export function addAround(
   return graph.node('Pad', [x, graph.integers([...before, ...after]), graph.constant([value], [])], name);
 }
 
-/** A number repeated over a shape, or the values of a fixed one. */
+/** A number repeated over a shape, or given values of a fixed shape. */
 export function constant({ value }: NodeOf<'constant'>, emission: Emission): ValueName {
   const { graph, shapes, name, batchLength } = emission;
   if (typeof value !== 'number') return graph.constant(value, boundShape(shapes.out), name);

@@ -45,7 +45,7 @@ export function maxPool2dGradient(node: NodeOf<'maxPool2dGradient'>, emission: E
   const gradients = cells.map((cell, k) => {
     const equal = graph.node('Equal', [cell, top], `${name}/equal`);
     const inside = insideOf(node, emission, k);
-    // In a window of −∞ padding is as large as the maximum, and gets nothing all the same.
+    // In a window of −∞ padding equals the maximum, but gets no gradient.
     const wins = inside === undefined ? equal : graph.node('And', [equal, inside], `${name}/wins`);
     const taken = graph.node('Where', [wins, remaining, zero], `${name}/taken`);
     if (k + 1 < cells.length) remaining = graph.node('Where', [wins, zero, remaining], `${name}/remaining`);
@@ -115,8 +115,8 @@ function slices(
 }
 
 /**
- * The adjoint of taking each window's cells: puts cell (i, j) of each window back into the image, and adds up. Cells that
- * lie within one stride of each other never meet, so they are interleaved; only what overlaps is added.
+ * The adjoint of taking each window's cells: puts cell (i, j) of each window back into the image, and adds up. Cells
+ * that lie within one stride of each other never overlap, so they are interleaved into blocks; only blocks are added.
  */
 function spread(node: Pooling, emission: Emission, cells: readonly ValueName[], pooled: ImageShape): ValueName {
   const { graph, shapes, name } = emission;
@@ -149,7 +149,7 @@ function spread(node: Pooling, emission: Emission, cells: readonly ValueName[], 
       const [down, across] = [rows * strides[0], columns * strides[1]];
       const joined = concat(graph, bands, 1, `${name}/rows`);
       const block = reshape(graph, joined, [batch, down, across, channels], `${name}/block`);
-      // Placed in the image: a negative number of cells is cut off.
+      // Its place in the image. A negative number of cells is cut off.
       const [top, , left] = padding;
       const before = [i - top, j - left];
       const after = [height - before[0] - down, width - before[1] - across];

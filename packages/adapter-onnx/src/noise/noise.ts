@@ -15,7 +15,7 @@ export interface NoiseRows {
 
 /**
  * The elements of a key's stream that a noise node stands for, as counters of Threefry: a list of their indices, which
- * may pass 2³², as two words each. Only the rows of a minibatch are counted from the first data row on.
+ * may pass 2³², as two words each. Rows of a minibatch are counted from the first data row on, other noise from 0.
  */
 export function noiseIndices(graph: GraphBuilder, { shape }: NodeOf<'noise'>, rows: NoiseRows, name: string): Words {
   const perRow = (shape[0] === 'batch' ? shape.slice(1) : shape).reduce<number>((n, axis) => n * (axis as number), 1);

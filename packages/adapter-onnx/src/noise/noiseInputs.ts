@@ -29,7 +29,7 @@ export function keyAt(graph: GraphBuilder, { first, second }: Words, index: numb
   };
 }
 
-/** Writes noise nodes, whose indices go to `outer`, once for all nodes that have the same. */
+/** A function that writes noise nodes. Their indices are written in `outer`, once for all nodes with the same. */
 export function createNoiseWriter(
   outer: GraphBuilder,
   rows: { readonly length: () => ValueName; readonly first: () => ValueName },

@@ -15,10 +15,11 @@ import type { Opened, TensorId, WorkerOptions } from './protocol.js';
 
 /**
  * A backend whose tensors and sessions live in a worker, so that the caller's thread computes nothing. All checks are
- * done on the caller's side, and messages are obeyed in order, so that it behaves as a backend without a worker does.
+ * done on the caller's side, and messages are handled in order, so that it behaves like a backend without a worker.
  * `native` gives a copy.
  *
- * Rejects with what `createOnnxBackend` rejects with in the worker, and `VARDROP_OPTION` for options that cannot be copied.
+ * Rejects with what `createOnnxBackend` rejects with in the worker, and `VARDROP_OPTION` for options that cannot be
+ * copied.
  */
 export async function createWorkerBackend(options: WorkerOptions): Promise<Backend<OrtTensor>> {
   const connection = connect(`onnx:${options.device}`);
@@ -52,6 +53,7 @@ export async function createWorkerBackend(options: WorkerOptions): Promise<Backe
 
   return {
     name,
+    contractVersion: 2,
     supports,
     upload(data, shape) {
       lifetime.check('upload');
@@ -94,7 +96,7 @@ export async function createWorkerBackend(options: WorkerOptions): Promise<Backe
     async close() {
       if (!lifetime.close()) return;
       handles.disposeAll();
-      // One that is gone already has nothing left to free.
+      // A worker that has ended already has nothing left to free.
       await connection.ask({ kind: 'close' }).catch(() => undefined);
       await connection.end();
     },

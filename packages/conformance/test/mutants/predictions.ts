@@ -43,7 +43,7 @@ export const predictionMutants: readonly Mutant[] = [
   ),
   prediction(
     'the weights’ means in place of samples',
-    predicting(() => ({ mode: 'mean' }), posing),
+    predicting(() => ({ mode: 'mean', samples: 0 }), posing),
     local,
   ),
   prediction(

@@ -10,6 +10,7 @@ import { simplify } from '../program/simplify.js';
 import { stageSums } from '../program/stageSums.js';
 import { validate } from '../program/validate.js';
 import { hostGenerator } from '../random/index.js';
+import { checkBackend } from './checkBackend.js';
 import type { Backend, Executable, Iteration, NoiseKey, RunResult, Tensor, Tensors } from './contract.js';
 import { disposeAll } from './disposeAll.js';
 
@@ -37,8 +38,8 @@ interface MadeNoise {
  *
  * `run` takes at least the inputs and keys that the program still needs; others are ignored, so that a caller need
  * not know what `simplify` removed; what it returns as carried is what the source program carries. Throws what
- * `validate` throws for a program that is not well formed, and `VARDROP_UNSUPPORTED` for a product in a precision that the
- * backend lacks; `run` throws `VARDROP_INPUT` for missing inputs, wrong shapes
+ * `checkBackend` throws for the backend, what `validate` throws for a program that is not well formed, and
+ * `VARDROP_UNSUPPORTED` for a product in a precision that the backend lacks; `run` throws `VARDROP_INPUT` for missing inputs, wrong shapes
  * and missing keys.
  */
 export async function compileProgram(
@@ -46,6 +47,7 @@ export async function compileProgram(
   source: Program,
   options: { readonly batch?: number } = {},
 ): Promise<CompiledProgram> {
+  checkBackend('compileProgram', backend);
   checkOptionNames('compileProgram', options, { batch: true });
   // Before it is rewritten; `simplify` takes empty tensors out.
   validate(source, { allowEmpty: true });

@@ -4,7 +4,9 @@ import type { BoundProgram, ExpandedFunction, ProductPrecision } from '../progra
  * The contract between core and a backend, version 2. A backend compiles whole programs and runs them; it knows
  * nothing of dropout. It receives only programs that `validate` accepts, with every axis a positive number (the
  * symbolic `batch` is bound), every node used, no `withDerivative`, no `special`, `sigmoid`, `softplus`, `tanh`, `cos` or
- * `erf` that `supports.functions` does not list, no product in a precision that `supports.precisions` does not list, and no `noise` unless `supports.noise` is `'device'`.
+ * `erf` that `supports.functions` does not list, no product in a precision that `supports.precisions` does not list, and
+ * no `noise` unless `supports.noise` is `'device'`.
+ * A backend of another version is refused with `VARDROP_CONTRACT` where it is handed in (`checkBackend`).
  */
 export const contractVersion = 2;
 
@@ -92,6 +94,11 @@ export interface Executable {
 export interface Backend<T = unknown> {
   /** `framework:device`, such as `tfjs:wasm`. */
   readonly name: string;
+  /**
+   * The version of the contract that it is written for. A number of its own: core's `contractVersion` in its place would
+   * say of any backend that it fits.
+   */
+  readonly contractVersion: typeof contractVersion;
   readonly supports: Supports;
   /**
    * Copies `data` (row-major, as many values as `shape` has) before it returns: the array may be written to again. Refuses

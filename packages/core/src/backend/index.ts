@@ -7,6 +7,7 @@ export { readTensors } from '../readTensors.js';
 export { type BackendLifetime, createBackendLifetime, refuseClosed } from './backendLifetime.js';
 export type { Keys } from './bindInputs.js';
 export { type BytesSource, bytesOf } from './bytesOf.js';
+export { checkBackend } from './checkBackend.js';
 export { checkValues } from './checkValues.js';
 export { type CompiledProgram, compileProgram } from './compileProgram.js';
 export * from './contract.js';

@@ -1,18 +1,18 @@
-/** Tasks done one after the other. */
+/** Runs tasks one after the other. */
 export interface Queue {
-  /** Does `task` after all that was added before, whether that failed or not; resolves or rejects as the task does. */
+  /** Runs `task` after all tasks added before, even if those failed. Settles as the task does. */
   add<T>(task: () => Promise<T>): Promise<T>;
-  /** Resolves when all that was added so far is done. */
+  /** Resolves when all tasks added so far are done. */
   idle(): Promise<void>;
 }
 
-/** A queue with nothing to do. */
+/** Creates an empty queue. */
 export function createQueue(): Queue {
   let last: Promise<unknown> = Promise.resolve();
   return {
     add(task) {
       const result = last.then(task);
-      // A failure is whoever's asked for the result; those that come after go on.
+      // The caller of this task sees its failure; later tasks still run.
       last = result.catch(() => undefined);
       return result;
     },

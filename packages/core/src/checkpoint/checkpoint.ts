@@ -1,20 +1,20 @@
 import type { TrainingState } from '../training/state.js';
 
-/** Strings by name that a checkpoint carries along, such as how the model was made. */
+/** Metadata of a checkpoint: strings by name, such as a description of the model. */
 export type CheckpointMetadata = Readonly<Record<string, string>>;
 
-/** What a checkpoint holds: all that training goes on from, and its owner's metadata. */
+/** The contents of a checkpoint: the training state, and the metadata that was saved with it. */
 export interface Checkpoint {
   readonly state: TrainingState;
   readonly metadata: CheckpointMetadata;
 }
 
-/** What a checkpoint is made of: a whole training state, or the parameters of one that is not to be trained on. */
+/** What a checkpoint is made from: a whole training state, or only the parameters if training will not continue. */
 export type StateToSave = Pick<TrainingState<ArrayLike<number>>, 'parameters'> &
   Partial<TrainingState<ArrayLike<number>>>;
 
-/** How names in the file are made: tensors under one of two prefixes, the library's own metadata under a third. */
+/** Prefixes of names in the file: one for parameters, one for optimizer slots, one for the library's own metadata. */
 export const naming = { parameters: 'parameters/', slots: 'optimizer/', metadata: 'vardrop.' } as const;
 
-/** Version of what stands under those names. */
+/** Version of the file format. */
 export const formatVersion = '1';

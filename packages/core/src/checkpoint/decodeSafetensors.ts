@@ -12,9 +12,9 @@ export interface SafetensorsFile {
 }
 
 /**
- * Reads a safetensors file of float32 tensors. Throws `VARDROP_CHECKPOINT_FORMAT` for bytes that are no such file,
- * `VARDROP_CHECKPOINT_TRUNCATED` where its end is missing, `VARDROP_CHECKPOINT_DTYPE` for tensors that are not float32
- * and `VARDROP_CHECKPOINT_OFFSETS` for tensors that overlap, leave gaps or do not fit their shapes.
+ * Reads a safetensors file of float32 tensors. Throws `VARDROP_CHECKPOINT_FORMAT` for bytes in another format,
+ * `VARDROP_CHECKPOINT_TRUNCATED` if the end is missing, `VARDROP_CHECKPOINT_DTYPE` for tensors that are not float32 and
+ * `VARDROP_CHECKPOINT_OFFSETS` for tensors that overlap, leave gaps or do not fit their shapes.
  */
 export function decodeSafetensors(bytes: Uint8Array): SafetensorsFile {
   const { header, dataStart } = readHeader(bytes);
@@ -75,7 +75,7 @@ function readHeader(bytes: Uint8Array): { header: Record<string, unknown>; dataS
   }
   try {
     const text = new TextDecoder('utf-8', { fatal: true }).decode(bytes.subarray(8, 8 + length));
-    // It begins with a brace, so that it is an object if it is anything.
+    // The header begins with a brace, so valid JSON is an object here.
     return { header: JSON.parse(text) as Record<string, unknown>, dataStart: 8 + length };
   } catch (cause) {
     return fail(

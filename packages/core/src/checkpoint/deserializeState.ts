@@ -7,9 +7,9 @@ import { decodeSafetensors } from './decodeSafetensors.js';
 
 /**
  * Reads what `serializeState` has written, bit for bit. Throws what `decodeSafetensors` throws, and
- * `VARDROP_CHECKPOINT_FOREIGN` for safetensors files that hold no training state of this format.
+ * `VARDROP_CHECKPOINT_FOREIGN` for safetensors files without a training state in this format.
  *
- * @param bytes a buffer, or any view of one; what is returned shares nothing with it
+ * @param bytes a buffer, or any view of one; the result does not share memory with it
  */
 export function deserializeState(bytes: BytesSource): Checkpoint {
   const view = bytesOf(bytes);

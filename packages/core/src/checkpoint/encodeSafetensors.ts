@@ -3,10 +3,10 @@ import type { TensorMap } from '../tensorData.js';
 
 /**
  * Tensors as a safetensors file, in the order of their names' insertion: 8 bytes with the header's length (unsigned,
- * little-endian), a JSON header of `{ dtype, shape, data_offsets }` by name and `__metadata__`, padded with spaces so
+ * little-endian), a JSON header with `{ dtype, shape, data_offsets }` for each name and `__metadata__`, padded with spaces so
  * that the data start at a multiple of 8, then the float32 values, little-endian on every host, without gaps.
- * https://github.com/huggingface/safetensors#format. Throws what `readTensor` throws, such as
- * `VARDROP_STATE` for data that do not fill their shape.
+ * https://github.com/huggingface/safetensors#format. Throws what `readTensor` throws, such as `VARDROP_STATE` for data that do
+ * not fill their shape.
  */
 export function encodeSafetensors(
   tensors: TensorMap<ArrayLike<number>>,

@@ -6,11 +6,11 @@ import { encodeSafetensors } from './encodeSafetensors.js';
 
 /**
  * A training state as the bytes of a safetensors file, which Python's `safetensors` reads too. Parameters are named
- * `parameters/dense1/weights`, the optimizer's tensors `optimizer/firstMoment:dense1/weights`; step, seed, the
- * optimizer's name and the position in the data are metadata, `vardrop.step` and so on. The parameters of a state are enough where it is not to be trained on.
- * Throws `VARDROP_OPTION` for metadata whose name begins with `vardrop.` or that are no strings, and
- * `VARDROP_STATE` for what is no state, a step or a seed that is no whole number, and tensors that do not fill their shape:
- * what is written can be read.
+ * `parameters/dense1/weights`, the optimizer's tensors `optimizer/firstMoment:dense1/weights`; step, seed, the optimizer's name
+ * and the position in the data are metadata, `vardrop.step` and so on. Parameters alone are enough if training will not
+ * continue. Throws `VARDROP_OPTION` for metadata whose name begins with `vardrop.` or whose value is not a string. Throws
+ * `VARDROP_STATE` for an invalid state: a step or a seed that is not an integer, or a tensor whose data do not fill its shape.
+ * So every file that is written can be read.
  */
 export function serializeState(state: StateToSave, metadata: CheckpointMetadata = {}): Uint8Array<ArrayBuffer> {
   checkShape(state);

@@ -2,10 +2,9 @@ import { checkNoOptions, type NoOptions } from '../noOptions.js';
 import { type Divergence, negativeLogAlpha, refuseWithoutDensity, sumOver } from './divergence.js';
 
 /**
- * Automatic relevance determination: a Gaussian prior of its own for each noise variable, its variance set by
- * empirical Bayes, which leaves `KL = ½ log(1 + 1/α)` (Kharitonov, Molchanov & Vetrov 2018). A proper prior, unlike
- * the log-uniform one.
- * It has no options; throws `VARDROP_OPTION` for any.
+ * Automatic relevance determination: a Gaussian prior of its own for each noise variable, its variance set by empirical Bayes,
+ * which leaves `KL = ½ log(1 + 1/α)` (Kharitonov, Molchanov & Vetrov 2018). A proper prior, unlike the log-uniform one. It has
+ * no options and throws `VARDROP_OPTION` if it is given any.
  */
 export function ard(options: NoOptions = {}): Divergence {
   checkNoOptions('ard', options);

@@ -4,8 +4,8 @@ import { gaussianPrior } from './gaussianPrior.js';
 import { logUniformExact } from './logUniformExact.js';
 
 /**
- * What noise pays for where nobody says: the exact KL to the log-uniform prior where it has an α (the paper's), the KL to
- * a standard normal prior for mean-field weights and for learned Bernoulli rates, nothing where nothing is learned.
+ * The default divergence of a noise model: the exact KL to the log-uniform prior for noise with an α (as in the paper), and the
+ * KL to a standard normal prior for mean-field weights and for learned Bernoulli rates. Undefined if the noise learns nothing.
  */
 export function defaultDivergence(noise: NoiseModel): Divergence | undefined {
   if (noise.learns === undefined) return undefined;

@@ -7,9 +7,9 @@ import type { Builder, Value } from '../program/builder.js';
  * weight noise, input units for noise on the inputs.
  */
 export interface Divergence {
-  /** Stable name, as the command line has it, such as `exact`. */
+  /** Stable name, also used by the command line, such as `exact`. */
   readonly name: string;
-  /** Why the KL of this noise does not exist or is not known, or undefined if it is. */
+  /** The reason why the KL of this noise does not exist or is not known; undefined if the noise is accepted. */
   refuses(noise: NoiseModel): string | undefined;
   /** The scalar KL. Called only with posteriors of noise that is not refused. */
   kl(b: Builder, posterior: Posterior): Value;
@@ -17,9 +17,9 @@ export interface Divergence {
 
 /** Reasons that all divergences share: nothing is learned, or the posterior has no density. */
 export function refuseWithoutDensity(noise: NoiseModel): string | undefined {
-  if (noise.learns === undefined) return 'nothing of this noise is learned, so that its KL is a constant';
+  if (noise.learns === undefined) return 'this noise learns nothing, so its KL is a constant';
   if (noise.learns === 'bernoulli') {
-    return 'a Bernoulli posterior has no density, so that its KL to a continuous prior is infinite; gaussian() has the published form for it';
+    return 'a Bernoulli posterior has no density, so its KL to a continuous prior is infinite; gaussianPrior() has the published form for it';
   }
   if (noise.learns === 'gaussian' && noise.alpha === undefined) {
     return 'mean-field weights have no α; sparseVariational is the same noise under a prior of α';
@@ -27,7 +27,7 @@ export function refuseWithoutDensity(noise: NoiseModel): string | undefined {
   return undefined;
 }
 
-/** Throws `VARDROP_COMBINATION` for a posterior that `refuses` turns away. */
+/** Throws `VARDROP_COMBINATION` for a posterior that `refuses` rejects. */
 export function refusePosterior(divergence: string, posterior: Posterior): never {
   throw new VardropError(
     'VARDROP_COMBINATION',
@@ -41,13 +41,13 @@ export function sumOver(b: Builder, posterior: Posterior, elementwise: Value): V
   return posterior.kind === 'gaussian' ? sum : b.mul(sum, posterior.count);
 }
 
-/** The smallest normal float32, below which a square is not told from 0. */
+/** The smallest normal float32. A smaller square may be read as 0. */
 export const smallestSquare = 2 ** -126;
 
 /**
- * θ², held at 2⁻¹²⁶ where it is less, so that its logarithm and quotients by it are finite. There α = σ²/θ² is at most
- * 2¹²⁶ σ². For every σ that float32 training meets (log σ² above −70, say) that is beyond 10⁷, where a divergence of
- * unbounded α is its limit to float32's accuracy; for much smaller σ it is not.
+ * θ², but at least 2⁻¹²⁶, so that its logarithm and quotients by it are finite. The bound limits α = σ²/θ² to 2¹²⁶ σ². For
+ * every σ that occurs in float32 training (log σ² above −70, say) this limit is above 10⁷, where a divergence for unbounded α
+ * equals its limit in float32. For much smaller σ it does not.
  */
 export function heldSquare(b: Builder, mean: Value): Value {
   return b.max(b.square(mean), smallestSquare);

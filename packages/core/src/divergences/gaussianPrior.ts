@@ -4,11 +4,10 @@ import { formatValue } from '../formatValue.js';
 import { type Divergence, sumOver } from './divergence.js';
 
 /**
- * The KL to a prior N(0, σ²): of Gaussian weights in closed form; of the factors N(1, α) of noise on the inputs; of
- * Bernoulli noise with learned rates in the form of concrete dropout with prior length scale l = 1/σ (Gal, Hron &
- * Kendall 2017): `½ l² Σ θ²/(1 − p) + Σ (p log p + (1 − p) log(1 − p))`, the entropies once per mask variable. That form leaves out
- * a constant and may be negative. σ is 1 where left out.
- * Throws `VARDROP_SIGMA` unless σ is positive, `VARDROP_OPTION` for other options.
+ * The KL to a prior N(0, σ²): of Gaussian weights in closed form; of the factors N(1, α) of noise on the inputs; of Bernoulli
+ * noise with learned rates in the form of concrete dropout with prior length scale l = 1/σ (Gal, Hron & Kendall 2017):
+ * `½ l² Σ θ²/(1 − p) + Σ (p log p + (1 − p) log(1 − p))`, the entropies once per mask variable. This form omits a constant and
+ * may be negative. σ is 1 by default. Throws `VARDROP_SIGMA` unless σ is positive, `VARDROP_OPTION` for unknown options.
  */
 export function gaussianPrior(options: { readonly sigma?: number } = {}): Divergence {
   checkOptionNames('gaussian', options, { sigma: true });
@@ -16,7 +15,7 @@ export function gaussianPrior(options: { readonly sigma?: number } = {}): Diverg
   if (!(Number.isFinite(sigma) && sigma > 0)) {
     throw new VardropError(
       'VARDROP_SIGMA',
-      `[gaussian] sigma: got ${formatValue(sigma)}, needs a positive number, the prior's standard deviation.`,
+      `[gaussianPrior] sigma: got ${formatValue(sigma)}, needs a positive number, the prior's standard deviation.`,
     );
   }
   const precision = 1 / sigma ** 2;
@@ -24,12 +23,12 @@ export function gaussianPrior(options: { readonly sigma?: number } = {}): Diverg
   return {
     name: 'gaussian',
     refuses(noise) {
-      if (noise.learns === undefined) return 'nothing of this noise is learned, so that its KL is a constant';
+      if (noise.learns === undefined) return 'this noise learns nothing, so its KL is a constant';
       if (noise.learns === 'scale' && noise.acts === 'weights') {
         return 'the posterior N(θ, αθ²) shrinks to a point at θ = 0, where its KL to a Gaussian is infinite; use meanField';
       }
       if (noise.learns === 'gaussian' && noise.alpha !== undefined) {
-        return 'sparse variational dropout has its sparsity from the log-uniform or ARD prior; use meanField for a Gaussian one';
+        return 'sparse variational dropout needs the log-uniform or ARD prior for its sparsity; use meanField for a Gaussian prior';
       }
       return undefined;
     },

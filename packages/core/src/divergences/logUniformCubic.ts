@@ -9,9 +9,9 @@ const c3 = 0.58629921;
 const alignment = 0.635181422730739;
 
 /**
- * The paper's cubic approximation of the KL to the log-uniform prior, on the scale of `logUniformExact`; within 0.041
- * nats of it for 0 < α ≤ 1. Refuses noise whose α may exceed 1, where it is far off.
- * It has no options; throws `VARDROP_OPTION` for any.
+ * The paper's cubic approximation of the KL to the log-uniform prior, on the scale of `logUniformExact`; within 0.041 nats of
+ * it for 0 < α ≤ 1. Refuses noise whose α may exceed 1, where it is far off. It has no options and throws `VARDROP_OPTION` if
+ * it is given any.
  */
 export function logUniformCubic(options: NoOptions = {}): Divergence {
   checkNoOptions('logUniformCubic', options);

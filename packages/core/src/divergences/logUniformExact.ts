@@ -2,10 +2,9 @@ import { checkNoOptions, type NoOptions } from '../noOptions.js';
 import { type Divergence, refusePosterior, refuseWithoutDensity, sumOver } from './divergence.js';
 
 /**
- * The KL to the log-uniform prior (Kingma, Salimans & Welling 2015, section 3.3) without approximation:
- * `2 ∫₀ˢ D(u) du` with Dawson's function D and `s = 1/√(2α) = θ/(√2 σ)`, normalised to 0 as α → ∞. Its derivative
- * −s D(s) in log α is exact too; nothing is singular at θ = 0.
- * It has no options; throws `VARDROP_OPTION` for any.
+ * The KL to the log-uniform prior (Kingma, Salimans & Welling 2015, section 3.3) without approximation: `2 ∫₀ˢ D(u) du` with
+ * Dawson's function D and `s = 1/√(2α) = θ/(√2 σ)`, normalised to 0 as α → ∞. Its derivative −s D(s) in log α is exact too;
+ * nothing is singular at θ = 0. It has no options and throws `VARDROP_OPTION` if it is given any.
  */
 export function logUniformExact(options: NoOptions = {}): Divergence {
   checkNoOptions('logUniformExact', options);

@@ -16,9 +16,8 @@ const k2 = 1.8732;
 const k3 = 1.48695;
 
 /**
- * The sigmoid approximation of the KL to the log-uniform prior, for every α; within 0.0094 nats of the exact one, and
- * 0 as α → ∞.
- * It has no options; throws `VARDROP_OPTION` for any.
+ * The sigmoid approximation of the KL to the log-uniform prior, for every α; within 0.0094 nats of the exact one, and 0 as α →
+ * ∞. It has no options and throws `VARDROP_OPTION` if it is given any.
  */
 export function logUniformSigmoid(options: NoOptions = {}): Divergence {
   checkNoOptions('logUniformSigmoid', options);
@@ -37,10 +36,10 @@ export function logUniformSigmoid(options: NoOptions = {}): Divergence {
 }
 
 /**
- * The same for N(θ, σ²), one α a weight, where σ² is at hand, and the KL's value and gradient are the larger part of what a
- * step computes besides contractions: with `p = 1/(1 + α) = θ²/(θ² + σ²)` and `s = σ(k₃u − k₂)` a term is
- * `k₁s − ½ log(1 − p)`, and its derivative in log α is `−½(p + 2k₁k₃ s(1 − s))`. Factors are chosen so that none is
- * left over for every weight: `z = hs` with `h² = 2k₁k₃` makes that `−½(p + z(h − z))`.
+ * The same for N(θ, σ²) with one α per weight. Here σ² is available, and the KL and its gradient are the larger part of the
+ * work besides contractions. With `p = 1/(1 + α) = θ²/(θ² + σ²)` and `s = σ(k₃u − k₂)` a term is `k₁s − ½ log(1 − p)`, and its
+ * derivative in log α is `−½(p + 2k₁k₃ s(1 − s))`. The factors are chosen so that no extra product per weight remains: `z = hs`
+ * with `h² = 2k₁k₃` gives `−½(p + z(h − z))`.
  */
 function ofWeights(b: Builder, mean: Value, logVariance: Value): Value {
   const square = heldSquare(b, mean);
@@ -51,9 +50,9 @@ function ofWeights(b: Builder, mean: Value, logVariance: Value): Value {
   // s = 1/(1 + e^k₂ α^k₃) = e^−k₂/(e^−k₂ + α^k₃).
   const power = b.exp(b.mul(k3, b.sub(logVariance, b.log(square))));
   const z = b.div(h * Math.exp(-k2), b.add(Math.exp(-k2), power));
-  // 1 − p, held where σ² underflows beside θ², so that the value stays finite.
+  // 1 − p with a lower bound, so that the value stays finite where σ² underflows against θ².
   const rest = b.max(b.div(variance, sum), smallestSquare);
-  // What p lacks of 1 − rest is lost from the logarithm where p is small; to first order it is that much.
+  // Where p is small, the logarithm loses the difference between p and 1 − rest; this is its first-order term.
   const lost = b.sub(p, b.sub(1, rest));
   const kl = b.sub(b.mul(k1 / h, b.reduceSum(z)), b.mul(0.5, b.reduceSum(b.sub(b.log(rest), lost))));
   const slope = b.add(p, b.mul(z, b.sub(h, z)));

@@ -2,7 +2,7 @@ import type { Draw, InputNoise, LayerParameters, NoiseModel, WeightNoise } from 
 import type { Builder, Value } from '../program/builder.js';
 import type { Shape } from '../program/program.js';
 
-/** A map that is linear in its inputs and its weights, without bias: a matrix product or a convolution. */
+/** A map that is linear in its inputs and in its weights, without bias: a matrix product or a convolution. */
 export interface LinearMap {
   /** Pre-activations of inputs `x` under shared weights. */
   apply(b: Builder, x: Value, weights: Value): Value;
@@ -26,15 +26,15 @@ export interface EstimatorContext<Noise extends NoiseModel = InputNoise | Weight
 }
 
 /**
- * How a layer's weight noise is sampled. In dense layers all estimators give one datapoint's outputs the same law, and so
- * loss and gradient the same expectation; they differ in how datapoints are correlated, and so in the variance of the
- * gradient, and in cost. Exceptions: with Bernoulli noise on weights `local` has the law's mean and variance only, and in
- * convolutions it lacks the covariance between locations.
+ * How a layer's weight noise is sampled. In dense layers all estimators give the outputs of one datapoint the same
+ * distribution, so loss and gradient have the same expectation. They differ in the correlation between datapoints, which sets
+ * the variance of the gradient, and in cost. Exceptions: with Bernoulli noise on weights, local reparametrization has the right
+ * mean and variance only. In convolutions it lacks the covariance between locations.
  */
 export interface Estimator {
-  /** Stable name, as the command line has it, such as `local`. */
+  /** Stable name, also used by the command line, such as `local`. */
   readonly name: string;
-  /** Why this noise cannot be sampled so, or undefined if it can. */
+  /** The reason why this estimator cannot sample this noise; undefined if it can. */
   refuses(noise: NoiseModel): string | undefined;
   /** Pre-activations (without bias) under sampled noise. */
   apply(context: EstimatorContext): Value;

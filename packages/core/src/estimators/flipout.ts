@@ -6,9 +6,9 @@ import type { Estimator } from './estimator.js';
 
 /**
  * Flipout (Wen et al. 2018): one shared weight perturbation ΔW, given random signs for each datapoint,
- * `Y = X W̄ + ((X ∘ S) ΔW) ∘ R`, which decorrelates the gradients at the price of a second product. Only for
- * independent noise that is symmetric about its mean; unbiased for convolutions too.
- * It has no options; throws `VARDROP_OPTION` for any.
+ * `Y = X W̄ + ((X ∘ S) ΔW) ∘ R`, which decorrelates the gradients at the cost of a second product. Only for independent noise
+ * that is symmetric about its mean; unbiased for convolutions too. It has no options and throws `VARDROP_OPTION` if it is given
+ * any.
  */
 export function flipout(options: NoOptions = {}): Estimator {
   checkNoOptions('flipout', options);
@@ -17,8 +17,10 @@ export function flipout(options: NoOptions = {}): Estimator {
     refuses(noise) {
       if (noise.acts === 'nowhere') return undefined;
       if (noise.acts === 'inputs')
-        return 'random signs need noise that is independent from weight to weight, and noise on the inputs is shared by all weights of a unit';
-      return noise.symmetric ? undefined : 'random signs keep the law only of noise that is symmetric about its mean';
+        return 'random signs need noise that is independent for each weight, but noise on the inputs is shared by all weights of a unit';
+      return noise.symmetric
+        ? undefined
+        : 'random signs preserve the distribution only of noise that is symmetric about its mean';
     },
     apply({ builder: b, linear, noise, x, parameters, draw }) {
       if (noise.acts !== 'weights') return linear.apply(b, x, parameters.weights);

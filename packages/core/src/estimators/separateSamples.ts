@@ -2,9 +2,9 @@ import { checkNoOptions, type NoOptions } from '../noOptions.js';
 import { type Estimator, sampleWeights, scaleInputs } from './estimator.js';
 
 /**
- * A weight sample for each datapoint: the direct way to independent gradients (Kingma, Salimans & Welling 2015,
- * section 2), at the price of a matrix of noise a datapoint. For noise on the inputs it is the same as `local`.
- * It has no options; throws `VARDROP_OPTION` for any.
+ * A weight sample for each datapoint: the direct way to independent gradients (Kingma, Salimans & Welling 2015, section 2). It
+ * costs one noise matrix per datapoint. For noise on the inputs it is the same as `localReparametrization`. It has no options
+ * and throws `VARDROP_OPTION` if it is given any.
  */
 export function separateSamples(options: NoOptions = {}): Estimator {
   checkNoOptions('separate', options);

@@ -2,9 +2,9 @@ import { checkNoOptions, type NoOptions } from '../noOptions.js';
 import { type Estimator, sampleWeights, scaleInputs } from './estimator.js';
 
 /**
- * One weight sample shared by the whole minibatch (Blundell et al. 2015): cheap, but the gradients of its datapoints
- * are correlated, so that their variance does not fall with the size of the minibatch.
- * It has no options; throws `VARDROP_OPTION` for any.
+ * One weight sample shared by the whole minibatch (Blundell et al. 2015). It is cheap, but the gradients of the datapoints are
+ * correlated, so the variance does not fall with the size of the minibatch. It has no options and throws `VARDROP_OPTION` if it
+ * is given any.
  */
 export function singleSample(options: NoOptions = {}): Estimator {
   checkNoOptions('single', options);

@@ -33,15 +33,16 @@ export function activate(b: Builder, x: Value, activation: Activation): Value {
     case 'linear':
       return x;
     case 'relu': {
-      // The derivative as a factor: it is 0 or 1, and a product with it is cheaper than a choice where nothing is fused.
+      // The derivative is a factor of 0 or 1. A product with it is cheaper than a select operation on backends that do not
+      // fuse.
       const y = b.max(x, 0);
       return b.withDerivative(y, [[x, b.selectGreater(y, 0, 1, 0)]]);
     }
     case 'leakyRelu':
       return b.selectGreater(x, 0, x, b.mul(leak, x));
     case 'elu':
-      // exp of the negative part only, so that the branch not taken does not overflow; ties of min go to x, so that the
-      // derivative at 0 is e⁰ = 1, which it has from both sides.
+      // exp of the negative part only, so that the unused branch does not overflow. Ties of min go to x, so the derivative at 0
+      // is e⁰ = 1, as from both sides.
       return b.selectGreater(x, 0, x, b.sub(b.exp(b.min(0, x)), 1));
     case 'sigmoid':
       return b.sigmoid(x);

@@ -19,19 +19,19 @@ export interface Conv2dOptions extends LinearLayerOptions {
   readonly filters: number;
   /** Height and width of the filter; one number for a square. */
   readonly size: number | readonly [number, number];
-  /** 1 where left out. */
+  /** Default: 1. */
   readonly strides?: number | readonly [number, number];
-  /** `valid` where left out. */
+  /** Default: `valid`. */
   readonly padding?: PaddingMode;
 }
 
 /**
- * A two-dimensional convolution: `[batch, height, width, in]` → `[batch, h, w, filters]`, weights
- * `[size, size, in, filters]`. Noise on the inputs draws one factor a channel and datapoint. With the `local` estimator
- * independent weight noise is drawn for each output location: its mean and variance are those of one random filter, its
- * covariance between locations is not; `flipout` is the unbiased choice.
- * Throws `VARDROP_LAYER` for filters, size or strides that are no positive integers and for an unknown padding, `VARDROP_OPTION` for unknown options, `VARDROP_SHAPE` (when built) for
- * inputs that are no images or smaller than the filter.
+ * A two-dimensional convolution: `[batch, height, width, in]` → `[batch, h, w, filters]`, weights `[size, size, in, filters]`.
+ * Noise on the inputs draws one factor per channel and datapoint. With `localReparametrization`, independent weight noise is
+ * drawn for each output location: mean and variance are those of one random filter, but the covariance between locations is
+ * missing. `flipout` is unbiased. Throws `VARDROP_LAYER` for filters, size or strides that are not positive integers and for an
+ * unknown padding, `VARDROP_OPTION` for unknown options, `VARDROP_SHAPE` (when built) for inputs that are not images or are
+ * smaller than the filter.
  */
 export function conv2d(options: Conv2dOptions): Layer {
   const known = { filters: true, size: true, strides: true, padding: true, ...linearOptionNames } as const;
@@ -57,7 +57,7 @@ export function conv2d(options: Conv2dOptions): Layer {
       const map: LinearMap = {
         apply: (b, x, weights) => b.conv2d(x, weights, window),
         applyEach(b, x, weights) {
-          // A convolution with the identity cuts out the patches, which then meet each datapoint's own filter.
+          // A convolution with the identity extracts the patches; they are then multiplied by the filter of their datapoint.
           const identity = b.constant(identityMatrix(patchSize), [...size, channels, patchSize]);
           const patches = b.reshape(b.conv2d(x, identity, window), ['batch', output[0] * output[1], patchSize]);
           const products = b.matmul(patches, b.reshape(weights, ['batch', patchSize, filters]));

@@ -18,9 +18,9 @@ export interface DenseOptions extends LinearLayerOptions {
 }
 
 /**
- * A fully connected layer: `[batch, in]` → `[batch, units]`, weights `[in, units]`.
- * Throws `VARDROP_LAYER` unless `units` is a positive integer, `VARDROP_OPTION` for unknown options, `VARDROP_SHAPE` (when built) for inputs with more axes,
- * `VARDROP_COMBINATION` for noise, estimator and divergence that do not go together.
+ * A fully connected layer: `[batch, in]` → `[batch, units]`, weights `[in, units]`. Throws `VARDROP_LAYER` unless `units` is a
+ * positive integer, `VARDROP_OPTION` for unknown options, `VARDROP_SHAPE` (when built) for inputs with more axes,
+ * `VARDROP_COMBINATION` for noise, estimator and divergence that cannot be combined.
  */
 export function dense(options: DenseOptions): Layer {
   checkOptionNames('dense', options, { units: true, ...linearOptionNames }, linearOptionsElsewhere);

@@ -3,7 +3,7 @@ import { checkString } from '../checkString.js';
 import { elementCount } from '../program/shapes.js';
 import type { Layer } from './layer.js';
 
-/** All axes of a datapoint in one: `[batch, h, w, c]` → `[batch, h·w·c]`. Throws `VARDROP_OPTION` for other options. */
+/** All axes of a datapoint in one: `[batch, h, w, c]` → `[batch, h·w·c]`. Throws `VARDROP_OPTION` for unknown options. */
 export function flatten(options: { readonly name?: string } = {}): Layer {
   checkOptionNames('flatten', options, { name: true });
   if (options.name !== undefined) checkString('[flatten] name', options.name);

@@ -9,7 +9,10 @@ import { elementCount } from '../program/shapes.js';
  */
 export type WeightInitializer = 'he' | 'glorot' | { readonly kind: 'normal'; readonly deviation: number };
 
-/** The initializer of weights `[…window, in, out]`. Throws `VARDROP_INITIALIZER` for others, and for a deviation that is no positive number. */
+/**
+ * The initializer of weights `[…window, in, out]`. Throws `VARDROP_INITIALIZER` for an unknown initializer, and for a deviation
+ * that is not a positive number.
+ */
 export function weightInitializer(initializer: WeightInitializer, weights: readonly number[]): Initializer {
   const window = elementCount(weights.slice(0, -2));
   const fanIn = window * weights[weights.length - 2];

@@ -4,14 +4,14 @@ import type { Draw, LayerParameters, NoiseModel, ParameterSpecification } from '
 import type { Builder, Value } from '../program/builder.js';
 
 /**
- * A layer as a user writes it. `sequential` gives it a name and the shape of its inputs, and gets it built. A layer of
- * your own implements this interface.
+ * A layer as a user writes it. `sequential` gives it a name and the shape of its inputs, and builds it. A custom layer
+ * implements this interface.
  */
 export interface Layer {
   /** Such as `dense`; layers are named `dense1`, `dense2`, … in their order unless they have a name. */
   readonly kind: string;
   readonly name?: string;
-  /** `inputShape` is one datapoint's, without the batch axis. Throws coded errors for shapes that do not fit. */
+  /** `inputShape` is one datapoint's, without the batch axis. Throws a `VardropError` for shapes that do not fit. */
   build(name: string, inputShape: readonly number[], defaults: LayerDefaults): BuiltLayer;
   /**
    * The same layer with another number of units, for pruning. Only for layers whose outputs are an elementwise function
@@ -20,11 +20,11 @@ export interface Layer {
   withUnits?(units: number): Layer;
 }
 
-/** What a layer takes from the model where it has none of its own. */
+/** What a layer takes from the model unless it has its own. */
 export interface LayerDefaults {
   readonly noise: NoiseModel;
   readonly estimator: Estimator;
-  /** `null` for none, undefined for each noise's default. */
+  /** `null`: no divergence. Undefined: the default of the noise. */
   readonly divergence: Divergence | null | undefined;
 }
 
@@ -41,32 +41,35 @@ export interface BuiltLayer {
   readonly linear?: LinearLayer;
   /** Outputs `[batch, …outputShape]` of `x` `[batch, …inputShape]`. */
   apply(b: Builder, x: Value, parameters: LayerParameters, mode: ForwardMode): Value;
-  /** What `apply` ends with, for descriptions of the model; absent where it is none of these. */
+  /** The last function that `apply` applies, for descriptions of the model; absent for any other function. */
   readonly activation?: Activation;
-  /** What becomes of the units on the last axis of the inputs, so that pruning knows whose outputs are whose; `mixed` where left out. */
+  /**
+   * What happens to the units on the last axis of the inputs. Pruning uses it to follow units through the layer. Default:
+   * `mixed`.
+   */
   readonly units?: UnitPlacement;
 }
 
 /**
- * Where a layer leaves the units of the layer before it, which lie on the last axis of its inputs.
- * `kept`: on the last axis of its outputs, at the same index. `spread`: there too, again and again, in the order of the
- * inputs' last axis (index mod its length), as `flatten` does. `mixed`: outputs depend on several units.
+ * What a layer does with the units of the layer before it, which lie on the last axis of its inputs. `kept`: they are on the
+ * last axis of its outputs, at the same index. `spread`: they are on the last axis of the outputs, repeated in the order of the
+ * inputs' last axis (index mod its length), as after `flatten`. `mixed`: outputs depend on several units.
  *
- * A layer that keeps or spreads units does the same to each of them, whatever their number, and draws no noise; those of its
- * parameters that belong to units have them on their last axis.
+ * A layer that keeps or spreads units treats each of them alike, for any number of units, and draws no noise. Parameters that
+ * belong to units have the units on their last axis.
  */
 export type UnitPlacement = 'kept' | 'spread' | 'mixed';
 
-/** The linear part of a layer, its noise and what pays for it. */
+/** The linear part of a layer, its noise and its divergence. */
 export interface LinearLayer {
   readonly map: LinearMap;
   /** `[in, out]`, or `[height, width, in, out]` of a convolution. */
   readonly weightShape: readonly number[];
-  /** Whether a bias `[out]` is added, which has no noise. */
+  /** Whether a bias `[out]` is added. The bias has no noise. */
   readonly bias: boolean;
   readonly noise: NoiseModel;
   readonly estimator: Estimator;
-  /** Undefined where the noise pays for nothing. */
+  /** Undefined if the layer has no KL term. */
   readonly divergence: Divergence | undefined;
 }
 

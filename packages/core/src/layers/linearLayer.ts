@@ -14,21 +14,21 @@ import type { Activation, BuiltLayer, LayerDefaults } from './layer.js';
 /** Options that all layers with weights share. */
 export interface LinearLayerOptions {
   readonly name?: string;
-  /** `linear` where left out. */
+  /** Default: `linear`. */
   readonly activation?: Activation;
-  /** Whether a deterministic bias is added; true where left out. */
+  /** Whether a deterministic bias is added. Default: true. */
   readonly bias?: boolean;
-  /** `he` for ReLU-like activations, else `glorot`, where left out. */
+  /** Default: `he` for activations like ReLU, else `glorot`. */
   readonly initializer?: WeightInitializer;
-  /** The model's where left out. */
+  /** Default: that of the model. */
   readonly noise?: NoiseModel;
-  /** The model's where left out. */
+  /** Default: that of the model. */
   readonly estimator?: Estimator;
-  /** The model's where left out; `null` for none: the noise is then trained by the data alone, and dies away. */
+  /** Default: that of the model. `null`: no divergence. The noise is then trained by the data alone, and shrinks to 0. */
   readonly divergence?: Divergence | null;
 }
 
-/** The names of those options, for layers to add theirs to. */
+/** The names of these options, to which layers add their own. */
 export const linearOptionNames = {
   name: true,
   activation: true,
@@ -39,7 +39,7 @@ export const linearOptionNames = {
   divergence: true,
 } as const satisfies Readonly<Record<keyof LinearLayerOptions, true>>;
 
-/** What other libraries call them. */
+/** What other libraries call these options. */
 export const linearOptionsElsewhere = {
   useBias: 'Write bias.',
   kernelInitializer: 'Write initializer.',
@@ -48,15 +48,14 @@ export const linearOptionsElsewhere = {
   inputDim: 'Write sequential({ input }).',
 } as const;
 
-/** Throws `VARDROP_OPTION` for a name that is no string and a bias that is not true or false. */
+/** Throws `VARDROP_OPTION` for a name that is not a string and a bias that is not true or false. */
 export function checkLinearOptions(who: string, { name, bias = true }: LinearLayerOptions): void {
   if (name !== undefined) checkString(`[${who}] name`, name);
   checkBoolean(`[${who}] bias`, bias);
 }
 
 /**
- * Builds a layer from its linear map; checks that noise, estimator and divergence are what they should be and go
- * together, and the activation.
+ * Builds a layer from its linear map; checks noise, estimator, divergence, their combination, and the activation.
  */
 export function buildLinearLayer(
   description: {
@@ -71,7 +70,7 @@ export function buildLinearLayer(
   defaults: LayerDefaults,
 ): BuiltLayer {
   const { name, kind, inputShape, outputShape, weightShape, map } = description;
-  // Not `??`: null is a mistake, which would leave a layer without noise.
+  // Not `??`, because null is a mistake: it would leave the layer without noise.
   const { noise = defaults.noise, estimator = defaults.estimator } = options;
   checkObject('VARDROP_LAYER', `[${name}] noise`, noise, 'parameters', 'variationalDropout()');
   checkObject('VARDROP_LAYER', `[${name}] estimator`, estimator, 'apply', 'local()');
@@ -103,21 +102,21 @@ export function buildLinearLayer(
         mode === 'mean' || noise.acts === 'nowhere'
           ? map.apply(b, x, parameters.weights)
           : estimator.apply({ builder: b, linear: map, noise, x, parameters, draw: mode.draw });
-      // The bias is deterministic: it shifts the mean and never enters the variance.
+      // The bias is deterministic: it shifts the mean and adds no variance.
       const shifted = bias ? b.add(preActivations, parameters.bias) : preActivations;
       return b.label(activate(b, shifted, activation), 'output');
     },
   };
 }
 
-/** The layer's own divergence, else the model's, else the noise's default; none where that says null. */
+/** The divergence of the layer, else of the model, else the default of the noise. `null` means none. */
 function chooseDivergence(
   own: Divergence | null | undefined,
   ofModel: Divergence | null | undefined,
   noise: NoiseModel,
 ): Divergence | undefined {
   if (own !== undefined) return own ?? undefined;
-  // A divergence given for the whole model leaves out the layers that have nothing to learn of their noise.
+  // A divergence for the whole model does not apply to layers whose noise learns nothing.
   if (noise.learns === undefined || ofModel === null) return undefined;
   return ofModel ?? defaultDivergence(noise);
 }

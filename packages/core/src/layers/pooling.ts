@@ -7,17 +7,17 @@ import { checkPadding, imageShape, type PaddingMode, pair } from './window.js';
 /** Options of a pooling layer. */
 export interface PoolingOptions {
   readonly name?: string;
-  /** Height and width of the window; one number for a square; 2 where left out. */
+  /** Height and width of the window; one number for a square. Default: 2. */
   readonly size?: number | readonly [number, number];
-  /** The window's size where left out. */
+  /** Default: the size of the window. */
   readonly strides?: number | readonly [number, number];
-  /** `valid` where left out. Padding never wins a maximum and is not counted in an average. */
+  /** Default: `valid`. Padding never wins a maximum and is not counted in an average. */
   readonly padding?: PaddingMode;
 }
 
 /**
- * The greatest value of each window, channel by channel: `[batch, h, w, c]` → `[batch, h′, w′, c]`. Throws `VARDROP_LAYER`
- * for invalid sizes, strides or padding; its `build` throws `VARDROP_SHAPE` for inputs that are no images.
+ * The greatest value of each window, channel by channel: `[batch, h, w, c]` → `[batch, h′, w′, c]`. Throws `VARDROP_LAYER` for
+ * invalid sizes, strides or padding; its `build` throws `VARDROP_SHAPE` for inputs that are not images.
  */
 export function maxPooling2d(options: PoolingOptions = {}): Layer {
   return pooling('maxPooling2d', 'maxPool2d', options);

@@ -16,14 +16,14 @@ export interface SequentialOptions {
   /** Shape of one datapoint: `[784]`, or `[28, 28, 1]` for images. */
   readonly input: readonly number[];
   readonly layers: readonly Layer[];
-  /** For the layers that have none of their own; no noise where left out. */
+  /** For layers without their own noise. Default: no noise. */
   readonly noise?: NoiseModel;
-  /** For the layers that have none of their own; `local` where left out. */
+  /** For layers without their own estimator. Default: `localReparametrization()`. */
   readonly estimator?: Estimator;
   /**
-   * For the layers that have none of their own. Left out: the exact log-uniform KL for noise with an α, a standard normal
-   * prior for mean-field weights and learned Bernoulli rates. `null`: none, so that the data alone train the noise, and it
-   * dies away.
+   * For layers without their own divergence. Default: the exact KL to the log-uniform prior for noise with an α, and the KL to
+   * a standard normal prior for mean-field weights and learned Bernoulli rates. `null`: no divergence. The noise is then
+   * trained by the data alone, and shrinks to 0.
    */
   readonly divergence?: Divergence | null;
 }
@@ -31,9 +31,9 @@ export interface SequentialOptions {
 /** Values of a model's parameters by full name (`dense1/weights`, `network/rho`). */
 export type ModelParameters = Readonly<Record<string, Value>>;
 
-/** A network with its shapes fixed. It holds no parameter values: training and prediction are handed those. */
+/** A network with fixed shapes. It holds no parameter values; training and prediction take them as arguments. */
 export interface Model {
-  /** What it was made of, from which a model of other sizes can be made. */
+  /** The options it was made from. A model of another size can be made from them. */
   readonly options: SequentialOptions;
   readonly inputShape: readonly number[];
   readonly outputShape: readonly number[];
@@ -56,14 +56,14 @@ export interface Model {
   divergences(b: Builder, parameters: ModelParameters): readonly { readonly layer: string; readonly kl: Value }[];
 }
 
-/** What parameters belong to that no layer owns. */
+/** Owners of parameters that belong to no layer. */
 const reserved: readonly string[] = ['network', 'likelihood'];
 
 /**
- * A network of layers one after the other. Throws `VARDROP_MODEL` without layers or with something else among them, with
- * an input shape that is not made of positive integers, with a layer whose name is empty, taken, reserved or has a '/' in
- * it, with layers that share a parameter but not its shape or start,
- * and with parameters that `checkParameters` refuses; `VARDROP_OPTION` for unknown options; and what its layers throw for shapes that do not fit.
+ * A network of layers, one after the other. Throws `VARDROP_MODEL` if `layers` is empty or contains something else than layers,
+ * for an input shape that is not made of positive integers, for a layer name that is empty, repeated, reserved or contains '/',
+ * for layers that share a parameter but not its shape or initializer, and for parameters that `checkParameters` refuses;
+ * `VARDROP_OPTION` for unknown options; and what its layers throw for shapes that do not fit.
  */
 export function sequential(options: SequentialOptions): Model {
   const known = { input: true, layers: true, noise: true, estimator: true, divergence: true } as const;
@@ -84,7 +84,7 @@ export function sequential(options: SequentialOptions): Model {
   }
   const { noise = noNoise(), estimator = localReparametrization(), divergence } = options;
   checkObject('VARDROP_LAYER', '[sequential] noise', noise, 'parameters', 'variationalDropout()');
-  checkObject('VARDROP_LAYER', '[sequential] estimator', estimator, 'apply', 'local()');
+  checkObject('VARDROP_LAYER', '[sequential] estimator', estimator, 'apply', 'localReparametrization()');
   const defaults = { noise, estimator, divergence };
   const counts = new Map<string, number>();
   const built: BuiltLayer[] = [];
@@ -96,7 +96,7 @@ export function sequential(options: SequentialOptions): Model {
     if (!/^[^/]+$/.test(name) || reserved.includes(name) || built.some((earlier) => earlier.name === name)) {
       throw new VardropError(
         'VARDROP_MODEL',
-        `[sequential] layers: got '${name}' for a layer, needs a name of its own, without '/' and none of ${reserved.join(', ')}. Rename it.`,
+        `[sequential] layers: got '${name}' for a layer, needs a unique name without '/' and other than ${reserved.join(', ')}. Rename it.`,
       );
     }
     built.push(layer.build(name, built.at(-1)?.outputShape ?? input, defaults));
@@ -133,7 +133,7 @@ export function sequential(options: SequentialOptions): Model {
   };
 }
 
-/** Draws noise in the current scope; asked twice for the same name, gives the same noise. */
+/** Draws noise in the current scope. The same name gives the same noise. */
 function drawIn(b: Builder): Draw {
   const drawn = new Map<string, Value>();
   return (distribution, name, shape) => {
@@ -164,13 +164,13 @@ function collectParameters(layers: readonly BuiltLayer[]): readonly ParameterSpe
       if (earlier && earlier.shape.join() !== parameter.shape.join()) {
         throw new VardropError(
           'VARDROP_MODEL',
-          `[${layer.name}] ${name}: got shape [${parameter.shape}], needs the [${earlier.shape}] that an earlier layer gave it.`,
+          `[${layer.name}] ${name}: got shape [${parameter.shape}], needs [${earlier.shape}], as in an earlier layer that shares it.`,
         );
       }
       if (earlier && JSON.stringify(earlier.initialize) !== JSON.stringify(parameter.initialize)) {
         throw new VardropError(
           'VARDROP_MODEL',
-          `[${layer.name}] ${name}: got another start than an earlier layer gave it, needs the same, since the layers share it. Give their noise one rate, or an alpha of its own for each layer.`,
+          `[${layer.name}] ${name}: got another initial value than in an earlier layer, needs the same, since the layers share it. Give their noise the same rate, or each layer its own alpha.`,
         );
       }
       if (!earlier) all.set(name, { ...parameter, name });

@@ -1,12 +1,12 @@
 import { VardropError } from '../errors.js';
 
-/** What a path leads to. */
+/** What a path refers to. */
 export interface FileStatus {
   readonly mode: number;
   isFile(): boolean;
 }
 
-/** What reading and replacing files needs of `node:fs/promises`. Paths may be URLs with the scheme `file:`. */
+/** The functions of `node:fs/promises` that reading and replacing files needs. Paths may be URLs with the scheme `file:`. */
 export interface FileSystem {
   open(
     path: string,
@@ -26,12 +26,12 @@ export interface FileSystem {
   readdir(path: string): Promise<readonly string[]>;
 }
 
-/** Node's file system. Throws `VARDROP_NO_FILE_SYSTEM` where there is none, as in a browser. */
+/** The file system of Node. Throws `VARDROP_NO_FILE_SYSTEM` elsewhere, such as in a browser. */
 export function fileSystem(): Promise<FileSystem> {
   return nodeModule<FileSystem>('fs/promises');
 }
 
-/** A module of Node's own. Throws `VARDROP_NO_FILE_SYSTEM` where there is none, as in a browser. */
+/** A built-in module of Node. Throws `VARDROP_NO_FILE_SYSTEM` elsewhere, such as in a browser. */
 export async function nodeModule<T>(name: string): Promise<T> {
   // A variable, because bundlers would otherwise look for the module while they bundle for a browser.
   const specifier = `node:${name}`;

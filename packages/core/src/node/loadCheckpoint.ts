@@ -4,10 +4,10 @@ import { VardropError } from '../errors.js';
 import { fileSystem } from './fileSystem.js';
 
 /**
- * Reads a checkpoint that `saveCheckpoint` has written: from a file in Node, or from a `Blob` (a `File` that a user chose in a page, a
- * response's `blob()`) anywhere. Throws `VARDROP_CHECKPOINT_MISSING` for no such file, `VARDROP_CHECKPOINT_UNREADABLE` for
- * one that cannot be read or is no regular file, what `deserializeState` throws for its contents, and
- * `VARDROP_NO_FILE_SYSTEM` for a path outside of Node.
+ * Reads a checkpoint that `saveCheckpoint` has written: from a file in Node, or from a `Blob` (a `File` that a user chose in a
+ * page, a response's `blob()`) anywhere. Throws `VARDROP_CHECKPOINT_MISSING` if there is no such file,
+ * `VARDROP_CHECKPOINT_UNREADABLE` if it cannot be read or is not a regular file, what `deserializeState` throws for its
+ * contents, and `VARDROP_NO_FILE_SYSTEM` for a path outside of Node.
  *
  * @param source a path, a URL with the scheme `file:`, or a blob
  */
@@ -17,7 +17,7 @@ export async function loadCheckpoint(source: string | URL | Blob): Promise<Check
   try {
     return deserializeState(bytes);
   } catch (error) {
-    // The contents know nothing of their path, and a program may read many files.
+    // An error of the contents does not name the path, and a program may read many files.
     if (!(error instanceof VardropError)) throw error;
     const text = error.message.replace('[checkpoint] ', `[checkpoint] path '${source}', `);
     throw new VardropError(error.code, text, { cause: error });
@@ -28,7 +28,7 @@ async function readFile(path: string | URL): Promise<Uint8Array> {
   const files = await fileSystem();
   try {
     // Reading a pipe or a device may never end.
-    if (!(await files.stat(path)).isFile()) throw new Error('something that is no regular file');
+    if (!(await files.stat(path)).isFile()) throw new Error('something that is not a regular file');
     return await files.readFile(path);
   } catch (cause) {
     const missing = cause instanceof Error && 'code' in cause && cause.code === 'ENOENT';

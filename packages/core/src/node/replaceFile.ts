@@ -1,6 +1,6 @@
 import { type FileSystem, fileSystem, nodeModule } from './fileSystem.js';
 
-/** What is needed of Node's modules `path`, `os`, `process` and `url`. */
+/** The functions of Node's modules `path`, `os`, `process` and `url` that are used here. */
 interface Place {
   readonly folder: string;
   readonly name: string;
@@ -10,10 +10,9 @@ interface Place {
 }
 
 /**
- * Replaces a file as a whole, or makes it: a temporary file beside it is written, flushed to the disk and renamed, so that
- * readers see the old content or the new one, and the old content stays if writing fails. Symbolic links are followed. The
- * permissions of a file that was there are kept. Temporary files that earlier writers of this file left behind when
- * they were killed are removed.
+ * Replaces a file as a whole, or creates it. A temporary file beside it is written, flushed to the disk and renamed. So readers
+ * see either the old content or the new one, and the old content stays if writing fails. Symbolic links are followed. The
+ * permissions of an existing file are kept. Temporary files of earlier writers that were killed are removed.
  *
  * In Node. Throws the error of the file system, `VARDROP_NO_FILE_SYSTEM` outside of Node.
  */
@@ -32,7 +31,7 @@ export async function replaceFile(path: string | URL, content: Uint8Array | stri
   try {
     const file = await files.open(temporary, 'wx', mode);
     try {
-      // `open` takes bits away that the process masks.
+      // `open` clears the bits of the process's umask.
       if (mode !== undefined) await file.chmod(mode);
       await file.writeFile(content);
       await file.sync();
@@ -46,7 +45,7 @@ export async function replaceFile(path: string | URL, content: Uint8Array | stri
   }
 }
 
-/** The file that is meant: links to files are followed. */
+/** The real path of the file, with symbolic links resolved. */
 async function resolveTarget(files: FileSystem, path: string | URL): Promise<string> {
   try {
     return await files.realpath(path);
@@ -68,12 +67,12 @@ async function placeOf(target: string): Promise<Place> {
   return { folder: dirname(target), name: basename(target), join, host, process };
 }
 
-/** How the names of temporary files begin; a long name is cut, because file systems limit names. */
+/** The prefix of temporary files. A long name is cut, because file systems limit the length of names. */
 function prefixOf({ name }: Place): string {
   return `.${name.slice(0, 120)}.`;
 }
 
-/** Removes temporary files whose writers, processes of this host, are gone. What cannot be removed stays. */
+/** Removes temporary files whose writers, processes of this host, no longer run. Files that cannot be removed stay. */
 async function removeAbandoned(files: FileSystem, place: Place): Promise<void> {
   const prefix = prefixOf(place);
   const names = await files.readdir(place.folder).catch(() => []);

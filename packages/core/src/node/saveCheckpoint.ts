@@ -4,8 +4,8 @@ import { VardropError } from '../errors.js';
 import { replaceFile } from './replaceFile.js';
 
 /**
- * Writes a checkpoint (see `serializeState`) to a file, in Node. A checkpoint that was there stays whole whatever fails
- * (see `replaceFile`). Throws `VARDROP_CHECKPOINT_UNWRITABLE` (nothing is left behind), what `serializeState` throws,
+ * Writes a checkpoint (see `serializeState`) to a file, in Node. If anything fails, an existing checkpoint stays intact (see
+ * `replaceFile`). Throws `VARDROP_CHECKPOINT_UNWRITABLE` (nothing is left behind), what `serializeState` throws,
  * `VARDROP_NO_FILE_SYSTEM` outside of Node.
  *
  * @param path a path, or a URL with the scheme `file:`

@@ -4,11 +4,11 @@ import { formatValue } from '../formatValue.js';
 import type { Builder } from '../program/builder.js';
 import type { LayerParameters, WeightNoise } from './noiseModel.js';
 
-/** Start of log σ² where none is given: variances small enough not to disturb the first epochs. */
+/** Default initial value of log σ²: small enough not to disturb the first epochs. */
 const smallLogVariance = -10;
 
-/** What is said to those who give a rate, as with other noise. */
-const noRate = 'Weights have variances of their own here: write logVariance, where they start.';
+/** Shown when a rate is given, as for other noise models. */
+const noRate = 'Each weight has its own variance here. Write logVariance, the initial log σ².';
 
 /** Weights N(θ, σ²) with θ and log σ² learned for each weight. */
 function additive(who: string, name: string, options: { readonly logVariance?: number }) {
@@ -42,9 +42,9 @@ function additive(who: string, name: string, options: { readonly logVariance?: n
 }
 
 /**
- * Sparse variational dropout (Molchanov, Ashukha & Vetrov 2017): weights N(θ, σ²) under a log-uniform (or ARD) prior,
- * so that `log α = log σ² − log θ²` is unbounded and weights with large α can be removed. `logVariance` is where log σ²
- * starts, −10 where left out. Throws `VARDROP_VARIANCE` unless it is finite, `VARDROP_OPTION` for other options.
+ * Sparse variational dropout (Molchanov, Ashukha & Vetrov 2017): weights N(θ, σ²) under a log-uniform (or ARD) prior, so that
+ * `log α = log σ² − log θ²` is unbounded and weights with large α can be removed. `logVariance` is the initial value of log σ²
+ * (default −10). Throws `VARDROP_VARIANCE` unless it is finite, `VARDROP_OPTION` for unknown options.
  */
 export function sparseVariational(options: { readonly logVariance?: number } = {}): WeightNoise {
   return {
@@ -55,9 +55,8 @@ export function sparseVariational(options: { readonly logVariance?: number } = {
 }
 
 /**
- * Mean-field Gaussian weights N(θ, σ²) under a Gaussian prior (Graves 2011; Blundell et al. 2015). `logVariance` is
- * where log σ² starts, −10 where left out. Throws `VARDROP_VARIANCE` unless it is finite, `VARDROP_OPTION` for other
- * options.
+ * Mean-field Gaussian weights N(θ, σ²) under a Gaussian prior (Graves 2011; Blundell et al. 2015). `logVariance` is the initial
+ * value of log σ² (default −10). Throws `VARDROP_VARIANCE` unless it is finite, `VARDROP_OPTION` for unknown options.
  */
 export function meanField(options: { readonly logVariance?: number } = {}): WeightNoise {
   return additive('meanField', 'mean-field', options);

@@ -11,22 +11,22 @@ import { relaxedFactor, relaxedMoments } from './relaxedMask.js';
 
 /** Options of Bernoulli noise with learned rates. */
 export interface BernoulliLearnedOptions {
-  /** What shares one rate: a layer, an input unit, or a weight (DropConnect); `layer` where left out. */
+  /** What one rate belongs to: a layer, an input unit, or a weight (DropConnect). Default: `layer`. */
   readonly rates?: 'layer' | 'input' | 'weight';
-  /** Where p starts; 0.1 where left out. */
+  /** Initial value of p. Default: 0.1. */
   readonly rate?: number;
-  /** Temperature of the relaxed mask, 0.1 where left out; towards 0 it becomes binary. */
+  /** Temperature of the relaxed mask. Default: 0.1. The mask becomes binary as the temperature goes to 0. */
   readonly temperature?: number;
 }
 
 /**
- * Bernoulli noise whose rates p = sigmoid(ρ) are learned through a relaxed mask (concrete dropout: Gal, Hron & Kendall
- * 2017). The relaxed mask has less variance than the binary one: at temperature 0.1 and p = 0.1 0.910 of p/(1 − p), and
- * its factor has mean 0.9987, not 1; moments are those of the relaxed mask, which is what is sampled. `weight` drops
- * single weights (DropConnect: Wan et al. 2013); its local estimator samples a Gaussian with the pre-activation's mean
- * and variance (Wang & Manning 2013), so it matches moments and not the law.
- * Throws `VARDROP_RATE` unless 0 < rate < 1, `VARDROP_ALPHA` for other `rates`, `VARDROP_TEMPERATURE` unless the
- * temperature is positive, and `VARDROP_OPTION` for other options.
+ * Bernoulli noise whose rates p = sigmoid(ρ) are learned through a relaxed mask (concrete dropout: Gal, Hron & Kendall 2017).
+ * The relaxed mask has less variance than the binary mask: 0.910 of p/(1 − p) at temperature 0.1 and p = 0.1. Its factor has
+ * mean 0.9987 there, not 1. The moments are those of the relaxed mask, which is sampled. `weight` drops single weights
+ * (DropConnect: Wan et al. 2013); local reparametrization then samples a Gaussian with the mean and variance of the
+ * pre-activation (Wang & Manning 2013), so it matches these moments only. Throws `VARDROP_RATE` unless 0 < rate < 1,
+ * `VARDROP_ALPHA` for other `rates`, `VARDROP_TEMPERATURE` unless the temperature is positive, and `VARDROP_OPTION` for unknown
+ * options.
  */
 export function bernoulliLearned(options: BernoulliLearnedOptions = {}): InputNoise | WeightNoise {
   const known = { rates: true, rate: true, temperature: true } as const;
@@ -37,7 +37,7 @@ export function bernoulliLearned(options: BernoulliLearnedOptions = {}): InputNo
   if (!(rate > 0)) {
     throw new VardropError(
       'VARDROP_RATE',
-      '[bernoulliLearned] rate: got 0, needs a start above 0, since logit p has to be finite. Use none() for no noise.',
+      '[bernoulliLearned] rate: got 0, needs an initial rate above 0, since logit p has to be finite. Use noNoise() for no noise.',
     );
   }
   if (!(Number.isFinite(temperature) && temperature > 0)) {

@@ -3,16 +3,14 @@ import { checkOptionNames } from '../checkOptionNames.js';
 import type { InputNoise, WeightNoise } from './noiseModel.js';
 import { alphaOfRate, checkRate } from './rate.js';
 
-/** What is said to those who give an α. */
-const noAlpha = 'Write rate, of which α = rate/(1 − rate); an α that is learned is variationalDropout.';
+/** Shown when an alpha is given. */
+const noAlpha = 'Write rate, with α = rate/(1 − rate). For a learned α use variationalDropout.';
 
 /**
- * Gaussian dropout with fixed variance α = rate/(1 − rate). Type `A` multiplies each input unit by N(1, α)
- * (Srivastava et al. 2014): weight noise that is correlated within an input unit. Type `B` is independent weight
- * noise N(θ, αθ²), drawn after the linear map (Wang & Manning 2013). Both have the same marginal variance.
- * `B` and a rate of 0.5 where left out.
- * Throws `VARDROP_RATE` for a rate outside [0, 1), `VARDROP_NOISE_TYPE` for another type, `VARDROP_OPTION` for
- * other options.
+ * Gaussian dropout with fixed variance α = rate/(1 − rate). Type `A` multiplies each input unit by N(1, α) (Srivastava et al.
+ * 2014): weight noise that is correlated within an input unit. Type `B` is independent weight noise N(θ, αθ²), drawn after the
+ * linear map (Wang & Manning 2013). Both have the same marginal variance. Defaults: type `B`, rate 0.5. Throws `VARDROP_RATE`
+ * for a rate outside [0, 1), `VARDROP_NOISE_TYPE` for another type, `VARDROP_OPTION` for unknown options.
  */
 export function gaussianDropout(options: { readonly type: 'A'; readonly rate?: number }): InputNoise;
 export function gaussianDropout(options?: { readonly type?: 'B'; readonly rate?: number }): WeightNoise;

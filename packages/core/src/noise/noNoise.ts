@@ -1,7 +1,10 @@
 import { checkNoOptions, type NoOptions } from '../noOptions.js';
 import type { NoNoise } from './noiseModel.js';
 
-/** Deterministic weights: the network as it is without dropout. It has no options; throws `VARDROP_OPTION` for any. */
+/**
+ * Deterministic weights: the network as it is without dropout. It has no options and throws `VARDROP_OPTION` if it is given
+ * any.
+ */
 export function noNoise(options: NoOptions = {}): NoNoise {
   checkNoOptions('none', options);
   return { name: 'none', acts: 'nowhere', parameters: () => [] };

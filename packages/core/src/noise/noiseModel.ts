@@ -2,8 +2,8 @@ import type { Builder, Value } from '../program/builder.js';
 import type { Shape } from '../program/program.js';
 
 /**
- * What one α (or one rate) stands for: the whole network, a layer, one input unit (a channel of a convolution), one
- * output unit, or one weight.
+ * What one α (or one rate) belongs to: the whole network, a layer, one input unit (a channel of a convolution), one output
+ * unit, or one weight.
  */
 export type Granularity = 'network' | 'layer' | 'input' | 'output' | 'weight';
 
@@ -20,7 +20,7 @@ export interface ParameterSpecification {
   readonly initialize: Initializer;
 }
 
-/** A constant start value, or random values: `sample` gets a standard normal generator's and a uniform's output. */
+/** A constant initial value, or random values: `sample` is given standard normal and uniform numbers. */
 export type Initializer =
   | { readonly kind: 'constant'; readonly value: number }
   | { readonly kind: 'normal'; readonly deviation: number }
@@ -41,11 +41,10 @@ export interface WeightMoments {
 }
 
 /**
- * What a divergence needs to know of the approximate posterior.
- * `scale`: factors N(1, α), `count` independent ones for each element of `logAlpha`.
- * `gaussian`: weights N(mean, e^logVariance), all independent.
- * `bernoulli`: factors that are 0 with probability p = sigmoid(logit), else 1/(1 − p); `count` independent ones for
- * each element of `logit`, which broadcasts to the weights.
+ * What a divergence needs to know about the approximate posterior. `scale`: factors N(1, α), `count` independent ones for each
+ * element of `logAlpha`. `gaussian`: weights N(mean, e^logVariance), all independent. `bernoulli`: factors that are 0 with
+ * probability p = sigmoid(logit), else 1/(1 − p); `count` independent ones for each element of `logit`, which broadcasts to the
+ * weights.
  */
 export type Posterior =
   | { readonly kind: 'scale'; readonly logAlpha: Value; readonly alpha: Value; readonly count: number }
@@ -53,9 +52,9 @@ export type Posterior =
   | { readonly kind: 'bernoulli'; readonly weights: Value; readonly logit: Value; readonly count: number };
 
 interface NoiseModelBase {
-  /** Stable name, as the command line has it, such as `variational-b`. */
+  /** Stable name, also used by the command line, such as `variational-b`. */
   readonly name: string;
-  /** What one learned α or rate stands for; absent if none is learned per group. */
+  /** What one learned α or rate belongs to; absent if none is learned per group. */
   readonly alpha?: Granularity;
   /** Which kind of posterior it learns; absent if nothing of the noise is learned. */
   readonly learns?: Posterior['kind'];
@@ -80,7 +79,7 @@ export interface FactorMoments {
   readonly variance: Value;
 }
 
-/** Noise that multiplies a layer's inputs by one factor an input unit (correlated weight noise). */
+/** Noise that multiplies the inputs of a layer by one factor per input unit (correlated weight noise). */
 export interface InputNoise extends NoiseModelBase {
   readonly acts: 'inputs';
   /** Moments of a factor as it is sampled; without them there is no `momentsProgram`. */
@@ -89,21 +88,21 @@ export interface InputNoise extends NoiseModelBase {
   scale(b: Builder, parameters: LayerParameters, draw: Draw, shape: Shape): Value;
 }
 
-/** Noise that is independent from weight to weight. */
+/** Noise that is independent for each weight. */
 export interface WeightNoise extends NoiseModelBase {
   readonly acts: 'weights';
   /** Whether a weight's noise is symmetric about its mean, as flipout needs. */
   readonly symmetric: boolean;
   moments(b: Builder, parameters: LayerParameters): WeightMoments;
   /**
-   * Weights sampled with leading axes: `leading` is `[]` for one sample and `['batch']` for one a datapoint. Where it
-   * is left out, samples are Gaussian with the given moments.
+   * Weights sampled with leading axes: `leading` is `[]` for one sample and `['batch']` for one per datapoint. Default:
+   * Gaussian samples with the given moments.
    */
   sample?(b: Builder, parameters: LayerParameters, draw: Draw, leading: Shape): Value;
 }
 
 /**
- * How the weights of a layer are random. A noise model only builds programs; a user's own is as good as those here.
- * Parameters are handed to it by name; `weights` is always among them.
+ * The noise of a layer's weights. A noise model only builds programs; custom noise models can do all that those here do. It is
+ * given the parameters by name, including `weights`.
  */
 export type NoiseModel = NoNoise | InputNoise | WeightNoise;

@@ -6,7 +6,7 @@ export function alphaOfRate(rate: number): number {
   return rate / (1 - rate);
 }
 
-/** Throws `VARDROP_RATE` unless 0 ≤ rate < 1, or ≤ `largest` where that is given. */
+/** Throws `VARDROP_RATE` unless 0 ≤ rate < 1, or 0 ≤ rate ≤ `largest` if that is given. */
 export function checkRate(who: string, rate: number, largest?: number): void {
   const fits = typeof rate === 'number' && rate >= 0 && rate < 1 && (largest === undefined || rate <= largest);
   if (fits) return;

@@ -17,7 +17,7 @@ const trapezoid = { step: 0.75, steps: 40 } as const;
  * of `shape`. Towards t = 0 it is binary: 0 with probability p, else 1/(1 − p).
  */
 export function relaxedFactor(b: Builder, logit: Value, temperature: number, draw: Draw, shape: Shape): Value {
-  // Uniforms are multiples of 2⁻²³; the middle of their cell keeps both logarithms finite.
+  // Uniform numbers are multiples of 2⁻²³. The middle of the interval keeps both logarithms finite.
   const u = b.add(draw('uniform', 'mask', shape), 2 ** -24);
   const logitU = b.sub(b.log(u), b.log(b.sub(1, u)));
   const kept = b.sigmoid(b.mul(-1 / temperature, b.add(logit, logitU)));
@@ -82,7 +82,10 @@ function derivative(a: readonly number[]): number[] {
   return a.slice(1).map((coefficient, i) => (i + 1) * coefficient);
 }
 
-/** A polynomial of `x`, by Horner's rule; so is its derivative, which takes fewer operations than that of each step. */
+/**
+ * A polynomial of `x` by Horner's rule. Its derivative is a polynomial too, which takes fewer operations than the derivatives
+ * of the single steps.
+ */
 function polynomial(b: Builder, x: Value, coefficients: readonly number[]): Value {
   const horner = (all: readonly number[]) =>
     all.slice(0, -1).reduceRight((sum: Value, coefficient) => b.add(coefficient, b.mul(x, sum)), constant(all));
@@ -91,9 +94,9 @@ function polynomial(b: Builder, x: Value, coefficients: readonly number[]): Valu
 }
 
 /**
- * The means over L′ by equal steps, which converge exponentially for functions like these (Trefethen & Weideman 2014). By
- * the law of total variance `Var k = Var s + (1 − t) E s(1 − s)`, in which nothing cancels. For t > 1 k itself has no
- * narrow steps: it takes the place of s, and Var k is Var s. The variance does not depend on the sign of ρ.
+ * The means over L′ by the trapezoidal rule with equal steps, which converges exponentially for such functions (Trefethen &
+ * Weideman 2014). By the law of total variance `Var k = Var s + (1 − t) E s(1 − s)`, without cancellation. For t > 1, k itself
+ * has no narrow steps: it replaces s, and Var k is Var s. The variance does not depend on the sign of ρ.
  */
 function byQuadrature(b: Builder, logit: Value, temperature: number): FactorMoments {
   const relaxation = Math.min(temperature, 1);

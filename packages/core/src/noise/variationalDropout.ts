@@ -17,22 +17,22 @@ import { alphaOfRate, checkRate } from './rate.js';
 
 /** Options of variational dropout. */
 export interface VariationalDropoutOptions<Type extends 'A' | 'B', Alpha extends Granularity> {
-  /** `A`: one factor N(1, α) an input unit. `B`, also where left out: independent weight noise N(θ, αθ²). */
+  /** `A`: one factor N(1, α) per input unit. `B` (the default): independent weight noise N(θ, αθ²). */
   readonly type?: Type;
-  /** What shares one α; `layer` where left out. */
+  /** What one α belongs to. Default: `layer`. */
   readonly alpha?: Alpha;
-  /** Dropout rate p ≤ ½ from which α = p/(1 − p) starts; 0.2 where left out. */
+  /** Initial dropout rate p ≤ ½, which gives the initial α = p/(1 − p). Default: 0.2. */
   readonly rate?: number;
 }
 
-/** Close to α = 1 sigmoid(ρ) has no slope left to learn from, so that no α starts above this. */
+/** The largest initial α. Close to α = 1 the slope of sigmoid(ρ) vanishes, so α could not be learned. */
 const largestStart = 0.98;
 
 /**
- * Variational dropout (Kingma, Salimans & Welling 2015, section 3): Gaussian dropout whose α is learned, one for the
- * network, a layer, an input unit, or (type B) an output unit or a weight. α = sigmoid(ρ) keeps it in (0, 1), where
- * the paper found training to be stable. Throws `VARDROP_RATE` for a rate that is 0 or above ½, `VARDROP_ALPHA` for a
- * granularity that the type does not have, `VARDROP_NOISE_TYPE` for another type, and `VARDROP_OPTION` for other options.
+ * Variational dropout (Kingma, Salimans & Welling 2015, section 3): Gaussian dropout whose α is learned, one for the network, a
+ * layer, an input unit, or (type B) an output unit or a weight. α = sigmoid(ρ) keeps it in (0, 1), where the paper found
+ * training to be stable. Throws `VARDROP_RATE` for a rate that is 0 or above ½, `VARDROP_ALPHA` for a granularity that the type
+ * does not have, `VARDROP_NOISE_TYPE` for another type, and `VARDROP_OPTION` for unknown options.
  */
 export function variationalDropout(
   options: VariationalDropoutOptions<'A', 'network' | 'layer' | 'input'> & { readonly type: 'A' },
@@ -51,7 +51,7 @@ export function variationalDropout(
   if (rate === 0) {
     throw new VardropError(
       'VARDROP_RATE',
-      '[variationalDropout] rate: got 0, needs a start above 0, since log α has to be finite. Use none() for no noise.',
+      '[variationalDropout] rate: got 0, needs an initial rate above 0, since log α has to be finite. Use noNoise() for no noise.',
     );
   }
   const allowed: readonly Granularity[] =
@@ -59,7 +59,7 @@ export function variationalDropout(
   if (!allowed.includes(granularity)) {
     throw new VardropError(
       'VARDROP_ALPHA',
-      `[variationalDropout] alpha: got ${formatValue(granularity)} for type ${type}, needs one of ${allowed.join(', ')}. Type A draws one factor an input unit, so that an α a weight or an output unit has nothing to stand for; type B has those.`,
+      `[variationalDropout] alpha: got ${formatValue(granularity)} for type ${type}, needs one of ${allowed.join(', ')}. Type A draws one factor per input unit, so it has no α per weight or output unit; type B has both.`,
     );
   }
   const start = Math.min(alphaOfRate(rate), largestStart);

@@ -4,20 +4,20 @@ import type { Optimizer } from './optimizer.js';
 
 /** Options of Adam. */
 export interface AdamOptions {
-  /** 0.001 where left out. */
+  /** Default: 0.001. */
   readonly learningRate?: number;
-  /** Decay of the first moment, 0.9 where left out. */
+  /** Decay of the first moment. Default: 0.9. */
   readonly beta1?: number;
-  /** Decay of the second moment, 0.999 where left out. */
+  /** Decay of the second moment. Default: 0.999. */
   readonly beta2?: number;
-  /** 1e-8 where left out. */
+  /** Default: 1e-8. */
   readonly epsilon?: number;
 }
 
 /**
  * Adam (Kingma & Ba 2015, algorithm 1). Its bias corrections are scalars of the step: `rate m̂/(√v̂ + ε)` is
- * `stepSize · m/(√v + ε̂)` with `stepSize = rate √c₂/c₁` and `ε̂ = ε√c₂`, `cᵢ = 1 − βᵢᵗ`.
- * Throws `VARDROP_OPTIMIZER` for options outside their ranges, `VARDROP_OPTION` for others.
+ * `stepSize · m/(√v + ε̂)` with `stepSize = rate √c₂/c₁` and `ε̂ = ε√c₂`, `cᵢ = 1 − βᵢᵗ`. Throws `VARDROP_OPTIMIZER` for
+ * options outside their ranges, `VARDROP_OPTION` for unknown ones.
  */
 export function adam(options: AdamOptions = {}): Optimizer {
   const known = { learningRate: true, beta1: true, beta2: true, epsilon: true } as const;

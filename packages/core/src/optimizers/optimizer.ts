@@ -1,6 +1,6 @@
 import type { Builder, Value } from '../program/builder.js';
 
-/** What one step makes of a parameter and of its slots. */
+/** The new values of a parameter and of its slots after one step. */
 export interface Update {
   readonly parameter: Value;
   readonly slots: Readonly<Record<string, Value>>;
@@ -13,9 +13,9 @@ export interface Optimizer {
   readonly name: string;
   /** Learning rate before any schedule. */
   readonly learningRate: number;
-  /** Names of the tensors it carries for each parameter, of the parameter's shape, starting at 0. */
+  /** Names of the tensors that it carries for each parameter. They have the parameter's shape and start at 0. */
   readonly slots: readonly string[];
-  /** Names of the scalars that `scalars` gives, in order. */
+  /** Names of the scalars that `scalars` returns, in order. */
   readonly scalarNames: readonly string[];
   /** The scalars of one step: `step` counts from 1, `learningRate` is the scheduled one. */
   scalars(step: number, learningRate: number): Readonly<Record<string, number>>;

@@ -5,18 +5,18 @@ import type { Optimizer, Update } from './optimizer.js';
 
 /** Options of stochastic gradient descent. */
 export interface SgdOptions {
-  /** 0.01 where left out. */
+  /** Default: 0.01. */
   readonly learningRate?: number;
-  /** 0 where left out: no momentum, and nothing carried. */
+  /** Default: 0, which means no momentum and no carried tensors. */
   readonly momentum?: number;
-  /** Nesterov's look-ahead; false where left out. */
+  /** Nesterov's look-ahead. Default: false. */
   readonly nesterov?: boolean;
 }
 
 /**
- * Stochastic gradient descent: `v ← momentum · v + g`, `θ ← θ − rate · v` (with Nesterov's form `θ ← θ − rate ·
- * (g + momentum · v)`). Throws `VARDROP_OPTIMIZER` for a rate that is not positive or a momentum outside [0, 1),
- * `VARDROP_OPTION` for other options.
+ * Stochastic gradient descent: `v ← momentum · v + g`, `θ ← θ − rate · v` (with Nesterov's form
+ * `θ ← θ − rate · (g + momentum · v)`). Throws `VARDROP_OPTIMIZER` for a rate that is not positive or a momentum outside [0,
+ * 1), `VARDROP_OPTION` for unknown options.
  */
 export function sgd(options: SgdOptions = {}): Optimizer {
   const known = { learningRate: true, momentum: true, nesterov: true } as const;

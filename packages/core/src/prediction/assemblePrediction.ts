@@ -2,7 +2,9 @@ import { VardropError } from '../errors.js';
 import { firstNonFinite } from '../firstNonFinite.js';
 import type { ClassificationPrediction, Prediction, RegressionPrediction } from './prediction.js';
 
-/** What the outputs of `predictionProgram`, all rows of them, say. Throws `VARDROP_NON_FINITE` where they are not finite. */
+/**
+ * Makes a prediction of the outputs of `predictionProgram` for all rows. Throws `VARDROP_NON_FINITE` if they are not finite.
+ */
 export function assemblePrediction(
   outputs: Readonly<Record<string, Float32Array<ArrayBuffer>>>,
   about: { readonly rows: number; readonly samples: number; readonly logVariance: Float32Array | undefined },

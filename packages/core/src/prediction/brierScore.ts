@@ -2,9 +2,9 @@ import { checkOptionNames } from '../checkOptionNames.js';
 import { checkProbabilities } from './checkProbabilities.js';
 
 /**
- * Mean squared distance of the probabilities `[rows, classes]` from the one-hot labels `[rows]`, summed over the classes,
- * as Brier (1950) has it: from 0 to 2 (twice the half-form in use for two classes). Throws what `checkProbabilities` says,
- * `VARDROP_OPTION` for other options.
+ * Mean squared distance of the probabilities `[rows, classes]` from the one-hot labels `[rows]`, summed over the classes, as in
+ * Brier (1950): from 0 to 2, which is twice the form often used for two classes. Throws what `checkProbabilities` throws,
+ * `VARDROP_OPTION` for unknown options.
  */
 export function brierScore(
   probabilities: ArrayLike<number>,

@@ -1,6 +1,6 @@
 import { VardropError } from '../errors.js';
 
-/** Throws `VARDROP_EMPTY` for no values where there should be some, and `VARDROP_SHAPE` for another number of them. */
+/** Throws `VARDROP_EMPTY` if there are no values, and `VARDROP_SHAPE` unless there are `count`. */
 export function checkCount(what: string, values: ArrayLike<number>, count: number, needs: string): void {
   if (values.length === count && count > 0) return;
   if (values.length === 0) throw new VardropError('VARDROP_EMPTY', `${what}: got none, needs ${needs}.`);

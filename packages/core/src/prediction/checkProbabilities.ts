@@ -5,8 +5,8 @@ import { checkLabels } from './checkLabels.js';
 import { placeInRows } from './placeInRows.js';
 
 /**
- * For probabilities `[rows, classes]` and the labels of their rows: throws `VARDROP_OPTION` unless `classes` is an integer
- * from 2 on, `VARDROP_TYPE` unless both are arrays of numbers, `VARDROP_SHAPE` for probabilities that are no whole rows,
+ * For probabilities `[rows, classes]` and the labels of their rows: throws `VARDROP_OPTION` unless `classes` is an integer ≥ 2,
+ * `VARDROP_TYPE` unless both are arrays of numbers, `VARDROP_SHAPE` unless the probabilities are whole rows,
  * `VARDROP_NON_FINITE` for the first that is not finite, and what `checkLabels` throws.
  */
 export function checkProbabilities(

@@ -1,3 +1,4 @@
+import { checkBackend } from '../backend/checkBackend.js';
 import { type CompiledProgram, compileProgram } from '../backend/compileProgram.js';
 import type { Backend, Iteration, Tensor, Tensors } from '../backend/contract.js';
 import { disposeAll } from '../backend/disposeAll.js';
@@ -20,22 +21,22 @@ import type { Prediction } from './prediction.js';
 import { type PredictionMode, predictionProgram } from './predictionProgram.js';
 import { readInputs } from './readInputs.js';
 
-/** What a predictor is made for. */
+/** Options of a predictor. */
 export interface PredictorOptions<Targets extends TargetKind = TargetKind> {
   readonly backend: Backend;
-  /** Classification by softmax where left out, as in `fit`. */
+  /** Default: `categorical()`, as in `fit`. */
   readonly likelihood?: Likelihood<Targets>;
-  /** Monte-Carlo samples, 32 where left out; 0 means the weights' means. */
+  /** Number of Monte-Carlo samples. Default: 32. With 0 the prediction uses the means of the weights. */
   readonly samples?: number;
-  /** `mean` for one pass with the weights' means; `sample` where left out. */
+  /** `mean`: one pass with the means of the weights; `samples` must then be left out or 0. Default: `sample`. */
   readonly mode?: PredictionMode;
-  /** Rows of one run, 1000 where left out. Results do not depend on it beyond the rounding of the backend's sums. */
+  /** Rows per run. Default: 1000. Results depend on it only through the rounding of the backend's sums. */
   readonly batch?: number;
-  /** Numbers of noise handed over at once where the host makes it; 2²⁴ (64 MiB) where left out. Only memory depends on it. */
+  /** Largest count of noise values per run, where the host makes the noise. Default: 2²⁴ (64 MiB). It affects memory only. */
   readonly noisePerRun?: number;
 }
 
-/** The names of those options. */
+/** The names of these options. */
 export const predictorOptionNames = {
   backend: true,
   likelihood: true,
@@ -45,12 +46,12 @@ export const predictorOptionNames = {
   noisePerRun: true,
 } as const satisfies Readonly<Record<keyof PredictorOptions, true>>;
 
-/** What other libraries call them. */
+/** What other libraries call these options. */
 export const predictorOptionsElsewhere = { batchSize: 'Write batch.' };
 
-/** What a single prediction may differ in. */
+/** Options of a single prediction. */
 export interface PredictorRunOptions {
-  /** Of the noise; 0 where left out. The same seed gives the same noise for a row, whatever else is predicted. */
+  /** Seed of the noise. Default: 0. A row's noise depends on the seed and the row's index only, not on the other rows. */
   readonly seed?: number;
   /** Ends the prediction between two runs, with the signal's reason. */
   readonly signal?: AbortSignal;
@@ -59,11 +60,10 @@ export interface PredictorRunOptions {
 /** Compiled prediction programs, for predicting many times, such as after every epoch of training. */
 export interface Predictor<Targets extends TargetKind = TargetKind> {
   /**
-   * Predicts rows with parameters that lie on the backend (by full name; other tensors among them are ignored), which
-   * stay the caller's. Calls are carried out one after another; `inputs` are copied before the call returns, parameters
-   * are read until it settles. Throws what `readInputs` says of the inputs,
-   * `VARDROP_INPUT` for parameters that are missing or of the wrong shape, `VARDROP_NON_FINITE` for predictions that
-   * are not finite, and `VARDROP_DISPOSED` after `dispose`.
+   * Predicts rows. `parameters` are tensors on the backend by full name; other tensors among them are ignored, and the caller
+   * keeps ownership. Calls run one after another. `inputs` are copied before the call returns; parameters are read until it
+   * settles. Throws what `readInputs` throws for the inputs, `VARDROP_INPUT` for parameters that are missing or of the wrong
+   * shape, `VARDROP_NON_FINITE` for predictions that are not finite, and `VARDROP_DISPOSED` after `dispose`.
    */
   run(parameters: Tensors, inputs: ArrayLike<number>, options?: PredictorRunOptions): Promise<Prediction<Targets>>;
   /** Frees the compiled programs, after the run in progress if there is one. Runs that wait are refused. */
@@ -71,10 +71,11 @@ export interface Predictor<Targets extends TargetKind = TargetKind> {
 }
 
 /**
- * Prepares prediction. Programs are compiled at the first run, one for full batches and one for a last short one, and
- * kept for the next. A model without noise is evaluated once, since its samples are all the same.
- * Throws `VARDROP_MODEL` for no model, `VARDROP_OPTION` for other options, another `mode`, without a backend, and unless `samples` is a non-negative and `batch` a positive integer, `VARDROP_LIKELIHOOD`
- * for values whose likelihood has no learned `logVariance`, `VARDROP_SHAPE` for outputs that do not fit.
+ * Prepares prediction. Programs are compiled at the first run, one for full batches and one for a last short one, and kept for
+ * the next. A model without noise is evaluated once, since its samples are all the same. Throws `VARDROP_MODEL` without a
+ * model; `VARDROP_OPTION` for unknown options, another `mode`, a missing backend, `samples` that are not a non-negative integer
+ * or that are given with mode `mean`, and a `batch` that is not a positive integer; `VARDROP_LIKELIHOOD` for values whose
+ * likelihood has no learned `logVariance`; `VARDROP_SHAPE` for outputs that do not fit.
  */
 export function createPredictor<Targets extends TargetKind = 'labels'>(
   model: Model,
@@ -84,10 +85,16 @@ export function createPredictor<Targets extends TargetKind = 'labels'>(
   checkOptionNames('createPredictor', options, predictorOptionNames, predictorOptionsElsewhere);
   const { backend, batch = 1000, noisePerRun = 2 ** 24, mode = 'sample', samples: drawn = 32 } = options;
   const { likelihood = categorical() }: { readonly likelihood?: Likelihood } = options;
-  checkObject('VARDROP_OPTION', '[predict] backend', backend, 'compile', 'createTfjsBackend()');
+  checkBackend('predict', backend);
   checkObject('VARDROP_OPTION', '[predict] likelihood', likelihood, 'negativeLogLikelihood', 'categorical()');
   checkChoice('VARDROP_OPTION', '[predict] mode', mode, ['sample', 'mean']);
   checkCount('samples', drawn, 0);
+  if (mode === 'mean' && drawn > 0 && options.samples !== undefined) {
+    throw new VardropError(
+      'VARDROP_OPTION',
+      `[predict] samples: got ${drawn} with mode 'mean', which draws none, needs 0. Leave out mode or samples.`,
+    );
+  }
   checkCount('batch', batch, 1);
   checkCount('noisePerRun', noisePerRun, 1);
   checkLikelihood(model, likelihood);
@@ -112,7 +119,7 @@ export function createPredictor<Targets extends TargetKind = 'labels'>(
     return program;
   }
 
-  /** Outputs for the rows in `x`, by name. Everything that it makes on the backend it disposes of. */
+  /** Outputs for the rows in `x`, by name. It disposes of all tensors that it makes on the backend. */
   async function predictRows(
     program: CompiledProgram,
     parameters: Tensors,
@@ -188,18 +195,18 @@ export function createPredictor<Targets extends TargetKind = 'labels'>(
     async run(parameters, inputs, runOptions = {}) {
       checkOptionNames('predict', runOptions, { seed: true, signal: true });
       checkSignal('predict', runOptions.signal);
-      // Models without noise have no use for a seed, but a wrong one is a mistake all the same.
+      // Models without noise do not use the seed, but an invalid one is still a mistake.
       if (runOptions.seed !== undefined) key(runOptions.seed);
       const { inputs: read } = readInputs('predict', inputs, model.inputShape);
       const copy = read === inputs ? read.slice() : read;
-      // Classes for labels, values for values: `readLogVariance` asks the likelihood.
+      // The likelihood decides whether the prediction is of classes or of values.
       return uses.add(async () => (await run(parameters, copy, runOptions)) as Prediction<Targets>);
     },
     dispose: () => uses.dispose(),
   };
 }
 
-/** Backends that compute at once never give the event loop a turn, in which a signal could be raised. */
+/** Backends that compute synchronously never yield to the event loop, so no signal could be raised. */
 async function giveWay(signal: AbortSignal | undefined): Promise<void> {
   await yieldToEvents();
   signal?.throwIfAborted();
@@ -213,7 +220,7 @@ function checkCount(what: string, value: number, least: number): void {
   );
 }
 
-/** A variance of the targets is read from `logVariance`; other likelihoods of values say nothing of theirs. */
+/** The variance of the targets is read from `logVariance`. Another likelihood of values has to have this parameter too. */
 function checkLikelihood(model: Model, likelihood: Likelihood): void {
   if (likelihood.targets === 'labels') return;
   const own = likelihoodParameters(likelihood, model.outputShape).find(({ name }) => name === 'logVariance');
@@ -234,7 +241,7 @@ async function readLogVariance(
   if (tensor) return backend.read(tensor);
   throw new VardropError(
     'VARDROP_INPUT',
-    '[predict] parameter "likelihood/logVariance": got nothing, needs the variances that training has learned.',
+    '[predict] parameter "likelihood/logVariance": got nothing, needs the variances learned in training.',
   );
 }
 
@@ -244,10 +251,10 @@ function carriedShapes(compiled: CompiledProgram): { name: string; shape: readon
   );
 }
 
-/** Most samples of one run, so that neither memory nor the time until a signal is seen grows with their number. */
+/** Largest number of samples per run. It bounds memory and the time until a signal is noticed. */
 const longestRun = 64;
 
-/** How many samples one run may take before the noise handed to it gets too big. */
+/** The number of samples per run that keeps the noise within `noisePerRun`. */
 function samplesPerRun(compiled: CompiledProgram, noisePerRun: number): number {
   const handed = compiled.program.nodes.reduce(
     (sum, node) => sum + (node.op === 'input' && node.role === 'iteration' ? elementCount(node.shape) : 0),

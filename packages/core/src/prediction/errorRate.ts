@@ -1,8 +1,8 @@
 import { checkLabels } from './checkLabels.js';
 
 /**
- * Share of rows whose predicted label is not the true one, in [0, 1]. Throws what `checkLabels` says of either: labels are
- * integers from 0 on, as many as were predicted.
+ * Share of rows whose predicted label is not the true one, in [0, 1]. Throws what `checkLabels` throws for either: labels are
+ * integers from 0 upwards, as many as predictions.
  */
 export function errorRate(predicted: ArrayLike<number>, labels: ArrayLike<number>): number {
   checkLabels('[errorRate] predicted', predicted, predicted?.length, Number.POSITIVE_INFINITY);

@@ -11,7 +11,7 @@ import type { ClassificationPrediction } from './prediction.js';
 export interface ClassificationMetrics {
   /** Share of wrong labels, in [0, 1]. */
   readonly error: number;
-  /** Mean negative log likelihood, nats a row. */
+  /** Mean negative log likelihood, nats per row. */
   readonly nll: number;
   /** Brier score summed over classes, in [0, 2]. */
   readonly brier: number;
@@ -22,8 +22,8 @@ export interface ClassificationMetrics {
 }
 
 /**
- * Every metric of a prediction against integer labels.
- * Throws what `expectedCalibrationError` throws, `VARDROP_LIKELIHOOD` for another kind of prediction, `VARDROP_OPTION` for other options.
+ * Every metric of a prediction against integer labels. Throws what `expectedCalibrationError` throws, `VARDROP_LIKELIHOOD` for
+ * another kind of prediction, `VARDROP_OPTION` for unknown options.
  */
 export function evaluateClassification(
   prediction: ClassificationPrediction,

@@ -8,17 +8,17 @@ import { rootMeanSquaredError } from './rootMeanSquaredError.js';
 export interface RegressionMetrics {
   /** Root mean squared error, in the targets' units. */
   readonly rmse: number;
-  /** Mean Gaussian negative log likelihood, nats a row. */
+  /** Mean Gaussian negative log likelihood, nats per row. */
   readonly nll: number;
 }
 
 /**
- * Every metric of a prediction against targets `[rows, outputs]`.
- * Throws what `checkTargets` says of them, `VARDROP_LIKELIHOOD` for another kind of prediction.
+ * Every metric of a prediction against targets `[rows, outputs]`. Throws what `checkTargets` throws, `VARDROP_LIKELIHOOD` for
+ * another kind of prediction.
  */
 export function evaluateRegression(prediction: RegressionPrediction, targets: ArrayLike<number>): RegressionMetrics {
   checkKind('evaluateRegression', prediction, 'regression', 'evaluateClassification');
-  // Here, so that a bad target is named by its row and column.
+  // Checked here, so that the error names the row and column of a bad target.
   checkTargets('[evaluateRegression] targets', targets, prediction.rows, prediction.outputs);
   return {
     rmse: rootMeanSquaredError(prediction.mean, targets),

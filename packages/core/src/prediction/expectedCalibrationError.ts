@@ -8,23 +8,22 @@ export interface CalibrationBin {
   readonly lower: number;
   readonly upper: number;
   readonly count: number;
-  /** Share of the bin's rows that are right; 0 where `count` is 0. */
+  /** Share of the bin's rows whose label is right; 0 where `count` is 0. */
   readonly accuracy: number;
   /** Mean confidence of the bin's rows; 0 where `count` is 0. */
   readonly confidence: number;
 }
 
-/** Calibration error and the bins that it is the sum over. */
+/** Calibration error and its bins. */
 export interface Calibration {
   readonly ece: number;
   readonly bins: readonly CalibrationBin[];
 }
 
 /**
- * Expected calibration error `Σ (count/rows) |accuracy − confidence|` over bins of equal width (Guo, Pleiss, Sun &
- * Weinberger 2017, eq. 3); confidence is the greatest probability of a row of `probabilities` `[rows, classes]`, 15
- * bins where left out. Throws `VARDROP_OPTION` unless `bins` is a positive integer and for other options, and what
- * `checkProbabilities` says.
+ * Expected calibration error `Σ (count/rows) |accuracy − confidence|` over bins of equal width (Guo, Pleiss, Sun & Weinberger
+ * 2017, eq. 3); confidence is the greatest probability of a row of `probabilities` `[rows, classes]`. Default: 15 bins. Throws
+ * `VARDROP_OPTION` unless `bins` is a positive integer and for unknown options, and what `checkProbabilities` throws.
  */
 export function expectedCalibrationError(
   probabilities: ArrayLike<number>,
@@ -47,7 +46,7 @@ export function expectedCalibrationError(
     let best = row * classes;
     for (let i = best + 1; i < (row + 1) * classes; i++) if (probabilities[i] > probabilities[best]) best = i;
     const confidence = probabilities[best];
-    // Averages of float32 may pass 1 by their rounding.
+    // Averages of float32 numbers may exceed 1 through rounding.
     const bin = Math.min(Math.max(Math.ceil(confidence * bins) - 1, 0), bins - 1);
     counts[bin]++;
     confidences[bin] += confidence;

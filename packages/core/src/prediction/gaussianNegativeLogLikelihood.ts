@@ -3,10 +3,10 @@ import { checkTargets } from './checkTargets.js';
 import type { RegressionPrediction } from './prediction.js';
 
 /**
- * Mean of `−log N(target; mean, epistemic + aleatoric variance)` in nats a row, summed over the row's outputs. The
- * Gaussian has the mean and the variance of the predictive distribution, a mixture of one Gaussian a sample, but not
- * its shape; without noise in the weights they are the same. Targets are `[rows, outputs]`. Throws what
- * `checkTargets` says of them, `VARDROP_LIKELIHOOD` for another kind of prediction.
+ * Mean of `−log N(target; mean, epistemic + aleatoric variance)` in nats per row, summed over the row's outputs. The predictive
+ * distribution is a mixture of one Gaussian per sample. This Gaussian has the same mean and variance, but not the same shape,
+ * unless the weights have no noise. Targets are `[rows, outputs]`. Throws what `checkTargets` throws, `VARDROP_LIKELIHOOD` for
+ * another kind of prediction.
  */
 export function gaussianNegativeLogLikelihood(prediction: RegressionPrediction, targets: ArrayLike<number>): number {
   checkKind('gaussianNegativeLogLikelihood', prediction, 'regression', 'negativeLogLikelihood');

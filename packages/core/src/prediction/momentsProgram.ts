@@ -12,8 +12,8 @@ import type { Program } from '../program/program.js';
  * the output layer's own noise, with the layers before it at their weights' means: `γ + bias` and `δ` (Kingma, Salimans
  * & Welling 2015, eq. 6); without noise the variance is 0.
  *
- * Throws `VARDROP_MODEL` for no model, `VARDROP_MOMENTS` for a model whose last layer has no weights, and for noise on its inputs whose moments are not
- * stated or that a convolution shares between the cells of a channel.
+ * Throws `VARDROP_MODEL` for no model, `VARDROP_MOMENTS` for a model whose last layer has no weights, and for noise on its
+ * inputs whose moments are not given, or which a convolution shares across the cells of a channel.
  */
 export function momentsProgram(model: Model): Program {
   checkObject('VARDROP_MODEL', '[momentsProgram] model', model, 'apply', 'sequential()');
@@ -22,7 +22,7 @@ export function momentsProgram(model: Model): Program {
   if (!linear) {
     throw new VardropError(
       'VARDROP_MOMENTS',
-      `[${last.name}] moments: got a last layer without weights, needs one with. End the model with dense().`,
+      `[${last.name}] moments: got a last layer without weights, needs one with weights. End the model with dense().`,
     );
   }
   const b = createBuilder('prediction (moments)');
@@ -51,6 +51,7 @@ function weightMoments(b: Builder, layer: string, { noise, weightShape }: Linear
     throw new VardropError('VARDROP_MOMENTS', `[${layer}] moments: got ${got}, needs ${needs}. Use samples instead.`);
   };
   if (weightShape.length !== 2) refuse('noise on the channels of a convolution', 'noise on weights, or a dense layer');
-  const factor = noise.moments?.(b, own) ?? refuse(`the noise '${noise.name}' without moments`, 'one that states them');
+  const factor =
+    noise.moments?.(b, own) ?? refuse(`the noise '${noise.name}' without moments`, 'noise that gives them');
   return { mean: b.mul(factor.mean, own.weights), variance: b.mul(factor.variance, b.square(own.weights)) };
 }

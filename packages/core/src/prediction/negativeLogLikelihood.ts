@@ -1,13 +1,13 @@
 import { checkOptionNames } from '../checkOptionNames.js';
 import { checkProbabilities } from './checkProbabilities.js';
 
-/** Smallest normal float32, 2⁻¹²⁶: a backend may read anything below as 0. */
+/** Smallest normal float32, 2⁻¹²⁶. A backend may read smaller numbers as 0. */
 const smallest = 2 ** -126;
 
 /**
- * Mean of `−log p(label)` in nats for labels `[rows]` and class probabilities `[rows, classes]`. Averages of softmax values are 0 only
- * where float32 underflows, so that a probability below 2⁻¹²⁶ counts as 2⁻¹²⁶: one row adds 87.3 nats at most, on
- * every backend alike. Throws what `checkProbabilities` says, `VARDROP_OPTION` for other options.
+ * Mean of `−log p(label)` in nats for labels `[rows]` and class probabilities `[rows, classes]`. Averages of softmax values are
+ * 0 only where float32 underflows, so a probability below 2⁻¹²⁶ counts as 2⁻¹²⁶. One row adds at most 87.3 nats, on every
+ * backend. Throws what `checkProbabilities` throws, `VARDROP_OPTION` for unknown options.
  */
 export function negativeLogLikelihood(
   probabilities: ArrayLike<number>,

@@ -18,11 +18,11 @@ import {
 import type { Prediction } from './prediction.js';
 import { readInputs } from './readInputs.js';
 
-/** What `predict` is given beside the model. */
+/** Options of `predict`. */
 export interface PredictOptions<Targets extends TargetKind = TargetKind>
   extends PredictorOptions<Targets>,
     PredictorRunOptions {
-  /** Values of every parameter of the model and the likelihood, as `TrainingState` has them. */
+  /** Values of every parameter of the model and the likelihood, as in `TrainingState`. */
   readonly parameters: TensorMap<ArrayLike<number>>;
   /** Datapoints of the model's input shape, one after another, row-major. Numbers are rounded to float32. */
   readonly inputs: ArrayLike<number>;
@@ -36,16 +36,16 @@ const optionNames: Readonly<Record<keyof PredictOptions, true>> = {
   inputs: true,
 };
 
-/** What other libraries call them. */
+/** What other libraries call these options. */
 const elsewhere = { ...predictorOptionsElsewhere, state: 'Write parameters: state.parameters.' };
 
 /**
- * Predicts with the average over `samples` draws of the noise (Monte-Carlo), or with the weights' means. A row's noise
- * depends on the seed, the sample and the row's index alone, so that predictions do not depend on `batch`.
- * Leaves nothing on the backend. Inputs and parameters are copied before it returns its promise: their arrays may be
- * written to again at once. Throws `VARDROP_TYPE`, `VARDROP_EMPTY`, `VARDROP_SHAPE` and `VARDROP_NON_FINITE` for inputs that
- * are no array of numbers, none, no whole rows or not finite, `VARDROP_STATE` for parameters of another model,
- * `VARDROP_MODEL` for no model, `VARDROP_OPTION` for other options, and what `createPredictor` throws.
+ * Predicts with the average over `samples` draws of the noise (Monte-Carlo), or with the weights' means. The noise of a row
+ * depends only on the seed, the sample and the row's index, so predictions do not depend on `batch`. Leaves nothing on the
+ * backend. Inputs and parameters are copied before it returns its promise, so their arrays may be changed at once. Throws
+ * `VARDROP_TYPE` for inputs that are not an array of numbers, `VARDROP_EMPTY` for no inputs, `VARDROP_SHAPE` unless they are
+ * whole rows, `VARDROP_NON_FINITE` unless they are finite, `VARDROP_STATE` for parameters of another model, `VARDROP_MODEL`
+ * without a model, `VARDROP_OPTION` for unknown options, and what `createPredictor` throws.
  */
 export async function predict<Targets extends TargetKind = 'labels'>(
   model: Model,

@@ -9,14 +9,14 @@ export interface ClassificationPrediction {
   readonly samples: number;
   /** Mean over the samples of the softmax, `[rows, classes]`, row-major. */
   readonly probabilities: Float32Array<ArrayBuffer>;
-  /** The most probable class of each row, the first of equals. */
+  /** The most probable class of each row; the first one of equally probable classes. */
   readonly labels: Int32Array<ArrayBuffer>;
   /** Entropy `H[E p]` of each row of `probabilities`, in nats: total uncertainty. */
   readonly entropy: Float64Array<ArrayBuffer>;
   /**
-   * `H[E p] − E H[p]` of each row, in nats: what the samples disagree about (epistemic uncertainty). The entropy of a mean
-   * of S samples is low, by about `Σ Var p / (2S p̄)` over the classes (delta method; 1/S of the mutual information where
-   * samples disagree little), which is added, so that what is left falls with 1/S². At least 0, at most the logarithm of
+   * `H[E p] − E H[p]` of each row, in nats: how much the samples disagree (epistemic uncertainty). The entropy of a mean of S
+   * samples is biased downwards by about `Σ Var p / (2S p̄)` over the classes (delta method; 1/S of the mutual information
+   * where samples disagree little). This bias is corrected; the remaining one falls with 1/S². Between 0 and the logarithm of
    * the number of classes; 0 with fewer than two samples.
    */
   readonly mutualInformation: Float64Array<ArrayBuffer>;
@@ -26,7 +26,7 @@ export interface ClassificationPrediction {
 export interface RegressionPrediction {
   readonly kind: 'regression';
   readonly rows: number;
-  /** Numbers that one row predicts: the product of the model's output shape. */
+  /** Predicted numbers per row: the product of the model's output shape. */
   readonly outputs: number;
   /** Monte-Carlo samples averaged; 0 where the weights' means were used. */
   readonly samples: number;
@@ -39,8 +39,8 @@ export interface RegressionPrediction {
 }
 
 /**
- * What `predict` returns under a likelihood whose targets are labels, or values. Where the compiler does not know which,
- * `kind` tells.
+ * What `predict` returns for a likelihood of labels or of values. Where the compiler does not know which, `kind` tells them
+ * apart.
  */
 export type Prediction<Targets extends TargetKind = TargetKind> = Targets extends 'labels'
   ? ClassificationPrediction

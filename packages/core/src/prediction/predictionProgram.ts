@@ -11,16 +11,16 @@ export type PredictionMode = 'sample' | 'mean';
 /**
  * Prediction as one program. Inputs of role `shared`: `x` `[batch, …inputShape]` and every parameter of the model.
  *
- * In mode `sample` one iteration is one Monte-Carlo sample, with keys of its own: iteration k (from 1) is given the
- * scalar `weight` 1/k, and running means are carried, which start from zeros: for labels `probabilities`
- * `[batch, classes]` and `entropy` `[batch]`, the mean entropy of a sample in nats; for values `mean`; and for both
- * `squaredDeviations` `[batch, …outputShape]`, the sum of squared deviations from the mean (Welford 1962).
- * `summaryProgram` says what they come to. In mode `mean` the outputs are `probabilities`, or `mean`.
+ * In mode `sample` one iteration is one Monte-Carlo sample, with keys of its own: iteration k (from 1) is given the scalar
+ * `weight` 1/k. Running means are carried, starting from zeros: for labels `probabilities` `[batch, classes]` and `entropy`
+ * `[batch]`, the mean entropy of a sample in nats; for values `mean`; and for both `squaredDeviations` `[batch, …outputShape]`,
+ * the sum of squared deviations from the mean (Welford 1962). `summaryProgram` computes the prediction from them. In mode
+ * `mean` the outputs are `probabilities`, or `mean`.
  *
- * Throws `VARDROP_SHAPE` for labels with outputs that are no `[batch, classes]`.
+ * Throws `VARDROP_SHAPE` for labels unless the outputs are `[batch, classes]`.
  */
 export function predictionProgram(model: Model, likelihood: Likelihood, mode: PredictionMode): Program {
-  // Called for what it checks: that the outputs fit the likelihood.
+  // Called only to check that the outputs fit the likelihood.
   likelihoodParameters(likelihood, model.outputShape);
   if (likelihood.targets === 'labels' && model.outputShape.length !== 1) {
     throw new VardropError(

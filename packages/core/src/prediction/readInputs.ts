@@ -5,9 +5,9 @@ import { toFloat32 } from '../toFloat32.js';
 import { placeInRows } from './placeInRows.js';
 
 /**
- * Datapoints of `inputShape`, row-major, as float32 (see `toFloat32`, which says what is refused), and how many they are.
- * Throws `VARDROP_EMPTY` for none, `VARDROP_SHAPE` for a length that is no multiple of a row's, and `VARDROP_NON_FINITE`
- * with the first row and column that is not a finite number.
+ * Datapoints of `inputShape`, row-major, as float32, and their number. Throws what `toFloat32` throws, `VARDROP_EMPTY` for no
+ * numbers, `VARDROP_SHAPE` unless they are whole rows, and `VARDROP_NON_FINITE` with the row and column of the first number
+ * that is not finite.
  */
 export function readInputs(
   who: string,

@@ -1,8 +1,8 @@
 import { checkTargets } from './checkTargets.js';
 
 /**
- * Root of the mean squared difference over all numbers predicted, in the targets' units. Throws what `checkTargets`
- * says of either: as many targets as numbers predicted, all finite.
+ * Root of the mean squared difference over all numbers predicted, in the targets' units. Throws what `checkTargets` throws for
+ * either: as many targets as predicted numbers, all finite.
  */
 export function rootMeanSquaredError(predicted: ArrayLike<number>, targets: ArrayLike<number>): number {
   checkTargets('[rootMeanSquaredError] predicted', predicted, predicted?.length, 1);

@@ -5,11 +5,10 @@ import { createBuilder, type Value } from '../program/builder.js';
 import type { Program } from '../program/program.js';
 
 /**
- * What a prediction says after its last sample, as one program, for those who put `predictionProgram` into a graph of their
- * own. Inputs: the scalar `samples`, what `predictionProgram` carries in mode `sample`, and `likelihood/logVariance` for
- * values. Outputs as in `ClassificationPrediction` (`probabilities`, `entropy`, `mutualInformation`) or
- * `RegressionPrediction` (`mean`, `epistemicVariance`, `aleatoricVariance` where the likelihood learns it), `[batch, …]`. No
- * samples, of which nothing can be said, give NaN.
+ * The prediction after the last sample, as one program, for callers that put `predictionProgram` into a graph of their own.
+ * Inputs: the scalar `samples`, what `predictionProgram` carries in mode `sample`, and `likelihood/logVariance` for values.
+ * Outputs as in `ClassificationPrediction` (`probabilities`, `entropy`, `mutualInformation`) or `RegressionPrediction` (`mean`,
+ * `epistemicVariance`, `aleatoricVariance` where the likelihood learns it), `[batch, …]`. Without samples the outputs are NaN.
  */
 export function summaryProgram(model: Model, likelihood: Likelihood): Program {
   const b = createBuilder('summary');

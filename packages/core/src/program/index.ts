@@ -12,11 +12,13 @@ export {
 export { gradients } from './differentiate.js';
 export { expand } from './expand.js';
 export { fuse } from './fuse.js';
+export { findUsers } from './fusion/findUsers.js';
+export { numberOf } from './fusion/numberOf.js';
 export { type HostNoise, hostNoise } from './hostNoise.js';
 export { inferShape } from './infer.js';
 export { invariantNodes } from './invariantNodes.js';
 export type * from './kernel.js';
-export { type OperationClass, operationClass } from './operationClass.js';
+export { type OperationClass, type OperationCost, operationClass, operationCost } from './operationClass.js';
 export { type PrintOptions, print } from './print.js';
 export type * from './program.js';
 export type { PadRange, SliceRange } from './ranges.js';

@@ -21,48 +21,63 @@ export type OperationClass =
   | 'window'
   | 'derivative';
 
-/** The class of every operation; its keys are all operations there are. */
-export const operationClass: Readonly<Record<Op, OperationClass>> = {
-  input: 'source',
-  constant: 'source',
-  neg: 'elementwise',
-  abs: 'elementwise',
-  sqrt: 'elementwise',
-  exp: 'elementwise',
-  log: 'elementwise',
-  sigmoid: 'elementwise',
-  softplus: 'elementwise',
-  tanh: 'elementwise',
-  floor: 'elementwise',
-  round: 'elementwise',
-  cos: 'elementwise',
-  erf: 'elementwise',
-  add: 'elementwise',
-  sub: 'elementwise',
-  mul: 'elementwise',
-  div: 'elementwise',
-  max: 'elementwise',
-  min: 'elementwise',
-  selectGreater: 'elementwise',
-  broadcast: 'elementwise',
-  noise: 'elementwise',
-  special: 'elementwise',
-  reduceSum: 'reduction',
-  reduceMax: 'reduction',
-  matmul: 'contraction',
-  conv2d: 'contraction',
-  conv2dInputGradient: 'contraction',
-  conv2dFilterGradient: 'contraction',
-  maxPool2d: 'window',
-  maxPool2dGradient: 'window',
-  averagePool2d: 'window',
-  averagePool2dGradient: 'window',
-  reshape: 'movement',
-  transpose: 'movement',
-  gather: 'movement',
-  concatenate: 'movement',
-  slice: 'movement',
-  pad: 'movement',
-  gatherGradient: 'movement',
-  withDerivative: 'derivative',
+/**
+ * What an element of an elementwise operation costs: `cheap` is about one instruction, so that computing it again costs less than
+ * reading it from memory; for an `expensive` one a processor waits.
+ */
+export type OperationCost = 'cheap' | 'expensive';
+
+/** All operations: the class of each, and the cost of those that are elementwise. */
+const operations: Readonly<Record<Op, readonly [OperationClass, OperationCost?]>> = {
+  input: ['source'],
+  constant: ['source'],
+  neg: ['elementwise', 'cheap'],
+  abs: ['elementwise', 'cheap'],
+  sqrt: ['elementwise', 'expensive'],
+  exp: ['elementwise', 'expensive'],
+  log: ['elementwise', 'expensive'],
+  sigmoid: ['elementwise', 'expensive'],
+  softplus: ['elementwise', 'expensive'],
+  tanh: ['elementwise', 'expensive'],
+  floor: ['elementwise', 'cheap'],
+  round: ['elementwise', 'cheap'],
+  cos: ['elementwise', 'expensive'],
+  erf: ['elementwise', 'expensive'],
+  add: ['elementwise', 'cheap'],
+  sub: ['elementwise', 'cheap'],
+  mul: ['elementwise', 'cheap'],
+  div: ['elementwise', 'expensive'],
+  max: ['elementwise', 'cheap'],
+  min: ['elementwise', 'cheap'],
+  selectGreater: ['elementwise', 'cheap'],
+  broadcast: ['elementwise', 'cheap'],
+  noise: ['elementwise', 'expensive'],
+  special: ['elementwise', 'expensive'],
+  reduceSum: ['reduction'],
+  reduceMax: ['reduction'],
+  matmul: ['contraction'],
+  conv2d: ['contraction'],
+  conv2dInputGradient: ['contraction'],
+  conv2dFilterGradient: ['contraction'],
+  maxPool2d: ['window'],
+  maxPool2dGradient: ['window'],
+  averagePool2d: ['window'],
+  averagePool2dGradient: ['window'],
+  reshape: ['movement'],
+  transpose: ['movement'],
+  gather: ['movement'],
+  concatenate: ['movement'],
+  slice: ['movement'],
+  pad: ['movement'],
+  gatherGradient: ['movement'],
+  withDerivative: ['derivative'],
 };
+
+const column = <T>(at: 0 | 1) =>
+  Object.fromEntries(Object.entries(operations).map(([op, entry]) => [op, entry[at]])) as Record<Op, T>;
+
+/** The class of every operation; its keys are all operations. */
+export const operationClass: Readonly<Record<Op, OperationClass>> = column(0);
+
+/** What an element of each elementwise operation costs; undefined for operations of other classes. */
+export const operationCost: Readonly<Record<Op, OperationCost | undefined>> = column(1);

@@ -11,8 +11,8 @@ export interface Rows {
 }
 
 /**
- * Builds a tiny program on the given parameters (and a batch `x`, where there is one) and evaluates it in float64 on
- * the host. It may draw no noise.
+ * Builds a tiny program on the given parameters (and a batch `x`, where there is one) and evaluates it in float64 on the host.
+ * The program must not draw noise.
  */
 export function evaluateBuilt(
   parameters: TensorMap,

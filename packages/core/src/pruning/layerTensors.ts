@@ -15,8 +15,7 @@ export function layerTensors(layer: BuiltLayer, parameters: TensorMap): TensorMa
 }
 
 /**
- * The parameters that a user has passed, with their data as float32; throws `VARDROP_MODEL` for no model, and what
- * `readTensors` throws.
+ * The given parameters, with their data as float32. Throws `VARDROP_MODEL` without a model, and what `readTensors` throws.
  */
 export function readParameters(who: string, model: Model, parameters: TensorMap<ArrayLike<number>>): TensorMap {
   checkObject('VARDROP_MODEL', `[${who}] model`, model, 'apply', 'sequential()');

@@ -10,14 +10,13 @@ export interface LayerLogAlpha {
   readonly values: Float32Array<ArrayBuffer>;
   /** Broadcasts to the layer's weights `[…window, in, out]`. */
   readonly shape: readonly number[];
-  /** What one value stands for. */
+  /** What one value belongs to. */
   readonly granularity: Granularity | undefined;
 }
 
 /**
- * log α (natural logarithm; logit p for Bernoulli noise, which is the same scale) of every layer whose noise has one,
- * by layer name, computed in float64. A weight of 0 has log α = ∞. Throws `VARDROP_STATE` for parameters of another
- * model.
+ * log α (natural logarithm; for Bernoulli noise logit p, which is the same scale) of every layer whose noise has an α, by layer
+ * name, computed in float64. A weight of 0 has log α = ∞. Throws `VARDROP_STATE` for parameters of another model.
  */
 export function logAlphas(
   model: Model,
@@ -26,7 +25,7 @@ export function logAlphas(
   return logAlphasOf(model, readParameters('logAlphas', model, parameters));
 }
 
-/** The same of parameters that have been read. */
+/** The same for parameters that have been read. */
 export function logAlphasOf(model: Model, parameters: TensorMap): Readonly<Record<string, LayerLogAlpha>> {
   const found = model.layers.flatMap((layer): [string, LayerLogAlpha][] => {
     const { logAlpha, alpha: granularity } = layer.linear?.noise ?? {};

@@ -8,19 +8,19 @@ import { prunedWeights, usualThreshold } from './prunedWeights.js';
 import { weightStates } from './weightStates.js';
 
 /**
- * log σ² of a weight without variance. Not −∞, which some backends cannot hold and which makes log α = log σ² − log θ²
- * not a number at θ = 0; e to half of it is 0 in float64 too.
+ * log σ² of a weight without variance. It is not −∞: some backends cannot store that, and log α = log σ² − log θ² would be NaN
+ * at θ = 0. Its σ is 0 in float64 too.
  */
 const noVariance = -1600;
 
 /**
- * The parameters with every weight of log α ≥ `threshold` (3 where left out) removed: its mean is 0, and so is its
- * variance. The shapes stay; `prune` makes the model smaller. The tensors are new where they differ, else shared. They
- * are for predicting: weights without variance have no KL from a log-uniform prior to go on training with.
+ * The parameters with every weight of log α ≥ `threshold` (default 3) removed: its mean and its variance are 0. The shapes
+ * stay; `prune` makes the model smaller. Tensors that do not change are shared with the argument. Use the result for prediction
+ * only: without variance the KL to a log-uniform prior is not defined, so training cannot continue.
  *
- * Throws `VARDROP_PRUNE` where no layer has log α, or your own noise model still has variance where the mean is 0 and
- * no `logVariance` of the weights' shape by which to take it away; `VARDROP_OPTION` for a threshold that is NaN and for other options;
- * `VARDROP_STATE` for parameters of another model.
+ * Throws `VARDROP_PRUNE` if no layer has log α, or if a custom noise model has variance where the mean is 0 and has no
+ * parameter `logVariance` of the weights' shape, which would allow to remove it; `VARDROP_OPTION` for a threshold that is NaN
+ * and for other options; `VARDROP_STATE` for parameters of another model.
  */
 export function mask(
   model: Model,
@@ -47,7 +47,7 @@ export function mask(
     if (active.some((one, i) => one && gone[i])) {
       throw new VardropError(
         'VARDROP_PRUNE',
-        `[${name}] noise '${linear.noise.name}': got a variance where the mean is 0, needs none. Give it posterior kind 'gaussian' and its log σ² as parameter 'logVariance', or a variance in proportion to the squared mean.`,
+        `[${name}] noise '${linear.noise.name}': got a variance where the mean is 0, needs none. Give the noise the posterior kind 'gaussian' with log σ² as the parameter 'logVariance', or a variance that is proportional to the squared mean.`,
       );
     }
   }

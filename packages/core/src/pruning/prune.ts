@@ -9,60 +9,62 @@ import { pairs, removableUnits } from './removableUnits.js';
 import { type Network, removeUnits } from './removeUnits.js';
 import type { Preserved } from './weightStates.js';
 
-/** What pruning has done to one layer with weights. */
+/** The result of pruning for one layer with weights. */
 export interface PrunedLayer {
   readonly layer: string;
-  /** Numbers of weights before and after. */
+  /** Number of weights before and after. */
   readonly weightsBefore: number;
   readonly weightsAfter: number;
-  /** Weights after that are not 0. */
+  /** Weights other than 0 after pruning. */
   readonly nonZero: number;
   readonly unitsBefore: number;
-  /** Indices of the units that are left, ascending. */
+  /** Indices of the remaining units, ascending. */
   readonly keptUnits: readonly number[];
   /** `weightsBefore / weightsAfter`. */
   readonly compression: number;
 }
 
-/** What pruning has done, layer by layer and in all. */
+/** The result of pruning for each layer and in total. */
 export interface PruneReport {
   readonly layers: readonly PrunedLayer[];
   readonly weightsBefore: number;
   readonly weightsAfter: number;
-  /** Weights after that are not 0. */
+  /** Weights other than 0 after pruning. */
   readonly nonZero: number;
   readonly unitsRemoved: number;
   /** `weightsBefore / weightsAfter`: how much smaller the model is as it is stored and computed. */
   readonly compression: number;
 }
 
-/** A smaller model, the values of its parameters, and what went. */
+/** A smaller model, the values of its parameters, and a report of what was removed. */
 export interface Pruned {
   readonly model: Model;
-  /** Parameters of the smaller model; others than the model's (the likelihood's) are passed on. */
+  /** Parameters of the smaller model. Other tensors, such as the likelihood's, are kept. */
   readonly parameters: TensorMap;
   readonly report: PruneReport;
 }
 
 /** How to prune. */
 export interface PruneOptions {
-  /** log α from which on a weight goes; 3 where left out. */
+  /** Weights with log α ≥ `threshold` are removed. Default: 3. */
   readonly threshold?: number;
   /**
-   * `law` (where left out): the smaller model has the masked one's distribution of outputs. `mean`: only the outputs of
-   * the weights' means stay, so that more units go; for models that predict with mode `mean`.
+   * `law` (the default): the smaller model has the same distribution of outputs as the masked model. `mean`: only the outputs
+   * under the means of the weights stay the same, so more units can be removed. Use it for models that predict with mode
+   * `mean`.
    */
   readonly preserve?: Preserved;
 }
 
 /**
- * Removes weights with log α ≥ `threshold` (3 where left out, as Molchanov, Ashukha & Vetrov 2017 have it), then the
- * units that died of it, so that the model is smaller: units that nothing reads, and units without inputs, which are
- * constant. A constant that is not 0 goes into the bias of the next layer where that leaves the law of the outputs as
- * it is: not under noise, without a bias, or before zeros around an image, where its unit stays. The outputs are those of the masked model (`mask`): equal
- * with the weights' means up to the rounding of biases, and equal in law with noise unless `preserve` is `mean`. Each layer keeps one unit at least,
- * and the model its inputs and outputs. Layers whose noise has no log α keep their weights. Units are followed through
- * layers that say that they keep or spread them (`BuiltLayer.units`); any other layer between two keeps the units before it.
+ * Removes weights with log α ≥ `threshold` (default 3, as in Molchanov, Ashukha & Vetrov 2017). Then removes the units that no
+ * longer matter: units that nothing reads, and units without inputs, which are constant. A constant that is not 0 is added to
+ * the bias of the next layer, if that does not change the distribution of the outputs. Otherwise its unit stays: where the
+ * constant meets noise, where the next layer has no bias, and before an image that is padded with zeros. The outputs are those
+ * of the masked model (`mask`). With the means of the weights they are equal up to the rounding of biases. With noise they have
+ * the same distribution, unless `preserve` is `mean`. Each layer keeps at least one unit, and the model keeps its inputs and
+ * outputs. Layers whose noise has no log α keep their weights. Units are followed through layers that declare that they keep or
+ * spread them (`BuiltLayer.units`); any other layer keeps the units before it.
  *
  * Throws `VARDROP_PRUNE` where no layer has log α, what `mask` throws, and `VARDROP_OPTION` for another `preserve` and for other options.
  */
@@ -78,7 +80,7 @@ export function prune(model: Model, parameters: TensorMap<ArrayLike<number>>, op
       return [[name, Array.from({ length: units }, (_, i) => i)] as const];
     }),
   );
-  // Removing a unit can leave the units before it unread and those after it without inputs, so until nothing changes.
+  // Removing a unit can leave units before it unread and units after it without inputs. So this repeats until nothing changes.
   for (let changed = true; changed; ) {
     changed = false;
     for (let i = 0; i < pairs(network.model).length; i++) {

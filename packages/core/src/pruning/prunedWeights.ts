@@ -9,8 +9,8 @@ import { logAlphasOf } from './logAlphas.js';
 export const usualThreshold = 3;
 
 /**
- * For each layer whose noise has log α, by name: which of its weights have log α ≥ `threshold`, 1 or 0 a weight,
- * row-major. Throws `VARDROP_OPTION` for a threshold that is NaN, `VARDROP_PRUNE` where no layer has log α.
+ * For each layer whose noise has log α, by name: which of its weights have log α ≥ `threshold`, 1 or 0 per weight, row-major.
+ * Throws `VARDROP_OPTION` for a threshold that is NaN, `VARDROP_PRUNE` where no layer has log α.
  */
 export function prunedWeights(
   model: Model,
@@ -28,7 +28,7 @@ export function prunedWeights(
     const names = new Set(model.layers.flatMap((layer) => (layer.linear ? [`'${layer.linear.noise.name}'`] : [])));
     throw new VardropError(
       'VARDROP_PRUNE',
-      `[prune] noise: got ${[...names].join(', ') || 'none'}, needs a model with log α of its weights. Train with sparseVariational(), variationalDropout() or bernoulliLearned().`,
+      `[prune] noise: got ${[...names].join(', ') || 'none'}, needs a model whose noise has log α. Train with sparseVariational(), variationalDropout() or bernoulliLearned().`,
     );
   }
   return Object.fromEntries(
@@ -44,7 +44,7 @@ export function prunedWeights(
   );
 }
 
-/** Where element i of `target` finds its value in a tensor of `shape` that broadcasts to it. */
+/** The index of the value for element i of `target` in a tensor of `shape` that broadcasts to it. */
 function broadcastIndex(shape: readonly number[], target: readonly number[]): (i: number) => number {
   const padded = [...new Array<number>(target.length - shape.length).fill(1), ...shape];
   const strides = padded.map((n, axis) => (n === 1 ? 0 : elementCount(padded.slice(axis + 1))));

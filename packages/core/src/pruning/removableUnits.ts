@@ -10,33 +10,36 @@ import { type Preserved, type WeightStates, weightStates } from './weightStates.
 /** A layer with weights. */
 type Weighted = BuiltLayer & { readonly linear: LinearLayer };
 
-/** A layer whose units may go, and the next layer with weights, whose inputs they are. */
+/** A layer whose units may be removed, and the next layer with weights, which reads them. */
 export interface Pair {
   readonly source: Weighted;
-  /** What lies between; each keeps units apart, or spreads them. */
-  readonly between: readonly BuiltLayer[];
+  /** The layers from one to the other. Each keeps units or spreads them. */
+  readonly middle: readonly BuiltLayer[];
   readonly target: Weighted;
 }
 
-/** Units to remove from `source`, ascending, and what to add to the bias of `target` for them (absent: nothing). */
+/** Units to remove from `source`, ascending, and what to add to the bias of `target` in their place (undefined: nothing). */
 export interface Removal {
   readonly units: readonly number[];
   readonly shift: Float64Array | undefined;
 }
 
-/** Neighbouring layers with weights whose units can be told apart all the way from one to the other. */
+/** Neighbouring layers with weights, where all layers from one to the other keep or spread units. */
 export function pairs(model: Model): readonly Pair[] {
   const weighted = model.layers.flatMap((layer, index) => (layer.linear ? [index] : []));
   return weighted.slice(1).flatMap((end, i) => {
     const start = weighted[i];
-    const between = model.layers.slice(start + 1, end);
+    const middle = model.layers.slice(start + 1, end);
     const resizable = [start, end].every((index) => model.options.layers[index].withUnits !== undefined);
-    if (!resizable || !between.every(leavesApart)) return [];
-    return [{ source: model.layers[start] as Weighted, between, target: model.layers[end] as Weighted }];
+    if (!resizable || !middle.every(leavesApart)) return [];
+    return [{ source: model.layers[start] as Weighted, middle, target: model.layers[end] as Weighted }];
   });
 }
 
-/** Whether a layer keeps or spreads units, as its last axes have to bear out: as long as before, or a multiple of that. */
+/**
+ * Whether a layer keeps or spreads units. Throws `VARDROP_PRUNE` if its last axes contradict that: their lengths must be equal,
+ * or the second a multiple of the first.
+ */
 function leavesApart({ name, units = 'mixed', inputShape, outputShape }: BuiltLayer): boolean {
   if (units === 'mixed') return false;
   const times = outputShape[outputShape.length - 1] / inputShape[inputShape.length - 1];
@@ -48,12 +51,12 @@ function leavesApart({ name, units = 'mixed', inputShape, outputShape }: BuiltLa
 }
 
 /**
- * Units of `source` without which `target` computes the same, in law: those that nothing reads, and those that are
- * constant because nothing drives them. A constant other than 0 is moved into the bias of `target`, if it has one, if
- * its weights add no noise of their own to it, and if it adds the same everywhere (which zeros around an image spoil).
- * One unit always stays. Noise is not asked after where only the means are to be preserved.
+ * Units of `source` that can be removed without changing the distribution of the outputs of `target`: units that nothing reads,
+ * and units that are constant because they have no inputs. A constant other than 0 is moved into the bias of `target`, provided
+ * that there is a bias, that the weights add no noise to the constant, and that it adds the same everywhere (zero padding of an
+ * image prevents that). One unit always stays. If only the means are preserved, noise is ignored.
  */
-export function removableUnits({ source, between, target }: Pair, parameters: TensorMap, preserve: Preserved): Removal {
+export function removableUnits({ source, middle, target }: Pair, parameters: TensorMap, preserve: Preserved): Removal {
   const units = source.linear.weightShape[source.linear.weightShape.length - 1];
   const own = weightStates(source, parameters, preserve).active;
   const next = weightStates(target, parameters, preserve);
@@ -68,7 +71,7 @@ export function removableUnits({ source, between, target }: Pair, parameters: Te
   }
   const shifts = new Map<number, Float64Array>();
   if (constant.length > 0) {
-    const values = valuesAtTarget(source, between, parameters);
+    const values = valuesAtTarget(source, middle, parameters);
     const rows = constant.map((unit) => values.map((value, i) => (i % units === unit ? value : 0)));
     const outputs = elementCount(target.outputShape);
     const sums = evaluateBuilt(
@@ -99,7 +102,7 @@ export function removableUnits({ source, between, target }: Pair, parameters: Te
   return { units: removable, shift };
 }
 
-/** Which units a layer reads at all, and which it reads through noise. Inputs are units, again and again. */
+/** Which units a layer reads at all, and which it reads through noise. The inputs may repeat the units. */
 function readers(target: Weighted, { active, noisy }: WeightStates, units: number) {
   const [inputs, outputs] = target.linear.weightShape.slice(-2);
   const read = new Uint8Array(units);
@@ -113,9 +116,11 @@ function readers(target: Weighted, { active, noisy }: WeightStates, units: numbe
   return { read, readWithNoise };
 }
 
-/** One row of inputs of the target for zeros as inputs of the source: for undriven units it is so for all inputs. */
-function valuesAtTarget(source: Weighted, between: readonly BuiltLayer[], parameters: TensorMap): Float64Array {
-  const layers = [source, ...between];
+/**
+ * One row of inputs of the target when the inputs of the source are zeros. Units without inputs have this value for all inputs.
+ */
+function valuesAtTarget(source: Weighted, middle: readonly BuiltLayer[], parameters: TensorMap): Float64Array {
+  const layers = [source, ...middle];
   return evaluateBuilt(
     Object.assign({}, ...layers.map((layer) => layerTensors(layer, parameters))),
     { rows: 1, shape: source.inputShape, data: new Float64Array(elementCount(source.inputShape)) },
@@ -123,7 +128,7 @@ function valuesAtTarget(source: Weighted, between: readonly BuiltLayer[], parame
   );
 }
 
-/** One number a unit for `values` `[…positions, units]`, or undefined where positions differ or are not finite. */
+/** One number per unit for `values` `[…positions, units]`; undefined where positions differ or are not finite. */
 function sameEverywhere(values: Float64Array, units: number): Float64Array | undefined {
   const first = values.slice(0, units);
   return values.every((value, i) => Number.isFinite(value) && value === first[i % units]) ? first : undefined;

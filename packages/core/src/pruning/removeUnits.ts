@@ -13,12 +13,12 @@ export interface Network {
 }
 
 /**
- * The network without some units of `source` and the weights of `target` that read them. Throws `VARDROP_PRUNE` for
- * your own parts whose parameters have no axis for the units, or share it with other layers.
+ * The network without some units of `source` and the weights of `target` that read them. Throws `VARDROP_PRUNE` for custom
+ * parts whose parameters have no axis for the units, or share it with other layers.
  */
 export function removeUnits(
   { model, parameters }: Network,
-  { source, between, target }: Pair,
+  { source, middle, target }: Pair,
   removal: Removal,
 ): Network {
   const units = source.linear.weightShape[source.linear.weightShape.length - 1];
@@ -32,7 +32,7 @@ export function removeUnits(
   const next: Record<string, TensorData> = {
     ...parameters,
     ...sliced(source, parameters, -1, keep),
-    ...Object.assign({}, ...between.map((layer) => slicedBetween(layer, parameters, keep))),
+    ...Object.assign({}, ...middle.map((layer) => slicedMiddle(layer, parameters, keep))),
     ...sliced(target, parameters, -2, keep),
   };
   if (removal.shift) {
@@ -44,7 +44,7 @@ export function removeUnits(
     if (next[name].shape.join() === shape.join()) continue;
     throw new VardropError(
       'VARDROP_PRUNE',
-      `[prune] parameter '${name}': got [${next[name].shape.join(', ')}] after removing units, needs [${shape.join(', ')}]. Give it the weights' axes, each whole or of length 1.`,
+      `[prune] parameter '${name}': got [${next[name].shape.join(', ')}] after removing units, needs [${shape.join(', ')}]. Give it the axes of the weights, each of full length or of length 1.`,
     );
   }
   return { model: smaller, parameters: next };
@@ -67,8 +67,8 @@ function sliced(layer: BuiltLayer, parameters: TensorMap, axis: -1 | -2, keep: (
   );
 }
 
-/** The tensors of a layer that keeps or spreads units, which lie on their last axes, as on those of its inputs or outputs. */
-function slicedBetween(layer: BuiltLayer, parameters: TensorMap, keep: (index: number) => boolean): TensorMap {
+/** The tensors of a layer that keeps or spreads units. Their last axes hold the units, as the inputs or outputs do. */
+function slicedMiddle(layer: BuiltLayer, parameters: TensorMap, keep: (index: number) => boolean): TensorMap {
   const lengths = [layer.inputShape, layer.outputShape].map((shape) => shape[shape.length - 1]);
   return Object.fromEntries(
     Object.entries(layerTensors(layer, parameters)).map(([name, tensor]) => {

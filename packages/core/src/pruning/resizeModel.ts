@@ -5,13 +5,13 @@ import { readTensors } from '../readTensors.js';
 import type { TensorMap } from '../tensorData.js';
 
 /**
- * The model with as many units a layer as `parameters` have: what a pruned network is predicted with that comes from a
- * checkpoint, which holds tensors and no layers. Throws `VARDROP_MODEL` for no model, `VARDROP_STATE` for parameters that fit the model with no number of
- * units.
+ * The model with as many units per layer as `parameters` have. Use it for a pruned network from a checkpoint, since a
+ * checkpoint holds tensors but no layers. Throws `VARDROP_MODEL` without a model, `VARDROP_STATE` for parameters that fit the
+ * model with no number of units.
  */
 export function resizeModel(model: Model, parameters: TensorMap<ArrayLike<number>>): Model {
   checkObject('VARDROP_MODEL', '[resizeModel] model', model, 'apply', 'sequential()');
-  // Called for what it checks: that there are tensors by name.
+  // Called only to check that these are tensors by name.
   readTensors('[resizeModel] parameters', [], parameters, { remedy: 'Pass the `parameters` of a state.' });
   const layers = model.options.layers.map((layer, i) => {
     const built = model.layers[i];
@@ -23,7 +23,7 @@ export function resizeModel(model: Model, parameters: TensorMap<ArrayLike<number
   if (resized.outputShape.join() !== model.outputShape.join()) {
     throw new VardropError(
       'VARDROP_STATE',
-      `[resizeModel] outputs: got [${resized.outputShape.join(', ')}] of the parameters, needs the model's [${model.outputShape.join(', ')}]. Give the model that was pruned.`,
+      `[resizeModel] outputs: got [${resized.outputShape.join(', ')}] from the parameters, needs the model's [${model.outputShape.join(', ')}]. Give the model that was pruned.`,
     );
   }
   for (const { name, shape } of resized.parameters) {

@@ -4,7 +4,7 @@ import type { TensorMap } from '../tensorData.js';
 import { readParameters } from './layerTensors.js';
 import { prunedWeights, usualThreshold } from './prunedWeights.js';
 
-/** How many weights the noise has made superfluous. */
+/** How many weights can be removed because of their noise. */
 export interface SparsityCount {
   readonly weights: number;
   /** Weights with log α ≥ threshold. */
@@ -20,9 +20,9 @@ export interface Sparsity {
 }
 
 /**
- * Share of weights whose log α is at least `threshold` (3 where left out), in the layers whose noise has log α.
- * Throws `VARDROP_PRUNE` where none has, `VARDROP_OPTION` for a threshold that is NaN and for other options, `VARDROP_STATE` for
- * parameters of another model.
+ * Share of weights whose log α is at least `threshold` (default 3), in the layers whose noise has log α. Throws `VARDROP_PRUNE`
+ * where none has, `VARDROP_OPTION` for a threshold that is NaN and for other options, `VARDROP_STATE` for parameters of another
+ * model.
  */
 export function sparsity(
   model: Model,

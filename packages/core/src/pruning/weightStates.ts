@@ -5,18 +5,20 @@ import type { TensorMap } from '../tensorData.js';
 import { evaluateBuilt } from './evaluateBuilt.js';
 import { layerTensors } from './layerTensors.js';
 
-/** What each weight of a layer does, 1 or 0 a weight, row-major. */
+/** Flags of the weights of a layer, 1 or 0 per weight, row-major. */
 export interface WeightStates {
   /** Not 0 in mean or in variance. */
   readonly active: Uint8Array;
-  /** With noise of its own that is not 0, or not 0 and with noise on its input. */
+  /** It has noise of its own, or it is not 0 and its input has noise. */
   readonly noisy: Uint8Array;
 }
 
-/** What pruning keeps as it is: the law of the outputs, noise and all, or only the outputs of the weights' means. */
+/** What pruning preserves: the distribution of the outputs, or only the outputs under the means of the weights. */
 export type Preserved = 'law' | 'mean';
 
-/** Reads means and variances of a layer's weights; where only means are to be kept, nothing counts as noise. */
+/**
+ * Reads means and variances of a layer's weights. If only the outputs under the means are preserved, nothing counts as noise.
+ */
 export function weightStates(
   layer: BuiltLayer & { readonly linear: LinearLayer },
   parameters: TensorMap,
@@ -34,7 +36,7 @@ export function weightStates(
     const variances = evaluateBuilt(layerTensors(layer, parameters), undefined, (b, tensors) =>
       b.broadcast(noise.moments(b, parametersOf(layer, tensors)).variance, weightShape),
     );
-    // A variance that is not a number counts as one.
+    // A variance that is NaN counts as a variance.
     variances.forEach((variance, i) => {
       noisy[i] = variance === 0 ? 0 : 1;
     });

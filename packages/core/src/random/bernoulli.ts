@@ -3,8 +3,8 @@ import type { Key } from './key.js';
 import { uniform } from './uniform.js';
 
 /**
- * A mask that is 1 with the given probability, else 0: 1 where the key's uniform number is below `probability`. The
- * uniform numbers are multiples of 2^-23, so the probability is rounded up to one. Equal to `jax.random.bernoulli`.
+ * A mask that is 1 with the given probability, else 0: 1 where the key's uniform number is below `probability`. The uniform
+ * numbers are multiples of 2^-23, so the probability is rounded up to such a multiple. Equal to `jax.random.bernoulli`.
  *
  * @param probability of a 1, in [0, 1]; exact at both ends
  * @returns a new array of `size` numbers

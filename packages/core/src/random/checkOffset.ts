@@ -6,7 +6,7 @@ export function checkOffset(who: string, offset: number, length: number): void {
     throw new VardropError(
       'VARDROP_INVALID_OFFSET',
       `[random] ${who}: got offset ${String(offset)} for ${length} numbers, needs an integer from 0 to 2^53 - ${length}. ` +
-        'Fold the part that is too large into the key with foldIn.',
+        'Fold the high part of the offset into the key with foldIn.',
     );
   }
 }

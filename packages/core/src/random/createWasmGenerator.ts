@@ -4,8 +4,8 @@ import type { NoiseKernels } from './noiseKernels.js';
 import { wasmKernels } from './wasmKernels.js';
 
 /**
- * A generator on WebAssembly SIMD, four Threefry counters a vector. Its 64 KB of memory go with the object; nothing to
- * dispose.
+ * A generator on WebAssembly SIMD, four Threefry counters per vector. Its 64 KB of memory are freed with the object; there is
+ * nothing to dispose of.
  *
  * @returns undefined where the platform has no WebAssembly SIMD, or a content security policy forbids WebAssembly
  */

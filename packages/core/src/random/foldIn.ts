@@ -3,8 +3,8 @@ import type { Key } from './key.js';
 import { threefry2x32 } from './threefry2x32.js';
 
 /**
- * A key of its own for each `data` (a step, a layer, a sample), independent of `key`'s other children:
- * `threefry2x32(key, [0, data])`, as `jax.random.fold_in` has it.
+ * A key of its own for each `data` (a step, a layer, a sample), independent of the other keys derived from `key`:
+ * `threefry2x32(key, [0, data])`, as in `jax.random.fold_in`.
  *
  * @param data an integer from 0 to 2^32 - 1
  * @throws VardropError `VARDROP_INVALID_FOLD` for anything else

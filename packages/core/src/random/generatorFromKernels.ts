@@ -6,7 +6,7 @@ import { chunk, type NoiseKernels } from './noiseKernels.js';
 /** Below this many numbers a copying loop is cheaper than the view that `set` needs. */
 const smallCopy = 64;
 
-/** A generator that makes its noise chunk by chunk with `kernels`, which it owns from here on, and copies it out. */
+/** A generator that makes noise chunk by chunk with `kernels` and copies it out. It takes ownership of `kernels`. */
 export function generatorFromKernels(name: NoiseGenerator['name'], kernels: NoiseKernels): NoiseGenerator {
   const { words, floats, blocks } = kernels;
 

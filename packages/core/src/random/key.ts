@@ -5,8 +5,8 @@ import { formatValue } from '../formatValue.js';
 export type Key = readonly [number, number];
 
 /**
- * The key of a seed: `[floor(seed / 2^32), seed mod 2^32]`, as `jax.random.key` has it, for seeds of 2^32 and more with
- * JAX's `jax_enable_x64`; without, JAX takes 32-bit seeds only.
+ * The key of a seed: `[floor(seed / 2^32), seed mod 2^32]`, as in `jax.random.key`. For seeds of 2^32 and more JAX needs
+ * `jax_enable_x64`; otherwise it takes 32-bit seeds only.
  *
  * @param seed a non-negative safe integer
  * @throws VardropError `VARDROP_INVALID_SEED` for anything else

@@ -4,7 +4,7 @@ import type { Key } from './key.js';
 
 /**
  * Elements `offset` to `offset + size - 1` of the key's stream of standard normal numbers. Equal to
- * `jax.random.normal(key, [size])` at offset 0 but for a few units in the last place.
+ * `jax.random.normal(key, [size])` at offset 0, up to a few units in the last place.
  *
  * @returns a new array of `size` numbers
  * @throws VardropError `VARDROP_INVALID_SIZE`, `VARDROP_INVALID_OFFSET`

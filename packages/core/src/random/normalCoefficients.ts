@@ -1,8 +1,8 @@
 const float = Math.fround;
 
 /**
- * The numbers in `normalFromBits`, all float32, for whoever prints the same arithmetic in another language. Polynomials
- * have their lowest power first.
+ * The constants of `normalFromBits`, all float32, for code generators that print the same arithmetic in another language.
+ * Polynomials start with their lowest power.
  *
  * Source of `central` and `tail`: Giles 2010, "Approximating the erfinv function", single precision.
  */
@@ -13,7 +13,7 @@ export const normalCoefficients = {
   squareRootOf2: float(Math.SQRT2),
   /** The bits of sqrt(1/2). Counted from there, a float's exponent field changes at sqrt(1/2) times a power of two. */
   bitsOfSquareRootOfHalf: 0x3f3504f3,
-  /** log((1 + s) / (1 - s)) / s in s^2: minimax over |s| ≤ 0.1716, off by at most 4.2e-8, rounding aside. */
+  /** log((1 + s) / (1 - s)) / s in s^2: minimax over |s| ≤ 0.1716, with an error of at most 4.2e-8 before rounding. */
   log: [2.0000008, 0.66644069, 0.41518019].map(float),
   /** Where log(1 - x^2) is below this, `tail` holds, else `central`. */
   tailBelow: -5,

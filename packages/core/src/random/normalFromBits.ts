@@ -51,12 +51,12 @@ function log(y: number): number {
 }
 
 /**
- * The standard normal number that a random word stands for: `sqrt(2) erfinv(x)` with `x = 2u - 1`, u the word's upper
- * 23 bits times 2^-23. Finite for every word; at most 3.34 units in the last place from Giles's polynomials in exact
- * arithmetic, and 4.4 from `sqrt(2) erfinv(x)` itself.
+ * The standard normal number of a random word: `sqrt(2) erfinv(x)` with `x = 2u - 1`, u the word's upper 23 bits times 2^-23.
+ * Finite for every word; at most 3.34 units in the last place from Giles's polynomials in exact arithmetic, and 4.4 from
+ * `sqrt(2) erfinv(x)` itself.
  *
- * Made of float32 additions, subtractions, multiplications, divisions and square roots only, which every machine
- * rounds alike: the platform's own logarithm does not. `1 - x^2` is written `(1 - x)(1 + x)`, which has no cancellation.
+ * Uses only float32 additions, subtractions, multiplications, divisions and square roots, which every machine rounds alike.
+ * Logarithms of platforms differ. `1 - x^2` is written `(1 - x)(1 + x)`, which has no cancellation.
  *
  * Source: Giles 2010, "Approximating the erfinv function", single precision.
  *
@@ -64,7 +64,7 @@ function log(y: number): number {
  * @returns a float32
  */
 export function normalFromBits(word: number): number {
-  // 2u + low, rounded once; low is what x = -1 is replaced by.
+  // 2u + low, rounded once. `low` replaces x = -1.
   const x = float((word >>> 9) * 2 ** -22 + low);
   const y = float(float(1 - x) * float(1 + x));
   const logarithm = log(y);

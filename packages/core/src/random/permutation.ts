@@ -3,8 +3,8 @@ import { hostGenerator } from './hostGenerator.js';
 import type { Key } from './key.js';
 
 /**
- * The integers 0 to size - 1 in random order, each order equally likely: Fisher and Yates's shuffle. Words that would
- * favour some order are drawn again. (`jax.random.permutation` sorts instead and gives another order.)
+ * The integers 0 to size - 1 in random order, each order equally likely: Fisher and Yates's shuffle. Words that would make some
+ * orders more likely are drawn again. (`jax.random.permutation` sorts instead and gives another order.)
  *
  * @returns a new array of `size` indices
  * @throws VardropError `VARDROP_INVALID_SIZE`
@@ -26,7 +26,7 @@ export function permutation(key: Key, size: number): Uint32Array {
 
   for (let last = size - 1; last > 0; last--) {
     const choices = last + 1;
-    const limit = 2 ** 32 - (2 ** 32 % choices); // the words below it fall evenly on the choices
+    const limit = 2 ** 32 - (2 ** 32 % choices); // words below it are spread evenly over the choices
     let draw = word();
     while (draw >= limit) draw = word();
     const chosen = draw % choices;

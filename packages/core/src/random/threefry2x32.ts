@@ -5,8 +5,8 @@ const first = new Uint32Array(1);
 const second = new Uint32Array(1);
 
 /**
- * The block function Threefry-2x32-20 of Random123: the two uint32 words that `counter` is enciphered to under `key`.
- * Source: Salmon, Moraes, Dror & Shaw 2011, "Parallel random numbers: as easy as 1, 2, 3".
+ * The block function Threefry-2x32-20 of Random123: encrypts `counter` under `key` to two uint32 words. Source: Salmon, Moraes,
+ * Dror & Shaw 2011, "Parallel random numbers: as easy as 1, 2, 3".
  *
  * @param counter two uint32 words, high word first
  */

@@ -2,8 +2,8 @@ import { threefryConstants } from './threefryConstants.js';
 
 /**
  * Threefry-2x32 with 20 rounds (Salmon, Moraes, Dror & Shaw 2011) of the counters `[high, low + i]` for i from 0 to
- * `count - 1`, whose low word must not wrap: writes each block's words to `first[i]` and `second[i]`.
- * All words may be given as int32 or uint32.
+ * `count - 1`, whose low word must not overflow: writes the words of each block to `first[i]` and `second[i]`. All words may be
+ * given as int32 or uint32.
  */
 export function threefryBlocks(
   k0: number,

@@ -1,6 +1,6 @@
 import { createBackendLifetime } from '../backend/backendLifetime.js';
 import { checkValues } from '../backend/checkValues.js';
-import type { Backend, Supports } from '../backend/contract.js';
+import { type Backend, contractVersion, type Supports } from '../backend/contract.js';
 import { createExecutableOf } from '../backend/createExecutableOf.js';
 import { createHandleTable } from '../backend/handleTable.js';
 import { checkFunction } from '../checkFunction.js';
@@ -79,6 +79,7 @@ export function createReferenceBackend(options: ReferenceOptions = {}): Backend<
 
   return {
     name: 'reference:cpu',
+    contractVersion,
     supports,
     upload(data, shape) {
       lifetime.check('upload');

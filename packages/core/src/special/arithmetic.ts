@@ -1,9 +1,9 @@
 /**
- * The elementwise operations that the approximations of special functions are written in, over any value type `V`:
- * nodes of a program, float32 numbers in a test, float64 numbers. Each has the meaning of the primitive op of that name.
+ * The elementwise operations used by the approximations of special functions, over any value type `V`: nodes of a program,
+ * float32 numbers in a test, float64 numbers. Each means the same as the primitive operation of that name.
  */
 export interface Arithmetic<V> {
-  /** The same value everywhere. The approximations pass float32 numbers only, written as short decimals. */
+  /** A constant. The approximations pass float32 numbers only, written as short decimals. */
   constant(value: number): V;
   neg(x: V): V;
   abs(x: V): V;
@@ -19,6 +19,6 @@ export interface Arithmetic<V> {
   div(a: V, b: V): V;
   max(a: V, b: V): V;
   min(a: V, b: V): V;
-  /** `a > b ? x : y`. Both are evaluated; the one not chosen must not matter, whatever it is. */
+  /** `a > b ? x : y`. Both are evaluated; the unused one may have any value. */
   selectGreater(a: V, b: V, x: V, y: V): V;
 }

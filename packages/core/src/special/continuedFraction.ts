@@ -1,8 +1,8 @@
 import type { Arithmetic } from './arithmetic.js';
 
 /**
- * The continued fraction `a₁/(x + b₁ + a₂/(x + b₂ + …))`: three operations a step (two for the last, unless it has an
- * `extra` term), where numerator and denominator by Horner's rule take four a degree, and no power of `x` to overflow.
+ * The continued fraction `a₁/(x + b₁ + a₂/(x + b₂ + …))`: three operations per step (two for the last step, unless it has an
+ * `extra` term). Numerator and denominator by Horner's rule would take four per degree, and their powers of `x` could overflow.
  *
  * @param steps the pairs `[aₖ, bₖ]`, outermost first; at least one
  * @param extra terms added to the innermost denominator

@@ -8,9 +8,9 @@ import { continuedFraction } from './continuedFraction.js';
  * In float32 the relative error is below 1e-6 for all `s`, rounding included; for `|s| > 1.8e19`, where `s²` overflows, the value is 0
  * (of the sign of `s`) instead of `1/(2s)`. Odd to the last bit, 0 at 0. Shares the product `s²` with `logUniformKlApproximation`.
  *
- * Constants and derivation: `scripts/derive/log_uniform_kl.py`. A plain continued fraction would take as many operations,
- * but its tails have poles at positive `s²`, which cost two digits. Here tails are split into partial fractions, so that no
- * denominator comes near 0.
+ * Constants and derivation: `scripts/derive/log_uniform_kl.py`. A plain continued fraction takes as many operations, but its
+ * tails have poles at positive `s²`, which cost two digits. Here the tails are split into partial fractions, so no denominator
+ * comes near 0.
  *
  * @param m the arithmetic to evaluate in
  * @param s the argument, any shape, finite

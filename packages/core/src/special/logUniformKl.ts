@@ -1,6 +1,6 @@
 import { SERIES_LIMIT } from './seriesLimit.js';
 
-/** (γ + ln 4) / 2 with Euler's γ: what remains of the KL beside ln |s| as |s| → ∞. */
+/** (γ + ln 4) / 2 with Euler's γ: the limit of the KL minus ln |s| as |s| → ∞. */
 const LIMIT_CONSTANT = 0.9817550130107118;
 
 /**

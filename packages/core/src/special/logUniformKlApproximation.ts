@@ -1,7 +1,7 @@
 import type { Arithmetic } from './arithmetic.js';
 import { continuedFraction } from './continuedFraction.js';
 
-/** Value of s² where the rational form ends and the logarithmic one begins: there both err by the same 5e-7. */
+/** Value of s² at which the rational form changes to the logarithmic form. Both have the same error there, 5e-7. */
 const SPLIT = 4.75;
 
 /**
@@ -12,7 +12,7 @@ const SPLIT = 4.75;
  * In float32 the relative error is below 1e-6 wherever `s²` is a normal number, rounding included. Even to the last bit, 0 at 0,
  * finite for every finite `s`.
  *
- * Constants and derivation: `scripts/derive/log_uniform_kl.py`. The form that is not chosen may be anything, infinite included.
+ * Constants and derivation: `scripts/derive/log_uniform_kl.py`. The unused form may have any value, also infinity.
  *
  * @param m the arithmetic to evaluate in
  * @param s `θ / (√2 σ) = 1 / √(2α)`, any shape, finite
@@ -30,7 +30,7 @@ export function logUniformKlApproximation<V>(m: Arithmetic<V>, s: V): V {
     [-0.46487105, -8.514345],
     [32.068813, 0.9253832],
   ]);
-  // The bound changes nothing that is chosen: it only keeps the logarithm of 0 away from backends that dislike it.
+  // The bound does not change the selected value. It avoids the logarithm of 0, which some backends cannot represent.
   const logarithm = m.log(m.max(m.abs(s), m.constant(1)));
   const above = m.add(logarithm, m.add(large, m.constant(0.9817574)));
   return m.selectGreater(x, m.constant(SPLIT), above, m.mul(x, small));

@@ -3,8 +3,8 @@ import { formatValue } from '../formatValue.js';
 import type { Schedule } from './schedule.js';
 
 /**
- * Calls what the caller of `fit` has handed in, and waits for it. A `VardropError` that it throws or rejects with, as
- * `saveCheckpoint` does, is handed on; other errors become the cause of one with the code `VARDROP_CALLBACK`.
+ * Calls a callback of `fit` and waits for it. A `VardropError` from it, such as from `saveCheckpoint`, is rethrown. Other
+ * errors become the cause of a `VARDROP_CALLBACK` error.
  */
 export async function callBack(name: string, call: () => unknown): Promise<void> {
   try {
@@ -13,15 +13,15 @@ export async function callBack(name: string, call: () => unknown): Promise<void>
     if (error instanceof VardropError) throw error;
     throw new VardropError(
       'VARDROP_CALLBACK',
-      `[fit] ${name}: got ${describe(error)}, thrown by it, needs a callback that returns. Mend it, and go on from the state that this error holds.`,
+      `[fit] ${name}: got ${describe(error)}, thrown by it, needs a callback that returns. Correct it, and resume from the state in this error.`,
       { cause: error },
     );
   }
 }
 
 /**
- * A schedule's value at one step. Throws `VARDROP_SCHEDULE` unless it is a finite number that is not negative, or with what
- * the schedule threw as the cause.
+ * A schedule's value at one step. Throws `VARDROP_SCHEDULE` unless it is a finite number that is not negative, or, with the
+ * cause, if the schedule throws.
  */
 export function scheduled(name: string, schedule: Schedule, progress: Parameters<Schedule>[0]): number {
   const refuse = (got: string, cause?: unknown) =>
@@ -37,7 +37,7 @@ export function scheduled(name: string, schedule: Schedule, progress: Parameters
     throw refuse(describe(error), error);
   }
   if (typeof value === 'number' && value >= 0 && Number.isFinite(value)) return value;
-  // One that rejects is told of here, and not as a rejection that nobody handles.
+  // A rejection is reported here, and must not become an unhandled rejection too.
   if (value instanceof Promise) value.catch(() => undefined);
   throw refuse(value instanceof Promise ? 'a promise' : formatValue(value));
 }

@@ -1,20 +1,20 @@
 import type { DataPosition } from './dataPosition.js';
 import type { TrainingState } from './state.js';
 
-/** What training began with: `anew` with no step behind it, `resumed` on the data of its state, or `otherData`. */
+/** How training started: `anew` without earlier steps, `resumed` on the data of its state, or `otherData`. */
 export type Start = 'anew' | 'resumed' | 'otherData';
 
-/** Which rows each step takes. */
+/** Tells which rows each step takes. */
 export interface Course {
   readonly start: Start;
-  /** Where training is after `step` steps in all, from the state's on. */
+  /** The position after `step` steps in all, including those of the state. */
   at(step: number): DataPosition;
 }
 
 /**
- * The course from a state through data in minibatches. On the data of the state it goes on with the row after the last, also
- * in minibatches of another size; on other data with the first epoch. A state that does not know its data, from a file of an
- * earlier version or a `Trainer`, counts as one of these data.
+ * The course of a training from a state. On the data of the state it continues with the next row, also with another minibatch
+ * size. On other data it starts with the first epoch. A state without a position, from an earlier version or from a `Trainer`,
+ * is taken for a state of the given data.
  */
 export function createCourse(
   state: TrainingState,

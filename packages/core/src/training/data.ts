@@ -11,24 +11,24 @@ import { elementCount } from '../program/shapes.js';
 import { toFloat32 } from '../toFloat32.js';
 
 /**
- * Datapoints, row-major: `inputs` `[rows, …inputShape]` and `targets`, class labels `[rows]` for classification or
- * values `[rows, …outputShape]` for regression. They are read, never written to. A Float32Array is read in place; where any
- * array of numbers may be `Data`, it is copied and rounded to float32 once.
+ * Datapoints, row-major: `inputs` `[rows, …inputShape]` and `targets`, class labels `[rows]` for classification or values
+ * `[rows, …outputShape]` for regression. They are never written to. A Float32Array is read in place; any other array of numbers
+ * is copied and rounded to float32 once.
  */
 export interface Dataset<Data extends ArrayLike<number> = Float32Array> {
   readonly inputs: Data;
   readonly targets: ArrayLike<number>;
 }
 
-/** A data set that has been checked: values as float32, labels as they were given. */
+/** A checked data set: values as float32, labels as given. */
 export interface ReadDataset extends Dataset {
   readonly rows: number;
 }
 
 const noRowWeights =
-  'Rows have no weights of their own; classes can, in a likelihood of yours (docs/apps.md, "Other tasks").';
+  'Weights of rows are not supported. A custom likelihood can weight classes (docs/apps.md, "Other tasks").';
 
-/** What other libraries have beside inputs and targets, or call them. */
+/** Names that other libraries use for these, or beside them. */
 const elsewhere = {
   x: 'Write inputs.',
   y: 'Write targets.',
@@ -39,9 +39,9 @@ const elsewhere = {
 };
 
 /**
- * Checks a data set once, before anything is computed. Throws `VARDROP_TYPE` where inputs or targets are missing or no
- * arrays of numbers, `VARDROP_OPTION` for anything beside them, `VARDROP_EMPTY`, `VARDROP_SHAPE` for lengths that do not fit
- * the model, `VARDROP_NON_FINITE` (naming row and column) and `VARDROP_LABEL` for labels that are no integers in [0, classes).
+ * Checks a data set once, before anything is computed. Throws `VARDROP_TYPE` if inputs or targets are missing or not arrays of
+ * numbers, `VARDROP_OPTION` for other properties, `VARDROP_EMPTY`, `VARDROP_SHAPE` for lengths that do not fit the model,
+ * `VARDROP_NON_FINITE` (naming row and column) and `VARDROP_LABEL` for labels that are not integers in [0, classes).
  */
 export function readDataset(
   who: string,
@@ -52,7 +52,7 @@ export function readDataset(
   if (typeof data !== 'object' || data === null || !('targets' in data && 'inputs' in data)) {
     throw new VardropError(
       'VARDROP_TYPE',
-      `[${who}] data: got ${formatValue(data)}, needs { inputs, targets }: an array of the numbers of all rows, and one of a label or values for each.`,
+      `[${who}] data: got ${formatValue(data)}, needs { inputs, targets }: an array with the numbers of all rows, and an array with the labels or values of all rows.`,
     );
   }
   checkOptionNames(`${who}: data`, data, { inputs: true, targets: true }, elsewhere);
@@ -66,7 +66,7 @@ export function readDataset(
   return { inputs, targets: toFloat32(`[${who}] targets`, data.targets, placeInRows(outputs)), rows };
 }
 
-/** One minibatch as the training step takes it. Where one is handed in, any arrays of numbers may be its `Data`. */
+/** One minibatch as the training step takes it. Functions that take one accept any arrays of numbers as its `Data`. */
 export interface Minibatch<Data extends ArrayLike<number> = Float32Array> {
   readonly rows: number;
   /** `[rows, …inputShape]`. */

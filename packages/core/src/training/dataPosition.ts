@@ -1,11 +1,11 @@
-/** Where in its data a training is, so that it goes on there and nowhere else. */
+/** The position of a training in its data, from which it resumes. */
 export interface DataPosition {
-  /** Epochs that are done. */
+  /** Completed epochs. */
   readonly epoch: number;
-  /** Rows of the next epoch that are done, in that epoch's order. */
+  /** Completed rows of the next epoch, in the order of that epoch. */
   readonly row: number;
   /** Rows of the data set. */
   readonly rows: number;
-  /** Tells the data set, inputs and targets, from others of its size. */
+  /** Digest of inputs and targets, which tells data sets of the same size apart. */
   readonly digest: string;
 }

@@ -1,16 +1,16 @@
-/** Numbers that are not kept as float32 are rounded in pieces of so many. */
+/** Numbers that are not stored as float32 are rounded in pieces of this many. */
 const piece = 4096;
 
 /**
- * 32 hexadecimal digits that tell lists of numbers apart, as float32, by their order and lengths. They tell of accidents,
- * not of forgeries, and cost about as much as a look at each number.
+ * A digest of lists of numbers as float32, their order and lengths: 32 hexadecimal digits. It detects accidents, not forgeries.
+ * It costs about as much as reading each number.
  */
 export function digest(lists: readonly ArrayLike<number>[]): string {
   const words = lists.flatMap((values) => [values.length, ...pieces(values).flatMap((bits) => [...murmur128(bits)])]);
   return [...murmur128(Int32Array.from(words))].map((word) => word.toString(16).padStart(8, '0')).join('');
 }
 
-/** The bits of float32 numbers: all at once where they lie as such, else in pieces, to take little memory. */
+/** The bits of the numbers as float32: all at once for a Float32Array, else in pieces, to save memory. */
 function pieces(values: ArrayLike<number>): readonly Int32Array[] {
   if (values instanceof Float32Array) return [new Int32Array(values.buffer, values.byteOffset, values.length)];
   return Array.from({ length: Math.ceil(values.length / piece) }, (_, i) => {

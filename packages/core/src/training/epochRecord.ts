@@ -1,6 +1,6 @@
 import type { ValidationMetrics } from './validation.js';
 
-/** What an epoch came to, in nats per datapoint (`kl` in nats). */
+/** The results of an epoch, in nats per datapoint (`kl` in nats). */
 export interface EpochRecord {
   /** From 0. */
   readonly epoch: number;
@@ -8,7 +8,7 @@ export interface EpochRecord {
   readonly dataTerm: number;
   /** KL in the last step. */
   readonly kl: number;
-  /** Mean of what was minimized. */
+  /** Mean of the minimized objective. */
   readonly loss: number;
   readonly validation?: ValidationMetrics;
   readonly seconds: number;

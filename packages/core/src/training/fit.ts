@@ -17,30 +17,30 @@ import { createTrainer } from './trainer.js';
 import { TrainingError } from './trainingError.js';
 import { createValidator, type ValidationMetrics } from './validation.js';
 
-/** What training came to. The state is the caller's, and can be saved, resumed, pruned and predicted from. */
+/** The result of training. The caller owns the state and can save, resume, prune it, and predict with it. */
 export interface FitResult {
   readonly state: TrainingState;
   readonly history: readonly EpochRecord[];
-  /** `otherData`: the state had been trained on other data, so that epochs and schedules were counted from 0. */
+  /** `otherData`: the given state was trained on other data, so epochs and schedules started at 0. */
   readonly started: Start;
   readonly stopped: 'completed' | 'early' | 'aborted';
 }
 
 /**
  * Trains a model by minimizing the negative SGVB bound over shuffled minibatches. Equal seeds give equal results on one
- * backend, and a run that is resumed from a state on the same data gives bit for bit what the uninterrupted run gives (on the
- * float64 reference up to the rounding of the state to float32). `data` and `validation` are read until it settles: leave
- * them as they are.
+ * backend, and a run that is resumed on the same data gives the results of the uninterrupted run bit for bit (on the float64
+ * reference backend up to the rounding of the state to float32). `data` and `validation` are read until the promise settles: do
+ * not change them before.
  *
- * Everything is checked before training starts: throws `VARDROP_MODEL`, `VARDROP_OPTION` (also for unknown
- * options), `VARDROP_EMPTY`, `VARDROP_SHAPE`,
- * `VARDROP_TYPE`, `VARDROP_NON_FINITE`, `VARDROP_LABEL`, `VARDROP_STATE`, `VARDROP_LIKELIHOOD`.
+ * All options are checked before training starts. Throws `VARDROP_MODEL`, `VARDROP_OPTION` (also for unknown options),
+ * `VARDROP_EMPTY`, `VARDROP_SHAPE`, `VARDROP_TYPE`, `VARDROP_NON_FINITE`, `VARDROP_LABEL`, `VARDROP_STATE`,
+ * `VARDROP_LIKELIHOOD`.
  *
- * Whatever ends training later throws a `TrainingError` with the last good state: a loss that is not
- * finite, or parameters that are not after the last step (code `VARDROP_NON_FINITE_LOSS`), a schedule that throws or gives no
- * finite number ≥ 0 (`VARDROP_SCHEDULE`), a callback that throws or rejects (`VARDROP_CALLBACK`, or the code of a
- * `VardropError` of its own), a backend that fails (its code, or `VARDROP_TRAINING`). Where the state cannot be read either,
- * as from a lost device or a closed backend, it throws what the backend said.
+ * Every later failure throws a `TrainingError` with the last good state. Its code is `VARDROP_NON_FINITE_LOSS` for a loss, or
+ * final parameters, that are not finite; `VARDROP_SCHEDULE` for a schedule that throws or does not return a finite number ≥ 0;
+ * `VARDROP_CALLBACK` for a callback that throws or rejects (or the code of the `VardropError` that it throws); and
+ * `VARDROP_TRAINING`, or the backend's own code, for a backend that fails. If the state cannot be read either, as from a lost
+ * device or a closed backend, the error of the backend is thrown.
  */
 export async function fit(model: Model, options: FitOptions): Promise<FitResult> {
   const resolved = resolveFitOptions(model, options);
@@ -60,7 +60,7 @@ export async function fit(model: Model, options: FitOptions): Promise<FitResult>
   let divergence: VardropError | undefined;
   let best: { nll: number; epoch: number; state: TrainingState } | undefined;
 
-  /** One epoch, or what is left of it; false if it was aborted on the way. */
+  /** Runs one epoch, or the rest of it. Returns false if it was aborted. */
   async function runEpoch(epoch: number): Promise<boolean> {
     const started = performance.now();
     const order = permutation(foldIn(stream(start.seed, 'shuffle'), epoch), rows);
@@ -92,7 +92,7 @@ export async function fit(model: Model, options: FitOptions): Promise<FitResult>
     };
     history.push(record);
     if (onEpoch) await callBack('onEpoch', () => onEpoch(record, finiteState));
-    // Also where onEpoch keeps quiet about what `state` told it.
+    // Also if onEpoch has caught the error that `state` threw.
     if (divergence) throw divergence;
     return true;
   }
@@ -113,7 +113,7 @@ export async function fit(model: Model, options: FitOptions): Promise<FitResult>
     return { ...state, position: course.at(state.step) };
   }
 
-  /** The current state, if it is finite: the last step's update shows in no loss. */
+  /** The current state, or an error if it is not finite. No loss has shown the effect of the last update yet. */
   async function finiteState(): Promise<TrainingState> {
     const state = await currentState();
     const bad = nonFiniteParameter(state);
@@ -121,7 +121,7 @@ export async function fit(model: Model, options: FitOptions): Promise<FitResult>
     return state;
   }
 
-  /** The current state, or the one before it. */
+  /** The current state, or the state before it if the current one is not finite. */
   async function lastGoodState(): Promise<TrainingState> {
     const state = await currentState();
     if (nonFiniteParameter(state) === undefined || state.step === start.step) return state;
@@ -129,19 +129,19 @@ export async function fit(model: Model, options: FitOptions): Promise<FitResult>
     return currentState();
   }
 
-  /** Takes the last step back, and says so. */
+  /** Undoes the last step and returns the error to throw. */
   async function diverged(what: string, cause?: unknown): Promise<VardropError> {
     const failed = trainer.step;
     await trainer.retreat();
     divergence = new VardropError(
       'VARDROP_NON_FINITE_LOSS',
-      `[fit] training: got numbers that are not finite out of step ${failed}: ${what}. The state of step ${trainer.step} is kept; lower the learning rate, or scale the inputs.`,
+      `[fit] training: got numbers that are not finite from step ${failed}: ${what}. The state of step ${trainer.step} is kept; lower the learning rate, or scale the inputs.`,
       { cause },
     );
     return divergence;
   }
 
-  /** Whether the validation has not improved for too long; keeps the best state. */
+  /** Whether validation has stopped improving, by `earlyStopping`. Keeps the best state. */
   async function shouldStop(): Promise<boolean> {
     const last = history[history.length - 1];
     if (!earlyStopping || !last?.validation) return false;
@@ -158,7 +158,7 @@ export async function fit(model: Model, options: FitOptions): Promise<FitResult>
       if (!(await runEpoch(course.at(trainer.step).epoch))) stopped = 'aborted';
       else if (await shouldStop()) stopped = 'early';
     }
-    // Whoever aborts wants to go on from where it was, not from the best epoch so far.
+    // After an abort the latest state is returned, so that training can resume from there.
     const state = best && stopped !== 'aborted' ? best.state : await finiteState();
     return { state, history, started: course.start, stopped };
   } catch (error) {

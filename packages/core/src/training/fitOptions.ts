@@ -6,7 +6,7 @@ import type { EpochRecord } from './epochRecord.js';
 import type { Schedule } from './schedule.js';
 import type { TrainingState } from './state.js';
 
-/** Progress after a step; `loss`, `dataTerm` and `kl` as the step reported them, in nats. */
+/** Progress after a step. `loss`, `dataTerm` and `kl` are those of the step, in nats. */
 export interface StepEvent {
   /** From 0. */
   readonly epoch: number;
@@ -20,17 +20,17 @@ export interface StepEvent {
 
 /** When to stop before the last epoch. */
 export interface EarlyStopping {
-  /** Epochs without an improvement after which training stops. */
+  /** Training stops after this many epochs without an improvement. */
   readonly patience: number;
-  /** Smallest decrease of the validation's NLL that counts, 0 where left out. */
+  /** Smallest decrease of the validation NLL that counts as an improvement. Default: 0. */
   readonly minimumDelta?: number;
 }
 
-/** What `fit` tells of data on which it can train, but not well. */
+/** A warning of `fit` about data on which training works badly. */
 export interface FitWarning {
-  /** Stable: `VARDROP_SCALE` for inputs, or values as targets, whose root mean square is above 10. */
+  /** Stable: `VARDROP_SCALE` if the root mean square of the inputs, or of regression targets, is above 10. */
   readonly code: string;
-  /** What was got, what is needed, and the remedy. */
+  /** The finding, what is needed, and the remedy. */
   readonly message: string;
 }
 
@@ -38,37 +38,37 @@ export interface FitWarning {
 export interface FitOptions {
   readonly backend: Backend;
   readonly data: Dataset<ArrayLike<number>>;
-  /** Classification by softmax where left out. */
+  /** Default: `categorical()`. */
   readonly likelihood?: Likelihood;
-  /** Adam where left out. */
+  /** Default: Adam. */
   readonly optimizer?: Optimizer;
-  /** A factor on the optimizer's own learning rate, from step to step; 1 where left out. */
+  /** A factor on the learning rate of the optimizer, for each step. Default: 1. */
   readonly learningRateFactor?: Schedule;
-  /** β, the weight of the KL: a number or a schedule; 1 where left out. */
+  /** β, the weight of the KL: a number or a schedule. Default: 1. */
   readonly klWeight?: number | Schedule;
-  /** In all on these data, those before a checkpoint included; 10 where left out. */
+  /** Epochs in all on these data, including those before a checkpoint. Default: 10. */
   readonly epochs?: number;
-  /** Datapoints a minibatch, 100 where left out; the last one of an epoch may be shorter. */
+  /** Datapoints per minibatch. Default: 100. The last minibatch of an epoch may be shorter. */
   readonly batch?: number;
-  /** Non-negative integer, 0 where left out. Everything random follows from it. */
+  /** Non-negative integer. Default: 0. It determines all random numbers. */
   readonly seed?: number;
   /**
-   * A state to go on from, as `FitResult` or `loadCheckpoint` give it. Its seed goes before `seed`. On other data than it was trained on
-   * a first epoch begins, as `FitResult.started` says.
+   * The state to resume from, from `FitResult` or `loadCheckpoint`. Its seed is used, not `seed`. On other data than its own,
+   * training starts with the first epoch; `FitResult.started` tells which.
    */
   readonly state?: TrainingState<ArrayLike<number>>;
   readonly validation?: Dataset<ArrayLike<number>>;
-  /** Needs `validation`; the best state is returned, but after an abort the latest, to go on from. */
+  /** Needs `validation`. The best state is returned; after an abort the latest, to resume from. */
   readonly earlyStopping?: EarlyStopping;
-  /** Called after each step, and waited for if it returns a promise. */
+  /** Called after each step. A promise that it returns is awaited. */
   readonly onStep?: (event: StepEvent) => unknown;
   /**
-   * Called after each epoch and waited for. `state` copies the state of that moment from the backend, to be saved: what a
-   * training goes on from whose process ended or whose device was lost. Call it before what `onEpoch` returned settles.
+   * Called after each epoch and awaited. `state` reads the current state from the backend. Save it to resume later, if the
+   * process ends or the device is lost. Call it before the promise of `onEpoch` settles.
    */
   readonly onEpoch?: (record: EpochRecord, state: () => Promise<TrainingState>) => unknown;
-  /** Called before the first step with each thing that is likely a mistake, and waited for; `console.warn` where left out. */
+  /** Called before the first step, once for each likely mistake in the data, and awaited. Default: `console.warn`. */
   readonly onWarning?: (warning: FitWarning) => unknown;
-  /** Stops after the current step, and returns the state that it has reached. */
+  /** Stops training after the current step; `fit` then returns the state of that step. */
   readonly signal?: AbortSignal;
 }

@@ -8,8 +8,8 @@ import type { Likelihood } from '../likelihood.js';
 import { createBuilder } from '../program/builder.js';
 
 /**
- * Where a step's first infinity or NaN arises, in words: a layer's parameters, its outputs, its KL, or the objective.
- * Runs the forward pass once more under the same noise, with every layer's outputs read.
+ * Describes where the first infinity or NaN of a step arises: in a layer's parameters, its outputs, its KL, or the objective.
+ * Runs the forward pass again under the same noise and reads the outputs of every layer.
  */
 export async function locateNonFinite(
   model: Model,

@@ -1,3 +1,4 @@
+import { checkBackend } from '../backend/checkBackend.js';
 import { checkFunction } from '../checkFunction.js';
 import { checkObject } from '../checkObject.js';
 import { checkOptionNames } from '../checkOptionNames.js';
@@ -14,7 +15,7 @@ import type { EarlyStopping, FitOptions, FitWarning } from './fitOptions.js';
 import { scaleWarnings } from './scaleWarnings.js';
 import { constantSchedule, type Schedule } from './schedule.js';
 
-/** What is left of the options of `fit` when they have been checked and filled in. */
+/** The options of `fit` after the checks, with defaults filled in. */
 export interface ResolvedFitOptions {
   readonly likelihood: Likelihood;
   readonly optimizer: Optimizer;
@@ -47,7 +48,7 @@ const optionNames: Readonly<Record<keyof FitOptions, true>> = {
   signal: true,
 };
 
-/** Where that is given here which users of other libraries look for in `fit`. */
+/** What to write in place of option names of other libraries. */
 const elsewhere = {
   learningRate: 'Pass optimizer: adam({ learningRate: … }), and a schedule as learningRateFactor.',
   lr: 'Pass optimizer: adam({ learningRate: … }), and a schedule as learningRateFactor.',
@@ -60,13 +61,13 @@ const elsewhere = {
   callbacks: 'Write onStep, onEpoch and earlyStopping.',
 };
 
-/** Checks all that `fit` is given before it computes anything; throws what `fit` says. */
+/** Checks all options of `fit` before anything is computed. Throws as `fit` documents. */
 export function resolveFitOptions(model: Model, options: FitOptions): ResolvedFitOptions {
   checkObject('VARDROP_MODEL', '[fit] model', model, 'apply', 'sequential()');
   checkOptionNames('fit', options, optionNames, elsewhere);
   const { backend, earlyStopping } = options;
   const { likelihood = categorical(), optimizer = adam(), learningRateFactor = constantSchedule() } = options;
-  checkObject('VARDROP_OPTION', '[fit] backend', backend, 'compile', 'createTfjsBackend()');
+  checkBackend('fit', backend);
   checkObject('VARDROP_OPTION', '[fit] likelihood', likelihood, 'negativeLogLikelihood', 'categorical()');
   checkObject('VARDROP_OPTION', '[fit] optimizer', optimizer, 'update', 'adam()');
   const epochs = positiveInteger('epochs', options.epochs === undefined ? 10 : options.epochs);

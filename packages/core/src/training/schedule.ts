@@ -16,9 +16,9 @@ export function constantSchedule(value = 1): Schedule {
 }
 
 /**
- * Straight lines between points (epoch, factor), level before the first and after the last. Molchanov, Ashukha &
- * Vetrov's KL weight is `piecewiseLinear([5, 0], [20, 1])`, their learning rate `piecewiseLinear([100, 1], [200, 0])`.
- * Throws `VARDROP_SCHEDULE` without points, or with epochs that do not ascend.
+ * Linear interpolation of points (epoch, factor), constant before the first and after the last. Molchanov, Ashukha & Vetrov's
+ * KL weight is `piecewiseLinear([5, 0], [20, 1])`, their learning rate `piecewiseLinear([100, 1], [200, 0])`. Throws
+ * `VARDROP_SCHEDULE` without points, or if the epochs are not ascending.
  */
 export function piecewiseLinear(...points: readonly (readonly [epoch: number, factor: number])[]): Schedule {
   const ascending = points.every(([epoch], i) => i === 0 || epoch > points[i - 1][0]);
@@ -39,8 +39,8 @@ export function piecewiseLinear(...points: readonly (readonly [epoch: number, fa
 }
 
 /**
- * Multiplies by `factor` over every `epochs` epochs, evenly from step to step. Throws `VARDROP_SCHEDULE` unless both
- * are positive numbers.
+ * Multiplies by `factor` over every `epochs` epochs, in equal steps. Throws `VARDROP_SCHEDULE` unless both are positive
+ * numbers.
  */
 export function exponentialDecay(factor: number, epochs = 1): Schedule {
   if (![factor, epochs].every((value) => value > 0 && Number.isFinite(value))) {

@@ -17,7 +17,7 @@ import type { TensorMap } from '../tensorData.js';
 import type { DataPosition } from './dataPosition.js';
 import { slotName } from './trainingProgram.js';
 
-/** Everything that training goes on from: what a checkpoint holds. */
+/** Everything needed to resume training; the contents of a checkpoint. */
 export interface TrainingState<Data extends ArrayLike<number> = Float32Array<ArrayBuffer>> {
   /** Values of all parameters, such as `dense1/weights`, `likelihood/logVariance`. */
   readonly parameters: TensorMap<Data>;
@@ -26,7 +26,7 @@ export interface TrainingState<Data extends ArrayLike<number> = Float32Array<Arr
   /** Steps taken. */
   readonly step: number;
   readonly seed: number;
-  /** Where in which data it is, as `fit` says. Without it `fit` takes it for a state of the data that it is given. */
+  /** The position in its data. Without it `fit` takes the state for one of the given data. */
   readonly position?: DataPosition;
 }
 
@@ -61,8 +61,8 @@ function initialValues(initializer: Initializer, count: number, key: Key): Float
 }
 
 /**
- * A state as it is handed in, with its tensors as float32. Throws `VARDROP_STATE` unless it has exactly the tensors that a
- * model, a likelihood and an optimizer need, of finite numbers, and a step and a seed; and what `readTensors` throws.
+ * A state from the caller, with its tensors as float32. Throws `VARDROP_STATE` unless it has a step, a seed and exactly the
+ * tensors that the model, the likelihood and the optimizer need, with finite numbers; and what `readTensors` throws.
  */
 export function readState(
   model: Model,
@@ -73,14 +73,14 @@ export function readState(
   if (typeof state?.optimizer !== 'object' || state.optimizer === null) {
     throw new VardropError(
       'VARDROP_STATE',
-      `[fit] state: got ${formatValue(state)}, needs { parameters, optimizer, step, seed }. Pass the \`state\` of what fit or loadCheckpoint gave.`,
+      `[fit] state: got ${formatValue(state)}, needs { parameters, optimizer, step, seed }. Pass the \`state\` that fit or loadCheckpoint returned.`,
     );
   }
   for (const name of ['step', 'seed'] as const) {
     if (!Number.isSafeInteger(state[name]) || state[name] < 0) {
       throw new VardropError(
         'VARDROP_STATE',
-        `[state] ${name}: got ${formatValue(state[name])}, needs a non-negative integer. Use a state as fit gives it.`,
+        `[state] ${name}: got ${formatValue(state[name])}, needs a non-negative integer. Use a state that fit returned.`,
       );
     }
   }
@@ -105,14 +105,14 @@ export function readState(
   };
 }
 
-/** Throws `VARDROP_STATE` for what is no position in data. */
+/** Throws `VARDROP_STATE` unless `position` is a position in data. */
 export function checkPosition(position: DataPosition): void {
   const { epoch, row, rows, digest } = position ?? {};
   const counts = [epoch, row, rows].every((value) => Number.isSafeInteger(value) && value >= 0);
   if (counts && row < rows && typeof digest === 'string') return;
   throw new VardropError(
     'VARDROP_STATE',
-    `[state] position: got ${formatValue(position)}, needs { epoch, row, rows, digest }, the row below the rows. Use a state as fit gives it.`,
+    `[state] position: got ${formatValue(position)}, needs { epoch, row, rows, digest }, with row < rows. Use a state that fit returned.`,
   );
 }
 
@@ -127,7 +127,7 @@ function readExactly(
     if (bad === -1) continue;
     throw new VardropError(
       'VARDROP_STATE',
-      `${what} '${name}': got ${data[bad]} at ${bad}, needs finite numbers. Go on from a checkpoint that is whole, and from before training failed.`,
+      `${what} '${name}': got ${data[bad]} at ${bad}, needs finite numbers. Resume from an intact checkpoint that was saved before training failed.`,
     );
   }
   const unknown = Object.keys(given).filter((name) => !Object.hasOwn(read, name));

@@ -1,3 +1,4 @@
+import { checkBackend } from '../backend/checkBackend.js';
 import { type CompiledProgram, compileProgram } from '../backend/compileProgram.js';
 import type { Backend, Tensor, Tensors } from '../backend/contract.js';
 import { disposeAll } from '../backend/disposeAll.js';
@@ -17,7 +18,10 @@ import { locateNonFinite } from './locateNonFinite.js';
 import { readState, type TrainingState } from './state.js';
 import { trainingProgram } from './trainingProgram.js';
 
-/** What one step reports, in nats: `loss = dataTerm + klScale · kl`, those two per datapoint, `kl` the whole; see `sgvb`. */
+/**
+ * The results of one step in nats: `loss = dataTerm + klScale · kl`. `loss` and `dataTerm` are per datapoint, `kl` is the whole
+ * KL; see `sgvb`.
+ */
 export interface StepResult {
   readonly loss: number;
   readonly dataTerm: number;
@@ -33,39 +37,39 @@ export interface StepScales {
 }
 
 /**
- * Training one step at a time, with parameters and optimizer state kept on the backend. `run`, `retreat` and `state` are
- * carried out one after the other in the order of their calls, whether those before failed or not, so that none need be
- * waited for; after `dispose` they reject with `VARDROP_DISPOSED`.
+ * Training one step at a time, with parameters and optimizer state kept on the backend. Calls of `run`, `retreat` and `state`
+ * run one after the other, in order, even if earlier ones failed, so they need not be awaited. After `dispose` they reject with
+ * `VARDROP_DISPOSED`.
  */
 export interface Trainer {
-  /** Steps taken, those before a checkpoint included, those called for but not yet done left out. */
+  /** Completed steps, including those before a checkpoint. */
   readonly step: number;
-  /** The current parameters on the backend; they belong to the trainer and live until the next step. */
+  /** The current parameters on the backend. The trainer owns them; they are valid until the next step. */
   readonly parameters: Tensors;
   /**
-   * One step on a minibatch, whose arrays are copied before this returns, rounded to float32. Rejects with `VARDROP_TYPE` for
-   * anything but arrays of numbers, `VARDROP_INPUT` where they do not fill their rows, `VARDROP_OPTION` for scales that are no
-   * finite numbers, and with `VARDROP_NON_FINITE_LOSS`, naming step and layer, if the loss is not finite; the trainer then
-   * holds the last state whose loss was finite.
+   * One step on a minibatch. Its arrays are copied, rounded to float32, before this returns. Rejects with `VARDROP_TYPE` for
+   * anything but arrays of numbers, `VARDROP_INPUT` if they do not fill their rows, `VARDROP_OPTION` for scales that are not
+   * finite numbers, and `VARDROP_NON_FINITE_LOSS`, naming step and layer, if the loss is not finite. The trainer then holds the
+   * last state whose loss was finite.
    */
   run(minibatch: Minibatch<ArrayLike<number>>, scales: StepScales): Promise<StepResult>;
   /**
-   * Goes back to the state before the last step, whose loss was finite: what the last step made of it may turn out to
-   * be no good before there is a loss that shows it. Has no effect before the first step, or a second time in a row.
+   * Goes back to the state before the last step, whose loss was finite. Use it if the last update turns out to be bad before a
+   * loss shows it. Has no effect before the first step, or when called twice in a row.
    */
   retreat(): Promise<void>;
-  /** Reads the state back, as the calls before this one leave it; the arrays belong to the caller. */
+  /** Reads the state after all earlier calls. The arrays belong to the caller. */
   state(): Promise<TrainingState>;
   /**
-   * Frees everything on the backend, after the call in progress if there is one. Calls that wait are refused. A second
-   * call has no effect.
+   * Frees everything on the backend, after the call in progress if there is one. Waiting calls are refused. A second call has
+   * no effect.
    */
   dispose(): void;
 }
 
 /**
- * Starts training from a state. Throws `VARDROP_STATE` if it is not one of this model and optimizer, `VARDROP_MODEL` and
- * `VARDROP_OPTION` where something else stands for one of these, and for other options.
+ * Starts training from a state. Throws `VARDROP_STATE` for a state of another model or optimizer, `VARDROP_MODEL` without a
+ * model, `VARDROP_OPTION` for invalid or unknown options.
  */
 export function createTrainer(
   model: Model,
@@ -73,14 +77,14 @@ export function createTrainer(
     readonly backend: Backend;
     readonly likelihood: Likelihood;
     readonly optimizer: Optimizer;
-    /** Its tensors may be of any arrays of numbers; they are rounded to float32. */
+    /** The data of its tensors may be any arrays of numbers. They are rounded to float32. */
     readonly state: TrainingState<ArrayLike<number>>;
   },
 ): Trainer {
   checkObject('VARDROP_MODEL', '[createTrainer] model', model, 'apply', 'sequential()');
   checkOptionNames('createTrainer', options, { backend: true, likelihood: true, optimizer: true, state: true });
   const { backend, likelihood, optimizer } = options;
-  checkObject('VARDROP_OPTION', '[createTrainer] backend', backend, 'compile', 'createTfjsBackend()');
+  checkBackend('createTrainer', backend);
   checkObject('VARDROP_OPTION', '[createTrainer] likelihood', likelihood, 'negativeLogLikelihood', 'categorical()');
   checkObject('VARDROP_OPTION', '[createTrainer] optimizer', optimizer, 'update', 'adam()');
   const initial = readState(model, likelihood, optimizer, options.state);
@@ -97,7 +101,7 @@ export function createTrainer(
 
   let step = initial.step;
   let current = uploadAll(backend, { ...initial.parameters, ...initial.optimizer.slots });
-  // A loss tells of the parameters before the update, so that a bad update shows one step later.
+  // The loss is that of the parameters before the update, so a bad update shows one step later.
   let previous: Tensors | undefined;
 
   async function run(minibatch: Minibatch, scales: StepScales): Promise<StepResult> {
@@ -116,7 +120,7 @@ export function createTrainer(
       const { carried, outputs } = program.run(current, [{ inputs, keys }]);
       let result: StepResult;
       try {
-        // While the backend computes, if it does so elsewhere. The last step of all makes noise that nobody needs.
+        // Made while a backend computes on another thread or device. After the very last step this noise is not used.
         program.prepareNoise([noiseKeys(names, initial.seed, 'training', step + 1)]);
         const [loss, dataTerm, kl] = await Promise.all(
           ['loss', 'dataTerm', 'kl'].map(async (name) => (await backend.read(outputs[0][name]))[0]),
@@ -150,7 +154,7 @@ export function createTrainer(
     step--;
   }
 
-  /** Names the culprit, and goes back to the last state whose loss was finite. */
+  /** Finds the cause, and goes back to the last state whose loss was finite. */
   async function nonFinite(result: StepResult, inputs: Tensors, keys: ReturnType<typeof noiseKeys>) {
     const where = await locateNonFinite(model, { backend, likelihood, parameters: current, inputs, keys });
     const failed = step + 1;
@@ -207,7 +211,7 @@ export function createTrainer(
   };
 }
 
-/** Throws `VARDROP_OPTION` for scales that are no numbers, which would become NaN, or numbers of which nobody knows. */
+/** Throws `VARDROP_OPTION` for scales that are not finite numbers, and for unknown scales. */
 function checkScales(scales: StepScales): void {
   checkOptionNames('trainer: scales', scales, { learningRate: true, klScale: true });
   for (const name of ['learningRate', 'klScale'] as const) {
@@ -219,7 +223,7 @@ function checkScales(scales: StepScales): void {
   }
 }
 
-/** Uploads tensors by name, or none if one of them fails. */
+/** Uploads tensors by name. If one fails, the others are disposed of. */
 function uploadAll(backend: Backend, tensors: TensorMap): Tensors {
   const uploaded: Record<string, Tensor> = {};
   try {

@@ -3,8 +3,8 @@ import type { EpochRecord } from './epochRecord.js';
 import type { TrainingState } from './state.js';
 
 /**
- * A training that could not go on, with the last good state and the epochs before. `code` and `message` are those of what
- * ended it, `cause` is what was thrown.
+ * Training failed. Holds the last good state and the records of the epochs before. `cause` is the error that ended training;
+ * `code` and `message` are those of `cause`.
  */
 export class TrainingError extends VardropError {
   readonly state: TrainingState;
@@ -15,7 +15,7 @@ export class TrainingError extends VardropError {
     super(
       told?.code ?? 'VARDROP_TRAINING',
       told?.message ??
-        `[fit] training: got ${cause instanceof Error ? `${cause.name} "${cause.message}"` : String(cause)} after step ${state.step}, needs a backend that computes. Go on from the state that this error holds.`,
+        `[fit] training: got ${cause instanceof Error ? `${cause.name} "${cause.message}"` : String(cause)} after step ${state.step}, needs a backend that works. Resume from the state in this error.`,
       { cause: told?.code === 'VARDROP_CALLBACK' ? told.cause : cause },
     );
     this.name = 'TrainingError';

@@ -7,7 +7,7 @@ import { createBuilder, type Value } from '../program/builder.js';
 import { gradients } from '../program/differentiate.js';
 import type { Program } from '../program/program.js';
 
-/** The name under which an optimizer's slot of a parameter is carried. */
+/** The carried name of an optimizer's slot of a parameter. */
 export function slotName(slot: string, parameter: string): string {
   return `${slot}:${parameter}`;
 }
@@ -16,8 +16,8 @@ export function slotName(slot: string, parameter: string): string {
  * One training step as one program: forward pass under sampled noise, SGVB, gradients, optimizer update.
  *
  * Inputs of role `iteration`: `x` `[batch, …]`, `y` (one-hot labels or values, of the outputs' shape), the scalars
- * `datapointScale` (1/M), `klScale` (β/N) and the optimizer's. Carried: every parameter and slot. Outputs beside
- * those: `loss`, `dataTerm`, `kl`, all in nats.
+ * `datapointScale` (1/M), `klScale` (β/N) and the optimizer's. Carried: every parameter and slot. Further outputs: `loss`,
+ * `dataTerm`, `kl`, all in nats.
  */
 export function trainingProgram(model: Model, likelihood: Likelihood, optimizer: Optimizer): Program {
   const b = createBuilder('training step');

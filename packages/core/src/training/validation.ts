@@ -8,7 +8,7 @@ import { negativeLogLikelihood } from '../prediction/negativeLogLikelihood.js';
 import { rootMeanSquaredError } from '../prediction/rootMeanSquaredError.js';
 import type { Dataset } from './data.js';
 
-/** How good the weights' means are on the validation data. */
+/** Metrics of the weights' means on the validation data. */
 export interface ValidationMetrics {
   /** Mean negative log likelihood, nats per datapoint. */
   readonly nll: number;
@@ -18,7 +18,7 @@ export interface ValidationMetrics {
   readonly rmse?: number;
 }
 
-/** Evaluates parameters that are on the backend, again and again, on one data set. */
+/** Evaluates parameters on the backend, repeatedly, on one data set. */
 export interface Validator {
   run(parameters: Tensors): Promise<ValidationMetrics>;
   dispose(): void;

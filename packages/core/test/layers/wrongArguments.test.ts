@@ -86,7 +86,7 @@ describe('arguments that a compiler would refuse', () => {
     ['nothing', () => loose(dense)(), 'VARDROP_OPTION', /got nothing/],
     ['a probability', () => loose(bernoulli)({ p: 0.2 }), 'VARDROP_OPTION', /got 'p'.*Write rate\./],
     ['a bare rate', () => loose(bernoulli)(0.2), 'VARDROP_OPTION', /Write \{ rate: 0\.2 \}/],
-    ['a rate of weights', () => loose(sparseVariational)({ rate: 0.2 }), 'VARDROP_OPTION', /write logVariance/],
+    ['a rate of weights', () => loose(sparseVariational)({ rate: 0.2 }), 'VARDROP_OPTION', /Write logVariance/],
     [
       'an α that is fixed',
       () => loose(gaussianDropout)({ type: 'A', alpha: 1 }),
@@ -97,7 +97,7 @@ describe('arguments that a compiler would refuse', () => {
       'values to evaluate as classes',
       () => loose(evaluateClassification)({ kind: 'regression' }, [0]),
       'VARDROP_LIKELIHOOD',
-      /got a regression.*there is evaluateRegression/,
+      /got a regression.*Use evaluateRegression/,
     ],
     [
       'classes to evaluate as values',
@@ -155,7 +155,7 @@ describe('arguments that a compiler would refuse', () => {
       'VARDROP_OPTION',
       /got 'minDelta'.*Write minimumDelta\./,
     ],
-    ['a result as a state', { state: { state: {}, history: [] } }, 'VARDROP_STATE', /Pass the `state` of what fit/],
+    ['a result as a state', { state: { state: {}, history: [] } }, 'VARDROP_STATE', /Pass the `state` that fit/],
     ['labels in strings', { data: { ...data, targets: ['0', '1'] } }, 'VARDROP_TYPE', /targets: got '0' in row 0/],
     ['no backend', { backend: undefined }, 'VARDROP_OPTION', /backend: got nothing, needs an object such as/],
     ['a promise of a backend', { backend: Promise.resolve(backend) }, 'VARDROP_OPTION', /got a promise.*Await it/],

@@ -167,6 +167,8 @@ describe('classification', () => {
     const model = classifier(gaussianDropout({ type: 'B' }));
     const mean = await classify(model, { mode: 'mean' });
     expect(await classify(model, { samples: 0 })).toEqual(mean);
+    expect(await classify(model, { mode: 'mean', samples: 0 })).toEqual(mean);
+    await expect(classify(model, { mode: 'mean', samples: 8 })).rejects.toThrow(/samples: got 8 with mode 'mean'/);
     expect(mean.samples).toBe(0);
     expect([...mean.mutualInformation]).toEqual(new Array(11).fill(0));
     const plain = classifier(noNoise());

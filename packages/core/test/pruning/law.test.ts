@@ -146,19 +146,19 @@ const denseModels = fc
     units: fc.array(fc.integer({ min: 2, max: 6 }), { minLength: 3, maxLength: 3 }),
     kinds: fc.array(fc.constantFrom(...activations), { minLength: 3, maxLength: 3 }),
     bias: fc.array(fc.constantFrom(true, true, false), { minLength: 3, maxLength: 3 }),
-    between: fc.tuple(vectors, vectors, stack(activation('relu'), affine, mixing)),
+    middle: fc.tuple(vectors, vectors, stack(activation('relu'), affine, mixing)),
     noisy,
   })
-  .map(({ units, kinds, bias, between, noisy: noise }) =>
+  .map(({ units, kinds, bias, middle, noisy: noise }) =>
     sequential({
       input: [4],
       layers: [
         dense({ units: units[0], activation: kinds[0], ...noise[0] }),
-        ...between[0],
+        ...middle[0],
         dense({ units: units[1], activation: kinds[1], bias: bias[1], ...noise[1] }),
-        ...between[1],
+        ...middle[1],
         dense({ units: units[2], bias: bias[2], ...noise[2] }),
-        ...between[2],
+        ...middle[2],
       ],
     }),
   );
@@ -180,7 +180,7 @@ const convolutions = fc
     size: fc.integer({ min: 1, max: 2 }),
     strides: fc.integer({ min: 1, max: 2 }),
     padding,
-    between: fc.tuple(images, images, vectors, vectors),
+    middle: fc.tuple(images, images, vectors, vectors),
     bias: fc.boolean(),
     units: fc.integer({ min: 1, max: 4 }),
     noisy,
@@ -196,7 +196,7 @@ const convolutions = fc
           padding: options.padding,
           ...options.noisy[0],
         }),
-        ...options.between[0],
+        ...options.middle[0],
         conv2d({
           filters: options.filters[1],
           size: options.size,
@@ -207,11 +207,11 @@ const convolutions = fc
         }),
         activation('relu'),
         maxPooling2d({ padding: 'same', strides: 1 }),
-        ...options.between[1].filter(({ kind }) => !kind.endsWith('Pooling2d')),
+        ...options.middle[1].filter(({ kind }) => !kind.endsWith('Pooling2d')),
         flatten(),
-        ...options.between[2],
+        ...options.middle[2],
         dense({ units: options.units, activation: 'relu', ...options.noisy[2] }),
-        ...options.between[3],
+        ...options.middle[3],
         dense({ units: 2, ...options.noisy[3] }),
       ],
     }),

@@ -165,13 +165,13 @@ describe('units of dense layers', () => {
 
 describe('channels of convolutions', () => {
   /** Two channels of which the second has no inputs and is ReLU(bias), before two more. */
-  const convolutions = (bias: number, second: Partial<Conv2dOptions>, between: readonly Layer[] = []) => {
+  const convolutions = (bias: number, second: Partial<Conv2dOptions>, middle: readonly Layer[] = []) => {
     const size = second.size ?? 2;
     const model = sequential({
       input: [4, 4, 1],
       layers: [
         conv2d({ filters: 2, size: 1, activation: 'relu', noise: sparse }),
-        ...between,
+        ...middle,
         conv2d({ filters: 2, size, ...second }),
       ],
     });

@@ -119,14 +119,14 @@ describe('an update that is not finite, with no step after it to show', () => {
 
   it('at the end of training: throws, with the state before it', async () => {
     const error = await diverged({ optimizer, epochs: 1, learningRateFactor: lastOf(5) });
-    expect(error.message).toMatch(/out of step 5: the parameters .* not finite.*The state of step 4 is kept/);
+    expect(error.message).toMatch(/from step 5: the parameters .* not finite.*The state of step 4 is kept/);
     expect(error.state.step).toBe(4);
     expect(allFinite(error.state)).toBe(true);
   });
 
   it('before a validation: the same, instead of what prediction says of it', async () => {
     const error = await diverged({ optimizer, epochs: 2, learningRateFactor: lastOf(5), validation: blobs(7, 2) });
-    expect(error.message).toMatch(/out of step 5: \[predict\].*The state of step 4 is kept/);
+    expect(error.message).toMatch(/from step 5: \[predict\].*The state of step 4 is kept/);
     expect(error.state.step).toBe(4);
     expect(allFinite(error.state)).toBe(true);
   });

@@ -1,8 +1,8 @@
-import type { BoundNode, BoundProgram, NodeId, Op } from '@vardrop/core/program';
+import { type BoundNode, type BoundProgram, type NodeId, numberOf, type Op } from '@vardrop/core/program';
 import type { Device } from '../../device/device.js';
 import type { Language } from '../language.js';
 import { type Launch, languageOf, load, prepare, store } from '../program.js';
-import { callOf, isPrinted, type PrintedFunction, printFunctions } from './functions.js';
+import { callOf, printFunctions } from './functions.js';
 
 /** Elementwise nodes that one launch computes, and what it reads and writes. */
 export interface ElementwiseGroup {
@@ -16,75 +16,51 @@ export interface ElementwiseGroup {
 /** One launch for a group of elementwise nodes. Constants of a single number are written into its source. */
 export function elementwise(device: Device, program: BoundProgram, group: ElementwiseGroup): Launch {
   const language = languageOf(device);
-  const functions = new Set<PrintedFunction>();
   const names = new Map<NodeId, string>();
   const body: string[] = [];
   group.inputs.forEach((id, i) => {
     names.set(id, `x${i}`);
     body.push(language.define('float', `x${i}`, load(language, i)));
   });
-  const nameOf = (id: NodeId) => {
-    const node = program.nodes[id];
-    return names.get(id) ?? language.number((node as BoundNode & { value: number }).value);
-  };
+  const nameOf = (id: NodeId) => names.get(id) ?? language.number(numberOf(program.nodes[id]) as number);
+  const operations = group.nodes.map((id) => program.nodes[id].op);
   group.nodes.forEach((id, i) => {
-    const node = program.nodes[id];
+    const expression: (language: Language, ...operands: string[]) => string =
+      expressions[operations[i] as ElementwiseOp];
     names.set(id, `v${i}`);
-    body.push(language.define('float', `v${i}`, expression(language, node, node.operands.map(nameOf), functions)));
+    body.push(language.define('float', `v${i}`, expression(language, ...program.nodes[id].operands.map(nameOf))));
   });
   body.push(store(language, nameOf(group.output)));
   return prepare(device, {
     shape: group.shape,
     inputs: group.inputs.length,
     words: [],
-    functions: printFunctions(language, functions),
+    functions: printFunctions(language, new Set(operations)),
     body,
   });
 }
 
-/** Whether a constant can be written into a program's source. */
-export const isLiteral = (node: BoundNode) =>
-  node.op === 'constant' && typeof node.value === 'number' && Number.isFinite(Math.fround(node.value));
+/** Whether a node is a constant that can be written into a program's source. */
+export const isLiteral = (node: BoundNode) => Number.isFinite(Math.fround(numberOf(node) ?? Number.NaN));
 
-const elementwiseOps: ReadonlySet<Op> = new Set<Op>([
-  ...(['neg', 'abs', 'sqrt', 'exp', 'log'] as const),
-  ...(['add', 'sub', 'mul', 'div', 'max', 'min', 'selectGreater', 'broadcast'] as const),
-]);
+/** How operations are written, given the expressions of their operands. */
+const expressions = {
+  neg: (_, a) => `-(${a})`,
+  abs: (_, a) => `abs(${a})`,
+  sqrt: (_, a) => `sqrt(${a})`,
+  exp: (_, a) => callOf('exp', a),
+  log: (_, a) => callOf('log', a),
+  add: (_, a, b) => `${a} + ${b}`,
+  sub: (_, a, b) => `${a} - ${b}`,
+  mul: (_, a, b) => `${a} * ${b}`,
+  div: (_, a, b) => `${a} / ${b}`,
+  max: (_, a, b) => `max(${a}, ${b})`,
+  min: (_, a, b) => `min(${a}, ${b})`,
+  selectGreater: (language, a, b, x, y) => language.select(`${a} > ${b}`, x, y),
+  broadcast: (_, a) => a,
+} as const satisfies Partial<Record<Op, (language: Language, ...operands: readonly string[]) => string>>;
 
-/** Whether element i of a node's result needs element i of its operands alone, after broadcasting. */
-export const isElementwise = (op: Op) => elementwiseOps.has(op);
+type ElementwiseOp = keyof typeof expressions;
 
-const operators = { add: '+', sub: '-', mul: '*', div: '/' } as const;
-
-function expression(
-  language: Language,
-  node: BoundNode,
-  [a, b, x, y]: readonly string[],
-  functions: Set<PrintedFunction>,
-): string {
-  switch (node.op) {
-    case 'neg':
-      return `-(${a})`;
-    case 'abs':
-    case 'sqrt':
-      return `${node.op}(${a})`;
-    case 'max':
-    case 'min':
-      return `${node.op}(${a}, ${b})`;
-    case 'add':
-    case 'sub':
-    case 'mul':
-    case 'div':
-      return `${a} ${operators[node.op]} ${b}`;
-    case 'selectGreater':
-      return language.select(`${a} > ${b}`, x, y);
-    case 'broadcast':
-      return a;
-    case 'exp':
-    case 'log':
-      if (isPrinted(node.op)) functions.add(node.op);
-      return callOf(node.op, a);
-    default:
-      throw new RangeError(`${node.op} is not elementwise`);
-  }
-}
+/** Whether launches compute an operation, element by element. */
+export const isElementwise = (op: Op): op is ElementwiseOp => op in expressions;

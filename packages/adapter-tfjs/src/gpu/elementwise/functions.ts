@@ -1,20 +1,15 @@
-import type { UnaryOp } from '@vardrop/core/program';
+import type { Op } from '@vardrop/core/program';
 import { elementary } from '../../elementary.js';
 import { type Language, polynomial } from '../language.js';
 
 /** Elementary functions that shading languages have, but not to the last digits. */
-export type PrintedFunction = Extract<UnaryOp, 'exp' | 'log'>;
-
 const names = { exp: 'vExp', log: 'vLog' } as const;
 
 /** The call of a function that `printFunctions` declares. */
-export const callOf = (name: PrintedFunction, x: string) => `${names[name]}(${x})`;
+export const callOf = (name: keyof typeof names, x: string) => `${names[name]}(${x})`;
 
-/** Whether a shading language's own function is not accurate enough. */
-export const isPrinted = (op: UnaryOp): op is PrintedFunction => op in names;
-
-/** Declarations of the named functions. */
-export const printFunctions = (language: Language, wanted: ReadonlySet<PrintedFunction>): string =>
+/** Declarations of those that some operations need. */
+export const printFunctions = (language: Language, wanted: ReadonlySet<Op>): string =>
   [
     ...(wanted.has('exp') ? [powerOfTwo(language), exp(language)] : []),
     ...(wanted.has('log') ? [log(language)] : []),

@@ -1,4 +1,13 @@
-import { type BoundNode, type BoundProgram, invariantNodes, type NodeId, operationClass } from '@vardrop/core/program';
+import {
+  type BoundNode,
+  type BoundProgram,
+  findUsers,
+  invariantNodes,
+  type NodeId,
+  numberOf,
+  operationClass,
+} from '@vardrop/core/program';
+import { isVectorOp } from './vectorMath.js';
 
 /** Elementwise nodes of one shape, and reductions of them, that one loop computes. */
 export interface Group {
@@ -15,23 +24,12 @@ export interface Group {
 /** A piece of a program: a loop, or a node of another kind. */
 export type Piece = Group | NodeId;
 
-const elementwise: ReadonlySet<string> = new Set([
-  ...['neg', 'abs', 'sqrt', 'exp', 'log'],
-  ...['add', 'sub', 'mul', 'div', 'max', 'min', 'selectGreater', 'broadcast'],
-]);
-
-const isReduction = (node: BoundNode) => node.op === 'reduceSum' || node.op === 'reduceMax';
+const isElementwise = (node: BoundNode) => isVectorOp(node.op);
+const isReduction = (node: BoundNode) => operationClass[node.op] === 'reduction';
 
 /** Most tensors and nodes of one loop; beyond that it is cut in two. Its function would grow too large to compile well. */
 const mostTensors = 128;
 const mostNodes = 256;
-
-/** The value of a constant that is one number, which a loop holds in a register. */
-export function numberOf(node: BoundNode): number | undefined {
-  if (node.op !== 'constant') return undefined;
-  if (typeof node.value === 'number') return node.value;
-  return node.value.length === 1 ? node.value[0] : undefined;
-}
 
 /**
  * Cuts a program into loops and other nodes, in an order that can be computed.
@@ -44,7 +42,7 @@ export function numberOf(node: BoundNode): number | undefined {
 export function groupNodes(program: BoundProgram): Piece[] {
   const { nodes } = program;
   const shared = invariantNodes(program);
-  const isFusible = (id: NodeId) => elementwise.has(nodes[id].op) || isReduction(nodes[id]);
+  const isFusible = (id: NodeId) => isElementwise(nodes[id]) || isReduction(nodes[id]);
   /** Nodes of one space can share a loop. */
   const spaces = nodes.map((node, id) => {
     if (!isFusible(id)) return `node ${id}`;
@@ -52,14 +50,11 @@ export function groupNodes(program: BoundProgram): Piece[] {
     return `${shared[id]} ${shape}`;
   });
   const isJoined = (from: NodeId, to: NodeId) =>
-    elementwise.has(nodes[from].op) && isFusible(to) && spaces[from] === spaces[to];
+    isElementwise(nodes[from]) && isFusible(to) && spaces[from] === spaces[to];
 
   const levels = findLevels(program, isJoined);
   const loops = connected(program, (id) => isFusible(id), spaces, levels, isJoined);
-  const users: NodeId[][] = nodes.map(() => []);
-  nodes.forEach((node, id) => {
-    for (const operand of node.operands) users[operand].push(id);
-  });
+  const users = findUsers(program);
   const named = new Set(Object.values(program.outputs));
 
   const pieces: Piece[] = [];
@@ -120,7 +115,7 @@ function findLevels(program: BoundProgram, isJoined: (from: NodeId, to: NodeId) 
   const loose = latest((id) => !isReduction(nodes[id]));
   const reach = [...loose];
   nodes.forEach((node, id) => {
-    if (isReduction(node) || !elementwise.has(node.op)) return;
+    if (!isElementwise(node)) return;
     for (const operand of node.operands) {
       if (isJoined(operand, id) && Number.isFinite(reach[operand])) {
         reach[id] = Number.isFinite(loose[id]) ? loose[id] : Math.max(finite(reach[id]), reach[operand]);

@@ -36,6 +36,7 @@ export function createNAMEBackend() {
 
   return {
     name: 'NAME:cpu',
+    contractVersion: 1,
     supports,
     upload,
     read: async (tensor) => handles.get(tensor, 'read').slice(),

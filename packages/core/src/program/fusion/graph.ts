@@ -1,6 +1,7 @@
 import { operationClass } from '../operationClass.js';
 import type { NodeId, Program } from '../program.js';
-import { isNumber, type Siblings } from './siblings.js';
+import { numberOf } from './numberOf.js';
+import type { Siblings } from './siblings.js';
 
 /** One use of a node by another. */
 interface Use {
@@ -45,7 +46,7 @@ export function buildGraph(program: Program, siblings: readonly Siblings[]): Gra
     const shared = group.get(id);
     const operands = node.operands.map((operand, side) => (shared?.side === side ? shared.root : operand));
     for (const producer of new Set(operands)) {
-      if (kind === 'elementwise' && isNumber(program.nodes[producer])) continue;
+      if (kind === 'elementwise' && numberOf(program.nodes[producer]) !== undefined) continue;
       const use: Use = { producer, user: id, pointwise };
       needed[producer] = true;
       reads[id].push(use);

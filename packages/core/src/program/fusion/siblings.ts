@@ -1,6 +1,8 @@
-import { operationClass } from '../operationClass.js';
-import type { NodeId, Op, Program, ProgramNode } from '../program.js';
+import { operationClass, operationCost } from '../operationClass.js';
+import type { NodeId, Program, ProgramNode } from '../program.js';
 import { sameShape } from '../shapes.js';
+import { findUsers } from './findUsers.js';
+import { numberOf } from './numberOf.js';
 
 /** Contractions that can share one loop, since one operand of each is a cheap function of the same tensor. */
 export interface Siblings {
@@ -11,9 +13,6 @@ export interface Siblings {
   /** The nodes between `root` and each member's operand at `side`, ascending. */
   readonly prologue: readonly NodeId[];
 }
-
-/** Ops that cost about one instruction. Others inside a contraction's loop would be paid once per product. */
-const cheapOps: ReadonlySet<Op> = new Set<Op>(['neg', 'abs', 'add', 'sub', 'mul', 'max', 'min', 'selectGreater']);
 
 /** Longest prologue of one operand, in nodes. */
 const longestPrologue = 4;
@@ -34,7 +33,7 @@ interface Pair {
  */
 export function findSiblings(program: Program, live: readonly boolean[], inputs: number): Siblings[] {
   const groups = new Map<NodeId, Siblings>();
-  const users = findUsers(program, live);
+  const users = findUsers(program, (id) => live[id]);
   for (const pair of findPairs(program, live, users)) {
     const parts = [groups.get(pair.first), groups.get(pair.second)];
     if (parts.some((part) => part && (part.side !== pair.side || part.root !== pair.root))) continue;
@@ -51,14 +50,6 @@ export function findSiblings(program: Program, live: readonly boolean[], inputs:
 }
 
 const ascending = (ids: readonly NodeId[]): NodeId[] => [...new Set(ids)].sort((a, b) => a - b);
-
-function findUsers(program: Program, live: readonly boolean[]): NodeId[][] {
-  const users: NodeId[][] = program.nodes.map(() => []);
-  program.nodes.forEach((node, id) => {
-    if (live[id]) for (const operand of new Set(node.operands)) users[operand].push(id);
-  });
-  return users;
-}
 
 function findPairs(program: Program, live: readonly boolean[], users: readonly NodeId[][]): Pair[] {
   // Contractions by what they have to agree in. Equal keys give equal result shapes, lengths and index functions.
@@ -154,17 +145,15 @@ function findRoots(program: Program, operand: NodeId): Map<NodeId, readonly Node
   return roots;
 }
 
-/** The operands, numbers left out, of a cheap elementwise node if they all have its shape; else undefined. */
+/**
+ * The operands, numbers left out, of a cheap elementwise node if they all have its shape; else undefined. Others inside a
+ * contraction's loop would be paid once per product.
+ */
 function cheapOperands(program: Program, id: NodeId): NodeId[] | undefined {
   const node = program.nodes[id];
-  if (!cheapOps.has(node.op)) return undefined;
-  const operands = node.operands.filter((operand) => !isNumber(program.nodes[operand]));
+  if (operationCost[node.op] !== 'cheap') return undefined;
+  const operands = node.operands.filter((operand) => numberOf(program.nodes[operand]) === undefined);
   return operands.every((operand) => sameShape(program.nodes[operand].shape, node.shape)) ? operands : undefined;
-}
-
-/** Whether a node is a constant that is a single number. */
-export function isNumber(node: ProgramNode): boolean {
-  return node.op === 'constant' && typeof node.value === 'number';
 }
 
 /** The nodes by which `operand` is computed from `root` alone, if it is, and if they are few. */

@@ -1,0 +1,16 @@
+import type { FunctionWriter, Local } from './wasmWriter.js';
+
+/** Writes loops in each other, the outermost first, with `inside` in the innermost. */
+export function nestLoops(
+  w: FunctionWriter,
+  lengths: readonly number[],
+  inside: (counters: readonly Local[]) => void,
+  counters: readonly Local[] = [],
+): void {
+  if (lengths.length === 0) {
+    inside(counters);
+    return;
+  }
+  const counter = w.i32();
+  w.loop(counter, { constant: lengths[0] }, 1, () => nestLoops(w, lengths.slice(1), inside, [...counters, counter]));
+}

@@ -1,0 +1,14 @@
+import type { NodeId, Program } from '../program.js';
+
+/**
+ * For each node, the nodes that read it, ascending, each once.
+ *
+ * @param counts which readers are wanted; all if left out
+ */
+export function findUsers({ nodes }: Program, counts: (id: NodeId) => boolean = () => true): NodeId[][] {
+  const users: NodeId[][] = nodes.map(() => []);
+  nodes.forEach((node, id) => {
+    if (counts(id)) for (const operand of new Set(node.operands)) users[operand].push(id);
+  });
+  return users;
+}
