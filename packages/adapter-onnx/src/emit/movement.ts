@@ -66,6 +66,8 @@ export function slice({ starts, steps }: NodeOf<'slice'>, emission: Emission): V
 /** A number around the elements and between them. */
 export function pad(node: NodeOf<'pad'>, { graph, operands, shapes, name }: Emission): ValueName {
   const { value, before, after, interior } = node;
+  // The runtime's Pad refuses scalars.
+  if (shapes.out.length === 0) return graph.node('Identity', operands, name);
   return padBetween(graph, operands[0], shapes.operands[0], { value, before, after, interior }, name);
 }
 
