@@ -6,6 +6,7 @@ import type { Lowering, Shapes } from '../device/lowering.js';
 import { broadcast, reshape, transpose } from '../device/shape.js';
 import { reduceMax } from '../gpu/reduceMax.js';
 import * as gpu from '../gpu/windows.js';
+import { onHost } from '../move/onHost.js';
 import { binary, selectGreater, unary } from './elementwise.js';
 import { matmul } from './matmul.js';
 import {
@@ -33,6 +34,9 @@ export function lower(device: Device, node: BoundNode, shapes: Shapes): Lowering
     case 'sigmoid':
     case 'softplus':
     case 'tanh':
+    case 'floor':
+    case 'round':
+    case 'cos':
       return unary(device, node.op);
     case 'add':
     case 'sub':
@@ -56,11 +60,17 @@ export function lower(device: Device, node: BoundNode, shapes: Shapes): Lowering
     case 'matmul':
       return matmul(device, node, shapes);
     case 'conv2d':
-      return conv2d(device, node);
+      return node.groups > 1 ? onHost(device, node, shapes) : conv2d(device, node);
     case 'conv2dInputGradient':
-      return conv2dInputGradient(device, node, shapes);
+      return node.groups > 1 ? onHost(device, node, shapes) : conv2dInputGradient(device, node, shapes);
     case 'conv2dFilterGradient':
-      return conv2dFilterGradient(device, node, shapes);
+      return node.groups > 1 ? onHost(device, node, shapes) : conv2dFilterGradient(device, node, shapes);
+    case 'gather':
+    case 'gatherGradient':
+    case 'concatenate':
+    case 'slice':
+    case 'pad':
+      return onHost(device, node, shapes);
     case 'maxPool2d':
       return pool(device, 'max', node, shapes);
     case 'averagePool2d':
@@ -84,6 +94,7 @@ export function lower(device: Device, node: BoundNode, shapes: Shapes): Lowering
     case 'constant':
     case 'noise':
     case 'special':
+    case 'erf':
     case 'withDerivative':
       throw new VardropError(
         'VARDROP_PROGRAM',
