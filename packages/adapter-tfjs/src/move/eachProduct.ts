@@ -25,10 +25,7 @@ export function geometryOf(node: ConvolutionNode, { out, operands: [left, right]
 }
 
 /** Calls `visit` with the elements of image, filter and result that belong together, for each product of a convolution. */
-export function eachProduct(
-  geometry: Geometry,
-  visit: (image: number, filter: number, result: number) => void,
-): void {
+export function eachProduct(geometry: Geometry, visit: (image: number, filter: number, result: number) => void): void {
   const { image, filter, result, window } = geometry;
   const [kernelHeight, kernelWidth, perGroup, out] = filter;
   const outPerGroup = out / window.groups;
