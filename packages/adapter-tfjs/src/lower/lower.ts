@@ -6,6 +6,7 @@ import type { Lowering, Shapes } from '../device/lowering.js';
 import { broadcast, reshape, transpose } from '../device/shape.js';
 import { reduceMax } from '../gpu/reduceMax.js';
 import * as gpu from '../gpu/windows.js';
+import { onHost } from '../move/onHost.js';
 import { elementwise, isFunction, selectGreater } from './elementwise.js';
 import { matmul } from './matmul.js';
 import {
@@ -41,11 +42,17 @@ export function lower(device: Device, node: BoundNode, shapes: Shapes): Lowering
     case 'matmul':
       return matmul(device, node, shapes);
     case 'conv2d':
-      return conv2d(device, node);
+      return node.groups > 1 ? onHost(device, node, shapes) : conv2d(device, node);
     case 'conv2dInputGradient':
-      return conv2dInputGradient(device, node, shapes);
+      return node.groups > 1 ? onHost(device, node, shapes) : conv2dInputGradient(device, node, shapes);
     case 'conv2dFilterGradient':
-      return conv2dFilterGradient(device, node, shapes);
+      return node.groups > 1 ? onHost(device, node, shapes) : conv2dFilterGradient(device, node, shapes);
+    case 'gather':
+    case 'gatherGradient':
+    case 'concatenate':
+    case 'slice':
+    case 'pad':
+      return onHost(device, node, shapes);
     case 'maxPool2d':
       return pool(device, 'max', node, shapes);
     case 'averagePool2d':
