@@ -12,7 +12,10 @@ const unaryKernels = {
   log: 'Log',
   sigmoid: 'Sigmoid',
   tanh: 'Tanh',
-} as const satisfies Readonly<Record<Exclude<UnaryOp, 'softplus'>, string>>;
+  floor: 'Floor',
+  round: 'Round',
+  cos: 'Cos',
+} as const satisfies Readonly<Record<Exclude<UnaryOp, 'softplus' | 'erf'>, string>>;
 
 const binaryKernels: Readonly<Record<BinaryOp, string>> = {
   add: 'Add',
@@ -24,7 +27,7 @@ const binaryKernels: Readonly<Record<BinaryOp, string>> = {
 };
 
 /** An elementwise function of one operand, of those that `supports.functions` says. */
-export function unary(device: Device, op: UnaryOp): Lowering {
+export function unary(device: Device, op: Exclude<UnaryOp, 'erf'>): Lowering {
   if (op === 'softplus') return ([x]) => device.scoped(() => softplus(device, x));
   return ([x]) => device.call(unaryKernels[op], { x });
 }

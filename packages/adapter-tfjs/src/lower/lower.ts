@@ -9,6 +9,7 @@ import * as grouped from '../gpu/groupedConvolution.js';
 import * as movement from '../gpu/movement.js';
 import { reduceMax } from '../gpu/reduceMax.js';
 import * as gpu from '../gpu/windows.js';
+import { onHost } from '../move/onHost.js';
 import { binary, selectGreater, unary } from './elementwise.js';
 import { matmul } from './matmul.js';
 import {
@@ -36,6 +37,9 @@ export function lower(device: Device, node: BoundNode, shapes: Shapes): Lowering
     case 'sigmoid':
     case 'softplus':
     case 'tanh':
+    case 'floor':
+    case 'round':
+    case 'cos':
       return unary(device, node.op);
     case 'add':
     case 'sub':
@@ -59,11 +63,17 @@ export function lower(device: Device, node: BoundNode, shapes: Shapes): Lowering
     case 'matmul':
       return matmul(device, node, shapes);
     case 'conv2d':
-      return conv2d(device, node);
+      return node.groups > 1 ? onHost(device, node, shapes) : conv2d(device, node);
     case 'conv2dInputGradient':
-      return conv2dInputGradient(device, node, shapes);
+      return node.groups > 1 ? onHost(device, node, shapes) : conv2dInputGradient(device, node, shapes);
     case 'conv2dFilterGradient':
-      return conv2dFilterGradient(device, node, shapes);
+      return node.groups > 1 ? onHost(device, node, shapes) : conv2dFilterGradient(device, node, shapes);
+    case 'gather':
+    case 'gatherGradient':
+    case 'concatenate':
+    case 'slice':
+    case 'pad':
+      return onHost(device, node, shapes);
     case 'maxPool2d':
       return pool(device, 'max', node, shapes);
     case 'averagePool2d':
@@ -87,6 +97,7 @@ export function lower(device: Device, node: BoundNode, shapes: Shapes): Lowering
     case 'constant':
     case 'noise':
     case 'special':
+    case 'erf':
     case 'withDerivative':
       throw new VardropError(
         'VARDROP_PROGRAM',
