@@ -20,7 +20,7 @@ const fromBits = (bits: number) => {
   return view.getFloat32(0);
 };
 /** Evenly spaced numbers. */
-const between = (low: number, high: number) =>
+const linear = (low: number, high: number) =>
   Float32Array.from({ length: count }, (_, i) => low + ((high - low) * i) / (count - 1));
 /** Positive floats evenly spaced by their bits: each exponent as often as the next. */
 const positive = () =>
@@ -32,19 +32,19 @@ const unit = (y: number) => Math.max(2 ** (Math.floor(Math.log2(Math.abs(y))) - 
 const functions: Readonly<
   Record<ElementaryFunction, { readonly exact: (x: number) => number; readonly sweeps: () => readonly Float32Array[] }>
 > = {
-  exp: { exact: Math.exp, sweeps: () => [between(-104, 89), between(-1, 1), positive(), negative()] },
-  log: { exact: Math.log, sweeps: () => [positive(), between(0.5, 2), between(0.99, 1.01)] },
+  exp: { exact: Math.exp, sweeps: () => [linear(-104, 89), linear(-1, 1), positive(), negative()] },
+  log: { exact: Math.log, sweeps: () => [positive(), linear(0.5, 2), linear(0.99, 1.01)] },
   sigmoid: {
     exact: (x) => (x >= 0 ? 1 / (1 + Math.exp(-x)) : Math.exp(x) / (1 + Math.exp(x))),
-    sweeps: () => [between(-104, 30), between(-5, 2), positive(), negative()],
+    sweeps: () => [linear(-104, 30), linear(-5, 2), positive(), negative()],
   },
   softplus: {
     exact: (x) => Math.max(x, 0) + Math.log1p(Math.exp(-Math.abs(x))),
-    sweeps: () => [between(-104, 30), between(-5, 2), positive(), negative()],
+    sweeps: () => [linear(-104, 30), linear(-5, 2), positive(), negative()],
   },
-  tanh: { exact: Math.tanh, sweeps: () => [between(-10, 10), between(-1, 1), positive(), negative()] },
+  tanh: { exact: Math.tanh, sweeps: () => [linear(-10, 10), linear(-1, 1), positive(), negative()] },
   sqrt: { exact: Math.sqrt, sweeps: () => [positive()] },
-  div: { exact: (x) => 3 / x, sweeps: () => [positive(), negative(), between(0.5, 2)] },
+  div: { exact: (x) => 3 / x, sweeps: () => [positive(), negative(), linear(0.5, 2)] },
 };
 
 /** Names of the functions that `elementaryError` measures. */
