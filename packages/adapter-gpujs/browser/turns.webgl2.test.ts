@@ -19,6 +19,12 @@ const programs: Readonly<Record<string, (b: Builder) => Value>> = {
   },
   "a filter's gradient": (b) =>
     b.conv2dFilterGradient(b.input('x', [109, 28, 28, 1]), b.input('dy', [109, 24, 24, 6]), [5, 5, 1, 6], alongside),
+  "a depthwise filter's gradient": (b) =>
+    b.conv2dFilterGradient(b.input('x', [109, 28, 28, 3]), b.input('dy', [109, 24, 24, 3]), [3, 3, 1, 3], {
+      dilations: [2, 2],
+      groups: 3,
+    }),
+  'rows of one number': (b) => b.gatherGradient(b.input('indices', [70_003]), b.input('dy', [70_003, 9]), [5, 9]),
   'a convolution': (b) => b.conv2d(b.input('x', [1, 301, 302, 1]), b.input('filter', [300, 300, 1, 2]), alongside),
   "a convolution's input gradient": (b) =>
     b.conv2dInputGradient(
@@ -45,14 +51,14 @@ describe('loops of many turns on webgl2', () => {
   it.each(Object.keys(programs))('%s of whole numbers is exact', async (name) => {
     const b = createBuilder(name);
     b.output('y', programs[name](b));
-    const program = b.build();
+    const program = boundProgram(b.build());
     const run = async (on: Pick<GpujsBackend, 'compile' | 'upload' | 'read' | 'dispose'>) => {
-      const executable = await on.compile(boundProgram(program));
+      const executable = await on.compile(program);
       const inputs = program.nodes.flatMap((node, id) => {
         if (node.op !== 'input') return [];
         // Mostly positive, so that a sum that ends early is another; and few enough for sums of squares below 2²⁴.
         const values = Float32Array.from({ length: elementCount(node.shape) }, (_, i) => ((i * 7919 + id) % 6) - 1);
-        return [[node.name, on.upload(values, node.shape as number[])] as const];
+        return [[node.name, on.upload(values, node.shape)] as const];
       });
       const { y } = executable.run(Object.fromEntries(inputs), [{}]).outputs[0];
       const values = await on.read(y);

@@ -39,7 +39,7 @@ export function createBackend(runtime: Runtime): GpujsBackend {
 
   return {
     name,
-    contractVersion: 1,
+    contractVersion: 2,
     supports: supportsOf(runtime),
     upload(data, shape) {
       lifetime.check('upload');

@@ -19,19 +19,21 @@ export function createBackend(runtime: Runtime): Backend<OrtTensor> {
   const lifetime = createBackendLifetime(name);
   const readings = new Set<Promise<Float32Array<ArrayBuffer>>>();
 
-  /** The values behind a handle, which may be disposed of meanwhile: its memory is not used again before they are there. */
+  /**
+   * The values of a tensor. Its handle may be disposed of meanwhile: the memory is not used again before they are read.
+   */
   async function valuesOf(pending: Pending): Promise<Float32Array<ArrayBuffer>> {
     shares.holdPending(pending);
     try {
       return await memory.read(await pending);
     } finally {
-      shares.letGoPending(pending);
+      shares.releasePending(pending);
     }
   }
 
   return {
     name,
-    contractVersion: 1,
+    contractVersion: 2,
     supports: supportsOf(device, memory.elements, turns),
     upload(data, shape) {
       lifetime.check('upload');
@@ -62,7 +64,7 @@ export function createBackend(runtime: Runtime): Backend<OrtTensor> {
       if (!lifetime.close()) return;
       handles.disposeAll();
       await queue.idle();
-      // What was asked for before is still answered.
+      // Reads that were asked for before are still answered.
       await Promise.allSettled(readings);
       shares.freeAll();
       memory.close();

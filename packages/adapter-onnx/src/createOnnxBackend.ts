@@ -15,11 +15,14 @@ export interface OnnxBackendOptions {
   /** Threads of a run, 1 where left out. In WebAssembly they are fixed by the first backend of a copy of the runtime. */
   readonly threads?: number;
   /**
-   * Where onnxruntime-web's `.wasm` and `.mjs` files are, if not beside the script that it is in: a folder, or the two files.
+   * Where onnxruntime-web's `.wasm` and `.mjs` files are, if not beside its script: a folder, or the two files.
    * Absolute addresses.
    */
   readonly wasmPaths?: WasmPaths;
-  /** For `webgpu` in a page: the app's own GPU, to share tensors with it; it stays open. Where left out, a GPU of the backend's own. */
+  /**
+   * For `webgpu` in a page: the app's own GPU, to share tensors with it; it stays open. Where left out, the backend has
+   * its own.
+   */
   readonly gpu?: GPUDevice;
   /** Further options of the runtime's sessions, such as `enableProfiling`. */
   readonly session?: SessionOptions;
@@ -41,7 +44,7 @@ const optionNames = {
   worker: true,
 } as const;
 
-/** Where the names of the runtime's own options go here. */
+/** What to write instead of the runtime's own options. */
 const elsewhere = {
   executionProviders: "Write device: 'wasm', 'native' or 'webgpu'.",
   numThreads: 'Write threads: ….',
@@ -49,9 +52,10 @@ const elsewhere = {
 };
 
 /**
- * A backend on ONNX Runtime, named `onnx:wasm`, `onnx:native` or `onnx:webgpu`: each program becomes one model, run by one call of
- * `session.run`. `native` gives an `ort.Tensor`, not to be written to; `wrap` takes one of float32 in. They are in JavaScript's
- * memory, on `webgpu` in a page in the GPU's, where parameters and optimizer state stay from step to step.
+ * A backend on ONNX Runtime, named `onnx:wasm`, `onnx:native` or `onnx:webgpu`: each program becomes one model, run by
+ * one call of `session.run`. `native` gives an `ort.Tensor`, which must not be written to; `wrap` takes one of float32.
+ * They are in JavaScript's memory, or for `webgpu` in a page in the GPU's, where parameters and optimizer state stay
+ * from step to step.
  *
  * Rejects with `VARDROP_UNKNOWN_DEVICE`, `VARDROP_MISSING_PEER` (saying which package to install) or `VARDROP_OPTION`,
  * also for unknown options.

@@ -3,7 +3,8 @@ import { nodeThreads } from './worker/nodeThreads.js';
 import type { Message } from './worker/protocol.js';
 import { serve } from './worker/serve.js';
 
-// What runs in the worker: in Node messages come by the port to the parent, in browsers by the worker's own scope.
+// The worker's program. Messages come from the port to the parent in Node, and from the worker's global scope in
+// browsers.
 const port = nodeThreads()?.parentPort;
 const obey = serve(createOnnxBackend, (message, transfer) => {
   if (port) port.postMessage(message, [...transfer]);

@@ -11,7 +11,9 @@ import {
 import type { GpujsMode } from '../gpujs/mode.js';
 import type { KernelSource, ValueId } from '../print/kernelSource.js';
 import { printContraction } from '../print/printContraction.js';
-import { printMap, printTranspose } from '../print/printMap.js';
+import { printGather, printGatherGradient } from '../print/printGather.js';
+import { printMap } from '../print/printMap.js';
+import { printConcatenate, printPad, printSlice, printTranspose } from '../print/printMovement.js';
 import { printReduction } from '../print/printReduction.js';
 import { printPool, printPoolGradient } from '../print/windows.js';
 import { withoutEpilogue } from '../print/withoutEpilogue.js';
@@ -112,7 +114,17 @@ function print(
       const node = nodes[kernel.node];
       switch (node.op) {
         case 'transpose':
-          return [printTranspose(nodes, kernel.node, node.permutation, mode)];
+          return [printTranspose(nodes, kernel.node, node, mode)];
+        case 'slice':
+          return [printSlice(nodes, kernel.node, node, mode)];
+        case 'pad':
+          return [printPad(nodes, kernel.node, node, mode)];
+        case 'concatenate':
+          return printConcatenate(nodes, kernel.node, node, between, mode, kernelLimits[mode].inputs);
+        case 'gather':
+          return [printGather(nodes, kernel.node, node, mode)];
+        case 'gatherGradient':
+          return printGatherGradient(nodes, kernel.node, node, between, mode, mostTurns);
         case 'maxPool2d':
         case 'averagePool2d':
           return [printPool(nodes, kernel.node, node, mode)];
@@ -122,7 +134,7 @@ function print(
         default:
           throw new VardropError(
             'VARDROP_PROGRAM',
-            `[gpujs] ${node.label ?? node.op}: got ${node.op}, needs a transpose, a pooling or its gradient. Pass programs through \`compileProgram\`.`,
+            `[gpujs] ${node.label ?? node.op}: got ${node.op}, needs a movement, a pooling or its gradient. Pass programs through \`compileProgram\`.`,
           );
       }
     }

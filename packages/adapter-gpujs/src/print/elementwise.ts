@@ -1,7 +1,7 @@
 import { VardropError } from '@vardrop/core';
 import { type BoundNode, type NodeId, numberOf } from '@vardrop/core/program';
 import { isCard } from '../gpujs/mode.js';
-import { printExp, printLog } from './functions.js';
+import { printExp, printLog, printRound } from './functions.js';
 import { printNoise } from './printNoise.js';
 import type { Writer } from './writer.js';
 
@@ -58,7 +58,11 @@ function expression(writer: Writer, node: BoundNode, [a, b, x, y]: readonly stri
     case 'softplus':
       return `Math.max(${a}, ${writer.number(0)}) + Math.log1p(Math.exp(-Math.abs(${a})))`;
     case 'tanh':
-      return `Math.tanh(${a})`;
+    case 'cos':
+    case 'floor':
+      return `Math.${node.op}(${a})`;
+    case 'round':
+      return printRound(writer, a);
     case 'add':
       return `${a} + ${b}`;
     case 'sub':

@@ -71,3 +71,12 @@ export function printLog(writer: Writer, x: string): string {
   );
   return `(${x} > ${number(0)} ? ${e} * ${number(ln2High)} + ${small} : ${number(-Infinity)})`;
 }
+
+/** The nearest whole number, of two the even one. What is rounded is the distance from the whole number below, which no rounding takes past ½. */
+export function printRound(writer: Writer, x: string): string {
+  const half = writer.number(0.5);
+  const below = writer.define(`Math.floor(${x})`);
+  const rest = writer.define(`Math.fround(${x} - ${below})`);
+  const odd = `${below} - ${writer.number(2)} * Math.floor(${below} * ${half}) > ${half}`;
+  return `(${rest} > ${half} || (${rest} === ${half} && ${odd}) ? ${below} + ${writer.number(1)} : ${below})`;
+}

@@ -24,19 +24,3 @@ export function printMap(nodes: readonly BoundNode[], kernel: ElementwiseKernel,
   );
   return writer.finish(kernel.outputs[0], threads, names.get(kernel.outputs[0]) as string);
 }
-
-/** A transpose: threads over the result, in its order. */
-export function printTranspose(
-  nodes: readonly BoundNode[],
-  result: NodeId,
-  permutation: readonly number[],
-  mode: GpujsMode,
-): KernelSource {
-  const { shape } = nodes[result];
-  const [operand] = nodes[result].operands;
-  const from = stridesOf(nodes[operand].shape);
-  const merged = mergeAxes(shape, [stridesOf(shape), permutation.map((axis) => from[axis])]);
-  const writer = createWriter(mode);
-  const threads = spreadThreads(writer, merged.shape);
-  return writer.finish(result, threads, writer.read(operand, indexAt(threads.coordinates, merged.strides[1])));
-}

@@ -2,10 +2,10 @@ import type { GraphBuilder } from '../model/graph.js';
 import type { ModelProto } from '../model/schema.js';
 import { version } from '../version.js';
 
-/** The version of the file format that came with it. */
+/** The version of the file format that came with opset 17. */
 const irVersion = 8n;
 
-/** A model of one graph, with what it says of itself: the program's name, this library and its version. */
+/** A model of one graph, with metadata: the program's name, this library and its version. */
 export function createModel(
   name: string,
   graph: GraphBuilder,

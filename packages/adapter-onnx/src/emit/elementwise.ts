@@ -9,6 +9,10 @@ const unaryOps: Readonly<Record<Exclude<UnaryOp, 'log' | 'sigmoid' | 'softplus' 
   abs: 'Abs',
   sqrt: 'Sqrt',
   exp: 'Exp',
+  floor: 'Floor',
+  round: 'Round',
+  cos: 'Cos',
+  erf: 'Erf',
 };
 
 const binaryOps: Readonly<Record<BinaryOp, string>> = {
@@ -34,7 +38,7 @@ export function binary(op: BinaryOp, { graph, operands, name }: Emission): Value
   return graph.node(binaryOps[op], operands, name);
 }
 
-/** `a > b ? x : y`; a comparison that is wanted as 1 or 0 is a conversion, which takes less. */
+/** `a > b ? x : y`. With x = 1 and y = 0 this is a conversion of the comparison, which costs less. */
 export function selectGreater({ graph, operands: [a, b, x, y], constants, shapes, name }: Emission): ValueName {
   const greater = graph.node('Greater', [a, b], `${name}/greater`);
   const [, , whole, none] = constants ?? [];
@@ -44,8 +48,8 @@ export function selectGreater({ graph, operands: [a, b, x, y], constants, shapes
 }
 
 /**
- * `e / (1 + e)` with `e = exp(min(x, 40))`, from where on it rounds to 1: two nodes fewer than core's chain has. The runtime's
- * Sigmoid clamps x at ±18, so that the far tail, where the result is about exp(x), is lost; its Min keeps NaN.
+ * `e / (1 + e)` with `e = exp(min(x, 40))`: two nodes fewer than core's chain. From 40 on it rounds to 1, and Min keeps
+ * NaN. The runtime's own Sigmoid clamps x at ±18, which loses the far tail, where the result is about exp(x).
  */
 function sigmoid({ graph, operands: [x], name }: Emission): ValueName {
   const e = graph.node('Exp', [graph.node('Min', [x, graph.constant([40], [])], `${name}/capped`)], `${name}/exp`);
@@ -56,7 +60,7 @@ function log(x: ValueName, emission: Pick<Emission, 'graph' | 'name' | 'style'>)
   return emission.style?.onGpu ? logarithm(x, emission) : emission.graph.node('Log', [x], emission.name);
 }
 
-/** The runtime's Tanh; x itself near 0, where its quotient of polynomials loses subnormal numbers. */
+/** The runtime's Tanh, but x itself near 0, where the runtime's quotient of polynomials loses subnormal numbers. */
 function tanh({ graph, operands: [x], name, style }: Emission): ValueName {
   if (style?.onGpu) return hyperbolicTangent(x, { graph, name });
   // x − x³/3 is within a sixth of a unit in the last place of x up to here.

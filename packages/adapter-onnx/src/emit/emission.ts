@@ -6,25 +6,27 @@ export interface Emission {
   readonly graph: GraphBuilder;
   readonly operands: readonly ValueName[];
   readonly shapes: { readonly out: Shape; readonly operands: readonly Shape[] };
-  /** The number that an operand is everywhere, if it is a constant. */
+  /** For each operand: its number, if it is a constant of one number. */
   readonly constants?: readonly (number | undefined)[];
-  /** Of an operand that is a square: what it is the square of. */
+  /** For each operand: the value that it is the square of, if it is a square. */
   readonly roots?: readonly (ValueName | undefined)[];
-  /** Name of the result; values on the way to it are called `name/…`. */
+  /** Name of the result; intermediate values are called `name/…`. */
   readonly name: string;
-  /** Length of the symbolic axis, a list of one int64; only called where a shape names it. */
+  /** Length of the symbolic axis, a list of one int64; only called if a shape has that axis. */
   readonly batchLength: () => ValueName;
   readonly style?: EmissionStyle;
 }
 
-/** Choices between ways of writing the same, by what the runtime is fast at. */
+/** Choices between ways of writing the same computation, by what the runtime does fast. */
 export interface EmissionStyle {
   /** Whether a transposed left matrix is transposed before its product rather than in it. */
   readonly transposeLeft?: boolean;
-  /** Whether the graph is for the runtime's kernels on GPUs, some of which are off where others are not. */
+  /** Whether the graph is for the runtime's kernels on GPUs, some of which are less exact than those on processors. */
   readonly onGpu?: boolean;
-  /** Images that one convolution takes; more are given to several. Any number where left out. */
+  /** Most images of one convolution; more are shared among several. Any number where left out. */
   readonly mostImages?: number;
+  /** Whether ScatterND adds rows up in their order, as it does on one thread; several threads race. */
+  readonly scattersInOrder?: boolean;
   /** Whether a sum over the rows of a matrix is a product with a row of ones. */
   readonly sumsAsProducts?: boolean;
 }

@@ -4,7 +4,7 @@ import type { GraphBuilder, ValueName } from '../model/graph.js';
 import type { EmissionStyle } from './emission.js';
 import { emitNode } from './emitNode.js';
 
-/** Where the nodes of a program are written to, and what stands for those that are given. */
+/** Where the nodes of a program are written to, and the values of its inputs. */
 export interface EmissionTarget {
   graphOf(id: NodeId): GraphBuilder;
   input(node: NodeOf<'input'>): ValueName;
@@ -17,7 +17,7 @@ export interface EmissionTarget {
   readonly style?: EmissionStyle;
 }
 
-/** Writes the nodes of a program; the values' names, one a node. */
+/** Writes the nodes of a program. Returns the name of each node's value. */
 export function emitNodes(program: Program, target: EmissionTarget): readonly ValueName[] {
   const { nodes } = program;
   const values: ValueName[] = [];
@@ -59,7 +59,10 @@ function root({ op, operands: [x, y] }: ProgramNode, values: readonly ValueName[
   return op === 'mul' && x === y ? values[x] : undefined;
 }
 
-/** A function that writes the length of the symbolic axis once it is asked for, read from the first input that has it. */
+/**
+ * A function that writes the length of the symbolic axis on its first call, read from the first input that has this
+ * axis.
+ */
 export function batchLengthOf(
   graph: GraphBuilder,
   inputs: readonly { readonly value: ValueName; readonly shape: Shape }[],

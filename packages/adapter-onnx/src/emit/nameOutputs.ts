@@ -1,7 +1,10 @@
 import type { Program } from '@vardrop/core/program';
 import type { GraphBuilder, ValueName } from '../model/graph.js';
 
-/** Reserves the names of outputs; nodes that are an output already, or are given, are copied for the next. */
+/**
+ * Reserves the names of outputs. A node that is an output already, an input or a constant is copied for a further
+ * output.
+ */
 export function nameOutputs(graph: GraphBuilder, program: Program) {
   const carried = new Set(
     program.nodes.flatMap((node) => (node.op === 'input' && node.role === 'carried' ? [node.name] : [])),

@@ -4,7 +4,7 @@ import type { Emission } from './emission.js';
 type Where = Pick<Emission, 'graph' | 'name'>;
 
 /**
- * log x for a runtime whose Log is off by an absolute error, as those of GPUs are, which leaves nothing of a result near 0.
+ * log x for a runtime whose Log has an absolute error, as on GPUs, so that a result near 0 has no correct digits.
  * Within a quarter of 1 it is `2 artanh(t / (2 + t))` with `t = x − 1`, which is exact there; the series ends where the
  * next term, 2 s¹¹/11 with |s| ≤ 1/7, is less than 2⁻³¹ of the first.
  */

@@ -13,7 +13,7 @@ import {
 import { type ExportKind, exportKinds } from './exportOnnx.js';
 import { isModelDescription, type ModelDescription } from './modelDescription.js';
 
-/** What may be left of a message. */
+/** A message of which any part may be missing. */
 type DeepPartial<T> = T extends readonly unknown[] ? T : T extends object ? { [K in keyof T]?: DeepPartial<T[K]> } : T;
 
 /** An input, output or parameter of an exported file. */
@@ -24,12 +24,12 @@ export interface OnnxValue {
   readonly shape: readonly (number | string)[];
 }
 
-/** What an exported file says of itself. */
+/** What an exported file says about itself. */
 export interface OnnxDescription {
   readonly kind: ExportKind | 'program';
   /** Name of the program, or of the network's kind. */
   readonly program: string;
-  /** Name and version of what wrote it. */
+  /** Name and version of the library that wrote it. */
   readonly library: string;
   /** Version of ONNX's standard operators. */
   readonly opset: number;
@@ -44,8 +44,8 @@ export interface OnnxDescription {
 }
 
 /**
- * Reads what a file that `exportOnnx` or `exportProgram` has written says of itself. Throws `VARDROP_ONNX_FILE` for bytes
- * that are no ONNX file, a truncated or damaged one, or one that this library has not written.
+ * Reads what a file by `exportOnnx` or `exportProgram` says about itself. Throws `VARDROP_ONNX_FILE` for bytes that are
+ * no ONNX file, a truncated or damaged one, or one that this library has not written.
  *
  * @param source a buffer, or any view of one
  */

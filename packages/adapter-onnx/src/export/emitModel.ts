@@ -33,14 +33,14 @@ export interface EmitModelOptions {
   readonly opset?: Opset;
 }
 
-/** What a backend would be given of a program, but for its symbolic axis: expanded, simplified and validated. */
+/** A program as a backend gets it, except for its symbolic axis: expanded, simplified and validated. */
 export function prepare(program: Program): Program {
   const prepared = simplify(expand(program, nativeFunctions));
   validate(prepared);
   return prepared;
 }
 
-/** Writes a whole program as one graph, with its noise made in there. Throws what `validate` throws. */
+/** Writes a whole program as one graph, which makes its own noise. Throws what `validate` throws. */
 export function emitModel(
   source: Program,
   { stored = {}, keys = 'given', opset = 18 }: EmitModelOptions = {},
@@ -86,7 +86,7 @@ export function emitModel(
   return graph;
 }
 
-/** Keys by name; the index that is folded in is that in the program before anything was simplified away. */
+/** Keys by name. The index that is folded in is the key's in the program before it was simplified. */
 function keysFrom(graph: GraphBuilder, source: Program, keys: KeySource): (name: string) => Words {
   const names = keyNames(source);
   if (keys === 'given') {

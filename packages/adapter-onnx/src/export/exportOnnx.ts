@@ -20,35 +20,36 @@ export interface ExportOptions {
   /** What the outputs mean; classification by softmax where left out, as in `fit`. */
   readonly likelihood?: Likelihood;
   /**
-   * Version of ONNX's standard operators for kind `sample`, 18 where left out. 17 is for tools that know no later one: it
-   * has no exclusive or of integers, and making do without takes many times as long and 32 times the memory for noise.
+   * Version of ONNX's standard operators for kind `sample`, 18 where left out. 17 is for tools that know no later
+   * version: it has no exclusive or of integers, and noise without it takes many times as long and 32 times the memory.
    */
   readonly opset?: Opset;
 }
 
 /**
- * A trained network as a standalone ONNX file, which any ONNX Runtime loads. Input of every kind: `x` (float32
- * `[batch, …inputShape]`, any number of rows). Outputs are float32 with `batch` rows.
+ * A trained network as a standalone ONNX file, which any ONNX Runtime loads. Input of every kind: `x` (float32 `[batch,
+ * …inputShape]`, any number of rows). Outputs are float32 with `batch` rows.
  *
  * - `mean`: one pass with the weights' means. For labels `logits` and `probabilities` `[batch, classes]`; for values
  *   `mean` and `aleatoricVariance` `[batch, …outputShape]`. Opset 17.
- * - `moments`: `mean` and `variance` of the output layer's pre-activations under its own noise, given the
- *   activations before it with their weights' means: core's `momentsProgram`. The noise of the layers before is left out, so
- *   is an activation of the output layer, and that noise on inputs makes units covary. Opset 17.
+ * - `moments`: `mean` and `variance` of the output layer's pre-activations under its own noise, given the activations
+ *   before it with their weights' means: core's `momentsProgram`. Left out are the noise of the layers before, an
+ *   activation of the output layer, and the covariance of units under noise on inputs. Opset 17.
  * - `sample`: the Monte-Carlo predictive, `predict` in the graph. Further inputs, int64 scalars: `seed` (0 to 2⁵³ − 1),
- *   `samples` (from 1), `row` (index of the first row of `x`: 0, or where a cut of the data starts). A row's noise depends on
- *   its index, not on the cut, and is bit for bit that of the library for the same seed. For labels
+ *   `samples` (from 1), `row` (index of the first row of `x`: 0, or where a cut of the data starts). A row's noise
+ *   depends on its index, not on the cut, and is bit for bit that of the library for the same seed. For labels
  *   `probabilities` `[batch, classes]`, `entropy` and `mutualInformation` `[batch]` in nats; for values `mean`,
  *   `epistemicVariance`, `aleatoricVariance` `[batch, …outputShape]`. No samples give NaN. Opset 18, or `opset`.
  *
  * Parameters are stored under their names (`dense1/weights`), as far as the kind needs them, and not changed; pruned
  * networks (`prune`) are smaller files. The file says what it holds, see `describeOnnx`.
  *
- * @param parameters as in `TrainingState`; others than the model's and the likelihood's are ignored; their
- * numbers are rounded to float32
- * @throws VardropError `VARDROP_MODEL` for no model, `VARDROP_OPTION` for another kind or opset or no likelihood, `VARDROP_STATE` for parameters of another model, `VARDROP_TYPE` for data that are no numbers,
- * `VARDROP_NON_FINITE` for parameters that are not finite, `VARDROP_SHAPE` for outputs that do not fit the likelihood,
- * `VARDROP_EXPORT` for samples of a model without noise, or more than 2 GiB, `VARDROP_MOMENTS` for moments that core cannot tell
+ * @param parameters as in `TrainingState`; others than the model's and the likelihood's are ignored; their numbers are
+ * rounded to float32
+ * @throws VardropError `VARDROP_MODEL` for no model, `VARDROP_OPTION` for another kind or opset or no likelihood,
+ * `VARDROP_STATE` for parameters of another model, `VARDROP_TYPE` for data that are no numbers, `VARDROP_NON_FINITE`
+ * for parameters that are not finite, `VARDROP_SHAPE` for outputs that do not fit the likelihood, `VARDROP_EXPORT` for
+ * samples of a model without noise, or more than 2 GiB, `VARDROP_MOMENTS` for moments that core cannot tell
  */
 export function exportOnnx(
   model: Model,
@@ -85,7 +86,7 @@ function emit(model: Model, likelihood: Likelihood, stored: TensorMap, { kind, o
   }
 }
 
-/** What a reader of the file is told. */
+/** The documentation in the file. */
 const documentation: Readonly<Record<ExportKind, string>> = {
   mean: 'Prediction with the means of the weights.',
   moments:
@@ -94,7 +95,7 @@ const documentation: Readonly<Record<ExportKind, string>> = {
     'Monte-Carlo prediction. seed: 0 to 2^53 - 1; samples: at least 1; row: index of the first row of x, 0 unless the data were cut. Entropy and mutual information are in nats.',
 };
 
-/** Parameters as float32, those that are needed and no others; `NaN` and infinities are not for a file. */
+/** The parameters that are needed, as float32. Refuses `NaN` and infinities. */
 function storedParameters(needed: readonly ParameterSpecification[], given: TensorMap<ArrayLike<number>>): TensorMap {
   const stored = readTensors('[exportOnnx] parameter', needed, given, {
     remedy: 'Use the model that the parameters were trained with.',

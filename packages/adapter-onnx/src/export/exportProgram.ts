@@ -19,12 +19,12 @@ export interface ExportProgramOptions {
 
 /**
  * Any program, such as `trainingProgram(…)`, as a standalone ONNX file. Its symbolic axis stays free, under the name
- * `batch`. Inputs keep their names; the next value of a carried input `w` is the output `w/next`, to be fed back as `w`.
- * Noise is made in the graph, bit for bit that of core; where it has one row a datapoint, the input `row` (int64) is the
- * index of the first row, 0 in training. A name that is taken becomes `name:2`.
+ * `batch`. Inputs keep their names; the next value of a carried input `w` is the output `w/next`, to be fed back as
+ * `w`. Noise is made in the graph, bit for bit as in core; where it has one row for each datapoint, the input `row`
+ * (int64) is the index of the first row, 0 in training. A name that is taken becomes `name:2`.
  *
- * Without noise the file is written for opset 17, else for opset 18 or `opset`. Throws `VARDROP_OPTION` for other `keys` or `opset`,
- * `VARDROP_EXPORT` for more than 2 GiB, and what `validate` throws of the program.
+ * Without noise the file is written for opset 17, else for opset 18 or `opset`. Throws `VARDROP_OPTION` for other
+ * `keys` or `opset`, `VARDROP_EXPORT` for more than 2 GiB, and what `validate` throws of the program.
  */
 export function exportProgram(program: Program, options: ExportProgramOptions = {}): Uint8Array<ArrayBuffer> {
   checkOptionNames('exportProgram', options, { keys: true, opset: true });

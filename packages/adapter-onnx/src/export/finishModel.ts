@@ -3,7 +3,7 @@ import { createModel } from '../emit/createModel.js';
 import type { GraphBuilder } from '../model/graph.js';
 import { encodeModel } from '../model/schema.js';
 
-/** Protocol buffers end at 2 GiB; some readers already at the last byte below. */
+/** Protocol buffers end at 2 GiB, and some readers take only files below that. */
 const largestFile = 2 ** 31 - 1;
 
 /** The bytes of a file with one graph. Throws `VARDROP_EXPORT` for one that is too large for the format. */

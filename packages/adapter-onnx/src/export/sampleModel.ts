@@ -1,11 +1,12 @@
 import { type Likelihood, type Model, type TensorMap, VardropError } from '@vardrop/core';
 import { keyNames, predictionProgram, summaryProgram } from '@vardrop/core/extend';
-import { invariantNodes } from '@vardrop/core/program';
+import { invariantNodes, type NodeId, type NodeOf, type Program } from '@vardrop/core/program';
 import { batchLengthOf, emitNodes } from '../emit/emitNodes.js';
 import { broadcast } from '../emit/movement.js';
 import { createGraph, type GraphBuilder, type Opset, type ValueName } from '../model/graph.js';
-import { dataTypes } from '../model/schema.js';
+import { dataTypes, type GraphProto } from '../model/schema.js';
 import { createNoiseWriter, keyAt, stepKeys, streamOfSeed } from '../noise/noiseInputs.js';
+import type { Words } from '../noise/threefry.js';
 import { prepare } from './emitModel.js';
 
 /**
@@ -34,19 +35,47 @@ export function emitSampleModel(
   const samples = graph.input('samples', [], 'int64');
   const row = graph.input('row', [], 'int64');
   const parameters = new Map<string, ValueName>();
-  const parameter = (name: string): ValueName => {
-    const known = parameters.get(name) ?? graph.constant(stored[name].data, stored[name].shape, name);
-    parameters.set(name, known);
-    return known;
-  };
   const summary = summaryProgram(model, likelihood);
-  const outputs = new Map(
-    Object.entries(summary.outputs).map(([name, id]) => [name, { id, value: graph.reserve(name) }]),
-  );
-  const batchLength = batchLengthOf(graph, [{ value: x, shape: ['batch'] }]);
-  const stream = streamOfSeed(graph, seed, 'prediction');
-  const carried = program.nodes.flatMap((node) => (node.op === 'input' && node.role === 'carried' ? [node] : []));
+  const outputs = Object.entries(summary.outputs).map(([name, id]) => ({ id, value: graph.reserve(name) }));
+  const sampling: Sampling = {
+    graph,
+    program,
+    carried: program.nodes.flatMap((node) => (node.op === 'input' && node.role === 'carried' ? [node] : [])),
+    x,
+    row,
+    samples,
+    parameter(name) {
+      const known = parameters.get(name) ?? graph.constant(stored[name].data, stored[name].shape, name);
+      parameters.set(name, known);
+      return known;
+    },
+    batchLength: batchLengthOf(graph, [{ value: x, shape: ['batch'] }]),
+  };
+  const means = emitLoop(sampling, emitBody(sampling, streamOfSeed(graph, seed, 'prediction'), keys));
+  emitSummary(sampling, summary, outputs, means);
+  return graph;
+}
 
+/** What the parts of the graph have in common. */
+interface Sampling {
+  readonly graph: GraphBuilder;
+  /** An iteration of the prediction. */
+  readonly program: Program;
+  /** Its running means. */
+  readonly carried: readonly NodeOf<'input'>[];
+  readonly x: ValueName;
+  /** Index of the first row. */
+  readonly row: ValueName;
+  /** Number of samples. */
+  readonly samples: ValueName;
+  /** The stored value of a parameter. */
+  parameter(name: string): ValueName;
+  batchLength(): ValueName;
+}
+
+/** Writes an iteration: what depends on noise as the body of a Loop, the rest into the graph around it. Returns the body. */
+function emitBody(sampling: Sampling, stream: Words, keys: readonly string[]): GraphProto {
+  const { graph, program, carried, x, row, parameter, batchLength } = sampling;
   const body = createBody(graph);
   const number = body.input('sample/number', [], 'int64');
   const condition = body.input('sample/condition', [], 'bool');
@@ -69,7 +98,11 @@ export function emitSampleModel(
   for (const { name, shape } of carried) {
     body.output(body.node('Identity', [values[program.outputs[name]]], `sample/${name}/after`), shape);
   }
+  return body.build('sample');
+}
 
+/** Writes the Loop over samples. Returns the means after it, by name. */
+function emitLoop({ graph, carried, samples, batchLength }: Sampling, body: GraphProto): Map<string, ValueName> {
   const zero = graph.constant([0], []);
   const start = carried.map(({ name, shape }) =>
     broadcast({ graph, operands: [zero], shapes: { out: shape, operands: [[]] }, name: `${name}/start`, batchLength }),
@@ -79,29 +112,37 @@ export function emitSampleModel(
     // The condition may be left out, but not every tool knows that.
     [samples, graph.truths([true], []), ...start],
     carried.map(({ name }) => `samples/${name}`),
-    { body: { graph: body.build('sample') } },
+    { body: { graph: body } },
   );
   carried.forEach(({ shape }, i) => {
     graph.annotate(means[i], shape);
   });
-  const meanOf = new Map(carried.map(({ name }, i) => [name, means[i]]));
-  const summarized = emitNodes(summary, {
+  return new Map(carried.map(({ name }, i) => [name, means[i]]));
+}
+
+/** Writes the predictive and its uncertainty, as functions of the means over samples. */
+function emitSummary(
+  { graph, samples, parameter, batchLength }: Sampling,
+  summary: Program,
+  outputs: readonly { readonly id: NodeId; readonly value: ValueName }[],
+  means: ReadonlyMap<string, ValueName>,
+): void {
+  const values = emitNodes(summary, {
     graphOf: () => graph,
     input: ({ name }) => {
       if (name === 'samples') return graph.node('Cast', [samples], 'samples/float', { to: dataTypes.float });
-      return meanOf.get(name) ?? parameter(name);
+      return means.get(name) ?? parameter(name);
     },
     noise: () => {
       throw new VardropError('VARDROP_PROGRAM', '[onnx] export: got noise in a summary, needs none there.');
     },
     batchLength,
-    named: new Map([...outputs.values()].map(({ id, value }) => [id, value])),
+    named: new Map(outputs.map(({ id, value }) => [id, value])),
   });
-  for (const { id, value } of outputs.values()) {
-    if (summarized[id] !== value) graph.node('Identity', [summarized[id]], value);
+  for (const { id, value } of outputs) {
+    if (values[id] !== value) graph.node('Identity', [values[id]], value);
     graph.output(value, summary.nodes[id].shape);
   }
-  return graph;
 }
 
 /** A graph for the body of a Loop; what is stored goes to the outer graph. */

@@ -1,11 +1,11 @@
 /** Storage buffers of a GPU, used again once they are given back. */
 export interface GpuBuffers {
-  /** A buffer for float32 numbers; what is in it is not said. */
+  /** A buffer for float32 numbers, with any contents. */
   take(elements: number): GPUBuffer;
   giveBack(buffer: GPUBuffer): void;
-  /** What is taken, and what waits to be taken again. */
+  /** Buffers that are taken, and buffers that wait to be taken again. */
   count(): { readonly taken: number; readonly waiting: number; readonly bytes: number };
-  /** Frees what waits; what is taken is whoever's took it. */
+  /** Frees the buffers that wait. Taken ones stay, and belong to whom they were given. */
   close(): void;
 }
 
@@ -14,7 +14,7 @@ const copySource = 0x4;
 const copyDestination = 0x8;
 const storage = 0x80;
 
-/** Buffers of `device`. Those that wait take no more memory than those that were taken at most. */
+/** Buffers of `device`. All of them have at most twice the bytes that were ever taken at once. */
 export function createGpuBuffers(device: GPUDevice): GpuBuffers {
   const waiting = new Map<number, GPUBuffer[]>();
   const taken = new Set<GPUBuffer>();

@@ -1,8 +1,8 @@
-import { VardropError } from '@vardrop/core';
 import type { Tensor as OrtTensor } from 'onnxruntime-web';
 import type { Ort } from '../ort.js';
 import { createGpuBuffers } from './gpuBuffers.js';
 import type { Memory } from './memory.js';
+import { watchGpu } from './watchGpu.js';
 
 /** Bits of `GPUBufferUsage` and `GPUMapMode`, which not every thread has as globals. */
 const mapRead = 0x1;
@@ -10,56 +10,15 @@ const copyDestination = 0x8;
 const mapModeRead = 0x1;
 
 /**
- * The memory of a GPU: tensors are storage buffers of `device`. What goes wrong on a GPU is told to the device and not to
- * whoever asked for the work, so that from the first error on every read rejects
- * (`VARDROP_BACKEND`), and once the device is lost (`VARDROP_DEVICE_LOST`).
+ * The memory of a GPU: tensors are storage buffers of `device`. A GPU reports errors to its device, not to the call
+ * that caused them. So from the first error on every read rejects with `VARDROP_BACKEND`, and from the loss of the
+ * device on with `VARDROP_DEVICE_LOST`.
  *
- * @param owned whether the device goes with the backend.
+ * @param owned whether closing the backend destroys the device
  */
 export function createGpuMemory(ort: Ort, device: GPUDevice, owned: boolean): Memory {
   const buffers = createGpuBuffers(device);
-  // A set, since a promise for the failure would hold all that was ever raced against it.
-  const waiting = new Set<(reason: VardropError) => void>();
-  let failure: VardropError | undefined;
-  let closed = false;
-  function fail(reason: VardropError): void {
-    if (closed || failure) return;
-    failure = reason;
-    for (const reject of waiting) reject(reason);
-  }
-  const onError = ({ error }: GPUUncapturedErrorEvent) =>
-    fail(
-      new VardropError(
-        'VARDROP_BACKEND',
-        `[onnx:webgpu] device: got an error on the GPU, after which no result can be trusted: ${error.message} Make minibatches or tensors smaller if memory ran out, and create another backend.`,
-      ),
-    );
-  device.addEventListener('uncapturederror', onError);
-  void device.lost.then(({ reason, message }) =>
-    fail(
-      new VardropError(
-        'VARDROP_DEVICE_LOST',
-        `[onnx:webgpu] device: it is lost (${reason}: ${message}), and with it every tensor. Create another backend, and resume from the last checkpoint.`,
-      ),
-    ),
-  );
-  const check = () => {
-    if (failure) throw failure;
-  };
-
-  async function download(buffer: GPUBuffer, elements: number): Promise<Float32Array<ArrayBuffer>> {
-    const size = 4 * elements;
-    const staging = device.createBuffer({ size, usage: mapRead | copyDestination });
-    try {
-      const encoder = device.createCommandEncoder();
-      encoder.copyBufferToBuffer(buffer, 0, staging, 0, size);
-      device.queue.submit([encoder.finish()]);
-      await staging.mapAsync(mapModeRead);
-      return new Float32Array(staging.getMappedRange().slice(0));
-    } finally {
-      staging.destroy();
-    }
-  }
+  const { check, watch, close } = watchGpu(device);
 
   function allocate(shape: readonly number[]): OrtTensor {
     const elements = shape.reduce((product, n) => product * n, 1);
@@ -67,12 +26,12 @@ export function createGpuMemory(ort: Ort, device: GPUDevice, owned: boolean): Me
     return ort.Tensor.fromGpuBuffer(buffer, {
       dataType: 'float32',
       dims: shape,
-      download: () => download(buffer, elements),
+      download: () => download(device, buffer, elements),
       dispose: () => buffers.giveBack(buffer),
     });
   }
 
-  const memory: Memory = {
+  return {
     location: 'gpu-buffer',
     elements: Math.floor(Math.min(device.limits.maxStorageBufferBindingSize, device.limits.maxBufferSize) / 4),
     upload(data, shape) {
@@ -86,25 +45,32 @@ export function createGpuMemory(ort: Ort, device: GPUDevice, owned: boolean): Me
       check();
       if (tensor.location !== 'gpu-buffer') return (tensor.data as Float32Array).slice();
       try {
-        return await memory.watch(() => download(tensor.gpuBuffer as GPUBuffer, tensor.size));
+        return await watch(() => download(device, tensor.gpuBuffer as GPUBuffer, tensor.size));
       } finally {
         check();
       }
     },
     free: (tensor) => tensor.dispose(),
-    watch: (work) =>
-      new Promise((resolve, reject) => {
-        check();
-        const done = work();
-        waiting.add(reject);
-        done.then(resolve, reject).finally(() => waiting.delete(reject));
-      }),
+    watch,
     close() {
-      closed = true;
-      device.removeEventListener('uncapturederror', onError);
+      close();
       buffers.close();
       if (owned) device.destroy();
     },
   };
-  return memory;
+}
+
+/** Copies numbers out of a buffer. */
+async function download(device: GPUDevice, buffer: GPUBuffer, elements: number): Promise<Float32Array<ArrayBuffer>> {
+  const size = 4 * elements;
+  const staging = device.createBuffer({ size, usage: mapRead | copyDestination });
+  try {
+    const encoder = device.createCommandEncoder();
+    encoder.copyBufferToBuffer(buffer, 0, staging, 0, size);
+    device.queue.submit([encoder.finish()]);
+    await staging.mapAsync(mapModeRead);
+    return new Float32Array(staging.getMappedRange().slice(0));
+  } finally {
+    staging.destroy();
+  }
 }

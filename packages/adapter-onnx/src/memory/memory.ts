@@ -8,21 +8,24 @@ export interface Memory {
   upload(data: Float32Array, shape: readonly number[]): OrtTensor;
   /** A tensor for a session to write a result to; absent where sessions make their results themselves. */
   allocate?(shape: readonly number[]): OrtTensor;
-  /** Copies values out; as often, and as often at once, as one likes. */
+  /** Copies values out. Several reads may be under way at once. */
   read(tensor: OrtTensor): Promise<Float32Array<ArrayBuffer>>;
   /** Frees a tensor that nobody uses any more. */
   free(tensor: OrtTensor): void;
-  /** Does work on the device. Rejects if the device has failed, or fails first. */
+  /** Does work on the device. Rejects if the device has failed, or fails before the work is done. */
   watch<T>(work: () => Promise<T>): Promise<T>;
-  /** Where the results of sessions are left. */
+  /** Where sessions leave their results. */
   readonly location: 'cpu' | 'gpu-buffer';
   /** Largest number of elements of a tensor; absent if only memory limits it. */
   readonly elements?: number;
-  /** Frees all that is left. */
+  /** Frees everything that is left. */
   close(): void;
 }
 
-/** JavaScript's own memory. What is uploaded is in arrays of a reserve, and these go back to it when they are freed. */
+/**
+ * JavaScript's own memory. Uploaded values are in arrays from a reserve, to which they are given back when the tensor
+ * is freed.
+ */
 export function createHostMemory(ort: Ort): Memory {
   const reserve = createReserve();
   return {
@@ -32,7 +35,7 @@ export function createHostMemory(ort: Ort): Memory {
       array.set(data);
       return new ort.Tensor('float32', array, shape);
     },
-    // On request the runtime copies tensors out of other places itself.
+    // The runtime itself copies tensors from other places.
     read: async (tensor) => ((await tensor.getData()) as Float32Array).slice(),
     free(tensor) {
       if (tensor.location === 'cpu') reserve.giveBack(tensor.data as Float32Array);

@@ -1,12 +1,14 @@
-/** Arrays that are used again. New ones of megabytes cost a page fault for every 4096 bytes, and garbage collections. */
+/**
+ * Arrays that are used again. New arrays of megabytes cost a page fault for every 4096 bytes, and garbage collections.
+ */
 export interface Reserve {
-  /** An array of so many numbers, whatever they are. */
+  /** An array of so many numbers, with any contents. */
   take(length: number): Float32Array;
-  /** Takes an array back that nobody uses any more. Arrays that are not from here are left alone. */
+  /** Takes back an array that is no longer used. Ignores arrays from elsewhere. */
   giveBack(array: Float32Array): void;
 }
 
-/** An empty reserve, that keeps so many numbers at most: 64 MiB. */
+/** An empty reserve, which keeps at most `limit` numbers; by default 64 MiB. */
 export function createReserve(limit = 2 ** 24): Reserve {
   const spare = new Map<number, Float32Array[]>();
   const taken = new WeakSet<Float32Array>();
@@ -23,7 +25,7 @@ export function createReserve(limit = 2 ** 24): Reserve {
       const { length } = array;
       if (!taken.delete(array) || length > limit) return;
       if (kept + length > limit) {
-        // What fills it is of sizes that are no longer asked for.
+        // It is full of arrays whose sizes are no longer asked for.
         spare.clear();
         kept = 0;
       }

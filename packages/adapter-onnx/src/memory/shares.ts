@@ -1,54 +1,56 @@
 import type { Tensor as OrtTensor } from 'onnxruntime-web';
 
 /**
- * Who uses the runtime's tensors: handles, and runs that have been asked for. The last one that lets go of a tensor frees
- * it. Callbacks on one promise are called in the order in which they were given, so that a run may hold on to a tensor
- * that is still to come, and its owner let go of it right after.
+ * Counts who uses the runtime's tensors: handles, and runs that have been asked for. The last release of a tensor frees it.
+ * Callbacks of a promise are called in the order in which they were added. So a run may hold a tensor that is still to
+ * come, and its owner may release it right after.
  */
 export interface Shares {
+  /** Adds a user. Returns the tensor. */
   hold(tensor: OrtTensor): OrtTensor;
-  letGo(tensor: OrtTensor): void;
-  /** Holds a tensor once it is there. */
+  /** Removes a user. */
+  release(tensor: OrtTensor): void;
+  /** Holds a tensor once it is computed. */
   holdPending(pending: Pending): void;
-  /** Lets go of a tensor once it is there; of one that never comes there is nothing to free. */
-  letGoPending(pending: Pending): void;
-  /** Lets go of everything, on whoever's behalf. */
+  /** Releases a tensor once it is computed; if that fails, there is nothing to free. */
+  releasePending(pending: Pending): void;
+  /** Frees all tensors, whoever uses them. */
   freeAll(): void;
-  /** How many tensors somebody uses. */
+  /** Number of tensors in use. */
   count(): number;
 }
 
-/** Nobody uses anything yet. */
+/** Shares of no tensors; `free` frees one. */
 export function createShares(free: (tensor: OrtTensor) => void): Shares {
-  const holders = new Map<OrtTensor, number>();
+  const users = new Map<OrtTensor, number>();
 
   function hold(tensor: OrtTensor): OrtTensor {
-    holders.set(tensor, (holders.get(tensor) ?? 0) + 1);
+    users.set(tensor, (users.get(tensor) ?? 0) + 1);
     return tensor;
   }
-  function letGo(tensor: OrtTensor): void {
-    const known = holders.get(tensor);
-    // After `freeAll` nobody holds anything, whoever still says so.
+  function release(tensor: OrtTensor): void {
+    const known = users.get(tensor);
+    // After `freeAll`, users still release what they held.
     if (known === undefined) return;
     if (known > 1) {
-      holders.set(tensor, known - 1);
+      users.set(tensor, known - 1);
       return;
     }
-    holders.delete(tensor);
+    users.delete(tensor);
     free(tensor);
   }
   const nothing = () => undefined;
 
   return {
     hold,
-    letGo,
+    release,
     holdPending: (pending) => void pending.then(hold, nothing),
-    letGoPending: (pending) => void pending.then(letGo, nothing),
+    releasePending: (pending) => void pending.then(release, nothing),
     freeAll() {
-      for (const tensor of holders.keys()) free(tensor);
-      holders.clear();
+      for (const tensor of users.keys()) free(tensor);
+      users.clear();
     },
-    count: () => holders.size,
+    count: () => users.size,
   };
 }
 

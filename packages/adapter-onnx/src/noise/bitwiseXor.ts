@@ -1,11 +1,11 @@
 import type { GraphBuilder, ValueName } from '../model/graph.js';
 
 /**
- * Where the bits of two uint32 tensors differ, for scalars and lists, which broadcast.
+ * Exclusive or of two uint32 tensors: scalars and lists, which broadcast.
  *
- * Before opset 18 there is no such operator for integers. The lowest bit of the sum of two numbers is where their lowest
- * bits differ: so the numbers are shifted by 0 to 31, one row a shift, the lowest bits of the sums isolated, and these
- * added up with their weights by a product of integer matrices.
+ * Before opset 18, ONNX has no such operator for integers. The lowest bit of the sum of two numbers is 1 if their
+ * lowest bits differ. So the numbers are shifted by 0 to 31, one row for each shift, the lowest bits of the sums are
+ * isolated, and a product of integer matrices adds these up with their weights.
  */
 export function bitwiseXor(graph: GraphBuilder, a: ValueName, b: ValueName, name: string): ValueName {
   if (graph.opset >= 18) return graph.node('BitwiseXor', [a, b], name);

@@ -4,7 +4,7 @@ import { dataTypes } from '../model/schema.js';
 
 const { normalCoefficients } = random;
 
-/** √½, rounded: mantissas are taken from there to twice that, for which the polynomial for the logarithm is made. */
+/** √½, rounded. Mantissas lie between it and twice it, which is the range of the logarithm's polynomial. */
 const [squareRootOfHalf] = new Float32Array(Uint32Array.of(normalCoefficients.bitsOfSquareRootOfHalf).buffer);
 
 /** Float32 operations on values of a graph. */
@@ -34,8 +34,8 @@ function polynomial({ add, mul }: Arithmetic, coefficients: readonly number[], v
 }
 
 /**
- * Natural logarithm of `y` in (0, 1], rounded like core's on every runtime. The runtime's own logarithm is only asked for
- * a guess of the exponent, which is then put right.
+ * Natural logarithm of `y` in (0, 1], rounded like core's on every runtime. The runtime's own logarithm only gives a
+ * guess of the exponent, which is then corrected.
  */
 function naturalLogarithm(graph: GraphBuilder, steps: Arithmetic, y: ValueName, name: string): ValueName {
   const { add, sub, mul, div, less, unary, cast } = steps;

@@ -9,7 +9,7 @@ export interface Words {
   readonly second: ValueName;
 }
 
-/** `x` with its bits moved left by `count`, those that fall out coming in on the right. */
+/** `x` with its bits moved left by `count`; bits that fall out come in on the right. */
 function rotate(graph: GraphBuilder, x: ValueName, count: number, name: string): ValueName {
   const left = graph.node('BitShift', [x, graph.words(count)], `${name}/left`, { direction: 'LEFT' });
   const right = graph.node('BitShift', [x, graph.words(32 - count)], `${name}/right`, { direction: 'RIGHT' });
@@ -18,8 +18,8 @@ function rotate(graph: GraphBuilder, x: ValueName, count: number, name: string):
 }
 
 /**
- * Threefry-2x32 with 20 rounds (Salmon, Moraes, Dror & Shaw 2011): the blocks that counters are enciphered to under a
- * key, bit for bit those of core.
+ * Threefry-2x32 with 20 rounds (Salmon, Moraes, Dror & Shaw 2011): the blocks to which a key enciphers counters, bit
+ * for bit as in core.
  */
 export function threefry(graph: GraphBuilder, key: Words, counter: Words, name: string): Words {
   const add = (a: ValueName, b: ValueName) => graph.node('Add', [a, b], `${name}/sum`);

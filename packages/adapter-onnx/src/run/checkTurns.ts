@@ -3,9 +3,9 @@ import { type BoundNode, type BoundProgram, elementCount, formatShape } from '@v
 import { mostTurns } from './countTurns.js';
 
 /**
- * Throws `VARDROP_LIMITS` for a program one of whose numbers is made of more terms than a thread of this GPU makes `turns`:
- * the runtime may give them all to one thread, and the driver would leave out the rest without a word. A GPU that made all
- * turns that were counted is taken to make any number.
+ * Throws `VARDROP_LIMITS` for a program in which a number is made of more terms than `turns`, the turns of a loop that
+ * a thread of this GPU makes: the runtime may give all terms to one thread, and the driver would silently leave out the
+ * rest. A GPU that made all of `mostTurns` is taken to make any number.
  */
 export function checkTurns(name: string, program: BoundProgram, turns: number): void {
   if (turns >= mostTurns) return;
@@ -21,7 +21,7 @@ export function checkTurns(name: string, program: BoundProgram, turns: number): 
   }
 }
 
-/** Terms of which each number of a node is made, at most. */
+/** The most terms of which a number of a node is made. */
 function termsOf(node: BoundNode, operands: readonly (readonly number[])[]): number {
   switch (node.op) {
     case 'reduceSum':
@@ -33,10 +33,12 @@ function termsOf(node: BoundNode, operands: readonly (readonly number[])[]): num
       return elementCount(operands[1].slice(0, 3));
     case 'conv2dInputGradient': {
       const [height, width, , filters] = operands[0];
-      return height * width * filters;
+      return (height * width * filters) / node.groups;
     }
     case 'conv2dFilterGradient':
       return elementCount(operands[1].slice(0, 3));
+    case 'gatherGradient':
+      return elementCount(operands[0]);
     case 'maxPool2d':
     case 'maxPool2dGradient':
     case 'averagePool2d':

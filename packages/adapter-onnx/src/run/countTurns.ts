@@ -1,11 +1,11 @@
-/** Turns to count up to: a card has them done in a few milliseconds. */
+/** Turns to count up to: a GPU makes them in a few milliseconds. */
 export const mostTurns = 2 ** 20;
 
 /** Bits of `GPUBufferUsage` and `GPUMapMode`, which not every thread has as globals. */
 const usage = { storage: 0x80, copySource: 0x4, copyDestination: 0x8, mapRead: 0x1 } as const;
 const mapModeRead = 0x1;
 
-/** A turn depends on the one before, so that no compiler knows the result without the loop. */
+/** Each turn depends on the one before, so that no compiler can leave out the loop. */
 const code = `
 @group(0) @binding(0) var<storage, read_write> v: array<f32>;
 @compute @workgroup_size(1) fn main() {

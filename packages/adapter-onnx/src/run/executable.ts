@@ -15,15 +15,15 @@ import type { Pending, Shares } from '../memory/shares.js';
 import type { Runtime } from './runtime.js';
 import { createProgramSession, type ProgramSession } from './session.js';
 
-/** What a run leaves. */
+/** The results of a run. */
 interface Finished extends RunEntries<OrtTensor> {
-  /** What the run holds. */
+  /** Tensors that the run holds. */
   readonly made: ReadonlySet<OrtTensor>;
 }
 
 /**
- * Compiles a program: one model for what each iteration does, and one for what is the same in all of them, if that is
- * much. Runs go through the queue, and their handles stand for results to come.
+ * Compiles a program: one model for what each iteration computes, and one for what is the same in all of them, if it is
+ * worth that. Runs go through the queue, and their handles stand for results to come.
  */
 export async function createExecutable(
   runtime: Runtime,
@@ -48,8 +48,8 @@ export async function createExecutable(
       for (const tensor of results.values()) made.add(shares.hold(tensor));
       return results;
     };
-    const letGo = (tensor: OrtTensor) => {
-      if (made.delete(tensor)) shares.letGo(tensor);
+    const releaseMade = (tensor: OrtTensor) => {
+      if (made.delete(tensor)) shares.release(tensor);
     };
     try {
       for (const { name } of runInputs) values.set(name, await (start.get(name) as Pending));
@@ -61,7 +61,7 @@ export async function createExecutable(
         for (const { name } of iterationInputs) values.set(name, await (minibatch.get(name) as Pending));
         const results = await runSession(each);
         for (const name of carriedNames) {
-          letGo(values.get(name) as OrtTensor);
+          releaseMade(values.get(name) as OrtTensor);
           values.set(name, results.get(name) as OrtTensor);
         }
         outputs.push(new Map(freshOutputs.map((name) => [name, results.get(name) as OrtTensor])));
@@ -72,7 +72,7 @@ export async function createExecutable(
         made,
       };
     } catch (error) {
-      for (const tensor of made) shares.letGo(tensor);
+      for (const tensor of made) shares.release(tensor);
       throw error;
     }
   }
@@ -87,15 +87,15 @@ export async function createExecutable(
       used.forEach(shares.holdPending);
       const finished = queue.add(() => compute(start, minibatches));
       const entries = pendingEntries(names, iterations.length, finished, shares.hold);
-      // The handles hold what they stand for by then.
+      // By then the handles hold their tensors.
       finished
-        .then(({ made }) => made.forEach(shares.letGo))
+        .then(({ made }) => made.forEach(shares.release))
         .catch(() => undefined)
-        .finally(() => used.forEach(shares.letGoPending));
+        .finally(() => used.forEach(shares.releasePending));
       return entries;
     },
     dispose() {
-      // After the runs that are still to come; a session that does not close has nothing to tell anyone.
+      // After the runs that were asked for. If a session cannot be closed, there is no one to report it to.
       void queue.add(() => Promise.all([each.release(), once?.release()])).catch(() => undefined);
     },
   });

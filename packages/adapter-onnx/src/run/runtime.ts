@@ -2,14 +2,14 @@ import type { Queue } from '@vardrop/core/backend';
 import type { Memory } from '../memory/memory.js';
 import type { OnnxDevice, Ort, SessionOptions } from '../ort.js';
 
-/** A runtime that has been loaded, and what its sessions are made with. */
+/** A loaded runtime, and the options of its sessions. */
 export interface Runtime {
   readonly ort: Ort;
   readonly device: OnnxDevice;
   readonly sessionOptions: SessionOptions;
   readonly memory: Memory;
-  /** Turns that a loop was seen to make, see `Supports.turns`; absent but on a GPU of a page. */
+  /** Turns that a loop was seen to make, see `Supports.turns`; only for a page's GPU. */
   readonly turns?: number;
-  /** In which everything is done that occupies the runtime. */
+  /** The queue of all work that occupies the runtime. */
   readonly queue: Queue;
 }

@@ -15,11 +15,11 @@ export interface ProgramSession {
   release(): Promise<void>;
 }
 
-/** What each device is fast at, and exact at. */
+/** How models are written for each device, for speed and for exact results. */
 const styles: Readonly<Partial<Record<OnnxDevice, EmissionStyle>>> = {
   native: { transposeLeft: true, sumsAsProducts: true },
-  // WebGPU has so many groups of threads in one direction. With more images the runtime starts more groups than there are
-  // images, and what those write ends in the last element.
+  // WebGPU allows so many workgroups in one direction. With more images the runtime starts more workgroups than it
+  // needs, and the surplus ones overwrite the last element.
   webgpu: { onGpu: true, mostImages: 65_535 },
 };
 
@@ -28,7 +28,9 @@ export async function createProgramSession(
   { ort, device, sessionOptions, memory }: Runtime,
   program: BoundProgram,
 ): Promise<ProgramSession> {
-  const { model, inputs, outputs } = emitProgram(program, styles[device]);
+  const threads = device === 'native' ? sessionOptions.intraOpNumThreads : ort.env.wasm.numThreads;
+  const style = { ...styles[device], scattersInOrder: threads === 1 };
+  const { model, inputs, outputs } = emitProgram(program, style);
   const who = `[onnx:${device}] ${program.name}`;
   const guard = async <T>(what: string, work: () => Promise<T>): Promise<T> => {
     try {
@@ -42,7 +44,7 @@ export async function createProgramSession(
   };
   const bytes = encodeModel(model);
   const create = () =>
-    guard('the runtime did not take the model', () =>
+    guard('the runtime refused the model', () =>
       keepWorker(() => ort.InferenceSession.create(bytes, { ...optimizations(device, program), ...sessionOptions })),
     );
   let session: Session | undefined = await create();
@@ -61,7 +63,7 @@ export async function createProgramSession(
       const run = () => (memory.allocate ? current.run(feeds, Object.fromEntries(places)) : current.run(feeds));
       const fetched = await guard('the run failed', run).catch(async (error) => {
         for (const [, tensor] of places) memory.free(tensor);
-        // A session that writes to given tensors would go on with those of the run that failed.
+        // A session that writes to given tensors would go on writing to those of the failed run.
         if (memory.allocate) {
           session = undefined;
           await current.release().catch(() => undefined);
@@ -78,9 +80,9 @@ export async function createProgramSession(
 const mostOptimized = 8192;
 
 /**
- * Each of the runtime's dozens of optimizations sorts the graph anew, in a time that grows with the square of its nodes. On
- * processors they have nothing to do where nothing is convolved: core has simplified the program, and equal nodes are
- * written once. For convolutions they choose a faster layout.
+ * Each of the runtime's dozens of optimizations sorts the graph anew, in a time that grows with the square of its
+ * nodes. On processors they have nothing to do in programs without convolutions: core has simplified the program, and
+ * equal nodes are written once. For convolutions they choose a faster layout.
  */
 function optimizations(device: OnnxDevice, { nodes }: BoundProgram): SessionOptions {
   const convolves = nodes.some(({ op }) => op.startsWith('conv2d'));

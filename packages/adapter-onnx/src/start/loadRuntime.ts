@@ -23,26 +23,28 @@ export interface RuntimeOptions {
 }
 
 /**
- * What native sessions are made with besides threads. A thread with nothing to do tries again for a short while, longer than
- * the gaps between operators are, and then waits: on a machine of its own a step is a tenth faster than where it waits at
- * once, and on a busy one no core is kept busy with waiting, as it is by default. A product and a sum stay two operators: as
- * one they take longer, since one thread copies the summand first.
+ * Settings of native sessions besides threads. An idle thread spins for a short while, longer than the gaps between
+ * operators, and then sleeps. On an otherwise idle machine a step is a tenth faster than with threads that sleep at
+ * once; on a busy machine no core is lost to spinning, as it is by default. A product and a sum stay two operators:
+ * fused they take longer, since one thread copies the summand first.
  */
 const nativeSettings = {
   session: { intra_op: { spin_duration_us: '200' } },
   optimization: { disable_specified_optimizers: 'MatMulAddFusion' },
 };
 
-/** Threads that a WebAssembly runtime was set to before its first session, after which they stay as they are. */
+/** Threads of each WebAssembly runtime. They are set before its first session, and cannot change later. */
 const startedThreads = new WeakMap<object, number>();
 
-/** One queue for all backends of a copy of a WebAssembly runtime, which in some builds can do one thing at a time. */
+/**
+ * One queue for all backends of a copy of a WebAssembly runtime, which in some builds does only one thing at a time.
+ */
 const queues = new WeakMap<object, Queue>();
 
 /**
  * Loads a runtime, or takes the one handed in. Throws `VARDROP_UNKNOWN_DEVICE`, `VARDROP_MISSING_PEER`, and
- * `VARDROP_OPTION` for threads that are no positive integer, not those that the WebAssembly runtime was started with, or
- * more than one in a page that may share no memory.
+ * `VARDROP_OPTION` for a number of threads that is not a positive integer, differs from the one that the WebAssembly
+ * runtime was started with, or is above 1 in a page that may not share memory.
  */
 export async function loadRuntime(options: RuntimeOptions): Promise<Runtime> {
   const { device, threads, ort: given, wasmPaths, gpu } = options;
@@ -104,7 +106,7 @@ export async function loadRuntime(options: RuntimeOptions): Promise<Runtime> {
   };
 }
 
-/** Throws `VARDROP_UNKNOWN_DEVICE` where not even the smallest model can be made for the device. */
+/** Throws `VARDROP_UNKNOWN_DEVICE` if not even the smallest model can be loaded for the device. */
 async function checkProvider(runtime: Runtime): Promise<void> {
   const b = createBuilder('probe');
   const x = b.input('x', [1]);
@@ -132,7 +134,7 @@ function startThreads({ env }: Ort, device: OnnxDevice, threads: number): void {
   if (started !== undefined && started !== threads) {
     throw new VardropError(
       'VARDROP_OPTION',
-      `[onnx:${device}] threads: got ${threads}, needs ${started}: the first backend has started this copy of onnxruntime-web with so many, and they stay. Pass threads: ${started}, or worker: true.`,
+      `[onnx:${device}] threads: got ${threads}, needs ${started}: the first backend has started this copy of onnxruntime-web with so many, and they cannot change. Pass threads: ${started}, or worker: true.`,
     );
   }
   startedThreads.set(env, threads);
@@ -155,18 +157,21 @@ export async function importRuntime(device: OnnxDevice): Promise<Ort> {
   }
 }
 
-/** The smallest build that has the device: for browsers the package's main one has two further devices, and twice the size. */
+/**
+ * Imports the smallest build that has the device: for browsers the package's main build has two further devices, and
+ * twice the size.
+ */
 async function importWeb(device: OnnxDevice): Promise<unknown> {
   if (device === 'webgpu') return import('onnxruntime-web/webgpu');
   return isNode() ? importInNode('onnxruntime-web') : import('onnxruntime-web/wasm');
 }
 
-/** Not by a name that can be read off: bundlers for browsers would put what no browser needs into an app. */
+/** Hides the name from bundlers for browsers, which would put a package into the app that no browser needs. */
 function importInNode(name: string): Promise<unknown> {
   return import(/* @vite-ignore */ /* webpackIgnore: true */ name);
 }
 
-/** Whether this is Node, where there is a runtime of its own. */
+/** Whether this is Node, which has a runtime of its own. */
 export function isNode(): boolean {
   const { process } = globalThis as { readonly process?: { readonly versions?: { readonly node?: string } } };
   return process?.versions?.node !== undefined;

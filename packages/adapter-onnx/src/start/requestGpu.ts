@@ -1,6 +1,9 @@
 import { VardropError } from '@vardrop/core';
 
-/** Limits that the runtime's kernels and large tensors make use of; asked for in full, since the defaults are low. */
+/**
+ * Limits that matter to the runtime's kernels and to large tensors. They are requested in full, since the defaults are
+ * low.
+ */
 const limits = [
   'maxBufferSize',
   'maxStorageBufferBindingSize',
@@ -13,11 +16,11 @@ const limits = [
   'maxComputeWorkgroupsPerDimension',
 ] as const satisfies readonly (keyof GPUSupportedLimits)[];
 
-/** A GPU of the page's, with all that it can do and the runtime asks for. Throws `VARDROP_UNKNOWN_DEVICE` without one. */
+/** The page's GPU, with all features and limits that the runtime uses. Throws `VARDROP_UNKNOWN_DEVICE` without one. */
 export async function requestGpu(): Promise<GPUDevice> {
   const gpu = (globalThis.navigator as Navigator | undefined)?.gpu;
   if (!gpu)
-    refuse('a page or worker without WebGPU (`navigator.gpu`), which secure ones have in browsers that know it');
+    refuse('a page or worker without WebGPU (`navigator.gpu`), which browsers that have it offer to secure pages only');
   const adapter = await gpu.requestAdapter({ powerPreference: 'high-performance' });
   if (!adapter) refuse('a browser that offers no GPU to this page');
   const features = (['subgroups'] as const).filter((name) => adapter.features.has(name));

@@ -3,9 +3,9 @@ import { fromPlainError } from './plainError.js';
 import type { Command, Question } from './protocol.js';
 import { startWorker } from './startWorker.js';
 
-/** The caller's end of the line to a worker. */
+/** The caller's side of the connection to a worker. */
 export interface Connection {
-  /** Sends a command. What is listed in `transfer` is gone afterwards. */
+  /** Sends a command. Buffers in `transfer` are moved to the worker. */
   tell(command: Command, transfer?: readonly ArrayBuffer[]): void;
   /** Sends a question and waits for the answer. Rejects with the worker's error, or `VARDROP_BACKEND` if it has ended. */
   ask(question: Question): Promise<unknown>;
@@ -13,7 +13,7 @@ export interface Connection {
   end(): Promise<void>;
 }
 
-/** Starts a worker. It keeps the process alive while a question is open, and not otherwise. */
+/** Starts a worker. It keeps the process alive only while a question is open. */
 export function connect(who: string): Connection {
   const open = new Map<number, { resolve(value: unknown): void; reject(error: unknown): void }>();
   let asked = 0;
@@ -33,7 +33,7 @@ export function connect(who: string): Connection {
     onEnd(reason) {
       failure ??= new VardropError(
         'VARDROP_BACKEND',
-        `[${who}] worker: it is gone: ${reason}. Create another backend.`,
+        `[${who}] worker: got one that has ended (${reason}), needs a live one. Create another backend.`,
       );
       for (const request of [...open.keys()]) settle(request)?.reject(failure);
     },

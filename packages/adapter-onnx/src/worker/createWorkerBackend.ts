@@ -10,30 +10,20 @@ import {
 import type { Tensor as OrtTensor } from 'onnxruntime-web';
 import { checkWrapped } from '../memory/checkWrapped.js';
 import { importRuntime } from '../start/loadRuntime.js';
-import { connect } from './connect.js';
+import { type Connection, connect } from './connect.js';
 import type { Opened, TensorId, WorkerOptions } from './protocol.js';
 
 /**
  * A backend whose tensors and sessions live in a worker, so that the caller's thread computes nothing. All checks are
- * done on the caller's side, and messages are obeyed in order, so that it behaves as a backend without a worker does.
+ * done on the caller's side, and messages are handled in order, so that it behaves like a backend without a worker.
  * `native` gives a copy.
  *
- * Rejects with what `createOnnxBackend` rejects with in the worker, and `VARDROP_OPTION` for options that cannot be copied.
+ * Rejects with what `createOnnxBackend` rejects with in the worker, and `VARDROP_OPTION` for options that cannot be
+ * copied.
  */
 export async function createWorkerBackend(options: WorkerOptions): Promise<Backend<OrtTensor>> {
   const connection = connect(`onnx:${options.device}`);
-  const { name, supports } = await connection.ask({ kind: 'open', options }).then(
-    (opened) => opened as Opened,
-    async (error) => {
-      await connection.end();
-      if (error instanceof VardropError) throw error;
-      throw new VardropError(
-        'VARDROP_OPTION',
-        `[onnx:${options.device}] worker: got options that cannot be copied to it (${error instanceof Error ? error.message : error}), needs plain data. Leave \`session\` or \`worker\` out.`,
-        { cause: error },
-      );
-    },
-  );
+  const { name, supports } = await open(connection, options);
   const handles = createHandleTable<TensorId>({ name, free: (tensor) => connection.tell({ kind: 'dispose', tensor }) });
   let tensorsMade = 0;
   let executablesMade = 0;
@@ -52,7 +42,7 @@ export async function createWorkerBackend(options: WorkerOptions): Promise<Backe
 
   return {
     name,
-    contractVersion: 1,
+    contractVersion: 2,
     supports,
     upload(data, shape) {
       lifetime.check('upload');
@@ -95,9 +85,24 @@ export async function createWorkerBackend(options: WorkerOptions): Promise<Backe
     async close() {
       if (!lifetime.close()) return;
       handles.disposeAll();
-      // One that is gone already has nothing left to free.
+      // A worker that has ended already has nothing left to free.
       await connection.ask({ kind: 'close' }).catch(() => undefined);
       await connection.end();
     },
   };
+}
+
+/** Has the worker create its backend. Ends the worker if that fails. */
+async function open(connection: Connection, options: WorkerOptions): Promise<Opened> {
+  try {
+    return (await connection.ask({ kind: 'open', options })) as Opened;
+  } catch (error) {
+    await connection.end();
+    if (error instanceof VardropError) throw error;
+    throw new VardropError(
+      'VARDROP_OPTION',
+      `[onnx:${options.device}] worker: got options that cannot be copied to it (${error instanceof Error ? error.message : error}), needs plain data. Leave \`session\` or \`worker\` out.`,
+      { cause: error },
+    );
+  }
 }

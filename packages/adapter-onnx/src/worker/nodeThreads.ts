@@ -24,7 +24,7 @@ interface NodeProcess {
   getBuiltinModule?(name: 'node:worker_threads'): NodeThreads | undefined;
 }
 
-/** Node's threads, or undefined elsewhere. Not imported by name: bundlers for browsers would look for it. */
+/** Node's threads, or undefined elsewhere. Not imported by name, which bundlers for browsers would look for. */
 export function nodeThreads(): NodeThreads | undefined {
   return (globalThis as { process?: NodeProcess }).process?.getBuiltinModule?.('node:worker_threads');
 }

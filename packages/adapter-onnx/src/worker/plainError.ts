@@ -1,7 +1,7 @@
 import { VardropError } from '@vardrop/core';
 import type { PlainError } from './protocol.js';
 
-/** An error as plain data: code and message survive the way between threads, classes do not. */
+/** An error as plain data: code and message can be sent between threads, classes cannot. */
 export function toPlainError(error: unknown): PlainError {
   return {
     code: error instanceof VardropError ? error.code : 'VARDROP_BACKEND',

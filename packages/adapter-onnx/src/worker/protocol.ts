@@ -2,13 +2,13 @@ import type { BoundIteration, Entries, Supports } from '@vardrop/core/backend';
 import type { BoundProgram } from '@vardrop/core/program';
 import type { OnnxDevice, SessionOptions, WasmPaths } from '../ort.js';
 
-/** Number by which the caller's side calls a tensor of the worker's. */
+/** The caller's number for a tensor of the worker. */
 export type TensorId = number;
 
 /** Ids by name of input or output. */
 export type TensorIds = Entries<TensorId>;
 
-/** What the worker makes its backend with; plain data, since it is copied to the worker. */
+/** Options of the worker's backend: plain data, since they are copied to the worker. */
 export interface WorkerOptions {
   readonly device: OnnxDevice;
   readonly threads?: number;
@@ -16,14 +16,14 @@ export interface WorkerOptions {
   readonly wasmPaths?: WasmPaths;
 }
 
-/** What a request asks for; the worker answers with a `Reply`. */
+/** A message that the worker answers with a `Reply`. */
 export type Question =
   | { readonly kind: 'open'; readonly options: WorkerOptions }
   | { readonly kind: 'read'; readonly tensor: TensorId }
   | { readonly kind: 'compile'; readonly executable: number; readonly program: BoundProgram }
   | { readonly kind: 'close' };
 
-/** What the worker is told, without an answer. Failures of a run are the answer to whoever reads its results. */
+/** A message without an answer. If a run fails, reading its results rejects with its error. */
 export type Command =
   | {
       readonly kind: 'upload';
@@ -37,16 +37,16 @@ export type Command =
       readonly executable: number;
       readonly shared: TensorIds;
       readonly iterations: readonly BoundIteration<TensorId>[];
-      /** Ids that the results get. */
+      /** Numbers that the caller has given the results. */
       readonly carried: TensorIds;
       readonly outputs: readonly TensorIds[];
     }
   | { readonly kind: 'release'; readonly executable: number };
 
-/** A message to the worker. They are obeyed in the order in which they were sent. */
+/** A message to the worker. Messages are handled in the order in which they were sent. */
 export type Message = Command | (Question & { readonly request: number });
 
-/** What crosses of an error. */
+/** An error as it is sent between threads. */
 export interface PlainError {
   readonly code: string;
   readonly message: string;
@@ -59,7 +59,7 @@ export type Reply =
   | { readonly request: number; readonly value: unknown }
   | { readonly request: number; readonly error: PlainError };
 
-/** What a worker says of its backend once it is open. */
+/** What a worker reports of its backend once it is open. */
 export interface Opened {
   readonly name: string;
   readonly supports: Supports;

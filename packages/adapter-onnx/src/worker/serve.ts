@@ -1,21 +1,19 @@
 import { type Backend, VardropError } from '@vardrop/core';
-import type { Executable, Tensor, Tensors } from '@vardrop/core/backend';
+import type { Executable } from '@vardrop/core/backend';
 import { toPlainError } from './plainError.js';
-import type { Message, Opened, Question, Reply, TensorId, TensorIds, WorkerOptions } from './protocol.js';
-
-/** What stands behind an id: a tensor, or why there is none. */
-type Entry = { readonly tensor: Tensor } | { readonly failure: unknown };
+import type { Message, Opened, Question, Reply, WorkerOptions } from './protocol.js';
+import { createTensorTable } from './tensorTable.js';
 
 /**
- * The worker's side: a function that obeys messages with a backend, made when the first asks for it.
+ * The worker's side: a function that handles messages with a backend, which the message `open` creates.
  *
- * @param reply sends an answer; what is listed in `transfer` need not be copied.
+ * @param reply sends an answer; buffers in `transfer` may be moved
  */
 export function serve(
   create: (options: WorkerOptions) => Promise<Backend>,
   reply: (message: Reply, transfer: readonly ArrayBuffer[]) => void,
 ): (message: Message) => void {
-  const tensors = new Map<TensorId, Entry>();
+  const tensors = createTensorTable();
   const executables = new Map<number, Executable>();
   const answers = new Set<Promise<void>>();
   let made: Backend | undefined;
@@ -24,48 +22,35 @@ export function serve(
     if (made) return made;
     throw new VardropError('VARDROP_BACKEND', '[onnx] worker: got a message before it was open, needs `open` first.');
   };
-  const tensorOf = (id: TensorId): Tensor => {
-    const entry = tensors.get(id);
-    if (entry === undefined) {
-      throw new VardropError('VARDROP_DISPOSED', `[onnx] worker: got tensor ${id}, which it does not hold.`);
-    }
-    if ('failure' in entry) throw entry.failure;
-    return entry.tensor;
-  };
-  const bound = (ids: TensorIds): Tensors => Object.fromEntries([...ids].map(([name, id]) => [name, tensorOf(id)]));
-  const hold = (ids: TensorIds, entryOf: (name: string) => Entry) => {
-    for (const [name, id] of ids) tensors.set(id, entryOf(name));
-  };
 
   function run({ executable, shared, iterations, carried, outputs }: Extract<Message, { kind: 'run' }>): void {
     try {
       const result = (executables.get(executable) as Executable).run(
-        bound(shared),
-        iterations.map(({ inputs, keys }) => ({ inputs: bound(inputs), keys })),
+        tensors.getAll(shared),
+        iterations.map(({ inputs, keys }) => ({ inputs: tensors.getAll(inputs), keys })),
       );
-      hold(carried, (name) => ({ tensor: result.carried[name] }));
+      tensors.setAll(carried, (name) => ({ tensor: result.carried[name] }));
       outputs.forEach((ids, i) => {
-        hold(ids, (name) => ({ tensor: result.outputs[i][name] }));
+        tensors.setAll(ids, (name) => ({ tensor: result.outputs[i][name] }));
       });
     } catch (failure) {
-      for (const ids of [carried, ...outputs]) hold(ids, () => ({ failure }));
+      for (const ids of [carried, ...outputs]) tensors.setAll(ids, () => ({ failure }));
     }
   }
 
   async function answer(question: Question, others: readonly Promise<void>[]): Promise<unknown> {
     switch (question.kind) {
-      case 'open': {
+      case 'open':
         made = await create(question.options);
         return { name: made.name, supports: made.supports } satisfies Opened;
-      }
       case 'read':
-        return backend().read(tensorOf(question.tensor));
+        return backend().read(tensors.get(question.tensor));
       case 'compile':
         executables.set(question.executable, await backend().compile(question.program));
         return undefined;
       case 'close':
         await made?.close();
-        // Whoever asked before hears of it before the thread ends.
+        // Earlier questions are answered before the thread ends.
         await Promise.all(others);
         return undefined;
     }
@@ -86,9 +71,8 @@ export function serve(
         tensors.set(message.tensor, { tensor: backend().upload(message.data, message.shape) });
         return;
       case 'dispose': {
-        const entry = tensors.get(message.tensor);
-        tensors.delete(message.tensor);
-        if (entry && 'tensor' in entry) backend().dispose(entry.tensor);
+        const tensor = tensors.remove(message.tensor);
+        if (tensor) backend().dispose(tensor);
         return;
       }
       case 'run':

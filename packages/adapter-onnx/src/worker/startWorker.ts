@@ -5,7 +5,7 @@ import type { Message, Reply } from './protocol.js';
 /** What a worker tells the thread that started it. */
 export interface WorkerListeners {
   onReply(reply: Reply): void;
-  /** It failed, or ended without having been told to. */
+  /** It failed, or ended unasked. */
   onEnd(reason: string): void;
 }
 
@@ -13,9 +13,9 @@ export interface WorkerListeners {
 export interface StartedWorker {
   /** Throws what the platform throws for a message that cannot be copied. */
   post(message: Message, transfer?: readonly ArrayBuffer[]): void;
-  /** Whether the process has to live on for the worker's sake. Browsers' pages live on anyway. */
+  /** Sets whether the worker keeps the process alive. Does nothing in browsers. */
   keepAlive(wanted: boolean): void;
-  /** Ends it at once; nothing is heard of it any more. */
+  /** Ends it at once; listeners are not called any more. */
   end(): Promise<void>;
 }
 
@@ -44,7 +44,7 @@ export function startWorker({ onReply, onEnd }: WorkerListeners): StartedWorker 
   if (typeof Worker !== 'function') {
     throw new VardropError('VARDROP_OPTION', '[onnx] worker: got true where there are no workers. Leave it out.');
   }
-  // Written in one piece, as bundlers look for it.
+  // Written as one expression, which is what bundlers look for.
   const worker = new Worker(new URL('../thread.js', import.meta.url), { type: 'module' });
   worker.addEventListener('message', ({ data }: MessageEvent<Reply>) => onReply(data));
   worker.addEventListener('error', ({ message }) => fail(message || 'it could not be loaded'));

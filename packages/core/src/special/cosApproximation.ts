@@ -9,11 +9,11 @@ const parts = [1.5703125, 0.0004837513, 7.54979e-8];
 const terms = [-0.16666655, 0.008333009, -0.00019806535, 2.5998452e-6];
 
 /**
- * The cosine for float32 arithmetic, elementwise, in 28 operations: with `n = round(x/π − ½)` and `r = x − (2n + 1) π/2` it is
- * `−sin r` for even n, else `sin r` (Cody & Waite 1980, chapter 8).
+ * The cosine for float32 arithmetic, elementwise, in 28 operations: with `n = round(x/π − ½)` and
+ * `r = x − (2n + 1) π/2` it is `−sin r` for even n, else `sin r` (Cody & Waite 1980, chapter 8).
  *
- * The absolute error is below 1.3e-7 for |x| ≤ 8192, and below `|x| 2⁻²³` beyond, where neighbouring float32 numbers get as far
- * apart. r is bounded, so that the value never leaves [−1, 1] by more than a unit in the last place.
+ * The absolute error is below 1.3e-7 for |x| ≤ 8192, and below `|x| 2⁻²³` beyond, where neighbouring float32 numbers
+ * get as far apart. r is bounded, so that the value never leaves [−1, 1] by more than a unit in the last place.
  *
  * Constants: `scripts/derive/special_functions.py`.
  *

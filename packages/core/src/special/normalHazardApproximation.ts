@@ -2,9 +2,9 @@ import type { Arithmetic } from './arithmetic.js';
 import { continuedFraction } from './continuedFraction.js';
 
 /**
- * The hazard of the standard normal distribution, `φ(s) / Φ(−s)` for `s ≥ 0` (`normalHazard`), for float32 arithmetic, elementwise,
- * in 12 operations: s plus a rational function of type 3/4, minimax over the whole half-line (6.4e-8 of the hazard), none of
- * whose denominators comes near 0.
+ * The hazard of the standard normal distribution, `φ(s) / Φ(−s)` for `s ≥ 0` (`normalHazard`), for float32 arithmetic,
+ * elementwise, in 12 operations: s plus a rational function of type 3/4, minimax over the whole half-line (6.4e-8 of
+ * the hazard), none of whose denominators comes near 0.
  *
  * Constants: `scripts/derive/special_functions.py`.
  *

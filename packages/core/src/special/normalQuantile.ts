@@ -15,8 +15,8 @@ function iterate(start: number, step: (z: number) => number): number {
 }
 
 /**
- * The quantile `Φ⁻¹(p)` of the standard normal distribution in float64, by Newton's iteration: on `log Φ` in the tails and on Φ
- * near ½. Both are concave there, so the iterates approach from one side.
+ * The quantile `Φ⁻¹(p)` of the standard normal distribution in float64, by Newton's iteration: on `log Φ` in the tails
+ * and on Φ near ½. Both are concave there, so the iterates approach from one side.
  *
  * @param p a probability; 0 and 1 give `∓Infinity`, numbers outside [0, 1] and NaN give NaN
  * @returns the quantile, relative error below 1e-15 (measured against 60-digit arithmetic), odd around ½

@@ -49,15 +49,23 @@ export function float32(errorInUlps: () => number = () => 0): Arithmetic<number>
 /** Float32 where a product that is added or subtracted is not rounded before, as compilers do it that fuse the two. */
 export function fused(): Arithmetic<number> {
   const { fround } = Math;
-  const rounded = Object.entries(float32()).map(([name, operation]) => [
-    name,
-    (...operands: number[]) => (operation as (...operands: number[]) => number)(...operands.map(fround)),
-  ]);
+  const m = float32();
   return {
-    ...(Object.fromEntries(rounded) as Arithmetic<number>),
+    constant: m.constant,
+    neg: (x) => m.neg(fround(x)),
+    abs: (x) => m.abs(fround(x)),
+    floor: (x) => m.floor(fround(x)),
+    round: (x) => m.round(fround(x)),
+    sqrt: (x) => m.sqrt(fround(x)),
+    exp: (x) => m.exp(fround(x)),
+    log: (x) => m.log(fround(x)),
+    add: m.add,
+    sub: m.sub,
     mul: (a, b) => fround(a) * fround(b),
-    add: (a, b) => fround(a + b),
-    sub: (a, b) => fround(a - b),
+    div: (a, b) => m.div(fround(a), fround(b)),
+    max: (a, b) => m.max(fround(a), fround(b)),
+    min: (a, b) => m.min(fround(a), fround(b)),
+    selectGreater: (a, b, x, y) => (fround(a) > fround(b) ? fround(x) : fround(y)),
   };
 }
 

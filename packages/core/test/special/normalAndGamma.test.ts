@@ -38,9 +38,9 @@ function around(x: number, count = 2000): readonly number[] {
 }
 
 const mirrored = (xs: readonly number[]) => [...xs, ...xs.map((x) => -x)];
-const positive = [...byBits(40_000), ...evenly(1 / 64, 4), ...around(0.75), ...around(1), ...around(2), ...around(3)];
-const normal = mirrored([...byBits(20_000), ...evenly(0, 15, 40_000)]);
-const small = byBits(40_000).filter((x) => x < 0.5);
+const positive = [...byBits(8000), ...evenly(1 / 64, 4), ...around(0.75), ...around(1), ...around(2), ...around(3)];
+const normal = mirrored([...byBits(8000), ...evenly(0, 15)]);
+const small = byBits(16_000).filter((x) => x < 0.5);
 
 interface Case {
   readonly chain: <V>(m: Arithmetic<V>, x: V) => V;
@@ -48,8 +48,8 @@ interface Case {
   /** Operations of the chain, each counted once. */
   readonly operations: number;
   readonly samples: readonly number[];
-  /** Largest relative errors: of the float64 function, and of the chain with exp and log off by three units more. */
-  readonly errors: readonly [exact: number, chain: number];
+  /** Bounds of relative errors: of the float64 function, and of the chain with exp and log rounded, or off by three units more. */
+  readonly errors: readonly [exact: number, rounded: number, off: number];
   readonly limits: readonly (readonly [x: number, value: number])[];
 }
 
@@ -58,8 +58,8 @@ const functions: Record<string, Case> = {
     chain: erfApproximation,
     exact: erf,
     operations: 31,
-    samples: mirrored([...byBits(40_000), ...evenly(0, 4.5, 60_000), ...around(0.95)]),
-    errors: [1e-15, 2e-7],
+    samples: mirrored([...byBits(5000), ...evenly(0, 4.5), ...around(0.95)]),
+    errors: [1e-15, 1.3e-7, 1.5e-7],
     limits: [
       [0, 0],
       [-0, -0],
@@ -72,7 +72,7 @@ const functions: Record<string, Case> = {
     exact: logNormalCdf,
     operations: 47,
     samples: normal,
-    errors: [1e-15, 2e-6],
+    errors: [1e-15, 7e-7, 1.7e-6],
     limits: [
       [infinity, 0],
       [-infinity, -infinity],
@@ -83,7 +83,7 @@ const functions: Record<string, Case> = {
     exact: inverseMillsRatio,
     operations: 30,
     samples: normal,
-    errors: [1e-15, 2e-6],
+    errors: [1e-15, 5e-7, 1.8e-6],
     limits: [
       [infinity, 0],
       [-infinity, infinity],
@@ -94,7 +94,7 @@ const functions: Record<string, Case> = {
     exact: lgamma,
     operations: 32,
     samples: positive,
-    errors: [1e-15, 2e-6],
+    errors: [1e-15, 5e-7, 1.8e-6],
     limits: [
       [0, infinity],
       [1, 0],
@@ -110,7 +110,7 @@ const functions: Record<string, Case> = {
     exact: digamma,
     operations: 32,
     samples: [...positive, ...around(1.4616321)],
-    errors: [1e-15, 1e-6],
+    errors: [1e-15, 4e-7, 7e-7],
     limits: [
       [0, -infinity],
       [-0, -infinity],
@@ -125,7 +125,7 @@ const functions: Record<string, Case> = {
     exact: trigamma,
     operations: 22,
     samples: positive,
-    errors: [1e-15, 3e-7],
+    errors: [1e-15, 3e-7, 3e-7],
     limits: [
       [0, infinity],
       [-0, infinity],
@@ -146,7 +146,7 @@ const functions: Record<string, Case> = {
       ...evenly(0, 1),
       ...around(0.1),
     ],
-    errors: [1e-15, 1.5e-6],
+    errors: [1e-15, 1e-6, 1.3e-6],
     limits: [
       [0, -infinity],
       [0.5, 0],
@@ -183,9 +183,7 @@ describe.each(Object.entries(functions))('%s', (name, { chain, exact, operations
 
   it.each([
     ['exp and log off by −3', 3, float32(() => -3)],
-    ['exp and log off by −1', 1, float32(() => -1)],
     ['exp and log rounded', 0, float32()],
-    ['exp and log off by 1', 1, float32(() => 1)],
     ['exp and log off by 3', 3, float32(() => 3)],
     ['products fused into sums', 0, fused()],
   ])('in float32 has a small relative error, %s', (manner, off, m) => {
@@ -197,7 +195,7 @@ describe.each(Object.entries(functions))('%s', (name, { chain, exact, operations
       }),
     );
     console.info(`${name}: float32, ${manner}: ${found.error.toExponential(2)} at ${found.at}`);
-    expect(found.error, `at ${found.at}`).toBeLessThan(errors[1]);
+    expect(found.error, `at ${found.at}`).toBeLessThan(errors[off === 0 ? 1 : 2]);
   });
 
   it('has its limits, and NaN of NaN', () => {
@@ -244,9 +242,9 @@ describe.each([
 ])('%s', (_, m) => {
   const fixed: [number, string][] = fixture.functions.cos;
   const near = mirrored([
-    ...byBits(40_000).filter((x) => x <= 8192),
-    ...evenly(0, 50, 100_000),
-    ...evenly(0, 8192, 200_000),
+    ...byBits(20_000).filter((x) => x <= 8192),
+    ...evenly(0, 50, 50_000),
+    ...evenly(0, 8192, 100_000),
   ]);
   const quarters = Array.from({ length: 5215 }, (_, i) => around(((i + 1) * Math.PI) / 2, 2)).flat();
 
@@ -259,12 +257,12 @@ describe.each([
   });
 
   it('errs by at most |x| 2⁻²³ beyond, and never leaves [−1, 1] by more than a unit', () => {
-    const far = mirrored(byBits(400_000).filter((x) => x > 8192));
+    const far = mirrored(byBits(100_000).filter((x) => x > 8192));
     const found = worst(far.map((x) => [x, Math.abs(cosApproximation(m, x) - Math.cos(x)) / Math.abs(x)]));
     console.info(`cos: ${(found.error * 2 ** 23).toPrecision(3)} 2⁻²³ of x at ${found.at}`);
     expect(found.error, `at ${found.at}`).toBeLessThan(2 ** -23);
-    for (const x of [...near, ...far, ...quarters])
-      expect(Math.abs(cosApproximation(m, x))).toBeLessThanOrEqual(1 + 2 ** -23);
+    const largest = worst([...near, ...far, ...quarters].map((x) => [x, Math.abs(cosApproximation(m, x))]));
+    expect(largest.error, `at ${largest.at}`).toBeLessThanOrEqual(1 + 2 ** -23);
   });
 
   it('is 1 at 0 and next to it, and NaN of infinities and NaN', () => {

@@ -1,4 +1,5 @@
 import { operationCost } from '@vardrop/core/program';
+import { addScaled, assign } from '../integers.js';
 import type { Local } from '../wasmWriter.js';
 import { initialValue, type LoopWriting, type Reduction } from './loopWriting.js';
 import { writeTurn } from './writeTurn.js';
@@ -37,7 +38,7 @@ function moveToRow({ w, loop, bases, splats }: LoopWriting, counters: readonly L
     w.get(tensor);
     counters.forEach((counter, axis) => {
       const step = loop.steps[tensor][axis];
-      if (step !== 0) w.addScaled(counter, 4 * step);
+      if (step !== 0) addScaled(w, counter, 4 * step);
     });
     w.set(base);
     const splat = splats[tensor];
@@ -61,12 +62,12 @@ function writeVectors(writing: LoopWriting): void {
     // One vector is left where a row is no multiple of eight elements.
     if (length - pairs >= 4) {
       writeTurn(writing, false);
-      w.assign(offset, 4 * (pairs + 4));
+      assign(w, offset, 4 * (pairs + 4));
     }
   } else if (length >= 4) {
     w.loop(offset, { constant: 4 * (length - (length % 4)) }, 16, () => writeTurn(writing, false));
-  } else w.assign(offset, 0);
-  w.assign(rest, length % 4);
+  } else assign(w, offset, 0);
+  assign(w, rest, length % 4);
 }
 
 /**

@@ -1,126 +1,135 @@
 import type { SlidingWindow } from '@vardrop/core/program';
+import { assign, increase, scaled } from '../integers.js';
 import type { FunctionWriter, Local } from '../wasmWriter.js';
 
-/** A walk over the windows of an image `[batch, height, width, channels]`, four channels a turn. */
+type Pooling = SlidingWindow & { readonly size: readonly [number, number] };
+
+/** A walk over the windows of an image `[batch, height, width, channels]`, four channels a turn: what it is of, and its variables. */
 export interface WindowWalk {
+  readonly w: FunctionWriter;
+  readonly pooling: Pooling;
+  readonly image: readonly number[];
+  readonly pooled: readonly number[];
+  readonly sample: Local;
+  readonly row: Local;
+  readonly column: Local;
+  /** Row and column of the cell within its window. */
+  readonly i: Local;
+  readonly j: Local;
   /** First of the four channels, in bytes. */
   readonly channel: Local;
+  /** Row and column of the image at which the window starts. */
+  readonly top: Local;
+  readonly left: Local;
+  readonly y: Local;
+  readonly x: Local;
+  /** The pixel of the image, inside `visitCells`, in bytes; add `channel`. */
+  readonly cell: Local;
   /** The pixel of the pooled image, in bytes; add `channel`. */
   readonly window: Local;
-  /** The pixel of the image, inside `cells`, in bytes; add `channel`. */
-  readonly cell: Local;
   /** How many channels there are in a turn of fewer than four. */
   readonly rest: Local;
-  /** Pushes four times the number of the current cell within its window. */
-  index(): void;
-  /** Runs `visit` for each cell of the current window that lies in the image, in row-major order. */
-  cells(visit: () => void): void;
-  /** Counts those cells into a variable. */
-  count(into: Local): void;
-  /** Writes the whole walk: `start` at each window, then `turn` for its channels, `partial` if there are fewer than four. */
-  write(start: () => void, turn: (partial: boolean) => void): void;
 }
 
 /** A walk to be written into `w`. */
 export function createWindowWalk(
   w: FunctionWriter,
-  pooling: SlidingWindow & { readonly size: readonly [number, number] },
+  pooling: Pooling,
   image: readonly number[],
   pooled: readonly number[],
 ): WindowWalk {
-  const { size, strides, padding } = pooling;
-  const [batch, height, width, channels] = image;
-  const [, rows, columns] = pooled;
   const [sample, row, column, i, j, channel] = Array.from({ length: 6 }, () => w.i32());
   const [top, left, y, x, cell, window, rest] = Array.from({ length: 7 }, () => w.i32());
+  return { w, pooling, image, pooled, sample, row, column, i, j, channel, top, left, y, x, cell, window, rest };
+}
 
-  const product = (local: Local, factor: number) => {
-    w.get(local);
-    w.integer(factor);
-    w.plain('i32Mul');
-  };
-  /** `counter · scale + …` into `to`. */
-  const affine = (to: Local, counter: Local, scale: number, plus: () => void) => {
-    product(counter, scale);
-    plus();
-    w.plain('i32Add');
-    w.set(to);
-  };
+/** Pushes the address of the turn's channels of a tensor, at `walk.cell` or `walk.window`. */
+export function addressOf({ w, channel }: WindowWalk, tensor: number, position: Local): void {
+  w.get(tensor);
+  w.get(position);
+  w.plain('i32Add');
+  w.get(channel);
+  w.plain('i32Add');
+}
 
-  const walk: WindowWalk = {
-    channel,
-    window,
-    cell,
-    rest,
-    index() {
-      product(i, size[1]);
-      w.get(j);
+/** Pushes four times the number of the current cell within its window. */
+export function pushIndex({ w, pooling, i, j }: WindowWalk): void {
+  scaled(w, i, pooling.size[1]);
+  w.get(j);
+  w.plain('i32Add');
+  w.simd('i32x4Splat');
+}
+
+/** `counter · scale + …` into `to`. */
+function affine(w: FunctionWriter, to: Local, counter: Local, scale: number, plus: () => void): void {
+  scaled(w, counter, scale);
+  plus();
+  w.plain('i32Add');
+  w.set(to);
+}
+
+/** Writes the whole walk: `start` at each window, then `turn` for its channels, `isPartial` if there are fewer than four. */
+export function walkWindows(walk: WindowWalk, start: () => void, turn: (isPartial: boolean) => void): void {
+  const { w, pooling, image, pooled, sample, row, column, top, left, window } = walk;
+  const { strides, padding } = pooling;
+  const [batch, , , channels] = image;
+  const [, rows, columns] = pooled;
+  w.loop(sample, { constant: batch }, 1, () => {
+    w.loop(row, { constant: rows }, 1, () => {
+      affine(w, top, row, strides[0], () => w.integer(-padding[0]));
+      w.loop(column, { constant: columns }, 1, () => {
+        affine(w, left, column, strides[1], () => w.integer(-padding[2]));
+        affine(w, window, sample, rows, () => w.get(row));
+        affine(w, window, window, columns, () => w.get(column));
+        scaled(w, window, 4 * channels);
+        w.set(window);
+        start();
+        walkChannels(walk, channels, turn);
+      });
+    });
+  });
+}
+
+function walkChannels({ w, channel, rest }: WindowWalk, channels: number, turn: (isPartial: boolean) => void): void {
+  const whole = channels - (channels % 4);
+  if (whole > 0) w.loop(channel, { constant: 4 * whole }, 16, () => turn(false));
+  if (whole < channels) {
+    assign(w, channel, 4 * whole);
+    assign(w, rest, channels - whole);
+    turn(true);
+  }
+}
+
+/** Runs `visit` for each cell of the current window that lies in the image, in row-major order. */
+export function visitCells(walk: WindowWalk, visit: () => void): void {
+  const { w, pooling, image, sample, i, j, top, left, y, x, cell } = walk;
+  const [, height, width, channels] = image;
+  /** For each turn of a loop whose place, `start + counter`, lies in the image. */
+  const inside = (counter: Local, count: number, start: Local, place: Local, length: number, body: () => void) =>
+    w.loop(counter, { constant: count }, 1, () => {
+      w.get(start);
+      w.get(counter);
       w.plain('i32Add');
-      w.simd('i32x4Splat');
-    },
-    cells(visit) {
-      w.loop(i, { constant: size[0] }, 1, () => {
-        w.get(top);
-        w.get(i);
-        w.plain('i32Add');
-        w.tee(y);
-        w.integer(height);
-        // As an unsigned number, a row above the image is far below it.
-        w.plain('i32LtU');
-        w.when(() => {
-          w.loop(j, { constant: size[1] }, 1, () => {
-            w.get(left);
-            w.get(j);
-            w.plain('i32Add');
-            w.tee(x);
-            w.integer(width);
-            w.plain('i32LtU');
-            w.when(() => {
-              // ((sample · height + y) · width + x) · channels · 4
-              affine(cell, sample, height, () => w.get(y));
-              affine(cell, cell, width, () => w.get(x));
-              product(cell, 4 * channels);
-              w.set(cell);
-              visit();
-            });
-          });
-        });
-      });
-    },
-    count(into) {
-      w.integer(0);
-      w.set(into);
-      walk.cells(() => {
-        w.get(into);
-        w.integer(1);
-        w.plain('i32Add');
-        w.set(into);
-      });
-    },
-    write(start, turn) {
-      w.loop(sample, { constant: batch }, 1, () => {
-        w.loop(row, { constant: rows }, 1, () => {
-          affine(top, row, strides[0], () => w.integer(-padding[0]));
-          w.loop(column, { constant: columns }, 1, () => {
-            affine(left, column, strides[1], () => w.integer(-padding[2]));
-            affine(window, sample, rows, () => w.get(row));
-            affine(window, window, columns, () => w.get(column));
-            product(window, 4 * channels);
-            w.set(window);
-            start();
-            const whole = channels - (channels % 4);
-            if (whole > 0) w.loop(channel, { constant: 4 * whole }, 16, () => turn(false));
-            if (whole < channels) {
-              w.integer(4 * whole);
-              w.set(channel);
-              w.integer(channels - whole);
-              w.set(rest);
-              turn(true);
-            }
-          });
-        });
-      });
-    },
-  };
-  return walk;
+      w.tee(place);
+      w.integer(length);
+      // As an unsigned number, a row above the image is far below it.
+      w.plain('i32LtU');
+      w.when(body);
+    });
+  inside(i, pooling.size[0], top, y, height, () =>
+    inside(j, pooling.size[1], left, x, width, () => {
+      // ((sample · height + y) · width + x) · channels · 4
+      affine(w, cell, sample, height, () => w.get(y));
+      affine(w, cell, cell, width, () => w.get(x));
+      scaled(w, cell, 4 * channels);
+      w.set(cell);
+      visit();
+    }),
+  );
+}
+
+/** Counts those cells into a variable. */
+export function countCells(walk: WindowWalk, into: Local): void {
+  assign(walk.w, into, 0);
+  visitCells(walk, () => increase(walk.w, into, 1));
 }

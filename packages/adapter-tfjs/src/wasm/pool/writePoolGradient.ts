@@ -3,7 +3,15 @@ import type { Shapes } from '../../device/lowering.js';
 import type { Kernel } from '../kernel.js';
 import { storeFour } from '../storeFour.js';
 import { createFunction, type Local } from '../wasmWriter.js';
-import { createWindowWalk } from './windowWalk.js';
+import {
+  addressOf,
+  countCells,
+  createWindowWalk,
+  pushIndex,
+  visitCells,
+  type WindowWalk,
+  walkWindows,
+} from './windowWalk.js';
 
 /**
  * The gradient of a pooling, which tfjs's wasm backend lacks: adds to the image's gradient window by window. The first
@@ -20,58 +28,11 @@ export function writePoolGradient(
   const [input, gradient, result] = isMaximum ? [0, 1, 2] : [0, 0, 1];
   const count = w.i32();
   const [value, best, place, here, flow, next] = Array.from({ length: 6 }, () => w.v128());
-  const at = (tensor: number, position: Local) => () => {
-    w.get(tensor);
-    w.get(position);
-    w.plain('i32Add');
-    w.get(walk.channel);
-    w.plain('i32Add');
+  const start = () => {
+    if (!isMaximum) countCells(walk, count);
   };
-
-  /** Finds the place of the maximum: −1 until a cell has been seen. */
-  function findMaximum(): void {
-    w.integers([-1, -1, -1, -1]);
-    w.set(place);
-    w.floats(Number.NEGATIVE_INFINITY);
-    w.set(best);
-    walk.cells(() => {
-      at(input, walk.cell)();
-      w.load();
-      w.set(value);
-      walk.index();
-      w.set(here);
-      // value > best, or value alone is NaN, or no cell has been seen
-      w.get(value);
-      w.get(best);
-      w.simd('f32x4Gt');
-      w.get(value);
-      w.get(value);
-      w.simd('f32x4Ne');
-      w.get(best);
-      w.get(best);
-      w.simd('f32x4Eq');
-      w.simd('and');
-      w.simd('or');
-      w.get(place);
-      w.integers([-1, -1, -1, -1]);
-      w.simd('i32x4Eq');
-      w.simd('or');
-      w.set(next);
-      for (const [local, candidate] of [
-        [best, value],
-        [place, here],
-      ]) {
-        w.get(candidate);
-        w.get(local);
-        w.get(next);
-        w.simd('bitselect');
-        w.set(local);
-      }
-    });
-  }
-
-  function addTo(partial: boolean): void {
-    at(gradient, walk.window)();
+  walkWindows(walk, start, (isPartial) => {
+    addressOf(walk, gradient, walk.window);
     w.load();
     if (!isMaximum) {
       w.floats(1);
@@ -82,26 +43,69 @@ export function writePoolGradient(
       w.simd('mul');
     }
     w.set(flow);
-    if (isMaximum) findMaximum();
-    walk.cells(() => {
-      at(result, walk.cell)();
+    if (isMaximum) findMaximum(walk, input, { value, best, place, here, isBetter: next });
+    visitCells(walk, () => {
+      addressOf(walk, result, walk.cell);
       w.load();
       w.get(flow);
       if (isMaximum) {
         w.floats(0);
-        walk.index();
+        pushIndex(walk);
         w.get(place);
         w.simd('i32x4Eq');
         w.simd('bitselect');
       }
       w.simd('add');
       w.set(next);
-      storeFour(w, at(result, walk.cell), next, partial ? walk.rest : undefined);
+      storeFour(w, () => addressOf(walk, result, walk.cell), next, isPartial ? walk.rest : undefined);
     });
-  }
-
-  walk.write(() => {
-    if (!isMaximum) walk.count(count);
-  }, addTo);
+  });
   return { code: w, results: [{ shape: image, initial: 0 }] };
+}
+
+/** Finds the place of a window's maximum: −1 until a cell has been seen. */
+function findMaximum(
+  walk: WindowWalk,
+  input: number,
+  { value, best, place, here, isBetter }: Readonly<Record<'value' | 'best' | 'place' | 'here' | 'isBetter', Local>>,
+): void {
+  const { w } = walk;
+  w.integers([-1, -1, -1, -1]);
+  w.set(place);
+  w.floats(Number.NEGATIVE_INFINITY);
+  w.set(best);
+  visitCells(walk, () => {
+    addressOf(walk, input, walk.cell);
+    w.load();
+    w.set(value);
+    pushIndex(walk);
+    w.set(here);
+    // value > best, or value alone is NaN, or no cell has been seen
+    w.get(value);
+    w.get(best);
+    w.simd('f32x4Gt');
+    w.get(value);
+    w.get(value);
+    w.simd('f32x4Ne');
+    w.get(best);
+    w.get(best);
+    w.simd('f32x4Eq');
+    w.simd('and');
+    w.simd('or');
+    w.get(place);
+    w.integers([-1, -1, -1, -1]);
+    w.simd('i32x4Eq');
+    w.simd('or');
+    w.set(isBetter);
+    for (const [local, candidate] of [
+      [best, value],
+      [place, here],
+    ]) {
+      w.get(candidate);
+      w.get(local);
+      w.get(isBetter);
+      w.simd('bitselect');
+      w.set(local);
+    }
+  });
 }

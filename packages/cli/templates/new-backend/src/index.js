@@ -37,7 +37,7 @@ export function createNAMEBackend() {
 
   return {
     name: 'NAME:cpu',
-    contractVersion: 1,
+    contractVersion: 2,
     supports,
     upload,
     read: async (tensor) => handles.get(tensor, 'read').slice(),

@@ -1,0 +1,3 @@
+import { checkExactPrograms } from '../test/checkExact.js';
+
+checkExactPrograms('webgl2', 10);

@@ -1,0 +1,3 @@
+import { checkExactPrograms } from '../test/checkExact.js';
+
+checkExactPrograms('webgpu', 10);
