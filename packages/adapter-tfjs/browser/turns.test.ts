@@ -33,14 +33,14 @@ const long: Readonly<Record<string, (b: Builder) => Value>> = {
 async function check(backend: Backend, make: (b: Builder) => Value): Promise<void> {
   const b = createBuilder('turns');
   b.output('y', make(b));
-  const program = b.build();
+  const program = boundProgram(b.build());
   const run = async (on: Pick<Backend, 'compile' | 'upload' | 'read' | 'dispose'>) => {
-    const executable = await on.compile(boundProgram(program));
+    const executable = await on.compile(program);
     const inputs = program.nodes.flatMap((node, id) => {
       if (node.op !== 'input') return [];
       // Mostly positive, so that a sum that ends early is another; and few enough for sums below 2²⁴.
       const values = Float32Array.from({ length: elementCount(node.shape) }, (_, i) => ((i * 7919 + id) % 6) - 1);
-      return [[node.name, on.upload(values, node.shape as number[])] as const];
+      return [[node.name, on.upload(values, node.shape)] as const];
     });
     const { y } = executable.run(Object.fromEntries(inputs), [{}]).outputs[0];
     const values = await on.read(y);

@@ -17,7 +17,7 @@ export function createBackend(device: Device, settings: Settings): Backend<TfTen
 
   return {
     name,
-    contractVersion: 1,
+    contractVersion: 2,
     supports: supportsOf(device, settings),
     upload(data, shape) {
       lifetime.check('upload');

@@ -79,6 +79,14 @@ function sides(program: Program, node: ProgramNode, values: readonly Float64Arra
     case 'abs':
     case 'sqrt':
       return values[a].map(Math.sign);
+    case 'floor':
+    case 'round':
+      // Constant from one step to the next.
+      return evaluateNode(node, [values[a]], [program.nodes[a].shape]);
+    case 'gather':
+      return rowsOf(values[b], program.nodes[a].shape);
+    case 'gatherGradient':
+      return rowsOf(values[a], node.shape);
     case 'max':
     case 'min':
     case 'selectGreater':
@@ -98,6 +106,11 @@ function sides(program: Program, node: ProgramNode, values: readonly Float64Arra
     default:
       return undefined;
   }
+}
+
+/** The rows that numbers stand for, −1 where it is none: next to the number of a row there are others than at it. */
+function rowsOf(indices: Float64Array, [rows]: Shape): Float64Array {
+  return indices.map((index) => (Number.isInteger(index) && index >= 0 && index < (rows as number) ? index : -1));
 }
 
 function order(x: Float64Array, shapeX: Shape, y: Float64Array, shapeY: Shape): Float64Array {

@@ -1,11 +1,12 @@
 import type { Backend } from '@vardrop/core';
 import { compileProgram, type Supports } from '@vardrop/core/backend';
 import { createBuilder } from '@vardrop/core/program';
+import { erf } from '@vardrop/core/reference';
 
 /** Functions whose errors a backend declares. */
 export type ElementaryFunction = keyof Supports['ulps'];
 
-/** The largest error seen of one function, in units in the last place of the exact value. */
+/** The largest error seen of one function, in units of `elementaryUnit`. */
 export interface ElementaryError {
   readonly name: ElementaryFunction;
   readonly measured: number;
@@ -26,29 +27,43 @@ const between = (low: number, high: number) =>
 const positive = () =>
   Float32Array.from({ length: count }, (_, i) => fromBits(1 + Math.floor((0x7f7ffffe * i) / (count - 1))));
 const negative = () => positive().map((x) => -x);
-/** 2^(floor(log₂|y|) − 23), and no less than the distance between subnormal numbers. */
-const unit = (y: number) => Math.max(2 ** (Math.floor(Math.log2(Math.abs(y))) - 23), 2 ** -149);
 
-const functions: Readonly<
-  Record<ElementaryFunction, { readonly exact: (x: number) => number; readonly sweeps: () => readonly Float32Array[] }>
-> = {
-  exp: { exact: Math.exp, sweeps: () => [between(-104, 89), between(-1, 1), positive(), negative()] },
-  log: { exact: Math.log, sweeps: () => [positive(), between(0.5, 2), between(0.99, 1.01)] },
-  sigmoid: {
-    exact: (x) => (x >= 0 ? 1 / (1 + Math.exp(-x)) : Math.exp(x) / (1 + Math.exp(x))),
-    sweeps: () => [between(-104, 30), between(-5, 2), positive(), negative()],
-  },
-  softplus: {
-    exact: (x) => Math.max(x, 0) + Math.log1p(Math.exp(-Math.abs(x))),
-    sweeps: () => [between(-104, 30), between(-5, 2), positive(), negative()],
-  },
-  tanh: { exact: Math.tanh, sweeps: () => [between(-10, 10), between(-1, 1), positive(), negative()] },
-  sqrt: { exact: Math.sqrt, sweeps: () => [positive()] },
-  div: { exact: (x) => 3 / x, sweeps: () => [positive(), negative(), between(0.5, 2)] },
+/** Float64 values of the functions; `div` is the quotient 3/x. */
+export const exactElementary: Readonly<Record<ElementaryFunction, (x: number) => number>> = {
+  exp: Math.exp,
+  log: Math.log,
+  sigmoid: (x) => (x >= 0 ? 1 / (1 + Math.exp(-x)) : Math.exp(x) / (1 + Math.exp(x))),
+  softplus: (x) => Math.max(x, 0) + Math.log1p(Math.exp(-Math.abs(x))),
+  tanh: Math.tanh,
+  cos: Math.cos,
+  erf,
+  sqrt: Math.sqrt,
+  div: (x) => 3 / x,
+};
+
+/**
+ * The unit in which the error of a function is stated whose exact value is y: 2^(floor(log₂|y|) − 23), and no less than the
+ * distance between subnormal numbers; 2⁻²⁴ for `cos`, whose zeros nobody meets to the last digit.
+ */
+export function elementaryUnit(name: ElementaryFunction, y: number): number {
+  return name === 'cos' ? 2 ** -24 : Math.max(2 ** (Math.floor(Math.log2(Math.abs(y))) - 23), 2 ** -149);
+}
+
+const sweeps: Readonly<Record<ElementaryFunction, () => readonly Float32Array[]>> = {
+  exp: () => [between(-104, 89), between(-1, 1), positive(), negative()],
+  log: () => [positive(), between(0.5, 2), between(0.99, 1.01)],
+  sigmoid: () => [between(-104, 30), between(-5, 2), positive(), negative()],
+  softplus: () => [between(-104, 30), between(-5, 2), positive(), negative()],
+  tanh: () => [between(-10, 10), between(-1, 1), positive(), negative()],
+  // As far as `supports.ulps` speaks of it.
+  cos: () => [between(-8192, 8192), between(-100, 100), between(-4, 4), positive().map((x) => Math.min(x, 8192))],
+  erf: () => [between(-5, 5), between(-1, 1), positive(), negative()],
+  sqrt: () => [positive()],
+  div: () => [positive(), negative(), between(0.5, 2)],
 };
 
 /** Names of the functions that `elementaryError` measures. */
-export const elementaryFunctions = Object.keys(functions) as readonly ElementaryFunction[];
+export const elementaryFunctions = Object.keys(sweeps) as readonly ElementaryFunction[];
 
 /**
  * Measures the error of one elementary function of a backend over some 2¹⁸ numbers a range: what its
@@ -56,14 +71,14 @@ export const elementaryFunctions = Object.keys(functions) as readonly Elementary
  * Rejects with what the backend throws.
  */
 export async function elementaryError(backend: Backend, name: ElementaryFunction): Promise<ElementaryError> {
-  const { exact, sweeps } = functions[name];
+  const exact = exactElementary[name];
   const { nonFinite, subnormals, ulps } = backend.supports;
   const b = createBuilder('elementary function');
   const input = b.input('x', [count]);
   b.output('y', name === 'div' ? b.div(3, input) : b[name](input));
   const executable = await compileProgram(backend, b.build());
   let measured = 0;
-  for (const sweep of sweeps()) {
+  for (const sweep of sweeps[name]()) {
     const x = backend.upload(sweep, [count]);
     const { y } = executable.run({ x }, [{}]).outputs[0];
     const actual = await backend.read(y);
@@ -73,7 +88,7 @@ export async function elementaryError(backend: Backend, name: ElementaryFunction
       if (!subnormals && Math.min(Math.abs(expected), Math.abs(sweep[i])) < 2 ** -126) continue;
       // Exact results have no error, among them infinities, whose difference is none.
       const same = actual[i] === Math.fround(expected) && !Number.isFinite(actual[i]);
-      const error = same ? 0 : Math.abs(actual[i] - expected) / unit(expected);
+      const error = same ? 0 : Math.abs(actual[i] - expected) / elementaryUnit(name, expected);
       // A NaN is the largest error of all.
       if (!(error <= measured)) measured = Number.isNaN(error) ? Number.POSITIVE_INFINITY : error;
     }

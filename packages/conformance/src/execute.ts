@@ -2,7 +2,7 @@ import type { Backend } from '@vardrop/core';
 import type { Executable, NoiseKey, Tensor } from '@vardrop/core/backend';
 import { type BoundProgram, elementCount, expand, hostNoise } from '@vardrop/core/program';
 import * as random from '@vardrop/core/random';
-import { dawson, logUniformKl, type Sources } from '@vardrop/core/reference';
+import { exactFunctions, type Sources } from '@vardrop/core/reference';
 import { readOutput } from './readOutput.js';
 import { checkResultNames, resultHandles } from './resultHandles.js';
 
@@ -21,7 +21,7 @@ export interface Prepared {
 /** Noise and special functions as the reference takes them. */
 export const referenceSources: Required<Pick<Sources, 'noise' | 'functions'>> = {
   noise: (distribution, words, out, offset) => random.hostGenerator()[distribution](words, out, offset),
-  functions: { dawson, logUniformKl },
+  functions: exactFunctions,
 };
 
 /** Puts in place of what the backend does not compute itself what core has for it: special functions and noise. */

@@ -6,7 +6,8 @@ import type { Lowering, Shapes } from '../device/lowering.js';
 import { broadcast, reshape, transpose } from '../device/shape.js';
 import { reduceMax } from '../gpu/reduceMax.js';
 import * as gpu from '../gpu/windows.js';
-import { binary, selectGreater, unary } from './elementwise.js';
+import { onHost } from '../move/onHost.js';
+import { elementwise, isFunction, selectGreater } from './elementwise.js';
 import { matmul } from './matmul.js';
 import {
   averagePool2dGradient,
@@ -24,23 +25,8 @@ import {
 export function lower(device: Device, node: BoundNode, shapes: Shapes): Lowering {
   const printed = isGpu(device) ? lowerPrinted(device, node, shapes) : undefined;
   if (printed) return printed;
+  if (isFunction(node)) return elementwise(device, node, shapes);
   switch (node.op) {
-    case 'neg':
-    case 'abs':
-    case 'sqrt':
-    case 'exp':
-    case 'log':
-    case 'sigmoid':
-    case 'softplus':
-    case 'tanh':
-      return unary(device, node.op);
-    case 'add':
-    case 'sub':
-    case 'mul':
-    case 'div':
-    case 'max':
-    case 'min':
-      return binary(device, node.op, shapes);
     case 'selectGreater':
       return selectGreater(device, shapes);
     case 'reduceSum':
@@ -56,11 +42,17 @@ export function lower(device: Device, node: BoundNode, shapes: Shapes): Lowering
     case 'matmul':
       return matmul(device, node, shapes);
     case 'conv2d':
-      return conv2d(device, node);
+      return node.groups > 1 ? onHost(device, node, shapes) : conv2d(device, node);
     case 'conv2dInputGradient':
-      return conv2dInputGradient(device, node, shapes);
+      return node.groups > 1 ? onHost(device, node, shapes) : conv2dInputGradient(device, node, shapes);
     case 'conv2dFilterGradient':
-      return conv2dFilterGradient(device, node, shapes);
+      return node.groups > 1 ? onHost(device, node, shapes) : conv2dFilterGradient(device, node, shapes);
+    case 'gather':
+    case 'gatherGradient':
+    case 'concatenate':
+    case 'slice':
+    case 'pad':
+      return onHost(device, node, shapes);
     case 'maxPool2d':
       return pool(device, 'max', node, shapes);
     case 'averagePool2d':

@@ -71,6 +71,67 @@ function image(b: Builder, x: Value): Value {
 
 const side = (x: Value, axis: number) => boundShape(x.shape)[axis];
 
+/** Whether a value is small enough for what makes it larger. */
+const isSmall = (x: Value, times = 1) => elementCount(x.shape) * times <= 64;
+
+/** x as a table of rows. */
+const table = (b: Builder, x: Value) => (x.shape.length === 0 ? b.reshape(x, [1]) : x);
+
+/** Numbers of rows, repeated ones and such of no row among them. */
+const someRows = (b: Builder) => b.constant([1, 0, 1, 7, 0, 0.5], [2, 3]);
+
+/** Both values along one more axis, or along the last one that they have. */
+function joined(b: Builder, x: Value, y: Value): Value {
+  const axis = last(x);
+  if (axis >= 0 && y.shape.length === x.shape.length && y.shape.every((n, i) => i === axis || n === x.shape[i])) {
+    return b.concatenate([x, y, x], axis);
+  }
+  const row = b.reshape(x, [1, ...x.shape]);
+  return b.concatenate([row, b.neg(row)], 0);
+}
+
+/** Movements, whose results are whole numbers where their operands are. */
+const movements: readonly Maker[] = [
+  (b, x) => (isSmall(x, 6) ? b.gather(table(b, x), someRows(b)) : b.neg(x)),
+  (b, x, y) => {
+    const rows = table(b, x);
+    // Whole numbers, of rows and of none.
+    const indices = b.round(b.mul(2, y));
+    return isSmall(y, elementCount(rows.shape) / side(rows, 0)) ? b.gather(rows, indices) : b.gather(rows, someRows(b));
+  },
+  (b, x) => {
+    const dy = table(b, x);
+    const indices = Array.from({ length: side(dy, 0) }, (_, i) => [2, 0, 2, 1, 9][i % 5]);
+    return b.gatherGradient(b.constant(indices, [indices.length]), dy, [3, ...dy.shape.slice(1)]);
+  },
+  (b, x, y) => (isSmall(x, 3) ? joined(b, x, y) : x),
+  (b, x) =>
+    b.slice(
+      x,
+      x.shape.map((_, axis) => (axis % 2 === 0 ? { step: -1 } : { start: 0, step: 2 })),
+    ),
+  (b, x) =>
+    b.slice(
+      x,
+      x.shape.map((n) => ((n as number) > 1 ? { start: 1 } : undefined)),
+    ),
+  (b, x) =>
+    isSmall(x)
+      ? b.pad(
+          x,
+          x.shape.map((_, axis) => (axis === 0 ? { before: 1, interior: 1 } : { after: 1 })),
+          2,
+        )
+      : x,
+  (b, x) => {
+    // Two channels or three in as many groups, over pixels that lie apart.
+    const picture = isSmall(x, 3) ? b.concatenate([image(b, x), b.neg(image(b, x))], 3) : image(b, x);
+    const channels = side(picture, 3);
+    const filter = b.broadcast(b.constant([1, -1, 2, 0], [2, 2, 1, 1]), [2, 2, 1, channels]);
+    return b.conv2d(picture, filter, { padding: [1, 1, 2, 1], dilations: [1, 2], groups: channels });
+  },
+];
+
 /** Makers that have a derivative almost everywhere, and keep values in a moderate range. */
 const differentiable: readonly Maker[] = [
   (b, x, y) => b.add(x, fit(b, x, y)),
@@ -126,6 +187,27 @@ const differentiable: readonly Maker[] = [
   },
   (b, x) => b.maxPool2d(image(b, x), [2, 2], { padding: [1, 1, 0, 1], strides: [1, 2] }),
   (b, x) => b.averagePool2d(image(b, x), [2, 2], { padding: [0, 1, 1, 1], strides: [2, 1] }),
+  (b, x) => b.mul(x, b.cos(b.mul(x, 2))),
+  (b, x) => b.erf(x),
+  (b, x) => b.add(x, b.floor(b.mul(x, 2))),
+  (b, x) => b.sub(x, b.round(x)),
+  ...movements,
+  (b, x, y) => {
+    // Each channel has two filters of its own, which depend on y.
+    const picture = image(b, x);
+    const channels = side(picture, 3);
+    const filter = b.mul(mean(b, y), b.constant([0.5, -1, 0.25, 2, 1, -0.5, 0.75, -0.25], [2, 2, 1, 2]));
+    const filters = b.reshape(b.broadcast(b.reshape(filter, [2, 2, 1, 1, 2]), [2, 2, 1, channels, 2]), [
+      2,
+      2,
+      1,
+      2 * channels,
+    ]);
+    return b.tanh(b.conv2d(picture, filters, { padding: [2, 0, 0, 1], dilations: [2, 1], groups: channels }));
+  },
+  (b, x) => b.special('lgamma', b.add(0.5, b.abs(x))),
+  (b, x) => b.special('normalQuantile', b.add(0.25, b.mul(0.5, b.sigmoid(x)))),
+  (b, x) => b.special('logNormalCdf', x),
   (b, x) => b.special('logUniformKl', x),
   (b, x) => b.special('dawson', x),
   (b, x, _, name) => b.add(x, b.mul(0.1, b.noise('normal', name, x.shape))),
@@ -141,6 +223,12 @@ const wild: readonly Maker[] = [
   (b, x) => b.square(x),
   (b, x, y) => b.mul(x, fit(b, x, y)),
   (b, x) => b.reduceSum(b.square(x)),
+  (b, x) => b.cos(x),
+  // Most numbers are those of no row.
+  (b, x, y) => {
+    const rows = table(b, x);
+    return isSmall(y, elementCount(rows.shape) / side(rows, 0)) ? b.gather(rows, y) : x;
+  },
 ];
 
 /** Makers whose results are whole numbers where their operands are. */
@@ -173,6 +261,9 @@ const exactMakers: readonly Maker[] = [
     return b.conv2d(b.reduceSum(image(b, x), [3], true), filter, { padding: [1, 0, 0, 1], strides: [1, 2] });
   },
   (b, x) => b.maxPool2d(image(b, x), [2, 2], { padding: [1, 1, 0, 1], strides: [1, 2] }),
+  (b, x) => b.floor(b.mul(x, 0.5)),
+  (b, x) => b.round(b.mul(x, 0.5)),
+  ...movements,
   (b, x) => b.transpose(x),
   (b, x) => b.reshape(x, [elementCount(x.shape)]),
   (b, x) => (elementCount(x.shape) === 1 ? b.reshape(x, []) : b.reshape(x, [1, ...x.shape])),

@@ -98,6 +98,8 @@ function elementwise(size: number, draw: Draw, isExact: boolean): SizedCase {
       sigmoid: b.sigmoid(x),
       softplus: b.softplus(x),
       tanh: b.tanh(x),
+      cos: b.cos(x),
+      erf: b.erf(x),
       sqrt: b.sqrt(b.abs(x)),
       div: b.div(x, y),
     }));
@@ -112,6 +114,8 @@ function elementwise(size: number, draw: Draw, isExact: boolean): SizedCase {
     max: b.max(x, row),
     min: b.min(y, column),
     selectGreater: b.selectGreater(x, y, row, column),
+    floor: b.floor(b.mul(x, 0.5)),
+    round: b.round(b.mul(y, 0.5)),
   }));
 }
 
@@ -221,15 +225,25 @@ function windowOf(role: WindowRole, size: number, draw: Draw) {
   };
 }
 
-function convolution(role: WindowRole, size: number, draw: Draw): SizedCase {
-  const { image, window, options, filters } = windowOf(role, size, draw);
-  const filter = [...window, image[3], filters];
+/** A convolution and its gradients. Groups are of one channel more often than of two. */
+function convolution(role: WindowRole | 'groups', size: number, draw: Draw): SizedCase {
+  const { image, window, options, filters } = windowOf(
+    role === 'groups' ? 'images' : role,
+    role === 'groups' ? 2 : size,
+    draw,
+  );
+  const groups = role === 'groups' ? size : 1;
+  if (role === 'groups') image[3] = groups * draw.of([1, 1, 2]);
+  const filter = [...window, image[3] / groups, role === 'groups' ? groups * draw.whole(1, 2) : filters];
+  const dilations: [number, number] = [draw.whole(1, 3), draw.whole(1, 3)];
+  for (const axis of [0, 1]) image[axis + 1] = Math.max(image[axis + 1], (window[axis] - 1) * dilations[axis] + 1);
+  const spread = { ...options, dilations, groups };
   const shape = createBuilder('shape');
-  const dy = boundShape(shape.conv2d(shape.input('x', image), shape.input('w', filter), options).shape);
+  const dy = boundShape(shape.conv2d(shape.input('x', image), shape.input('w', filter), spread).shape);
   return sizedCase(`convolution, ${role} ${size}`, { x: image, w: filter, dy }, draw, 'whole', (b, x) => ({
-    result: b.conv2d(x.x, x.w, options),
-    input: b.conv2dInputGradient(x.w, x.dy, image, options),
-    filter: b.conv2dFilterGradient(x.x, x.dy, filter, options),
+    result: b.conv2d(x.x, x.w, spread),
+    input: b.conv2dInputGradient(x.w, x.dy, image, spread),
+    filter: b.conv2dFilterGradient(x.x, x.dy, filter, spread),
   }));
 }
 
@@ -293,6 +307,13 @@ export const sizedOperations: readonly SizedOperation[] = [
       make: (size, draw) => convolution(role, size, draw),
     }),
   ),
+  {
+    name: 'conv2d: groups',
+    sizes: channels,
+    most: 150,
+    ways: 3,
+    make: (size, draw) => convolution('groups', size, draw),
+  },
   ...(['maximum', 'average'] as const).flatMap((kind) =>
     rolesOfWindows
       .filter(([role]) => role !== 'filters')

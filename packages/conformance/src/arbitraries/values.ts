@@ -36,9 +36,22 @@ const edgeNumbers = [
 
 const edges = fc.constantFrom(...edgeNumbers);
 
-/** Zeros, subnormal numbers, the ends of float32, where functions saturate: all of either sign. */
+/** Halves, which are as near to an even number as to an odd one, numbers next to them, and the largest that are not whole. */
+const nearWhole = [
+  0.5,
+  0.5 - 2 ** -25,
+  0.5 + 2 ** -24,
+  1.5,
+  2.5,
+  1 - 2 ** -24,
+  2 ** 22 + 0.5,
+  2 ** 23 - 0.5,
+  2 ** 23 + 1,
+];
+
+/** Zeros, subnormal numbers, the ends of float32, halves, where functions saturate: all of either sign. */
 export const edgeValues: Float32Array = Float32Array.from(
-  new Set([...edgeNumbers, 0.5, 2, 2 ** -127].flatMap((value) => [value, -value])),
+  new Set([...edgeNumbers, ...nearWhole, 2, 2 ** -127].flatMap((value) => [value, -value])),
 );
 
 /** Every float32 there is but infinities and NaN, each exponent as likely as any other. */
@@ -75,6 +88,17 @@ export function tensorValues(length: number, options: ValueOptions = {}): fc.Arb
       : []),
   ];
   return fc.oneof(...tempers).map((values) => Float32Array.from(values));
+}
+
+/** `length` numbers of rows of a table, most of which it has: others are fractions, too small, too large or none. */
+export function indexValues(length: number, rows: number, nonFinite: boolean): fc.Arbitrary<Float32Array> {
+  const none = [-1, rows, -0, 0.5, rows - 0.5, -(2 ** 24), 2 ** 24, Math.fround(1e30), 2 ** -149];
+  const index = fc.oneof(
+    { weight: 5, arbitrary: fc.nat(rows - 1) },
+    { weight: 1, arbitrary: fc.constantFrom(...none) },
+    ...(nonFinite ? [{ weight: 1, arbitrary: unusual }] : []),
+  );
+  return fc.array(index, { minLength: length, maxLength: length }).map((values) => Float32Array.from(values));
 }
 
 /** `length` whole numbers from −3 to 3. */

@@ -1,9 +1,17 @@
 import { VardropError } from '@vardrop/core';
 import type { Supports } from '@vardrop/core/backend';
-import { boundProgram, createBuilder, type Program, type SpecialFunction, type Value } from '@vardrop/core/program';
-import { dawson, logUniformKl } from '@vardrop/core/reference';
+import {
+  boundProgram,
+  createBuilder,
+  type ProductPrecision,
+  type Program,
+  type SpecialFunction,
+  type Value,
+} from '@vardrop/core/program';
+import { exactFunctions } from '@vardrop/core/reference';
 import { checkExact } from '../checkExact.js';
 import { checkOnce } from '../checkProperty.js';
+import { type ElementaryFunction, elementaryFunctions, elementaryUnit, exactElementary } from '../elementaryErrors.js';
 import { execute, prepare } from '../execute.js';
 import type { Law, LawContext } from '../law.js';
 import { effortFactor } from '../law.js';
@@ -11,44 +19,45 @@ import { effortFactor } from '../law.js';
 /** Points of each function's range at effort `quick`. */
 const points = 2 ** 13;
 
-type Elementary = keyof Supports['ulps'];
-
-const special: Readonly<Record<SpecialFunction, (x: number) => number>> = { dawson, logUniformKl };
+/** The functions, each with a range of its domain. */
+const special: Readonly<Record<SpecialFunction, readonly [number, number]>> = {
+  dawson: [0.01, 30],
+  logUniformKl: [0.01, 30],
+  lgamma: [0.01, 30],
+  digamma: [0.01, 30],
+  trigamma: [0.01, 30],
+  normalQuantile: [0.001, 0.999],
+  logNormalCdf: [-30, 5],
+  inverseMillsRatio: [-30, 5],
+};
 /** What else a backend may list, or leave to core; `ulps` says how exact either is. */
-const expanded: readonly string[] = ['sigmoid', 'softplus', 'tanh'];
+const expanded: readonly string[] = ['sigmoid', 'softplus', 'tanh', 'cos', 'erf'];
+const precisions: readonly ProductPrecision[] = ['float16', 'int8'];
 
-const sigmoid = (x: number) => (x >= 0 ? 1 / (1 + Math.exp(-x)) : Math.exp(x) / (1 + Math.exp(x)));
-const softplus = (x: number) => Math.max(x, 0) + Math.log1p(Math.exp(-Math.abs(x)));
-
-/** Each function with its float64 value; `positive` numbers spread over all exponents, others over where it bends. */
-const functions: Readonly<
-  Record<Elementary, { exact: (x: number) => number; ranges: readonly ('positive' | readonly [number, number])[] }>
-> = {
-  exp: {
-    exact: Math.exp,
-    ranges: [
-      [-87, 88.7],
-      [-1, 1],
-    ],
-  },
-  log: { exact: Math.log, ranges: ['positive', [0.5, 2]] },
-  sigmoid: {
-    exact: sigmoid,
-    ranges: [
-      [-87, 30],
-      [-5, 2],
-    ],
-  },
-  softplus: {
-    exact: softplus,
-    ranges: [
-      [-87, 30],
-      [-5, 2],
-    ],
-  },
-  tanh: { exact: Math.tanh, ranges: [[-10, 10], [-1, 1], 'positive'] },
-  sqrt: { exact: Math.sqrt, ranges: ['positive'] },
-  div: { exact: (x) => 3 / x, ranges: [[0.5, 100]] },
+/** Where each function is tried: `positive` numbers spread over all exponents, others over where it bends. */
+const ranges: Readonly<Record<ElementaryFunction, readonly ('positive' | readonly [number, number])[]>> = {
+  exp: [
+    [-87, 88.7],
+    [-1, 1],
+  ],
+  log: ['positive', [0.5, 2]],
+  sigmoid: [
+    [-87, 30],
+    [-5, 2],
+  ],
+  softplus: [
+    [-87, 30],
+    [-5, 2],
+  ],
+  tanh: [[-10, 10], [-1, 1], 'positive'],
+  // As far as `ulps` speaks of it.
+  cos: [
+    [-8192, 8192],
+    [-7, 7],
+  ],
+  erf: [[-4, 4], [-0.5, 0.5], 'positive'],
+  sqrt: ['positive'],
+  div: [[0.5, 100]],
 };
 
 function unary(name: string, length: number, build: (b: ReturnType<typeof createBuilder>, x: Value) => Value): Program {
@@ -92,10 +101,12 @@ const kinds: Readonly<Record<string, (supports: Supports) => boolean>> = {
   'nonFinite and subnormals are booleans': ({ nonFinite, subnormals }) =>
     typeof nonFinite === 'boolean' && typeof subnormals === 'boolean',
   'ulps has a number for each elementary function': ({ ulps }) =>
-    Object.keys(functions).every((name) => {
-      const units = ulps?.[name as Elementary];
+    elementaryFunctions.every((name) => {
+      const units = ulps?.[name];
       return Number.isFinite(units) && units >= 0;
     }),
+  'precisions are float16 and int8': ({ precisions: list = [] }) =>
+    Array.isArray(list) && list.every((precision) => precisions.includes(precision)),
   'elements is a positive number': ({ elements }) =>
     elements === undefined || (Number.isInteger(elements) && elements > 0),
   'terms is a whole number from 16 on': ({ terms }) => terms === undefined || (Number.isInteger(terms) && terms >= 16),
@@ -135,123 +146,147 @@ function endingIn(last: number, count: number): Float32Array {
 /** Largest tensor that the law allocates. */
 const largestTensor = 2 ** 24;
 
+async function checkKinds(context: LawContext): Promise<void> {
+  const { backend, ledger } = context;
+  const { supports } = backend;
+  for (const [what, holds] of Object.entries(kinds)) {
+    await checkOnce(context, what, async () => {
+      if (!holds(supports)) throw new Error(`${what}: got ${JSON.stringify(supports)}`);
+      ledger.compare(0, 0);
+    });
+  }
+}
+
+async function checkUlps(context: LawContext): Promise<void> {
+  const { backend, effort, ledger } = context;
+  const { supports } = backend;
+  for (const name of elementaryFunctions) {
+    const exact = exactElementary[name];
+    await checkOnce(context, `units in the last place of ${name}`, async () => {
+      // A float64 backend still rounds what is read.
+      const declared = Math.max(supports.ulps[name], 0.5) + 2 ** -20;
+      for (const range of ranges[name]) {
+        const x = sweep(range, points * effortFactor[effort]);
+        const y = await apply(context, name, x, (b, value) => (name === 'div' ? b.div(3, value) : b[name](value)));
+        x.forEach((value, i) => {
+          const wanted = exact(value);
+          if (Math.abs(wanted) < 2 ** -125) return;
+          const units = Math.abs(y[i] - wanted) / elementaryUnit(name, wanted);
+          if (!(units <= declared) && y[i] !== Math.fround(wanted)) {
+            throw new Error(
+              `${name}(${value}) at ${i}: got ${y[i]}, wanted ${wanted} ± ${supports.ulps[name]} of its units, is off by ${units}`,
+            );
+          }
+          if (Number.isFinite(units)) ledger.compare(units, declared);
+        });
+      }
+    });
+  }
+}
+
+/** Infinities and NaN, subnormal numbers, and digits beyond those of float32, if they are declared. */
+async function checkSpecialNumbers(context: LawContext): Promise<void> {
+  const { backend, ledger } = context;
+  const { supports } = backend;
+  if (supports.nonFinite) {
+    await checkOnce(context, 'infinities and NaN', async () => {
+      const { NaN: nan, POSITIVE_INFINITY: inf } = Number;
+      same('exp', await apply(context, 'exp', Float32Array.of(1000, -1000, inf, -inf), (b, x) => b.exp(x)), [
+        inf,
+        0,
+        inf,
+        0,
+      ]);
+      same('log', await apply(context, 'log', Float32Array.of(0, -1, inf), (b, x) => b.log(x)), [-inf, nan, inf]);
+      same('1/x', await apply(context, 'div', Float32Array.of(0, -0, inf, nan), (b, x) => b.div(1, x)), [
+        inf,
+        -inf,
+        0,
+        nan,
+      ]);
+      same('x − x', await apply(context, 'sub', Float32Array.of(inf, nan, 1), (b, x) => b.sub(x, x)), [nan, nan, 0]);
+      same('3e38 x', await apply(context, 'mul', Float32Array.of(2, -2, 0), (b, x) => b.mul(x, 3e38)), [inf, -inf, 0]);
+      ledger.compare(0, 0);
+    });
+  }
+  if (supports.subnormals) {
+    await checkOnce(context, 'subnormal numbers', async () => {
+      const tiny = Float32Array.of(2 ** -140, -(2 ** -149), 2 ** -127);
+      same('x + 0', await apply(context, 'add', tiny, (b, x) => b.add(x, 0)), [...tiny]);
+      same('x / 2', await apply(context, 'mul', tiny.subarray(2), (b, x) => b.mul(x, 0.5)), [2 ** -128]);
+      same('2⁻¹⁰⁰ x', await apply(context, 'mul', Float32Array.of(2 ** -40), (b, x) => b.mul(x, 2 ** -100)), [
+        2 ** -140,
+      ]);
+      ledger.compare(0, 0);
+    });
+  }
+  if (supports.precision === 'float64') {
+    await checkOnce(context, 'float64', async () => {
+      const small = Float32Array.of(2 ** -40, 2 ** -50);
+      same('(1 + x) − 1', await apply(context, 'precision', small, (b, x) => b.sub(b.add(1, x), 1)), [...small]);
+      ledger.compare(0, 0);
+    });
+  }
+}
+
+/** Functions that the backend lists. */
+async function checkFunctions(context: LawContext): Promise<void> {
+  const { backend, ledger } = context;
+  const { supports } = backend;
+  for (const [name, range] of Object.entries(special) as [SpecialFunction, readonly [number, number]][]) {
+    if (!supports.functions.includes(name)) continue;
+    await checkOnce(context, `function ${name}`, async () => {
+      const x = sweep(range, 512);
+      const y = await apply(context, name, x, (b, value) => b.special(name, value));
+      x.forEach((value, i) => {
+        const wanted = exactFunctions[name](value);
+        const bound = 3e-6 * Math.abs(wanted);
+        if (!(Math.abs(y[i] - wanted) <= bound)) {
+          throw new Error(`${name}(${value}): got ${y[i]}, wanted ${wanted} ± ${bound}`);
+        }
+        ledger.compare(Math.abs(y[i] - wanted), bound);
+      });
+    });
+  }
+}
+
+/** Long loops and large tensors. */
+async function checkSizes(context: LawContext): Promise<void> {
+  const { backend, effort, ledger } = context;
+  const { supports } = backend;
+  const { turns = mostTerms } = supports;
+  for (const [name, make] of turns < mostTerms ? Object.entries(loops) : []) {
+    await checkOnce(context, `a ${name} of more terms than turns`, async () => {
+      const { program, x } = make(turns + 1);
+      try {
+        await checkExact(context, program, { inputs: { x } });
+      } catch (error) {
+        if (!(error instanceof VardropError && error.code === 'VARDROP_LIMITS')) throw error;
+        // To refuse what a card would not do to the end is as honest.
+        ledger.compare(0, 0);
+      }
+    });
+  }
+  await checkOnce(context, 'large tensors', async () => {
+    const count = Math.min(supports.elements ?? largestTensor, effort === 'quick' ? 2 ** 20 : largestTensor);
+    const x = new Float32Array(count);
+    x[count - 1] = 3;
+    const y = await apply(context, 'large', x, (b, value) => b.mul(value, 2));
+    if (y[count - 1] !== 6 || y[0] !== 0) throw new Error(`2x of ${count} elements: got ${y[count - 1]} in the end`);
+    ledger.compare(0, 0);
+  });
+}
+
 /** What `supports` declares is true. */
 export const limits: Law = {
   id: 'limits',
   statement:
     'what `supports` declares is true: kinds, ulps, infinities, subnormals, precision, functions, sizes, turns',
   async check(context) {
-    const { backend, effort, ledger } = context;
-    const { supports } = backend;
-    for (const [what, holds] of Object.entries(kinds)) {
-      await checkOnce(context, what, async () => {
-        if (!holds(supports)) throw new Error(`${what}: got ${JSON.stringify(supports)}`);
-        ledger.compare(0, 0);
-      });
-    }
-    for (const [name, { exact, ranges }] of Object.entries(functions) as [
-      Elementary,
-      (typeof functions)[Elementary],
-    ][]) {
-      await checkOnce(context, `units in the last place of ${name}`, async () => {
-        // A float64 backend still rounds what is read.
-        const declared = Math.max(supports.ulps[name], 0.5) + 2 ** -20;
-        for (const range of ranges) {
-          const x = sweep(range, points * effortFactor[effort]);
-          const y = await apply(context, name, x, (b, value) => (name === 'div' ? b.div(3, value) : b[name](value)));
-          x.forEach((value, i) => {
-            const wanted = exact(value);
-            if (Math.abs(wanted) < 2 ** -125) return;
-            const unit = 2 ** (Math.floor(Math.log2(Math.abs(wanted))) - 23);
-            const units = Math.abs(y[i] - wanted) / unit;
-            if (!(units <= declared) && y[i] !== Math.fround(wanted)) {
-              throw new Error(
-                `${name}(${value}) at ${i}: got ${y[i]}, wanted ${wanted} ± ${supports.ulps[name]} units in the last place, is off by ${units}`,
-              );
-            }
-            if (Number.isFinite(units)) ledger.compare(units, declared);
-          });
-        }
-      });
-    }
-    if (supports.nonFinite) {
-      await checkOnce(context, 'infinities and NaN', async () => {
-        const { NaN: nan, POSITIVE_INFINITY: inf } = Number;
-        same('exp', await apply(context, 'exp', Float32Array.of(1000, -1000, inf, -inf), (b, x) => b.exp(x)), [
-          inf,
-          0,
-          inf,
-          0,
-        ]);
-        same('log', await apply(context, 'log', Float32Array.of(0, -1, inf), (b, x) => b.log(x)), [-inf, nan, inf]);
-        same('1/x', await apply(context, 'div', Float32Array.of(0, -0, inf, nan), (b, x) => b.div(1, x)), [
-          inf,
-          -inf,
-          0,
-          nan,
-        ]);
-        same('x − x', await apply(context, 'sub', Float32Array.of(inf, nan, 1), (b, x) => b.sub(x, x)), [nan, nan, 0]);
-        same('3e38 x', await apply(context, 'mul', Float32Array.of(2, -2, 0), (b, x) => b.mul(x, 3e38)), [
-          inf,
-          -inf,
-          0,
-        ]);
-        ledger.compare(0, 0);
-      });
-    }
-    if (supports.subnormals) {
-      await checkOnce(context, 'subnormal numbers', async () => {
-        const tiny = Float32Array.of(2 ** -140, -(2 ** -149), 2 ** -127);
-        same('x + 0', await apply(context, 'add', tiny, (b, x) => b.add(x, 0)), [...tiny]);
-        same('x / 2', await apply(context, 'mul', tiny.subarray(2), (b, x) => b.mul(x, 0.5)), [2 ** -128]);
-        same('2⁻¹⁰⁰ x', await apply(context, 'mul', Float32Array.of(2 ** -40), (b, x) => b.mul(x, 2 ** -100)), [
-          2 ** -140,
-        ]);
-        ledger.compare(0, 0);
-      });
-    }
-    if (supports.precision === 'float64') {
-      await checkOnce(context, 'float64', async () => {
-        const small = Float32Array.of(2 ** -40, 2 ** -50);
-        same('(1 + x) − 1', await apply(context, 'precision', small, (b, x) => b.sub(b.add(1, x), 1)), [...small]);
-        ledger.compare(0, 0);
-      });
-    }
-    for (const [name, exact] of Object.entries(special) as [SpecialFunction, (x: number) => number][]) {
-      if (!supports.functions.includes(name)) continue;
-      await checkOnce(context, `function ${name}`, async () => {
-        const x = sweep([0.01, 30], 512);
-        const y = await apply(context, name, x, (b, value) => b.special(name, value));
-        x.forEach((value, i) => {
-          const wanted = exact(value);
-          const bound = 3e-6 * Math.abs(wanted);
-          if (!(Math.abs(y[i] - wanted) <= bound)) {
-            throw new Error(`${name}(${value}): got ${y[i]}, wanted ${wanted} ± ${bound}`);
-          }
-          ledger.compare(Math.abs(y[i] - wanted), bound);
-        });
-      });
-    }
-    const { turns = mostTerms } = supports;
-    for (const [name, make] of turns < mostTerms ? Object.entries(loops) : []) {
-      await checkOnce(context, `a ${name} of more terms than turns`, async () => {
-        const { program, x } = make(turns + 1);
-        try {
-          await checkExact(context, program, { inputs: { x } });
-        } catch (error) {
-          if (!(error instanceof VardropError && error.code === 'VARDROP_LIMITS')) throw error;
-          // To refuse what a card would not do to the end is as honest.
-          ledger.compare(0, 0);
-        }
-      });
-    }
-    await checkOnce(context, 'large tensors', async () => {
-      const count = Math.min(supports.elements ?? largestTensor, effort === 'quick' ? 2 ** 20 : largestTensor);
-      const x = new Float32Array(count);
-      x[count - 1] = 3;
-      const y = await apply(context, 'large', x, (b, value) => b.mul(value, 2));
-      if (y[count - 1] !== 6 || y[0] !== 0) throw new Error(`2x of ${count} elements: got ${y[count - 1]} in the end`);
-      ledger.compare(0, 0);
-    });
+    await checkKinds(context);
+    await checkUlps(context);
+    await checkSpecialNumbers(context);
+    await checkFunctions(context);
+    await checkSizes(context);
   },
 };

@@ -74,7 +74,7 @@ async function checkTargets(
   const drawn = mode === 'mean' ? 0 : samples;
   const expected = expectedOutputs({ model, parameters, inputs, seed, samples: drawn }, supports);
   for (const cut of [{}, { batch, noisePerRun: 1 }]) {
-    const options = { backend, parameters, inputs, seed, samples, mode, ...cut };
+    const options = { backend, parameters, inputs, seed, samples: drawn, mode, ...cut };
     if (targets === 'labels') {
       const got = await models.predict(model, { ...options, likelihood: likelihoods.labels });
       compareClassification(got, expected, drawn, outputs.labels, supports, ledger);

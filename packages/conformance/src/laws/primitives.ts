@@ -1,12 +1,20 @@
-import type { Op } from '@vardrop/core/program';
-import { edgeCases, type OperationCase, operationCases } from '../arbitraries/operations.js';
+import { compileProgram } from '@vardrop/core/backend';
+import { createBuilder, type ProductPrecision } from '@vardrop/core/program';
+import type { OperationCase } from '../arbitraries/operationCase.js';
+import { edgeCases, operationCases } from '../arbitraries/operations.js';
 import { checkNodes } from '../checkNodes.js';
 import { checkOutputs } from '../checkOutputs.js';
 import { checkOnce, checkProperty } from '../checkProperty.js';
+import { expectCode } from '../expectCode.js';
 import type { Law } from '../law.js';
 
 /** Cases an operation at effort `quick`. */
 const runs = 40;
+
+/** Operations in whose place core puts a chain of others on backends that do not list them. */
+const expanded: readonly string[] = ['sigmoid', 'softplus', 'tanh', 'cos', 'erf'];
+
+const precisions: readonly ProductPrecision[] = ['float16', 'int8'];
 
 /** Each operation alone, on shapes of up to four axes (axes of length 1 included) and on values of all sizes. */
 export const primitives: Law = {
@@ -14,16 +22,30 @@ export const primitives: Law = {
   statement: 'every operation is within its derived float32 bound of its float64 value',
   async check(context) {
     const { backend, ledger } = context;
-    const check = async (op: Op, { program, data }: OperationCase) => {
+    const check = async (op: string, { program, data }: OperationCase) => {
       await checkNodes(backend, program, data, ledger);
       // Its nodes are checked one by one, where core has put a chain of them in its place; so is the chain as a whole.
-      if (op === 'sigmoid' || op === 'softplus' || op === 'tanh') await checkOutputs(context, program, data);
+      if (expanded.includes(op)) await checkOutputs(context, program, data);
     };
     for (const [op, edges] of edgeCases(backend.supports)) {
       await checkOnce(context, `${op}: edges`, () => check(op, edges));
     }
     for (const [op, arbitrary] of operationCases(backend.supports)) {
       await checkProperty(context, op, arbitrary, runs, (each) => check(op, each));
+    }
+    for (const precision of precisions) {
+      if (backend.supports.precisions?.includes(precision)) continue;
+      await checkOnce(context, `products in ${precision}, which the backend does not list`, async () => {
+        for (const op of ['matmul', 'conv2d'] as const) {
+          const b = createBuilder(op);
+          const [x, y] = [b.input('x', [1, 1, 1, 1]), b.input('y', [1, 1, 1, 1])];
+          b.output('result', op === 'matmul' ? b.matmul(x, y, { precision }) : b.conv2d(x, y, {}, precision));
+          await expectCode(`${op} in ${precision}`, 'VARDROP_UNSUPPORTED', async () => {
+            (await compileProgram(backend, b.build())).dispose();
+          });
+        }
+        ledger.compare(0, 0);
+      });
     }
   },
 };

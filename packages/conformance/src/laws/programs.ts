@@ -1,4 +1,4 @@
-import { boundProgram, createBuilder, type Value } from '@vardrop/core/program';
+import { type Builder, boundProgram, createBuilder, type Value } from '@vardrop/core/program';
 import { type ProgramCase, programCases } from '../arbitraries/programs.js';
 import { checkExact } from '../checkExact.js';
 import { checkNodes } from '../checkNodes.js';
@@ -59,6 +59,35 @@ function sharedOperandCases(): ProgramCase[] {
   return cases;
 }
 
+/** What changes the place of numbers, of a matrix of 4 × 3. */
+const movements: Readonly<Record<string, (b: Builder, x: Value) => Value>> = {
+  transpose: (b, x) => b.transpose(x),
+  gather: (b, x) => b.gather(x, b.constant([3, 0, 3, 4, 1], [5])),
+  gatherGradient: (b, x) => b.gatherGradient(b.constant([2, 0, 2, 7], [4]), x, [3, 3]),
+  concatenate: (b, x) => b.concatenate([x, b.mul(x, 3), b.slice(x, [{ end: 1 }])], 0),
+  'concatenate columns': (b, x) => b.concatenate([b.slice(x, [undefined, { start: 2 }]), x, b.neg(x)], 1),
+  slice: (b, x) => b.slice(x, [{ start: 1, step: 2 }, { start: 1 }]),
+  'slice backwards': (b, x) => b.slice(x, [{ step: -1 }, { start: 2, step: -2 }]),
+  pad: (b, x) => b.pad(x, [{ before: 1, interior: 1 }, { after: 2 }], -5),
+};
+
+/**
+ * Each movement of what is computed, read element by element, by a sum, by a product and by another movement: where a backend
+ * fuses it with its neighbours, it has the places of numbers to get right.
+ */
+function movementCase(name: string, move: (b: Builder, x: Value) => Value): ProgramCase {
+  const b = createBuilder(`${name} between other operations`);
+  const x = b.input('x', [4, 3], 'iteration');
+  const moved = move(b, b.add(b.mul(x, 2), b.input('row', [3])));
+  const [rows, columns] = moved.shape as readonly [number, number];
+  b.output('elementwise', b.sub(b.max(moved, -3), b.abs(moved)));
+  b.output('sum', b.reduceSum(b.mul(moved, moved), [0]));
+  b.output('product', b.matmul(moved, b.neg(moved), { transposeB: true }));
+  b.output('turned', b.slice(b.reshape(moved, [columns, rows]), [{ step: -1 }, { step: -1 }]));
+  const inputs = { x: Float32Array.from({ length: 12 }, (_, i) => ((5 * i) % 11) - 5), row: Float32Array.of(1, -4, 2) };
+  return { program: boundProgram(b.build()), data: { inputs } };
+}
+
 /** Random graphs: node by node, and as a whole. */
 export const programs: Law = {
   id: 'programs',
@@ -75,6 +104,12 @@ export const programs: Law = {
     });
     await checkOnce(context, 'products that share an operand', async () => {
       for (const { program, data } of sharedOperandCases()) await checkExact(context, program, data);
+    });
+    await checkOnce(context, 'movements between other operations', async () => {
+      for (const [name, move] of Object.entries(movements)) {
+        const { program, data } = movementCase(name, move);
+        await checkExact(context, program, data);
+      }
     });
     await checkProperty(
       context,

@@ -57,6 +57,16 @@ export const declarationMutants: readonly Mutant[] = [
     breaking('div', (b, _, [x, y]) => b.mul(x, b.mul(b.div(1, y), 1 + 2 ** -12))),
   ),
   limits(
+    'a cosine whose turns are of half precision',
+    'units in the last place of cos',
+    breaking('cos', (b, _, [x]) => b.cos(b.mul(x, 1 + 2 ** -20))),
+  ),
+  limits(
+    'an error function by a hyperbolic tangent',
+    'units in the last place of erf',
+    breaking('erf', (b, _, [x]) => b.tanh(b.mul(x, b.add(1.1283792, b.mul(0.1009, b.mul(x, x)))))),
+  ),
+  limits(
     'infinities that become large numbers',
     'infinities and NaN',
     breaking('exp', (b, node, operands) => b.min(b.copy(node, operands), 3.4e38)),
@@ -83,11 +93,21 @@ export const declarationMutants: readonly Mutant[] = [
     'function dawson',
     breaking('special', (b, node, operands) => b.mul(b.copy(node, operands), 1 + 2 ** -12)),
   ),
+  limits(
+    'a logarithm of the gamma function by Stirling’s formula alone',
+    'function lgamma',
+    breaking('special', (b, node, [x]) =>
+      node.function === 'lgamma'
+        ? b.add(b.sub(b.mul(b.sub(x, 0.5), b.log(x)), x), 0.5 * Math.log(2 * Math.PI))
+        : undefined,
+    ),
+  ),
   limits('ulps without a number for tanh', 'ulps has a number for each elementary function', () => {
     const { supports } = createReferenceBackend();
     const { tanh: _, ...others } = supports.ulps;
     return declaring({ ulps: others as typeof supports.ulps })();
   }),
+  limits('products of four bits', 'precisions are float16 and int8', declaring({ precisions: ['int4' as 'int8'] })),
   limits('sums of half a term', 'terms is a whole number from 16 on', declaring({ terms: 0.5 })),
   limits('loops of half a turn', 'turns is a positive whole number', declaring({ turns: 0.5 })),
   ending('reduceSum', 'a sum of more terms than turns'),
@@ -284,7 +304,7 @@ function filling(
         const filled: Record<string, Tensors[string]> = {};
         for (const node of program.nodes) {
           if (node.op !== 'input' || (node.role === 'iteration') !== iteration) continue;
-          const tensor = choose(node.name, node.shape as number[], given, backend);
+          const tensor = choose(node.name, node.shape, given, backend);
           if (tensor) filled[node.name] = tensor;
         }
         return filled;

@@ -1,8 +1,10 @@
+import { convolutionMutants } from './convolutions.js';
 import { declarationMutants, refusalMutants } from './declarations.js';
 import { handleMutants } from './handles.js';
 import { layerMutants } from './layers.js';
 import { lifetimeMutants, outputMutants } from './lifetimes.js';
 import { modelMutants } from './models.js';
+import { movementMutants } from './movements.js';
 import type { Mutant } from './mutant.js';
 import { noiseMutants } from './noises.js';
 import { objectiveMutants } from './objectives.js';
@@ -18,6 +20,8 @@ export type { Mutant } from './mutant.js';
 export const mutants: readonly Mutant[] = [
   ...generatedOperations,
   ...operationEdges,
+  ...movementMutants,
+  ...convolutionMutants,
   ...sizeMutants,
   ...outputMutants,
   ...noiseMutants,

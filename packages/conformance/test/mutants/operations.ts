@@ -14,21 +14,28 @@ const coarse = (b: Builder, x: Value) => b.mul(x, 1 + 2 ** -12);
 
 /** Operations that compute something, as opposed to moving numbers. */
 const computing: readonly Op[] = [
-  ...(['sqrt', 'exp', 'log', 'sigmoid', 'softplus', 'tanh'] as const),
+  ...(['sqrt', 'exp', 'log', 'sigmoid', 'softplus', 'tanh', 'cos', 'erf'] as const),
   ...(['add', 'sub', 'mul', 'div'] as const),
   'reduceSum',
   'matmul',
   ...(['conv2d', 'conv2dInputGradient', 'conv2dFilterGradient'] as const),
   ...(['averagePool2d', 'averagePool2dGradient', 'maxPool2dGradient'] as const),
+  'gatherGradient',
   'special',
   'constant',
 ];
 
 /** Operations whose order of elements can be lost. */
-const ordered: readonly Op[] = ['transpose', 'reshape', 'matmul', 'conv2d', 'add', 'selectGreater', 'maxPool2d'];
+const ordered: readonly Op[] = [
+  ...(['transpose', 'reshape', 'matmul', 'conv2d', 'add', 'selectGreater', 'maxPool2d'] as const),
+  ...(['gather', 'gatherGradient', 'concatenate', 'slice', 'pad'] as const),
+];
 
 /** Operations whose last element can be left out, as a kernel does that rounds its number of threads down. */
-const tailed: readonly Op[] = ['neg', 'abs', 'max', 'min', 'mul', 'reduceMax', 'broadcast', 'exp'];
+const tailed: readonly Op[] = [
+  ...(['neg', 'abs', 'max', 'min', 'mul', 'reduceMax', 'broadcast', 'exp', 'floor', 'round', 'cos', 'erf'] as const),
+  ...(['gather', 'gatherGradient', 'concatenate', 'slice', 'pad'] as const),
+];
 
 /** Numbers of a fixed shape with one in its last place, else 0. */
 function lastOnly(b: Builder, shape: readonly number[]): Value {
@@ -137,6 +144,54 @@ export const operationEdges: readonly Mutant[] = [
     'tanh',
     'by exponentials, NaN where they overflow',
     breaking('tanh', (b, _, [x]) => b.div(b.sub(b.exp(x), b.exp(b.neg(x))), b.add(b.exp(x), b.exp(b.neg(x))))),
+  ),
+  op(
+    'floor',
+    'cuts fractions off',
+    breaking('floor', (b, _, [x]) => b.selectGreater(0, x, b.neg(b.floor(b.neg(x))), b.floor(x))),
+  ),
+  op(
+    'floor',
+    'is round',
+    breaking('floor', (b, _, [x]) => b.round(x)),
+  ),
+  op(
+    'round',
+    'halves go away from 0',
+    breaking('round', (b, _, [x]) => {
+      const size = b.floor(b.add(b.abs(x), 0.5));
+      return b.selectGreater(0, x, b.neg(size), size);
+    }),
+  ),
+  op(
+    'round',
+    'halves go up',
+    breaking('round', (b, _, [x]) => b.floor(b.add(x, 0.5))),
+  ),
+  op(
+    'round',
+    'as 16-bit integers',
+    breaking('round', (b, _, [x]) => b.min(b.max(b.round(x), -32_768), 32_767)),
+  ),
+  op(
+    'cos',
+    'of degrees',
+    breaking('cos', (b, _, [x]) => b.cos(b.mul(x, Math.PI / 180))),
+  ),
+  op(
+    'cos',
+    'is a sine',
+    breaking('cos', (b, _, [x]) => b.cos(b.sub(x, Math.PI / 2))),
+  ),
+  op(
+    'erf',
+    'without its sign',
+    breaking('erf', (b, _, [x]) => b.erf(b.abs(x))),
+  ),
+  op(
+    'erf',
+    'of standard normal numbers',
+    breaking('erf', (b, _, [x]) => b.erf(b.mul(x, Math.SQRT1_2))),
   ),
   op(
     'sub',

@@ -10,7 +10,7 @@ import {
   type Shape,
   type Value,
 } from '@vardrop/core/program';
-import { createReferenceBackend } from '@vardrop/core/reference';
+import { createReferenceBackend, exactFunctions } from '@vardrop/core/reference';
 import { breaking, type Mutant } from './mutant.js';
 
 /** Shapes of a node's operands, and its own. */
@@ -94,12 +94,29 @@ const sizedMutants: readonly Mutant[] = [
   beyond('transpose', 'beyond 16 × 16', ({ out }) => out.filter((n) => n > 16).length > 1, 'movement'),
   beyond('reshape', 'beyond 4096 elements', ({ out }) => elementCount(out) > 4096, 'movement'),
   beyond('broadcast', 'beyond 1024 columns', ({ out }) => (out.at(-1) ?? 0) > 1024, 'movement'),
+  beyond('gather', 'beyond 4096 rows', ({ operands: [x] }) => x[0] > 4096, 'gather: rows'),
+  beyond('gather', 'beyond 1024 numbers', ({ operands: [, n] }) => elementCount(n) > 1024, 'gather: numbers'),
+  beyond('gather', 'beyond rows of 256', ({ operands: [x] }) => x[1] > 256, 'gather: row length'),
+  beyond('gatherGradient', 'beyond 65,536 numbers', ({ operands: [n] }) => elementCount(n) > 65_536, 'gather: numbers'),
+  beyond('gatherGradient', 'beyond 1024 rows', ({ out }) => out[0] > 1024, 'gather: rows'),
+  ...(['concatenate', 'slice', 'pad'] as const).map((op) =>
+    beyond(op, 'beyond 65,536 elements', many, 'concatenate, slice and pad'),
+  ),
+  ...(['conv2d', 'conv2dInputGradient', 'conv2dFilterGradient'] as const).map((op) =>
+    beyond(op, 'beyond 32 groups', (_, { groups }) => groups > 32, 'conv2d: groups'),
+  ),
+  beyond(
+    'conv2d',
+    'where windows of 5 × 5 and more have gaps',
+    ({ operands: [, w] }, { dilations }) => w[1] > 4 && dilations[1] > 1,
+    'conv2d: window',
+  ),
   beyond('reduceMax', 'beyond 1024 elements', ({ operands: [x] }, { axes }) => terms(x, axes) > 1024, 'reductions'),
   beyond('reduceSum', 'beyond 10,000 terms', ({ operands: [x] }, { axes }) => terms(x, axes) > 10_000, 'reductions'),
-  ...(['neg', 'abs', 'add', 'sub', 'mul', 'max', 'min', 'selectGreater'] as const).map((op) =>
+  ...(['neg', 'abs', 'add', 'sub', 'mul', 'max', 'min', 'selectGreater', 'floor', 'round'] as const).map((op) =>
     beyond(op, 'beyond 65,536 elements', many, 'elementwise'),
   ),
-  ...(['exp', 'log', 'sigmoid', 'softplus', 'tanh', 'sqrt', 'div'] as const).map((op) =>
+  ...(['exp', 'log', 'sigmoid', 'softplus', 'tanh', 'cos', 'erf', 'sqrt', 'div'] as const).map((op) =>
     beyond(op, 'beyond 65,536 elements', many, 'functions'),
   ),
   beyond('noise', 'beyond 65,536 elements', many, 'noise'),
@@ -119,7 +136,7 @@ function sequential(lanes: number): () => Backend {
       at++;
       return sums.reduce((total, sum) => Math.fround(total + sum), 0);
     };
-    const backend = createReferenceBackend({ functions: { dawson: add, logUniformKl: Number } });
+    const backend = createReferenceBackend({ functions: { ...exactFunctions, dawson: add } });
     const compile = (program: BoundProgram) => backend.compile(program);
     return {
       ...backend,

@@ -1,5 +1,6 @@
 /** The float64 interpreter of programs, and how far float32 may be off from it. */
 export { dawson } from '../special/dawson.js';
+export { erf } from '../special/erf.js';
 export { logUniformKl } from '../special/logUniformKl.js';
 export type { Arithmetic } from './arithmetic.js';
 export { createReferenceBackend, type ReferenceOptions, type ReferenceTensor } from './backend.js';
@@ -8,5 +9,5 @@ export { evaluate, evaluateAll, type Feeds } from './evaluate.js';
 export { evaluateNode } from './evaluateNode.js';
 export { magnitude } from './magnitude.js';
 export { meaningful } from './meaningful.js';
-export type { NoiseSource, Sources, SpecialFunctions } from './sources.js';
+export { exactFunctions, type NoiseSource, type Sources, type SpecialFunctions } from './sources.js';
 export { withinBound } from './withinBound.js';

@@ -46,7 +46,8 @@ function accumulationOf(node: SumNode, shapes: readonly Shape[], result: Float64
     case 'maxPool2dGradient':
       return plain(overlap(node.size, node.strides));
     case 'gatherGradient':
-      return plain(product(shapes[0]));
+      // In the order of the indices, one after the other.
+      return { terms: product(shapes[0]), roundings: product(shapes[0]) - 1, scaled: false };
     case 'averagePool2d':
       return quotients(node.size[0] * node.size[1]);
     case 'averagePool2dGradient':

@@ -12,10 +12,11 @@ const supports = {
   noise: 'host',
   precision: 'float32',
   // Core puts chains of other operations in the place of functions that are not listed.
-  functions: ['sigmoid', 'softplus', 'tanh'],
+  functions: ['sigmoid', 'softplus', 'tanh', 'cos'],
   nonFinite: true,
   subnormals: true,
-  ulps: { exp: 0.5, log: 0.5, sigmoid: 0.5, softplus: 0.5, tanh: 0.5, sqrt: 0.5, div: 0.5 },
+  // Core's chain for erf is as exact as this on exponentials and quotients that are rounded once.
+  ulps: { exp: 0.5, log: 0.5, sigmoid: 0.5, softplus: 0.5, tanh: 0.5, cos: 0.5, erf: 1.75, sqrt: 0.5, div: 0.5 },
 };
 
 /**
@@ -36,7 +37,7 @@ export function createNAMEBackend() {
 
   return {
     name: 'NAME:cpu',
-    contractVersion: 1,
+    contractVersion: 2,
     supports,
     upload,
     read: async (tensor) => handles.get(tensor, 'read').slice(),
@@ -90,6 +91,12 @@ const count = (shape) => shape.reduce((product, n) => product * n, 1);
 
 const sigmoid = (x) => (x >= 0 ? 1 / (1 + Math.exp(-x)) : Math.exp(x) / (1 + Math.exp(x)));
 
+/** The nearest whole number, of two the even one. */
+function roundHalfToEven(x) {
+  const nearest = Math.round(x);
+  return nearest - x === 0.5 && nearest % 2 !== 0 ? nearest - 1 : nearest;
+}
+
 /** Elementwise functions; JavaScript computes them in float64, and a Float32Array rounds what is put into it. */
 const elementwise = {
   neg: (x) => -x,
@@ -100,6 +107,9 @@ const elementwise = {
   sigmoid,
   softplus: (x) => Math.max(x, 0) + Math.log1p(Math.exp(-Math.abs(x))),
   tanh: Math.tanh,
+  floor: Math.floor,
+  round: roundHalfToEven,
+  cos: Math.cos,
   add: (x, y) => x + y,
   sub: (x, y) => x - y,
   mul: (x, y) => x * y,
@@ -147,6 +157,40 @@ function kernelOf(node, shapes) {
         node.permutation.map((axis) => strides[axis]),
       );
       return (x) => Float32Array.from(offsets, (offset) => x[offset]);
+    }
+    case 'gather':
+    case 'gatherGradient':
+      return rows(node, shapes);
+    case 'concatenate': {
+      const lengths = shapes.map((each) => count(each.slice(node.axis)));
+      const pitch = count(shape.slice(node.axis));
+      return (...parts) => {
+        const result = new Float32Array(size);
+        let start = 0;
+        parts.forEach((part, i) => {
+          for (let row = 0; row * pitch < size; row++) {
+            result.set(part.subarray(row * lengths[i], (row + 1) * lengths[i]), start + row * pitch);
+          }
+          start += lengths[i];
+        });
+        return result;
+      };
+    }
+    case 'slice': {
+      const { starts, steps } = node;
+      const offsets = steppedOffsets(shape, stridesOf(shapes[0]), starts, steps);
+      return (x) => Float32Array.from(offsets, (offset) => x[offset]);
+    }
+    case 'pad': {
+      const steps = node.interior.map((n) => n + 1);
+      const targets = steppedOffsets(shapes[0], stridesOf(shape), node.before, steps);
+      return (x) => {
+        const result = new Float32Array(size).fill(node.value);
+        targets.forEach((target, i) => {
+          result[target] = x[i];
+        });
+        return result;
+      };
     }
     case 'reduceSum':
     case 'reduceMax': {
@@ -201,6 +245,40 @@ function offsetsOf(shape, strides) {
   return offsets;
 }
 
+/** For each element of `shape`, where it lies in memory with these strides that a part starts in and moves over in steps. */
+function steppedOffsets(shape, strides, starts, steps) {
+  const origin = starts.reduce((sum, start, axis) => sum + start * strides[axis], 0);
+  const offsets = offsetsOf(
+    shape,
+    strides.map((stride, axis) => stride * steps[axis]),
+  );
+  return offsets.map((offset) => origin + offset);
+}
+
+/** Rows of a table by number, or what goes to them: numbers of no row read zeros, and are left out. */
+function rows({ op, shape }, shapes) {
+  const gradient = op === 'gatherGradient';
+  const [length, ...rest] = gradient ? shape : shapes[0];
+  const width = count(rest);
+  const isRow = (index) => Number.isInteger(index) && index >= 0 && index < length;
+  if (gradient) {
+    return (indices, dy) => {
+      const result = new Float64Array(count(shape));
+      indices.forEach((index, i) => {
+        if (isRow(index)) for (let j = 0; j < width; j++) result[index * width + j] += dy[i * width + j];
+      });
+      return Float32Array.from(result);
+    };
+  }
+  return (table, indices) => {
+    const result = new Float32Array(count(shape));
+    indices.forEach((index, i) => {
+      if (isRow(index)) result.set(table.subarray(index * width, (index + 1) * width), i * width);
+    });
+    return result;
+  };
+}
+
 function matmul({ shape, transposeA, transposeB }, [a, b]) {
   const [m, n] = shape.slice(-2);
   const k = a.at(transposeA ? -2 : -1);
@@ -231,14 +309,15 @@ function matmul({ shape, transposeA, transposeB }, [a, b]) {
 }
 
 /** Calls `visit(pixel of the image, pixel of the result, place in the window)` wherever a window lies on the image. */
-function eachTap(image, size, output, { strides, padding }, visit) {
+function eachTap(image, size, output, { strides, padding, dilations = [1, 1] }, visit) {
   const [batch, height, width] = image;
   for (let b = 0; b < batch; b++) {
     for (let y = 0; y < output[1]; y++) {
       for (let x = 0; x < output[2]; x++) {
         for (let i = 0; i < size[0]; i++) {
           for (let j = 0; j < size[1]; j++) {
-            const [row, column] = [y * strides[0] + i - padding[0], x * strides[1] + j - padding[2]];
+            const row = y * strides[0] + i * dilations[0] - padding[0];
+            const column = x * strides[1] + j * dilations[1] - padding[2];
             if (row < 0 || row >= height || column < 0 || column >= width) continue;
             visit((b * height + row) * width + column, (b * output[1] + y) * output[2] + x, i * size[1] + j);
           }
@@ -248,20 +327,25 @@ function eachTap(image, size, output, { strides, padding }, visit) {
   }
 }
 
-/** A convolution and its gradients: one product for each tap, input channel and output channel, added up in one of three. */
+/**
+ * A convolution and its gradients: one product for each tap, output channel and input channel of its group, added up in one of
+ * three.
+ */
 function convolution(node, shapes) {
   const [image, filter, output] = {
     conv2d: () => [shapes[0], shapes[1], node.shape],
     conv2dInputGradient: () => [node.shape, shapes[0], shapes[1]],
     conv2dFilterGradient: () => [shapes[0], node.shape, shapes[1]],
   }[node.op]();
-  const [channels, filters] = filter.slice(2);
+  const [perGroup, filters] = filter.slice(2);
+  const channels = image[3];
   return (first, second) => {
     const result = new Float64Array(count(node.shape));
     eachTap(image, filter, output, node, (pixel, place, tap) => {
-      for (let c = 0; c < channels; c++) {
-        for (let f = 0; f < filters; f++) {
-          const [x, w, y] = [pixel * channels + c, (tap * channels + c) * filters + f, place * filters + f];
+      for (let f = 0; f < filters; f++) {
+        const start = Math.floor((f * node.groups) / filters) * perGroup;
+        for (let c = 0; c < perGroup; c++) {
+          const [x, w, y] = [pixel * channels + start + c, (tap * perGroup + c) * filters + f, place * filters + f];
           if (node.op === 'conv2d') result[y] += first[x] * second[w];
           else if (node.op === 'conv2dInputGradient') result[x] += first[w] * second[y];
           else result[w] += first[x] * second[y];
