@@ -4,6 +4,9 @@ import { type BoundNode, elementCount } from '@vardrop/core/program';
 import { type Device, isGpu } from '../device/device.js';
 import type { Lowering, Shapes } from '../device/lowering.js';
 import { broadcast, reshape, transpose } from '../device/shape.js';
+import { gatherGradient } from '../gpu/gatherGradient.js';
+import * as grouped from '../gpu/groupedConvolution.js';
+import * as movement from '../gpu/movement.js';
 import { reduceMax } from '../gpu/reduceMax.js';
 import * as gpu from '../gpu/windows.js';
 import { onHost } from '../move/onHost.js';
@@ -96,6 +99,22 @@ function lowerPrinted(device: Device, node: BoundNode, shapes: Shapes): Lowering
       const prints = isLong || (device.name === 'webgl' && node.axes.length > 0);
       return prints ? reduceMax(device, node.axes, shapes) : undefined;
     }
+    case 'conv2d':
+      return node.groups > 1 ? grouped.conv2d(device, node, shapes) : undefined;
+    case 'conv2dInputGradient':
+      return node.groups > 1 ? grouped.conv2dInputGradient(device, node, shapes) : undefined;
+    case 'conv2dFilterGradient':
+      return node.groups > 1 ? grouped.conv2dFilterGradient(device, node, shapes) : undefined;
+    case 'concatenate':
+      return (values) => device.call('Concat', values, { axis: node.axis });
+    case 'slice':
+      return movement.slice(device, node, shapes);
+    case 'pad':
+      return movement.pad(device, node, shapes);
+    case 'gather':
+      return movement.gather(device, shapes);
+    case 'gatherGradient':
+      return gatherGradient(device, shapes);
     case 'maxPool2d':
       return gpu.pool(device, 'max', node, shapes);
     case 'averagePool2d':
