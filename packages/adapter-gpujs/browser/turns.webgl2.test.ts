@@ -51,14 +51,14 @@ describe('loops of many turns on webgl2', () => {
   it.each(Object.keys(programs))('%s of whole numbers is exact', async (name) => {
     const b = createBuilder(name);
     b.output('y', programs[name](b));
-    const program = b.build();
+    const program = boundProgram(b.build());
     const run = async (on: Pick<GpujsBackend, 'compile' | 'upload' | 'read' | 'dispose'>) => {
-      const executable = await on.compile(boundProgram(program));
+      const executable = await on.compile(program);
       const inputs = program.nodes.flatMap((node, id) => {
         if (node.op !== 'input') return [];
         // Mostly positive, so that a sum that ends early is another; and few enough for sums of squares below 2²⁴.
         const values = Float32Array.from({ length: elementCount(node.shape) }, (_, i) => ((i * 7919 + id) % 6) - 1);
-        return [[node.name, on.upload(values, node.shape as number[])] as const];
+        return [[node.name, on.upload(values, node.shape)] as const];
       });
       const { y } = executable.run(Object.fromEntries(inputs), [{}]).outputs[0];
       const values = await on.read(y);

@@ -1,4 +1,4 @@
-import { boundProgram, createBuilder, elementCount, type Program } from '@vardrop/core/program';
+import { type BoundProgram, boundProgram, createBuilder, elementCount } from '@vardrop/core/program';
 import { createReferenceBackend } from '@vardrop/core/reference';
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -14,7 +14,7 @@ const side = fc.integer({ min: 1, max: 9 });
 const stride = fc.tuple(fc.integer({ min: 1, max: 2 }), fc.integer({ min: 1, max: 2 }));
 
 /** Programs with long loops for their size. */
-const programs: Readonly<Record<string, fc.Arbitrary<Program>>> = {
+const programs: Readonly<Record<string, fc.Arbitrary<BoundProgram>>> = {
   reductions: fc
     .record({
       shape: fc.tuple(few, fc.integer({ min: 1, max: 400 }), few, fc.integer({ min: 1, max: 60 })),
@@ -26,7 +26,7 @@ const programs: Readonly<Record<string, fc.Arbitrary<Program>>> = {
       const x = b.input('x', shape);
       const term = b.add(x, b.input('w', [shape[1], 1, 1]));
       b.output('y', max ? b.reduceMax(term, axes) : b.reduceSum(term, axes));
-      return b.build();
+      return boundProgram(b.build());
     }),
   products: fc
     .record({
@@ -49,7 +49,7 @@ const programs: Readonly<Record<string, fc.Arbitrary<Program>>> = {
           b.mul(b.matmul(b.mul(a, a), w('v'), { transposeA, transposeB }), b.input('noise', [rows, columns])),
         ),
       );
-      return b.build();
+      return boundProgram(b.build());
     }),
   convolutions: fc
     .record({
@@ -76,7 +76,7 @@ const programs: Readonly<Record<string, fc.Arbitrary<Program>>> = {
       b.output('y', b.mul(y, b.input('bias', [filters * groups])));
       b.output('image', b.conv2dInputGradient(filter, dy, x.shape, window));
       b.output('filters', b.conv2dFilterGradient(x, dy, filter.shape, window));
-      return b.build();
+      return boundProgram(b.build());
     }),
   'rows of one number': fc
     .record({ rows: few, width: fc.constantFrom(1, 3, 9), count: fc.integer({ min: 1, max: 900 }) })
@@ -95,7 +95,7 @@ const programs: Readonly<Record<string, fc.Arbitrary<Program>>> = {
       const pooled = b.maxPool2d(x, [kh, kw], window);
       b.output('y', pooled);
       b.output('gradient', b.maxPool2dGradient(x, b.input('dy', pooled.shape), [kh, kw], window));
-      return b.build();
+      return boundProgram(b.build());
     }),
 };
 
@@ -136,13 +136,13 @@ describe('loops of many turns', () => {
                   [
                     node.name,
                     Float32Array.from({ length: elementCount(node.shape) }, () => stream.next().value),
-                    node.shape as number[],
+                    node.shape,
                   ] as const,
                 ]
               : [],
           );
           const run = async (backend: Pick<typeof reference, 'compile' | 'upload' | 'read' | 'dispose'>) => {
-            const executable = await backend.compile(boundProgram(program));
+            const executable = await backend.compile(program);
             const inputs = Object.fromEntries(values.map(([name, own, shape]) => [name, backend.upload(own, shape)]));
             const outputs = Object.values(executable.run(inputs, [{}]).outputs[0]);
             const read = await Promise.all(outputs.map((each) => backend.read(each)));
@@ -151,7 +151,7 @@ describe('loops of many turns', () => {
             return read;
           };
           expect(await run(createBackend({ ...runtime, mostTurns }))).toEqual(await run(reference));
-          for (const kernel of lowerProgram(boundProgram(program), 'webgl2', mostTurns).kernels) {
+          for (const kernel of lowerProgram(program, 'webgl2', mostTurns).kernels) {
             expect(countTurns(kernel)).toBeLessThanOrEqual(kernel.turns);
             if (kind !== 'pooling') expect(kernel.turns).toBeLessThanOrEqual(mostTurns);
           }
@@ -164,13 +164,13 @@ describe('loops of many turns', () => {
   it('names a window that is too long even so', () => {
     const b = createBuilder('long');
     b.output('y', b.maxPool2d(b.input('x', [1, 30_000, 1, 1]), [30_000, 1]));
-    const program = b.build();
+    const program = boundProgram(b.build());
     expect(() =>
       checkCardLimits(
         'gpujs:webgl2',
         { textureSide: 4096, mostTurns: 65_535 },
-        boundProgram(program),
-        lowerProgram(boundProgram(program), 'webgl2', 65_535),
+        program,
+        lowerProgram(program, 'webgl2', 65_535),
       ),
     ).toThrow(
       /\[gpujs:webgl2\] compile long: %1 \(maxPool2d\) \[1,1,1,1\]: got \d+ turns of loops in a thread, needs at most 65535 on this device/,

@@ -1,5 +1,6 @@
 import { adam, categorical, conv2d, dense, flatten, sequential, sparseVariational } from '@vardrop/core';
 import { trainingProgram } from '@vardrop/core/extend';
+import { createBuilder } from '@vardrop/core/program';
 import { describe, expect, it } from 'vitest';
 import { createModel } from '../src/emit/createModel.js';
 import { opsets } from '../src/export/emitModel.js';
@@ -25,7 +26,46 @@ const files = [
       bytes: exportProgram(trainingProgram(images(), categorical(), adam()), { keys, opset }),
     })),
   ),
+  { name: 'movements and rows', bytes: exportProgram(movements()) },
+  ...[1, 2, 4].map((groups) => ({
+    name: `convolutions of ${groups} groups`,
+    bytes: exportProgram(convolutions(groups)),
+  })),
 ];
+
+/** Movements, rows by number and functions, for any number of rows. */
+function movements() {
+  const b = createBuilder('movements');
+  const x = b.input('x', ['batch', 5, 4]);
+  const [table, numbers] = [b.input('table', [3, 4]), b.input('numbers', ['batch', 5])];
+  const rows = b.gather(table, numbers);
+  b.output('sums', b.gatherGradient(numbers, x, table.shape));
+  const few = b.input('few', [2]);
+  b.output('fewSums', b.gatherGradient(few, b.input('own', [2]), [40]));
+  b.output('fewRows', b.gather(b.input('longTable', [40]), few));
+  const joined = b.concatenate([x, rows, b.concatenate([x], 0)], 1);
+  b.output('joined', b.slice(joined, [undefined, { start: 12, end: 1, step: -3 }, { step: 2 }]));
+  b.output('padded', b.pad(b.round(b.floor(x)), [undefined, { before: 1, interior: 2 }, { after: 3 }], 0.5));
+  b.output('functions', b.add(b.cos(x), b.erf(x)));
+  const weights = b.input('weights', [4, 3]);
+  b.output('int8', b.matmul(x, weights, { precision: 'int8' }));
+  b.output('float16', b.matmul(x, weights, { precision: 'float16' }));
+  return b.build();
+}
+
+/** A dilated convolution of so many groups, and its gradients. */
+function convolutions(groups: number) {
+  const b = createBuilder('convolutions');
+  const window = { strides: [2, 1], dilations: [1, 2], padding: [1, 0, 2, 2], groups } as const;
+  const x = b.input('x', ['batch', 7, 6, 4]);
+  const filter = b.input('filter', [3, 2, 4 / groups, 8]);
+  const y = b.conv2d(x, filter, window);
+  b.output('y', y);
+  b.output('whole', b.conv2d(x, filter, window, 'int8'));
+  b.output('dx', b.conv2dInputGradient(filter, y, x.shape, window));
+  b.output('dFilter', b.conv2dFilterGradient(x, y, filter.shape, window));
+  return b.build();
+}
 
 function images() {
   return sequential({

@@ -27,16 +27,16 @@ it('convolutions of more images than one takes are those of all at once', async 
         const y = b.conv2d(x, filter, window);
         b.output('y', y);
         b.output('gradient', b.conv2dFilterGradient(x, b.input('dy', y.shape), filter.shape, window));
-        const program = b.build();
+        const program = boundProgram(b.build());
         const values = Object.fromEntries(
           program.nodes.flatMap((node) => {
             if (node.op !== 'input') return [];
             const data = Float32Array.from({ length: elementCount(node.shape) }, () => stream.next().value);
-            return [[node.name, { data, shape: node.shape as number[] }]];
+            return [[node.name, { data, shape: node.shape }]];
           }),
         );
         const reference = createReferenceBackend();
-        const executable = await reference.compile(boundProgram(program));
+        const executable = await reference.compile(program);
         const given = Object.entries(values).map(
           ([name, { data, shape }]) => [name, reference.upload(data, shape)] as const,
         );

@@ -137,7 +137,7 @@ describe.each(['webgl', 'webgpu'] as const)('the backend on %s', (device) => {
     const executable = await backend.compile(program);
     const given = Object.fromEntries(
       program.nodes.flatMap((node) =>
-        node.op === 'input' ? [[node.name, backend.upload(inputs[node.name], node.shape as number[])]] : [],
+        node.op === 'input' ? [[node.name, backend.upload(inputs[node.name], node.shape)]] : [],
       ),
     );
     const once = async () => {

@@ -59,14 +59,14 @@ it.each(Object.keys(operations))('%s of whole numbers are exact however they are
       async (make, limits, stream) => {
         const b = createBuilder(kind);
         for (const [name, value] of Object.entries(make(b))) b.output(name, value);
-        const program = b.build();
+        const program = boundProgram(b.build());
         const values = program.nodes.flatMap((node) => {
           if (node.op !== 'input') return [];
           const own = Float32Array.from({ length: elementCount(node.shape) }, () => stream.next().value);
-          return [[node.name, own, node.shape as number[]] as const];
+          return [[node.name, own, node.shape] as const];
         });
         const run = async (on: Pick<typeof reference, 'compile' | 'upload' | 'read' | 'dispose'>) => {
-          const executable = await on.compile(boundProgram(program));
+          const executable = await on.compile(program);
           const inputs = Object.fromEntries(values.map(([name, own, shape]) => [name, on.upload(own, shape)]));
           const outputs = Object.values(executable.run(inputs, [{}]).outputs[0]);
           // 0 for −0, which sums in parts may have as well.

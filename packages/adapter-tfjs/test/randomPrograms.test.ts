@@ -1,9 +1,9 @@
 import {
+  type BoundProgram,
   type Builder,
   boundProgram,
   createBuilder,
   elementCount,
-  type Program,
   type Value,
 } from '@vardrop/core/program';
 import { evaluate } from '@vardrop/core/reference';
@@ -17,7 +17,7 @@ type Pick = (count: number) => number;
  * A random program whose values are all small integers, so that float32 has no rounding and any order of summation
  * gives the same: what a backend computes has to equal the reference, however nodes are grouped.
  */
-function integerProgram(pick: Pick): Program {
+function integerProgram(pick: Pick): BoundProgram {
   const b = createBuilder('integers');
   const [m, n] = [
     [3, 5],
@@ -58,7 +58,7 @@ function integerProgram(pick: Pick): Program {
   }
   b.output('last', values[values.length - 1]);
   for (let i = 0; i < 4; i++) b.output(`y${i}`, any());
-  return b.build();
+  return boundProgram(b.build());
 }
 
 describe.each(variants)('random programs on %s', async (variant) => {
@@ -74,12 +74,9 @@ describe.each(variants)('random programs on %s', async (variant) => {
           if (node.op !== 'input') continue;
           const size = elementCount(node.shape);
           inputs[node.name] = Float32Array.from({ length: size }, (_, i) => ((i * 7 + size + (i >> 3)) % 7) - 3);
-          (node.role === 'shared' ? shared : given)[node.name] = backend.upload(
-            inputs[node.name],
-            node.shape as number[],
-          );
+          (node.role === 'shared' ? shared : given)[node.name] = backend.upload(inputs[node.name], node.shape);
         }
-        const executable = await backend.compile(boundProgram(program));
+        const executable = await backend.compile(program);
         const [outputs] = executable.run(shared, [{ inputs: given }]).outputs;
         const expected = evaluate(program, { inputs });
         for (const [name, tensor] of Object.entries(outputs)) {
@@ -108,10 +105,10 @@ describe.each(variants)('random programs on %s', async (variant) => {
       wide.reduce((sum, each) => b.add(sum, each)),
     );
     const values = Float32Array.from({ length: 18 }, (_, i) => i % 5);
-    const program = b.build();
+    const program = boundProgram(b.build());
     const inputs = Object.fromEntries(['x', ...wide.map((_, i) => `w${i}`)].map((name) => [name, values]));
     const tensors = Object.fromEntries(Object.keys(inputs).map((name) => [name, backend.upload(values, [3, 6])]));
-    const executable = await backend.compile(boundProgram(program));
+    const executable = await backend.compile(program);
     const [outputs] = executable.run(tensors, [{}]).outputs;
     const expected = evaluate(program, { inputs });
     for (const name of ['chain', 'wide']) expect([...(await backend.read(outputs[name]))]).toEqual([...expected[name]]);

@@ -36,97 +36,106 @@ function quadraticForm(a: number, b: number, c: number): Moments {
   };
 }
 
+type Vector = readonly number[];
+
+const dot = (u: Vector, v: Vector) => u.reduce((sum, value, k) => sum + value * v[k], 0);
+const sum = (terms: readonly Moments[]) => weightedSum(terms.map((moments) => ({ weight: 1, moments })));
+
 /**
  * Moments of the gradients of each estimator. In μ and the bias they are linear in Gaussian noise, in σ quadratic; the means agree:
  * `s Σ_m a_mi g_m` (1 in place of a_mi for the bias β) and `s Σ_m d_m a²_mi σ_i` with `g_m = c_m + d_m (γ_m + β)`.
  */
 export function expectedGradients(loss: QuadraticLoss, estimator: string): ExpectedGradients {
-  const { x, means, deviations, bias, linear, quadratic: d, scale } = loss;
-  const dot = (u: readonly number[], v: readonly number[]) => u.reduce((sum, value, k) => sum + value * v[k], 0);
-  const squares = (row: readonly number[]) => row.reduce((sum, a, k) => sum + (a * deviations[k]) ** 2, 0);
-  const slopes = x.map((row, m) => linear[m] + d[m] * (dot(row, means) + bias));
-  const covariance = (m: number, n: number) => x[m].reduce((sum, a, k) => sum + a * x[n][k] * deviations[k] ** 2, 0);
-  const scaled = ({ mean, variance, fourth }: Moments): Moments => ({
+  const { x, means, deviations, bias, linear, quadratic, scale } = loss;
+  const slopes = x.map((row, m) => linear[m] + quadratic[m] * (dot(row, means) + bias));
+  const scaled = ({ mean, variance, fourth, ...bound }: GradientMoments): GradientMoments => ({
     mean: scale * mean,
     variance: scale ** 2 * variance,
     fourth: scale ** 4 * fourth,
+    ...bound,
   });
-  const sum = (terms: readonly Moments[]) => weightedSum(terms.map((moments) => ({ weight: 1, moments })));
-
-  /** Of `s Σ_m v_m (c_m + d_m b_m)`. */
-  const ofSlopes = (values: readonly number[]): GradientMoments => {
-    const mean = dot(values, slopes);
-    const weights = values.map((value, m) => value * d[m]);
-    const alone = x.reduce((total, _, m) => total + weights[m] ** 2 * covariance(m, m), 0);
-    if (estimator === 'single') {
-      const variance = x.reduce(
-        (total, _, m) => total + x.reduce((inner, _, n) => inner + weights[m] * weights[n] * covariance(m, n), 0),
-        0,
-      );
-      return scaled(normalMoments(mean, variance));
-    }
-    if (estimator === 'flipout') {
-      // Given the signs of the outputs it is normal; its variance averages to that of independent samples, and by
-      // |Σ_k s_mk s_nk a_mk a_nk σ²_k| ≤ Σ_k |a_mk a_nk| σ²_k is no further spread than this.
-      let spread = 0;
-      x.forEach((row, m) => {
-        x.forEach((other, n) => {
-          const largest = row.reduce((total, a, k) => total + Math.abs(a * other[k]) * deviations[k] ** 2, 0);
-          if (m < n) spread += 4 * (weights[m] * weights[n] * largest) ** 2;
-        });
-      });
-      return scaled({ mean, variance: alone, fourth: 3 * (alone ** 2 + spread) });
-    }
-    return scaled(normalMoments(mean, alone));
-  };
-
-  const ofDeviations = deviations.map((sigma, i): GradientMoments => {
-    switch (estimator) {
-      case 'local':
-        return scaled(
-          sum(
-            x.map((row, m) => {
-              const share = row[i] ** 2 * sigma;
-              return quadraticForm((slopes[m] * share) / Math.sqrt(squares(row)), d[m] * share, 0);
-            }),
-          ),
-        );
-      case 'separate':
-        return scaled(
-          sum(
-            x.map((row, m) => {
-              const others = Math.sqrt(squares(row) - (row[i] * sigma) ** 2);
-              return quadraticForm(slopes[m] * row[i], d[m] * row[i] ** 2 * sigma, d[m] * row[i] * others);
-            }),
-          ),
-        );
-      case 'single': {
-        const linearPart = x.reduce((total, row, m) => total + row[i] * slopes[m], 0);
-        const mixed = deviations.map((other, k) =>
-          x.reduce((total, row, m) => total + row[i] * d[m] * row[k] * other, 0),
-        );
-        const others = Math.hypot(...mixed.filter((_, k) => k !== i));
-        return scaled(quadraticForm(linearPart, mixed[i], others));
-      }
-      default: {
-        // Flipout's signs of the inputs are shared by all copies, so that the variance depends on them; it is at most this.
-        const linearPart = Math.hypot(...x.map((row, m) => row[i] * slopes[m]));
-        const mixed = deviations.map((other, k) =>
-          x.reduce((total, row, m) => total + Math.abs(row[i] * d[m] * row[k]) * other, 0),
-        );
-        const { variance, fourth } = quadraticForm(
-          linearPart,
-          mixed[i],
-          Math.hypot(...mixed.filter((_, k) => k !== i)),
-        );
-        const mean = x.reduce((total, row, m) => total + d[m] * row[i] ** 2 * sigma, 0);
-        return { ...scaled({ mean, variance, fourth }), bound: true };
-      }
-    }
-  });
+  const slope = (values: Vector) => scaled(ofSlopes(loss, slopes, estimator, values));
   return {
-    means: means.map((_, i) => ofSlopes(x.map((row) => row[i]))),
-    deviations: ofDeviations,
-    bias: ofSlopes(x.map(() => 1)),
+    means: means.map((_, i) => slope(x.map((row) => row[i]))),
+    deviations: deviations.map((_, i) => scaled(ofDeviation(loss, slopes, estimator, i))),
+    bias: slope(x.map(() => 1)),
   };
+}
+
+/** Of `Σ_m v_m (c_m + d_m b_m)`. */
+function ofSlopes(
+  { x, deviations, quadratic: d }: QuadraticLoss,
+  slopes: Vector,
+  estimator: string,
+  values: Vector,
+): Moments {
+  const mean = dot(values, slopes);
+  const weights = values.map((value, m) => value * d[m]);
+  const covariance = (m: number, n: number) =>
+    x[m].reduce((total, a, k) => total + a * x[n][k] * deviations[k] ** 2, 0);
+  const alone = x.reduce((total, _, m) => total + weights[m] ** 2 * covariance(m, m), 0);
+  if (estimator === 'single') {
+    const variance = x.reduce(
+      (total, _, m) => total + x.reduce((inner, __, n) => inner + weights[m] * weights[n] * covariance(m, n), 0),
+      0,
+    );
+    return normalMoments(mean, variance);
+  }
+  if (estimator === 'flipout') {
+    // Given the signs of the outputs it is normal; its variance averages to that of independent samples, and by
+    // |Σ_k s_mk s_nk a_mk a_nk σ²_k| ≤ Σ_k |a_mk a_nk| σ²_k is no further spread than this.
+    let spread = 0;
+    x.forEach((row, m) => {
+      x.forEach((other, n) => {
+        const largest = row.reduce((total, a, k) => total + Math.abs(a * other[k]) * deviations[k] ** 2, 0);
+        if (m < n) spread += 4 * (weights[m] * weights[n] * largest) ** 2;
+      });
+    });
+    return { mean, variance: alone, fourth: 3 * (alone ** 2 + spread) };
+  }
+  return normalMoments(mean, alone);
+}
+
+/** Of the gradient in σ_i, without the scale. */
+function ofDeviation(
+  { x, deviations, quadratic: d }: QuadraticLoss,
+  slopes: Vector,
+  estimator: string,
+  i: number,
+): GradientMoments {
+  const sigma = deviations[i];
+  const squares = (row: Vector) => row.reduce((total, a, k) => total + (a * deviations[k]) ** 2, 0);
+  switch (estimator) {
+    case 'local':
+      return sum(
+        x.map((row, m) => {
+          const share = row[i] ** 2 * sigma;
+          return quadraticForm((slopes[m] * share) / Math.sqrt(squares(row)), d[m] * share, 0);
+        }),
+      );
+    case 'separate':
+      return sum(
+        x.map((row, m) => {
+          const others = Math.sqrt(squares(row) - (row[i] * sigma) ** 2);
+          return quadraticForm(slopes[m] * row[i], d[m] * row[i] ** 2 * sigma, d[m] * row[i] * others);
+        }),
+      );
+    case 'single': {
+      const linearPart = x.reduce((total, row, m) => total + row[i] * slopes[m], 0);
+      const mixed = deviations.map((other, k) =>
+        x.reduce((total, row, m) => total + row[i] * d[m] * row[k] * other, 0),
+      );
+      return quadraticForm(linearPart, mixed[i], Math.hypot(...mixed.filter((_, k) => k !== i)));
+    }
+    default: {
+      // Flipout's signs of the inputs are shared by all copies, so that the variance depends on them; it is at most this.
+      const linearPart = Math.hypot(...x.map((row, m) => row[i] * slopes[m]));
+      const mixed = deviations.map((other, k) =>
+        x.reduce((total, row, m) => total + Math.abs(row[i] * d[m] * row[k]) * other, 0),
+      );
+      const { variance, fourth } = quadraticForm(linearPart, mixed[i], Math.hypot(...mixed.filter((_, k) => k !== i)));
+      const mean = x.reduce((total, row, m) => total + d[m] * row[i] ** 2 * sigma, 0);
+      return { mean, variance, fourth, bound: true };
+    }
+  }
 }

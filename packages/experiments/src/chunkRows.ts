@@ -1,9 +1,9 @@
-/** Elements of the largest tensor of weight samples, so that those of a chunk stay in tens of megabytes. */
+/** Elements of the largest tensor of weight samples, so that a chunk needs tens of megabytes. */
 const largestSample = 2 ** 22;
 
 /**
- * Rows of a minibatch that are computed at once where each has a weight sample of its own: the most that divide the
- * minibatch and whose samples of the widest layer have at most 2²² elements, and at most `limit`; at least 1.
+ * Rows of a minibatch to compute at once if each has its own weight sample. It is the largest divisor of the minibatch that is
+ * at most `limit` and for which the samples of the widest layer have at most 2²² elements; at least 1.
  *
  * @param widths of the network's layers, inputs and outputs included.
  */

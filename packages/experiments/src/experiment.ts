@@ -3,55 +3,61 @@ import type { Findings } from './findings.js';
 import type { ImageData } from './imageData.js';
 import type { Json } from './json.js';
 
-/** What a trial is given while it runs. */
+/** What a trial is given when it runs. */
 export interface TrialContext {
-  /** Where it computes; the trial disposes of what it makes there. */
+  /** The backend to compute on. The trial disposes of all tensors that it makes. */
   readonly backend: Backend;
-  /** When it aborts, the trial throws the signal's reason; what it had is computed again later. */
+  /** When it aborts, the trial throws the signal's reason. Its work so far is computed again later. */
   readonly signal: AbortSignal;
-  /** Says how far it is, `share` in [0, 1]. */
+  /** Reports progress, `share` in [0, 1]. */
   progress(share: number): void;
   /** Keeps a trained network beside the results; `name` is unique among all experiments, and ends in `.safetensors`. */
   save(name: string, bytes: Uint8Array): Promise<void>;
-  /** A file that an earlier trial of the same run has saved; undefined if there is none (any more). */
+  /** A file that an earlier trial of the same run has saved; undefined if it does not exist (any more). */
   load(name: string): Promise<Uint8Array | undefined>;
 }
 
-/** A piece of an experiment that is computed whole: an experiment that was interrupted goes on with those it lacks. */
+/** A part of an experiment that is computed as a whole. An interrupted experiment resumes with the missing trials. */
 export interface Trial {
   /** Unique within the experiment, and the same in every run with the same configuration. */
   readonly key: string;
-  /** What a progress bar calls it. */
+  /** The name for progress bars. */
   readonly label: string;
-  /** Expected seconds on two cores. Only proportions count, those to other experiments' trials too: for the time left. */
+  /**
+   * Expected seconds on two cores. Only the proportions between trials of all experiments matter; they give the remaining time.
+   */
   readonly cost: number;
   /**
-   * Computes the trial's result. It lets the event loop turn now and then, else no signal arrives. A trial may be run
-   * in another process than those before it: what it needs of them it gets by `load`, or computes again.
+   * Computes the trial's result. It has to yield to the event loop regularly, or no signal arrives. A trial may run in another
+   * process than earlier ones: it gets their files by `load`, or computes them again.
    */
   run(context: TrialContext): Promise<Json>;
-  /** Whether a result is one that `run` may return: results are kept in files, which may have been changed. */
+  /** Whether `run` could return this result. Results are kept in files, which may have been changed. */
   accepts(result: Json): boolean;
 }
 
-/** A question that is put to a backend: what is computed, and what follows from it. */
+/** An experiment: its trials, and the conclusions from their results. */
 export interface Experiment {
   readonly name: string;
-  /** All that shapes the results, data and backend apart; a run can be resumed only where it is the same. */
+  /**
+   * Everything that determines the results, apart from data and backend. A run can be resumed only with the same configuration.
+   */
   readonly configuration: { readonly [name: string]: Json };
   readonly trials: readonly Trial[];
-  /** What follows from results that their trials accept, by key of trial; an interrupted run has some of them only, but at least one. */
+  /** The findings from valid results, by key of trial. An interrupted run has only some of the results, but at least one. */
   conclude(results: ReadonlyMap<string, Json>): Findings;
 }
 
-/** What an experiment is made from. */
+/** The setting of an experiment. */
 export interface ExperimentSetting {
   readonly data: ImageData;
-  /** Minutes instead of hours, by smaller networks and fewer repetitions; the findings say which. */
+  /** Smaller networks and fewer repetitions, for minutes instead of hours. The findings say which. */
   readonly quick: boolean;
-  /** Non-negative integer; everything random follows from it. */
+  /** Non-negative integer. It determines all random numbers. */
   readonly seed: number;
 }
 
-/** Makes an experiment. Throws `VARDROP_OPTION` for anything else in the setting, `VARDROP_EXPERIMENT_DATA` for data that it cannot work on. */
+/**
+ * Makes an experiment. Throws `VARDROP_OPTION` for an unknown setting, `VARDROP_EXPERIMENT_DATA` for data that it cannot use.
+ */
 export type CreateExperiment = (setting: ExperimentSetting) => Experiment;

@@ -1,15 +1,15 @@
 import type { Json } from './json.js';
 
-/** A table whose cells are shown as they are; columns of numbers are aligned by whoever shows it. */
+/** A table of texts. The printer aligns columns of numbers. */
 export interface Table {
   readonly title: string;
   readonly columns: readonly string[];
   readonly rows: readonly (readonly string[])[];
-  /** What has to be known to read it. */
+  /** Explains the table. */
   readonly note?: string;
 }
 
-/** A point of a chart, with an interval around y where there is one. */
+/** A point of a chart, with an optional interval around y. */
 export interface ChartPoint {
   readonly x: number;
   readonly y: number;
@@ -17,7 +17,7 @@ export interface ChartPoint {
   readonly high?: number;
 }
 
-/** An axis; logarithmic where `logarithmic` is set. */
+/** An axis, linear unless `logarithmic` is set. */
 export interface ChartAxis {
   readonly label: string;
   readonly logarithmic?: boolean;
@@ -31,15 +31,15 @@ export interface Chart {
   readonly series: readonly {
     readonly name: string;
     readonly points: readonly ChartPoint[];
-    /** Figures from the literature are drawn apart from those measured here. */
+    /** Whether the values are from the literature. They are drawn in another style. */
     readonly published?: boolean;
   }[];
 }
 
-/** What follows from an experiment, for readers (tables, charts, sentences) and for programs (`data`). */
+/** The findings of an experiment, for readers (tables, charts, sentences) and for programs (`data`). */
 export interface Findings {
   readonly title: string;
-  /** Sentences that say what was found; each stands by itself. */
+  /** The findings in sentences, each complete by itself. */
   readonly sentences: readonly string[];
   readonly tables: readonly Table[];
   readonly charts: readonly Chart[];

@@ -1,6 +1,6 @@
 import type { Estimate } from './statistics/estimate.js';
 
-/** A number with so many significant digits, `1.83`, `12,400`, `7.81e6`; `–` for what is no number. */
+/** A number with the given significant digits, `1.83`, `12,400`, `7.81e6`; `–` for NaN and undefined. */
 export function significant(value: number, digits = 3): string {
   if (!Number.isFinite(value)) return '–';
   if (value === 0) return '0';

@@ -2,9 +2,9 @@ import type { Dataset } from '@vardrop/core';
 
 /** Images to classify, with a fixed split. */
 export interface ImageData {
-  /** What the data are called in reports. */
+  /** The name of the data in reports. */
   readonly name: string;
-  /** Values an image. */
+  /** Values per image. */
   readonly inputs: number;
   readonly classes: number;
   readonly train: Dataset;

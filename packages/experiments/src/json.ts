@@ -1,5 +1,5 @@
 /**
- * What a file of results can hold. Of named types only those that `type` defines count as such: an interface may get more
- * members elsewhere.
+ * The JSON values of a file of results. Named object types are assignable only if `type` defines them, since an interface may
+ * get more members elsewhere.
  */
 export type Json = null | boolean | number | string | readonly Json[] | { readonly [name: string]: Json };

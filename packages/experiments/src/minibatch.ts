@@ -1,7 +1,7 @@
 import * as random from '@vardrop/core/random';
 import type { ImageData } from './imageData.js';
 
-/** Rows of a data set as a program takes them. */
+/** Rows of a data set, as programs take them. */
 export interface ImageRows {
   /** `[rows, inputs]`. */
   readonly x: Float32Array;
@@ -9,7 +9,7 @@ export interface ImageRows {
   readonly y: Float32Array;
 }
 
-/** Rows of the training images drawn with replacement: independent datapoints, however few images there are. */
+/** Rows of the training images, drawn with replacement, so datapoints are independent even with few images. */
 export function drawMinibatch({ train, inputs, classes }: ImageData, key: random.Key, rows: number): ImageRows {
   const count = train.targets.length;
   const words = new Uint32Array(rows);
@@ -17,7 +17,7 @@ export function drawMinibatch({ train, inputs, classes }: ImageData, key: random
   const x = new Float32Array(rows * inputs);
   const y = new Float32Array(rows * classes);
   words.forEach((word, row) => {
-    // Of 2³² words: no index is favoured by more than count / 2³².
+    // Of 2³² words. The bias of an index is at most count / 2³².
     const index = Math.floor((word / 2 ** 32) * count);
     x.set(train.inputs.subarray(index * inputs, (index + 1) * inputs), row * inputs);
     y[row * classes + train.targets[index]] = 1;

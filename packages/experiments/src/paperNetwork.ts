@@ -23,16 +23,16 @@ const estimators: Readonly<Record<Exclude<EstimatorName, 'none'>, () => Estimato
   single: singleSample,
 };
 
-/** Dropout rates at which α starts, as in the paper's figure 1: less noise on the input than on hidden units. */
+/** Dropout rates for the initial α, as in figure 1 of the paper: less noise on the input than on hidden units. */
 export const startRates = { input: 0.2, hidden: 0.5 };
 
-/** What the network's outputs mean. */
+/** The likelihood of the network. */
 export const likelihood = categorical();
 
 /**
- * The network of table 1: ReLU layers and one output a class, with independent weight noise of the size αθ² (variational
- * dropout of type B), α learned for each layer. The models of all estimators have the same parameters, of which that
- * without noise does not use α.
+ * The network of table 1: ReLU layers and one output per class, with independent weight noise of variance αθ² (variational
+ * dropout of type B), α learned for each layer. The models of all estimators have the same parameters; the model without noise
+ * does not use α.
  */
 export function network(
   estimator: EstimatorName,

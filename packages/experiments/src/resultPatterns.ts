@@ -1,6 +1,6 @@
 import type { Json } from './json.js';
 
-/** Whether a piece of JSON is what is expected at its place in a result. */
+/** Whether a JSON value is valid at its place in a result. */
 export type Pattern = (value: Json | undefined) => boolean;
 
 /** A finite number from `least` to `most`, both included. */
@@ -8,15 +8,15 @@ export function number(least = Number.NEGATIVE_INFINITY, most = Number.POSITIVE_
   return (value) => typeof value === 'number' && Number.isFinite(value) && value >= least && value <= most;
 }
 
-/** A whole number that is not negative. */
+/** A non-negative integer. */
 export const count: Pattern = (value) => Number.isSafeInteger(value) && (value as number) >= 0;
 
-/** Exactly this text or number. */
+/** This text or number. */
 export function exactly(expected: string | number): Pattern {
   return (value) => value === expected;
 }
 
-/** A list of `length` entries (of any number of them if it is left out) that all match. */
+/** A list of `length` entries (default: any number) that all match. */
 export function list(entry: Pattern, length?: number): Pattern {
   return (value) =>
     Array.isArray(value) && (length === undefined || value.length === length) && value.every((each) => entry(each));

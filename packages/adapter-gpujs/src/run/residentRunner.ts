@@ -2,6 +2,7 @@ import { elementCount } from '@vardrop/core/program';
 import { checkMode } from '../gpujs/checkMode.js';
 import { callKernel, type Resident } from '../gpujs/internals.js';
 import type { LoweredProgram } from '../lower/lowerProgram.js';
+import type { Placer } from '../memory/placer.js';
 import { type Stored, storeResident, storeValues } from '../memory/stored.js';
 import type { KernelSource, ValueId } from '../print/kernelSource.js';
 import type { Runtime } from '../start/runtime.js';
@@ -31,22 +32,13 @@ export function createResidentRunner(
   /** Results that have an owner. The kernels that made them are needed to read them. */
   const live = new Set<Stored>();
 
-  /** What kernels read of a given value. `copies` collects tensors that only this run uses. */
-  async function place(id: ValueId, stored: Stored, copies: Resident[]): Promise<Resident> {
-    const layout = layoutOf(id);
-    const placed = await stored.resident((values) => runtime.placer.place(values, layout));
-    if (placed.output.join() === layout.join()) return placed;
-    const copy = await runtime.placer.place(placed, layout);
-    copies.push(copy);
-    return copy;
-  }
-
   async function execute(given: readonly Stored[], made: Map<ValueId, Resident>): Promise<void> {
     const copies: Resident[] = [];
     try {
       const values = new Map<ValueId, Resident>();
-      for (const [id, stored] of constants) values.set(id, await place(id, stored, copies));
-      for (const [i, id] of inputs.entries()) values.set(id, await place(id, given[i], copies));
+      for (const [id, stored] of constants) values.set(id, await place(stored, layoutOf(id), runtime.placer, copies));
+      for (const [i, id] of inputs.entries())
+        values.set(id, await place(given[i], layoutOf(id), runtime.placer, copies));
       for (const [i, kernel] of kernels.entries()) {
         const operands = kernel.inputs.map((id) => values.get(id) as Resident);
         const returned = callKernel<Resident | Promise<Resident>>(calls[i], operands);
@@ -97,6 +89,15 @@ export function createResidentRunner(
       runtime.keepVertices();
     },
   };
+}
+
+/** What kernels read of a value, in the layout that they expect. `copies` collects tensors that only this run uses. */
+async function place(stored: Stored, layout: readonly number[], placer: Placer, copies: Resident[]): Promise<Resident> {
+  const placed = await stored.resident((values) => placer.place(values, layout));
+  if (placed.output.join() === layout.join()) return placed;
+  const copy = await placer.place(placed, layout);
+  copies.push(copy);
+  return copy;
 }
 
 /** Copies a result to the host. */

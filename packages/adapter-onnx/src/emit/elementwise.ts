@@ -9,6 +9,10 @@ const unaryOps: Readonly<Record<Exclude<UnaryOp, 'log' | 'sigmoid' | 'softplus' 
   abs: 'Abs',
   sqrt: 'Sqrt',
   exp: 'Exp',
+  floor: 'Floor',
+  round: 'Round',
+  cos: 'Cos',
+  erf: 'Erf',
 };
 
 const binaryOps: Readonly<Record<BinaryOp, string>> = {

@@ -25,6 +25,8 @@ export interface EmissionStyle {
   readonly onGpu?: boolean;
   /** Most images of one convolution; more are shared among several. Any number where left out. */
   readonly mostImages?: number;
+  /** Whether ScatterND adds rows up in their order, as it does on one thread; several threads race. */
+  readonly scattersInOrder?: boolean;
   /** Whether a sum over the rows of a matrix is a product with a row of ones. */
   readonly sumsAsProducts?: boolean;
 }

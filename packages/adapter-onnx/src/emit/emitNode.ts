@@ -2,18 +2,12 @@ import { VardropError } from '@vardrop/core';
 import type { ProgramNode } from '@vardrop/core/program';
 import type { ValueName } from '../model/graph.js';
 import { matmul } from './contraction.js';
+import { conv2d, conv2dFilterGradient, conv2dInputGradient } from './convolutions.js';
 import { binary, selectGreater, unary } from './elementwise.js';
 import type { Emission } from './emission.js';
-import { broadcast, constant, reduce, reshape, transpose } from './movement.js';
-import {
-  averagePool2d,
-  averagePool2dGradient,
-  conv2d,
-  conv2dFilterGradient,
-  conv2dInputGradient,
-  maxPool2d,
-  maxPool2dGradient,
-} from './windows.js';
+import { broadcast, concatenate, constant, pad, reduce, reshape, slice, transpose } from './movement.js';
+import { gather, gatherGradient } from './rows.js';
+import { averagePool2d, averagePool2dGradient, maxPool2d, maxPool2dGradient } from './windows.js';
 
 /** Writes one node of a program in ONNX operators. Throws `VARDROP_PROGRAM` for nodes that core takes out. */
 export function emitNode(node: ProgramNode, emission: Emission): ValueName {
@@ -25,6 +19,10 @@ export function emitNode(node: ProgramNode, emission: Emission): ValueName {
     case 'log':
     case 'sigmoid':
     case 'tanh':
+    case 'floor':
+    case 'round':
+    case 'cos':
+    case 'erf':
       return unary(node.op, emission);
     case 'add':
     case 'sub':
@@ -62,6 +60,16 @@ export function emitNode(node: ProgramNode, emission: Emission): ValueName {
       return broadcast(emission);
     case 'constant':
       return constant(node, emission);
+    case 'gather':
+      return gather(emission);
+    case 'gatherGradient':
+      return gatherGradient(emission);
+    case 'concatenate':
+      return concatenate(node, emission);
+    case 'slice':
+      return slice(node, emission);
+    case 'pad':
+      return pad(node, emission);
     case 'noise':
     case 'input':
     case 'softplus':

@@ -1,121 +1,10 @@
-import { boundShape, type Dimension, type NodeOf, type Padding, type Shape } from '@vardrop/core/program';
+import type { NodeOf, Padding } from '@vardrop/core/program';
 import type { GraphBuilder, ValueName } from '../model/graph.js';
 import type { Emission } from './emission.js';
-import { reshape } from './movement.js';
+import { channelsFirst, channelsLast, concat, type ImageShape, imageShape, pads, permute, range } from './images.js';
+import { addAround, reshape } from './movement.js';
 
 type Pooling = NodeOf<'maxPool2d' | 'averagePool2d' | 'maxPool2dGradient' | 'averagePool2dGradient'>;
-
-/** The shape of an image, of which only the batch may be symbolic. */
-interface ImageShape {
-  readonly batch: Dimension;
-  /** Height and width. */
-  readonly sides: readonly [number, number];
-  readonly channels: number;
-}
-
-function imageShape([batch, ...rest]: Shape): ImageShape {
-  const [height, width, channels] = boundShape(rest);
-  return { batch, sides: [height, width], channels };
-}
-
-/** ONNX's order: all beginnings, then all ends. */
-const pads = ([top, bottom, left, right]: Padding) => [top, left, bottom, right];
-/** `[batch, h, w, c]` to `[batch, c, h, w]`, which ONNX's windows take, and back. */
-const channelsFirst = [0, 3, 1, 2];
-const channelsLast = [0, 2, 3, 1];
-
-const permute = (graph: GraphBuilder, value: ValueName, perm: readonly number[], name: string) =>
-  graph.node('Transpose', [value], name, { perm });
-
-/** Image ⋆ filter. */
-export function conv2d({ strides, padding }: NodeOf<'conv2d'>, emission: Emission): ValueName {
-  const { graph, operands, shapes, name } = emission;
-  const image = permute(graph, operands[0], channelsFirst, `${name}/image`);
-  const filter = permute(graph, operands[1], [3, 2, 0, 1], `${name}/filter`);
-  const result = convolve(
-    [image, filter],
-    imageShape(shapes.operands[0]),
-    shapes.operands[1].slice(0, 2),
-    { strides, padding },
-    emission,
-  );
-  return permute(graph, result, channelsLast, name);
-}
-
-/** Gradient of `conv2d` in its image: the transposed convolution. */
-export function conv2dInputGradient(node: NodeOf<'conv2dInputGradient'>, emission: Emission): ValueName {
-  const { graph, operands, shapes, name } = emission;
-  const { strides, padding } = node;
-  const lengths = boundShape(shapes.operands[0]);
-  const [image, pooled] = [imageShape(shapes.out), imageShape(shapes.operands[1])];
-  // Cells of the image behind the last window: their gradient is 0.
-  const left = ([0, 1] as const).map((axis) => {
-    const covered = (pooled.sides[axis] - 1) * strides[axis] + lengths[axis];
-    return image.sides[axis] + padding[2 * axis] + padding[2 * axis + 1] - covered;
-  });
-  const dy = permute(graph, operands[1], channelsFirst, `${name}/dy`);
-  const filter = permute(graph, operands[0], [3, 2, 0, 1], `${name}/filter`);
-  const attributes = { strides, pads: pads(padding), output_padding: left };
-  return permute(graph, graph.node('ConvTranspose', [dy, filter], `${name}/result`, attributes), channelsLast, name);
-}
-
-/**
- * Gradient of `conv2d` in its filter, itself a convolution: images and dy with batch and channels swapped, dy as the
- * filter, dilated by the strides.
- */
-export function conv2dFilterGradient(node: NodeOf<'conv2dFilterGradient'>, emission: Emission): ValueName {
-  const { graph, operands, shapes, name } = emission;
-  const image = permute(graph, operands[0], [3, 0, 1, 2], `${name}/image`);
-  const dy = permute(graph, operands[1], [3, 0, 1, 2], `${name}/dy`);
-  const steps = { dilations: node.strides, padding: node.padding };
-  const { sides, channels } = imageShape(shapes.operands[0]);
-  const all = convolve([image, dy], { batch: channels, sides }, shapes.operands[1].slice(1, 3), steps, emission);
-  // If no window reached the last row or column, there are more shifts than the filter has cells.
-  const [height, width] = boundShape(shapes.out);
-  const cut = graph.node(
-    'Slice',
-    [all, graph.integers([0, 0]), graph.integers([height, width]), graph.integers([2, 3])],
-    `${name}/result`,
-  );
-  return permute(graph, cut, [2, 3, 0, 1], name);
-}
-
-interface Steps extends Readonly<Record<string, readonly number[]>> {
-  readonly padding: Padding;
-}
-
-/** Conv of an image and a filter with channels first; `window` is the filter's height and width. */
-function convolve(
-  [image, filter]: readonly [ValueName, ValueName],
-  { batch, sides }: Pick<ImageShape, 'batch' | 'sides'>,
-  window: Shape,
-  { padding, ...steps }: Steps,
-  emission: Emission,
-): ValueName {
-  const { graph, name, style } = emission;
-  const most = style?.mostImages ?? Number.POSITIVE_INFINITY;
-  if (batch !== 'batch' && batch > most) {
-    const runs = range(Math.ceil(batch / most)).map((i) => {
-      const [from, to] = [i * most, Math.min(batch, (i + 1) * most)];
-      const ends = [graph.integers([from]), graph.integers([to]), graph.integers([0])];
-      const own = graph.node('Slice', [image, ...ends], `${name}/images`);
-      return convolve([own, filter], { batch: to - from, sides }, window, { padding, ...steps }, emission);
-    });
-    return concat(graph, runs, 0, `${name}/joined`);
-  }
-  const [top, bottom, left, right] = padding;
-  const beside = window.every((n) => n === 1) && top + left === 0 && bottom + right > 0;
-  if (!style?.onGpu || !beside)
-    return graph.node('Conv', [image, filter], `${name}/windows`, { ...steps, pads: pads(padding) });
-  // For a filter of one cell, the kernel on GPUs ignores padding that is only behind the image. The result there is 0.
-  const inside = graph.node('Conv', [image, filter], `${name}/inside`, steps);
-  const more = ([bottom, right] as const).map((added, axis) => {
-    const [length, stride] = [sides[axis], steps.strides?.[axis] ?? 1];
-    return Math.floor((length + added - 1) / stride) - Math.floor((length - 1) / stride);
-  });
-  const ends = [graph.integers([0, 0, 0, 0, 0, 0, ...more]), graph.constant([0], [])];
-  return graph.node('Pad', [inside, ...ends], `${name}/windows`);
-}
 
 /** Average of each window; padding takes no part. */
 export function averagePool2d(node: NodeOf<'averagePool2d'>, emission: Emission): ValueName {
@@ -273,12 +162,6 @@ function spread(node: Pooling, emission: Emission, cells: readonly ValueName[], 
 const blocksOf = (size: readonly number[], strides: readonly number[]) =>
   Math.ceil(size[0] / strides[0]) * Math.ceil(size[1] / strides[1]);
 
-const range = (count: number) => Array.from({ length: count }, (_, i) => i);
-
-function concat(graph: GraphBuilder, values: readonly ValueName[], axis: number, name: string): ValueName {
-  return values.length > 1 ? graph.node('Concat', values, name, { axis }) : values[0];
-}
-
 function zerosLike({ graph, name, batchLength }: Emission, { batch, sides, channels }: ImageShape): ValueName {
   const lengths = graph.integers([...sides, channels]);
   const first = batch === 'batch' ? batchLength() : graph.integers([batch]);
@@ -293,11 +176,7 @@ function zerosLike({ graph, name, batchLength }: Emission, { batch, sides, chann
 function pad(graph: GraphBuilder, value: ValueName, padding: Padding, name: string, fill: number): ValueName {
   if (padding.every((n) => n === 0)) return value;
   const [top, bottom, left, right] = padding;
-  return graph.node(
-    'Pad',
-    [value, graph.integers([0, top, left, 0, 0, bottom, right, 0]), graph.constant([fill], [])],
-    name,
-  );
+  return addAround(graph, value, [0, top, left, 0], [0, bottom, right, 0], fill, name);
 }
 
 function cellsOf([height, width]: readonly [number, number]): [number, number][] {

@@ -1,4 +1,4 @@
-import type { NodeOf } from '@vardrop/core/program';
+import { elementCount, type NodeOf } from '@vardrop/core/program';
 import { reshape } from '../emit/movement.js';
 import type { GraphBuilder, ValueName } from '../model/graph.js';
 import { bitwiseXor } from './bitwiseXor.js';
@@ -18,7 +18,7 @@ export interface NoiseRows {
  * may pass 2³², as two words each. Rows of a minibatch are counted from the first data row on, other noise from 0.
  */
 export function noiseIndices(graph: GraphBuilder, { shape }: NodeOf<'noise'>, rows: NoiseRows, name: string): Words {
-  const perRow = (shape[0] === 'batch' ? shape.slice(1) : shape).reduce<number>((n, axis) => n * (axis as number), 1);
+  const perRow = elementCount(shape[0] === 'batch' ? shape.slice(1) : shape);
   const index = (start: ValueName, end: ValueName) =>
     wordsOf(graph, graph.node('Range', [start, end, graph.integer(1)], `${name}/index`), name);
   if (shape[0] !== 'batch') return index(graph.integer(0), graph.integer(perRow));

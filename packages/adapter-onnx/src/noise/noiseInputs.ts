@@ -1,5 +1,5 @@
 import { streams } from '@vardrop/core/extend';
-import type { NodeOf } from '@vardrop/core/program';
+import { elementCount, type NodeOf } from '@vardrop/core/program';
 import type { GraphBuilder, ValueName } from '../model/graph.js';
 import { dataTypes } from '../model/schema.js';
 import { noise, noiseIndices } from './noise.js';
@@ -37,8 +37,8 @@ export function createNoiseWriter(
   const known = new Map<string, Words>();
   let count: ValueName | undefined;
   return (graph: GraphBuilder, node: NodeOf<'noise'>, key: Words, name: string): ValueName => {
-    const perRow = node.shape.slice(1).reduce<number>((n, axis) => n * (axis as number), 1);
-    const signature = node.shape[0] === 'batch' ? `rows of ${perRow}` : `${(node.shape[0] ?? 1) as number}x${perRow}`;
+    const perRow = elementCount(node.shape.slice(1));
+    const signature = node.shape[0] === 'batch' ? `rows of ${perRow}` : `${node.shape[0] ?? 1}x${perRow}`;
     let indices = known.get(signature);
     if (!indices) {
       const counted = {

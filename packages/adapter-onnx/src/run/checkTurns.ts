@@ -33,10 +33,12 @@ function termsOf(node: BoundNode, operands: readonly (readonly number[])[]): num
       return elementCount(operands[1].slice(0, 3));
     case 'conv2dInputGradient': {
       const [height, width, , filters] = operands[0];
-      return height * width * filters;
+      return (height * width * filters) / node.groups;
     }
     case 'conv2dFilterGradient':
       return elementCount(operands[1].slice(0, 3));
+    case 'gatherGradient':
+      return elementCount(operands[0]);
     case 'maxPool2d':
     case 'maxPool2dGradient':
     case 'averagePool2d':

@@ -28,7 +28,9 @@ export async function createProgramSession(
   { ort, device, sessionOptions, memory }: Runtime,
   program: BoundProgram,
 ): Promise<ProgramSession> {
-  const { model, inputs, outputs } = emitProgram(program, styles[device]);
+  const threads = device === 'native' ? sessionOptions.intraOpNumThreads : ort.env.wasm.numThreads;
+  const style = { ...styles[device], scattersInOrder: threads === 1 };
+  const { model, inputs, outputs } = emitProgram(program, style);
   const who = `[onnx:${device}] ${program.name}`;
   const guard = async <T>(what: string, work: () => Promise<T>): Promise<T> => {
     try {

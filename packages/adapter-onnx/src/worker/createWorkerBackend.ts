@@ -10,7 +10,7 @@ import {
 import type { Tensor as OrtTensor } from 'onnxruntime-web';
 import { checkWrapped } from '../memory/checkWrapped.js';
 import { importRuntime } from '../start/loadRuntime.js';
-import { connect } from './connect.js';
+import { type Connection, connect } from './connect.js';
 import type { Opened, TensorId, WorkerOptions } from './protocol.js';
 
 /**
@@ -23,18 +23,7 @@ import type { Opened, TensorId, WorkerOptions } from './protocol.js';
  */
 export async function createWorkerBackend(options: WorkerOptions): Promise<Backend<OrtTensor>> {
   const connection = connect(`onnx:${options.device}`);
-  const { name, supports } = await connection.ask({ kind: 'open', options }).then(
-    (opened) => opened as Opened,
-    async (error) => {
-      await connection.end();
-      if (error instanceof VardropError) throw error;
-      throw new VardropError(
-        'VARDROP_OPTION',
-        `[onnx:${options.device}] worker: got options that cannot be copied to it (${error instanceof Error ? error.message : error}), needs plain data. Leave \`session\` or \`worker\` out.`,
-        { cause: error },
-      );
-    },
-  );
+  const { name, supports } = await open(connection, options);
   const handles = createHandleTable<TensorId>({ name, free: (tensor) => connection.tell({ kind: 'dispose', tensor }) });
   let tensorsMade = 0;
   let executablesMade = 0;
@@ -101,4 +90,19 @@ export async function createWorkerBackend(options: WorkerOptions): Promise<Backe
       await connection.end();
     },
   };
+}
+
+/** Has the worker create its backend. Ends the worker if that fails. */
+async function open(connection: Connection, options: WorkerOptions): Promise<Opened> {
+  try {
+    return (await connection.ask({ kind: 'open', options })) as Opened;
+  } catch (error) {
+    await connection.end();
+    if (error instanceof VardropError) throw error;
+    throw new VardropError(
+      'VARDROP_OPTION',
+      `[onnx:${options.device}] worker: got options that cannot be copied to it (${error instanceof Error ? error.message : error}), needs plain data. Leave \`session\` or \`worker\` out.`,
+      { cause: error },
+    );
+  }
 }

@@ -40,10 +40,9 @@ export function serve(
 
   async function answer(question: Question, others: readonly Promise<void>[]): Promise<unknown> {
     switch (question.kind) {
-      case 'open': {
+      case 'open':
         made = await create(question.options);
         return { name: made.name, supports: made.supports } satisfies Opened;
-      }
       case 'read':
         return backend().read(tensors.get(question.tensor));
       case 'compile':

@@ -18,3 +18,20 @@ export function broadcast(device: Device, x: TensorInfo, shape: readonly number[
   const reps = shape.map((n, axis) => (padded[axis] === n ? 1 : n));
   return device.call('Tile', { x: aligned }, { reps });
 }
+
+/** The part of x that starts at `begin`. */
+export const slice = (device: Device, x: TensorInfo, begin: readonly number[], size: readonly number[]) =>
+  device.call('Slice', { x }, { begin: [...begin], size: [...size] });
+
+/** x with a value before and behind it along each axis. */
+export const pad = (
+  device: Device,
+  x: TensorInfo,
+  before: readonly number[],
+  behind: readonly number[],
+  value: number,
+) => device.call('PadV2', { x }, { paddings: before.map((n, axis) => [n, behind[axis]]), constantValue: value });
+
+/** Tensors one after the other along an axis. */
+export const join = (device: Device, tensors: readonly TensorInfo[], axis: number): TensorInfo =>
+  tensors.length === 1 ? tensors[0] : device.call('Concat', tensors, { axis });

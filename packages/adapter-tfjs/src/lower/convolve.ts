@@ -1,8 +1,9 @@
 import type { TensorInfo } from '@tensorflow/tfjs';
 import type { SlidingWindow } from '@vardrop/core/program';
 import type { Device } from '../device/device.js';
+import { join, pad } from '../device/shape.js';
 import { inOneOrder } from '../gpu/products/inOneOrder.js';
-import { addAll, join, runsOf, slice } from './runs.js';
+import { addAll, partOf, runsOf } from './runs.js';
 
 /** Padding as tfjs's kernels take it. */
 export const explicit = ([top, bottom, left, right]: SlidingWindow['padding']) => [
@@ -11,6 +12,17 @@ export const explicit = ([top, bottom, left, right]: SlidingWindow['padding']) =
   [left, right],
   [0, 0],
 ];
+
+/** Images with a value around them; themselves where there is no padding. */
+export const padImage = (
+  device: Device,
+  x: TensorInfo,
+  padding: SlidingWindow['padding'],
+  value: number,
+): TensorInfo => {
+  const [top, bottom, left, right] = padding;
+  return padding.some((n) => n > 0) ? pad(device, x, [0, top, left, 0], [0, bottom, right, 0], value) : x;
+};
 
 const none = [0, 0, 0, 0] as const;
 
@@ -29,7 +41,7 @@ export function convolve(
   const { groups } = device;
   if (x.shape[0] > groups) {
     return device.scoped(() => {
-      const runs = runsOf(x.shape[0], groups).map(({ from, length }) => slice(device, x, 0, from, length));
+      const runs = runsOf(x.shape[0], groups).map((run) => partOf(device, x, 0, run));
       return join(
         device,
         runs.map((run) => convolve(device, run, filter, strides, padding, dilations)),
@@ -85,18 +97,16 @@ function inHalves(
   const axis = sides.indexOf(Math.max(...sides));
   const halves = runsOf(sides[axis], Math.ceil(sides[axis] / 2));
   if (axis === 2) {
-    return halves.map(({ from, length }) => {
-      const seen = slice(device, x, 3, from, length);
-      return convolve(device, seen, slice(device, filter, 2, from, length), strides, padding, dilations);
+    return halves.map((half) => {
+      const seen = partOf(device, x, 3, half);
+      return convolve(device, seen, partOf(device, filter, 2, half), strides, padding, dilations);
     });
   }
   const places = placesOf(x.shape, filter.shape, strides, padding, dilations);
-  const padded = padding.some((n) => n > 0)
-    ? device.call('PadV2', { x }, { paddings: explicit(padding), constantValue: 0 })
-    : x;
-  return halves.map(({ from, length }) => {
-    const reach = (places[axis] - 1) * strides[axis] + (length - 1) * dilations[axis] + 1;
-    const seen = slice(device, padded, axis + 1, from * dilations[axis], reach);
-    return convolve(device, seen, slice(device, filter, axis, from, length), strides, none, dilations);
+  const padded = padImage(device, x, padding, 0);
+  return halves.map((half) => {
+    const reach = (places[axis] - 1) * strides[axis] + (half.length - 1) * dilations[axis] + 1;
+    const seen = partOf(device, padded, axis + 1, { from: half.from * dilations[axis], length: reach });
+    return convolve(device, seen, partOf(device, filter, axis, half), strides, none, dilations);
   });
 }

@@ -1,10 +1,18 @@
 import type { TensorInfo } from '@tensorflow/tfjs';
-import { type BinaryOp, sameShape, type UnaryOp } from '@vardrop/core/program';
+import {
+  type BinaryOp,
+  type BoundNode,
+  type BoundShape,
+  type NodeOf,
+  sameShape,
+  type UnaryOp,
+} from '@vardrop/core/program';
 import type { Device } from '../device/device.js';
 import type { Lowering, Shapes } from '../device/lowering.js';
 import { broadcast } from '../device/shape.js';
 
-const unaryKernels = {
+/** tfjs's kernels of the elementwise functions that it has one for. */
+const kernels = {
   neg: 'Neg',
   abs: 'Abs',
   sqrt: 'Sqrt',
@@ -15,37 +23,36 @@ const unaryKernels = {
   floor: 'Floor',
   round: 'Round',
   cos: 'Cos',
-} as const satisfies Readonly<Record<Exclude<UnaryOp, 'softplus' | 'erf'>, string>>;
-
-const binaryKernels: Readonly<Record<BinaryOp, string>> = {
+  erf: 'Erf',
   add: 'Add',
   sub: 'Sub',
   mul: 'Multiply',
   div: 'RealDiv',
   max: 'Maximum',
   min: 'Minimum',
-};
+} as const satisfies Readonly<Record<Exclude<UnaryOp | BinaryOp, 'softplus'>, string>>;
 
-/** An elementwise function of one operand, of those that `supports.functions` says. */
-export function unary(device: Device, op: Exclude<UnaryOp, 'erf'>): Lowering {
+type FunctionNode = NodeOf<UnaryOp | BinaryOp, BoundShape>;
+
+/** Whether a node is an elementwise function of one or two operands. */
+export const isFunction = (node: BoundNode): node is FunctionNode => node.op in kernels || node.op === 'softplus';
+
+/** An elementwise function of one operand, of those that `supports.functions` says, or of two, broadcast. */
+export function elementwise(device: Device, { op }: FunctionNode, shapes: Shapes): Lowering {
   if (op === 'softplus') return ([x]) => device.scoped(() => softplus(device, x));
-  return ([x]) => device.call(unaryKernels[op], { x });
+  const kernel = kernels[op];
+  if (shapes.operands.length === 1) return ([x]) => device.call(kernel, { x });
+  if (isDirect(device, shapes)) return ([a, b]) => device.call(kernel, { a, b });
+  return ([a, b]) =>
+    device.scoped(() =>
+      device.call(kernel, { a: broadcast(device, a, shapes.out), b: broadcast(device, b, shapes.out) }),
+    );
 }
 
 /** max(x, 0) + log(1 + e^−|x|), on cpu, where each kernel's result is rounded once; on wasm Log1p forms the sum 1 + x. */
 function softplus(device: Device, x: TensorInfo): TensorInfo {
   const decay = device.call('Exp', { x: device.call('Neg', { x: device.call('Abs', { x }) }) });
   return device.call('Add', { a: device.call('Relu', { x }), b: device.call('Log1p', { x: decay }) });
-}
-
-/** An elementwise function of two operands, broadcast. */
-export function binary(device: Device, op: BinaryOp, shapes: Shapes): Lowering {
-  const kernel = binaryKernels[op];
-  if (isDirect(device, shapes)) return ([a, b]) => device.call(kernel, { a, b });
-  return ([a, b]) =>
-    device.scoped(() =>
-      device.call(kernel, { a: broadcast(device, a, shapes.out), b: broadcast(device, b, shapes.out) }),
-    );
 }
 
 /** `a > b ? x : y`, broadcast. */

@@ -4,10 +4,13 @@ import { type BoundNode, elementCount } from '@vardrop/core/program';
 import { type Device, isGpu } from '../device/device.js';
 import type { Lowering, Shapes } from '../device/lowering.js';
 import { broadcast, reshape, transpose } from '../device/shape.js';
+import { gatherGradient } from '../gpu/gatherGradient.js';
+import * as grouped from '../gpu/groupedConvolution.js';
+import * as movement from '../gpu/movement.js';
 import { reduceMax } from '../gpu/reduceMax.js';
 import * as gpu from '../gpu/windows.js';
 import { onHost } from '../move/onHost.js';
-import { binary, selectGreater, unary } from './elementwise.js';
+import { elementwise, isFunction, selectGreater } from './elementwise.js';
 import { matmul } from './matmul.js';
 import {
   averagePool2dGradient,
@@ -25,26 +28,8 @@ import {
 export function lower(device: Device, node: BoundNode, shapes: Shapes): Lowering {
   const printed = isGpu(device) ? lowerPrinted(device, node, shapes) : undefined;
   if (printed) return printed;
+  if (isFunction(node)) return elementwise(device, node, shapes);
   switch (node.op) {
-    case 'neg':
-    case 'abs':
-    case 'sqrt':
-    case 'exp':
-    case 'log':
-    case 'sigmoid':
-    case 'softplus':
-    case 'tanh':
-    case 'floor':
-    case 'round':
-    case 'cos':
-      return unary(device, node.op);
-    case 'add':
-    case 'sub':
-    case 'mul':
-    case 'div':
-    case 'max':
-    case 'min':
-      return binary(device, node.op, shapes);
     case 'selectGreater':
       return selectGreater(device, shapes);
     case 'reduceSum':
@@ -94,7 +79,6 @@ export function lower(device: Device, node: BoundNode, shapes: Shapes): Lowering
     case 'constant':
     case 'noise':
     case 'special':
-    case 'erf':
     case 'withDerivative':
       throw new VardropError(
         'VARDROP_PROGRAM',
@@ -115,6 +99,22 @@ function lowerPrinted(device: Device, node: BoundNode, shapes: Shapes): Lowering
       const prints = isLong || (device.name === 'webgl' && node.axes.length > 0);
       return prints ? reduceMax(device, node.axes, shapes) : undefined;
     }
+    case 'conv2d':
+      return node.groups > 1 ? grouped.conv2d(device, node, shapes) : undefined;
+    case 'conv2dInputGradient':
+      return node.groups > 1 ? grouped.conv2dInputGradient(device, node, shapes) : undefined;
+    case 'conv2dFilterGradient':
+      return node.groups > 1 ? grouped.conv2dFilterGradient(device, node, shapes) : undefined;
+    case 'concatenate':
+      return (values) => device.call('Concat', values, { axis: node.axis });
+    case 'slice':
+      return movement.slice(device, node, shapes);
+    case 'pad':
+      return movement.pad(device, node, shapes);
+    case 'gather':
+      return movement.gather(device, shapes);
+    case 'gatherGradient':
+      return gatherGradient(device, shapes);
     case 'maxPool2d':
       return gpu.pool(device, 'max', node, shapes);
     case 'averagePool2d':

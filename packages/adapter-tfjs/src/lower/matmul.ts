@@ -2,10 +2,10 @@ import type { TensorInfo } from '@tensorflow/tfjs';
 import { elementCount, sameShape } from '@vardrop/core/program';
 import type { Device } from '../device/device.js';
 import type { Lowering, Shapes } from '../device/lowering.js';
-import { broadcast, reshape } from '../device/shape.js';
+import { broadcast, join, reshape } from '../device/shape.js';
 import { inOneOrder, type ProductSize } from '../gpu/products/inOneOrder.js';
 import { slimProduct } from '../gpu/products/slimProduct.js';
-import { addAll, join, type Run, runsOf, slice } from './runs.js';
+import { addAll, partOf, runsOf } from './runs.js';
 
 /**
  * A matrix product. tfjs repeats the smaller batch over the larger in memory order, so batches that differ in anything but
@@ -70,45 +70,45 @@ function inRuns(
 ): Product {
   const first = count === undefined ? 0 : 1;
   const { turns, groups } = device;
-  const part = (x: TensorInfo, axis: number, run: Run) => slice(device, x, axis, run.from, run.length);
-  const inner = (many: number | undefined, of: ProductSize) => inRuns(device, flags, many, of, productOf);
   const size = { rows, columns, length };
-  if (count !== undefined && count > groups) {
-    const runs = runsOf(count, groups).map((run) => ({ run, multiply: inner(run.length, size) }));
-    return (a, b) =>
-      device.scoped(() =>
-        join(
-          device,
-          runs.map(({ run, multiply }) => multiply(part(a, 0, run), part(b, 0, run))),
-          0,
-        ),
-      );
-  }
-  if (length > turns) {
-    const [left, right] = [first + (flags.transposeA ? 0 : 1), first + (flags.transposeB ? 1 : 0)];
-    const runs = runsOf(length, turns).map((run) => ({ run, multiply: inner(count, { ...size, length: run.length }) }));
-    return (a, b) =>
-      device.scoped(() =>
-        addAll(
-          device,
-          runs.map(({ run, multiply }) => multiply(part(a, left, run), part(b, right, run))),
-        ),
-      );
-  }
-  if (rows > groups * tile) {
-    const axis = first + (flags.transposeA ? 1 : 0);
-    const runs = runsOf(rows, groups * tile).map((run) => ({
-      run,
-      multiply: inner(count, { ...size, rows: run.length }),
-    }));
-    return (a, b) =>
-      device.scoped(() =>
-        join(
-          device,
-          runs.map(({ run, multiply }) => multiply(part(a, axis, run), b)),
-          first,
-        ),
-      );
-  }
-  return productOf(count, size);
+  const inner = (many: number | undefined, of: ProductSize) => inRuns(device, flags, many, of, productOf);
+  /** What may be too much, and how it is cut: by which axes, and what becomes of the products of the runs. */
+  const cuts = [
+    {
+      total: count ?? 0,
+      most: groups,
+      inside: (run: number) => inner(run, size),
+      axes: [0, 0],
+      combine: (products: readonly TensorInfo[]) => join(device, products, 0),
+    },
+    {
+      total: length,
+      most: turns,
+      inside: (run: number) => inner(count, { ...size, length: run }),
+      axes: [first + (flags.transposeA ? 0 : 1), first + (flags.transposeB ? 1 : 0)],
+      combine: (products: readonly TensorInfo[]) => addAll(device, products),
+    },
+    {
+      total: rows,
+      most: groups * tile,
+      inside: (run: number) => inner(count, { ...size, rows: run }),
+      axes: [first + (flags.transposeA ? 1 : 0), undefined],
+      combine: (products: readonly TensorInfo[]) => join(device, products, first),
+    },
+  ];
+  const cut = cuts.find(({ total, most }) => total > most);
+  if (cut === undefined) return productOf(count, size);
+  const runs = runsOf(cut.total, cut.most).map((run) => ({ run, multiply: cut.inside(run.length) }));
+  return (...operands) =>
+    device.scoped(() =>
+      cut.combine(
+        runs.map(({ run, multiply }) => {
+          const [a, b] = operands.map((x, i) => {
+            const axis = cut.axes[i];
+            return axis === undefined ? x : partOf(device, x, axis, run);
+          });
+          return multiply(a, b);
+        }),
+      ),
+    );
 }

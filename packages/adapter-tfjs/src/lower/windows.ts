@@ -2,8 +2,9 @@ import type { TensorInfo } from '@tensorflow/tfjs';
 import { type Convolution, elementCount, type SlidingWindow } from '@vardrop/core/program';
 import type { Device } from '../device/device.js';
 import type { Lowering, Shapes } from '../device/lowering.js';
-import { reshape, transpose } from '../device/shape.js';
-import { convolve, explicit } from './convolve.js';
+import { pad, reshape, slice, transpose } from '../device/shape.js';
+import { convolve, explicit, padImage } from './convolve.js';
+import { addAll } from './runs.js';
 
 type Pool = SlidingWindow & { readonly size: readonly [number, number] };
 
@@ -49,11 +50,7 @@ export function conv2dFilterGradient(device: Device, window: Convolution, shapes
       const filter = transpose(device, dy, [1, 2, 0, 3]);
       const all = convolve(device, swapped, filter, dilations, padding, strides);
       // A last row that no window reached gives more shifts than the filter has cells.
-      const cut = device.call(
-        'Slice',
-        { x: all },
-        { begin: [0, 0, 0, 0], size: [imageChannels, height, width, channels] },
-      );
+      const cut = slice(device, all, [0, 0, 0, 0], [imageChannels, height, width, channels]);
       return transpose(device, cut, [1, 2, 0, 3]);
     });
 }
@@ -83,8 +80,7 @@ export function pool(device: Device, kind: 'max' | 'average', pooling: Pool, sha
   return ([x]) =>
     device.scoped(() => {
       const cells = slices(device, x, pooling, shapes.out, 0);
-      const sum = cells.reduce((total, cell) => device.call('Add', { a: total, b: cell }));
-      return device.call('Multiply', { a: sum, b: shares(device, pooling, image, shapes.out) });
+      return device.call('Multiply', { a: addAll(device, cells), b: shares(device, pooling, image, shapes.out) });
     });
 }
 
@@ -121,9 +117,7 @@ export function averagePool2dGradient(device: Device, pooling: Pool, shapes: Sha
 /** Cell (i, j) of every window, for all i and j in row-major order, each of the pooled shape. */
 function slices(device: Device, x: TensorInfo, pooling: Pool, pooled: readonly number[], fill: number): TensorInfo[] {
   const { size, strides, padding } = pooling;
-  const padded = padding.some((n) => n > 0)
-    ? device.call('PadV2', { x }, { paddings: explicit(padding), constantValue: fill })
-    : x;
+  const padded = padImage(device, x, padding, fill);
   return cellsOf(size).map(([i, j]) => {
     const end = [i + (pooled[1] - 1) * strides[0] + 1, j + (pooled[2] - 1) * strides[1] + 1];
     return device.call(
@@ -146,11 +140,10 @@ function slices(device: Device, x: TensorInfo, pooling: Pool, pooled: readonly n
 /** The adjoint of `slices`: puts each window's cell (i, j) back into the image and adds up. */
 function spreadOver(device: Device, cells: readonly TensorInfo[], pooling: Pool, image: readonly number[]): TensorInfo {
   const [top, , left] = pooling.padding;
-  return cellsOf(pooling.size)
-    .map(([i, j], k) =>
-      place(device, cells[k], pooling.strides, { height: image[1], width: image[2], top: i - top, left: j - left }),
-    )
-    .reduce((a, b) => device.call('Add', { a, b }));
+  const placed = cellsOf(pooling.size).map(([i, j], k) =>
+    place(device, cells[k], pooling.strides, { height: image[1], width: image[2], top: i - top, left: j - left }),
+  );
+  return addAll(device, placed);
 }
 
 /**
@@ -166,32 +159,10 @@ function place(
   const [batch, rows, columns, channels] = x.shape;
   let spread = x;
   if (strides[0] > 1 || strides[1] > 1) {
-    const apart = device.call(
-      'PadV2',
-      { x: reshape(device, x, [batch * rows, 1, columns, channels]) },
-      {
-        paddings: [
-          [0, 0],
-          [0, strides[0] - 1],
-          [0, 0],
-          [0, 0],
-        ],
-        constantValue: 0,
-      },
-    );
-    const rowsApart = reshape(device, apart, [batch * rows * strides[0] * columns, 1, channels]);
-    const both = device.call(
-      'PadV2',
-      { x: rowsApart },
-      {
-        paddings: [
-          [0, 0],
-          [0, strides[1] - 1],
-          [0, 0],
-        ],
-        constantValue: 0,
-      },
-    );
+    const rowByRow = reshape(device, x, [batch * rows, 1, columns, channels]);
+    const apart = pad(device, rowByRow, [0, 0, 0, 0], [0, strides[0] - 1, 0, 0], 0);
+    const cellByCell = reshape(device, apart, [batch * rows * strides[0] * columns, 1, channels]);
+    const both = pad(device, cellByCell, [0, 0, 0], [0, strides[1] - 1, 0], 0);
     spread = reshape(device, both, [batch, rows * strides[0], columns * strides[1], channels]);
   }
   const fit = (start: number, length: number, wanted: number) => ({
@@ -201,24 +172,10 @@ function place(
   });
   const vertical = fit(target.top, spread.shape[1], target.height);
   const horizontal = fit(target.left, spread.shape[2], target.width);
-  const padded = device.call(
-    'PadV2',
-    { x: spread },
-    {
-      paddings: [
-        [0, 0],
-        [vertical.before, vertical.after],
-        [horizontal.before, horizontal.after],
-        [0, 0],
-      ],
-      constantValue: 0,
-    },
-  );
-  return device.call(
-    'Slice',
-    { x: padded },
-    { begin: [0, vertical.skip, horizontal.skip, 0], size: [batch, target.height, target.width, channels] },
-  );
+  const before = [0, vertical.before, horizontal.before, 0];
+  const padded = pad(device, spread, before, [0, vertical.after, horizontal.after, 0], 0);
+  const size = [batch, target.height, target.width, channels];
+  return slice(device, padded, [0, vertical.skip, horizontal.skip, 0], size);
 }
 
 /** One over the number of image cells in each window, `[1, height, width, 1]` repeated over the pooled shape. */

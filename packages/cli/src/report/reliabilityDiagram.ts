@@ -14,8 +14,22 @@ export function reliabilityDiagram({ bins, ece }: TrainingReport['reliability'])
   const total = filled.reduce((sum, bin) => sum + bin.count, 0);
   const confidence = filled.reduce((sum, bin) => sum + bin.count * bin.confidence, 0) / total;
   const accuracy = filled.reduce((sum, bin) => sum + bin.count * bin.accuracy, 0) / total;
+  return [
+    html`<figure><figcaption>Accuracy by confidence <span>ECE ${percent(ece)}</span></figcaption>
+<p class="legend">Calibrated predictions lie on the dashed line; upright lines are 95 % intervals.</p>${accuracyCurve(filled)}</figure>`,
+    html`<figure><figcaption>Images by confidence <span>${grouped(total)} in all</span></figcaption>
+<p class="legend">Mean confidence ${percent(confidence, 1)}, accuracy ${percent(accuracy, 1)}: ${verdict(confidence - accuracy)}.</p>${binCounts(filled)}</figure>`,
+  ];
+}
+
+/** A bin with predictions, and the 95 % interval of its accuracy. */
+type FilledBin = TrainingReport['reliability']['bins'][number] & {
+  readonly interval: ReturnType<typeof proportionInterval>;
+};
+
+function accuracyCurve(filled: readonly FilledBin[]): Markup {
   const unit = { domain: [0, 1], ticks: 5 };
-  const curve = draw(
+  return draw(
     {
       width: 400,
       height: 270,
@@ -39,8 +53,8 @@ export function reliabilityDiagram({ bins, ece }: TrainingReport['reliability'])
         ),
         Plot.ruleX(filled, {
           x: 'confidence',
-          y1: (bin: (typeof filled)[number]) => bin.interval.lower,
-          y2: (bin: (typeof filled)[number]) => bin.interval.upper,
+          y1: (bin: FilledBin) => bin.interval.lower,
+          y2: (bin: FilledBin) => bin.interval.upper,
           stroke: colours.first,
           strokeWidth: 1.5,
         }),
@@ -50,7 +64,10 @@ export function reliabilityDiagram({ bins, ece }: TrainingReport['reliability'])
     },
     'Reliability diagram: accuracy by confidence',
   );
-  const counts = draw(
+}
+
+function binCounts(filled: readonly FilledBin[]): Markup {
+  return draw(
     {
       width: 400,
       height: 270,
@@ -69,9 +86,9 @@ export function reliabilityDiagram({ bins, ece }: TrainingReport['reliability'])
       marks: [
         Plot.rectY(filled, { x1: 'lower', x2: 'upper', y: 'count', fill: colours.muted, fillOpacity: 0.55, inset: 1 }),
         Plot.text(filled, {
-          x: (bin: (typeof filled)[number]) => (bin.lower + bin.upper) / 2,
+          x: (bin: FilledBin) => (bin.lower + bin.upper) / 2,
           y: 'count',
-          text: (bin: (typeof filled)[number]) => grouped(bin.count),
+          text: (bin: FilledBin) => grouped(bin.count),
           dy: -7,
           fontSize: 9.5,
         }),
@@ -80,12 +97,6 @@ export function reliabilityDiagram({ bins, ece }: TrainingReport['reliability'])
     },
     'Number of test images by confidence',
   );
-  return [
-    html`<figure><figcaption>Accuracy by confidence <span>ECE ${percent(ece)}</span></figcaption>
-<p class="legend">Calibrated predictions lie on the dashed line; upright lines are 95 % intervals.</p>${curve}</figure>`,
-    html`<figure><figcaption>Images by confidence <span>${grouped(total)} in all</span></figcaption>
-<p class="legend">Mean confidence ${percent(confidence, 1)}, accuracy ${percent(accuracy, 1)}: ${verdict(confidence - accuracy)}.</p>${counts}</figure>`,
-  ];
 }
 
 /** Says in words what the difference of mean confidence and accuracy is. */

@@ -46,76 +46,102 @@ const published = { sigmoid: { value: 0.009385, slope: 0.01375 }, cubic: { value
 
 const rounded = (point: KlPoint) => float32Error * point.valueTerms;
 
+/** Throws if two numbers are further apart than `bound`. */
+function within({ ledger }: LawContext, what: string, got: number, wanted: number, bound: number): void {
+  const error = Math.abs(got - wanted);
+  if (!(error <= bound)) throw new Error(`${what}: got ${got}, wanted ${wanted} ± ${bound}`);
+  ledger.compare(error, bound);
+}
+
+const logAlphas = Array.from({ length: 81 }, (_, i) => Math.fround(-20 + i / 2));
+
 /**
  * What any KL of its kind has whatever its formula: it is not negative, falls with α, tends to 0 as α → ∞ and to
  * −½ log α + const as α → 0, adds up over weights; approximations stay as close to the exact value as published.
  */
 export async function checkKlProperties(context: LawContext): Promise<void> {
-  const { backend, ledger, models } = context;
-  const { ard, logUniformCubic, logUniformExact, logUniformSigmoid } = models;
+  const { ard, logUniformExact, logUniformSigmoid } = context.models;
   const divergences = { exact: logUniformExact(), sigmoid: logUniformSigmoid(), ard: ard() } as const;
-  const within = (what: string, got: number, wanted: number, bound: number) => {
-    const error = Math.abs(got - wanted);
-    if (!(error <= bound)) throw new Error(`${what}: got ${got}, wanted ${wanted} ± ${bound}`);
-    ledger.compare(error, bound);
-  };
-  const logAlphas = Array.from({ length: 81 }, (_, i) => Math.fround(-20 + i / 2));
-
   for (const [name, divergence] of Object.entries(divergences)) {
     const formula = klFormulas[name as keyof typeof divergences];
-    await checkOnce(context, `${name}: sign and direction`, async () => {
-      const points = await curve(context, divergence, logAlphas);
-      points.forEach(({ kl, slope }, i) => {
-        const at = `at log α = ${logAlphas[i]}`;
-        if (!(kl >= 0)) throw new Error(`KL ${at}: got ${kl}, wanted a number that is not negative`);
-        if (!(slope <= 0)) throw new Error(`dKL/d log α ${at}: got ${slope}, wanted a number that is not positive`);
-        const before = points[i - 1]?.kl ?? Number.POSITIVE_INFINITY;
-        if (!(kl <= before + rounded(formula(logAlphas[i])))) {
-          throw new Error(`KL ${at}: got ${kl}, wanted at most the ${before} at the smaller α before it`);
-        }
-        ledger.compare(0, 0);
-      });
-    });
-    await checkOnce(context, `${name}: limits`, async () => {
-      const [small, smaller, large] = await curve(context, divergence, [-30, -34, 40]);
-      // Half a nat for each e-fold of α that goes to 0; what is left is of the order of α.
-      within('KL between α = e⁻³⁰ and e⁻³⁴', smaller.kl - small.kl, 2, 2 * rounded(formula(-34)) + Math.exp(-29));
-      within('dKL/d log α at α = e⁻³⁴', smaller.slope, -0.5, float32Error + Math.exp(-33));
-      within('KL at α = e⁴⁰', large.kl, 0, 2 * Math.exp(-40));
-    });
-    await checkOnce(context, `${name}: additive over weights`, async () => {
-      const count = 257;
-      const weights = Float32Array.from({ length: count }, (_, i) => (i - 128) / 50);
-      const logVariance = Float32Array.from({ length: count }, (_, i) => ((i * 37) % 101) / 10 - 8);
-      const [whole] = await run(backend, layerKl(models, divergence, count), {}, [
-        { inputs: { weights, logVariance } },
-      ]);
-      const parts = await run(
-        backend,
-        layerKl(models, divergence, 1),
-        {},
-        Array.from(weights, (weight, i) => ({
-          inputs: { weights: Float32Array.of(weight), logVariance: Float32Array.of(logVariance[i]) },
-        })),
-      );
-      const sum = parts.reduce((total, { kl }) => total + kl[0], 0);
-      // Both sides have each weight's own rounding errors; one of them is a sum in float32 as well.
-      within(`KL of ${count} weights`, whole.kl[0], sum, 2 * (float32Error + 2 ** -24 * Math.sqrt(count)) * sum);
-    });
+    await checkCurve(context, name, divergence, formula);
+    await checkAdditive(context, name, divergence);
   }
+  await checkDistances(context);
+}
 
+/** Sign, direction and limits. */
+async function checkCurve(
+  context: LawContext,
+  name: string,
+  divergence: Divergence,
+  formula: (logAlpha: number) => KlPoint,
+): Promise<void> {
+  const { ledger } = context;
+  await checkOnce(context, `${name}: sign and direction`, async () => {
+    const points = await curve(context, divergence, logAlphas);
+    points.forEach(({ kl, slope }, i) => {
+      const at = `at log α = ${logAlphas[i]}`;
+      if (!(kl >= 0)) throw new Error(`KL ${at}: got ${kl}, wanted a number that is not negative`);
+      if (!(slope <= 0)) throw new Error(`dKL/d log α ${at}: got ${slope}, wanted a number that is not positive`);
+      const before = points[i - 1]?.kl ?? Number.POSITIVE_INFINITY;
+      if (!(kl <= before + rounded(formula(logAlphas[i])))) {
+        throw new Error(`KL ${at}: got ${kl}, wanted at most the ${before} at the smaller α before it`);
+      }
+      ledger.compare(0, 0);
+    });
+  });
+  await checkOnce(context, `${name}: limits`, async () => {
+    const [small, smaller, large] = await curve(context, divergence, [-30, -34, 40]);
+    // Half a nat for each e-fold of α that goes to 0; what is left is of the order of α.
+    within(
+      context,
+      'KL between α = e⁻³⁰ and e⁻³⁴',
+      smaller.kl - small.kl,
+      2,
+      2 * rounded(formula(-34)) + Math.exp(-29),
+    );
+    within(context, 'dKL/d log α at α = e⁻³⁴', smaller.slope, -0.5, float32Error + Math.exp(-33));
+    within(context, 'KL at α = e⁴⁰', large.kl, 0, 2 * Math.exp(-40));
+  });
+}
+
+async function checkAdditive(context: LawContext, name: string, divergence: Divergence): Promise<void> {
+  const { backend, models } = context;
+  await checkOnce(context, `${name}: additive over weights`, async () => {
+    const count = 257;
+    const weights = Float32Array.from({ length: count }, (_, i) => (i - 128) / 50);
+    const logVariance = Float32Array.from({ length: count }, (_, i) => ((i * 37) % 101) / 10 - 8);
+    const [whole] = await run(backend, layerKl(models, divergence, count), {}, [{ inputs: { weights, logVariance } }]);
+    const parts = await run(
+      backend,
+      layerKl(models, divergence, 1),
+      {},
+      Array.from(weights, (weight, i) => ({
+        inputs: { weights: Float32Array.of(weight), logVariance: Float32Array.of(logVariance[i]) },
+      })),
+    );
+    const sum = parts.reduce((total, { kl }) => total + kl[0], 0);
+    // Both sides have each weight's own rounding errors; one of them is a sum in float32 as well.
+    within(context, `KL of ${count} weights`, whole.kl[0], sum, 2 * (float32Error + 2 ** -24 * Math.sqrt(count)) * sum);
+  });
+}
+
+/** Approximations stay as close to the exact value as published. */
+async function checkDistances(context: LawContext): Promise<void> {
+  const { backend, models } = context;
   await checkOnce(context, 'sigmoid: distance from the exact KL', async () => {
     const table = exactKl.filter(({ alpha }) => alpha >= 1e-6 && alpha <= 1e8);
     const points = await curve(
       context,
-      logUniformSigmoid(),
+      models.logUniformSigmoid(),
       table.map(({ alpha }) => Math.fround(Math.log(alpha))),
     );
     table.forEach(({ alpha, kl, derivative }, i) => {
       // Rounding log α to float32 moves both by up to that many units of the slope.
       const moved = 2 ** -24 * (1 + Math.abs(Math.log(alpha)));
-      within(`KL at α = ${alpha}`, points[i].kl, kl, published.sigmoid.value + moved + float32Error * kl);
-      within(`dKL/d log α at α = ${alpha}`, points[i].slope, derivative, published.sigmoid.slope + moved);
+      within(context, `KL at α = ${alpha}`, points[i].kl, kl, published.sigmoid.value + moved + float32Error * kl);
+      within(context, `dKL/d log α at α = ${alpha}`, points[i].slope, derivative, published.sigmoid.slope + moved);
     });
   });
   await checkOnce(context, 'cubic: distance from the exact KL', async () => {
@@ -126,7 +152,7 @@ export async function checkKlProperties(context: LawContext): Promise<void> {
     const noise = models.variationalDropout({ type: 'B', alpha: 'weight' });
     const posterior = noise.posterior?.(b, { weights, rho }, [1, 1]);
     if (!posterior) throw new Error('variational dropout has no posterior');
-    b.output('kl', b.reshape(logUniformCubic().kl(b, posterior), []));
+    b.output('kl', b.reshape(models.logUniformCubic().kl(b, posterior), []));
     const results = await run(
       backend,
       b.build(),
@@ -136,7 +162,7 @@ export async function checkKlProperties(context: LawContext): Promise<void> {
     rhos.forEach((value, i) => {
       const exact = klFormulas.exact(-Math.log1p(Math.exp(-value)));
       const bound = published.cubic.value + float32Error * (1 + exact.valueTerms);
-      within(`KL at ρ = ${value}`, results[i].kl[0], exact.value, bound);
+      within(context, `KL at ρ = ${value}`, results[i].kl[0], exact.value, bound);
     });
   });
 }

@@ -86,6 +86,7 @@ async function using(
   }
 }
 
+/** What is disposed of is refused, and nothing else is. */
 async function checkDisposal(context: LawContext): Promise<void> {
   const { backend } = context;
   await checkOnce(context, 'double dispose', () =>
@@ -141,6 +142,11 @@ async function checkDisposal(context: LawContext): Promise<void> {
       same('a result after another executable was disposed of', await backend.read(outputs[0].new), 6);
     }),
   );
+}
+
+/** Handles and arrays do not depend on each other. */
+async function checkIndependence(context: LawContext): Promise<void> {
+  const { backend } = context;
   await checkOnce(context, 'handles of one value', () =>
     using(context, async ({ upload, own, dispose, compile }) => {
       // Inputs that are outputs, and a value under three names: each handle is disposed of by itself.
@@ -328,6 +334,7 @@ export const lifetime: Law = {
   async check(context) {
     const { backend, create } = context;
     await checkDisposal(context);
+    await checkIndependence(context);
     await checkOrder(context);
     if (create) await checkSeveral(context, create);
     await checkProperty(context, 'leaks', programCases({ steps: 12 }), runs, async ({ program, data }) => {

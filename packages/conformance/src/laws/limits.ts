@@ -146,120 +146,147 @@ function endingIn(last: number, count: number): Float32Array {
 /** Largest tensor that the law allocates. */
 const largestTensor = 2 ** 24;
 
+async function checkKinds(context: LawContext): Promise<void> {
+  const { backend, ledger } = context;
+  const { supports } = backend;
+  for (const [what, holds] of Object.entries(kinds)) {
+    await checkOnce(context, what, async () => {
+      if (!holds(supports)) throw new Error(`${what}: got ${JSON.stringify(supports)}`);
+      ledger.compare(0, 0);
+    });
+  }
+}
+
+async function checkUlps(context: LawContext): Promise<void> {
+  const { backend, effort, ledger } = context;
+  const { supports } = backend;
+  for (const name of elementaryFunctions) {
+    const exact = exactElementary[name];
+    await checkOnce(context, `units in the last place of ${name}`, async () => {
+      // A float64 backend still rounds what is read.
+      const declared = Math.max(supports.ulps[name], 0.5) + 2 ** -20;
+      for (const range of ranges[name]) {
+        const x = sweep(range, points * effortFactor[effort]);
+        const y = await apply(context, name, x, (b, value) => (name === 'div' ? b.div(3, value) : b[name](value)));
+        x.forEach((value, i) => {
+          const wanted = exact(value);
+          if (Math.abs(wanted) < 2 ** -125) return;
+          const units = Math.abs(y[i] - wanted) / elementaryUnit(name, wanted);
+          if (!(units <= declared) && y[i] !== Math.fround(wanted)) {
+            throw new Error(
+              `${name}(${value}) at ${i}: got ${y[i]}, wanted ${wanted} ± ${supports.ulps[name]} of its units, is off by ${units}`,
+            );
+          }
+          if (Number.isFinite(units)) ledger.compare(units, declared);
+        });
+      }
+    });
+  }
+}
+
+/** Infinities and NaN, subnormal numbers, and digits beyond those of float32, if they are declared. */
+async function checkSpecialNumbers(context: LawContext): Promise<void> {
+  const { backend, ledger } = context;
+  const { supports } = backend;
+  if (supports.nonFinite) {
+    await checkOnce(context, 'infinities and NaN', async () => {
+      const { NaN: nan, POSITIVE_INFINITY: inf } = Number;
+      same('exp', await apply(context, 'exp', Float32Array.of(1000, -1000, inf, -inf), (b, x) => b.exp(x)), [
+        inf,
+        0,
+        inf,
+        0,
+      ]);
+      same('log', await apply(context, 'log', Float32Array.of(0, -1, inf), (b, x) => b.log(x)), [-inf, nan, inf]);
+      same('1/x', await apply(context, 'div', Float32Array.of(0, -0, inf, nan), (b, x) => b.div(1, x)), [
+        inf,
+        -inf,
+        0,
+        nan,
+      ]);
+      same('x − x', await apply(context, 'sub', Float32Array.of(inf, nan, 1), (b, x) => b.sub(x, x)), [nan, nan, 0]);
+      same('3e38 x', await apply(context, 'mul', Float32Array.of(2, -2, 0), (b, x) => b.mul(x, 3e38)), [inf, -inf, 0]);
+      ledger.compare(0, 0);
+    });
+  }
+  if (supports.subnormals) {
+    await checkOnce(context, 'subnormal numbers', async () => {
+      const tiny = Float32Array.of(2 ** -140, -(2 ** -149), 2 ** -127);
+      same('x + 0', await apply(context, 'add', tiny, (b, x) => b.add(x, 0)), [...tiny]);
+      same('x / 2', await apply(context, 'mul', tiny.subarray(2), (b, x) => b.mul(x, 0.5)), [2 ** -128]);
+      same('2⁻¹⁰⁰ x', await apply(context, 'mul', Float32Array.of(2 ** -40), (b, x) => b.mul(x, 2 ** -100)), [
+        2 ** -140,
+      ]);
+      ledger.compare(0, 0);
+    });
+  }
+  if (supports.precision === 'float64') {
+    await checkOnce(context, 'float64', async () => {
+      const small = Float32Array.of(2 ** -40, 2 ** -50);
+      same('(1 + x) − 1', await apply(context, 'precision', small, (b, x) => b.sub(b.add(1, x), 1)), [...small]);
+      ledger.compare(0, 0);
+    });
+  }
+}
+
+/** Functions that the backend lists. */
+async function checkFunctions(context: LawContext): Promise<void> {
+  const { backend, ledger } = context;
+  const { supports } = backend;
+  for (const [name, range] of Object.entries(special) as [SpecialFunction, readonly [number, number]][]) {
+    if (!supports.functions.includes(name)) continue;
+    await checkOnce(context, `function ${name}`, async () => {
+      const x = sweep(range, 512);
+      const y = await apply(context, name, x, (b, value) => b.special(name, value));
+      x.forEach((value, i) => {
+        const wanted = exactFunctions[name](value);
+        const bound = 3e-6 * Math.abs(wanted);
+        if (!(Math.abs(y[i] - wanted) <= bound)) {
+          throw new Error(`${name}(${value}): got ${y[i]}, wanted ${wanted} ± ${bound}`);
+        }
+        ledger.compare(Math.abs(y[i] - wanted), bound);
+      });
+    });
+  }
+}
+
+/** Long loops and large tensors. */
+async function checkSizes(context: LawContext): Promise<void> {
+  const { backend, effort, ledger } = context;
+  const { supports } = backend;
+  const { turns = mostTerms } = supports;
+  for (const [name, make] of turns < mostTerms ? Object.entries(loops) : []) {
+    await checkOnce(context, `a ${name} of more terms than turns`, async () => {
+      const { program, x } = make(turns + 1);
+      try {
+        await checkExact(context, program, { inputs: { x } });
+      } catch (error) {
+        if (!(error instanceof VardropError && error.code === 'VARDROP_LIMITS')) throw error;
+        // To refuse what a card would not do to the end is as honest.
+        ledger.compare(0, 0);
+      }
+    });
+  }
+  await checkOnce(context, 'large tensors', async () => {
+    const count = Math.min(supports.elements ?? largestTensor, effort === 'quick' ? 2 ** 20 : largestTensor);
+    const x = new Float32Array(count);
+    x[count - 1] = 3;
+    const y = await apply(context, 'large', x, (b, value) => b.mul(value, 2));
+    if (y[count - 1] !== 6 || y[0] !== 0) throw new Error(`2x of ${count} elements: got ${y[count - 1]} in the end`);
+    ledger.compare(0, 0);
+  });
+}
+
 /** What `supports` declares is true. */
 export const limits: Law = {
   id: 'limits',
   statement:
     'what `supports` declares is true: kinds, ulps, infinities, subnormals, precision, functions, sizes, turns',
   async check(context) {
-    const { backend, effort, ledger } = context;
-    const { supports } = backend;
-    for (const [what, holds] of Object.entries(kinds)) {
-      await checkOnce(context, what, async () => {
-        if (!holds(supports)) throw new Error(`${what}: got ${JSON.stringify(supports)}`);
-        ledger.compare(0, 0);
-      });
-    }
-    for (const name of elementaryFunctions) {
-      const exact = exactElementary[name];
-      await checkOnce(context, `units in the last place of ${name}`, async () => {
-        // A float64 backend still rounds what is read.
-        const declared = Math.max(supports.ulps[name], 0.5) + 2 ** -20;
-        for (const range of ranges[name]) {
-          const x = sweep(range, points * effortFactor[effort]);
-          const y = await apply(context, name, x, (b, value) => (name === 'div' ? b.div(3, value) : b[name](value)));
-          x.forEach((value, i) => {
-            const wanted = exact(value);
-            if (Math.abs(wanted) < 2 ** -125) return;
-            const units = Math.abs(y[i] - wanted) / elementaryUnit(name, wanted);
-            if (!(units <= declared) && y[i] !== Math.fround(wanted)) {
-              throw new Error(
-                `${name}(${value}) at ${i}: got ${y[i]}, wanted ${wanted} ± ${supports.ulps[name]} of its units, is off by ${units}`,
-              );
-            }
-            if (Number.isFinite(units)) ledger.compare(units, declared);
-          });
-        }
-      });
-    }
-    if (supports.nonFinite) {
-      await checkOnce(context, 'infinities and NaN', async () => {
-        const { NaN: nan, POSITIVE_INFINITY: inf } = Number;
-        same('exp', await apply(context, 'exp', Float32Array.of(1000, -1000, inf, -inf), (b, x) => b.exp(x)), [
-          inf,
-          0,
-          inf,
-          0,
-        ]);
-        same('log', await apply(context, 'log', Float32Array.of(0, -1, inf), (b, x) => b.log(x)), [-inf, nan, inf]);
-        same('1/x', await apply(context, 'div', Float32Array.of(0, -0, inf, nan), (b, x) => b.div(1, x)), [
-          inf,
-          -inf,
-          0,
-          nan,
-        ]);
-        same('x − x', await apply(context, 'sub', Float32Array.of(inf, nan, 1), (b, x) => b.sub(x, x)), [nan, nan, 0]);
-        same('3e38 x', await apply(context, 'mul', Float32Array.of(2, -2, 0), (b, x) => b.mul(x, 3e38)), [
-          inf,
-          -inf,
-          0,
-        ]);
-        ledger.compare(0, 0);
-      });
-    }
-    if (supports.subnormals) {
-      await checkOnce(context, 'subnormal numbers', async () => {
-        const tiny = Float32Array.of(2 ** -140, -(2 ** -149), 2 ** -127);
-        same('x + 0', await apply(context, 'add', tiny, (b, x) => b.add(x, 0)), [...tiny]);
-        same('x / 2', await apply(context, 'mul', tiny.subarray(2), (b, x) => b.mul(x, 0.5)), [2 ** -128]);
-        same('2⁻¹⁰⁰ x', await apply(context, 'mul', Float32Array.of(2 ** -40), (b, x) => b.mul(x, 2 ** -100)), [
-          2 ** -140,
-        ]);
-        ledger.compare(0, 0);
-      });
-    }
-    if (supports.precision === 'float64') {
-      await checkOnce(context, 'float64', async () => {
-        const small = Float32Array.of(2 ** -40, 2 ** -50);
-        same('(1 + x) − 1', await apply(context, 'precision', small, (b, x) => b.sub(b.add(1, x), 1)), [...small]);
-        ledger.compare(0, 0);
-      });
-    }
-    for (const [name, range] of Object.entries(special) as [SpecialFunction, readonly [number, number]][]) {
-      if (!supports.functions.includes(name)) continue;
-      await checkOnce(context, `function ${name}`, async () => {
-        const x = sweep(range, 512);
-        const y = await apply(context, name, x, (b, value) => b.special(name, value));
-        x.forEach((value, i) => {
-          const wanted = exactFunctions[name](value);
-          const bound = 3e-6 * Math.abs(wanted);
-          if (!(Math.abs(y[i] - wanted) <= bound)) {
-            throw new Error(`${name}(${value}): got ${y[i]}, wanted ${wanted} ± ${bound}`);
-          }
-          ledger.compare(Math.abs(y[i] - wanted), bound);
-        });
-      });
-    }
-    const { turns = mostTerms } = supports;
-    for (const [name, make] of turns < mostTerms ? Object.entries(loops) : []) {
-      await checkOnce(context, `a ${name} of more terms than turns`, async () => {
-        const { program, x } = make(turns + 1);
-        try {
-          await checkExact(context, program, { inputs: { x } });
-        } catch (error) {
-          if (!(error instanceof VardropError && error.code === 'VARDROP_LIMITS')) throw error;
-          // To refuse what a card would not do to the end is as honest.
-          ledger.compare(0, 0);
-        }
-      });
-    }
-    await checkOnce(context, 'large tensors', async () => {
-      const count = Math.min(supports.elements ?? largestTensor, effort === 'quick' ? 2 ** 20 : largestTensor);
-      const x = new Float32Array(count);
-      x[count - 1] = 3;
-      const y = await apply(context, 'large', x, (b, value) => b.mul(value, 2));
-      if (y[count - 1] !== 6 || y[0] !== 0) throw new Error(`2x of ${count} elements: got ${y[count - 1]} in the end`);
-      ledger.compare(0, 0);
-    });
+    await checkKinds(context);
+    await checkUlps(context);
+    await checkSpecialNumbers(context);
+    await checkFunctions(context);
+    await checkSizes(context);
   },
 };

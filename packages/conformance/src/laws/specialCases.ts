@@ -52,16 +52,14 @@ async function compareLayers(
   });
 }
 
-async function check(context: LawContext): Promise<void> {
-  const { backend, ledger, models, seed } = context;
-  const { bernoulli, flipout, gaussianDropout, local, none, separate, single, sparseVariational, variationalDropout } =
-    models;
-  const layer = (model: NoisyLayer['model'], estimator: Estimator, parameters: NoisyLayer['parameters'] = {}) => ({
-    model,
-    estimator,
-    parameters: { weights, ...parameters },
-  });
+const layer = (model: NoisyLayer['model'], estimator: Estimator, parameters: NoisyLayer['parameters'] = {}) => ({
+  model,
+  estimator,
+  parameters: { weights, ...parameters },
+});
 
+async function checkSilent(context: LawContext): Promise<void> {
+  const { bernoulli, flipout, gaussianDropout, local, none, separate, single } = context.models;
   const silent: readonly [string, NoisyLayer][] = [
     ['no noise', layer(none(), local())],
     ['Bernoulli with rate 0', layer(bernoulli({ rate: 0 }), local())],
@@ -76,7 +74,10 @@ async function check(context: LawContext): Promise<void> {
       compareLayers(context, [each, 'mean'], (output) => bound(output, 2, 1)),
     );
   }
+}
 
+async function checkVanishingVariance(context: LawContext): Promise<void> {
+  const { flipout, local, separate, single, sparseVariational } = context.models;
   for (const estimator of [local(), separate(), single(), flipout()]) {
     await checkOnce(context, `variance towards 0, ${estimator.name}: the deterministic layer`, () => {
       const logVariance = -50;
@@ -85,7 +86,11 @@ async function check(context: LawContext): Promise<void> {
       return compareLayers(context, [still, 'mean'], (output) => bound(output, 2, 1) + reach);
     });
   }
+}
 
+async function checkFixedAlpha(context: LawContext): Promise<void> {
+  const { backend, models } = context;
+  const { flipout, gaussianDropout, local, separate, single, variationalDropout } = models;
   // α = sigmoid(ρ) = rate / (1 − rate) where ρ = log(rate / (1 − 2 rate)).
   const rate = 0.2;
   const rho = Math.fround(Math.log(rate / (1 - 2 * rate)));
@@ -106,7 +111,11 @@ async function check(context: LawContext): Promise<void> {
       );
     }
   }
+}
 
+async function checkFewDatapoints(context: LawContext): Promise<void> {
+  const { ledger, models, seed } = context;
+  const { flipout, local, separate, single } = models;
   for (const { name, model, parameters } of noiseCases(models)) {
     await checkOnce(context, `${name}: single is separate for one datapoint`, () =>
       compareLayers(
@@ -140,5 +149,10 @@ export const specialCases: Law = {
   id: 'special-cases',
   statement:
     'models agree where one is a case of another: variational with fixed α and Gaussian dropout, α → 0 and no noise, single and separate for one datapoint, flipout as σ → 0',
-  check,
+  async check(context) {
+    await checkSilent(context);
+    await checkVanishingVariance(context);
+    await checkFixedAlpha(context);
+    await checkFewDatapoints(context);
+  },
 };

@@ -304,7 +304,7 @@ function filling(
         const filled: Record<string, Tensors[string]> = {};
         for (const node of program.nodes) {
           if (node.op !== 'input' || (node.role === 'iteration') !== iteration) continue;
-          const tensor = choose(node.name, node.shape as number[], given, backend);
+          const tensor = choose(node.name, node.shape, given, backend);
           if (tensor) filled[node.name] = tensor;
         }
         return filled;

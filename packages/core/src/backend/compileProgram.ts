@@ -67,20 +67,7 @@ export async function compileProgram(
   // `upload` copies, so that one array serves all noise of all runs.
   const scratch = new Float32Array(Math.max(0, ...noises.map(({ shape }) => elementCount(shape))));
 
-  const pick = (given: Tensors, roles: readonly InputRole[]): Tensors => {
-    const picked: Record<string, Tensor> = {};
-    for (const { name, role, shape } of inputs) {
-      if (!roles.includes(role)) continue;
-      const tensor = given[name];
-      if (tensor === undefined) fail(program, `input "${name}": got nothing, needs a tensor ${formatShape(shape)}`);
-      if (!sameShape(tensor.shape, shape)) {
-        fail(program, `input "${name}": got a tensor ${formatShape(tensor.shape)}, needs ${formatShape(shape)}`);
-      }
-      picked[name] = tensor;
-    }
-    return picked;
-  };
-
+  const pick = (given: Tensors, roles: readonly InputRole[]) => pickInputs(program, inputs, given, roles);
   let ahead: readonly MadeNoise[] = [];
   const disposeAhead = () => {
     const made = ahead;
@@ -178,6 +165,26 @@ function checkPrecisions({ name, supports: { precisions = [] } }: Backend, progr
       `[${program.name} ${node.op}${node.label ? ` ${node.label}` : ''}] precision: got ${node.precision} on ${name}, which multiplies in ${['float32', ...precisions].join(', ')}. Choose one of these, or another backend.`,
     );
   }
+}
+
+/** The inputs of these roles. Throws `VARDROP_INPUT` where one is missing or has another shape. */
+function pickInputs(
+  program: Program,
+  inputs: ReturnType<typeof inputsOf>,
+  given: Tensors,
+  roles: readonly InputRole[],
+): Tensors {
+  const picked: Record<string, Tensor> = {};
+  for (const { name, role, shape } of inputs) {
+    if (!roles.includes(role)) continue;
+    const tensor = given[name];
+    if (tensor === undefined) fail(program, `input "${name}": got nothing, needs a tensor ${formatShape(shape)}`);
+    if (!sameShape(tensor.shape, shape)) {
+      fail(program, `input "${name}": got a tensor ${formatShape(tensor.shape)}, needs ${formatShape(shape)}`);
+    }
+    picked[name] = tensor;
+  }
+  return picked;
 }
 
 function fail(program: Program, what: string): never {

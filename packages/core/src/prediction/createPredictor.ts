@@ -81,23 +81,7 @@ export function createPredictor<Targets extends TargetKind = 'labels'>(
   model: Model,
   options: PredictorOptions<Targets>,
 ): Predictor<Targets> {
-  checkObject('VARDROP_MODEL', '[predict] model', model, 'apply', 'sequential()');
-  checkOptionNames('createPredictor', options, predictorOptionNames, predictorOptionsElsewhere);
-  const { backend, batch = 1000, noisePerRun = 2 ** 24, mode = 'sample', samples: drawn = 32 } = options;
-  const { likelihood = categorical() }: { readonly likelihood?: Likelihood } = options;
-  checkBackend('predict', backend);
-  checkObject('VARDROP_OPTION', '[predict] likelihood', likelihood, 'negativeLogLikelihood', 'categorical()');
-  checkChoice('VARDROP_OPTION', '[predict] mode', mode, ['sample', 'mean']);
-  checkCount('samples', drawn, 0);
-  if (mode === 'mean' && drawn > 0 && options.samples !== undefined) {
-    throw new VardropError(
-      'VARDROP_OPTION',
-      `[predict] samples: got ${drawn} with mode 'mean', which draws none, needs 0. Leave out mode or samples.`,
-    );
-  }
-  checkCount('batch', batch, 1);
-  checkCount('noisePerRun', noisePerRun, 1);
-  checkLikelihood(model, likelihood);
+  const { backend, batch, noisePerRun, mode, drawn, likelihood } = readOptions(model, options);
   const sampled = predictionProgram(model, likelihood, 'sample');
   const keys = keyNames(sampled);
   const samples = mode === 'mean' || keys.length === 0 ? 0 : drawn;
@@ -119,52 +103,6 @@ export function createPredictor<Targets extends TargetKind = 'labels'>(
     return program;
   }
 
-  /** Outputs for the rows in `x`, by name. It disposes of all tensors that it makes on the backend. */
-  async function predictRows(
-    program: CompiledProgram,
-    parameters: Tensors,
-    x: Float32Array,
-    keysOf: (sample: number) => Iteration['keys'],
-    signal: AbortSignal | undefined,
-  ): Promise<Record<string, Float32Array<ArrayBuffer>>> {
-    const owned = new Set<Tensor>();
-    const own = <T extends Tensor>(tensor: T): T => {
-      owned.add(tensor);
-      return tensor;
-    };
-    const disown = (tensors: readonly Tensor[]) => {
-      for (const tensor of tensors) owned.delete(tensor);
-      disposeAll(backend, tensors);
-    };
-    try {
-      const image = own(backend.upload(x, [x.length / columns, ...model.inputShape]));
-      let values: Tensors = Object.fromEntries(
-        carriedShapes(program).map(({ name, shape }) => [
-          name,
-          own(backend.upload(new Float32Array(elementCount(shape)), shape)),
-        ]),
-      );
-      const perRun = samples === 0 ? 1 : samplesPerRun(program, noisePerRun);
-      for (let first = 0; first < Math.max(samples, 1); first += perRun) {
-        await giveWay(signal);
-        const weights: Tensor[] = [];
-        for (let k = first; k < Math.min(first + perRun, samples); k++) {
-          weights.push(own(backend.upload(Float32Array.of(1 / (k + 1)), [])));
-        }
-        const iterations = weights.map((weight, i): Iteration => ({ inputs: { weight }, keys: keysOf(first + i) }));
-        const result = program.run({ ...parameters, ...values, x: image }, samples === 0 ? [{}] : iterations);
-        for (const tensors of [result.carried, ...result.outputs]) Object.values(tensors).forEach(own);
-        disown([...Object.values(values), ...weights]);
-        values = samples === 0 ? result.outputs[0] : result.carried;
-      }
-      const read: Record<string, Float32Array<ArrayBuffer>> = {};
-      for (const [name, tensor] of Object.entries(values)) read[name] = await backend.read(tensor);
-      return read;
-    } finally {
-      disposeAll(backend, owned);
-    }
-  }
-
   async function run(parameters: Tensors, inputs: Float32Array, runOptions: PredictorRunOptions): Promise<Prediction> {
     const { seed = 0, signal } = runOptions;
     const rows = inputs.length / columns;
@@ -177,7 +115,7 @@ export function createPredictor<Targets extends TargetKind = 'labels'>(
       const program = await programFor(count);
       const x = inputs.subarray(first * columns, (first + count) * columns);
       const keysOf = (sample: number) => noiseKeys(keys, seed, 'prediction', sample, first);
-      const outputs = await predictRows(program, parameters, x, keysOf, signal);
+      const outputs = await predictRows(backend, model, samples, noisePerRun, program, parameters, x, keysOf, signal);
       for (const [name, values] of Object.entries(outputs)) {
         const perRow = values.length / count;
         const all = collected.get(name) ?? new Float32Array(rows * perRow);
@@ -204,6 +142,78 @@ export function createPredictor<Targets extends TargetKind = 'labels'>(
     },
     dispose: () => uses.dispose(),
   };
+}
+
+/** The options with their defaults. Throws what `createPredictor` throws for them. */
+function readOptions(model: Model, options: PredictorOptions) {
+  checkObject('VARDROP_MODEL', '[predict] model', model, 'apply', 'sequential()');
+  checkOptionNames('createPredictor', options, predictorOptionNames, predictorOptionsElsewhere);
+  const { backend, batch = 1000, noisePerRun = 2 ** 24, mode = 'sample', samples: drawn = 32 } = options;
+  const { likelihood = categorical() }: { readonly likelihood?: Likelihood } = options;
+  checkBackend('predict', backend);
+  checkObject('VARDROP_OPTION', '[predict] likelihood', likelihood, 'negativeLogLikelihood', 'categorical()');
+  checkChoice('VARDROP_OPTION', '[predict] mode', mode, ['sample', 'mean']);
+  checkCount('samples', drawn, 0);
+  if (mode === 'mean' && drawn > 0 && options.samples !== undefined) {
+    throw new VardropError(
+      'VARDROP_OPTION',
+      `[predict] samples: got ${drawn} with mode 'mean', which draws none, needs 0. Leave out mode or samples.`,
+    );
+  }
+  checkCount('batch', batch, 1);
+  checkCount('noisePerRun', noisePerRun, 1);
+  checkLikelihood(model, likelihood);
+  return { backend, batch, noisePerRun, mode, drawn, likelihood };
+}
+
+/** Outputs for the rows in `x`, by name. It disposes of all tensors that it makes on the backend. */
+async function predictRows(
+  backend: Backend,
+  model: Model,
+  samples: number,
+  noisePerRun: number,
+  program: CompiledProgram,
+  parameters: Tensors,
+  x: Float32Array,
+  keysOf: (sample: number) => Iteration['keys'],
+  signal: AbortSignal | undefined,
+): Promise<Record<string, Float32Array<ArrayBuffer>>> {
+  const owned = new Set<Tensor>();
+  const own = <T extends Tensor>(tensor: T): T => {
+    owned.add(tensor);
+    return tensor;
+  };
+  const disown = (tensors: readonly Tensor[]) => {
+    for (const tensor of tensors) owned.delete(tensor);
+    disposeAll(backend, tensors);
+  };
+  try {
+    const image = own(backend.upload(x, [x.length / elementCount(model.inputShape), ...model.inputShape]));
+    let values: Tensors = Object.fromEntries(
+      carriedShapes(program).map(({ name, shape }) => [
+        name,
+        own(backend.upload(new Float32Array(elementCount(shape)), shape)),
+      ]),
+    );
+    const perRun = samples === 0 ? 1 : samplesPerRun(program, noisePerRun);
+    for (let first = 0; first < Math.max(samples, 1); first += perRun) {
+      await giveWay(signal);
+      const weights: Tensor[] = [];
+      for (let k = first; k < Math.min(first + perRun, samples); k++) {
+        weights.push(own(backend.upload(Float32Array.of(1 / (k + 1)), [])));
+      }
+      const iterations = weights.map((weight, i): Iteration => ({ inputs: { weight }, keys: keysOf(first + i) }));
+      const result = program.run({ ...parameters, ...values, x: image }, samples === 0 ? [{}] : iterations);
+      for (const tensors of [result.carried, ...result.outputs]) Object.values(tensors).forEach(own);
+      disown([...Object.values(values), ...weights]);
+      values = samples === 0 ? result.outputs[0] : result.carried;
+    }
+    const read: Record<string, Float32Array<ArrayBuffer>> = {};
+    for (const [name, tensor] of Object.entries(values)) read[name] = await backend.read(tensor);
+    return read;
+  } finally {
+    disposeAll(backend, owned);
+  }
 }
 
 /** Backends that compute synchronously never yield to the event loop, so no signal could be raised. */

@@ -1,5 +1,4 @@
 import { VardropError } from '../errors.js';
-import { firstNonFinite } from '../firstNonFinite.js';
 import type { Model } from '../layers/sequential.js';
 import { foldIn } from '../random/foldIn.js';
 import { permutation } from '../random/permutation.js';
@@ -7,6 +6,8 @@ import { stream } from '../streams.js';
 import { yieldToEvents } from '../yieldToEvents.js';
 import { callBack, scheduled } from './callbacks.js';
 import { createCourse, type Start } from './course.js';
+import { createEarlyStopping } from './createEarlyStopping.js';
+import { createStates } from './createStates.js';
 import { gather } from './data.js';
 import { digest } from './digest.js';
 import type { EpochRecord } from './epochRecord.js';
@@ -47,18 +48,15 @@ export async function fit(model: Model, options: FitOptions): Promise<FitResult>
   const { likelihood, optimizer, epochs, batch, learningRateFactor, klWeight, data, validation, onWarning } = resolved;
   const { rows } = data;
   const { backend, earlyStopping, signal, onStep, onEpoch } = options;
-  const start =
-    options.state === undefined
-      ? initialState(model, likelihood, optimizer, options.seed === undefined ? 0 : options.seed)
-      : readState(model, likelihood, optimizer, options.state);
+  const start = startOf(model, options, resolved);
   const stepsPerEpoch = Math.ceil(rows / batch);
   const course = createCourse(start, { rows, digest: digest([data.inputs, data.targets]) }, batch);
 
   const validator = validation ? createValidator(model, { backend, likelihood, data: validation }) : undefined;
   const trainer = createTrainer(model, { backend, likelihood, optimizer, state: start });
   const history: EpochRecord[] = [];
-  let divergence: VardropError | undefined;
-  let best: { nll: number; epoch: number; state: TrainingState } | undefined;
+  const states = createStates(trainer, course, start.step);
+  const stopping = createEarlyStopping(earlyStopping, states.finite);
 
   /** Runs one epoch, or the rest of it. Returns false if it was aborted. */
   async function runEpoch(epoch: number): Promise<boolean> {
@@ -91,9 +89,9 @@ export async function fit(model: Model, options: FitOptions): Promise<FitResult>
       seconds: (performance.now() - started) / 1000,
     };
     history.push(record);
-    if (onEpoch) await callBack('onEpoch', () => onEpoch(record, finiteState));
+    if (onEpoch) await callBack('onEpoch', () => onEpoch(record, states.finite));
     // Also if onEpoch has caught the error that `state` threw.
-    if (divergence) throw divergence;
+    states.check();
     return true;
   }
 
@@ -103,52 +101,9 @@ export async function fit(model: Model, options: FitOptions): Promise<FitResult>
       return await validator?.run(trainer.parameters);
     } catch (error) {
       if (error instanceof VardropError && error.code === 'VARDROP_NON_FINITE')
-        throw await diverged(error.message, error);
+        throw await states.diverged(error.message, error);
       throw error;
     }
-  }
-
-  async function currentState(): Promise<TrainingState> {
-    const state = await trainer.state();
-    return { ...state, position: course.at(state.step) };
-  }
-
-  /** The current state, or an error if it is not finite. No loss has shown the effect of the last update yet. */
-  async function finiteState(): Promise<TrainingState> {
-    const state = await currentState();
-    const bad = nonFiniteParameter(state);
-    if (bad !== undefined && state.step > start.step) throw await diverged(`the parameters ${bad} are not finite`);
-    return state;
-  }
-
-  /** The current state, or the state before it if the current one is not finite. */
-  async function lastGoodState(): Promise<TrainingState> {
-    const state = await currentState();
-    if (nonFiniteParameter(state) === undefined || state.step === start.step) return state;
-    await trainer.retreat();
-    return currentState();
-  }
-
-  /** Undoes the last step and returns the error to throw. */
-  async function diverged(what: string, cause?: unknown): Promise<VardropError> {
-    const failed = trainer.step;
-    await trainer.retreat();
-    divergence = new VardropError(
-      'VARDROP_NON_FINITE_LOSS',
-      `[fit] training: got numbers that are not finite from step ${failed}: ${what}. The state of step ${trainer.step} is kept; lower the learning rate, or scale the inputs.`,
-      { cause },
-    );
-    return divergence;
-  }
-
-  /** Whether validation has stopped improving, by `earlyStopping`. Keeps the best state. */
-  async function shouldStop(): Promise<boolean> {
-    const last = history[history.length - 1];
-    if (!earlyStopping || !last?.validation) return false;
-    if (best === undefined || last.validation.nll < best.nll - (earlyStopping.minimumDelta ?? 0)) {
-      best = { nll: last.validation.nll, epoch: last.epoch, state: await finiteState() };
-    }
-    return last.epoch - best.epoch >= earlyStopping.patience;
   }
 
   try {
@@ -156,20 +111,25 @@ export async function fit(model: Model, options: FitOptions): Promise<FitResult>
     let stopped: FitResult['stopped'] = 'completed';
     while (stopped === 'completed' && course.at(trainer.step).epoch < epochs) {
       if (!(await runEpoch(course.at(trainer.step).epoch))) stopped = 'aborted';
-      else if (await shouldStop()) stopped = 'early';
+      else if (await stopping.shouldStop(history[history.length - 1])) stopped = 'early';
     }
     // After an abort the latest state is returned, so that training can resume from there.
-    const state = best && stopped !== 'aborted' ? best.state : await finiteState();
+    const state = (stopped !== 'aborted' && stopping.best()) || (await states.finite());
     return { state, history, started: course.start, stopped };
   } catch (error) {
-    throw new TrainingError(error, await lastGoodState(), history);
+    throw new TrainingError(error, await states.lastGood(), history);
   } finally {
     validator?.dispose();
     trainer.dispose();
   }
 }
 
-/** The first parameter of a state that is not finite. */
-function nonFiniteParameter(state: TrainingState): string | undefined {
-  return Object.entries(state.parameters).find(([, { data }]) => firstNonFinite(data) !== -1)?.[0];
+/** The state that training starts from: the given one, or a fresh one. */
+function startOf(
+  model: Model,
+  { state, seed }: FitOptions,
+  { likelihood, optimizer }: ReturnType<typeof resolveFitOptions>,
+): TrainingState {
+  if (state !== undefined) return readState(model, likelihood, optimizer, state);
+  return initialState(model, likelihood, optimizer, seed === undefined ? 0 : seed);
 }

@@ -166,15 +166,9 @@ export function createTrainer(
   }
 
   async function state(): Promise<TrainingState> {
-    const read = async (map: TensorMap): Promise<TensorMap> => {
-      const entries = Object.entries(map).map(async ([name, { shape }]) => {
-        return [name, { shape, data: await backend.read(current[name]) }] as const;
-      });
-      return Object.fromEntries(await Promise.all(entries));
-    };
     return {
-      parameters: await read(initial.parameters),
-      optimizer: { name: optimizer.name, slots: await read(initial.optimizer.slots) },
+      parameters: await readAll(backend, initial.parameters, current),
+      optimizer: { name: optimizer.name, slots: await readAll(backend, initial.optimizer.slots, current) },
       step,
       seed: initial.seed,
     };
@@ -233,4 +227,12 @@ function uploadAll(backend: Backend, tensors: TensorMap): Tensors {
     disposeAll(backend, Object.values(uploaded));
     throw error;
   }
+}
+
+/** Reads the tensors that have an entry in `map`, of the shapes there. */
+async function readAll(backend: Backend, map: TensorMap, tensors: Tensors): Promise<TensorMap> {
+  const entries = Object.entries(map).map(async ([name, { shape }]) => {
+    return [name, { shape, data: await backend.read(tensors[name]) }] as const;
+  });
+  return Object.fromEntries(await Promise.all(entries));
 }

@@ -18,7 +18,7 @@ export function forward(model: Model, parameters: TensorMap, x: Float32Array, no
     inputs: { x, ...Object.fromEntries(model.parameters.map(({ name }) => [name, parameters[name].data])) },
     keys: Object.fromEntries(nodes.map(({ key }, index) => [key, { words: [index, 0] as const }])),
     noise: (_, [index], out) => {
-      if (noise !== 'mean') out.set(noise(nodes[index].key, nodes[index].shape as readonly number[]));
+      if (noise !== 'mean') out.set(noise(nodes[index].key, nodes[index].shape));
     },
   }).y;
 }

@@ -7,7 +7,7 @@ import { createRandom, nodeOf } from './helpers.js';
 
 const infinity = Number.POSITIVE_INFINITY;
 const u = 2 ** -24;
-const window = { strides: [1, 1], padding: [1, 0, 0, 1] } as const;
+const window = { strides: [1, 1], padding: [1, 0, 0, 1], dilations: [1, 1], groups: 1 } as const;
 
 describe('bounds of elementwise ops', () => {
   const shape = [500];
@@ -22,6 +22,10 @@ describe('bounds of elementwise ops', () => {
     [{ op: 'sigmoid' }, 1, [-10, 8]],
     [{ op: 'softplus' }, 1, [-10, 8]],
     [{ op: 'tanh' }, 1, [-149, 4]],
+    [{ op: 'cos' }, 1, [-10, 13]],
+    [{ op: 'erf' }, 1, [-149, 3]],
+    [{ op: 'floor' }, 1, [-149, 127]],
+    [{ op: 'round' }, 1, [-149, 127]],
     [{ op: 'neg' }, 1, [-149, 127]],
     [{ op: 'abs' }, 1, [-149, 127]],
     [{ op: 'max' }, 2, [-149, 127]],
@@ -34,7 +38,7 @@ describe('bounds of elementwise ops', () => {
     const random = createRandom(25);
     const shapes = Array.from({ length: arity }, () => shape);
     const node = nodeOf(operation, shapes, shape);
-    const exact = ['neg', 'abs', 'max', 'min', 'selectGreater', 'broadcast'].includes(operation.op);
+    const exact = ['floor', 'round', 'neg', 'abs', 'max', 'min', 'selectGreater', 'broadcast'].includes(operation.op);
     let wrong = 0;
     for (let round = 0; round < 10; round++) {
       const operands = shapes.map((own) => values(own, () => spread(random, least, most)));
@@ -76,6 +80,51 @@ describe('bounds of elementwise ops', () => {
     const read = { ...ieee, ulps: { ...ulps, exp: 0 } };
     const own = check(node, [Float64Array.of(1)], [[1]], read);
     expect(withinBound(Math.fround(Math.E), own.result[0], own.bounds[0])).toBe(true);
+  });
+
+  it('are absolute for cosines, and grow with numbers beyond 8192', () => {
+    const node = nodeOf({ op: 'cos' }, [[4]]);
+    const x = Float64Array.of(Math.PI / 2, 8192, 2 ** 20, 2 ** 100);
+    const { bounds } = check(node, [x], [[4]], { ...ieee, ulps: { ...ulps, cos: 1.5 } });
+    expect([...bounds]).toEqual([1.5 * u, 1.5 * u, 2 ** -23 * 2 ** 20, 2]);
+  });
+
+  it('are 0 for what moves numbers, and for the number of a pad its rounding', () => {
+    const table = Float64Array.of(1, 2, 3, 4);
+    const moves: [Operation, Float64Array[], number[][], number[]][] = [
+      [{ op: 'gather' }, [table, Float64Array.of(1, 7, Number.NaN)], [[2, 2], [3]], []],
+      [
+        { op: 'concatenate', axis: 1 },
+        [table, table],
+        [
+          [2, 2],
+          [2, 2],
+        ],
+        [],
+      ],
+      [{ op: 'slice', starts: [1, 0], steps: [-1, 1] }, [table], [[2, 2]], [2, 1]],
+    ];
+    for (const [operation, operands, shapes, declared] of moves) {
+      const { bounds } = check(nodeOf(operation, shapes, declared), operands, shapes);
+      expect(new Set(bounds)).toEqual(new Set([0]));
+    }
+    const pad: Operation = { op: 'pad', value: 0.1, before: [1], after: [0], interior: [0] };
+    const { bounds } = check(nodeOf(pad, [[2]]), [Float64Array.of(2, 3)], [[2]]);
+    expect([...bounds]).toEqual([Math.abs(Math.fround(0.1) - 0.1), 0, 0]);
+    const infinite = check(nodeOf({ ...pad, value: -infinity }, [[2]]), [Float64Array.of(2, 3)], [[2]]);
+    expect(withinBound(-infinity, infinite.result[0], infinite.bounds[0])).toBe(true);
+    expect(withinBound(-3.4e38, infinite.result[0], infinite.bounds[0])).toBe(false);
+  });
+
+  it('of numbers of rows that may be flushed to 0 hold for the first row', () => {
+    const node = nodeOf({ op: 'gather' }, [[2], [1]]);
+    const at = (arithmetic: Arithmetic) => {
+      const operands = [Float64Array.of(3, 4), Float64Array.of(2 ** -140)];
+      const { result, bounds } = check(node, operands, [[2], [1]], arithmetic);
+      return [0, 3, 4].map((y) => withinBound(y, result[0], bounds[0]));
+    };
+    expect(at(ieee)).toEqual([true, false, false]);
+    expect(at(flushing).slice(0, 2)).toEqual([true, true]);
   });
 
   it('hold for constants exactly at their rounding, and for exact noise', () => {

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { BinaryOp, UnaryOp } from '../../src/program/index.js';
 import { hostGenerator } from '../../src/random/hostGenerator.js';
+import { exactFunctions } from '../../src/reference/index.js';
 import { at, count, createRandom, evaluateOperation, indices, nodeOf, randomValues } from './helpers.js';
 
 const infinity = Number.POSITIVE_INFINITY;
@@ -16,6 +17,11 @@ describe('unary ops', () => {
     ['sigmoid', [0, 40, -40, 1000, -1000], [0.5, 1, Math.exp(-40) / (1 + Math.exp(-40)), 1, 0]],
     ['softplus', [0, 1000, -1000, -40], [Math.LN2, 1000, 0, Math.exp(-40)]],
     ['tanh', [0, 0.5, 1000, -1000], [0, (Math.E - 1) / (Math.E + 1), 1, -1]],
+    ['floor', [1.5, -1.5, -0.25, 2, infinity, Number.NaN], [1, -2, -1, 2, infinity, Number.NaN]],
+    ['round', [0.5, 1.5, 2.5, -0.5, -2.5, 0.75, -infinity, Number.NaN], [0, 2, 2, -0, -2, 1, -infinity, Number.NaN]],
+    ['cos', [0, Math.PI, Math.PI / 3, infinity], [1, -1, 0.5, Number.NaN]],
+    // erf(½) to 16 digits.
+    ['erf', [0, 0.5, -0.5, 30, -infinity], [0, 0.5204998778130465, -0.5204998778130465, 1, -1]],
   ];
   it.each(cases)('%s', (op, x, expected) => {
     const got = evaluateOperation({ op }, [x], [[x.length]]);
@@ -337,7 +343,7 @@ describe('leaves', () => {
   });
 
   it('evaluates special functions by the table that it is given', () => {
-    const functions = { dawson: (x: number) => 2 * x, logUniformKl: (x: number) => x * x };
+    const functions = { ...exactFunctions, dawson: (x: number) => 2 * x, logUniformKl: (x: number) => x * x };
     const got = (name: 'dawson' | 'logUniformKl') => [
       ...evaluateOperation({ op: 'special', function: name }, [[1, 3]], [[2]], [], { functions }),
     ];

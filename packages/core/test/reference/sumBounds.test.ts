@@ -24,6 +24,7 @@ const u = 2 ** -24;
 
 const window = { strides: [1, 1], padding: [1, 0, 0, 1] } as const;
 const strided = { strides: [2, 1], padding: [0, 1, 1, 0] } as const;
+const plain = { dilations: [1, 1], groups: 1 } as const;
 const sums: { name: string; operation: Operation; shapes: number[][]; declared?: number[]; which: number }[] = [
   { name: 'reduceSum', operation: { op: 'reduceSum', axes: [0], keepAxes: false }, shapes: [[90, 3]], which: 0 },
   { name: 'short reduceSum', operation: { op: 'reduceSum', axes: [1], keepAxes: true }, shapes: [[20, 7]], which: 0 },
@@ -38,7 +39,7 @@ const sums: { name: string; operation: Operation; shapes: number[][]; declared?:
   },
   {
     name: 'conv2d',
-    operation: { op: 'conv2d', ...window },
+    operation: { op: 'conv2d', ...window, ...plain },
     shapes: [
       [1, 4, 5, 3],
       [2, 3, 3, 2],
@@ -47,7 +48,7 @@ const sums: { name: string; operation: Operation; shapes: number[][]; declared?:
   },
   {
     name: 'conv2dInputGradient',
-    operation: { op: 'conv2dInputGradient', ...strided },
+    operation: { op: 'conv2dInputGradient', ...strided, ...plain },
     shapes: [
       [3, 2, 2, 4],
       [2, 2, 4, 4],
@@ -57,12 +58,41 @@ const sums: { name: string; operation: Operation; shapes: number[][]; declared?:
   },
   {
     name: 'conv2dFilterGradient',
-    operation: { op: 'conv2dFilterGradient', ...window },
+    operation: { op: 'conv2dFilterGradient', ...window, ...plain },
     shapes: [
       [3, 4, 4, 2],
       [3, 4, 3, 3],
     ],
     declared: [2, 3, 2, 3],
+    which: 1,
+  },
+  {
+    name: 'conv2d of pixels that lie apart, in groups',
+    operation: { op: 'conv2d', ...window, dilations: [2, 3], groups: 2 },
+    shapes: [
+      [1, 6, 8, 6],
+      [2, 2, 3, 4],
+    ],
+    which: 0,
+  },
+  {
+    name: 'conv2dInputGradient of pixels that lie apart, in groups',
+    operation: { op: 'conv2dInputGradient', ...strided, dilations: [2, 3], groups: 2 },
+    shapes: [
+      [3, 2, 2, 8],
+      [2, 2, 4, 8],
+    ],
+    declared: [2, 7, 6, 4],
+    which: 0,
+  },
+  {
+    name: 'conv2dFilterGradient of pixels that lie apart, in groups',
+    operation: { op: 'conv2dFilterGradient', ...window, dilations: [1, 2], groups: 2 },
+    shapes: [
+      [3, 4, 5, 4],
+      [3, 4, 4, 2],
+    ],
+    declared: [2, 2, 2, 2],
     which: 1,
   },
   {
@@ -303,9 +333,9 @@ describe('bounds of single terms', () => {
 describe('the reference backend', () => {
   const backend = createReferenceBackend();
   const single = sums.map(({ operation, shapes, declared }) => nodeOf(operation, shapes, declared));
-  const elementwise = (['exp', 'log', 'sigmoid', 'softplus', 'tanh', 'sqrt', 'add', 'mul', 'div', 'max'] as const).map(
-    (op) => nodeOf({ op }, ['add', 'mul', 'div', 'max'].includes(op) ? [[200], [200]] : [[200]]),
-  );
+  const elementwise = (
+    ['exp', 'log', 'sigmoid', 'softplus', 'tanh', 'cos', 'erf', 'sqrt', 'add', 'mul', 'div', 'max'] as const
+  ).map((op) => nodeOf({ op }, ['add', 'mul', 'div', 'max'].includes(op) ? [[200], [200]] : [[200]]));
 
   it.each(
     single
@@ -337,5 +367,62 @@ describe('the reference backend', () => {
       expect(withinBound(value, result[i], bounds[i])).toBe(true);
     });
     expect(magnitude(node, operands, shapes, result).every((size, i) => meaningful(bounds[i], size))).toBe(true);
+  });
+});
+
+describe('bounds of gatherGradient', () => {
+  const indices = Float64Array.from({ length: 60 }, (_, i) => [0, 2, 2, 5, 2, Number.NaN][i % 6]);
+  const shapes = [[60], [60, 2]];
+  const node = nodeOf({ op: 'gatherGradient' }, shapes, [4, 2]);
+
+  it('hold for rows added up in their order, and not for one that is left out', () => {
+    const random = createRandom(33);
+    const dy = values(shapes[1], () => spread(random, -3, 3));
+    const { result, bounds } = check(node, [indices, dy], shapes);
+    let closest = 0;
+    result.forEach((y, i) => {
+      const [row, column] = [Math.floor(i / 2), i % 2];
+      const terms = [...indices].flatMap((index, j) => (index === row ? [dy[2 * j + column]] : []));
+      const sum = sequential(terms);
+      expect(withinBound(sum, y, bounds[i])).toBe(true);
+      if (terms.length === 0) expect([y, bounds[i]]).toEqual([0, 0]);
+      else expect(withinBound(sequential(terms.slice(1)), y, bounds[i])).toBe(false);
+      if (bounds[i] > 0) closest = Math.max(closest, Math.abs(sum - y) / bounds[i]);
+    });
+    expect(closest).toBeGreaterThan(0.3 / 68);
+  });
+
+  it('hold where subnormal numbers of rows are read as 0', () => {
+    const at = (arithmetic: typeof ieee) =>
+      check(
+        nodeOf({ op: 'gatherGradient' }, [[2], [2]], [2]),
+        [Float64Array.of(2 ** -140, 1), Float64Array.of(3, 5)],
+        [[2], [2]],
+        arithmetic,
+      );
+    const exact = at(ieee);
+    expect([exact.result[0], exact.bounds[0]]).toEqual([0, 0]);
+    const loose = at(flushing);
+    expect(withinBound(3, loose.result[0], loose.bounds[0])).toBe(true);
+  });
+});
+
+describe('bounds of products in a lower precision', () => {
+  it.each(['float16', 'int8'] as const)('are those of the numbers that they read: %s', (precision) => {
+    const shapes = [
+      [2, 20],
+      [20, 3],
+    ];
+    const flags = { op: 'matmul', transposeA: false, transposeB: false } as const;
+    const random = createRandom(34);
+    const operands = shapes.map((shape) => values(shape, () => spread(random, -2, 8)));
+    const read = operands.map((own) =>
+      own.map((x) => (precision === 'float16' ? toHalf(x) : Math.min(Math.max(Math.round(x), -127), 127))),
+    );
+    const low = check(nodeOf({ ...flags, precision }, shapes), operands, shapes);
+    const same = check(nodeOf(flags, shapes), read, shapes);
+    expect(low).toEqual(same);
+    const exact = check(nodeOf(flags, shapes), operands, shapes);
+    expect(exact.result.some((y, i) => !withinBound(Math.fround(y), low.result[i], low.bounds[i]))).toBe(true);
   });
 });

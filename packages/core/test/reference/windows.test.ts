@@ -7,6 +7,9 @@ interface WindowCase {
   readonly filter: number[];
   readonly strides: [number, number];
   readonly padding: Padding;
+  /** 1 where left out. */
+  readonly dilations?: [number, number];
+  readonly groups?: number;
 }
 
 const cases: WindowCase[] = [
@@ -15,31 +18,41 @@ const cases: WindowCase[] = [
   { image: [2, 4, 7, 3], filter: [2, 3, 3, 1], strides: [1, 3], padding: [0, 1, 2, 0] },
   { image: [1, 6, 5, 2], filter: [1, 1, 2, 2], strides: [2, 3], padding: [0, 0, 0, 0] },
   { image: [3, 2, 2, 1], filter: [2, 2, 1, 4], strides: [1, 1], padding: [1, 0, 0, 1] },
+  { image: [2, 6, 7, 2], filter: [3, 2, 2, 3], strides: [1, 2], padding: [2, 1, 0, 3], dilations: [2, 3] },
+  { image: [1, 4, 5, 4], filter: [2, 2, 2, 6], strides: [2, 1], padding: [0, 1, 1, 0], groups: 2 },
+  { image: [2, 5, 5, 3], filter: [3, 3, 1, 3], strides: [1, 1], padding: [1, 1, 1, 1], groups: 3 },
+  { image: [1, 6, 4, 3], filter: [2, 3, 1, 6], strides: [1, 1], padding: [1, 2, 0, 1], dilations: [3, 1], groups: 3 },
 ];
 
 /** Adds up values of magnitude below 1 in any order: the most that two float64 results may differ by. */
 const rounding = (terms: number) => 2 * terms * terms * 2 ** -53;
 
-describe.each(cases)('convolution of $image with $filter, strides $strides, padding $padding', (given) => {
-  const { image, filter, strides, padding } = given;
+const title =
+  'convolution of $image with $filter, strides $strides, padding $padding, dilations $dilations, groups $groups';
+
+describe.each(cases)(title, (given) => {
+  const { image, filter, strides, padding, dilations = [1, 1], groups = 1 } = given;
+  const window = { strides, padding, dilations, groups };
   const random = createRandom(11);
   const x = randomValues(image, random);
   const w = randomValues(filter, random);
-  const convolve = { op: 'conv2d', strides, padding } as const;
+  const convolve = { op: 'conv2d', ...window } as const;
   const result = nodeOf(convolve, [image, filter]).shape as number[];
   const dy = randomValues(result, random);
   const y = evaluateOperation(convolve, [x, w], [image, filter]);
-  const dx = evaluateOperation({ op: 'conv2dInputGradient', strides, padding }, [w, dy], [filter, result], image);
-  const dw = evaluateOperation({ op: 'conv2dFilterGradient', strides, padding }, [x, dy], [image, result], filter);
+  const dx = evaluateOperation({ op: 'conv2dInputGradient', ...window }, [w, dy], [filter, result], image);
+  const dw = evaluateOperation({ op: 'conv2dFilterGradient', ...window }, [x, dy], [image, result], filter);
 
   it('is the sum over filter cells and channels', () => {
     indices(result).forEach(([b, row, column, out], place) => {
       let sum = 0;
       for (const [i, j, c] of indices(filter.slice(0, 3))) {
-        const h = row * strides[0] + i - padding[0];
-        const v = column * strides[1] + j - padding[2];
+        const h = row * strides[0] + i * dilations[0] - padding[0];
+        const v = column * strides[1] + j * dilations[1] - padding[2];
         const inside = h >= 0 && h < image[1] && v >= 0 && v < image[2];
-        if (inside) sum += at(x, image, [b, h, v, c]) * at(w, filter, [i, j, c, out]);
+        // The first channel of the part of the image that this channel of the result reads.
+        const first = Math.floor((out * groups) / filter[3]) * filter[2];
+        if (inside) sum += at(x, image, [b, h, v, first + c]) * at(w, filter, [i, j, c, out]);
       }
       expect(Math.abs(y[place] - sum)).toBeLessThanOrEqual(rounding(count(filter)));
     });
@@ -71,7 +84,7 @@ describe.each(cases)('convolution of $image with $filter, strides $strides, padd
 });
 
 describe('convolution by hand', () => {
-  const window = { strides: [1, 1], padding: [0, 0, 0, 0] } as const;
+  const window = { strides: [1, 1], padding: [0, 0, 0, 0], dilations: [1, 1], groups: 1 } as const;
   it('correlates, and does not flip the filter', () => {
     const x = [1, 2, 3, 4, 5, 6, 7, 8, 9];
     const w = [1, 10, 100, 1000];

@@ -69,7 +69,7 @@ export function float32Backend(): Backend {
     async compile(program) {
       const inputs = program.nodes.flatMap((node) => (node.op === 'input' ? [node] : []));
       const carriedNames = inputs.filter(({ role }) => role === 'carried').map(({ name }) => name);
-      const shapeOf = (name: string) => program.nodes[program.outputs[name]].shape as readonly number[];
+      const shapeOf = (name: string) => program.nodes[program.outputs[name]].shape;
       return {
         run(shared, iterations) {
           const given = Object.fromEntries(Object.entries(shared).map(([name, tensor]) => [name, values.get(tensor)!]));

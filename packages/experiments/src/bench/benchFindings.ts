@@ -6,7 +6,7 @@ import type { VariantName } from './timedVariant.js';
 import { predictionSamples } from './variants.js';
 import { type Workload, workloadW } from './workload.js';
 
-/** A report as tables, charts and sentences; `comparison` with an earlier one adds a table of its own. */
+/** A report as tables, charts and sentences. `comparison` with an earlier report adds a table. */
 export function benchFindings(report: BenchReport, comparison?: BenchComparison): Findings {
   const { machine, recommendation } = report;
   const tables = [
@@ -25,11 +25,11 @@ export function benchFindings(report: BenchReport, comparison?: BenchComparison)
     sentences: [
       `${machine.description}, ${machine.cores} ${machine.cores === 1 ? 'core' : 'cores'}, ${machine.runtime}${load}.`,
       ...(comparison ? comparisonSentences(comparison) : []),
-      ...(report.interrupted ? ['Interrupted: this is what had been measured.'] : []),
+      ...(report.interrupted ? ['The run was interrupted. This report shows what was measured before.'] : []),
       ...(recommendation?.split('\n') ?? []),
     ],
-    tables: tables.filter(({ rows }) => rows.length > 0),
-    charts: scalingCharts(report),
+    tables: tables.filter(({ rows }) => rows.length > 0).map(withoutEmptyColumns),
+    charts: scalingCharts(report).filter(({ series }) => series.length > 0),
     data: report as unknown as Json,
   };
 }
@@ -41,6 +41,16 @@ function number(value: number): string {
 }
 
 const absent = '–';
+
+/** A table without the columns that no row fills, as after an early interruption. */
+function withoutEmptyColumns(table: Table): Table {
+  const filled = table.columns.map((_, column) => table.rows.some((row) => row[column] !== absent));
+  return {
+    ...table,
+    columns: table.columns.filter((_, column) => filled[column]),
+    rows: table.rows.map((row) => row.filter((_, column) => filled[column])),
+  };
+}
 
 /** `187 (182–216)`, with the number of runs where there are few. */
 function spread(result: BenchResult | undefined): string {
@@ -59,7 +69,7 @@ function contestants({ results }: BenchReport): readonly string[] {
   return [...new Set(results.map(({ backend }) => backend))];
 }
 
-/** The workload that the main tables show: W, or else the heaviest of which steps were timed. */
+/** The workload that the main tables show: W, or else the heaviest workload with timed steps. */
 function mainWorkload({ workloads, results }: BenchReport): Workload | undefined {
   const measured = workloads.filter(({ name }) =>
     results.some(({ workload, variant }) => workload === name && variant === 'variational step'),
@@ -189,16 +199,28 @@ function overheadTable(report: BenchReport): Table {
           : absent,
       ];
     }),
-    note: `Compilation of the variational step's program; the first step compiles as well. Memory of the whole process, live tensors of the backend, before and after ${report.backends.find(({ memory }) => memory)?.memory?.steps ?? 0} further steps.`,
+    note: [
+      "Compilation of the variational step's program; the first step compiles as well.",
+      ...memoryNote(report),
+    ].join(' '),
   };
 }
 
-/** What a table has room for; the report has the rest. */
+function memoryNote({ backends }: BenchReport): readonly string[] {
+  const steps = backends.find(({ memory }) => memory)?.memory?.steps;
+  if (steps === undefined) return [];
+  return [`Memory of the whole process, live tensors of the backend, before and after ${steps} further steps.`];
+}
+
+/** The part of a reason that fits in a table. The report has all of it. */
 function shortened(reason: string): string {
   return reason.length > 120 ? `${reason.slice(0, 119)}…` : reason;
 }
 
-/** One row for each backend and workload: the first variant's reason says why those after it are missing as well. */
+/**
+ * One row for each backend and workload, with the reason of the first missing variant. The others are missing for the same
+ * reason.
+ */
 function absenceTable(report: BenchReport): Table {
   const groups = new Map<string, BenchReport['leftOut'][number][]>();
   for (const entry of report.leftOut) {
@@ -231,7 +253,7 @@ function comparisonTable({ changes }: BenchComparison): Table {
       ratio.toFixed(2),
       change,
     ]),
-    note: 'none: a median lies within the middle four fifths of the other report; unknown: fewer than five runs.',
+    note: 'none: a median lies between the 10 % and 90 % quantiles of the other report; unknown: fewer than five runs.',
   };
 }
 
@@ -258,13 +280,13 @@ function scalingCharts(report: BenchReport): readonly Chart[] {
     title,
     x: { label, logarithmic: true },
     y: { label: 'milliseconds', logarithmic: true },
-    series: contestants(report).map((name) => ({
-      name,
-      points: among.flatMap((workload) => {
+    series: contestants(report).flatMap((name) => {
+      const points = among.flatMap((workload) => {
         const step = finder(report, workload.name)(name, 'variational step');
         return step ? [{ x: of(workload), y: step.medianMs, low: step.p10Ms, high: step.p90Ms }] : [];
-      }),
-    })),
+      });
+      return points.length > 0 ? [{ name, points }] : [];
+    }),
   });
   const units = ({ widths }: Workload) => widths[1];
   const batch = (workload: Workload) => workload.batch;

@@ -1,63 +1,66 @@
 import type { VariantName } from './timedVariant.js';
 import type { Workload } from './workload.js';
 
-/** Changes whenever a report of before could be misread. */
+/** Incremented when the format changes, so that older reports are refused. */
 export const benchReportVersion = 1;
 
 /** Times of one variant of a workload on a backend. */
 export interface BenchResult {
   readonly backend: string;
-  /** A name among the report's workloads. */
+  /** The name of one of the report's workloads. */
   readonly workload: string;
   readonly variant: VariantName;
-  /** How many runs the times are of; few where the backend's budget was spent. */
+  /** Number of timed runs; small if the time budget of the backend was used up. */
   readonly repetitions: number;
   readonly medianMs: number;
   readonly minMs: number;
-  /** A tenth of the runs were quicker, a tenth slower than `p90Ms`: quantiles by linear interpolation. */
+  /** The 10 % quantile, as `p90Ms` is the 90 % quantile, both by linear interpolation. */
   readonly p10Ms: number;
   readonly p90Ms: number;
   /** The first run, which compiles. */
   readonly firstMs: number;
-  /** 10⁹ multiplications and additions in matrix products a second, by the median; null without products. */
+  /** 10⁹ multiplications and additions in matrix products per second, from the median; null without products. */
   readonly gflops: number | null;
-  /** `gflops` over that of the products by themselves, in the same interleaved runs; null where those are missing. */
+  /** `gflops` over that of the products alone, in the same interleaved runs; null if those are missing. */
   readonly matmulShare: number | null;
-  /** Median over that of the deterministic step (of a mean prediction, for a single sample); null where there is none. */
+  /**
+   * Median over the median of the deterministic step (for predictions: of one sample over the mean prediction); null without
+   * the latter.
+   */
   readonly ratioToDeterministic: number | null;
-  /** Million normal numbers a second; of the variant `noise` only. */
+  /** Million normal numbers per second; for the variant `noise` only. */
   readonly millionNormals: number | null;
 }
 
-/** What repeated training steps leave behind on a backend. */
+/** Memory that repeated training steps leave on a backend. */
 export interface BenchMemory {
   readonly workload: string;
   /** Steps between the two readings. */
   readonly steps: number;
   readonly liveTensors: { readonly before: number; readonly after: number };
-  /** Live tensors that remained when the trainer was disposed of, above those before it was made. */
+  /** Live tensors after the trainer was disposed of, minus those before it was made. */
   readonly leakedTensors: number;
-  /** Bytes by kind, as the platform tells them. */
+  /** Bytes by kind, as the platform reports them. */
   readonly bytes: { readonly [kind: string]: { readonly before: number; readonly after: number } };
 }
 
 /** A backend that took part. */
 export interface BenchBackend {
   readonly name: string;
-  /** From nothing to a backend that can be used. */
+  /** Time to create a backend that can be used. */
   readonly startMs: number;
-  /** Null where no workload was quick enough, or the run ended before. */
+  /** Null if no workload was fast enough, or if the run ended before. */
   readonly memory: BenchMemory | null;
 }
 
-/** Where a report was made. */
+/** The machine of a report. */
 export interface BenchMachine {
   /** Such as the processor's name. */
   readonly description: string;
   /** Such as `Node 20.20.2, linux x64`. */
   readonly runtime: string;
   readonly cores: number;
-  /** Load average over a minute, where the platform tells it. */
+  /** Load average over a minute, if the platform reports it. */
   readonly load?: { readonly before: number; readonly after: number };
 }
 
@@ -65,11 +68,11 @@ export interface BenchMachine {
 export interface BenchReport {
   readonly version: typeof benchReportVersion;
   readonly machine: BenchMachine;
-  /** Repetitions asked for, and the seconds that a backend was given for each workload. */
+  /** The requested repetitions, and the time budget in seconds of a backend for each workload. */
   readonly options: { readonly repetitions: number; readonly budgetSeconds: number };
   readonly workloads: readonly Workload[];
   readonly backends: readonly BenchBackend[];
-  /** Backends and peers that do not start here. */
+  /** Backends and peers that do not start on this machine. */
   readonly unavailable: readonly { readonly backend: string; readonly reason: string }[];
   readonly leftOut: readonly {
     readonly backend: string;
@@ -78,8 +81,8 @@ export interface BenchReport {
     readonly reason: string;
   }[];
   readonly results: readonly BenchResult[];
-  /** A line for each use; null where nothing was timed. */
+  /** One line per use; null if nothing was timed. */
   readonly recommendation: string | null;
-  /** Whether it was ended before all was measured. */
+  /** Whether the run was interrupted before everything was measured. */
   readonly interrupted: boolean;
 }

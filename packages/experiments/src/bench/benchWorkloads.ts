@@ -2,8 +2,8 @@ import { contractions, gigaflop } from './contractions.js';
 import { type Workload, workloadW } from './workload.js';
 
 /**
- * The workloads of a benchmark, the lightest first: layers of 100 to 2000 units on minibatches of 100, and minibatches of
- * 1 to 1000 for layers of 500 (1000: workload W). Quick: of those only batches of 1, 100 and 1000.
+ * The workloads of a benchmark, the lightest first: layers of 100 to 2000 units on minibatches of 100, and minibatches of 1 to
+ * 1000 for layers of 500 (1000: workload W). Quick: only the batches of 1, 100 and 1000.
  */
 export function benchWorkloads(quick: boolean): readonly Workload[] {
   const sized = (units: number, batch: number): Workload => ({

@@ -1,8 +1,8 @@
-/** Time, as a benchmark needs it; a test hands in one that stands still. */
+/** The clock of a benchmark. Tests pass one that stands still. */
 export interface Clock {
-  /** Milliseconds since any moment that stays the same. */
+  /** Milliseconds since a fixed moment. */
   now(): number;
-  /** Lets events arrive (Ctrl-C, a button), since backends that compute at once never give them a turn. */
+  /** Yields to the event loop (Ctrl-C, a button), since backends that compute synchronously never do. */
   pause(): Promise<void>;
 }
 

@@ -1,6 +1,6 @@
 import type { BenchReport, BenchResult } from './benchReport.js';
 
-/** Fewer runs than this have no spread to speak of. */
+/** Fewer runs than this give no useful spread. */
 export const fewestRuns = 5;
 
 /** How one variant's times differ between two reports. */
@@ -13,13 +13,13 @@ export interface BenchChange {
   /** After over before: below 1 is quicker. */
   readonly ratio: number;
   /**
-   * `none` where a median lies within the middle four fifths of the other report's runs; `unknown` where either
-   * report has fewer than five runs.
+   * `none` if a median lies between the 10 % and 90 % quantiles of the other report; `unknown` if either report has fewer than
+   * five runs.
    */
   readonly change: 'quicker' | 'slower' | 'none' | 'unknown';
 }
 
-/** Two reports beside each other. */
+/** A comparison of two reports. */
 export interface BenchComparison {
   readonly changes: readonly BenchChange[];
   /** Measured before, but not now. */

@@ -10,8 +10,8 @@ export interface Contraction {
 }
 
 /**
- * Matrix products of one training step: forward, and the gradients of weights and of activations. Both moments, and their
- * gradients, have the same shapes, so that noise doubles each count.
+ * Matrix products of one training step: forward, and the gradients of weights and of activations. Both moments and their
+ * gradients have the same shapes, so noise doubles each count.
  */
 export function contractions({ widths, batch }: Workload, noise: boolean): readonly Contraction[] {
   const count = noise ? 2 : 1;
@@ -25,8 +25,8 @@ export function contractions({ widths, batch }: Workload, noise: boolean): reado
 }
 
 /**
- * Matrix products of a prediction. Without samples: one pass with the weights' means. With them: both moments of each
- * layer, those of the first once, since its inputs are the same for all samples.
+ * Matrix products of a prediction. Without samples: one pass with the weights' means. With samples: both moments of each layer.
+ * Those of the first layer count once, since its inputs are the same for all samples.
  */
 export function predictionContractions({ widths, batch }: Workload, samples: number): readonly Contraction[] {
   return widths.slice(1).map((n, layer) => {
@@ -41,10 +41,10 @@ export function gigaflop(products: readonly Contraction[]): number {
 }
 
 /**
- * The matrix products by themselves, as one program of plain products whose inputs lie on the backend: how fast a backend
- * calls its library. No two have the same operands, else they would be computed once; operands on the right are given
- * anew to each run, as a step's weights and gradients are new. Each result is multiplied by a column and summed up, and
- * the sum of all sums is the output `total` `[]`: what reads it has waited for all of them, and has copied one number.
+ * The matrix products alone, as one program whose inputs are on the backend: it measures how fast the backend's library is. No
+ * two products have the same operands, or they would be computed once. Operands on the right are new in each run, as the
+ * weights and gradients of a step are. Each result is multiplied by a column and summed. The sum of all sums is the output
+ * `total` `[]`: reading it waits for all products and copies one number.
  */
 export function contractionsProgram(products: readonly Contraction[]): Program {
   const b = createBuilder('contractions');

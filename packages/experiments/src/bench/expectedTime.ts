@@ -1,4 +1,4 @@
-/** How long something took that took `work`. */
+/** A measured time for an amount of `work`. */
 export interface TimedWork {
   readonly work: number;
   /** Milliseconds. */
@@ -6,9 +6,9 @@ export interface TimedWork {
 }
 
 /**
- * How long more work will take, guessed low, so that nothing is left out that might have fitted: the line through the two
- * largest works before it (a part of a step's time does not grow with the minibatch), or what it takes at the best rate so
- * far, whichever is less; and no less than the largest took. 0 where nothing is known.
+ * A low estimate of the time for more work, so that nothing is skipped that might fit in the budget. It is the smaller of two
+ * estimates, but at least the time of the largest work so far: the line through the two largest works (part of a step's time
+ * does not grow with the minibatch), and the time at the best rate so far. 0 if nothing is known.
  */
 export function expectedTime(before: readonly TimedWork[], work: number): number {
   const lighter = before.filter((each) => each.work <= work).sort((a, b) => b.work - a.work);

@@ -5,36 +5,38 @@ import type { TimedVariant, VariantName, VariantPlan } from './timedVariant.js';
 /** A backend's (or a peer's) part in the interleaved runs of one workload. */
 export interface Lane {
   readonly backend: string;
-  /** Prepares the variants that fit and runs each once; those that do not, or that fail, are left out. */
+  /** Prepares the variants that fit in the budget and runs each once. Others, and those that fail, are skipped. */
   prepare(): Promise<void>;
-  /** Runs every variant once more (short ones twice), and keeps the times where `keep` is set; false if its budget does not last. */
+  /**
+   * Runs every variant once more (short ones twice). Keeps the times if `keep` is set. Returns false if the budget is used up.
+   */
   round(keep: boolean): Promise<boolean>;
   times(): readonly VariantTimes[];
   dispose(): void;
 }
 
-/** What a lane is made of. */
+/** Options of a lane. */
 export interface LaneOptions {
   readonly backend: string;
   readonly plans: readonly VariantPlan[];
-  /** Milliseconds for all of it, preparation included; only the first repetition may exceed it. */
+  /** Budget in milliseconds, including preparation. Only the first repetition may exceed it. */
   readonly budget: number;
   readonly clock: Clock;
-  /** Milliseconds that a run is expected to take, from smaller workloads; 0 where nothing is known. */
+  /** Expected milliseconds of a run, from smaller workloads; 0 if nothing is known. */
   expect(plan: VariantPlan): number;
   leaveOut(variant: VariantName, reason: string): void;
   /** Whether to stop before the next run. */
   stopped(): boolean;
 }
 
-/** Names that tell a reader how long something takes: `12 s`, `340 ms`. */
+/** A duration for readers: `12 s`, `340 ms`. */
 function duration(milliseconds: number): string {
   return milliseconds >= 1000 ? `${(milliseconds / 1000).toPrecision(2)} s` : `${milliseconds.toFixed(0)} ms`;
 }
 
 /**
- * Runs shorter than so many milliseconds are led in by one that is not timed: in training, too, a step comes after one of its
- * kind, and finds its operands in the caches and its threads awake. Longer ones hardly notice what came before.
+ * Before a run shorter than this many milliseconds, the same run is made once untimed. In training, too, a step follows a step,
+ * with operands in the caches and threads awake. Longer runs hardly depend on what ran before.
  */
 const shortRun = 100;
 
@@ -66,10 +68,10 @@ export function createLane(options: LaneOptions): Lane {
     async prepare() {
       for (const plan of plans) {
         if (stopped()) return;
-        // What has run so far will run once more to be timed; this one runs twice.
+        // The variants so far will run once more to be timed; this one runs twice.
         const own = expect(plan);
         if (spent + lastRound + 2 * own > budget) {
-          const known = own > 0 ? `about ${duration(own)} a run` : 'a run of unknown length';
+          const known = own > 0 ? `about ${duration(own)} per run` : 'a run of unknown length';
           const before = spent > 0 ? ` after ${duration(spent)} of what comes first` : '';
           leaveOut(plan.name, `over budget: ${known}${before}, ${duration(budget)} for all`);
           continue;
@@ -91,7 +93,7 @@ export function createLane(options: LaneOptions): Lane {
     async round(keep) {
       const wanted = entries.filter(({ plan, times }) => times.length < (plan.repetitions ?? Number.POSITIVE_INFINITY));
       const first = wanted.every(({ times }) => times.length === 0);
-      // Warm-up is only for those who can afford it; one repetition is for all.
+      // Warm-up only if the budget allows it; one repetition in any case.
       if (wanted.length === 0 || (!(keep && first) && spent + lastRound * (keep ? 1 : 2) > budget)) return false;
       const before = spent;
       for (const entry of wanted) {

@@ -3,10 +3,10 @@ import { createTrainer } from '@vardrop/core/extend';
 import type { BenchMemory } from './benchReport.js';
 import { createMinibatch, createWorkload, type Workload, workloadScales } from './workload.js';
 
-/** Bytes in use by kind (`heap`, `resident`), after garbage has been collected as far as the platform lets one. */
+/** Bytes in use by kind (`heap`, `resident`), after garbage collection if the platform allows it. */
 export type MemoryProbe = () => Promise<Readonly<Record<string, number>>>;
 
-/** Trains for a while on one backend, and tells what `steps` further steps leave behind. */
+/** Trains for a while on one backend, and measures the memory that `steps` further steps leave. */
 export async function measureMemory(
   backend: Backend,
   workload: Workload,

@@ -2,11 +2,11 @@ import { VardropError } from '@vardrop/core';
 import { type BenchReport, benchReportVersion } from './benchReport.js';
 
 /**
- * Reads a report that was written before.
+ * Reads a report from a file.
  *
  * @param text JSON.
  * @param name of the file, for messages.
- * @throws VardropError `VARDROP_BENCH_REPORT` for what is no report, or one of another version.
+ * @throws VardropError `VARDROP_BENCH_REPORT` for anything that is not a report of this version.
  */
 export function readBenchReport(text: string, name: string): BenchReport {
   const refuse = (got: string, cause?: unknown): never => {

@@ -4,15 +4,15 @@ import type { VariantName } from './timedVariant.js';
 import type { Workload } from './workload.js';
 
 /**
- * A backend of fewer runs than make a spread is taken for slower only where its quickest run takes so many times what the slow runs of
- * the other take.
+ * A backend with too few runs for a spread counts as slower only if its fastest run takes this many times the 90 % quantile of
+ * the other.
  */
 const clearFactor = 2;
 
 /**
- * Which backend to take for what, a line each: for training on the heaviest workload and on the smallest minibatches, and for
- * prediction of as many rows. A line names one backend only where its spread lies below those of all others, and where
- * it was run often enough to have one. Null where nothing was timed.
+ * Recommends backends, one line per use: training on the heaviest workload and on the smallest minibatches, and prediction of
+ * as many rows. A line names a single backend only if its spread lies below all others and it had enough runs for a spread.
+ * Null if nothing was timed.
  *
  * @param backends those that may be recommended.
  */
@@ -28,7 +28,7 @@ export function recommend(
       .sort((a, b) => a.medianMs - b.medianMs);
   const lines = (use: string, variants: readonly VariantName[]) => {
     for (const variant of variants) {
-      // Workloads come the lightest first.
+      // The lightest workload is first.
       const reached = workloads.filter((workload) => timed(workload, variant).length > 0);
       if (reached.length === 0) continue;
       const heaviest = reached.find(({ name }) => name === 'W') ?? reached[reached.length - 1];
@@ -48,7 +48,7 @@ export function recommend(
   return all.length === 0 ? null : all.join('\n');
 }
 
-/** What follows from results of one kind, the quickest first. */
+/** The recommendation from results of one kind, sorted by time. */
 function choice(ranked: readonly BenchResult[]): string {
   const [best, ...others] = ranked;
   if (best.repetitions < fewestRuns) {
@@ -58,11 +58,11 @@ function choice(ranked: readonly BenchResult[]): string {
   if (close.length > 0) {
     return `no clear difference between ${close.slice(0, -1).reduce((text, each) => `${text}, ${named(each)}`, named(best))} and ${named(close[close.length - 1])}`;
   }
-  if (others.length === 0) return `${named(best)}, and nothing else was measured`;
+  if (others.length === 0) return `${named(best)}, the only one that was measured`;
   return `${named(best)}, ${(others[0].medianMs / best.medianMs).toFixed(1)} times as fast as the next, ${named(others[0])}`;
 }
 
-/** Whether the middle four fifths of both spreads lie apart. */
+/** Whether the intervals from the 10 % to the 90 % quantile are disjoint. */
 function isSlower(slower: BenchResult, quicker: BenchResult): boolean {
   if (slower.repetitions < fewestRuns) return slower.minMs > clearFactor * quicker.p90Ms;
   return quicker.p90Ms < slower.p10Ms;

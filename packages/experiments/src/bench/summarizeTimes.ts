@@ -13,7 +13,7 @@ export interface VariantTimes {
   readonly times: readonly number[];
 }
 
-/** The results of one backend on one workload, from the times of its variants; those without a repetition give none. */
+/** The results of one backend on one workload, from the times of its variants; variants without a repetition give none. */
 export function summarizeTimes(
   backend: string,
   workload: string,
@@ -50,7 +50,7 @@ export function summarizeTimes(
   });
 }
 
-/** What a variant is compared with, and how many times it does that in a run. */
+/** The variant to compare with, and how many times a run repeats its work. */
 function comparison(name: VariantName): { reference?: VariantName; runs: number } {
   switch (name) {
     case 'variational step':

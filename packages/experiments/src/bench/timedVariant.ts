@@ -1,6 +1,6 @@
 import type { Workload } from './workload.js';
 
-/** What is timed on a workload; see `variants` for each. */
+/** The names of what is timed on a workload; see `variants` for each. */
 export const variantNames = [
   'variational step',
   'deterministic step',
@@ -15,10 +15,10 @@ export const variantNames = [
 /** A name of {@link variantNames}. */
 export type VariantName = (typeof variantNames)[number];
 
-/** Something that is timed again and again. */
+/** Something that is timed repeatedly. */
 export interface TimedVariant {
   readonly name: VariantName;
-  /** 10⁹ multiplications and additions in matrix products a run; 0 where there are none. */
+  /** 10⁹ multiplications and additions in matrix products per run; 0 if there are none. */
   readonly gigaflop: number;
   /** Runs once; resolves when its result has been read. */
   run(): Promise<void>;
@@ -26,20 +26,20 @@ export interface TimedVariant {
   dispose(): void;
 }
 
-/** A variant that has not been prepared, so that it costs nothing if it is left out. */
+/** A variant before its preparation. It costs nothing if it is skipped. */
 export interface VariantPlan {
   readonly name: VariantName;
   readonly gigaflop: number;
-  /** Fewer repetitions than the others get, for what would take too long. */
+  /** An upper limit of repetitions, for variants that take too long. */
   readonly repetitions?: number;
   prepare(): Promise<TimedVariant>;
 }
 
-/** A step written with another library, timed beside the backends: hand-written, since Vardrop is not in it. */
+/** A step written by hand with another library, without Vardrop, and timed together with the backends. */
 export interface Peer {
   readonly name: string;
   /** Prepares a training step with noise of a workload; `run` resolves when the loss has been read. */
   prepare(workload: Workload): Promise<{ run(): Promise<void>; dispose(): void }>;
-  /** Ends what the peer has started. */
+  /** Frees what the peer has started. */
   close?(): Promise<void>;
 }

@@ -7,13 +7,13 @@ import { contractions, contractionsProgram, gigaflop, predictionContractions } f
 import type { VariantName, VariantPlan } from './timedVariant.js';
 import { createMinibatch, createRandom, createWorkload, type Workload, workloadScales } from './workload.js';
 
-/** What all backends are given for a workload, made once. */
+/** The data of a workload for all backends, made once. */
 export interface WorkloadData {
   readonly workload: Workload;
   readonly noisy: ReturnType<typeof createWorkload>;
   readonly plain: ReturnType<typeof createWorkload>;
   readonly minibatch: Minibatch;
-  /** Numbers in [−½, ½), as many as the largest operand of a product has. */
+  /** Numbers in [−½, ½), as many as the largest operand of the products. */
   readonly numbers: Float32Array;
 }
 
@@ -39,12 +39,12 @@ export const noiseCount = 1_000_000;
 export const predictionSamples = 8;
 
 /**
- * What is timed on a workload, the most telling first:
+ * The variants of a workload, the most important first:
  *
  * - *step*: a training step with fresh noise and the loss read, or one of the same network without noise (deterministic);
- * - *products*: the step's matrix products by themselves, as fast as the backend calls its library;
+ * - *products*: the matrix products of the step alone, as fast as the backend's library is;
  * - *mean prediction*: one pass over the minibatch's rows with the weights' means, *sampled prediction*: `predictionSamples`
- *   Monte-Carlo samples of the same rows, both with the rows handed over and the result read.
+ *   Monte-Carlo samples of the same rows, both including the upload of the rows and reading the result.
  */
 export function workloadVariants(backend: Backend, data: WorkloadData): readonly VariantPlan[] {
   const plan = (name: VariantName, flop: number, prepare: () => Promise<Prepared>): VariantPlan => ({
@@ -69,7 +69,7 @@ export function workloadVariants(backend: Backend, data: WorkloadData): readonly
   ];
 }
 
-/** What does not depend on the batch: making the training step's program ready, and `noiseCount` normal numbers. */
+/** Variants that do not depend on the batch: compilation of the training step, and `noiseCount` normal numbers. */
 export function commonVariants(backend: Backend, data: WorkloadData): readonly VariantPlan[] {
   return [
     {
@@ -153,7 +153,7 @@ function compilation(backend: Backend, { workload, noisy }: WorkloadData): Prepa
   };
 }
 
-/** Noise as a program of this backend gets it: made on the device, or made by the host and handed over. */
+/** Noise as the programs of this backend get it: made on the device, or made by the host and uploaded. */
 async function noise(backend: Backend): Promise<Prepared> {
   const b = createBuilder('noise');
   const rows = 1000;

@@ -30,7 +30,7 @@ export interface Workload {
 /** The workload that training steps are compared on: 9.2 GFLOP in contractions with noise. */
 export const workloadW: Workload = { name: 'W', widths: [784, 500, 500, 500, 10], batch: 1000 };
 
-/** Adam's step size, and the number of datapoints that the KL is spread over. */
+/** Adam's step size, and the number of datapoints N that divides the KL. */
 export const workloadScales = { learningRate: 0.001, trainingSize: 60000 } as const;
 
 /** The model of a workload, its likelihood, optimizer and first state, always the same. */
@@ -61,7 +61,7 @@ export function createMinibatch({ widths, batch }: Workload): Minibatch {
   return { x, y, rows: batch };
 }
 
-/** A reproducible stream of numbers in [0, 1), of period 2³², good enough to fill a benchmark's data. */
+/** A reproducible stream of numbers in [0, 1) with period 2³², good enough for the data of a benchmark. */
 export function createRandom(seed = 7): () => number {
   let state = seed >>> 0;
   return () => {

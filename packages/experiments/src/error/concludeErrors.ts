@@ -10,16 +10,16 @@ import type { ErrorPlan } from './errorPlan.js';
 import type { ErrorResult } from './errorResult.js';
 import { publishedErrors, publishedErrorsSource, publishedWidths } from './publishedErrors.js';
 
-/** What the conclusion has to know beside the results. */
+/** What the conclusion needs in addition to the results. */
 export interface ErrorCircumstances {
   readonly plan: ErrorPlan;
   readonly data: string;
   readonly trainingImages: number;
-  /** How many trials there are in all, those without a result included. */
+  /** Number of all trials, including those without a result. */
   readonly trials: number;
 }
 
-/** Learned noise, and what the paper holds it against: the same noise with fixed rates, and binary dropout. */
+/** Learned noise, and what the paper compares it with: the same noise with fixed rates, and binary dropout. */
 const comparisons: readonly (readonly [learned: DropoutName, fixed: DropoutName])[] = [
   ['variational-a', 'gaussian-a'],
   ['variational-a2', 'gaussian-a'],
@@ -37,7 +37,7 @@ interface Comparison {
   readonly published: number | undefined;
 }
 
-/** What follows from the errors that there are: the curve beside the published one, and the paired comparisons. */
+/** The conclusions from the errors measured so far: the curve beside the published one, and the paired comparisons. */
 export function concludeErrors(results: readonly ErrorResult[], circumstances: ErrorCircumstances): Findings {
   const { plan, data, trainingImages, trials } = circumstances;
   const summaries = plan.widths.map(({ width }) => ({
@@ -58,7 +58,7 @@ export function concludeErrors(results: readonly ErrorResult[], circumstances: E
   return {
     title: 'Test error with fixed and learned dropout',
     sentences: [
-      ...(missing > 0 ? [`${missing} of ${trials} trainings are missing, so that what follows is preliminary.`] : []),
+      ...(missing > 0 ? [`${missing} of ${trials} trainings are missing, so these results are preliminary.`] : []),
       ...compared.map((comparison) => sentenceOf(comparison, comparedAt)),
     ],
     tables: [curveTable(summaries, setting), comparisonTable(compared, comparedAt), noiseTable(results, comparedAt)],
@@ -123,7 +123,7 @@ function publishedDifference(learned: DropoutName, fixed: DropoutName, width: nu
 
 function curveTable(curve: Curve, setting: string): Table {
   return {
-    title: 'Test error (%) by units a layer',
+    title: 'Test error (%) by units per layer',
     columns: ['model', ...curve.flatMap(({ width }) => [`${width}`, `${width}, published`])],
     rows: dropoutNames.map((name) => [
       dropoutModels[name].label,
@@ -139,7 +139,7 @@ function curveTable(curve: Curve, setting: string): Table {
 
 function comparisonTable(compared: readonly Comparison[], width: number): Table {
   return {
-    title: `Learned against fixed noise at ${width} units a layer, seed by seed`,
+    title: `Learned against fixed noise at ${width} units per layer, seed by seed`,
     columns: ['learned', 'fixed', 'difference (points)', '95 % interval', 'seeds', 'verdict', 'published difference'],
     rows: compared.map(({ learned, fixed, difference, published }) => [
       dropoutModels[learned].label,
@@ -150,7 +150,7 @@ function comparisonTable(compared: readonly Comparison[], width: number): Table 
       difference.verdict,
       published === undefined ? '–' : signed(published),
     ]),
-    note: "Error of the learned less error of the fixed noise; Student's t. An interval that holds 0 is no difference. Each interval is for itself: of twenty such, one misses on average.",
+    note: "Error with learned noise minus error with fixed noise; intervals by Student's t. An interval that contains 0 shows no difference. Each interval has 95 % confidence by itself: of twenty, one misses on average.",
   };
 }
 
@@ -162,17 +162,17 @@ function noiseTable(results: readonly ErrorResult[], width: number): Table {
     return [[dropoutModels[name].label, mean(own.map((result) => result.dataTerm)).toPrecision(2), alphas.join(', ')]];
   });
   return {
-    title: `What training came to at ${width} units a layer`,
+    title: `Results of training at ${width} units per layer`,
     columns: ['model', 'training data, −log p (nats)', 'learned α, mean of each layer'],
     rows,
-    note: 'Means over seeds. −log p is that of the last epoch, under noise. Fixed noise has α = 0.25 on the input and 1 on hidden units, where learned noise starts.',
+    note: 'Means over seeds. −log p is that of the last epoch, under noise. Fixed noise has α = 0.25 on the input and 1 on hidden units; learned noise starts there.',
   };
 }
 
 function chart(title: string, curve: Curve, names: readonly DropoutName[]): Chart {
   return {
     title,
-    x: { label: 'units a layer' },
+    x: { label: 'units per layer' },
     y: { label: 'test error (%)' },
     series: names.flatMap((name) => [
       {
@@ -197,11 +197,11 @@ function chart(title: string, curve: Curve, names: readonly DropoutName[]): Char
 }
 
 function sentenceOf({ learned, fixed, difference, published }: Comparison, width: number): string {
-  const pair = `${capitalized(dropoutModels[learned].label)} against ${dropoutModels[fixed].label} at ${width} units a layer`;
+  const pair = `${capitalized(dropoutModels[learned].label)} against ${dropoutModels[fixed].label} at ${width} units per layer`;
   const seeds = `${difference.count} ${difference.count === 1 ? 'seed' : 'seeds'}`;
   const beside = published === undefined ? '' : ` The published difference is ${signed(published)}.`;
   if (!difference.interval)
-    return `${pair}: ${signed(difference.mean)} points for one seed, which decides nothing.${beside}`;
+    return `${pair}: ${signed(difference.mean)} points for one seed, which is not enough to decide.${beside}`;
   const numbers = `${signed(difference.mean)} points, 95 % interval ${signedInterval(difference.interval)}, ${seeds}`;
   const verdict = difference.verdict === 'no difference' ? 'no difference' : `${difference.verdict} error`;
   return `${pair}: ${verdict} (${numbers}).${beside}`;

@@ -24,19 +24,19 @@ export type DropoutName =
 /** One model of figure 1a. */
 export interface DropoutModel {
   readonly label: string;
-  /** The noise of a layer whose dropout rate is, or starts at, `rate`. */
+  /** The noise of a layer with the given (initial) dropout rate. */
   readonly noise: (rate: number) => NoiseModel;
-  /** β, the weight of the KL; absent where nothing of the noise is learned. */
+  /** β, the weight of the KL; absent if the noise learns nothing. */
   readonly klWeight?: number;
 }
 
-/** Dropout rates of the figure, on the input and on hidden units: given, or what learned ones start at. */
+/** Dropout rates of the figure on the input and on hidden units: fixed, or initial if they are learned. */
 export const dropoutRates = { input: 0.2, hidden: 0.5 } as const;
 
-/** What one learned α stands for. The paper leaves open which of its choices the figure has. */
+/** What one learned α belongs to. The paper does not say which of its choices the figure shows. */
 export const learnedAlpha = 'input';
 
-/** How many times faster than the weights ρ is learned, where α = sigmoid(ρ). */
+/** The factor by which ρ, with α = sigmoid(ρ), learns faster than the weights. */
 export const rateSpeed = 10;
 
 /** The models of figure 1a, in the order of its legend. */

@@ -8,11 +8,11 @@ import type { ErrorResult } from './errorResult.js';
 import { errorTrial } from './errorTrial.js';
 
 /**
- * Figure 1a of Kingma, Salimans & Welling (2015): test errors of networks with dropout's noise, fixed and learned, over
- * the width of their layers; at the first width the models are compared seed by seed.
+ * Figure 1a of Kingma, Salimans & Welling (2015): test errors of networks with the noise of dropout, fixed and learned, by the
+ * width of their layers. At the first width the models are compared seed by seed.
  *
- * `plan` says how; where it is left out, the setting's `quick` decides between two. Test data are looked at once, when a
- * training has ended.
+ * `plan` sets the sizes. By default `quick` in the setting chooses between two plans. Test data are used only once, at the end
+ * of a training.
  */
 export function errorExperiment(
   setting: ExperimentSetting,

@@ -1,4 +1,4 @@
-/** How the errors are measured. The same for all models: nothing is chosen by looking at test data. */
+/** How the errors are measured. It is the same for all models; nothing is chosen by test data. */
 export interface ErrorPlan {
   readonly epochs: number;
   readonly batch: number;

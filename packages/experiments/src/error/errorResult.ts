@@ -1,14 +1,16 @@
 import { exactly, list, number, type Pattern, record } from '../resultPatterns.js';
 import type { DropoutName } from './dropoutModels.js';
 
-/** What one training came to. */
+/** The result of one training. */
 export type ErrorResult = {
   readonly model: DropoutName;
   readonly width: number;
   readonly seed: number;
   /** Wrong labels among the test data, in percent. */
   readonly error: number;
-  /** Mean of −log p over the last epoch's training data, under noise, in nats: tells under- from overfitting. */
+  /**
+   * Mean of −log p over the last epoch's training data, under noise, in nats. It distinguishes underfitting from overfitting.
+   */
   readonly dataTerm: number;
   /** Mean α of each layer, input side first; empty where none is learned. */
   readonly alphas: readonly number[];

@@ -8,7 +8,7 @@ import { type DropoutName, dropoutModels, dropoutNetwork, hiddenLayers } from '.
 import { type ErrorPlan, fallFrom } from './errorPlan.js';
 import { type ErrorResult, errorPattern } from './errorResult.js';
 
-/** One training of one model. The same seed gives all models the same start and the same order of the data. */
+/** One training of one model. The same seed gives all models the same initial weights and the same order of the data. */
 export function errorTrial(
   { name, width, seed }: { readonly name: DropoutName; readonly width: number; readonly seed: number },
   { epochs, batch, learningRate }: ErrorPlan,
@@ -46,7 +46,7 @@ function meanAlphas(model: Model, parameters: TensorMap): number[] {
   );
 }
 
-/** Estimate for a backend of 20 GFLOP/s that makes 20 million random numbers a second, and 1 ms a step beside that. */
+/** Estimate for a backend of 20 GFLOP/s that makes 20 million random numbers a second, and needs 1 ms per step besides. */
 function secondsPerStep(name: DropoutName, width: number, batch: number, { inputs, classes }: ImageData): number {
   const weights = width * (inputs + (hiddenLayers - 1) * width + classes);
   const typeB = name.endsWith('-b');

@@ -3,9 +3,9 @@ import type { InputNoise, LayerParameters, WeightNoise } from '@vardrop/core/ext
 import type { Builder } from '@vardrop/core/program';
 
 /**
- * Variational dropout that keeps ρ divided by `factor`. Adam's steps do not depend on the scale of a gradient, so that ρ
- * moves `factor` times as fast as the weights do: thousands of steps then carry α = sigmoid(ρ) as far as it wants to go,
- * which at the weights' own rate takes tens of thousands.
+ * Variational dropout that keeps ρ divided by `factor`. Adam's steps do not depend on the scale of a gradient, so ρ moves
+ * `factor` times as fast as the weights. So α = sigmoid(ρ) converges in thousands of steps; at the rate of the weights it takes
+ * tens of thousands.
  */
 export function fasterRates(noise: InputNoise | WeightNoise, factor: number): NoiseModel {
   const { posterior, logAlpha } = noise;

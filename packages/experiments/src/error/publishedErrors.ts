@@ -1,10 +1,10 @@
 import type { DropoutName } from './dropoutModels.js';
 
-/** Where the published errors are from. */
+/** The source of the published errors. */
 export const publishedErrorsSource =
   'Kingma, Salimans & Welling 2015, figure 1a: MNIST, 60,000 training images, read off the plot within 0.02';
 
-/** Units a layer at which the published errors stand. */
+/** Units per layer of the published errors. */
 export const publishedWidths: readonly number[] = [100, 250, 500, 750, 1000, 1250];
 
 /** Published test errors in percent, one for each of `publishedWidths`. */

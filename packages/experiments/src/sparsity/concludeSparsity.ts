@@ -8,20 +8,20 @@ import { spread } from '../text/spread.js';
 import { publishedSparsity } from './publishedSparsity.js';
 import type { DenseResult, SparseResult, SparsityResult } from './sparsityResult.js';
 
-/** What the conclusion has to know beside the results. */
+/** What the conclusion needs in addition to the results. */
 export interface SparsityCircumstances {
   /** Data and recipe in one clause. */
   readonly setting: string;
   readonly data: string;
   readonly trainingImages: number;
-  /** How many trials there are in all, those without a result included. */
+  /** Number of all trials, including those without a result. */
   readonly trials: number;
 }
 
-/** What a sparse network is held against: so many fold smaller at so little more error. */
+/** The goal for a sparse network: this many fold smaller, with at most this much more error. */
 const goal = { compression: 50, points: 0.5 } as const;
 
-/** A sparse network over the seeds, beside the dense one. */
+/** The results of a sparse network over the seeds, compared with the dense one. */
 interface Measured {
   readonly name: 'pruned' | 'tuned';
   readonly label: string;
@@ -33,7 +33,9 @@ interface Measured {
   readonly goal: 'reached' | 'missed' | 'undecided';
 }
 
-/** What follows from the networks that there are: error, sparsity and size beside the dense and the published ones. */
+/**
+ * The conclusions from the networks trained so far: error, sparsity and size, compared with the dense and the published ones.
+ */
 export function concludeSparsity(results: readonly SparsityResult[], circumstances: SparsityCircumstances): Findings {
   const { setting, data, trainingImages, trials } = circumstances;
   const dense = results.filter((result) => result.network === 'dense');
@@ -55,7 +57,7 @@ export function concludeSparsity(results: readonly SparsityResult[], circumstanc
   return {
     title: 'Sparsity by variational dropout, LeNet-300-100',
     sentences: [
-      ...(missing > 0 ? [`${missing} of ${trials} networks are missing, so that what follows is preliminary.`] : []),
+      ...(missing > 0 ? [`${missing} of ${trials} networks are missing, so these results are preliminary.`] : []),
       ...measured.flatMap(sentencesOf),
       ...fileSentence(dense, sparse),
     ],
@@ -106,7 +108,7 @@ function measure(
   };
 }
 
-/** Reached where every seed is small enough and the whole interval of the difference good enough. */
+/** Reached if every seed is small enough and the whole interval of the difference is within the goal. */
 function outcomeOf(leastCompression: number, difference: PairedDifference | undefined): Measured['goal'] {
   if (leastCompression < goal.compression) return 'missed';
   if (!difference?.interval) return 'undecided';
@@ -135,7 +137,7 @@ function fileSentence(dense: readonly DenseResult[], sparse: readonly SparseResu
   if (dense.length === 0 || sparse.length === 0) return [];
   const [before, after] = [dense, sparse].map((results) => summarize(results.map(({ bytes }) => bytes)).mean);
   return [
-    `Without the units that pruning has left dead, the network's file has ${kilobytes(after)} kB instead of ${kilobytes(before)} kB, ${(before / after).toFixed(1)} times less, zeros among the weights that are left included.`,
+    `Without the dead units, the file of the network has ${kilobytes(after)} kB instead of ${kilobytes(before)} kB. That is ${(before / after).toFixed(1)} times less, although zeros among the remaining weights are stored.`,
   ];
 }
 
@@ -155,7 +157,7 @@ function networkTable(
       'test error (%)',
       'from dense (points)',
       '95 % interval',
-      'removed a layer (%)',
+      'removed per layer (%)',
       'compression',
     ],
     rows: [
@@ -206,7 +208,7 @@ function seedTable(dense: readonly DenseResult[], sparse: readonly SparseResult[
 function fileTable(dense: readonly DenseResult[], sparse: readonly SparseResult[]): Table {
   return {
     title: 'Saved networks',
-    columns: ['network', 'seed', 'units a layer', 'weights stored', 'weights not 0', 'bytes'],
+    columns: ['network', 'seed', 'units per layer', 'weights stored', 'weights not 0', 'bytes'],
     rows: [
       ...dense.map(({ seed, bytes }) => ['dense', `${seed}`, '–', '–', '–', `${bytes}`]),
       ...sparse.map((result) => [
@@ -218,7 +220,7 @@ function fileTable(dense: readonly DenseResult[], sparse: readonly SparseResult[
         `${result.bytes}`,
       ]),
     ],
-    note: 'Safetensors files of float32 weights and biases, no optimizer state. Units that died are gone; weights that are 0 between units that are left are stored as zeros.',
+    note: 'Safetensors files of float32 weights and biases, no optimizer state. Dead units are removed. Weights of 0 between the remaining units are stored as zeros.',
   };
 }
 

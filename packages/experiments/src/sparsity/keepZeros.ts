@@ -1,9 +1,8 @@
 import type { Optimizer } from '@vardrop/core';
 
 /**
- * The optimizer, but for values that are exactly 0: those it does not move, so that what pruning has removed stays
- * removed while the rest is trained on. Its gradient counts as 0, which for Adam and momentum that start at 0 is no
- * update.
+ * The given optimizer, except that values of exactly 0 stay 0. So pruned weights stay removed while the others are trained.
+ * Their gradient is set to 0, which gives no update for Adam and for momentum that start at 0.
  */
 export function keepZeros(optimizer: Optimizer): Optimizer {
   return {

@@ -15,7 +15,7 @@ export interface StoredNetwork {
   readonly parameters: TensorMap;
 }
 
-/** A network of dense layers, ReLU between them, without noise: what is left to predict with. */
+/** A network for prediction: dense layers with ReLU and without noise. */
 export function plainNetwork(inputs: number, units: readonly number[]): Model {
   return sequential({
     input: [inputs],
@@ -25,8 +25,8 @@ export function plainNetwork(inputs: number, units: readonly number[]): Model {
 }
 
 /**
- * A network as the bytes of a safetensors file: weights and biases and nothing else, so that sizes of files compare
- * networks. Its metadata say how to build it, as those of `vardrop train` do. Throws what `serializeState` throws.
+ * A network as the bytes of a safetensors file with weights and biases only, so that file sizes compare networks. The metadata
+ * describe how to build it, as those of `vardrop train` do. Throws what `serializeState` throws.
  */
 export function writeNetwork({ model, parameters }: StoredNetwork): Uint8Array {
   const hidden = model.layers.slice(0, -1).map(({ outputShape }) => outputShape[0]);
@@ -35,8 +35,8 @@ export function writeNetwork({ model, parameters }: StoredNetwork): Uint8Array {
 }
 
 /**
- * Reads what `writeNetwork` has written. Throws what `deserializeState` throws, and `VARDROP_CHECKPOINT_FOREIGN` for a
- * file with other layers than its metadata say.
+ * Reads what `writeNetwork` has written. Throws what `deserializeState` throws, and `VARDROP_CHECKPOINT_FOREIGN` for a file
+ * whose layers differ from its metadata.
  */
 export function readNetwork(bytes: Uint8Array): StoredNetwork {
   const { state, metadata } = deserializeState(bytes);

@@ -10,8 +10,8 @@ import { denseTrial, sparseTrial } from './sparsityTrials.js';
  * LeNet-300-100 with sparse variational dropout (Molchanov, Ashukha & Vetrov 2017) beside the same network without
  * noise, seed by seed: test error, sparsity of each layer, compression, and the pruned networks as files.
  *
- * `plan` says how; where it is left out, the setting's `quick` decides between the published recipe and a shorter one.
- * Test data are looked at only once networks have been trained.
+ * `plan` sets the recipe. By default `quick` in the setting chooses between the published recipe and a shorter one. Test data
+ * are used only after training.
  */
 export function sparsityExperiment(
   setting: ExperimentSetting,

@@ -1,6 +1,6 @@
 /**
- * How the sparse and the dense network are trained. The published recipe is Molchanov, Ashukha & Vetrov's (2017); the
- * last step, fine-tuning, is beside it, and reported beside it.
+ * How the sparse and the dense network are trained. The published recipe is Molchanov, Ashukha & Vetrov's (2017); the last
+ * step, fine-tuning, is not part of it and is reported separately.
  */
 export interface SparsityPlan {
   /** Units of the hidden layers: LeNet-300-100 has 300 and 100. */
@@ -12,14 +12,14 @@ export interface SparsityPlan {
   /** Epoch from which the learning rate falls linearly to 0, reached at the last. */
   readonly fallsFrom: number;
   /**
-   * The KL's weight is 0 up to epoch `from`, then rises linearly to its full one at epoch `to`. That is 1, the bound, or
-   * where `images` is given and the data are fewer, their share of it: the KL then counts as little beside each datapoint
-   * as it would with so many images.
+   * The weight of the KL is 0 up to epoch `from`, then rises linearly to its full value at epoch `to`. The full value is 1, as
+   * in the bound. If `images` is given and there are fewer data, it is their share of `images`: the KL then has the same weight
+   * per datapoint as with that many images.
    */
   readonly kl: { readonly from: number; readonly to: number; readonly images?: number };
-  /** Where log σ² starts. */
+  /** Initial value of log σ². */
   readonly logVariance: number;
-  /** log α from which on a weight is removed. */
+  /** Weights with log α of at least this are removed. */
   readonly threshold: number;
   /** Training of the surviving weights without noise and KL, Adam's learning rate falling linearly to 0. */
   readonly fineTuning: { readonly epochs: number; readonly learningRate: number };
@@ -42,8 +42,9 @@ export const publishedSparsityPlan: SparsityPlan = {
 };
 
 /**
- * Minutes on the embedded digits: half the epochs, and as the digits are few, the KL as with 40,000 images. At the bound's
- * own weight it would remove what the data need; this one was chosen on a fifth of the training digits held out.
+ * Minutes on the embedded digits: half the epochs, and the KL as with 40,000 images, since there are few digits. With the full
+ * weight of the bound it would remove weights that the data need. This weight was chosen on a held-out fifth of the training
+ * digits.
  */
 export const quickSparsityPlan: SparsityPlan = {
   ...publishedSparsityPlan,
@@ -54,7 +55,7 @@ export const quickSparsityPlan: SparsityPlan = {
   seeds: 5,
 };
 
-/** The full weight of the KL for so many images. */
+/** The full weight of the KL for this number of images. */
 export function klWeight({ kl }: SparsityPlan, images: number): number {
   return kl.images === undefined ? 1 : Math.min(1, images / kl.images);
 }

@@ -1,6 +1,6 @@
 import { count, exactly, list, number, type Pattern, record } from '../resultPatterns.js';
 
-/** What the dense network of a seed came to. */
+/** The result of the dense network of a seed. */
 export type DenseResult = {
   readonly network: 'dense';
   readonly seed: number;
@@ -20,26 +20,26 @@ export type LayerResult = {
   readonly unitsLeft: number;
 };
 
-/** What the sparse network of a seed came to. */
+/** The result of the sparse network of a seed. */
 export type SparseResult = {
   readonly network: 'sparse';
   readonly seed: number;
-  /** Error in percent before anything was removed, with the weights' means. */
+  /** Error in percent before pruning, with the weights' means. */
   readonly unprunedError: number;
-  /** Error of the network in the file, once pruned. */
+  /** Error of the pruned network, which is in the file. */
   readonly error: number;
-  /** Error of the network in the other file, after its surviving weights were trained on. */
+  /** Error of the fine-tuned network, which is in the other file. */
   readonly tunedError: number;
   readonly layers: readonly LayerResult[];
   /** Weights that are not 0 after fine-tuning. */
   readonly tunedNonZero: number;
-  /** Weights in the files, zeros among those of the units that are left included. */
+  /** Weights in the files, including zeros. */
   readonly weightsStored: number;
   /** Size of the pruned network's file. */
   readonly bytes: number;
 };
 
-/** What a trial of the experiment comes to. */
+/** The result of a trial. */
 export type SparsityResult = DenseResult | SparseResult;
 
 /** What the results of the dense network match. */
@@ -47,7 +47,7 @@ export function densePattern(seed: number): Pattern {
   return record({ network: exactly('dense'), seed: exactly(seed), error: number(0, 100), bytes: count });
 }
 
-/** What the results of a sparse network of so many layers match. */
+/** What the results of a sparse network with this many layers match. */
 export function sparsePattern(seed: number, layers: number): Pattern {
   return record({
     network: exactly('sparse'),

@@ -33,7 +33,7 @@ const networkFiles = {
   tuned: (seed: number) => `sparsity-tuned-${seed}.safetensors`,
 } as const;
 
-/** The dense network of a seed, trained as the sparse one is, but without noise. */
+/** The dense network of a seed, trained like the sparse one, but without noise. */
 export function denseTrial(seed: number, plan: SparsityPlan, data: ImageData): Trial {
   return {
     key: `dense-${seed}`,
@@ -50,7 +50,7 @@ export function denseTrial(seed: number, plan: SparsityPlan, data: ImageData): T
   };
 }
 
-/** The sparse network of a seed: trained, pruned, and trained on without noise. */
+/** The sparse network of a seed: trained, pruned, and fine-tuned without noise. */
 export function sparseTrial(seed: number, plan: SparsityPlan, data: ImageData): Trial {
   const { kl, threshold, fineTuning } = plan;
   const training = plan.epochs * secondsPerEpoch(plan, data, 2);
@@ -103,7 +103,7 @@ export function sparseTrial(seed: number, plan: SparsityPlan, data: ImageData): 
   };
 }
 
-/** Number of weights, biases apart, that are not 0. */
+/** Number of weights other than 0, without biases. */
 function nonZeroWeights({ model, parameters }: StoredNetwork): number {
   return model.layers
     .map(({ name }) => parameters[`${name}/weights`].data.reduce((count, weight) => count + (weight === 0 ? 0 : 1), 0))
@@ -134,7 +134,7 @@ function trainingOptions(model: Model, seed: number, plan: SparsityPlan, data: I
   };
 }
 
-/** Trains the weights of a pruned network that are not 0, without noise and without KL. */
+/** Trains those weights of a pruned network that are not 0, without noise and without KL. */
 async function fineTune(
   { model, parameters }: StoredNetwork,
   seed: number,
@@ -161,7 +161,7 @@ async function fineTune(
   return { model, parameters: state.parameters };
 }
 
-/** Saves a network, and measures what was saved. */
+/** Saves a network and returns its size. */
 async function store(
   name: string,
   network: StoredNetwork,
@@ -175,7 +175,7 @@ async function store(
   return { network: read, bytes: bytes.length, error };
 }
 
-/** Estimate for a backend of 20 GFLOP/s with 1 ms a step beside the contractions, of which there are so many a layer. */
+/** Estimate for a backend of 20 GFLOP/s with 1 ms per step besides the contractions, and this many contractions per layer. */
 function secondsPerEpoch({ hidden, batch }: SparsityPlan, data: ImageData, contractions: number): number {
   const units = [data.inputs, ...hidden, data.classes];
   const weights = units.slice(1).reduce((sum, count, i) => sum + count * units[i], 0);

@@ -3,13 +3,13 @@ import { type CompiledProgram, compileProgram, type Tensor, type Tensors } from 
 import { keyNames, type Minibatch, noiseKeys, type StepScales } from '@vardrop/core/extend';
 import { createBuilder, elementCount, gradients, type Program } from '@vardrop/core/program';
 
-/** Training whose minibatches are computed in chunks of rows, for estimators that need a weight sample a datapoint. */
+/** Training whose minibatches are computed in chunks of rows, for estimators that need a weight sample per datapoint. */
 export interface ChunkedTrainer {
-  /** Parameters on the backend; they belong to the trainer and live until the next update. */
+  /** Parameters on the backend. The trainer owns them; they are valid until the next update. */
   readonly parameters: Tensors;
-  /** Adds the gradients of rows `row` to `row + chunk` of a minibatch to those so far, and returns their part of its loss. */
+  /** Adds the gradients of rows `row` to `row + chunk` of a minibatch to the sum, and returns their part of the loss. */
   accumulate(minibatch: Minibatch, row: number): Promise<number>;
-  /** Takes the step that the gradients so far and those of the KL call for, and begins anew. */
+  /** Updates the parameters with the summed gradients and those of the KL, and resets the sum. */
   update(scales: StepScales): Promise<void>;
   dispose(): void;
 }
@@ -55,9 +55,9 @@ function updateProgram(model: Model, optimizer: Optimizer): Program {
 }
 
 /**
- * Starts training with chunks of `chunk` rows. A step over all chunks of a minibatch is that of `createTrainer` with the
- * same seed, up to rounding: gradients of a sum are sums, and noise depends on the row, not on the chunk. For likelihoods
- * without parameters of their own.
+ * Starts training with chunks of `chunk` rows. A step over all chunks of a minibatch is that of `createTrainer` with the same
+ * seed, up to rounding: gradients of a sum are sums, and noise depends on the row, not on the chunk. Only for likelihoods
+ * without parameters.
  */
 export async function createChunkedTrainer(
   model: Model,

@@ -5,21 +5,21 @@ import { type Quartiles, quartiles } from '../statistics/quantiles.js';
 import { type SpeedCase, type SpeedTimes, widthsOf } from './measureSpeed.js';
 import type { SpeedOptions } from './speedOptions.js';
 
-/** Seconds an epoch in section 5 of Kingma, Salimans & Welling 2015; their hardware is not known. */
+/** Seconds per epoch in section 5 of Kingma, Salimans & Welling 2015; their hardware is not known. */
 const publishedSeconds = { separate: 1635, local: 7.4 };
 
 type MeasuredCase = SpeedCase & {
   readonly network: string;
-  /** Seconds an epoch, from the median of the rounds. */
+  /** Seconds per epoch, from the median of the rounds. */
   readonly local: Quartiles;
   readonly separate: Quartiles;
-  /** Of the two times of one round. */
+  /** Ratio of the two times of one round. */
   readonly ratio: Quartiles;
   /** Rows of each minibatch that were computed with separate samples. */
   readonly rows: number;
 };
 
-/** What follows from the times: seconds an epoch, their ratio, and how it changes with width and minibatch. */
+/** The conclusions from the times: seconds per epoch, their ratio, and how it changes with width and minibatch. */
 export function concludeSpeed(options: SpeedOptions, results: ReadonlyMap<string, Json>): Findings {
   const { cases, epoch } = options;
   const measured = cases.flatMap((each) => {
@@ -37,12 +37,12 @@ export function concludeSpeed(options: SpeedOptions, results: ReadonlyMap<string
             `${network}, minibatches of ${batch}: an epoch of ${epoch.toLocaleString('en-US')} images takes ${significant(local.median)} s with local reparametrization and ${significant(separate.median)} s with a weight sample for each datapoint, ${significant(ratio.median)} times as long (published ${publishedSeconds.local} s and ${significant(publishedSeconds.separate, 4)} s, over ${Math.floor(publishedRatio / 10) * 10} times).`,
         ),
       `Extrapolated: ${options.rounds} training steps each, ${shareOfRows(options)} of each minibatch with separate samples, times the steps of an epoch.`,
-      'The published times are quoted at second hand, and their hardware is not known. What a ratio is depends on how fast a machine makes noise against how fast it multiplies matrices.',
+      'The published times are quoted at second hand, and their hardware is not known. The ratio depends on how fast a machine makes noise and how fast it multiplies matrices.',
     ],
     tables: measured.length === 0 ? [] : [table(inOrder(measured))],
     charts: [
-      ...chart('Times as long, by width', 'units a hidden layer', measured, cases[0], 'width', publishedRatio),
-      ...chart('Times as long, by minibatch', 'images a minibatch', measured, cases[0], 'batch', publishedRatio),
+      ...chart('Times as long, by width', 'units per hidden layer', measured, cases[0], 'width', publishedRatio),
+      ...chart('Times as long, by minibatch', 'images per minibatch', measured, cases[0], 'batch', publishedRatio),
     ],
     data: { epoch, cases: measured, published: publishedSeconds },
   };
@@ -66,14 +66,14 @@ function measuredCase({ data, epoch }: SpeedOptions, each: SpeedCase, times: Spe
   };
 }
 
-/** By minibatch, the largest first, and then by width. */
+/** Sorted by minibatch, the largest first, then by width. */
 function inOrder(measured: readonly MeasuredCase[]): readonly MeasuredCase[] {
   return [...measured].sort((a, b) => b.batch - a.batch || a.width - b.width);
 }
 
 function table(measured: readonly MeasuredCase[]): Table {
   return {
-    title: 'Seconds an epoch',
+    title: 'Seconds per epoch',
     columns: ['network', 'minibatch', 'local', 'separate', 'times as long', 'quartiles', 'rows measured'],
     rows: [
       ...measured.map(({ network, batch, local, separate, ratio, rows }) => [

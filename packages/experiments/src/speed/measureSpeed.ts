@@ -9,25 +9,25 @@ import { likelihood, network } from '../paperNetwork.js';
 import { list, number, type Pattern, record } from '../resultPatterns.js';
 import { createChunkedTrainer } from './chunkedTrainer.js';
 
-/** A network and a size of minibatches whose training is timed. */
+/** A network and a minibatch size to time. */
 export type SpeedCase = {
   /** Units of each of the hidden layers. */
   readonly width: number;
   readonly batch: number;
 };
 
-/** What was timed, all in seconds, a value a round. */
+/** The times in seconds, one value per round. */
 export type SpeedTimes = {
   /** A training step with the local estimator. */
   readonly local: readonly number[];
-  /** Gradients of `rows` rows with a weight sample for each. */
+  /** Gradients of `rows` rows with one weight sample each. */
   readonly separate: readonly number[];
   readonly rows: number;
   /** The optimizer's step that ends a minibatch with separate samples. */
   readonly update: readonly number[];
 };
 
-/** What the results of so many rounds match. */
+/** What the results of this many rounds match. */
 export function speedPattern(rounds: number): Pattern {
   const seconds = list(number(0), rounds);
   return record({ local: seconds, separate: seconds, rows: number(1), update: seconds });
@@ -42,10 +42,10 @@ export function widthsOf(data: Pick<ImageData, 'inputs' | 'classes'>, width: num
 }
 
 /**
- * Times training steps with both estimators, one after the other in each round, so that what slows the machine for a while
- * slows both. Compilation and a first round are left out.
+ * Times training steps with both estimators, one after the other in each round, so that other load on the machine slows both.
+ * Compilation and a first round are not timed.
  *
- * @param share of a minibatch that is computed with separate samples in a round, in (0, 1]; at least one chunk of rows is.
+ * @param share of a minibatch that is computed with separate samples in a round, in (0, 1], but at least one chunk of rows.
  */
 export async function measureSpeed(
   { width, batch }: SpeedCase,

@@ -8,13 +8,13 @@ import type { SpeedOptions } from './speedOptions.js';
 /** The paper's network and minibatch. */
 const published: SpeedCase = { width: 500, batch: 1000 };
 
-/** Seconds that a weight sample and a multiply-add take, about, for the time left. */
+/** Approximate seconds of a weight sample and of a multiply-add, to estimate the remaining time. */
 const costs = { sample: 6e-9, product: 3.5e-11, step: 0.05 };
 
 /**
- * Section 5 of Kingma, Salimans & Welling 2015: how long an epoch takes with a weight sample for each datapoint and with
- * local reparametrization, for their network, and how the ratio changes with width and minibatch. Needs minutes; quick
- * computes a part of each minibatch with separate samples only, and leaves out the widest network.
+ * Section 5 of Kingma, Salimans & Welling 2015: how long an epoch takes with a weight sample for each datapoint and with local
+ * reparametrization, for their network, and how the ratio changes with width and minibatch. It takes minutes. Quick computes
+ * only a part of each minibatch with separate samples, and skips the widest network.
  */
 export const speed: CreateExperiment = (setting) => {
   checkOptionNames('speed', setting, settingNames);
@@ -33,7 +33,10 @@ export const speed: CreateExperiment = (setting) => {
   });
 };
 
-/** `speed` with cases of one's own: seconds an epoch with local reparametrization and with a sample for each datapoint. Throws `VARDROP_OPTION` for other options. */
+/**
+ * `speed` with custom cases: seconds per epoch with local reparametrization and with a sample for each datapoint. Throws
+ * `VARDROP_OPTION` for unknown options.
+ */
 export function speedExperiment(options: SpeedOptions): Experiment {
   const known = { data: true, seed: true, cases: true, rounds: true, share: true, epoch: true } as const;
   checkOptionNames('speedExperiment', options, known);

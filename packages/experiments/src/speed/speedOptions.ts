@@ -1,7 +1,7 @@
 import type { ImageData } from '../imageData.js';
 import type { SpeedCase } from './measureSpeed.js';
 
-/** All that shapes the experiment; `speed` chooses it for users. */
+/** All options of the experiment; `speed` chooses it for users. */
 export interface SpeedOptions {
   readonly data: ImageData;
   readonly seed: number;
@@ -10,6 +10,6 @@ export interface SpeedOptions {
   readonly rounds: number;
   /** Part of each minibatch that is computed with separate samples; the rest is extrapolated. */
   readonly share: number;
-  /** Images of an epoch that times are given for. */
+  /** Images of the epoch for which times are reported. */
   readonly epoch: number;
 }

@@ -1,10 +1,10 @@
-/** A number that was estimated, with its standard error. */
+/** An estimate with its standard error. */
 export interface Estimate {
   readonly value: number;
   readonly error: number;
 }
 
-/** The mean of independent values of equal law; its error is NaN for fewer than two. */
+/** The mean of independent, identically distributed values. Its error is NaN for fewer than two. */
 export function meanOf(values: readonly number[]): Estimate {
   const count = values.length;
   const value = values.reduce((sum, x) => sum + x, 0) / count;
@@ -13,8 +13,8 @@ export function meanOf(values: readonly number[]): Estimate {
 }
 
 /**
- * The ratio of two means over the same independent repetitions, `E y / E x`, with its standard error to first order
- * (the delta method): that of the mean of `(y − R x) / E x`. What makes x and y vary together cancels.
+ * The ratio of two means over the same independent repetitions, `E y / E x`, with its standard error to first order (the delta
+ * method): that of the mean of `(y − R x) / E x`. Variation that x and y share cancels.
  */
 export function ratioOfMeans(y: readonly number[], x: readonly number[]): Estimate {
   const denominator = meanOf(x).value;

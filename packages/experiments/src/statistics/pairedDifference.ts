@@ -1,14 +1,14 @@
 import { type Summary, summarize } from './summarize.js';
 
-/** How two things differ that were measured under the same seeds. */
+/** The difference of two quantities that were measured under the same seeds. */
 export interface PairedDifference extends Summary {
-  /** `undecided` with fewer than two pairs; `no difference` where the 95 % interval holds 0. */
+  /** `undecided` with fewer than two pairs; `no difference` if the 95 % interval contains 0. */
   readonly verdict: 'lower' | 'higher' | 'no difference' | 'undecided';
 }
 
 /**
- * The first's measurements minus the second's over the seeds that both have, or undefined where they have none in
- * common. Pairing takes out what a seed does to both: the start of the weights, the order of the data.
+ * The first's measurements minus the second's over the seeds that both have; undefined if they have none in common. Pairing
+ * removes what a seed changes in both: the initial weights and the order of the data.
  */
 export function pairedDifference(
   first: ReadonlyMap<number, number>,

@@ -1,6 +1,6 @@
 /**
- * Quantiles by linear interpolation between the nearest two of the sorted values (type 7 of Hyndman & Fan 1996, which R and
- * NumPy take by default); NaN of no values.
+ * Quantiles by linear interpolation between the nearest two of the sorted values (type 7 of Hyndman & Fan 1996, the default of
+ * R and NumPy); NaN without values.
  *
  * @param shares in [0, 1]: which share of the values lies below; 0 gives the smallest, ½ the median, 1 the largest
  * @returns one quantile for each share
@@ -14,7 +14,7 @@ export function quantiles(values: readonly number[], shares: readonly number[]):
   });
 }
 
-/** The middle value, or the mean of the two in the middle; NaN of no values. */
+/** The middle value, or the mean of the two in the middle; NaN without values. */
 export function median(values: readonly number[]): number {
   return quantiles(values, [0.5])[0];
 }
@@ -26,7 +26,7 @@ export type Quartiles = {
   readonly upper: number;
 };
 
-/** Median and quartiles; NaN of no values. */
+/** Median and quartiles; NaN without values. */
 export function quartiles(values: readonly number[]): Quartiles {
   const [lower, median, upper] = quantiles(values, [0.25, 0.5, 0.75]);
   return { lower, median, upper };

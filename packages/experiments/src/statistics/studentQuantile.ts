@@ -21,8 +21,8 @@ function centralProbability(t: number, degrees: number): number {
  * How many standard errors an interval extends to either side of a mean, so that it holds the expectation with
  * probability `level`: the two-sided quantile of Student's t distribution, to the accuracy of float64.
  *
- * Written out, since for whole degrees of freedom it is a finite sum, and a library that has the quantile brings two
- * hundred packages along. Throws `VARDROP_OPTION` unless `degrees` is a positive integer and `level` lies in (0, 1).
+ * It is written out here, since it is a finite sum for integer degrees of freedom, and a library with this quantile has two
+ * hundred dependencies. Throws `VARDROP_OPTION` unless `degrees` is a positive integer and `level` lies in (0, 1).
  */
 export function studentQuantile(degrees: number, level = 0.95): number {
   if (!Number.isInteger(degrees) || degrees < 1 || !(level > 0 && level < 1)) {

@@ -1,7 +1,7 @@
 import { VardropError } from '@vardrop/core';
 import { studentQuantile } from './studentQuantile.js';
 
-/** What some measurements of one quantity come to. */
+/** A summary of measurements of one quantity. */
 export interface Summary {
   readonly count: number;
   readonly mean: number;
@@ -12,8 +12,8 @@ export interface Summary {
 }
 
 /**
- * Mean, spread and 95 % t-interval of independent measurements. To compare two things that were measured under the
- * same seeds, hand it their differences, seed by seed. Throws `VARDROP_EMPTY` for no measurements.
+ * Mean, spread and 95 % t-interval of independent measurements. To compare two quantities that were measured under the same
+ * seeds, pass their differences. Throws `VARDROP_EMPTY` for no measurements.
  */
 export function summarize(values: readonly number[]): Summary {
   const count = values.length;

@@ -1,7 +1,7 @@
 import { type FitOptions, type FitResult, fit, type Model, type TrainingState } from '@vardrop/core';
 import type { TrialContext } from '../experiment.js';
 
-/** A training that ran to its end. */
+/** The result of a complete training. */
 export interface Training {
   readonly state: TrainingState;
   /** Mean of −log p over the last epoch's datapoints, under noise, in nats. */
@@ -9,8 +9,8 @@ export interface Training {
 }
 
 /**
- * Trains for all its epochs, with the trial's backend and signal, and no look at any other data than those trained on.
- * `progress` hears of the share done. Throws the signal's reason when that aborts, and what `fit` throws.
+ * Trains for all its epochs, with the trial's backend and signal. It uses no other data than the training data. `progress` is
+ * given the completed share. Throws the signal's reason when that aborts, and what `fit` throws.
  */
 export async function trainToEnd(
   model: Model,

@@ -10,7 +10,7 @@ import { publishedEpochs, publishedVariances } from './published.js';
 import { type SnapshotName, type SnapshotSummary, snapshotNames } from './snapshots.js';
 import type { VarianceOptions } from './varianceOptions.js';
 
-/** Estimators that are set in relation to the local one. */
+/** The estimators that are compared with local reparametrization. */
 const compared = ['separate', 'single', 'none'] as const;
 
 /** One layer at one time: a column of table 1. */
@@ -21,7 +21,7 @@ interface Cell {
   readonly draws: number;
   readonly variances: Readonly<Record<EstimatorName, Estimate>>;
   readonly ratios: Readonly<Record<(typeof compared)[number], Estimate>>;
-  /** The variance under separate samples, as it follows from local draws, and the draws' excess over it. */
+  /** The variance under separate samples as computed from local draws, and the difference of the direct estimate from it. */
   readonly identity?: { readonly separate: Estimate; readonly excess: Estimate };
 }
 
@@ -33,7 +33,7 @@ const titles: Readonly<Record<EstimatorName, string>> = {
   none: 'no noise',
 };
 
-/** What follows from the variances measured so far: table 1, its ratios, and a check by the law of total variance. */
+/** The conclusions from the variances measured so far: table 1, its ratios, and a check by the law of total variance. */
 export function concludeVariance(options: VarianceOptions, results: ReadonlyMap<string, Json>): Findings {
   const { data, units, minibatch } = options;
   const cells = groups.flatMap((layer) =>
@@ -42,7 +42,7 @@ export function concludeVariance(options: VarianceOptions, results: ReadonlyMap<
   const summaries = results.get('training') as Readonly<Record<SnapshotName, SnapshotSummary>> | undefined;
   const network = [data.inputs, ...units, data.classes].join('-');
   const sentences = [
-    `Network ${network} on ${data.name}, weight noise of type B with one learned α a layer, trained with the local estimator; the gradient is that of (N/M) Σ log p in the weights' means θ, M = ${minibatch}, N = ${data.train.targets.length}, minibatches drawn with replacement, the same ones for all estimators.`,
+    `Network ${network} on ${data.name}, weight noise of type B with one learned α per layer, trained with the local estimator; the gradient is that of (N/M) Σ log p in the weights' means θ, M = ${minibatch}, N = ${data.train.targets.length}, minibatches drawn with replacement, the same ones for all estimators.`,
     ...cells.flatMap(sentenceOf),
   ];
   return {
@@ -67,7 +67,7 @@ function cellOf(
     key.startsWith(`${snapshot}-`) ? (result as readonly GroupVariances[]) : [],
   );
   if (measured.length === 0) return undefined;
-  // Measured is the gradient of the mean over the minibatch.
+  // The measured gradient is that of the mean over the minibatch.
   const scale = data.train.targets.length ** 2;
   const of = (name: EstimatorName) => measured.map((group) => scale * group[name][layer]);
   const record = <Name extends string, Value>(names: readonly Name[], value: (name: Name) => Value) =>

@@ -6,7 +6,7 @@ import { welfordProgram } from './welfordProgram.js';
 /** The parameter groups of table 1. */
 export const groups = ['top', 'bottom'] as const;
 
-/** A name of {@link groups}: weights θ of the layer at the outputs, and of that at the inputs. */
+/** A name of {@link groups}: weights θ of the output layer and of the input layer. */
 export type Group = (typeof groups)[number];
 
 /**
@@ -54,8 +54,8 @@ function logAlphaOf(b: Builder, model: Model, parameters: Readonly<Record<string
 }
 
 /**
- * By how much the gradient of a linear layer with a weight sample for each datapoint spreads about its mean given the
- * pre-activations, averaged over the layer's parameters.
+ * The conditional variance, given the pre-activations, of the gradient of a linear layer with a weight sample for each
+ * datapoint, averaged over the layer's parameters.
  *
  * With `w_ij = θ_ij (1 + √α ε_ij)` the gradient in θ_ij is `Σ_m a_mi g_mj (1 + √α ε_mij)`, where g is that in the
  * pre-activations. Given those, ε of a datapoint and unit is normal with covariance `I − u uᵀ`, `u_i = a_mi √α θ_ij / √δ_mj`,

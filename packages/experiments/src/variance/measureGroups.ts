@@ -11,20 +11,20 @@ import { loadSnapshot, type SnapshotName, type SnapshotTraining, snapshotNames }
 import type { VarianceOptions } from './varianceOptions.js';
 import { withParameters } from './withParameters.js';
 
-/** Unbiased variances of the gradient of the mean loss from one group of draws. */
+/** Unbiased variances of the gradient of the mean loss, from one group of draws. */
 export type GroupVariances = Readonly<Record<EstimatorName, Readonly<Record<Group, number>>>> & {
   /** Mean over the group's draws of the top layer's conditional variance: see `conditionalVariance`. */
   readonly conditional: number;
 };
 
-/** What the results of so many groups match. */
+/** What the results of this many groups match. */
 export function groupsPattern(length: number): Pattern {
   const variances = record({ top: number(0), bottom: number(0) });
   const estimators = Object.fromEntries(estimatorNames.map((name) => [name, variances]));
   return list(record({ ...estimators, conditional: number(0) }), length);
 }
 
-/** Stream of the measurements below the seed, beside those of `streams` of core. */
+/** The random stream of the measurements, apart from core's `streams`. */
 const measurementStream = 101;
 
 /**

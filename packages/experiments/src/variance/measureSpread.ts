@@ -4,12 +4,12 @@ import { elementCount, type Program } from '@vardrop/core/program';
 
 /** One draw: rows of a minibatch, and the keys of its noise. */
 export interface SpreadDraw {
-  /** Inputs with one row a datapoint, by name: values in rows of `width`. */
+  /** Inputs with one row per datapoint, by name: values in rows of `width`. */
   readonly rows: Readonly<Record<string, { readonly data: Float32Array; readonly width: number }>>;
   readonly keys: Readonly<Record<string, NoiseKey>>;
 }
 
-/** What came of some draws. */
+/** The result of some draws. */
 export interface Spread {
   /** Unbiased variance of a gradient, averaged over the parameters of each group. */
   readonly variances: Readonly<Record<string, number>>;
@@ -20,8 +20,8 @@ export interface Spread {
 /** A `welfordProgram`, compiled for one number of rows. */
 export interface SpreadMeter {
   /**
-   * Runs draws one after the other. Throws the signal's reason when it aborts; lets the event loop turn after each
-   * chunk of rows, so that the device never has more than one to do.
+   * Runs draws one after the other. Throws the signal's reason when it aborts; yields to the event loop after each chunk of
+   * rows, so the device never has more than one chunk queued.
    */
   run(
     shared: Tensors,
@@ -34,7 +34,7 @@ export interface SpreadMeter {
 /**
  * Compiles a program that `welfordProgram` made.
  *
- * @param rows datapoints a draw.
+ * @param rows datapoints per draw.
  * @param chunk rows that are computed at once; it divides `rows`.
  */
 export async function createSpreadMeter(

@@ -14,7 +14,7 @@ import type { ImageData } from '../imageData.js';
 import { likelihood } from '../paperNetwork.js';
 import { number, type Pattern, record } from '../resultPatterns.js';
 
-/** When in training the gradients are looked at. */
+/** The times in training at which gradients are measured. */
 export const snapshotNames = ['early', 'late'] as const;
 
 /** A name of {@link snapshotNames}. */
@@ -26,14 +26,14 @@ export interface SnapshotTraining {
   readonly seed: number;
   /** Epochs after which the snapshots are taken. */
   readonly epochs: Readonly<Record<SnapshotName, number>>;
-  /** Images a minibatch of training. */
+  /** Images per minibatch of training. */
   readonly batch: number;
   readonly learningRate: number;
 }
 
-/** What a snapshot is like. */
+/** Summary of a snapshot. */
 export type SnapshotSummary = {
-  /** Share of the test images that the predictive mean gets wrong. */
+  /** Share of test images that the predictive mean classifies wrongly. */
   readonly testError: number;
   /** α of each layer, by the layer's name. */
   readonly alphas: Readonly<Record<string, number>>;
@@ -52,7 +52,7 @@ const samples = 20;
 const fileName = (name: SnapshotName) => `variance-${name}.safetensors`;
 
 /**
- * Trains the network with the local estimator and keeps its states. The late snapshot goes on from the early one.
+ * Trains the network with the local estimator and keeps its states. The late snapshot continues from the early one.
  *
  * @returns the summary of each snapshot.
  */
@@ -85,7 +85,7 @@ export async function trainSnapshots(
   return summaries as Record<SnapshotName, SnapshotSummary>;
 }
 
-/** The parameters of a snapshot, as an earlier trial has kept them, or else trained again. */
+/** The parameters of a snapshot: those that an earlier trial has saved, else trained again. */
 export async function loadSnapshot(
   name: SnapshotName,
   model: Model,

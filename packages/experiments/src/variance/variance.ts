@@ -10,13 +10,13 @@ import { groupsPattern, measureGroups } from './measureGroups.js';
 import { type SnapshotTraining, snapshotNames, snapshotsPattern, trainSnapshots } from './snapshots.js';
 import { type VarianceOptions, varianceOptionNames } from './varianceOptions.js';
 
-/** Seconds that a weight sample, a multiply-add and whatever else is in a step take, about, for the time left. */
+/** Approximate seconds of a weight sample, of a multiply-add and of the rest of a step, to estimate the remaining time. */
 const costs = { sample: 6e-9, product: 3.5e-11, step: 2e-3 };
 
 /**
- * Table 1 of Kingma, Salimans & Welling 2015: how far the gradients of minibatches of 1000 images spread under each way
- * of sampling the weights, in the top and the bottom layer, after 10 and 100 epochs. In full with the paper's
- * 784-500-500-500-10 units, quick with 64 units a hidden layer; 500 draws either way.
+ * Table 1 of Kingma, Salimans & Welling 2015: the variance of minibatch gradients (1000 images) under each way of sampling the
+ * weights, in the top and the bottom layer, after 10 and 100 epochs. The full experiment has the paper's 784-500-500-500-10
+ * units, the quick one 64 units per hidden layer; both use 500 draws.
  */
 export const variance: CreateExperiment = (setting) => {
   checkOptionNames('variance', setting, settingNames);
@@ -36,8 +36,8 @@ export const variance: CreateExperiment = (setting) => {
 };
 
 /**
- * The same with sizes of one's own. Throws `VARDROP_EXPERIMENT_DATA` for data without training or test images, and
- * `VARDROP_OPTION` for fewer than two groups or draws, or groups that make no whole trials.
+ * The same with custom sizes. Throws `VARDROP_EXPERIMENT_DATA` for data without training or test images, and `VARDROP_OPTION`
+ * for fewer than two groups or draws, or if the groups do not fill whole trials.
  */
 export function varianceExperiment(options: VarianceOptions): Experiment {
   checkOptionNames('varianceExperiment', options, varianceOptionNames);
@@ -51,7 +51,7 @@ export function varianceExperiment(options: VarianceOptions): Experiment {
   if (groups % groupsPerTrial !== 0 || groups < 2 || options.drawsPerGroup < 2) {
     throw new VardropError(
       'VARDROP_OPTION',
-      `[variance] groups: got ${groups} of ${options.drawsPerGroup} draws, ${groupsPerTrial} a trial, needs two or more groups of two or more draws, in whole trials. Choose groupsPerTrial to divide groups.`,
+      `[variance] groups: got ${groups} of ${options.drawsPerGroup} draws, ${groupsPerTrial} per trial, needs two or more groups of two or more draws, in whole trials. Choose groupsPerTrial to divide groups.`,
     );
   }
   const training: SnapshotTraining = { data, seed, epochs, batch: trainingBatch, learningRate };

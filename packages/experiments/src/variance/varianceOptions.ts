@@ -1,7 +1,7 @@
 import type { ImageData } from '../imageData.js';
 import type { SnapshotName } from './snapshots.js';
 
-/** All that shapes the experiment; `variance` chooses it for users. */
+/** All options of the experiment; `variance` chooses it for users. */
 export interface VarianceOptions {
   readonly data: ImageData;
   readonly seed: number;
@@ -10,7 +10,7 @@ export interface VarianceOptions {
   /** Images of a minibatch whose gradient is measured. */
   readonly minibatch: number;
   readonly epochs: Readonly<Record<SnapshotName, number>>;
-  /** Images a minibatch of training. */
+  /** Images per minibatch of training. */
   readonly trainingBatch: number;
   readonly learningRate: number;
   /** Independent groups of draws, and draws of each: the spread between groups gives the standard errors. */
@@ -20,7 +20,7 @@ export interface VarianceOptions {
   readonly groupsPerTrial: number;
 }
 
-/** The names of those options. */
+/** The names of these options. */
 export const varianceOptionNames: Readonly<Record<keyof VarianceOptions, true>> = {
   data: true,
   seed: true,

@@ -1,19 +1,19 @@
 import type { Builder, Program, Value } from '@vardrop/core/program';
 import { createBuilder, gradients } from '@vardrop/core/program';
 
-/** What a gradient is taken of, as values of the program under construction. */
+/** The function whose gradient is measured, as values of the program being built. */
 export interface DifferentiatedLoss {
-  /** A scalar: a sum over the rows at hand, so that its gradients add up over chunks of rows. */
+  /** A scalar, the sum over the given rows, so that gradients add up over chunks of rows. */
   readonly loss: Value;
-  /** In what the gradient is taken, by name. */
+  /** The variables of the gradient, by name. */
   readonly groups: Readonly<Record<string, Value>>;
   /** Scalars that are summed over chunks of rows and draws, by name. */
   readonly sums?: Readonly<Record<string, Value>>;
 }
 
 /**
- * A program that accumulates, draw by draw, how far gradients spread about their mean (Welford 1962), so that nothing
- * but one sum of squares a group of parameters has to leave the device. A draw may come in several chunks of rows.
+ * A program that accumulates the variance of gradients draw by draw (Welford 1962). So only one sum of squares per group of
+ * parameters has to leave the device. A draw may come in several chunks of rows.
  *
  * Inputs of role `iteration`, beside those of `build`: the scalars `first` and `last` (1 in the first or last chunk of a
  * draw, else 0) and `share` (1 / number of the draw, from 1). Carried, all beginning as 0: `sum/G` and `mean/G` of each

@@ -96,7 +96,7 @@ describe('a lane', () => {
     );
     await lane.prepare();
     expect(left).toEqual([
-      'variational step: over budget: about 2.0 s a run, 1.0 s for all',
+      'variational step: over budget: about 2.0 s per run, 1.0 s for all',
       'mean prediction: over budget: a run of unknown length after 510 ms of what comes first, 1.0 s for all',
     ]);
     expect(lane.times().map(({ name }) => name)).toEqual(['deterministic step']);

@@ -54,7 +54,7 @@ describe('recommend', () => {
     expect(line([result('a', 180), result('b', 54), result('c', 400)])).toBe(
       'To train on 1000 rows at a time (workload W): b (54 ms), 3.3 times as fast as the next, a (180 ms).',
     );
-    expect(line([result('a', 180)])).toMatch(/: a \(180 ms\), and nothing else was measured\.$/);
+    expect(line([result('a', 180)])).toMatch(/: a \(180 ms\), the only one that was measured\.$/);
   });
 
   it('names all whose spreads the quickest does not lie below', () => {
@@ -123,7 +123,7 @@ describe('recommend', () => {
   });
 
   it('recommends no peer, goes without W, and says nothing of nothing', () => {
-    expect(line([result('a', 180), result('peer', 54)])).toContain(': a (180 ms), and nothing else');
+    expect(line([result('a', 180), result('peer', 54)])).toContain(': a (180 ms), the only one');
     expect(line([result('a', 2, { workload: one.name })])).toMatch(/^To train on single rows .*“500 units, batch 1”/);
     expect(line([result('a', 3, { variant: 'mean prediction' })])).toMatch(/^To predict 1000 rows/);
     expect(line([])).toBeUndefined();
@@ -251,6 +251,21 @@ describe('benchFindings', () => {
         { x: 1000, y: 187.5 },
       ],
     });
+  });
+
+  it('shows only what there are numbers for after an early interruption', () => {
+    const backends = [{ name: 'a', startMs: 5, memory: null }];
+    const early = report([], { backends, recommendation: null, interrupted: true });
+    const { tables, charts, sentences } = benchFindings(early);
+    expect(tables.map(({ columns, rows }) => [columns, ...rows])).toEqual([
+      [
+        ['backend', 'start ms'],
+        ['a', '5.0'],
+      ],
+    ]);
+    expect(tables[0].note).not.toContain('Memory');
+    expect(charts).toEqual([]);
+    expect(sentences[1]).toBe('The run was interrupted. This report shows what was measured before.');
   });
 
   it('ends with the recommendation after a comparison', () => {

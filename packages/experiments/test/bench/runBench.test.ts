@@ -148,7 +148,7 @@ describe('runBench', () => {
     expect(report.leftOut.find(({ workload }) => workload === 'larger')).toMatchObject({
       backend: 'slow',
       variant: 'variational step',
-      reason: 'over budget: about 3.0 s a run, 5.0 s for all',
+      reason: 'over budget: about 3.0 s per run, 5.0 s for all',
     });
     expect(report.results.some(({ workload, variant }) => workload === 'small' && variant === 'variational step')).toBe(
       true,

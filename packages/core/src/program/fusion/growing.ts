@@ -1,0 +1,164 @@
+import type { KernelKind, KernelLimits } from '../kernel.js';
+import { operationClass } from '../operationClass.js';
+import type { NodeId, Program, Shape } from '../program.js';
+import { sameShape } from '../shapes.js';
+import type { Graph } from './graph.js';
+
+/** A cluster that may still grow; its nodes are in no order. */
+export interface Growing<S extends Shape = Shape> {
+  kind: KernelKind;
+  readonly shape: S;
+  readonly nodes: NodeId[];
+  readonly inputs: Set<NodeId>;
+  readonly outputs: Set<NodeId>;
+}
+
+/** Clusters of a program while they are joined. */
+export interface Clustering<S extends Shape = Shape> {
+  readonly program: Program<S>;
+  readonly graph: Graph;
+  readonly limits: KernelLimits;
+  /** Nodes that the program's outputs name. */
+  readonly required: ReadonlySet<NodeId>;
+  /** By node: the cluster that it is in. */
+  readonly clusterOf: (Growing<S> | undefined)[];
+}
+
+/** A cluster of nodes that start out together. Siblings do not read each other, and something needs each computed node. */
+export function createGrowing<S extends Shape>(
+  { program, graph, clusterOf }: Clustering<S>,
+  nodes: readonly NodeId[],
+): Growing<S> {
+  const node = program.nodes[nodes[0]];
+  const kind = operationClass[node.op] as KernelKind;
+  const shape = kind === 'reduction' ? program.nodes[node.operands[0]].shape : node.shape;
+  const reads = nodes.flatMap((id) => graph.reads[id].map(({ producer }) => producer));
+  const made: Growing<S> = { kind, shape, nodes: [...nodes], inputs: new Set(reads), outputs: new Set(nodes) };
+  for (const id of nodes) clusterOf[id] = made;
+  return made;
+}
+
+/** Joins a cluster to the only one that needs it, if there is one. No cycle can arise: all paths out of `own` lead into that one. */
+export function joinUser(clustering: Clustering, own: Growing): void {
+  const user = onlyUser(clustering, own);
+  if (!user || !sameShape(own.shape, user.shape)) return;
+  const fits =
+    own.kind === 'elementwise'
+      ? user.kind === 'elementwise' || user.kind === 'contraction' || user.kind === 'reduction'
+      : own.kind === 'contraction' && user.kind === 'elementwise';
+  if (fits && traffic(clustering, own, user).inputs <= clustering.limits.inputs) merge(clustering, own, user);
+}
+
+/** Merges the cluster of `producer` with one that reads it, or two that read it (as a whole) with each other. */
+export function mergeAround(clustering: Clustering, producer: NodeId): boolean {
+  const { program, graph, clusterOf } = clustering;
+  const own = clusterOf[producer];
+  const readers = [...new Set(graph.uses[producer].map(({ user }) => clusterOf[user] as Growing))];
+  if (own && readers.some((reader) => tryMerge(clustering, own, reader))) return true;
+  // Side by side only what reads a whole tensor together: sharing a scalar saves nothing.
+  const { shape } = program.nodes[producer];
+  const alike = readers.filter((reader) => reader.kind === 'elementwise' && sameShape(reader.shape, shape));
+  return alike.some((reader, i) => alike.slice(0, i).some((other) => tryMerge(clustering, other, reader)));
+}
+
+/** Merges `a` with `b`, which may read it, if the result is a kernel within the limits. */
+function tryMerge(clustering: Clustering, a: Growing, b: Growing): boolean {
+  const { limits } = clustering;
+  const kinds = [a.kind, b.kind];
+  if (a === b || !sameShape(a.shape, b.shape)) return false;
+  if (!kinds.every((kind) => kind === 'elementwise' || kind === 'contraction')) return false;
+  if (!kinds.includes('elementwise') || readsAcross(clustering, a, b)) return false;
+  const { inputs, outputs } = traffic(clustering, a, b);
+  const before = Math.max(a.outputs.size, b.outputs.size);
+  // Siblings may start out above the limit of outputs; what brings them nearer to it is welcome.
+  if (inputs > limits.inputs || (outputs > limits.outputs && outputs >= before)) return false;
+  if (enclosesAnother(clustering, a, b)) return false;
+  merge(clustering, a, b);
+  return true;
+}
+
+/** Makes one cluster of two, of the second's kind, unless the first is a contraction. */
+function merge(clustering: Clustering, a: Growing, b: Growing): void {
+  const { clusterOf } = clustering;
+  const [small, large] = bySize(a, b);
+  large.kind = a.kind === 'contraction' ? a.kind : b.kind;
+  for (const id of small.outputs) if (leaves(clustering, id, a, b)) large.outputs.add(id);
+  for (const id of small.inputs) {
+    if (clusterOf[id] !== large) large.inputs.add(id);
+    else if (!leaves(clustering, id, a, b)) large.outputs.delete(id);
+  }
+  for (const id of small.nodes) {
+    large.inputs.delete(id);
+    large.nodes.push(id);
+    clusterOf[id] = large;
+  }
+}
+
+/** How many tensors two clusters would read and write as one. */
+function traffic(clustering: Clustering, a: Growing, b: Growing): { inputs: number; outputs: number } {
+  const { clusterOf } = clustering;
+  const [small, large] = bySize(a, b);
+  let inputs = large.inputs.size;
+  let outputs = large.outputs.size;
+  for (const id of small.nodes) if (large.inputs.has(id)) inputs -= 1;
+  for (const id of small.inputs) {
+    if (clusterOf[id] !== large) inputs += large.inputs.has(id) ? 0 : 1;
+    else if (!leaves(clustering, id, a, b)) outputs -= 1;
+  }
+  for (const id of small.outputs) if (leaves(clustering, id, a, b)) outputs += 1;
+  return { inputs, outputs };
+}
+
+/** Whether something outside of the two clusters needs a node of theirs. */
+function leaves({ graph, required, clusterOf }: Clustering, id: NodeId, a: Growing, b: Growing): boolean {
+  return required.has(id) || graph.uses[id].some(({ user }) => clusterOf[user] !== a && clusterOf[user] !== b);
+}
+
+/** The one cluster that everything which reads these nodes is in. */
+function onlyUser({ graph, required, clusterOf }: Clustering, own: Growing): Growing | undefined {
+  const users = new Set<Growing>();
+  for (const id of own.nodes) {
+    if (required.has(id)) return undefined;
+    for (const use of graph.uses[id]) {
+      if (!use.pointwise) return undefined;
+      users.add(clusterOf[use.user] as Growing);
+    }
+  }
+  const [user] = users;
+  return users.size === 1 ? user : undefined;
+}
+
+/** Whether a path leaves one of the two clusters and comes back to either of them through a third. */
+function enclosesAnother(clustering: Clustering, a: Growing, b: Growing): boolean {
+  const seen = new Set<Growing>([a, b]);
+  const pending = [...usersOf(clustering, a), ...usersOf(clustering, b)].filter((next) => !seen.has(next));
+  for (let next = pending.pop(); next !== undefined; next = pending.pop()) {
+    if (seen.has(next)) continue;
+    seen.add(next);
+    for (const user of usersOf(clustering, next)) {
+      if (user === a || user === b) return true;
+      if (!seen.has(user)) pending.push(user);
+    }
+  }
+  return false;
+}
+
+function usersOf({ graph, clusterOf }: Clustering, own: Growing): Set<Growing> {
+  const users = new Set<Growing>();
+  for (const id of own.outputs) for (const { user } of graph.uses[id]) users.add(clusterOf[user] as Growing);
+  users.delete(own);
+  return users;
+}
+
+/** Whether one of two clusters reads a node of the other elsewhere than where it is written. */
+function readsAcross({ graph, clusterOf }: Clustering, a: Growing, b: Growing): boolean {
+  const [small, large] = bySize(a, b);
+  return small.nodes.some(
+    (id) =>
+      graph.uses[id].some((use) => !use.pointwise && clusterOf[use.user] === large) ||
+      graph.reads[id].some((use) => !use.pointwise && clusterOf[use.producer] === large),
+  );
+}
+
+const bySize = (a: Growing, b: Growing): [small: Growing, large: Growing] =>
+  a.nodes.length < b.nodes.length ? [a, b] : [b, a];
