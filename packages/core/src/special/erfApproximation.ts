@@ -1,6 +1,8 @@
 import type { Arithmetic } from './arithmetic.js';
 import { polynomial } from './polynomial.js';
 
+/** What lifts x above the numbers that graphics cards flush, so that no part of a small result is lost. */
+const LIFT = 2 ** 24;
 /** Below this size the polynomial holds. */
 const NEAR = 0.95;
 /** From this size on erf is 1 in float32. */
@@ -11,7 +13,7 @@ const near = [0.12837914, -0.37612447, 0.112813205, -0.026748864, 0.0049675056, 
 const far = [-1.1285038, -0.6357536, -0.10521584, 0.022860711, -0.0032059, 0.00021289352];
 
 /**
- * The error function for float32 arithmetic, elementwise, in 31 operations: `x + x P(x²)` near 0, else
+ * The error function for float32 arithmetic, elementwise, in 33 operations: `x + x P(x²)` near 0, else
  * `1 − exp(|x| Q(|x|))` with the sign of x, where an error of the exponential counts for a fifth at most.
  *
  * The relative error is below 1.3e-7 in float32, and below 1.5e-7 where exp errs by 3.5 units in the last place.
@@ -23,7 +25,8 @@ const far = [-1.1285038, -0.6357536, -0.10521584, 0.022860711, -0.0032059, 0.000
  */
 export function erfApproximation<V>(m: Arithmetic<V>, x: V): V {
   const square = m.mul(x, x);
-  const small = m.add(x, m.mul(x, polynomial(m, square, near)));
+  const lifted = m.mul(x, m.constant(LIFT));
+  const small = m.mul(m.add(lifted, m.mul(lifted, polynomial(m, square, near))), m.constant(1 / LIFT));
   const size = m.abs(x);
   const largest = m.constant(LARGEST);
   const bounded = m.selectGreater(size, largest, largest, size);
