@@ -47,7 +47,9 @@ function movements() {
   b.output('joined', b.slice(joined, [undefined, { start: 12, end: 1, step: -3 }, { step: 2 }]));
   b.output('padded', b.pad(b.round(b.floor(x)), [undefined, { before: 1, interior: 2 }, { after: 3 }], 0.5));
   b.output('functions', b.add(b.cos(x), b.erf(x)));
-  b.output('product', b.matmul(x, b.input('weights', [4, 3]), { precision: 'int8' }));
+  const weights = b.input('weights', [4, 3]);
+  b.output('int8', b.matmul(x, weights, { precision: 'int8' }));
+  b.output('float16', b.matmul(x, weights, { precision: 'float16' }));
   return b.build();
 }
 

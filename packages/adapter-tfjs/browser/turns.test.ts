@@ -22,6 +22,13 @@ const long: Readonly<Record<string, (b: Builder) => Value>> = {
       padding: [1, 1, 0, 2],
     }),
   'a convolution': (b) => b.conv2d(b.input('x', [2, 202, 201, 2]), b.input('filter', [200, 200, 2, 3]), alongside),
+  "a depthwise filter's gradient": (b) =>
+    b.conv2dFilterGradient(b.input('x', [16, 101, 102, 3]), b.input('dy', [16, 99, 98, 6]), [3, 3, 1, 6], {
+      ...alongside,
+      dilations: [1, 2],
+      groups: 3,
+    }),
+  "a table's gradient": (b) => b.gatherGradient(b.input('indices', [140_001]), b.input('dy', [140_001, 3]), [5, 3]),
   'a window': (b) => b.maxPool2d(b.input('x', [1, 310, 303, 1]), [300, 300], alongside),
   'a mean of a window': (b) => b.averagePool2d(b.input('x', [1, 260, 257, 1]), [256, 256], alongside),
   "a window's gradient": (b) => {
@@ -83,6 +90,19 @@ it('sums that core would have put in stages are refused on webgl', async () => {
   await expect(backend.compile(boundProgram(b.build()))).rejects.toMatchObject({
     code: 'VARDROP_LIMITS',
     message: expect.stringMatching(/got a sum of 1100003 terms, needs one of at most \d+\. Compile it through core\./),
+  });
+  await backend.close();
+});
+
+it('groups that see too much are refused on webgl', async () => {
+  const backend = await createTfjsBackend({ tf, device: 'webgl' });
+  const b = createBuilder('long');
+  b.output('y', b.conv2d(b.input('x', [1, 2000, 2000, 2]), b.input('filter', [2000, 2000, 1, 2]), { groups: 2 }));
+  await expect(backend.compile(boundProgram(b.build()))).rejects.toMatchObject({
+    code: 'VARDROP_LIMITS',
+    message: expect.stringMatching(
+      /%2 \(conv2d\) \[1,1,1,2\]: got a window of \d+ turns of a loop, needs one of at most \d+/,
+    ),
   });
   await backend.close();
 });

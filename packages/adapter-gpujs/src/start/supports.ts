@@ -12,7 +12,7 @@ const onCards = {
   sigmoid: 4.6,
   softplus: 6,
   tanh: 4.4,
-  cos: 2,
+  cos: 2.4,
   erf: 2,
   sqrt: 3,
   div: 2.5,

@@ -22,6 +22,8 @@ export interface Language {
   toFloat(expression: string): string;
   toInt(expression: string): string;
   toUnsigned(expression: string): string;
+  /** The nearest whole number, of two the even one. */
+  round(expression: string): string;
   /** The bits of a float, and a float of given bits. */
   bitsOf(expression: string): string;
   fromBits(expression: string): string;
@@ -64,6 +66,7 @@ export const glsl: Language = {
   toFloat: (expression) => `float(${expression})`,
   toInt: (expression) => `int(${expression})`,
   toUnsigned: (expression) => `uint(${expression})`,
+  round: (expression) => `roundEven(${expression})`,
   bitsOf: (expression) => `floatBitsToUint(${expression})`,
   fromBits: (expression) => `uintBitsToFloat(${expression})`,
   repeat: (index, count, body) => `for (int ${index} = 0; ${index} < ${count}; ${index}++) {\n${body.join('\n')}\n}`,
@@ -84,6 +87,7 @@ export const wgsl: Language = {
   toFloat: (expression) => `f32(${expression})`,
   toInt: (expression) => `i32(${expression})`,
   toUnsigned: (expression) => `u32(${expression})`,
+  round: (expression) => `round(${expression})`,
   bitsOf: (expression) => `bitcast<u32>(${expression})`,
   fromBits: (expression) => `bitcast<f32>(${expression})`,
   repeat: (index, count, body) =>

@@ -1,10 +1,10 @@
-import type { SlidingWindow } from '@vardrop/core/program';
 import type { Device } from '../device/device.js';
 import type { Lowering, Shapes } from '../device/lowering.js';
 import type { Language } from './language.js';
 import { defineCoordinates, languageOf, loadAt, prepare, store } from './program.js';
+import { overWindow, overWindowsOf, type Window } from './slidingWindow.js';
 
-type Pool = SlidingWindow & { readonly size: readonly [number, number] };
+type Pool = Omit<Window, 'dilations'>;
 
 /** Maximum or average of each window; padding takes no part. */
 export function pool(device: Device, kind: 'max' | 'average', pooling: Pool, shapes: Shapes): Lowering {
@@ -77,51 +77,6 @@ export function averagePool2dGradient(device: Device, pooling: Pool, shapes: Sha
 
 function single(device: Device, shapes: Shapes, body: readonly string[]): Lowering {
   return prepare(device, { shape: shapes.out, inputs: shapes.operands.length, words: [], functions: '', body });
-}
-
-/** For all cells of the image in a window, in row-major order: `body`, with the cell's place as `row` and `column`. */
-function overWindow(
-  l: Language,
-  { size, strides, padding: [top, , left] }: Pool,
-  [, height, width]: readonly number[],
-  [windowRow, windowColumn]: readonly [string, string],
-  body: readonly string[],
-): string[] {
-  return [
-    l.repeat('i', size[0], [
-      l.repeat('j', size[1], [
-        l.define('int', 'row', `${windowRow} * ${strides[0]} + i - ${top}`),
-        l.define('int', 'column', `${windowColumn} * ${strides[1]} + j - ${left}`),
-        `if (row >= 0 && row < ${height} && column >= 0 && column < ${width}) {`,
-        ...body,
-        '}',
-      ]),
-    ]),
-  ];
-}
-
-/** For all windows that see the thread's cell of the image: `body`, with their place as `windowRow` and `windowColumn`. */
-function overWindowsOf(
-  l: Language,
-  { size, strides, padding: [top, , left] }: Pool,
-  [, rows, columns]: readonly number[],
-  body: readonly string[],
-): string[] {
-  const [down, across] = strides;
-  return [
-    l.repeat('p', size[0], [
-      l.repeat('q', size[1], [
-        l.define('int', 'fromTop', `at.y + ${top} - p`),
-        l.define('int', 'fromLeft', `at.z + ${left} - q`),
-        // Of a negative number the quotient is not looked at.
-        l.define('int', 'windowRow', `fromTop / ${down}`),
-        l.define('int', 'windowColumn', `fromLeft / ${across}`),
-        `if (fromTop >= 0 && fromLeft >= 0 && windowRow * ${down} == fromTop && windowColumn * ${across} == fromLeft && windowRow < ${rows} && windowColumn < ${columns}) {`,
-        ...body,
-        '}',
-      ]),
-    ]),
-  ];
 }
 
 /** One over the number of image cells in a window. */

@@ -4,8 +4,12 @@ import { type BoundNode, elementCount } from '@vardrop/core/program';
 import { type Device, isGpu } from '../device/device.js';
 import type { Lowering, Shapes } from '../device/lowering.js';
 import { broadcast, reshape, transpose } from '../device/shape.js';
+import { gatherGradient } from '../gpu/gatherGradient.js';
+import * as grouped from '../gpu/groupedConvolution.js';
+import * as movement from '../gpu/movement.js';
 import { reduceMax } from '../gpu/reduceMax.js';
 import * as gpu from '../gpu/windows.js';
+import { onHost } from '../move/onHost.js';
 import { elementwise, isFunction, selectGreater } from './elementwise.js';
 import { matmul } from './matmul.js';
 import {
@@ -41,11 +45,17 @@ export function lower(device: Device, node: BoundNode, shapes: Shapes): Lowering
     case 'matmul':
       return matmul(device, node, shapes);
     case 'conv2d':
-      return conv2d(device, node);
+      return node.groups > 1 ? onHost(device, node, shapes) : conv2d(device, node);
     case 'conv2dInputGradient':
-      return conv2dInputGradient(device, node, shapes);
+      return node.groups > 1 ? onHost(device, node, shapes) : conv2dInputGradient(device, node, shapes);
     case 'conv2dFilterGradient':
-      return conv2dFilterGradient(device, node, shapes);
+      return node.groups > 1 ? onHost(device, node, shapes) : conv2dFilterGradient(device, node, shapes);
+    case 'gather':
+    case 'gatherGradient':
+    case 'concatenate':
+    case 'slice':
+    case 'pad':
+      return onHost(device, node, shapes);
     case 'maxPool2d':
       return pool(device, 'max', node, shapes);
     case 'averagePool2d':
@@ -89,6 +99,22 @@ function lowerPrinted(device: Device, node: BoundNode, shapes: Shapes): Lowering
       const prints = isLong || (device.name === 'webgl' && node.axes.length > 0);
       return prints ? reduceMax(device, node.axes, shapes) : undefined;
     }
+    case 'conv2d':
+      return node.groups > 1 ? grouped.conv2d(device, node, shapes) : undefined;
+    case 'conv2dInputGradient':
+      return node.groups > 1 ? grouped.conv2dInputGradient(device, node, shapes) : undefined;
+    case 'conv2dFilterGradient':
+      return node.groups > 1 ? grouped.conv2dFilterGradient(device, node, shapes) : undefined;
+    case 'concatenate':
+      return (values) => device.call('Concat', values, { axis: node.axis });
+    case 'slice':
+      return movement.slice(device, node, shapes);
+    case 'pad':
+      return movement.pad(device, node, shapes);
+    case 'gather':
+      return movement.gather(device, shapes);
+    case 'gatherGradient':
+      return gatherGradient(device, shapes);
     case 'maxPool2d':
       return gpu.pool(device, 'max', node, shapes);
     case 'averagePool2d':

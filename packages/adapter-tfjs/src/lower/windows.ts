@@ -1,5 +1,5 @@
 import type { TensorInfo } from '@tensorflow/tfjs';
-import { elementCount, type SlidingWindow } from '@vardrop/core/program';
+import { type Convolution, elementCount, type SlidingWindow } from '@vardrop/core/program';
 import type { Device } from '../device/device.js';
 import type { Lowering, Shapes } from '../device/lowering.js';
 import { pad, reshape, slice, transpose } from '../device/shape.js';
@@ -8,46 +8,47 @@ import { addAll } from './runs.js';
 
 type Pool = SlidingWindow & { readonly size: readonly [number, number] };
 
-/** Image ⋆ filter. */
-export function conv2d(device: Device, window: SlidingWindow): Lowering {
-  return ([x, filter]) => convolve(device, x, filter, window.strides, window.padding, [1, 1]);
+/** Image ⋆ filter, of one group. */
+export function conv2d(device: Device, { strides, padding, dilations }: Convolution): Lowering {
+  return ([x, filter]) => convolve(device, x, filter, strides, padding, dilations);
 }
 
 /**
  * Gradient of `conv2d` in its image: dy with `stride − 1` zeros between its cells, convolved with the filter turned
- * about and its channels swapped. (tfjs's own kernel for it is a naive loop on wasm.)
+ * about and its channels swapped. (tfjs's own kernel for it is a naive loop on wasm, and knows no dilations.)
  */
-export function conv2dInputGradient(device: Device, window: SlidingWindow, shapes: Shapes): Lowering {
+export function conv2dInputGradient(device: Device, window: Convolution, shapes: Shapes): Lowering {
   const [filterShape] = shapes.operands;
-  const [top, , left] = window.padding;
-  const [kernelHeight, kernelWidth] = filterShape;
+  const { strides, padding, dilations } = window;
   const [, height, width] = shapes.out;
+  /** Distance of the first cell of a filter from the last. */
+  const [down, across] = [0, 1].map((axis) => (filterShape[axis] - 1) * dilations[axis]);
   return ([filter, dy]) =>
     device.scoped(() => {
-      // Row r of the image reads the padded, spread dy from r on, so the first row sits at kernelHeight − 1 − top.
-      const spread = place(device, dy, window.strides, {
-        height: height + kernelHeight - 1,
-        width: width + kernelWidth - 1,
-        top: kernelHeight - 1 - top,
-        left: kernelWidth - 1 - left,
+      // Row r of the image reads the padded, spread dy from r on, so the first row sits at down − top.
+      const spread = place(device, dy, strides, {
+        height: height + down,
+        width: width + across,
+        top: down - padding[0],
+        left: across - padding[2],
       });
       const turned = transpose(device, device.call('Reverse', { x: filter }, { dims: [0, 1] }), [0, 1, 3, 2]);
-      return convolve(device, spread, turned, [1, 1], [0, 0, 0, 0], [1, 1]);
+      return convolve(device, spread, turned, [1, 1], [0, 0, 0, 0], dilations);
     });
 }
 
 /**
  * Gradient of `conv2d` in its filter, itself a convolution: images and dy with batch and channels swapped, dy as the
- * filter, dilated by the strides.
+ * filter, dilated by the strides, which moves in steps of the dilations.
  */
-export function conv2dFilterGradient(device: Device, window: SlidingWindow, shapes: Shapes): Lowering {
-  const [height, width, , channels] = shapes.out;
-  const imageChannels = shapes.out[2];
+export function conv2dFilterGradient(device: Device, window: Convolution, shapes: Shapes): Lowering {
+  const { strides, padding, dilations } = window;
+  const [height, width, imageChannels, channels] = shapes.out;
   return ([image, dy]) =>
     device.scoped(() => {
       const swapped = transpose(device, image, [3, 1, 2, 0]);
       const filter = transpose(device, dy, [1, 2, 0, 3]);
-      const all = convolve(device, swapped, filter, [1, 1], window.padding, window.strides);
+      const all = convolve(device, swapped, filter, dilations, padding, strides);
       // A last row that no window reached gives more shifts than the filter has cells.
       const cut = slice(device, all, [0, 0, 0, 0], [imageChannels, height, width, channels]);
       return transpose(device, cut, [1, 2, 0, 3]);

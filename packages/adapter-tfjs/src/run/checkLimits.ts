@@ -1,6 +1,8 @@
 import { VardropError } from '@vardrop/core';
 import { type BoundProgram, elementCount } from '@vardrop/core/program';
 import { type Device, isGpu } from '../device/device.js';
+import { partsOf, turnsInGroups } from '../gpu/groupedConvolution.js';
+import { shapesOf } from './step.js';
 import { largestTensor } from './supports.js';
 
 /** The highest rank that tfjs's GPU backends index. */
@@ -30,6 +32,14 @@ export function checkLimits(device: Device, program: BoundProgram): void {
         `a window of ${node.size.join(' × ')}, needs one of at most ${mostCells(device)} cells`,
         'Use a smaller one.',
       );
+    }
+    const shapes = shapesOf(program, id);
+    const turns = turnsInGroups(node, shapes);
+    if (turns > device.turns) {
+      refuse(`a window of ${turns} turns of a loop, needs one of at most ${device.turns}`, 'Use more groups.');
+    }
+    if (node.op === 'conv2dFilterGradient' && node.groups > 1 && size * partsOf(device, shapes) > largest) {
+      refuse(`sums of ${size * partsOf(device, shapes)} parts, needs at most ${largest}`, 'Use a smaller batch.');
     }
     const terms = node.op === 'reduceSum' ? elementCount(program.nodes[node.operands[0]].shape) / size : 0;
     if (terms > device.turns) {

@@ -2,9 +2,13 @@ import { type BoundProgram, type NodeId, operationClass } from '@vardrop/core/pr
 import { type Device, isGpu } from '../device/device.js';
 import { lower } from '../lower/lower.js';
 import { compileKernels, findHeap } from '../wasm/compileKernels.js';
+import { writeGroupedConvolution, writeGroupedInputGradient } from '../wasm/convolution/writeGrouped.js';
+import { writeGroupedFilterGradient } from '../wasm/convolution/writeGroupedFilterGradient.js';
 import type { Kernel } from '../wasm/kernel.js';
 import { groupNodes, type Piece } from '../wasm/loop/groups.js';
 import { writeLoop } from '../wasm/loop/writeLoop.js';
+import { writeCopies } from '../wasm/move/writeCopies.js';
+import { writeGather, writeGatherGradient } from '../wasm/move/writeGather.js';
 import { writePool } from '../wasm/pool/writePool.js';
 import { writePoolGradient } from '../wasm/pool/writePoolGradient.js';
 import { writeMatmul } from '../wasm/product/writeMatmul.js';
@@ -78,6 +82,20 @@ function writeNode(program: BoundProgram, id: NodeId): Kernel | undefined {
     case 'maxPool2dGradient':
     case 'averagePool2dGradient':
       return writePoolGradient(node, shapes);
+    case 'gather':
+      return writeGather(shapes);
+    case 'gatherGradient':
+      return writeGatherGradient(shapes);
+    case 'slice':
+    case 'pad':
+    case 'concatenate':
+      return writeCopies(node, shapes);
+    case 'conv2d':
+      return node.groups > 1 ? writeGroupedConvolution(node, shapes) : undefined;
+    case 'conv2dInputGradient':
+      return node.groups > 1 ? writeGroupedInputGradient(node, shapes) : undefined;
+    case 'conv2dFilterGradient':
+      return node.groups > 1 ? writeGroupedFilterGradient(node, shapes) : undefined;
     default:
       return undefined;
   }

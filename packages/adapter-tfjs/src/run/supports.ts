@@ -7,7 +7,7 @@ import type { Settings } from './steps.js';
  * Largest errors on graphics cards. Beside those observed there is room for the 2.5 units that WGSL and GLSL allow in a
  * division, and in a root, which may be made of one; not all cards use it.
  */
-const onCards = { exp: 1.3, log: 1.3, sigmoid: 5, softplus: 6, tanh: 4, sqrt: 3, div: 2.5 } as const;
+const onCards = { exp: 1.3, log: 1.3, sigmoid: 5, softplus: 6, tanh: 4, cos: 2.4, erf: 2, sqrt: 3, div: 2.5 } as const;
 
 /**
  * Largest errors in units in the last place, rounded up from those observed over all of each function's range
@@ -16,11 +16,11 @@ const onCards = { exp: 1.3, log: 1.3, sigmoid: 5, softplus: 6, tanh: 4, sqrt: 3,
  * sweeps do.
  */
 const ulps = {
-  cpu: { exp: 0.5, log: 0.5, sigmoid: 0.5, softplus: 1.8, tanh: 0.5, sqrt: 0.5, div: 0.5 },
-  wasm: { exp: 0.6, log: 1, sigmoid: 2.6, softplus: 2.1, tanh: 2.6, sqrt: 0.5, div: 0.5 },
+  cpu: { exp: 0.5, log: 0.5, sigmoid: 0.5, softplus: 1.8, tanh: 0.5, cos: 0.5, erf: 2, sqrt: 0.5, div: 0.5 },
+  wasm: { exp: 0.6, log: 1, sigmoid: 2.6, softplus: 2.1, tanh: 2.6, cos: 2, erf: 2, sqrt: 0.5, div: 0.5 },
   webgl: onCards,
   webgpu: onCards,
-  loops: { exp: 1.1, log: 1.1, sigmoid: 2.5, softplus: 2.1, tanh: 1.6, sqrt: 0.5, div: 0.5 },
+  loops: { exp: 1.1, log: 1.1, sigmoid: 2.5, softplus: 2.1, tanh: 1.6, cos: 2, erf: 2, sqrt: 0.5, div: 0.5 },
 } as const;
 
 /** Terms after which a float32 sum has lost three digits at the most: many of tfjs's kernels add up in sequence. */
@@ -45,7 +45,7 @@ export function supportsOf(device: Device, { fuse }: Settings): Supports {
   return {
     noise: 'host',
     precision: 'float32',
-    functions: fused ? [] : device.name === 'cpu' ? ['sigmoid', 'softplus', 'tanh'] : ['tanh'],
+    functions: fused ? [] : device.name === 'cpu' ? ['sigmoid', 'softplus', 'tanh', 'cos'] : ['tanh'],
     nonFinite: true,
     subnormals: true,
     // On cpu sums are float64.

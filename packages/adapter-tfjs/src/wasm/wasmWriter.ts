@@ -17,9 +17,15 @@ const plain = {
   i32Sub: 0x6b,
   i32Mul: 0x6c,
   i32And: 0x71,
+  i32DivU: 0x6e,
+  i32RemU: 0x70,
+  i32Eqz: 0x45,
+  i32LtS: 0x48,
   i32LtU: 0x49,
+  i32GtS: 0x4a,
   i32GtU: 0x4b,
   select: 0x1b,
+  f32Eq: 0x5b,
   f32Add: 0x92,
   f32Div: 0x95,
   f32FromInteger: 0xb2,
@@ -43,6 +49,8 @@ export const simd = {
   shrS: 0xac,
   i32x4Add: 0xae,
   i32x4Sub: 0xb1,
+  floor: 0x68,
+  nearest: 0x6a,
   abs: 0xe0,
   neg: 0xe1,
   sqrt: 0xe3,
@@ -76,16 +84,20 @@ export interface FunctionWriter {
   load(offset?: number): void;
   /** Pops an address, pushes four times the float there, or so many bytes behind. */
   loadSplat(offset?: number): void;
+  /** Pops an address and a vector, pushes the vector with one lane read from there, or so many bytes behind. */
+  loadLane(lane: number, offset?: number): void;
   /** Pops an address and a vector, writes it there, or so many bytes behind. */
   store(offset?: number): void;
   /** Pops an address and a vector, writes one lane, there or so many bytes behind. */
   storeLane(lane: number, offset?: number): void;
   /** Pops a vector, pushes one of its floats. */
   lane(lane: number): void;
-  /** Pops an address, pushes the float there. */
-  loadFloat(): void;
-  /** Pops an address and a float, writes it. */
-  storeFloat(): void;
+  /** Pops an address, pushes the float there, or so many bytes behind. */
+  loadFloat(offset?: number): void;
+  /** Pops an address and a float, writes it there, or so many bytes behind. */
+  storeFloat(offset?: number): void;
+  /** Pops a float, pushes the whole number that is left without its fraction; of NaN 0, and the nearest i32 of a larger one. */
+  truncate(): void;
   /** Runs `body` with `counter` = 0, step, 2 · step, … while it is below `limit`; at least once if `limit` is a number. */
   loop(counter: Local, limit: Local | { readonly constant: number }, step: number, body: () => void): void;
   /** Pops an i32; runs `body` if it is not 0. */
@@ -132,11 +144,13 @@ export function createFunction(parameters: number): FunctionWriter {
     simd: (opcode) => vector(simd[opcode]),
     load: (offset = 0) => vector(0x00, ...memory(offset)),
     loadSplat: (offset = 0) => vector(0x09, ...memory(offset)),
+    loadLane: (lane, offset = 0) => vector(0x56, ...memory(offset), lane),
     store: (offset = 0) => vector(0x0b, ...memory(offset)),
     storeLane: (lane, offset = 0) => vector(0x5a, ...memory(offset), lane),
     lane: (lane) => vector(0x1f, lane),
-    loadFloat: () => void body.push(0x2a, ...memory(0)),
-    storeFloat: () => void body.push(0x38, ...memory(0)),
+    loadFloat: (offset = 0) => void body.push(0x2a, ...memory(offset)),
+    storeFloat: (offset = 0) => void body.push(0x38, ...memory(offset)),
+    truncate: () => void body.push(0xfc, 0x00),
     loop(counter, limit, step, inside) {
       const pushLimit = () => (typeof limit === 'number' ? writer.get(limit) : writer.integer(limit.constant));
       writer.integer(0);

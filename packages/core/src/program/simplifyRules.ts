@@ -328,5 +328,6 @@ function simplifyMatmul(b: Builder, node: NodeOf<'matmul'>, operands: readonly V
   return b.matmul(a ?? operands[0], c ?? operands[1], {
     transposeA: node.transposeA !== (a !== undefined),
     transposeB: node.transposeB !== (c !== undefined),
+    precision: node.precision,
   });
 }

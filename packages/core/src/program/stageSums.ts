@@ -76,7 +76,7 @@ function sumRows(b: Builder, x: Value, axis: number, most: number): Value {
 /** A product with a vector: the sum of a stack of shorter ones. */
 function stageProduct(
   b: Builder,
-  { transposeA, transposeB, shape }: NodeOf<'matmul'>,
+  { transposeA, transposeB, precision, shape }: NodeOf<'matmul'>,
   [x, y]: readonly Value[],
   most: number,
 ): Value | undefined {
@@ -84,6 +84,8 @@ function stageProduct(
   if (terms <= most || (shape.at(-2) !== 1 && shape.at(-1) !== 1)) return undefined;
   const length = divisorOf(terms, most, Math.ceil(most / 8));
   if (length === undefined) {
+    // Products one by one read float32.
+    if (precision) return undefined;
     // Products one by one: the vector is turned to lie along the terms of the other operand.
     const [below, vector, other] = shape.at(-2) === 1 ? [!transposeB, x, y] : [transposeA, y, x];
     const turned = b.reshape(vector, [...vector.shape.slice(0, -2), ...(below ? [terms, 1] : [1, terms])]);
@@ -101,7 +103,7 @@ function stageProduct(
     const apart = b.reshape(value, [...leading, own, rows, length]);
     return b.transpose(apart, [...leading.keys(), rank + 1, rank, rank + 2]);
   };
-  const products = b.matmul(stack(x, transposeA), stack(y, !transposeB), { transposeA, transposeB });
+  const products = b.matmul(stack(x, transposeA), stack(y, !transposeB), { transposeA, transposeB, precision });
   return stagedSum(b, products, [products.shape.length - 3], shape, most);
 }
 

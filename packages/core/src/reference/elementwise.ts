@@ -1,8 +1,8 @@
 import type { BinaryOp, UnaryOp } from '../program/program.js';
 import { elementCount } from '../program/shapes.js';
 import { erf } from '../special/erf.js';
-import { roundHalfToEven } from './roundHalfToEven.js';
 import { broadcastStrides, type FixedShape, gather } from './layout.js';
+import { roundHalfToEven } from './roundHalfToEven.js';
 
 /** Logistic function without overflow for large |x|. */
 function sigmoid(x: number): number {

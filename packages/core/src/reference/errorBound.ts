@@ -38,7 +38,7 @@ const referenceError = 2 ** -50;
  * - constants, and the number that a pad puts in: exactly the rounding of the value;
  * - `exp log sigmoid softplus tanh erf sqrt div`: `max(ulps, ½) · ulp(y)`, `ulps` as the backend declares, and 2⁻⁵⁰|y| for the
  *   reference's own float64 functions; a float64 backend still rounds once, at `read`;
- * - `cos`: `max(ulps, ½) · 2⁻²⁴`, as far as that goes; beyond |x| = 8192 as many times more as x is larger, at most 2;
+ * - `cos`: `max(ulps, ½) · 2⁻²⁴` for |x| ≤ 8192; beyond, where neighbouring numbers get as far apart, 2⁻²³ |x|, at most 2;
  * - sums and contractions, window by window: see `sumBound`;
  * - native special functions: 3·10⁻⁶|y|, as core's own expansion has to keep (float64 backends: u|y|);
  * - noise: uniforms exact, normals 4 ulp.
@@ -116,7 +116,10 @@ function roundingOf(
     }
     case 'cos': {
       const units = Math.max(ulps.cos, 0.5) * unitRoundoff;
-      return (_, i) => Math.min(units * Math.max(1, Math.abs(operands[0][i]) / cosineRange), 2);
+      return (_, i) => {
+        const size = Math.abs(operands[0][i]);
+        return size <= cosineRange ? units : Math.min(Math.max(units, 2 * unitRoundoff * size), 2);
+      };
     }
     case 'pad':
       return (y) => (y === node.value ? Math.abs(Math.fround(y) - y) : 0);

@@ -19,10 +19,7 @@ export function broadcast(values: Float64Array, shape: FixedShape, result: Fixed
 }
 
 /** Rows of a table `[rows, …]` by number, in their order; zeros for numbers of no row. */
-export function gatherRows(
-  [table, indices]: readonly Float64Array[],
-  [rows, ...rest]: FixedShape,
-): Float64Array {
+export function gatherRows([table, indices]: readonly Float64Array[], [rows, ...rest]: FixedShape): Float64Array {
   const size = rest.reduce((product, n) => product * n, 1);
   const out = new Float64Array(indices.length * size);
   indices.forEach((index, i) => {

@@ -1,13 +1,84 @@
 import { describe, expect, it } from 'vitest';
-import { createBuilder } from '../../src/program/builder.js';
+import { type Builder, type ConvolutionOptions, createBuilder } from '../../src/program/builder.js';
 import { samePadding } from '../../src/program/shapes.js';
 import { validate } from '../../src/program/validate.js';
 
 const coded = (code: string, text: string) =>
   expect.objectContaining({ name: 'VardropError', code, message: expect.stringContaining(text) });
 
+type Refusal = readonly [string, string, string, (b: Builder) => unknown];
+
+/** A convolution of 5 × 5 pixels of four channels by windows of 2 × 2, with other options. */
+const convolving =
+  (options: ConvolutionOptions, filter: readonly number[] = [2, 2, 4, 4]) =>
+  (b: Builder) =>
+    b.conv2d(b.input('x', [1, 5, 5, 4]), b.input('w', filter), options);
+const matrix = (b: Builder) => b.input('x', ['batch', 6]);
+
+/** Movements and convolutions that do not fit. */
+const refusals: readonly Refusal[] = [
+  ['conv2d', 'VARDROP_SHAPE', 'in / 2', convolving({ groups: 2 })],
+  ['conv2d', 'VARDROP_SHAPE', 'multiples of 2 groups', convolving({ groups: 2 }, [2, 2, 2, 3])],
+  ['conv2d', 'VARDROP_SHAPE', 'in / 0', convolving({ groups: 0 })],
+  ['conv2d', 'VARDROP_SHAPE', 'in / 0.5', convolving({ groups: 0.5 }, [2, 2, 8, 4])],
+  ['conv2d', 'VARDROP_WINDOW', 'dilations [0,1]', convolving({ dilations: [0, 1] })],
+  ['conv2d', 'VARDROP_WINDOW', 'dilations [1,1.5]', convolving({ dilations: [1, 1.5] })],
+  ['conv2d', 'VARDROP_SHAPE', '6×2', convolving({ dilations: [5, 1] })],
+  ['conv2d', 'VARDROP_WINDOW', "the window's 4×2", convolving({ dilations: [3, 1], padding: [4, 0, 0, 0] })],
+  [
+    'conv2dInputGradient',
+    'VARDROP_SHAPE',
+    'a gradient of [1, 3, 3, 4]',
+    (b) =>
+      b.conv2dInputGradient(b.input('w', [2, 2, 1, 4]), b.input('dy', [1, 4, 4, 4]), [1, 5, 5, 4], {
+        dilations: [2, 2],
+        groups: 4,
+      }),
+  ],
+  [
+    'conv2dFilterGradient',
+    'VARDROP_SHAPE',
+    'filter [kh, kw, in / 4, out]',
+    (b) => b.conv2dFilterGradient(b.input('x', [1, 5, 5, 4]), b.input('dy', [1, 4, 4, 4]), [2, 2, 4, 4], { groups: 4 }),
+  ],
+  ['gather', 'VARDROP_SHAPE', 'a table [rows, …]', (b) => b.gather(b.input('table', []), b.input('i', [2]))],
+  ['gather', 'VARDROP_SHAPE', 'none of whose axes is the batch', (b) => b.gather(matrix(b), b.input('i', [2]))],
+  ['gather', 'VARDROP_SHAPE', '2²⁴ rows', (b) => b.gather(b.input('table', [2 ** 24 + 1]), b.input('i', [2]))],
+  [
+    'gatherGradient',
+    'VARDROP_SHAPE',
+    'a gradient of [2, 3]',
+    (b) => b.gatherGradient(b.input('i', [2]), b.input('dy', [2, 4]), [5, 3]),
+  ],
+  ['concatenate', 'VARDROP_SHAPE', 'at least one operand', (b) => b.concatenate([], 0)],
+  ['concatenate', 'VARDROP_AXES', 'axis 2', (b) => b.concatenate([matrix(b)], 2)],
+  ['concatenate', 'VARDROP_AXES', 'axis -1', (b) => b.concatenate([b.input('x', [2])], -2)],
+  ['concatenate', 'VARDROP_AXES', 'axis 0', (b) => b.concatenate([b.input('x', [])], 0)],
+  ['concatenate', 'VARDROP_SHAPE', 'along axis 1', (b) => b.concatenate([matrix(b), b.input('y', [2, 6])], 1)],
+  ['concatenate', 'VARDROP_SHAPE', 'along axis 0', (b) => b.concatenate([b.input('y', [2, 6]), b.input('z', [6])], 0)],
+  [
+    'concatenate',
+    'VARDROP_SHAPE',
+    'other than the batch',
+    (b) => {
+      const x = matrix(b);
+      return b.concatenate([x, x], 0);
+    },
+  ],
+  ['slice', 'VARDROP_SHAPE', 'a step other than 0', (b) => b.slice(matrix(b), [undefined, { step: 0 }])],
+  ['slice', 'VARDROP_SHAPE', 'a whole number to start at', (b) => b.slice(matrix(b), [undefined, { start: 0.5 }])],
+  ['slice', 'VARDROP_SHAPE', 'a number to end at', (b) => b.slice(matrix(b), [undefined, { end: Number.NaN }])],
+  ['slice', 'VARDROP_SHAPE', 'takes something', (b) => b.slice(matrix(b), [undefined, { start: 4, end: 2 }])],
+  ['slice', 'VARDROP_SHAPE', 'takes something, got 6', (b) => b.slice(matrix(b), [undefined, { start: 9 }])],
+  ['slice', 'VARDROP_SHAPE', 'the batch axis taken whole', (b) => b.slice(matrix(b), [{ end: 1 }])],
+  ['slice', 'VARDROP_SHAPE', '3 ranges', (b) => b.slice(matrix(b), [undefined, undefined, {}])],
+  ['pad', 'VARDROP_SHAPE', 'before [0,-1]', (b) => b.pad(matrix(b), [undefined, { before: -1 }])],
+  ['pad', 'VARDROP_SHAPE', 'interior [0,0.5]', (b) => b.pad(matrix(b), [undefined, { interior: 0.5 }])],
+  ['pad', 'VARDROP_SHAPE', '0 for the batch axis', (b) => b.pad(matrix(b), [{ after: 1 }])],
+];
+
 describe('the builder checks shapes as it builds', () => {
-  const cases: readonly [string, string, string, (b: ReturnType<typeof createBuilder>) => unknown][] = [
+  const cases: readonly Refusal[] = [
     ['add', 'VARDROP_SHAPE', '[2, 3] and [4]', (b) => b.add(b.input('x', [2, 3]), b.input('y', [4]))],
     ['selectGreater', 'VARDROP_SHAPE', '[3]', (b) => b.selectGreater(b.input('x', [3]), 0, b.input('y', [2]), 0)],
     ['reduceSum', 'VARDROP_AXES', 'axes [2]', (b) => b.reduceSum(b.input('x', [2, 3]), [2])],
@@ -33,6 +104,7 @@ describe('the builder checks shapes as it builds', () => {
     ['transpose', 'VARDROP_AXES', '[0, 0]', (b) => b.transpose(b.input('x', [2, 3]), [0, 0])],
     ['broadcast', 'VARDROP_SHAPE', '[3]', (b) => b.broadcast(b.input('x', [2, 3]), [3])],
     ['constant', 'VARDROP_SHAPE', 'as many values', (b) => b.constant([1, 2], [3])],
+    ...refusals,
     ['withDerivative', 'VARDROP_SHAPE', '[2]', (b) => b.withDerivative(b.input('x', [3]), [[b.input('y', [2]), 1]])],
   ];
   for (const [what, code, text, build] of cases) {
@@ -46,6 +118,31 @@ describe('the builder checks shapes as it builds', () => {
       expect(inner).toThrow(coded(code, '[outer/inner] '));
     });
   }
+
+  it('refuses ranges of unknown names, and values that are none', () => {
+    const b = createBuilder('ranges');
+    const x = b.input('x', [4]);
+    expect(() => b.slice(x, [{ stop: 2 } as object])).toThrow(coded('VARDROP_OPTION', 'stop'));
+    expect(() => b.pad(x, [{ left: 2 } as object])).toThrow(coded('VARDROP_OPTION', 'left'));
+    expect(() => b.conv2d(x, x, { dilation: 2 } as object)).toThrow(coded('VARDROP_OPTION', 'dilation'));
+    for (const use of [
+      () => b.slice(undefined as never, []),
+      () => b.pad(undefined as never, []),
+      () => b.concatenate([x, undefined as never], 0),
+    ]) {
+      expect(use).toThrow(coded('VARDROP_PROGRAM', 'got nothing'));
+    }
+  });
+
+  it('keeps the batch axis where movements leave it whole', () => {
+    const b = createBuilder('batches');
+    const x = b.input('x', ['batch', 6]);
+    expect(b.slice(x, [undefined, { start: -2 }]).shape).toEqual(['batch', 2]);
+    expect(b.pad(x, [{}, { before: 1, interior: 2 }]).shape).toEqual(['batch', 17]);
+    expect(b.concatenate([x, x], -1).shape).toEqual(['batch', 12]);
+    expect(b.concatenate([x], 0).shape).toEqual(['batch', 6]);
+    expect(b.gather(b.input('table', [9, 2]), x).shape).toEqual(['batch', 6, 2]);
+  });
 
   it('leaves the scope behind an error', () => {
     const b = createBuilder('scopes');

@@ -63,6 +63,22 @@ const makers: readonly Maker[] = [
   (b, x, y) => b.matmul(matrix(b, x), swap(b, matrix(b, y))),
   (b, x, y) => b.matmul(swap(b, matrix(b, x)), matrix(b, y), { transposeB: true }),
   (b, x, y, c) => b.withDerivative(x, [[y, c]]),
+  (b, x) => b.floor(x),
+  (b, x) => b.round(b.mul(x, 0.5)),
+  (b, x) => b.slice(matrix(b, x), [{ step: -1 }]),
+  (b, x) => b.slice(b.slice(matrix(b, x), [{ step: -1 }, { step: -1 }]), [undefined, { step: -1 }]),
+  (b, x) => b.slice(b.slice(matrix(b, x), [{ start: 1 }]), [{ start: 0 }, { step: -1 }]),
+  (b, x, _, c) =>
+    b.slice(b.pad(matrix(b, x), [{ before: 1, after: 1 }, { interior: 1 }], c), [{ end: 2 }, { step: 2 }]),
+  (b, x, _, c) => b.slice(b.broadcast(b.mul(c, b.reduceSum(matrix(b, x))), [3, 2]), [{ end: 2 }]),
+  (b, _, __, c) => b.slice(b.pad(b.constant(c, [1, 2]), [{ after: 2 }], c), [{ step: 2 }]),
+  (b, x) => (isScalar(x) ? x : b.slice(x, [])),
+  (b, x) => (isScalar(x) ? x : b.pad(x, [])),
+  (b, x) => (isScalar(x) ? x : b.concatenate([x], -1)),
+  (b, x, y) => b.slice(b.concatenate([matrix(b, x), matrix(b, y), matrix(b, x)], 0), [{ start: 1, step: 3 }]),
+  (b, x, y) => b.slice(b.concatenate([matrix(b, x), matrix(b, y)], 1), [undefined, { start: 1, end: 3 }]),
+  (b, x) => b.gather(matrix(b, x), b.constant([1, 0.5], [2])),
+  (b, x) => b.gatherGradient(b.constant([1, 1], [2]), matrix(b, x), [2, 2]),
 ];
 
 const constants = [-2, -1, 0, 0.5, 1, 1, 2, -0.5] as const;

@@ -29,6 +29,20 @@ const makers: readonly ((b: Builder, x: Value, y: Value, name: string) => Value)
     b.reshape(b.conv2d(b.reshape(x, [1, 3, 3, 1]), b.reshape(y, [3, 3, 1, 1]), { padding: [1, 1, 1, 1] }), [3, 3]),
   (b, x) => b.reshape(b.maxPool2d(b.reshape(x, [1, 3, 3, 1]), [1, 1]), [3, 3]),
   (b, x) => b.mul(b.constant([1, 2, 3], [3]), x),
+  (b, x) => b.gather(x, b.constant([2, 0, 2], [3])),
+  (b, x, y) => b.gatherGradient(b.round(b.slice(x, [{ end: 1 }])), b.reshape(y, [1, 3, 3]), [3, 3]),
+  (b, x, y) => b.slice(b.concatenate([x, y], 1), [{ step: -1 }, { start: 1, step: 2 }]),
+  (b, x) => b.slice(b.pad(x, [{ before: 1 }, { interior: 1 }], 2), [{ end: 3 }, { end: 3 }]),
+  (b, x) => b.add(b.floor(x), b.cos(b.erf(x))),
+  (b, x, y) =>
+    b.reshape(
+      b.conv2d(b.reshape(x, [1, 3, 1, 3]), b.reshape(y, [3, 1, 1, 3]), {
+        padding: [2, 2, 0, 0],
+        dilations: [2, 1],
+        groups: 3,
+      }),
+      [3, 3],
+    ),
 ];
 
 /** Programs over 3×3 matrices of all kinds of operations, with one to four outputs; some nodes may be dead. */

@@ -117,6 +117,53 @@ describe('simplify reads operands through what only moves or repeats them', () =
   );
 });
 
+describe('simplify takes movements together', () => {
+  rule('x', (b, { x }) => b.slice(x, []));
+  rule('x', (b, { x }) => b.pad(x, [undefined, { before: 0 }], 7));
+  rule('x', (b, { x }) => b.concatenate([x], 1));
+  rule('x', (b, { x }) => b.slice(b.slice(x, [{ step: -1 }]), [{ step: -1 }]));
+  rule('slice(x):1×2', (b, { x }) => b.slice(b.slice(x, [{ step: -2 }, { start: 1 }]), [{ start: 1 }]));
+  rule('add(x, 2)', (b, { x }) => b.add(x, b.slice(b.constant(2, [5, 3]), [{ start: 1, end: 4 }])));
+  rule('add(x, 2)', (b, { x }) => b.add(x, b.pad(b.constant(2, [1, 3]), [{ after: 2 }], 2)));
+  rule('add(x, pad(2:1×3))', (b, { x }) => b.add(x, b.pad(b.constant(2, [1, 3]), [{ after: 2 }], 1)));
+  rule('sub(x, 2)', (b, { x }) => b.sub(x, b.floor(2.5)));
+  rule('concatenate(x, row):4×3', (b, { x, row }) => b.concatenate([x, b.constant(0, [0, 3]), row], 0));
+  rule('x', (b, { x }) => b.concatenate([b.constant(0, [3, 0]), x], 1));
+  rule('add(x, 5)', (b, { x }) => b.add(x, b.pad(b.constant(0, [0, 3]), [{ after: 3 }], 5)));
+  rule('x', (b, { x }) => b.add(x, b.slice(b.gather(b.constant(0, [0, 3]), b.constant([1, 2, 3], [3])), [])));
+
+  it('tells slices, pads and concatenations apart by their attributes', () => {
+    const b = createBuilder('alike');
+    const x = b.input('x', [3, 3]);
+    b.output('first', b.slice(x, [{ end: 2 }]));
+    b.output('last', b.slice(x, [{ start: 1 }]));
+    b.output('back', b.slice(x, [{ start: 1, step: -1 }]));
+    b.output('zeros', b.pad(x, [{ before: 1 }]));
+    b.output('ones', b.pad(x, [{ before: 1 }], 1));
+    b.output('after', b.pad(x, [{ after: 1 }]));
+    b.output('again', b.pad(x, [{ after: 1 }]));
+    const { nodes, outputs } = simplify(b.build());
+    expect(nodes).toHaveLength(7);
+    expect(outputs.again).toBe(outputs.after);
+  });
+
+  it('keeps the precision of a product, and tells it from others', () => {
+    const b = createBuilder('precisions');
+    const [x, y] = [b.input('x', [2, 3]), b.input('y', [2, 3])];
+    for (const precision of [undefined, 'float16', 'int8'] as const) {
+      b.output(`${precision}`, b.matmul(x, b.transpose(y), { precision }));
+    }
+    const { nodes, outputs } = simplify(b.build());
+    const kept = Object.values(outputs).map((id) => nodes[id]);
+    expect(kept).toMatchObject([
+      { op: 'matmul', transposeB: true },
+      { op: 'matmul', transposeB: true, precision: 'float16' },
+      { op: 'matmul', transposeB: true, precision: 'int8' },
+    ]);
+    expect(new Set(Object.values(outputs)).size).toBe(3);
+  });
+});
+
 describe('simplify computes nothing twice', () => {
   it('merges commuted operands', () => {
     const program = simplify(

@@ -5,12 +5,13 @@ import { createBuilder } from '../../src/program/builder.js';
 import { expand } from '../../src/program/expand.js';
 import { hostNoise } from '../../src/program/hostNoise.js';
 import { invariantNodes } from '../../src/program/invariantNodes.js';
-import type { Program } from '../../src/program/program.js';
+import { operationClass } from '../../src/program/operationClass.js';
+import type { Program, SpecialFunction, UnaryOp } from '../../src/program/program.js';
 import { rewrite } from '../../src/program/rewrite.js';
 import { splitInvariant } from '../../src/program/splitInvariant.js';
 import { validate } from '../../src/program/validate.js';
 import { withoutTransposeFlags } from '../../src/program/withoutTransposeFlags.js';
-import { evaluate } from '../../src/reference/index.js';
+import { createReferenceBackend, evaluate } from '../../src/reference/index.js';
 import { dawson } from '../../src/special/dawson.js';
 import { logUniformKl } from '../../src/special/logUniformKl.js';
 
@@ -93,6 +94,37 @@ describe('expand', () => {
     });
   });
 
+  it('puts them in the place of every function that core has a chain for', () => {
+    const every = createBuilder('every');
+    const value = every.input('x', [3]);
+    const { functions } = createReferenceBackend().supports;
+    for (const name of functions) {
+      const isOperation = Object.hasOwn(operationClass, name);
+      every.output(name, isOperation ? every[name as UnaryOp](value) : every.special(name as SpecialFunction, value));
+    }
+    const whole = every.build();
+    const given = { inputs: { x: [0.125, 0.5, 0.75] } };
+    const exact = evaluate(whole, given);
+    const chains = expand(whole, []);
+    validate(chains);
+    expect(chains.nodes.filter((node) => node.op === 'special' || functions.some((name) => name === node.op))).toEqual(
+      [],
+    );
+    const approximate = evaluate(chains, given);
+    for (const name of functions) {
+      approximate[name].forEach((y, i) => {
+        expect(Math.abs(y - exact[name][i])).toBeLessThanOrEqual(3e-6 * Math.abs(exact[name][i]));
+      });
+      expect(
+        expand(
+          whole,
+          functions.filter((each) => each !== name),
+        ).nodes.length,
+      ).toBeGreaterThan(whole.nodes.length);
+    }
+    expect(expand(whole, functions)).toEqual(whole);
+  });
+
   it('leaves native ones', () => {
     expect(expand(program, ['dawson', 'logUniformKl'])).toEqual(program);
     const half = expand(program, ['dawson']);
@@ -171,6 +203,14 @@ describe('withoutTransposeFlags', () => {
   };
   const x = Float64Array.of(1, 2, 3, 4, 5, 6);
   const y = Float64Array.from({ length: 12 }, (_, i) => i - 5);
+
+  it('keeps precisions', () => {
+    const b = createBuilder('precise');
+    const value = b.input('x', [3, 3]);
+    b.output('y', b.matmul(value, value, { transposeB: true, precision: 'float16' }));
+    const without = withoutTransposeFlags(b.build(), 'both');
+    expect(without.nodes.at(-1)).toMatchObject({ op: 'matmul', transposeB: false, precision: 'float16' });
+  });
 
   it.each([
     ['both', 3],

@@ -116,6 +116,49 @@ describe('validate', () => {
     expect(() => validate(constant([1, 2], [1]))).toThrow(expect.objectContaining({ code: 'VARDROP_SHAPE' }));
   });
 
+  const moving = () => {
+    const b = createBuilder('moving');
+    const [m, w] = [b.input('m', [4, 4]), b.input('w', [2, 2, 1, 2])];
+    b.output('slice', b.slice(m, [{ step: -1 }]));
+    b.output('pad', b.pad(m, [{ before: 1 }], 2));
+    b.output('both', b.concatenate([m, m], 1));
+    b.output('conv', b.conv2d(b.reshape(m, [1, 4, 2, 2]), w, { dilations: [2, 1], groups: 2 }));
+    b.output('product', b.matmul(m, m));
+    return b.build();
+  };
+  const [slice, pad, both, conv, moved] = [2, 3, 4, 6, 7];
+  const attributes: readonly [string, number, Record<string, unknown>, string, RegExp][] = [
+    ['a slice beyond the end', slice, { starts: [4, 0] }, 'VARDROP_SHAPE', /%2 slice\].*starts \[4,0\]/],
+    ['a slice before the start', slice, { starts: [2, 0] }, 'VARDROP_SHAPE', /inside/],
+    ['a slice without steps', slice, { steps: [0, 1] }, 'VARDROP_SHAPE', /steps \[0,1\]/],
+    ['a slice of fractions', slice, { starts: [3, 0.5], shape: [4, 3] }, 'VARDROP_SHAPE', /0\.5/],
+    ['a slice with too few steps', slice, { steps: [-1] }, 'VARDROP_SHAPE', /one of each an axis/],
+    ['a slice without an attribute', slice, { starts: undefined }, 'VARDROP_PROGRAM', /attributes/],
+    ['a pad by NaN', pad, { value: Number.NaN }, 'VARDROP_PROGRAM', /%3 pad\] value: got NaN/],
+    ['a pad by more than float32 holds', pad, { value: 1e39 }, 'VARDROP_PROGRAM', /1e\+39/],
+    ['a pad that cuts', pad, { before: [-1, 0], shape: [3, 4] }, 'VARDROP_SHAPE', /before \[-1,0\]/],
+    ['a pad with too few numbers', pad, { after: [0] }, 'VARDROP_SHAPE', /one of each an axis/],
+    ['a concatenation along no axis', both, { axis: 2 }, 'VARDROP_AXES', /axis 2/],
+    ['a concatenation along a fraction', both, { axis: 0.5 }, 'VARDROP_AXES', /axis 0\.5/],
+    ['dilations of 0', conv, { dilations: [0, 1] }, 'VARDROP_WINDOW', /dilations \[0,1\]/],
+    ['groups that do not go into channels', conv, { groups: 3 }, 'VARDROP_SHAPE', /in \/ 3/],
+    ['a convolution without groups', conv, { groups: undefined }, 'VARDROP_SHAPE', /%6 conv2d\]/],
+    ['a convolution without dilations', conv, { dilations: undefined }, 'VARDROP_PROGRAM', /attributes/],
+    ['a convolution of an unknown precision', conv, { precision: 'float8' }, 'VARDROP_PROGRAM', /got "float8"/],
+    ['a product of an unknown precision', moved, { precision: 'int4' }, 'VARDROP_PROGRAM', /%7 matmul\].*int8/],
+  ];
+  it.each(attributes)('refuses %s', (_, id, change, code, message) => {
+    expect(() => validate(moving())).not.toThrow();
+    expect(() => validate(broken(moving(), id, change))).toThrow(
+      expect.objectContaining({ code, message: expect.stringMatching(message) }),
+    );
+  });
+
+  it('accepts precisions and numbers of a pad that float32 has', () => {
+    for (const precision of ['float16', 'int8', undefined]) validate(broken(moving(), moved, { precision }));
+    for (const value of [-Infinity, 0.1, -0]) validate(broken(moving(), pad, { value }));
+  });
+
   it('refuses windows of broken steps', () => {
     const b = createBuilder('pool');
     b.output('y', b.maxPool2d(b.input('image', [1, 4, 4, 1]), [2, 2]));

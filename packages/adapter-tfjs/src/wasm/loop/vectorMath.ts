@@ -106,6 +106,8 @@ export const vectorOps = {
   neg: (v, x) => v.apply('neg', x),
   abs: (v, x) => v.apply('abs', x),
   sqrt: (v, x) => v.apply('sqrt', x),
+  floor: (v, x) => v.apply('floor', x),
+  round: (v, x) => v.apply('nearest', x),
   exp,
   log,
   add: (v, x, y) => v.add(x, y),

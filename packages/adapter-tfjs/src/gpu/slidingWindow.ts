@@ -1,0 +1,63 @@
+import type { SlidingWindow } from '@vardrop/core/program';
+import type { Language } from './language.js';
+
+/** A window of so many cells, `dilations` apart, side by side if left out. */
+export type Window = SlidingWindow & {
+  readonly size: readonly [number, number];
+  readonly dilations?: readonly [number, number];
+};
+
+/**
+ * For all cells of the image in a window, in row-major order: `body`, with the cell's place as `row` and `column`; after
+ * each row of cells `afterRow`.
+ */
+export function overWindow(
+  l: Language,
+  { size, strides, dilations = [1, 1], padding: [top, , left] }: Window,
+  [, height, width]: readonly number[],
+  [windowRow, windowColumn]: readonly [string, string],
+  body: readonly string[],
+  afterRow: readonly string[] = [],
+): string[] {
+  return [
+    l.repeat('i', size[0], [
+      l.repeat('j', size[1], [
+        l.define('int', 'row', `${windowRow} * ${strides[0]} + i * ${dilations[0]} - ${top}`),
+        l.define('int', 'column', `${windowColumn} * ${strides[1]} + j * ${dilations[1]} - ${left}`),
+        `if (row >= 0 && row < ${height} && column >= 0 && column < ${width}) {`,
+        ...body,
+        '}',
+      ]),
+      ...afterRow,
+    ]),
+  ];
+}
+
+/**
+ * For all windows that see the thread's cell of the image: `body`, with their place as `windowRow` and `windowColumn`, and
+ * the cell of the window that sees it as `p` and `q`; after each row of cells `afterRow`.
+ */
+export function overWindowsOf(
+  l: Language,
+  { size, strides, dilations = [1, 1], padding: [top, , left] }: Window,
+  [, rows, columns]: readonly number[],
+  body: readonly string[],
+  afterRow: readonly string[] = [],
+): string[] {
+  const [down, across] = strides;
+  return [
+    l.repeat('p', size[0], [
+      l.repeat('q', size[1], [
+        l.define('int', 'fromTop', `at.y + ${top} - p * ${dilations[0]}`),
+        l.define('int', 'fromLeft', `at.z + ${left} - q * ${dilations[1]}`),
+        // Of a negative number the quotient is not looked at.
+        l.define('int', 'windowRow', `fromTop / ${down}`),
+        l.define('int', 'windowColumn', `fromLeft / ${across}`),
+        `if (fromTop >= 0 && fromLeft >= 0 && windowRow * ${down} == fromTop && windowColumn * ${across} == fromLeft && windowRow < ${rows} && windowColumn < ${columns}) {`,
+        ...body,
+        '}',
+      ]),
+      ...afterRow,
+    ]),
+  ];
+}

@@ -1,0 +1,69 @@
+import { type BoundNode, elementCount, type NodeOf } from '@vardrop/core/program';
+import type { Shapes } from '../device/lowering.js';
+
+/** A walk through a tensor along the axes of a loop nest: its first element, and each axis's step, in elements. */
+export interface Walk {
+  readonly origin: number;
+  readonly steps: readonly number[];
+}
+
+/** Elements of an operand that go to places of the result, as many as the loop nest has turns. */
+export interface Copy {
+  readonly operand: number;
+  readonly lengths: readonly number[];
+  readonly from: Walk;
+  readonly to: Walk;
+}
+
+/** A result that is made of parts of operands. */
+export interface Copies {
+  readonly parts: readonly Copy[];
+  /** The number in all other places, where there are any. */
+  readonly fill?: number;
+}
+
+type MovementOp = 'slice' | 'pad' | 'concatenate';
+
+/** Whether a node is made of copies. */
+export const isMadeOfCopies = (node: BoundNode): node is BoundNode & NodeOf<MovementOp, readonly number[]> =>
+  node.op === 'slice' || node.op === 'pad' || node.op === 'concatenate';
+
+/** What a slice, a pad or a concatenation copies. */
+export function copiesOf(node: NodeOf<MovementOp, readonly number[]>, { out, operands }: Shapes): Copies {
+  const whole = (shape: readonly number[]): Walk => ({ origin: 0, steps: rowMajorSteps(shape) });
+  switch (node.op) {
+    case 'slice': {
+      const from = walk(operands[0], node.starts, node.steps);
+      return { parts: [{ operand: 0, lengths: out, from, to: whole(out) }] };
+    }
+    case 'pad': {
+      const to = walk(
+        out,
+        node.before,
+        node.interior.map((between) => between + 1),
+      );
+      return { parts: [{ operand: 0, lengths: operands[0], from: whole(operands[0]), to }], fill: node.value };
+    }
+    case 'concatenate': {
+      const steps = rowMajorSteps(out);
+      let origin = 0;
+      const parts = operands.map((lengths, operand): Copy => {
+        const to = { origin, steps };
+        origin += lengths[node.axis] * steps[node.axis];
+        return { operand, lengths, from: whole(lengths), to };
+      });
+      return { parts };
+    }
+  }
+}
+
+/** A walk through a tensor of `shape` that starts at `starts` and goes in steps of whole axes. */
+function walk(shape: readonly number[], starts: readonly number[], steps: readonly number[]): Walk {
+  const unit = rowMajorSteps(shape);
+  return {
+    origin: starts.reduce((sum, start, axis) => sum + start * unit[axis], 0),
+    steps: steps.map((step, axis) => step * unit[axis]),
+  };
+}
+
+const rowMajorSteps = (shape: readonly number[]) => shape.map((_, axis) => elementCount(shape.slice(axis + 1)));

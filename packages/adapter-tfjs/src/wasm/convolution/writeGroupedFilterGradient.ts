@@ -1,0 +1,252 @@
+import { elementCount } from '@vardrop/core/program';
+import type { Shapes } from '../../device/lowering.js';
+import { type ConvolutionNode, type Geometry, geometryOf } from '../../move/eachProduct.js';
+import { addScaled, assign, increase, scaled } from '../integers.js';
+import type { Kernel } from '../kernel.js';
+import { storeFirst, walkRow } from '../walkRow.js';
+import { createFunction, type FunctionWriter, type Local } from '../wasmWriter.js';
+import { type Block, createGroupReading, type GroupReading } from './groupReading.js';
+
+/** Most columns, and most rows, whose products are added up in one go: sums of sums lose less. */
+const longestSum = 1024;
+
+/** A gradient that is being written: its function, the geometry, and addresses. */
+interface Writing {
+  readonly w: FunctionWriter;
+  readonly geometry: Geometry;
+  readonly reading: GroupReading;
+  /** Where to add sums of a row's products. */
+  readonly sums: Local;
+  /** The row of all images' rows that is read, its image, and its number there. */
+  readonly row: Local;
+  readonly sample: Local;
+  readonly place: Local;
+}
+
+/**
+ * The gradient of a convolution with groups in its filter: for each cell of the filter, sums along a row of the result
+ * in registers, of blocks of channels; rows are added up in memory.
+ */
+export function writeGroupedFilterGradient(node: ConvolutionNode, shapes: Shapes): Kernel {
+  const geometry = geometryOf(node, shapes);
+  const { filter, result } = geometry;
+  const [batch, rows, , out] = result;
+  const pieces = Math.ceil((batch * rows) / longestSum);
+  const w = createFunction(pieces > 1 ? 4 : 3);
+  const reading = createGroupReading(w, { perGroup: filter[2], outPerGroup: out / node.groups });
+  const [row, sample, place, piece, turn, count] = Array.from({ length: 6 }, () => w.i32());
+  const sums = pieces > 1 ? 3 : 2;
+  assign(w, row, 0);
+  w.loop(piece, { constant: pieces }, 1, () => {
+    if (pieces > 1) clear(w, sums, elementCount(filter));
+    w.integer(batch * rows);
+    addScaled(w, piece, -longestSum);
+    w.set(count);
+    keepSmaller(w, count, () => w.integer(longestSum));
+    w.loop(turn, count, 1, () => {
+      for (const [opcode, to] of [
+        ['i32DivU', sample],
+        ['i32RemU', place],
+      ] as const) {
+        w.get(row);
+        w.integer(rows);
+        w.plain(opcode);
+        w.set(to);
+      }
+      addRow({ w, geometry, reading, sums, row, sample, place });
+      increase(w, row, 1);
+    });
+    if (pieces > 1) addTo(w, 2, sums, elementCount(filter));
+  });
+  const scratch = pieces > 1 ? { scratch: elementCount(filter) } : {};
+  return { code: w, results: [{ shape: filter, initial: 0 }], ...scratch };
+}
+
+/** Sets a variable to a number if that is smaller. */
+function keepSmaller(w: FunctionWriter, local: Local, push: () => void): void {
+  const other = w.i32();
+  push();
+  w.tee(other);
+  w.get(local);
+  w.get(other);
+  w.get(local);
+  w.plain('i32LtS');
+  w.plain('select');
+  w.set(local);
+}
+
+/** Sets a variable to a number if that is larger. */
+function keepLarger(w: FunctionWriter, local: Local, push: () => void): void {
+  const other = w.i32();
+  push();
+  w.tee(other);
+  w.get(local);
+  w.get(other);
+  w.get(local);
+  w.plain('i32GtS');
+  w.plain('select');
+  w.set(local);
+}
+
+function clear(w: FunctionWriter, tensor: Local, size: number): void {
+  const zero = w.v128();
+  w.floats(0);
+  w.set(zero);
+  walkRow(w, size, (at, count) => storeFirst(w, count, () => pushSum(w, tensor, at), zero));
+}
+
+function addTo(w: FunctionWriter, target: Local, source: Local, size: number): void {
+  const value = w.v128();
+  walkRow(w, size, (at, count) => {
+    pushSum(w, target, at);
+    w.load();
+    pushSum(w, source, at);
+    w.load();
+    w.simd('add');
+    w.set(value);
+    storeFirst(w, count, () => pushSum(w, target, at), value);
+  });
+}
+
+function pushSum(w: FunctionWriter, a: Local, b: Local): void {
+  w.get(a);
+  w.get(b);
+  w.plain('i32Add');
+}
+
+/** Adds the products of one row of dy. */
+function addRow(writing: Writing): void {
+  const { w, geometry, row, sample, place, sums } = writing;
+  const { image, filter, result, window } = geometry;
+  const [, height, width, channels] = image;
+  const [kernelHeight, kernelWidth, perGroup, out] = filter;
+  const { strides, dilations, padding } = window;
+  const [i, j, y, offset, line, cell, piece] = Array.from({ length: 7 }, () => w.i32());
+  const [first, last, pixel, gradient] = Array.from({ length: 4 }, () => w.i32());
+  w.loop(i, { constant: kernelHeight }, 1, () => {
+    scaled(w, place, strides[0]);
+    addScaled(w, i, dilations[0]);
+    w.integer(padding[0]);
+    w.plain('i32Sub');
+    w.tee(y);
+    w.integer(height);
+    w.plain('i32LtU');
+    w.when(() => {
+      w.get(0);
+      addScaled(w, sample, 4 * height * width * channels);
+      addScaled(w, y, 4 * width * channels);
+      w.set(line);
+      w.loop(j, { constant: kernelWidth }, 1, () => {
+        scaled(w, j, dilations[1]);
+        w.integer(padding[2]);
+        w.plain('i32Sub');
+        w.set(offset);
+        w.get(sums);
+        addScaled(w, i, 4 * kernelWidth * perGroup * out);
+        addScaled(w, j, 4 * perGroup * out);
+        w.set(cell);
+        w.loop(piece, { constant: Math.ceil(result[2] / longestSum) }, 1, () => {
+          findColumns(writing, piece, offset, first, last);
+          w.get(first);
+          w.get(last);
+          w.plain('i32LtS');
+          w.when(() => {
+            w.get(last);
+            w.get(first);
+            w.plain('i32Sub');
+            w.set(last);
+            w.get(line);
+            addScaled(w, first, 4 * strides[1] * channels);
+            addScaled(w, offset, 4 * channels);
+            w.set(pixel);
+            w.get(1);
+            addScaled(w, row, 4 * result[2] * out);
+            addScaled(w, first, 4 * out);
+            w.set(gradient);
+            writing.reading.eachBlock(out, (block) =>
+              addColumns(writing, block, { count: last, pixel, gradient, cell }),
+            );
+          });
+        });
+      });
+    });
+  });
+}
+
+/** Finds the columns of dy, of one piece, whose pixel, `column · stride + offset`, lies in the image: `first` up to `last`. */
+function findColumns({ w, geometry }: Writing, piece: Local, offset: Local, first: Local, last: Local): void {
+  const stride = geometry.window.strides[1];
+  const [, , width] = geometry.image;
+  const divided = (local: Local) => {
+    keepLarger(w, local, () => w.integer(0));
+    w.get(local);
+    w.integer(stride);
+    w.plain('i32DivU');
+    w.set(local);
+  };
+  for (const [local, from] of [
+    [first, stride - 1],
+    [last, width + stride - 1],
+  ]) {
+    w.integer(from);
+    w.get(offset);
+    w.plain('i32Sub');
+    w.set(local);
+    divided(local);
+  }
+  keepLarger(w, first, () => scaled(w, piece, longestSum));
+  keepSmaller(w, last, () => w.integer(geometry.result[2]));
+  keepSmaller(w, last, () => {
+    w.integer(longestSum);
+    addScaled(w, piece, longestSum);
+  });
+}
+
+/** Adds the products of a block with a group's channels of `count` columns to a cell of the filter. */
+function addColumns(
+  { w, geometry, reading }: Writing,
+  block: Block,
+  of: { readonly count: Local; readonly pixel: Local; readonly gradient: Local; readonly cell: Local },
+): void {
+  const [, , perGroup, out] = geometry.filter;
+  const step = 4 * geometry.window.strides[1] * geometry.image[3];
+  const [p, turn, from, by, to] = Array.from({ length: 5 }, () => w.i32());
+  const sums = Array.from({ length: block.vectors }, () => w.v128());
+  w.loop(p, { constant: perGroup }, 1, () => {
+    w.get(of.pixel);
+    reading.addStart();
+    addScaled(w, p, 4);
+    w.set(from);
+    pushSum(w, of.gradient, block.at);
+    w.set(by);
+    pushSum(w, of.cell, block.at);
+    addScaled(w, p, 4 * out);
+    w.set(to);
+    for (const sum of sums) {
+      w.floats(0);
+      w.set(sum);
+    }
+    w.loop(turn, of.count, 1, () => {
+      const read = reading.load(from, block);
+      sums.forEach((sum, v) => {
+        w.get(sum);
+        w.get(read[v]);
+        w.get(by);
+        w.load(16 * v);
+        w.simd('mul');
+        w.simd('add');
+        w.set(sum);
+      });
+      increase(w, from, step);
+      increase(w, by, 4 * out);
+    });
+    sums.forEach((sum, v) => {
+      w.get(sum);
+      w.get(to);
+      w.load(16 * v);
+      w.simd('add');
+      w.set(sum);
+      storeFirst(w, block.count, () => w.get(to), sum, 16 * v);
+    });
+  });
+}

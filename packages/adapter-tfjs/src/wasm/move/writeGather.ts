@@ -1,0 +1,105 @@
+import { elementCount } from '@vardrop/core/program';
+import type { Shapes } from '../../device/lowering.js';
+import { addScaled, increase } from '../integers.js';
+import type { Kernel } from '../kernel.js';
+import { storeFirst, walkRow } from '../walkRow.js';
+import { createFunction, type FunctionWriter, type Local } from '../wasmWriter.js';
+
+/** Rows of a table by number; zeros for numbers of no row. */
+export function writeGather({ out, operands: [[rows, ...rest], indices] }: Shapes): Kernel {
+  const w = createFunction(3);
+  const size = elementCount(rest);
+  const [source, target] = [w.i32(), w.i32()];
+  const [value, mask] = [w.v128(), w.v128()];
+  w.get(2);
+  w.set(target);
+  eachIndex(w, 1, elementCount(indices), rows, (number, isRow) => {
+    // Of no row, the first one is read, and taken out again.
+    w.get(0);
+    w.get(number);
+    w.get(isRow);
+    w.plain('i32Mul');
+    w.integer(4 * size);
+    w.plain('i32Mul');
+    w.plain('i32Add');
+    w.set(source);
+    w.integer(0);
+    w.get(isRow);
+    w.plain('i32Sub');
+    w.simd('i32x4Splat');
+    w.set(mask);
+    walkRow(w, size, (at, count) => {
+      sum(w, source, at);
+      w.load();
+      w.get(mask);
+      w.simd('and');
+      w.set(value);
+      storeFirst(w, count, () => sum(w, target, at), value);
+    });
+    increase(w, target, 4 * size);
+  });
+  return { code: w, results: [{ shape: out }] };
+}
+
+/** Adds rows of dy to the rows of their numbers, in their order. */
+export function writeGatherGradient({ out: [rows, ...rest], operands: [indices] }: Shapes): Kernel {
+  const w = createFunction(3);
+  const size = elementCount(rest);
+  const [source, target] = [w.i32(), w.i32()];
+  const value = w.v128();
+  w.get(1);
+  w.set(source);
+  eachIndex(w, 0, elementCount(indices), rows, (number, isRow) => {
+    w.get(isRow);
+    w.when(() => {
+      w.get(2);
+      addScaled(w, number, 4 * size);
+      w.set(target);
+      walkRow(w, size, (at, count) => {
+        sum(w, target, at);
+        w.load();
+        sum(w, source, at);
+        w.load();
+        w.simd('add');
+        w.set(value);
+        storeFirst(w, count, () => sum(w, target, at), value);
+      });
+    });
+    increase(w, source, 4 * size);
+  });
+  return { code: w, results: [{ shape: [rows, ...rest], initial: 0 }] };
+}
+
+function sum(w: FunctionWriter, a: Local, b: Local): void {
+  w.get(a);
+  w.get(b);
+  w.plain('i32Add');
+}
+
+/** Runs `visit` for each index, with its whole number, and 1 or 0 for whether it is the number of a row. */
+function eachIndex(
+  w: FunctionWriter,
+  indices: Local,
+  count: number,
+  rows: number,
+  visit: (number: Local, isRow: Local) => void,
+): void {
+  const [at, number, isRow] = [w.i32(), w.i32(), w.i32()];
+  w.loop(at, { constant: 4 * count }, 4, () => {
+    sum(w, indices, at);
+    w.loadFloat();
+    w.truncate();
+    w.set(number);
+    sum(w, indices, at);
+    w.loadFloat();
+    w.get(number);
+    w.plain('f32FromInteger');
+    w.plain('f32Eq');
+    w.get(number);
+    w.integer(rows);
+    w.plain('i32LtU');
+    w.plain('i32And');
+    w.set(isRow);
+    visit(number, isRow);
+  });
+}

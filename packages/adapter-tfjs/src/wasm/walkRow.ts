@@ -1,0 +1,22 @@
+import { assign } from './integers.js';
+import type { FunctionWriter, Local } from './wasmWriter.js';
+
+/** Runs `turn` for each four elements of a row, at so many bytes behind its first, and how many of the four there are. */
+export function walkRow(w: FunctionWriter, length: number, turn: (at: Local, count: number) => void): void {
+  const at = w.i32();
+  const whole = length - (length % 4);
+  if (whole > 0) w.loop(at, { constant: 4 * whole }, 16, () => turn(at, 4));
+  if (whole === length) return;
+  assign(w, at, 4 * whole);
+  turn(at, length - whole);
+}
+
+/** Writes the first `count` floats of a vector to an address, or so many bytes behind. */
+export function storeFirst(w: FunctionWriter, count: number, address: () => void, value: Local, offset = 0): void {
+  for (let lane = 0; lane < (count === 4 ? 1 : count); lane++) {
+    address();
+    w.get(value);
+    if (count === 4) w.store(offset);
+    else w.storeLane(lane, offset + 4 * lane);
+  }
+}
