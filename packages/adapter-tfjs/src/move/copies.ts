@@ -25,7 +25,7 @@ export interface Copies {
 type MovementOp = 'slice' | 'pad' | 'concatenate';
 
 /** Whether a node is made of copies. */
-export const isMadeOfCopies = (node: BoundNode): node is BoundNode & NodeOf<MovementOp, readonly number[]> =>
+const isMadeOfCopies = (node: BoundNode): node is BoundNode & NodeOf<MovementOp, readonly number[]> =>
   node.op === 'slice' || node.op === 'pad' || node.op === 'concatenate';
 
 /** What a slice, a pad or a concatenation copies. */

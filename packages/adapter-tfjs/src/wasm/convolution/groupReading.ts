@@ -19,55 +19,93 @@ export interface Block {
 
 /** How the channels of an image that some of the result's read get into vectors. */
 export interface GroupReading {
+  /** Whether it takes long to begin a block, so that one should go over many pixels. */
+  readonly beginsSlowly: boolean;
   /** Runs `visit` for blocks of all channels of the result. */
   eachBlock(out: number, visit: (block: Block) => void): void;
   /** Pops the address of a pixel, pushes that of the channels that the block's first reads. */
   addStart(): void;
-  /** Loads what a block's vectors read, from so many bytes behind an address on; gives a variable for each of them. */
-  load(address: Local, block: Block, behind?: number): readonly Local[];
+  /** Loads what a block's vectors read, from an address on; gives a variable for each of them. */
+  load(address: Local, block: Block): readonly Local[];
 }
 
+/** Vectors of a block, but of those of the last channels. */
+const most = 4;
+const lanes = [0, 1, 2, 3] as const;
+/** The bytes 0, 1, 2 and 3, and four ones. */
+const [bytes, ones] = [0x03020100, 0x01010101];
+
 /**
- * Four channels of the result read either four neighbours, in a depthwise convolution; or one channel, in groups that
- * have multiples of four; or any, which are read one by one.
+ * Four channels of the result read either four neighbours, in a depthwise convolution; or one channel, in groups that make
+ * multiples of four; or some of four neighbours, where each group reads one; or any, which are read one by one.
  */
 export function createGroupReading(w: FunctionWriter, { perGroup, outPerGroup }: GroupSize): GroupReading {
   const isDepthwise = perGroup === 1 && outPerGroup === 1;
   const isOfOne = outPerGroup % 4 === 0;
-  const most = isDepthwise ? 4 : isOfOne ? ([4, 2].find((n) => outPerGroup % (4 * n) === 0) ?? 1) : 1;
-  const start = w.i32();
-  const at = w.i32();
-  const factors = Array.from({ length: isOfOne ? 1 : most }, () => w.v128());
-  /** How far behind the first lane's channel the others' are. */
-  const lanes = isDepthwise || isOfOne ? [] : Array.from({ length: 3 }, () => w.i32());
+  const isOfNeighbours = perGroup === 1 && !isDepthwise && !isOfOne;
+  /** How many vectors in a row read the same channel. */
+  const alike = isOfOne ? ([4, 2].find((n) => outPerGroup % (4 * n) === 0) ?? 1) : 1;
+  const [start, at] = [w.i32(), w.i32()];
+  const factors = Array.from({ length: most }, () => w.v128());
+  /** The channels of a block whose numbers of the image a vector starts from. */
+  const channelsOf = (v: number): readonly number[] =>
+    isDepthwise ? [] : isOfNeighbours || isOfOne ? [4 * (v - (v % alike))] : lanes.map((lane) => 4 * v + lane);
+  /** Which of four neighbours a vector's lanes read, as `swizzle` takes it. */
+  const patterns = isOfNeighbours ? factors.map(() => w.v128()) : [];
+  /** How far behind the first channel's number the others' are. */
+  const offsets = new Map<number, Local>();
+  for (const channel of factors.flatMap((_, v) => channelsOf(v))) {
+    if (channel > 0 && !offsets.has(channel)) offsets.set(channel, w.i32());
+  }
 
-  /** Pushes the address, in bytes, of what the channel `lane` behind `at` reads, behind the pixel's. */
-  const pushChannel = (lane: number) => {
+  /** Pushes how far behind a pixel's first number that is, in bytes, which a channel of the block reads. */
+  const pushNumber = (channel: number) => {
     w.get(at);
-    w.integer(4 * lane);
+    if (isDepthwise) return;
+    w.integer(4 * channel);
     w.plain('i32Add');
     w.integer(4 * outPerGroup);
     w.plain('i32DivU');
     w.integer(4 * perGroup);
     w.plain('i32Mul');
   };
-  const begin = (count: number) => {
-    if (isDepthwise) w.get(at);
-    else pushChannel(0);
-    w.set(start);
-    lanes.forEach((lane, i) => {
-      // Beyond the last channel the last one is read.
-      pushChannel(Math.min(i + 1, count - 1));
-      w.get(start);
-      w.plain('i32Sub');
-      w.set(lane);
-    });
+  const pushAddress = (address: Local, channel: number) => {
+    w.get(address);
+    const offset = offsets.get(channel);
+    if (offset === undefined) return;
+    w.get(offset);
+    w.plain('i32Add');
   };
 
   return {
+    beginsSlowly: !isDepthwise && !isOfOne,
     eachBlock(out, visit) {
       const block = (vectors: number, count: number) => {
-        begin(count);
+        pushNumber(0);
+        w.set(start);
+        const last = 4 * (vectors - 1) + count - 1;
+        for (const [channel, offset] of offsets) {
+          if (channel >= 4 * vectors) continue;
+          // Beyond the last channel, the last one's is read.
+          pushNumber(Math.min(channel, last));
+          w.get(start);
+          w.plain('i32Sub');
+          w.set(offset);
+        }
+        patterns.slice(0, vectors).forEach((pattern, v) => {
+          w.integers([bytes, bytes, bytes, bytes]);
+          for (const lane of lanes.slice(1)) {
+            pushNumber(Math.min(4 * v + lane, last));
+            pushNumber(4 * v);
+            w.plain('i32Sub');
+            w.integer(ones);
+            w.plain('i32Mul');
+            w.integer(bytes);
+            w.plain('i32Add');
+            w.setLane(lane);
+          }
+          w.set(pattern);
+        });
         visit({ at, vectors, count });
       };
       const wide = out - (out % (4 * most));
@@ -81,23 +119,27 @@ export function createGroupReading(w: FunctionWriter, { perGroup, outPerGroup }:
       w.get(start);
       w.plain('i32Add');
     },
-    load(address, { vectors }, behind = 0) {
-      const loaded = Array.from({ length: vectors }, (_, v) => factors[isOfOne ? 0 : v]);
-      for (const [v, factor] of [...new Set(loaded)].entries()) {
-        for (const lane of [...lanes].reverse()) {
+    load(address, { vectors }) {
+      return factors.slice(0, vectors).map((_, v) => {
+        const factor = factors[v - (v % alike)];
+        if (v % alike > 0) return factor;
+        const channels = channelsOf(v);
+        for (const channel of channels.slice(1).reverse()) pushAddress(address, channel);
+        if (isDepthwise) {
           w.get(address);
-          w.get(lane);
-          w.plain('i32Add');
+          w.load(16 * v);
+        } else {
+          pushAddress(address, channels[0]);
+          if (isOfNeighbours) {
+            w.load();
+            w.get(patterns[v]);
+            w.simd('swizzle');
+          } else w.loadSplat();
+          for (let lane = 1; lane < channels.length; lane++) w.loadLane(lane);
         }
-        w.get(address);
-        if (isDepthwise) w.load(16 * v + behind);
-        else w.loadSplat(behind);
-        lanes.forEach((_, i) => {
-          w.loadLane(i + 1, behind);
-        });
         w.set(factor);
-      }
-      return loaded;
+        return factor;
+      });
     },
   };
 }

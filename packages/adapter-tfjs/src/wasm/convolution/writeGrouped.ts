@@ -77,31 +77,38 @@ function writePass(w: FunctionWriter, pass: Pass): void {
   const { image, result, filter, groups, strides, before, target } = pass;
   const [batch, rows, columns, out] = result;
   const reading = createGroupReading(w, { perGroup: filter[2], outPerGroup: out / groups });
-  const [sample, row, column, place] = [w.i32(), w.i32(), w.i32(), w.i32()];
+  const [sample, row, column, line, place] = Array.from({ length: 5 }, () => w.i32());
   const [origin, top, left] = [w.i32(), w.i32(), w.i32()];
   const sums = Array.from({ length: 4 }, () => w.v128());
+  const eachColumn = (visit: () => void) =>
+    w.loop(column, { constant: columns }, 1, () => {
+      startOf(w, left, column, strides[1], before[1]);
+      w.get(line);
+      addScaled(w, column, 4 * out);
+      w.set(place);
+      visit();
+    });
+  const addUp = (block: Block) => {
+    addCells(w, pass, reading, block, { sums, origin, top, left });
+    for (let v = 0; v < block.vectors; v++) {
+      const address = () => {
+        w.get(place);
+        w.get(block.at);
+        w.plain('i32Add');
+      };
+      storeFirst(w, block.count, address, sums[v], 16 * v);
+    }
+  };
   w.get(target);
-  w.set(place);
+  w.set(line);
   w.get(pass.source);
   w.set(origin);
   w.loop(sample, { constant: batch }, 1, () => {
     w.loop(row, { constant: rows }, 1, () => {
       startOf(w, top, row, strides[0], before[0]);
-      w.loop(column, { constant: columns }, 1, () => {
-        startOf(w, left, column, strides[1], before[1]);
-        reading.eachBlock(out, (block) => {
-          addCells(w, pass, reading, block, { sums, origin, top, left });
-          for (let v = 0; v < block.vectors; v++) {
-            const address = () => {
-              w.get(place);
-              w.get(block.at);
-              w.plain('i32Add');
-            };
-            storeFirst(w, block.count, address, sums[v], 16 * v);
-          }
-        });
-        increase(w, place, 4 * out);
-      });
+      if (reading.beginsSlowly) reading.eachBlock(out, (block) => eachColumn(() => addUp(block)));
+      else eachColumn(() => reading.eachBlock(out, addUp));
+      increase(w, line, 4 * columns * out);
     });
     increase(w, origin, 4 * image[1] * image[2] * image[3]);
   });

@@ -54,7 +54,6 @@ export function writeGroupedFilterGradient(node: ConvolutionNode, shapes: Shapes
         w.set(to);
       }
       addRow({ w, geometry, reading, sums, row, sample, place });
-      increase(w, row, 1);
     });
     if (pieces > 1) addTo(w, 2, sums, elementCount(filter));
   });
@@ -114,60 +113,68 @@ function pushSum(w: FunctionWriter, a: Local, b: Local): void {
   w.plain('i32Add');
 }
 
-/** Adds the products of one row of dy. */
+/** Adds the products of one row of dy, block by block, so that what a block reads stays in the cache. */
 function addRow(writing: Writing): void {
-  const { w, geometry, row, sample, place, sums } = writing;
-  const { image, filter, result, window } = geometry;
+  const { w, geometry, row, sample, place, reading } = writing;
+  const { image, filter, window } = geometry;
   const [, height, width, channels] = image;
-  const [kernelHeight, kernelWidth, perGroup, out] = filter;
-  const { strides, dilations, padding } = window;
-  const [i, j, y, offset, line, cell, piece] = Array.from({ length: 7 }, () => w.i32());
-  const [first, last, pixel, gradient] = Array.from({ length: 4 }, () => w.i32());
-  w.loop(i, { constant: kernelHeight }, 1, () => {
-    scaled(w, place, strides[0]);
-    addScaled(w, i, dilations[0]);
-    w.integer(padding[0]);
+  const [i, y, line] = Array.from({ length: 3 }, () => w.i32());
+  reading.eachBlock(filter[3], (block) => {
+    w.loop(i, { constant: filter[0] }, 1, () => {
+      scaled(w, place, window.strides[0]);
+      addScaled(w, i, window.dilations[0]);
+      w.integer(window.padding[0]);
+      w.plain('i32Sub');
+      w.tee(y);
+      w.integer(height);
+      w.plain('i32LtU');
+      w.when(() => {
+        w.get(0);
+        addScaled(w, sample, 4 * height * width * channels);
+        addScaled(w, y, 4 * width * channels);
+        reading.addStart();
+        w.set(line);
+        addCells(writing, block, i, line);
+      });
+    });
+  });
+  increase(w, row, 1);
+}
+
+/** Adds the products of a row of dy with a row of the image, which begins at `line`, to the cells of row i of the filter. */
+function addCells(writing: Writing, block: Block, i: Local, line: Local): void {
+  const { w, geometry, row, sums } = writing;
+  const { filter, result, window, image } = geometry;
+  const [, kernelWidth, perGroup, out] = filter;
+  const [j, offset, cell, piece, first, last, pixel, gradient] = Array.from({ length: 8 }, () => w.i32());
+  w.loop(j, { constant: kernelWidth }, 1, () => {
+    scaled(w, j, window.dilations[1]);
+    w.integer(window.padding[2]);
     w.plain('i32Sub');
-    w.tee(y);
-    w.integer(height);
-    w.plain('i32LtU');
-    w.when(() => {
-      w.get(0);
-      addScaled(w, sample, 4 * height * width * channels);
-      addScaled(w, y, 4 * width * channels);
-      w.set(line);
-      w.loop(j, { constant: kernelWidth }, 1, () => {
-        scaled(w, j, dilations[1]);
-        w.integer(padding[2]);
+    w.set(offset);
+    pushSum(w, sums, block.at);
+    addScaled(w, i, 4 * kernelWidth * perGroup * out);
+    addScaled(w, j, 4 * perGroup * out);
+    w.set(cell);
+    w.loop(piece, { constant: Math.ceil(result[2] / longestSum) }, 1, () => {
+      findColumns(writing, piece, offset, first, last);
+      w.get(last);
+      w.get(first);
+      w.plain('i32GtS');
+      w.when(() => {
+        w.get(last);
+        w.get(first);
         w.plain('i32Sub');
-        w.set(offset);
-        w.get(sums);
-        addScaled(w, i, 4 * kernelWidth * perGroup * out);
-        addScaled(w, j, 4 * perGroup * out);
-        w.set(cell);
-        w.loop(piece, { constant: Math.ceil(result[2] / longestSum) }, 1, () => {
-          findColumns(writing, piece, offset, first, last);
-          w.get(first);
-          w.get(last);
-          w.plain('i32LtS');
-          w.when(() => {
-            w.get(last);
-            w.get(first);
-            w.plain('i32Sub');
-            w.set(last);
-            w.get(line);
-            addScaled(w, first, 4 * strides[1] * channels);
-            addScaled(w, offset, 4 * channels);
-            w.set(pixel);
-            w.get(1);
-            addScaled(w, row, 4 * result[2] * out);
-            addScaled(w, first, 4 * out);
-            w.set(gradient);
-            writing.reading.eachBlock(out, (block) =>
-              addColumns(writing, block, { count: last, pixel, gradient, cell }),
-            );
-          });
-        });
+        w.set(last);
+        w.get(line);
+        addScaled(w, first, 4 * window.strides[1] * image[3]);
+        addScaled(w, offset, 4 * image[3]);
+        w.set(pixel);
+        pushSum(w, 1, block.at);
+        addScaled(w, row, 4 * result[2] * out);
+        addScaled(w, first, 4 * out);
+        w.set(gradient);
+        addColumns(writing, block, { count: last, pixel, gradient, cell });
       });
     });
   });
@@ -214,12 +221,11 @@ function addColumns(
   const sums = Array.from({ length: block.vectors }, () => w.v128());
   w.loop(p, { constant: perGroup }, 1, () => {
     w.get(of.pixel);
-    reading.addStart();
     addScaled(w, p, 4);
     w.set(from);
-    pushSum(w, of.gradient, block.at);
+    w.get(of.gradient);
     w.set(by);
-    pushSum(w, of.cell, block.at);
+    w.get(of.cell);
     addScaled(w, p, 4 * out);
     w.set(to);
     for (const sum of sums) {
