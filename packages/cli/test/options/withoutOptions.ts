@@ -31,6 +31,7 @@ export const withoutOptions: Readonly<Record<string, readonly string[]>> = {
     'errorRate',
     'evaluate',
     'evaluateAll',
+    'erf',
     'evaluateNode',
     'evaluateRegression',
     'expand',
