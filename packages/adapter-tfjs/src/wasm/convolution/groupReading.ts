@@ -31,27 +31,21 @@ export interface GroupReading {
 
 /** Vectors of a block, but of those of the last channels. */
 const most = 4;
-const lanes = [0, 1, 2, 3] as const;
-/** The bytes 0, 1, 2 and 3, and four ones. */
-const [bytes, ones] = [0x03020100, 0x01010101];
 
 /**
  * Four channels of the result read either four neighbours, in a depthwise convolution; or one channel, in groups that make
- * multiples of four; or some of four neighbours, where each group reads one; or any, which are read one by one.
+ * multiples of four; or any, which are read one by one.
  */
 export function createGroupReading(w: FunctionWriter, { perGroup, outPerGroup }: GroupSize): GroupReading {
   const isDepthwise = perGroup === 1 && outPerGroup === 1;
   const isOfOne = outPerGroup % 4 === 0;
-  const isOfNeighbours = perGroup === 1 && !isDepthwise && !isOfOne;
   /** How many vectors in a row read the same channel. */
   const alike = isOfOne ? ([4, 2].find((n) => outPerGroup % (4 * n) === 0) ?? 1) : 1;
   const [start, at] = [w.i32(), w.i32()];
   const factors = Array.from({ length: most }, () => w.v128());
   /** The channels of a block whose numbers of the image a vector starts from. */
   const channelsOf = (v: number): readonly number[] =>
-    isDepthwise ? [] : isOfNeighbours || isOfOne ? [4 * (v - (v % alike))] : lanes.map((lane) => 4 * v + lane);
-  /** Which of four neighbours a vector's lanes read, as `swizzle` takes it. */
-  const patterns = isOfNeighbours ? factors.map(() => w.v128()) : [];
+    isDepthwise ? [] : isOfOne ? [4 * (v - (v % alike))] : [0, 1, 2, 3].map((lane) => 4 * v + lane);
   /** How far behind the first channel's number the others' are. */
   const offsets = new Map<number, Local>();
   for (const channel of factors.flatMap((_, v) => channelsOf(v))) {
@@ -92,20 +86,6 @@ export function createGroupReading(w: FunctionWriter, { perGroup, outPerGroup }:
           w.plain('i32Sub');
           w.set(offset);
         }
-        patterns.slice(0, vectors).forEach((pattern, v) => {
-          w.integers([bytes, bytes, bytes, bytes]);
-          for (const lane of lanes.slice(1)) {
-            pushNumber(Math.min(4 * v + lane, last));
-            pushNumber(4 * v);
-            w.plain('i32Sub');
-            w.integer(ones);
-            w.plain('i32Mul');
-            w.integer(bytes);
-            w.plain('i32Add');
-            w.setLane(lane);
-          }
-          w.set(pattern);
-        });
         visit({ at, vectors, count });
       };
       const wide = out - (out % (4 * most));
@@ -130,11 +110,7 @@ export function createGroupReading(w: FunctionWriter, { perGroup, outPerGroup }:
           w.load(16 * v);
         } else {
           pushAddress(address, channels[0]);
-          if (isOfNeighbours) {
-            w.load();
-            w.get(patterns[v]);
-            w.simd('swizzle');
-          } else w.loadSplat();
+          w.loadSplat();
           for (let lane = 1; lane < channels.length; lane++) w.loadLane(lane);
         }
         w.set(factor);
