@@ -36,8 +36,9 @@ const most = 4;
  * Four channels of the result read either four neighbours, in a depthwise convolution; or one channel, in groups that make
  * multiples of four; or any, which are read one by one.
  */
-export function createGroupReading(w: FunctionWriter, { perGroup, outPerGroup }: GroupSize): GroupReading {
-  const isDepthwise = perGroup === 1 && outPerGroup === 1;
+export function createGroupReading(w: FunctionWriter, size: GroupSize): GroupReading {
+  const { outPerGroup } = size;
+  const isDepthwise = size.perGroup === 1 && outPerGroup === 1;
   const isOfOne = outPerGroup % 4 === 0;
   /** How many vectors in a row read the same channel. */
   const alike = isOfOne ? ([4, 2].find((n) => outPerGroup % (4 * n) === 0) ?? 1) : 1;
@@ -52,17 +53,6 @@ export function createGroupReading(w: FunctionWriter, { perGroup, outPerGroup }:
     if (channel > 0 && !offsets.has(channel)) offsets.set(channel, w.i32());
   }
 
-  /** Pushes how far behind a pixel's first number that is, in bytes, which a channel of the block reads. */
-  const pushNumber = (channel: number) => {
-    w.get(at);
-    if (isDepthwise) return;
-    w.integer(4 * channel);
-    w.plain('i32Add');
-    w.integer(4 * outPerGroup);
-    w.plain('i32DivU');
-    w.integer(4 * perGroup);
-    w.plain('i32Mul');
-  };
   const pushAddress = (address: Local, channel: number) => {
     w.get(address);
     const offset = offsets.get(channel);
@@ -75,13 +65,13 @@ export function createGroupReading(w: FunctionWriter, { perGroup, outPerGroup }:
     beginsSlowly: !isDepthwise && !isOfOne,
     eachBlock(out, visit) {
       const block = (vectors: number, count: number) => {
-        pushNumber(0);
+        pushNumber(w, size, at, 0);
         w.set(start);
         const last = 4 * (vectors - 1) + count - 1;
         for (const [channel, offset] of offsets) {
           if (channel >= 4 * vectors) continue;
           // Beyond the last channel, the last one's is read.
-          pushNumber(Math.min(channel, last));
+          pushNumber(w, size, at, Math.min(channel, last));
           w.get(start);
           w.plain('i32Sub');
           w.set(offset);
@@ -118,4 +108,16 @@ export function createGroupReading(w: FunctionWriter, { perGroup, outPerGroup }:
       });
     },
   };
+}
+
+/** Pushes how far behind a pixel's first number that is, in bytes, which a channel reads, `channel` behind that at `at`. */
+function pushNumber(w: FunctionWriter, { perGroup, outPerGroup }: GroupSize, at: Local, channel: number): void {
+  w.get(at);
+  if (perGroup === 1 && outPerGroup === 1) return;
+  w.integer(4 * channel);
+  w.plain('i32Add');
+  w.integer(4 * outPerGroup);
+  w.plain('i32DivU');
+  w.integer(4 * perGroup);
+  w.plain('i32Mul');
 }
