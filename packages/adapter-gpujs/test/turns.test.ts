@@ -83,7 +83,7 @@ const programs: Readonly<Record<string, fc.Arbitrary<BoundProgram>>> = {
     .map(({ rows, width, count }) => {
       const b = createBuilder('rows');
       b.output('y', b.gatherGradient(b.input('indices', [count]), b.input('dy', [count, width]), [rows, width]));
-      return b.build();
+      return boundProgram(b.build());
     }),
   pooling: fc
     .record({ height: side, width: side, channels: few, kh: side, kw: side, strides: stride })

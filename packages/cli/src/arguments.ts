@@ -9,7 +9,7 @@ import { usageError } from './arguments/usageError.js';
 import type { ReproduceOptions } from './reproduceOptions.js';
 import type { TrainOptions } from './trainOptions.js';
 
-/** What a command line asks for: a command with its options, or text to print. */
+/** The parsed command line: a command with its options, or text to print. */
 export type ParsedArguments =
   | { readonly kind: 'train'; readonly options: TrainOptions }
   | { readonly kind: 'reproduce'; readonly options: ReproduceOptions }

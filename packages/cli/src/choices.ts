@@ -1,6 +1,6 @@
 /**
- * Backends that `--backend` takes; `reference` computes in float64, for checking rather than for speed. Those of `webgpu`
- * need a graphics card, and but for `onnx:webgpu` the package `webgpu`.
+ * Backends that `--backend` takes; `reference` computes in float64, for checking rather than for speed. The `webgpu` backends
+ * need a graphics card and, except `onnx:webgpu`, the package `webgpu`.
  */
 export const backends = [
   'tfjs:wasm',
@@ -28,7 +28,7 @@ export const noises = [
   'bernoulli-learned',
 ] as const;
 
-/** What one α (or one learned rate) stands for: `--alpha`. */
+/** What one α (or one learned rate) belongs to: `--alpha`. */
 export const alphas = ['network', 'layer', 'input', 'output', 'weight'] as const;
 
 /** How weight noise is sampled: `--estimator`. */

@@ -5,10 +5,10 @@ import { idxPaths } from './data/idx.js';
 import type { CommandFile, CommandFiles } from './files/checkFiles.js';
 import { isResultsName } from './reproduce/resultsFile.js';
 
-/** The report of `vardrop reproduce` where none is named. */
+/** The default report of `vardrop reproduce`. */
 export const reproductionReport = 'report.html';
 
-/** Every file that the user lets a command read or write; `checkFiles` holds them against each other. */
+/** Every file that a command reads or writes; `checkFiles` checks them for conflicts. */
 export async function commandFiles(
   parsed: Exclude<ParsedArguments, { readonly kind: 'print' }>,
 ): Promise<Omit<CommandFiles, 'streams'>> {
@@ -18,7 +18,7 @@ export async function commandFiles(
       return {
         files: [
           ...(await dataFiles(data)),
-          // The checkpoint goes on from itself.
+          // A checkpoint may be continued in the same file.
           ...reads('--resume', resume).map((file) => ({ ...file, replacedBy: '--checkpoint' })),
           ...writes('--report', report),
           ...writes('--json', json),
@@ -34,7 +34,7 @@ export async function commandFiles(
           ...(report === undefined ? writes('--output', join(output, reproductionReport)) : writes('--report', report)),
           ...writes('--json', json),
         ],
-        // Results of all experiments, whichever are run: others may have been kept there before.
+        // Results of all experiments, since earlier runs may have kept others there.
         directory: { option: '--output', path: output, owns: isResultsName },
       };
     }

@@ -11,16 +11,16 @@ import type { ReproduceOptions } from './reproduceOptions.js';
 import type { TrainOptions } from './trainOptions.js';
 
 /**
- * Does what `vardrop train` asks for and returns what the report shows.
+ * Runs `vardrop train` and returns the data of the report.
  *
- * When `signal` aborts, it ends after the step under way and returns a report with `interrupted: true` on what it has,
- * or throws the signal's reason if that is nothing. It has to let the event loop turn between steps, else no signal arrives.
+ * When `signal` aborts, it stops after the current step and returns a report of the results so far with `interrupted: true`, or
+ * throws the signal's reason if there are none. It has to yield to the event loop between steps, or no signal arrives.
  */
 export type Train = (options: TrainOptions, ui: Progress, signal: AbortSignal) => Promise<TrainingReport>;
 
 /**
- * Does what `vardrop reproduce` asks for and returns what the report shows. When `signal` aborts, it ends the trial
- * under way, as `Train` does its step.
+ * Runs `vardrop reproduce` and returns the data of the report. When `signal` aborts, it stops the current trial, and otherwise
+ * does as `Train`.
  */
 export type Reproduce = (
   options: ReproduceOptions,
@@ -28,27 +28,27 @@ export type Reproduce = (
   signal: AbortSignal,
 ) => Promise<ReproductionReport>;
 
-/** Does what `vardrop bench` asks for. When `signal` aborts, it ends as `Train` does. */
+/** Runs `vardrop bench`. When `signal` aborts, it ends as `Train` does. */
 export type Bench = (
   options: BenchCommandOptions,
   progress: BenchProgress,
   signal: AbortSignal,
 ) => Promise<BenchOutcome>;
 
-/** Does what `vardrop conformance` asks for, and returns whether everything held. */
+/** Runs `vardrop conformance`, and returns whether everything held. */
 export type Conformance = (
   options: ConformanceCommandOptions,
   stdout: ProgressStream,
   stderr: ProgressStream,
 ) => Promise<boolean>;
 
-/** Does what `vardrop export` asks for. */
+/** Runs `vardrop export`. */
 export type Export = (options: ExportCommandOptions, stdout: ProgressStream) => Promise<void>;
 
-/** Does what `vardrop new-backend` asks for. */
+/** Runs `vardrop new-backend`. */
 export type NewBackend = (options: NewBackendOptions, stdout: ProgressStream) => Promise<void>;
 
-/** What a benchmark has found. */
+/** The findings of a benchmark. */
 export interface BenchOutcome {
   /** Tables and sentences for a terminal. */
   readonly text: string;

@@ -1,4 +1,4 @@
 import type { Json } from '@vardrop/experiments';
 
-/** What shapes the results of a run. */
+/** Everything that determines the results of a run. */
 export type Configuration = Readonly<Record<string, Json>>;

@@ -1,30 +1,29 @@
 import type { ProgressStream } from './progress.js';
 
-/** What ends a command from outside: Ctrl-C, a request to end, a terminal that is closed. */
+/** Signals that end a command: Ctrl-C, a request to end, a closed terminal. */
 export interface Interrupts {
   /**
-   * Calls `handler` on every signal that asks the command to end, with the exit code that tells of it, until the function
-   * returned is called.
+   * Calls `handler` on every signal that asks the command to end, with its exit code, until the returned function is called.
    */
   readonly onInterrupt: (handler: (code: number) => void) => () => void;
   /** Ends the process at once. */
   readonly exit: (code: number) => void;
 }
 
-/** What the work is handed. */
+/** What the work is given. */
 export interface InterruptibleWork {
-  /** Aborts on the first signal; the work ends as soon as it can, with what there is. */
+  /** Aborts on the first signal. The work then ends as soon as it can, with the results so far. */
   readonly signal: AbortSignal;
-  /** Says that all is computed and only has to be written: a signal leaves that to its end. */
+  /** Tells that everything is computed and only has to be written. A signal then waits for that. */
   finishing(): void;
 }
 
 /**
- * Runs work that signals end early: the first one aborts, the second exits at once.
+ * Runs work that can be interrupted: the first signal aborts it, the second exits at once.
  *
- * @param around `stopping`: what happens on the first signal, in words.
+ * @param around `stopping` is printed on the first signal.
  * @param work returns whether it was ended before its end. Throws the signal's reason if there is nothing to show.
- * @returns the exit code: 0, or that of the signal for work that was ended early.
+ * @returns the exit code: 0, or that of the signal for interrupted work.
  */
 export async function interruptible(
   around: Interrupts & {

@@ -17,9 +17,9 @@ import { reproductionJson } from './report/reproductionJson.js';
 import { printSummary, reportJson } from './report/summary.js';
 import { createTrialProgress, type TrialProgress } from './reproduce/trialProgress.js';
 
-/** What the command needs from around it. */
+/** The environment of the command. */
 export interface MainEnvironment extends Interrupts {
-  /** Loads the training, which brings the backends with it: not wanted for `--help`. */
+  /** Loads the training and the backends, which `--help` does not need. */
   readonly loadTrain: () => Promise<Train>;
   /** The same of the suite. */
   readonly loadReproduce: () => Promise<Reproduce>;
@@ -27,7 +27,7 @@ export interface MainEnvironment extends Interrupts {
   readonly loadConformance: () => Promise<Conformance>;
   readonly loadExport: () => Promise<Export>;
   readonly loadNewBackend: () => Promise<NewBackend>;
-  /** Where it prints. A stream that is closed ends the printing, not the work. */
+  /** Where it prints. A closed stream ends the printing, not the work. */
   readonly stdout: ProgressStream;
   readonly stderr: NodeJS.WriteStream | ProgressStream;
   /** Environment variables; `DEBUG` prints the stack of errors. */
@@ -62,7 +62,7 @@ export async function main(words: readonly string[], environment: MainEnvironmen
   await new Promise((resolve) => setImmediate(resolve));
   if (stdout.failure === undefined) return code;
   stderr.write(
-    `[vardrop] standard output: got ${fileReason(stdout.failure)}, needs a place that can be written to. What is printed is not whole.\n`,
+    `[vardrop] standard output: got ${fileReason(stdout.failure)}, needs a place that can be written to. The printed output is incomplete.\n`,
   );
   return code === exitCodes.success ? exitCodes.failure : code;
 }
@@ -99,7 +99,7 @@ async function runCommand(parsed: Parsed, environment: Printing): Promise<number
     }
     case 'reproduce': {
       const progress = createTrialProgress(progressStream, parsed.options.quiet);
-      const around = { ...environment, progress, stopping: 'Stopping; the trial under way will be run anew.' };
+      const around = { ...environment, progress, stopping: 'Stopping; the current trial will run again.' };
       return interruptible(around, (work) => runReproduce(parsed, environment, progress, work));
     }
     case 'bench': {
@@ -120,7 +120,7 @@ async function runCommand(parsed: Parsed, environment: Printing): Promise<number
   }
 }
 
-/** Checks all that the command reads and writes, before any of it is. */
+/** Checks all files of the command before any is read or written. */
 async function check(parsed: Parsed, { stdout, stderr }: Printing): Promise<void> {
   const streams = [
     { name: 'standard output', fd: stdout.fd },
@@ -148,7 +148,7 @@ async function runConformance(parsed: Of<'conformance'>, environment: Printing):
   }
 }
 
-/** @returns whether it was stopped before its end, as the next two do. */
+/** @returns whether it was interrupted, as the next two do. */
 async function runTrain(
   parsed: Of<'train'>,
   environment: Printing,
@@ -161,7 +161,7 @@ async function runTrain(
   signal.throwIfAborted();
   const result = await train(options, progress, signal);
   finishing();
-  // Plots take a while to load, and nothing needs them before.
+  // Plots are slow to load and are not needed earlier.
   const { renderReport } = await import('./report/renderReport.js');
   await writeOutput({ option: '--report', path: options.report }, renderReport(result));
   await writeJson(options.json, reportJson(result));
@@ -212,10 +212,10 @@ async function writeJson(path: string | undefined, content: unknown): Promise<vo
   if (path !== undefined) await writeOutput({ option: '--json', path }, `${JSON.stringify(content, null, 2)}\n`);
 }
 
-/** A coded error is meant for users as it is; anything else is a defect, whose stack helps to find it. */
+/** An error with a code is written for users. Any other error is a defect, and its stack helps to find it. */
 function describeError(error: unknown, verbose: boolean): string {
   if (error instanceof VardropError) {
-    // One line, whatever the name of a file or a message from elsewhere holds.
+    // One line, whatever a file name or a foreign message contains.
     return verbose
       ? `${error.stack ?? error.message}\ncode: ${error.code}\n`
       : `${error.message.replaceAll('\n', '\\n')}\n`;

@@ -11,7 +11,7 @@ export function optionOf(command: string, option: string): OptionName {
   return `[vardrop ${command}] ${option}`;
 }
 
-/** The option as typed, without its command: for examples. */
+/** The option as typed, without its command, for examples. */
 const typed = (option: OptionName) => option.replace(/^\[.*?\] /, '');
 
 /** @returns an error about the value of one option, `[vardrop train] --epochs: got "x", needs …. Remedy.` */
@@ -60,7 +60,7 @@ export function wholeNumber(option: OptionName, minimum: number, maximum: number
   };
 }
 
-/** @returns a reader of decimal numbers that `accepts` (`VARDROP_INVALID_OPTION`); `needs` says in words which those are. */
+/** @returns a reader of decimal numbers that `accepts` (`VARDROP_INVALID_OPTION`); `needs` describes them. */
 export function decimal(
   option: OptionName,
   accepts: (value: number) => boolean,

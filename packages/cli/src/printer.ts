@@ -1,21 +1,21 @@
 import type { ProgressStream } from './progress.js';
 
-/** Where a command prints: a stream that nothing can steer or break. */
+/** A stream to print to, safe against control characters and against closing. */
 export interface Printer extends ProgressStream {
-  /** Prints text; what could steer a terminal is printed as an escape such as `\x1b`. Does nothing once the stream is closed. */
+  /** Prints text. Control characters are printed as escapes such as `\x1b`. Does nothing once the stream is closed. */
   write(text: string): void;
-  /** Why not all could be printed, other than that the reader went away; undefined where all was. */
+  /** Why printing failed, unless the reader closed the stream; undefined without a failure. */
   readonly failure: Error | undefined;
 }
 
-/** Errors of a stream whose reader went away: a pipe that is closed, a terminal that is gone. */
+/** Errors of a stream that its reader has closed: a pipe or a terminal. */
 const readerGone: readonly unknown[] = ['EPIPE', 'EIO', 'ENXIO', 'ECONNRESET', 'ERR_STREAM_DESTROYED'];
 
 /**
- * Makes a stream safe to print on. Text from files (paths, names, messages) may hold control characters: a terminal would obey
- * them. And a reader may go away before the work is done, as `head` does: that ends the printing, not the work.
+ * Makes a stream safe to print to. Text from files (paths, names, messages) may contain control characters, which a terminal
+ * would obey. A reader such as `head` may close the stream before the work is done; that ends the printing, not the work.
  *
- * @param stream its errors are heard from now on, so that none of them ends the process.
+ * @param stream its errors are handled from now on, so that none of them ends the process.
  */
 export function createPrinter(stream: ProgressStream): Printer {
   let closed = false;

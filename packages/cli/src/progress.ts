@@ -2,22 +2,22 @@ import { Presets, SingleBar } from 'cli-progress';
 import { counted } from './counted.js';
 import type { EpochReport } from './report/trainingReport.js';
 
-/** What is about to be trained. */
+/** The training to be shown. */
 export interface ProgressStart {
   /** Name of the run, such as its noise model. */
   readonly name: string;
   readonly epochs: number;
-  /** Minibatches an epoch. */
+  /** Minibatches per epoch. */
   readonly stepsPerEpoch: number;
-  /** Epochs that a resumed run has behind it; 0 if left out. */
+  /** Completed epochs of a resumed run. Default: 0. */
   readonly startEpoch?: number;
 }
 
 /** The state after one step. */
 export interface ProgressStep {
-  /** Epoch under way, from 1. */
+  /** Current epoch, from 1. */
   readonly epoch: number;
-  /** Steps of this epoch that are done, from 1. */
+  /** Completed steps of this epoch, from 1. */
   readonly step: number;
   /** Objective, nats per datapoint. */
   readonly objective: number;
@@ -25,7 +25,7 @@ export interface ProgressStep {
   readonly kl: number;
 }
 
-/** Where a training tells how far it is. Call `start` for each run, then `step` and `epoch`, at last `stop`. */
+/** Shows the progress of a training. Call `start` for each run, then `step` and `epoch`, and finally `stop`. */
 export interface Progress {
   start(run: ProgressStart): void;
   step(state: ProgressStep): void;
@@ -33,7 +33,7 @@ export interface Progress {
   epoch(report: EpochReport): void;
   /** A line that stays on the screen, in place of the bar until the next `start`. */
   note(line: string): void;
-  /** Takes the bar away and shows the cursor again; harmless when nothing is shown. */
+  /** Removes the bar and shows the cursor again. No effect if nothing is shown. */
   stop(): void;
 }
 
@@ -41,17 +41,17 @@ export interface Progress {
 export interface ProgressStream {
   readonly isTTY?: boolean;
   write(text: string): unknown;
-  /** Hears of errors, such as a pipe that is closed. */
+  /** Listens to errors, such as a closed pipe. */
   on?(event: 'error', listener: (error: Error) => void): unknown;
-  /** Number of the open file that it writes to. */
+  /** File descriptor that it writes to. */
   readonly fd?: number;
 }
 
 /**
- * Shows how a training goes on.
+ * Shows the progress of a training.
  *
- * @param stream what to draw on: a bar on a terminal, else a line an epoch.
- * @param quiet whether to show nothing at all, notes excepted.
+ * @param stream what to draw on: a bar on a terminal, else a line per epoch.
+ * @param quiet whether to show only notes.
  */
 export function createProgress(stream: NodeJS.WriteStream | ProgressStream, quiet: boolean): Progress {
   if (quiet) return quietProgress(stream);
@@ -99,10 +99,10 @@ function lineProgress(stream: ProgressStream): Progress {
   };
 }
 
-/** Columns that the text beside the bar and the run's name takes. */
+/** Columns of the text beside the bar, with the name of the run. */
 const textWidth = 62;
 
-/** Milliseconds between two drawings: more often nobody can read. */
+/** Milliseconds between two drawings; faster changes cannot be read. */
 const redrawInterval = 100;
 
 function barProgress(stream: NodeJS.WriteStream): Progress {
@@ -171,7 +171,7 @@ function barProgress(stream: NodeJS.WriteStream): Progress {
       show(report.epoch * run.stepsPerEpoch, report);
     },
     note(line) {
-      // A bar moves the cursor back to its own line when it stops, and what comes then would be written over the note.
+      // A bar moves the cursor back to its own line when it stops, so later output would overwrite the note.
       stop();
       stream.write(`${line}\n`);
     },

@@ -1,22 +1,22 @@
 import type { BackendName } from './choices.js';
 import type { ExperimentName } from './reproduce/experiments.js';
 
-/** What `vardrop reproduce` was asked to do. */
+/** Options of `vardrop reproduce`. */
 export interface ReproduceOptions {
   /** Which experiments, in the order in which they are run. */
   readonly experiments: readonly ExperimentName[];
   readonly backend: BackendName;
-  /** Directory of IDX files; left out, the embedded digits. */
+  /** Directory of IDX files. Default: the embedded digits. */
   readonly data?: string;
   /** Minutes instead of hours. */
   readonly quick: boolean;
-  /** Everything random follows from it, in 0 … 2³² − 1. */
+  /** Seed of all random numbers, in 0 … 2³² − 1. */
   readonly seed: number;
-  /** Directory where results are kept, and gone on from. */
+  /** Directory where results are kept, and from which runs continue. */
   readonly output: string;
-  /** Where the findings go in machine-readable form; left out, nowhere. */
+  /** Where the findings go in machine-readable form. Default: nowhere. */
   readonly json?: string;
-  /** Where the report goes; left out, `report.html` in `output`. */
+  /** Where the report goes. Default: `report.html` in `output`. */
   readonly report?: string;
   /** Whether to print nothing but the tables and errors. */
   readonly quiet: boolean;
@@ -24,7 +24,7 @@ export interface ReproduceOptions {
   readonly verbose: boolean;
 }
 
-/** Values of the options that have one of their own. */
+/** Default values of options. */
 export const reproduceDefaults = {
   backend: 'tfjs:wasm',
   quick: false,

@@ -1,21 +1,21 @@
 import type { AlphaName, BackendName, DivergenceName, EstimatorName, NoiseName } from './choices.js';
 
-/** What `vardrop train` was asked to do. Every value is valid by itself; combinations are checked by the core library. */
+/** Options of `vardrop train`. Every value is valid by itself; combinations are checked by the core library. */
 export interface TrainOptions {
   readonly backend: BackendName;
   readonly noise: NoiseName;
-  /** What one α stands for; left out, the noise model's own default. */
+  /** What one α belongs to. Default: that of the noise model. */
   readonly alpha?: AlphaName;
-  /** How weight noise is sampled; left out, the noise model's own default. */
+  /** How weight noise is sampled. Default: that of the noise model. */
   readonly estimator?: EstimatorName;
-  /** Form of the KL term; left out, the noise model's own default. */
+  /** Form of the KL term. Default: that of the noise model. */
   readonly divergence?: DivergenceName;
-  /** Fixed dropout rate p, or the rate that a learned one starts at, in [0, 1); left out, the noise model's default. */
+  /** Fixed dropout rate p, or the initial value of a learned rate, in [0, 1). Default: that of the noise model. */
   readonly rate?: number;
   /** Units of each hidden layer, input side first. */
   readonly layers: readonly number[];
   readonly epochs: number;
-  /** Images a minibatch. */
+  /** Images per minibatch. */
   readonly batch: number;
   /** Seed of initial weights, order and noise, in 0 … 2³² − 1. */
   readonly seed: number;
@@ -24,19 +24,19 @@ export interface TrainOptions {
   readonly klWeight: number;
   /** Monte-Carlo samples of the test predictive. */
   readonly samples: number;
-  /** Directory of IDX files; left out, the embedded digits. */
+  /** Directory of IDX files. Default: the embedded digits. */
   readonly data?: string;
-  /** Where the machine-readable summary goes; left out, nowhere. */
+  /** Where the machine-readable summary goes. Default: nowhere. */
   readonly json?: string;
   /** Where the report goes. */
   readonly report: string;
   /** Whether to train the paper's noise models side by side. */
   readonly compare: boolean;
-  /** Where the trained network is saved; left out, nowhere. */
+  /** Where the trained network is saved. Default: nowhere. */
   readonly checkpoint?: string;
-  /** Checkpoint to go on from; left out, a new start. */
+  /** Checkpoint to resume from. Default: none. */
   readonly resume?: string;
-  /** Names of the options that were given; a checkpoint that is gone on from decides the others. Left out, all were. */
+  /** Names of the given options; when resuming, the checkpoint decides the others. Default: all. */
   readonly given?: readonly string[];
   /** Whether to print nothing but the summary and errors. */
   readonly quiet: boolean;
@@ -44,7 +44,7 @@ export interface TrainOptions {
   readonly verbose: boolean;
 }
 
-/** Values of the options that have one of their own. */
+/** Default values of options. */
 export const trainDefaults = {
   backend: 'tfjs:wasm',
   noise: 'variational-a',

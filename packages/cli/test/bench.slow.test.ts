@@ -81,9 +81,9 @@ describe('vardrop bench', () => {
     const result = await run([], async (_, progress, signal) => {
       progress.show(0.5, 'half');
       interrupt();
-      return { text: 'what there is\n', interrupted: signal.aborted };
+      return { text: 'the results so far\n', interrupted: signal.aborted };
     });
-    expect([result.code, result.stdout]).toEqual([130, 'what there is\n']);
+    expect([result.code, result.stdout]).toEqual([130, 'the results so far\n']);
     expect(result.stderr).toMatch(/^ 50 % .* half\nStopping after this run\. Press Ctrl-C again to exit at once\.\n$/);
     const nothing = await run([], async (_, __, signal) => {
       interrupt();

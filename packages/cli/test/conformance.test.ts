@@ -201,7 +201,7 @@ describe('vardrop conformance', () => {
   it('a replay of what does not exist is refused', async () => {
     const result = await run('--backend', 'reference', '--replay', '1:kl/nothing');
     expect(result.code).toBe(1);
-    expect(result.stderr).toContain('"nothing", which is no property of the law kl');
+    expect(result.stderr).toContain('"nothing", which is not a property of the law kl');
   });
 
   it.each<[string, string, string]>([

@@ -135,8 +135,8 @@ describe('Ctrl-C', () => {
     });
     expect([result.code, result.exits]).toEqual([130, []]);
     expect(result.stderr).toBe('Stopping after this step. Press Ctrl-C again to exit at once.\n');
-    expect(result.stdout).toMatch(/^Stopped before the end/);
-    expect(await readFile(report(), 'utf8')).toContain('was stopped before its end');
+    expect(result.stdout).toMatch(/^The training was interrupted/);
+    expect(await readFile(report(), 'utf8')).toContain('The training was interrupted');
   });
 
   test('twice exits at once', async () => {

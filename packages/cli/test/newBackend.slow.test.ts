@@ -79,7 +79,7 @@ describe('vardrop new-backend', () => {
       name,
       'lower-case words',
     ]),
-    ['http', 'a name that no module of Node has'],
+    ['http', 'a name that is not a module of Node'],
     ['nul', 'on Windows too'],
     ['x'.repeat(215), 'at most 214 characters'],
   ])('refuses the name "%s"', (name, needs) => {

@@ -87,7 +87,7 @@ describe('a closed pipe ends the printing, not the work', () => {
     child.stderr.destroy();
     const [code] = await once(child, 'close');
     expect([code, await readdir(cwd)]).toEqual([0, ['report.html']]);
-    expect(await readFile(join(cwd, 'report.html'), 'utf8')).not.toContain('was stopped before its end');
+    expect(await readFile(join(cwd, 'report.html'), 'utf8')).not.toContain('The training was interrupted');
   });
 });
 
@@ -108,9 +108,9 @@ describe('a signal', () => {
       const result = await ended;
       expect(result.code).toBe(code);
       expect(result.stderr).toContain('Stopping after this step.');
-      expect(result.stdout).toMatch(/^Stopped before the end/);
+      expect(result.stdout).toMatch(/^The training was interrupted/);
       expect(await readdir(cwd)).toEqual(['c.safetensors', 'report.html']);
-      expect(await readFile(join(cwd, 'report.html'), 'utf8')).toContain('was stopped before its end');
+      expect(await readFile(join(cwd, 'report.html'), 'utf8')).toContain('The training was interrupted');
     },
   );
 

@@ -89,7 +89,7 @@ describe('the page', () => {
 
   test('says that a training was stopped, and only then', () => {
     expect(page).not.toContain('was stopped');
-    expect(renderReport({ ...report, interrupted: true })).toContain('was stopped before its end');
+    expect(renderReport({ ...report, interrupted: true })).toContain('The training was interrupted');
   });
 });
 

@@ -205,8 +205,8 @@ describe('Ctrl-C', () => {
       toys((key) => key === 'second' && interrupt()),
     );
     expect([stopped.code, ran]).toEqual([130, ['variance first', 'variance second']]);
-    expect(stopped.stderr).toContain('Stopping; the trial under way will be run anew.');
-    expect(stopped.stdout).toMatch(/^Stopped before the end/);
+    expect(stopped.stderr).toContain('Stopping; the current trial will run again.');
+    expect(stopped.stdout).toMatch(/^The run was interrupted/);
     expect(stopped.stdout).toContain('(1 of 3 trials)');
     expect(await file('report.html')).toContain('1 of 3 trials have been run.');
     const resumed = await run(`variance ${json}`);
@@ -341,7 +341,7 @@ describe('results that do not fit are refused, and left as they are', () => {
     await put({ ...good, experiment: 'speed' });
     await refuse('variance', 'VARDROP_RESULTS_CORRUPT', /got results of "speed"/);
     await put({ ...good, results: { fourth: 1 } });
-    await refuse('variance', 'VARDROP_RESULTS_CORRUPT', /"fourth", which is no trial/);
+    await refuse('variance', 'VARDROP_RESULTS_CORRUPT', /"fourth", which is not one of its trials/);
     await put({ ...good, results: { first: 'ten' } });
     await refuse('variance', 'VARDROP_RESULTS_CORRUPT', /"first" that this trial does not return/);
     await put({ ...good, results: null });

@@ -36,7 +36,7 @@ test('the printed summary has a line a measure, a layer and a run', () => {
   expect(lines).toContain('NLL          0.0940 nats per image');
   expect(lines.find((line) => line.startsWith('dense 1'))).toMatch(/470,700 .* 62\.2 %$/);
   expect(lines.find((line) => line.startsWith('gaussian-b'))).toMatch(/3\.30 % +0\.121 +1\.43 % +0 +57\.0 s$/);
-  expect(printSummary({ ...sampleReport(), interrupted: true })).toMatch(/^Stopped before the end/);
+  expect(printSummary({ ...sampleReport(), interrupted: true })).toMatch(/^The training was interrupted/);
   const untrained = { ...sampleReport().summary, dataTerm: Number.NaN, kl: Number.NaN };
   expect(printSummary({ ...sampleReport(), summary: untrained })).not.toMatch(/^(data term|KL) /m);
 });

@@ -7,7 +7,7 @@ import { run } from './run.js';
 import { defaultSeed } from './runLaw.js';
 import { sampleCovariance } from './statistics.js';
 
-/** What backends are compared by, on the same noise. */
+/** The quantities by which backends are compared, on the same noise. */
 export interface Measurements {
   readonly backend: string;
   /** Variance of each estimator's gradient in each mean and each log σ². */
@@ -76,8 +76,8 @@ export interface PairDifferences {
 const largestNormal = 6;
 
 /**
- * How much of its deviation each gradient of `gradientVariances` may be off: so many roundings of the sizes of the terms
- * that make it up. |sd(g) − sd(h)| ≤ sd(g − h).
+ * The error that each gradient of `gradientVariances` may have, relative to its deviation: this many roundings of the size of
+ * its terms. |sd(g) − sd(h)| ≤ sd(g − h).
  */
 function gradientRoundings(ulps: Measurements['ulps']): number {
   return 40 + 4 * (ulps.exp + ulps.sqrt + ulps.div) + 8;
@@ -124,7 +124,7 @@ export function compareMeasurements(first: Measurements, second: Measurements): 
 function largestOf(entries: readonly { readonly difference: number; readonly bound: number }[]): Difference {
   let [largest, ratio] = [0, 0];
   for (const { difference, bound } of entries) {
-    // NaN is as far apart as can be.
+    // NaN counts as the largest difference.
     largest = Math.max(largest, Number.isNaN(difference) ? Number.POSITIVE_INFINITY : difference);
     ratio = Math.max(ratio, Number.isNaN(difference) ? Number.POSITIVE_INFINITY : difference / bound);
   }

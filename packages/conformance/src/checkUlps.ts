@@ -7,13 +7,14 @@ import { openBackend } from './openBackend.js';
 export interface UlpsOptions extends Pick<ConformanceOptions, 'name' | 'create'> {
   /** `describe`, `it` and `afterAll`: `import * as runner from 'vitest'`. */
   readonly runner: TestRunner;
-  /** Units in the last place that may be stated beyond twice the error seen here, for graphics cards that do worse; 0 if left out. */
+  /** Units in the last place that may be stated beyond twice the error seen here, for graphics cards that do worse. Default: 0. */
   readonly otherCards?: number;
 }
 
 /**
- * Registers a test for each elementary function with a test runner: the error that `supports.ulps` states is no less than
- * the largest that is measured, and at most twice that (or half a unit in the last place), so that it tells something. Throws `VARDROP_OPTION` for other options.
+ * Registers a test for each elementary function with a test runner: the error that `supports.ulps` states is no less than the
+ * largest that is measured, and at most twice that (or half a unit in the last place), so that it tells something. Throws
+ * `VARDROP_OPTION` for unknown options.
  *
  * ```ts
  * import * as runner from 'vitest';

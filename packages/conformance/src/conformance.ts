@@ -25,11 +25,11 @@ export interface ConformanceOptions {
   readonly runner?: TestRunner;
   readonly effort?: Effort;
   readonly seed?: number;
-  /** All laws if left out. */
+  /** Default: all laws. */
   readonly laws?: readonly Law[];
   /** What the backend is known to get wrong; one of these that passes is a failure. */
   readonly expectedFailures?: readonly ExpectedFailure[];
-  /** Longest time that one case may take, in milliseconds; a minute if left out. */
+  /** Longest time that one case may take, in milliseconds. Default: a minute. */
   readonly caseTimeout?: number;
   /** Gets every law's result, for tables. */
   readonly report?: (result: LawResult) => void;
@@ -48,9 +48,9 @@ const optionNames: Readonly<Record<keyof ConformanceOptions, true>> = {
 };
 
 /**
- * Registers a test for each law with a test runner. A backend that passes them all computes what core's programs mean.
- * Throws `VARDROP_UNKNOWN_LAW` for expected failures of no law, `VARDROP_RUNNER` without a runner,
- * `VARDROP_OPTION` for other options.
+ * Registers a test for each law with a test runner. A backend that passes them all computes what core's programs mean. Throws
+ * `VARDROP_UNKNOWN_LAW` for expected failures of no law, `VARDROP_RUNNER` without a runner, `VARDROP_OPTION` for unknown
+ * options.
  *
  * ```ts
  * import * as runner from 'vitest';

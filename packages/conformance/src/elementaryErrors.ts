@@ -21,7 +21,7 @@ const fromBits = (bits: number) => {
   return view.getFloat32(0);
 };
 /** Evenly spaced numbers. */
-const between = (low: number, high: number) =>
+const linear = (low: number, high: number) =>
   Float32Array.from({ length: count }, (_, i) => low + ((high - low) * i) / (count - 1));
 /** Positive floats evenly spaced by their bits: each exponent as often as the next. */
 const positive = () =>
@@ -43,23 +43,23 @@ export const exactElementary: Readonly<Record<ElementaryFunction, (x: number) =>
 
 /**
  * The unit in which the error of a function is stated whose exact value is y: 2^(floor(log₂|y|) − 23), and no less than the
- * distance between subnormal numbers; 2⁻²⁴ for `cos`, whose zeros nobody meets to the last digit.
+ * distance between subnormal numbers; 2⁻²⁴ for `cos`, which is held to an absolute error.
  */
 export function elementaryUnit(name: ElementaryFunction, y: number): number {
   return name === 'cos' ? 2 ** -24 : Math.max(2 ** (Math.floor(Math.log2(Math.abs(y))) - 23), 2 ** -149);
 }
 
 const sweeps: Readonly<Record<ElementaryFunction, () => readonly Float32Array[]>> = {
-  exp: () => [between(-104, 89), between(-1, 1), positive(), negative()],
-  log: () => [positive(), between(0.5, 2), between(0.99, 1.01)],
-  sigmoid: () => [between(-104, 30), between(-5, 2), positive(), negative()],
-  softplus: () => [between(-104, 30), between(-5, 2), positive(), negative()],
-  tanh: () => [between(-10, 10), between(-1, 1), positive(), negative()],
+  exp: () => [linear(-104, 89), linear(-1, 1), positive(), negative()],
+  log: () => [positive(), linear(0.5, 2), linear(0.99, 1.01)],
+  sigmoid: () => [linear(-104, 30), linear(-5, 2), positive(), negative()],
+  softplus: () => [linear(-104, 30), linear(-5, 2), positive(), negative()],
+  tanh: () => [linear(-10, 10), linear(-1, 1), positive(), negative()],
   // As far as `supports.ulps` speaks of it.
-  cos: () => [between(-8192, 8192), between(-100, 100), between(-4, 4), positive().map((x) => Math.min(x, 8192))],
-  erf: () => [between(-5, 5), between(-1, 1), positive(), negative()],
+  cos: () => [linear(-8192, 8192), linear(-100, 100), linear(-4, 4), positive().map((x) => Math.min(x, 8192))],
+  erf: () => [linear(-5, 5), linear(-1, 1), positive(), negative()],
   sqrt: () => [positive()],
-  div: () => [positive(), negative(), between(0.5, 2)],
+  div: () => [positive(), negative(), linear(0.5, 2)],
 };
 
 /** Names of the functions that `elementaryError` measures. */

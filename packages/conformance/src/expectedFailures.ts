@@ -5,7 +5,7 @@ import type { Law, LawResult } from './law.js';
 export interface ExpectedFailure {
   /** Id of the law. */
   readonly law: string;
-  /** Name of the property, as failures print it; any of the law's if left out. */
+  /** Name of the property, as failures print it. Default: any of the law's. */
   readonly property?: string;
   /** Where it is being dealt with: the address of an issue. */
   readonly issue: string;

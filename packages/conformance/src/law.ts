@@ -17,7 +17,7 @@ export function sampleFactor(effort: Effort): number {
 /** One generated case of one property, to be run again. */
 export interface Replay {
   readonly property: string;
-  /** Where the case lies in the property's sequence, as fast-check has it; the whole property if left out. */
+  /** Where the case lies in the property's sequence, as fast-check has it. Default: the whole property. */
   readonly path?: string;
 }
 

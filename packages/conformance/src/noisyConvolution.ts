@@ -38,7 +38,7 @@ export function patch(image: readonly number[], location: number): number[] {
 export interface NoisyConvolution {
   readonly noise: NoiseModel;
   readonly estimator: Estimator;
-  /** How many times the filters, with their parameters, are repeated; once if left out. */
+  /** How many times the filters, with their parameters, are repeated. Default: once. */
   readonly copies?: number;
   /** Values of all parameters by name, for `sizes.filters` filters; those above where left out. */
   readonly parameters?: Readonly<Record<string, readonly number[]>>;

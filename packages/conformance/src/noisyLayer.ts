@@ -11,7 +11,7 @@ export interface NoisyLayer {
   readonly estimator: Estimator;
   /** Values of all parameters by name but the bias, which is `biases`, for `units.outputs` outputs. */
   readonly parameters: Readonly<Record<string, readonly number[]>>;
-  /** How many times the outputs (with their parameters) are repeated; once if left out. */
+  /** How many times the outputs (with their parameters) are repeated. Default: once. */
   readonly copies?: number;
 }
 

@@ -1,7 +1,7 @@
 import type { RunResult, Tensor } from '@vardrop/core/backend';
 import type { Program } from '@vardrop/core/program';
 
-/** All handles in a result, whatever their names; what is no handle is left out. */
+/** All handles in a result, whatever their names; other values are skipped. */
 export function resultHandles({ carried, outputs }: RunResult): Tensor[] {
   return [carried, ...outputs].flatMap((tensors) =>
     Object.values(tensors ?? {}).filter((tensor) => typeof tensor === 'object' && tensor !== null),

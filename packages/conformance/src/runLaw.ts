@@ -7,20 +7,20 @@ import { TimeoutError, withTimeout } from './timeout.js';
 
 /** How a law is run. */
 export interface RunOptions {
-  /** `quick` if left out. */
+  /** Default: `quick`. */
   readonly effort?: Effort;
   /** Decides every case; fixed if left out, so that a run can be repeated. */
   readonly seed?: number;
   readonly replay?: Replay;
-  /** Stops at the first failure, without shrinking it; false if left out. */
+  /** Stops at the first failure, without shrinking it. Default: false. */
   readonly bail?: boolean;
-  /** Longest time that one case may take, in milliseconds; a minute if left out. */
+  /** Longest time that one case may take, in milliseconds. Default: a minute. */
   readonly caseTimeout?: number;
   /** Longest time that the law may take, in milliseconds; by effort (`lawTimeouts`) if left out. */
   readonly lawTimeout?: number;
   /** Makes further backends, for what holds of several at once; such cases are left out without it. */
   readonly create?: () => Promise<Backend>;
-  /** Core's if left out. */
+  /** Default: those of core. */
   readonly models?: Models;
   /** Told of every case before it is tried: what is under way, if the backend never gives the thread back. */
   readonly onCase?: (law: string, property: string) => void;
@@ -49,9 +49,10 @@ export const lawTimeouts: Readonly<Record<Effort, number>> = { quick: 300_000, n
 const silentPart = { largest: 0.05, from: 100 } as const;
 
 /**
- * Runs one law on a backend. It also fails the law if handles that the law received are still live afterwards, and if
- * more than a twentieth of the bounds were too wide to say anything. Rejects with `VARDROP_OPTION` for other
- * options and for what is no backend, with `VARDROP_CONTRACT` for a backend of another version of the contract, and with nothing else: a law that could not go on, or did not end in time, is a failure.
+ * Runs one law on a backend. It also fails the law if handles that the law received are still live afterwards, and if more than
+ * a twentieth of the bounds were too wide to say anything. Rejects with `VARDROP_OPTION` for unknown options and for what is no
+ * backend, with `VARDROP_CONTRACT` for a backend of another version of the contract, and with nothing else: a law that could
+ * not go on, or did not end in time, is a failure.
  */
 export async function runLaw(law: Law, backend: Backend, options: RunOptions = {}): Promise<LawResult> {
   checkOptionNames('runLaw', options, runOptionNames);

@@ -13,9 +13,9 @@ export interface SuiteOptions extends Omit<RunOptions, 'create'> {
   readonly name: string;
   /** Makes the backend; also called for laws about several at once. */
   readonly create: () => Promise<Backend> | Backend;
-  /** Longest time that the factory may take, in milliseconds; a minute if left out. */
+  /** Longest time that the factory may take, in milliseconds. Default: a minute. */
   readonly createTimeout?: number;
-  /** All laws if left out. */
+  /** Default: all laws. */
   readonly laws?: readonly Law[];
   readonly expectedFailures?: readonly ExpectedFailure[];
   /** Called with each law's result as it comes. */
@@ -40,8 +40,8 @@ export interface SuiteResult {
 }
 
 /**
- * Runs laws on a backend of its own, which it closes. Throws `VARDROP_BACKEND_FACTORY` if there is none,
- * `VARDROP_UNKNOWN_LAW` for expected failures of no law, and `VARDROP_OPTION` for other options.
+ * Runs laws on a backend of its own, which it closes. Throws `VARDROP_BACKEND_FACTORY` if there is none, `VARDROP_UNKNOWN_LAW`
+ * for expected failures of no law, and `VARDROP_OPTION` for unknown options.
  */
 export async function runSuite(options: SuiteOptions): Promise<SuiteResult> {
   checkOptionNames('runSuite', options, suiteOptionNames);

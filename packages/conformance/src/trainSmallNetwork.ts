@@ -33,7 +33,7 @@ const networks: Readonly<Record<'dense' | 'convolutional', readonly Layer[]>> = 
 export interface SmallTraining {
   /** One step of Adam; the loss in nats per datapoint. */
   step(): Promise<number>;
-  /** To be disposed of by whoever asked for the training. */
+  /** The caller disposes of it. */
   readonly trainer: Trainer;
 }
 

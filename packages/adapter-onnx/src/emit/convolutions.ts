@@ -82,8 +82,6 @@ function convolveSpread(
 export function conv2dFilterGradient(node: NodeOf<'conv2dFilterGradient'>, emission: Emission): ValueName {
   const { graph, operands, shapes, name } = emission;
   const { strides, dilations, padding, groups } = node;
-  const channelByChannel = groups > 1 && shapes.operands[0][3] === groups && shapes.operands[1][3] === groups;
-  if (emission.style?.onGpu && channelByChannel) return sumsOfProducts(node, emission);
   const image = swapBatchAndChannels(operands[0], shapes.operands[0], groups, emission);
   const dy = permute(graph, operands[1], [3, 0, 1, 2], `${name}/dy`);
   const [height, width, own, filters] = boundShape(shapes.out);
@@ -97,33 +95,6 @@ export function conv2dFilterGradient(node: NodeOf<'conv2dFilterGradient'>, emiss
     `${name}/result`,
   );
   return permute(graph, cut, [2, 3, 0, 1], name);
-}
-
-/**
- * The same for a depthwise convolution, one filter cell after the other: the pixels that a cell reads times dy, summed up along
- * rows, and then over rows and images. On GPUs the runtime's convolution of groups has one thread for each number of the
- * result, which would add up all pixels.
- */
-function sumsOfProducts(node: NodeOf<'conv2dFilterGradient'>, emission: Emission): ValueName {
-  const { graph, operands, shapes, name } = emission;
-  const { strides, dilations, padding } = node;
-  const [top, bottom, left, right] = padding;
-  const [height, width] = boundShape(shapes.out);
-  const { sides } = imageShape(shapes.operands[1]);
-  const padded = padding.some((n) => n > 0)
-    ? addAround(graph, operands[0], [0, top, left, 0], [0, bottom, right, 0], 0, `${name}/padded`)
-    : operands[0];
-  const ofRows = range(height * width).map((cell) => {
-    const starts = [Math.floor(cell / width) * dilations[0], (cell % width) * dilations[1]];
-    const ends = starts.map((start, axis) => start + (sides[axis] - 1) * strides[axis] + 1);
-    const ranges = [starts, ends, [1, 2], strides].map(graph.integers);
-    const read = graph.node('Slice', [padded, ...ranges], `${name}/read`);
-    const products = graph.node('Mul', [read, operands[1]], `${name}/products`);
-    return graph.node('ReduceSum', [products, graph.integers([2])], `${name}/ofRow`, { keepdims: 1 });
-  });
-  const joined = concat(graph, ofRows, 2, `${name}/ofRows`);
-  const sums = graph.node('ReduceSum', [joined, graph.integers([0, 1])], `${name}/sums`, { keepdims: 0 });
-  return reshape(graph, sums, shapes.out, name);
 }
 
 /** `[batch, h, w, groups · c]` as `[c, groups · batch, h, w]`: each group convolves its own images. */

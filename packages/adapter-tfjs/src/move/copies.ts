@@ -1,4 +1,4 @@
-import { type BoundNode, elementCount, type NodeOf } from '@vardrop/core/program';
+import { elementCount, type NodeOf } from '@vardrop/core/program';
 import type { Shapes } from '../device/lowering.js';
 
 /** A walk through a tensor along the axes of a loop nest: its first element, and each axis's step, in elements. */
@@ -23,10 +23,6 @@ export interface Copies {
 }
 
 type MovementOp = 'slice' | 'pad' | 'concatenate';
-
-/** Whether a node is made of copies. */
-export const isMadeOfCopies = (node: BoundNode): node is BoundNode & NodeOf<MovementOp, readonly number[]> =>
-  node.op === 'slice' || node.op === 'pad' || node.op === 'concatenate';
 
 /** What a slice, a pad or a concatenation copies. */
 export function copiesOf(node: NodeOf<MovementOp, readonly number[]>, { out, operands }: Shapes): Copies {

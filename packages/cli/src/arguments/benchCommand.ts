@@ -3,16 +3,16 @@ import { type BackendName, backends } from '../choices.js';
 import { decimal, invalidValue, oneOf, pathName, wholeNumber } from '../optionValues.js';
 import { createCommand } from './createCommand.js';
 
-/** What `vardrop bench` is asked for. */
+/** Options of `vardrop bench`. */
 export interface BenchCommandOptions {
-  /** All that compute in float32 where left out. */
+  /** Default: all that compute in float32. */
   readonly backends?: readonly BackendName[];
   readonly quick: boolean;
-  /** Of each variant; what `quick` makes of it where left out. */
+  /** Repetitions of each variant. The default depends on `quick`. */
   readonly repetitions?: number;
-  /** Seconds for each backend and workload; what `quick` makes of it where left out. */
+  /** Seconds for each backend and workload. The default depends on `quick`. */
   readonly budget?: number;
-  /** Whether steps written with other libraries are timed beside the backends, where those are installed. */
+  /** Whether steps written with other libraries are timed too, if these are installed. */
   readonly peers: boolean;
   /** Where the report goes as JSON. */
   readonly json?: string;
@@ -26,7 +26,7 @@ export interface BenchCommandOptions {
 export function benchCommand(take: (options: BenchCommandOptions) => void): Command {
   const { command, option, add, ...shared } = createCommand(
     'bench',
-    'Time every backend that this machine has, and say which one to use.',
+    'Time every backend of this machine, and recommend one for each use.',
   );
   const readBackend = oneOf(option('--backends'), backends, 'VARDROP_UNKNOWN_BACKEND');
   add('--backends <names>', `only these: A,B,… of ${backends.join(', ')} (default: all but reference)`, (text) => {
@@ -43,7 +43,7 @@ export function benchCommand(take: (options: BenchCommandOptions) => void): Comm
   );
   add(
     '--budget <seconds>',
-    'what a backend may take for one workload: slow ones get fewer runs (default: 12, quick: 8)',
+    'time of a backend for one workload; slow ones get fewer runs (default: 12, quick: 8)',
     decimal(option('--budget'), (value) => value > 0 && value < 1e6, 'a number of seconds greater than 0', 12),
   );
   add('--no-peers', 'without the same step written with other libraries (tfjs by hand, jax-js)');

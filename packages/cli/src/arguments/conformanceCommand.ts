@@ -5,7 +5,7 @@ import { backends } from '../choices.js';
 import { decimal, invalidValue, oneOf, wholeNumber } from '../optionValues.js';
 import { createCommand } from './createCommand.js';
 
-/** What `vardrop conformance` is asked for. */
+/** Options of `vardrop conformance`. */
 export interface ConformanceCommandOptions {
   /** Names of backends or paths of modules: one to be tried, or (`across`) several to be compared. */
   readonly targets: readonly string[];
@@ -16,13 +16,13 @@ export interface ConformanceCommandOptions {
   readonly law?: readonly string[];
   /** `SEED:LAW/PROPERTY#PATH`. */
   readonly replay?: string;
-  /** Seconds that a case, or the factory, may take. */
+  /** Time limit in seconds of a case, and of the factory. */
   readonly timeout: number;
   readonly json?: string;
   readonly verbose: boolean;
 }
 
-/** Ids of the laws, known without loading the suite. */
+/** Ids of the laws, listed here so that the suite need not be loaded. */
 export const lawIds = [
   'primitives',
   'programs',
@@ -45,7 +45,7 @@ export const lawIds = [
 
 const efforts = ['quick', 'normal', 'thorough'] as const;
 
-/** Whether a word is meant as the path of a module rather than as the name of a backend. */
+/** Whether a word is the path of a module and not the name of a backend. */
 export function isModulePath(word: string): boolean {
   return /[\\/]|\.[cm]?js$/.test(word);
 }
@@ -54,7 +54,7 @@ export function isModulePath(word: string): boolean {
 export function conformanceCommand(take: (options: ConformanceCommandOptions) => void): Command {
   const { command, option, add, ...shared } = createCommand(
     'conformance',
-    'Hold a backend against the laws that every backend has to keep, or backends against each other.',
+    'Test a backend against the laws that every backend has to keep, or compare backends.',
   );
   command.argument('[module]', 'a module that exports a function which creates a backend, ./my-backend.js');
   const readTarget = (name: string) => (text: string) =>

@@ -2,12 +2,12 @@ import { Command, Option } from 'commander';
 import { backends } from '../choices.js';
 import { oneOf, optionOf, pathName, wholeNumber } from '../optionValues.js';
 
-/** A command, and what adds options to it: those that several commands have, and others. */
+/** A command, with functions that add options to it. */
 export interface CommandParts {
   readonly command: Command;
-  /** An option's name as errors have it, `[vardrop train] --epochs`. */
+  /** An option's name as in errors, `[vardrop train] --epochs`. */
   option(name: string): string;
-  /** Adds an option: its flags, what it is for, how its text is read, its default. */
+  /** Adds an option: its flags, description, reader and default. */
   add(flags: string, what: string, read?: (text: string) => unknown, fallback?: unknown): void;
   addBackend(fallback: string): void;
   addData(): void;
@@ -19,7 +19,7 @@ export interface CommandParts {
   addVerbose(): void;
 }
 
-/** Starts a command of `vardrop`, without options yet but for its help. */
+/** Creates a command of `vardrop` with no options but `--help`. */
 export function createCommand(name: string, description: string): CommandParts {
   const command = new Command(name)
     .description(description)

@@ -3,22 +3,22 @@ import type { Command } from 'commander';
 import { decimal, oneOf, pathName } from '../optionValues.js';
 import { createCommand } from './createCommand.js';
 
-/** What an exported file computes; known without loading the exporter. */
+/** What an exported file computes; listed here so that the exporter need not be loaded. */
 const exportKinds = ['mean', 'moments', 'sample'] as const;
 
-/** Versions of ONNX's operators that files can be written for. */
+/** Versions of the ONNX operator set that can be written. */
 const opsets = ['17', '18'] as const;
 
-/** What `vardrop export` is asked for. */
+/** Options of `vardrop export`. */
 export interface ExportCommandOptions {
   /** A checkpoint that `vardrop train` has written. */
   readonly checkpoint: string;
   /** Where the ONNX file goes. */
   readonly output: string;
   readonly kind: (typeof exportKinds)[number];
-  /** log α from which on weights are removed; none are where it is left out. */
+  /** Weights with log α of at least this are removed. Default: none are removed. */
   readonly prune?: number;
-  /** For kind `sample`; the exporter's own where left out. */
+  /** For kind `sample`. Default: that of the exporter. */
   readonly opset?: 17 | 18;
   readonly verbose: boolean;
 }
@@ -39,7 +39,7 @@ export function exportCommand(take: (options: ExportCommandOptions) => void): Co
   );
   add(
     '--prune <threshold>',
-    'remove weights from this log α on (3 is usual), and the units that die of it',
+    'remove weights with log α of at least this (3 is usual), and units that become dead',
     decimal(option('--prune'), (value) => Number.isFinite(value), 'a number, the natural logarithm of α', 3),
   );
   add(

@@ -5,10 +5,10 @@ import { createCommand } from './createCommand.js';
 
 const longestName = 214;
 
-/** Names that Windows keeps for devices. */
+/** Names that Windows reserves for devices. */
 const deviceNames = /^(con|prn|aux|nul|com\d|lpt\d)$/;
 
-/** What `vardrop new-backend` is asked for. */
+/** Options of `vardrop new-backend`. */
 export interface NewBackendOptions {
   /** Name of the package and of the backend: lower case, such as `my-backend`. */
   readonly name: string;
@@ -21,7 +21,7 @@ export interface NewBackendOptions {
 export function newBackendCommand(take: (options: NewBackendOptions) => void): Command {
   const { command, option, add, addVerbose } = createCommand(
     'new-backend',
-    'Start a backend of your own: a package that works and passes every law, to be made fast.',
+    'Create a package with a backend that works and keeps every law, as a start for your own.',
   );
   command.argument('<name>', 'name of the package, such as my-backend', (text: string) => {
     const refuse = (needs: string) =>
@@ -33,8 +33,8 @@ export function newBackendCommand(take: (options: NewBackendOptions) => void): C
         'Write for instance vardrop new-backend my-backend',
       );
     if (!/^[a-z][a-z0-9]*(-[a-z0-9]+)*$/.test(text)) throw refuse('lower-case words joined by hyphens');
-    if (text.length > longestName) throw refuse(`at most ${longestName} characters, as npm has it`);
-    if (isBuiltin(text)) throw refuse('a name that no module of Node has');
+    if (text.length > longestName) throw refuse(`at most ${longestName} characters, as npm requires`);
+    if (isBuiltin(text)) throw refuse('a name that is not a module of Node');
     if (deviceNames.test(text)) throw refuse('a name that a folder can have on Windows too');
     return text;
   });

@@ -9,7 +9,7 @@ export function reproduceCommand(take: (options: ReproduceOptions) => void): Com
   const choices = [...experimentNames, 'all'] as const;
   const { command, option, add, ...shared } = createCommand(
     'reproduce',
-    "Run the paper's experiments, and set what they give beside the published figures.",
+    "Run the paper's experiments, and compare the results with the published figures.",
   );
   command.argument(
     '<experiment>',
@@ -22,7 +22,7 @@ export function reproduceCommand(take: (options: ReproduceOptions) => void): Com
   shared.addSeed(reproduceDefaults.seed);
   add(
     '--output <directory>',
-    'where results are kept; a run that was interrupted goes on from them',
+    'where results are kept; an interrupted run continues from them',
     pathName(option('--output'), 'a directory'),
     reproduceDefaults.output,
   );

@@ -5,19 +5,19 @@ import { decimal, oneOf, pathName, wholeNumber, wholeNumbers } from '../optionVa
 import { type TrainOptions, trainDefaults } from '../trainOptions.js';
 import { createCommand } from './createCommand.js';
 
-/** Largest value of counts that size arrays, well below what float32 indexing can carry. */
+/** Largest value of counts that set array sizes, far below the limit of float32 indices. */
 const largestCount = 1_000_000;
 
-/** What `--compare` decides itself, or has no single network for. */
+/** Options that `--compare` sets itself, or that need a single network. */
 const besideCompare = ['noise', 'alpha', 'estimator', 'divergence', 'checkpoint', 'resume'] as const;
 
-/** Throws `VARDROP_OPTION_CLASH` rather than leave an option without effect. */
+/** Throws `VARDROP_OPTION_CLASH` if an option would have no effect. */
 function refuseBesideCompare(command: Command): void {
   const given = besideCompare.find((name) => command.getOptionValueSource(name) === 'cli');
   if (given === undefined) return;
   throw new VardropError(
     'VARDROP_OPTION_CLASH',
-    `[vardrop train] --compare: got --${given} as well, needs to be without it: it trains several noise models, each with its own choices. Leave out one of the two.`,
+    `[vardrop train] --compare: got --${given} as well, needs to be without it, since it trains several noise models with their own choices. Leave out one of the two.`,
   );
 }
 
@@ -37,7 +37,7 @@ export function trainCommand(take: (options: TrainOptions) => void): Command {
   );
   add(
     '--alpha <scope>',
-    `what one alpha (or learned rate) stands for: ${alphas.join(', ')} (${fromModel})`,
+    `what one alpha (or learned rate) belongs to: ${alphas.join(', ')} (${fromModel})`,
     oneOf(option('--alpha'), alphas, 'VARDROP_UNKNOWN_ALPHA'),
   );
   add(
@@ -52,7 +52,7 @@ export function trainCommand(take: (options: TrainOptions) => void): Command {
   );
   add(
     '--rate <p>',
-    `dropout rate p in [0, 1), fixed or to start from (${fromModel})`,
+    `dropout rate p in [0, 1), fixed or initial (${fromModel})`,
     decimal(option('--rate'), (value) => value >= 0 && value < 1, 'a dropout rate p with 0 <= p < 1', 0.5),
   );
   add(
@@ -69,7 +69,7 @@ export function trainCommand(take: (options: TrainOptions) => void): Command {
   );
   add(
     '--batch <count>',
-    'images a minibatch',
+    'images per minibatch',
     wholeNumber(option('--batch'), 1, largestCount, 100),
     trainDefaults.batch,
   );
@@ -96,11 +96,7 @@ export function trainCommand(take: (options: TrainOptions) => void): Command {
   add('--report <file>', 'where the report goes', pathName(option('--report'), 'a file'), trainDefaults.report);
   shared.addJson('the summary');
   add('--checkpoint <file>', 'save the network here, after each epoch', pathName(option('--checkpoint'), 'a file'));
-  add(
-    '--resume <file>',
-    'go on from this checkpoint, with the options that it was made with',
-    pathName(option('--resume'), 'a file'),
-  );
+  add('--resume <file>', 'continue from this checkpoint, with its options', pathName(option('--resume'), 'a file'));
   add('--compare', "train the noise models of the paper's figure 1 side by side");
   shared.addQuiet('the summary');
   shared.addVerbose();

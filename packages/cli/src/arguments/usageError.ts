@@ -7,7 +7,7 @@ function optionsOf(all: readonly Command[], name: string): string {
   return `one of ${(options ?? ['--version', '--help']).join(', ')}`;
 }
 
-/** Turns what commander reports (`error: unknown option '--epoch'\n(Did you mean --epochs?)`) into a coded error. */
+/** Turns an error of commander (`error: unknown option '--epoch'\n(Did you mean --epochs?)`) into a coded error. */
 export function usageError(error: CommanderError, words: readonly string[], all: readonly Command[]): VardropError {
   const commands = all.map((command) => command.name());
   const [headline, ...suggestions] = error.message.replace(/^error: /, '').split('\n');

@@ -1,12 +1,12 @@
 import { duration, isTerminal, type ProgressStream } from '../progress.js';
 
-/** Where a benchmark tells how far it is. */
+/** Shows the progress of a benchmark. */
 export interface BenchProgress {
-  /** `share` in [0, 1], and what is under way. */
+  /** `share` in [0, 1], and the current work. */
   show(share: number, label: string): void;
   /** A line that stays on the screen. */
   note(line: string): void;
-  /** Takes the line of progress away; harmless when nothing is shown. */
+  /** Removes the line of progress. No effect if nothing is shown. */
   stop(): void;
 }
 
@@ -17,10 +17,10 @@ const [lineInterval, redrawInterval] = [15_000, 100];
 const labelWidth = 56;
 
 /**
- * A line that is drawn again and again on a terminal, else a line now and then. It draws nothing by itself, so that it
- * takes no time from what is measured.
+ * A line that is redrawn on a terminal; otherwise a new line from time to time. It draws only when it is called, so it takes no
+ * time from measurements.
  *
- * @param quiet whether to show nothing at all, notes excepted.
+ * @param quiet whether to show only notes.
  */
 export function createBenchProgress(stream: NodeJS.WriteStream | ProgressStream, quiet: boolean): BenchProgress {
   const started = performance.now();

@@ -21,16 +21,15 @@ import { writeOutput } from '../files/output.js';
 import { printTable, wrapText } from '../report/printTable.js';
 import { createBackend } from '../training/createBackend.js';
 
-/** What a benchmark is to do by default, and with `--quick`. */
+/** The sizes of a benchmark by default and with `--quick`. */
 const full = { repetitions: 20, warmup: 2, budgetSeconds: 12 };
 const quick = { repetitions: 7, warmup: 1, budgetSeconds: 8 };
 
 /**
- * `vardrop bench`: times the backends that this machine has, writes the report, and compares it with an earlier one. When
- * `signal` aborts, it ends after the run under way with what it has, or throws the signal's reason if that is nothing.
+ * `vardrop bench`: times the backends of this machine, writes the report, and compares it with an earlier one. When `signal`
+ * aborts, it stops after the current run with the results so far, or throws the signal's reason if there are none.
  *
- * @throws VardropError `VARDROP_BENCH_REPORT` and `VARDROP_INPUT_UNREADABLE` for an earlier report that is none, before anything is
- * measured; `VARDROP_NO_BACKEND`.
+ * @throws VardropError `VARDROP_BENCH_REPORT` and `VARDROP_INPUT_UNREADABLE` for an invalid earlier report, before anything is measured; `VARDROP_NO_BACKEND`.
  */
 export async function bench(
   options: BenchCommandOptions,
@@ -42,7 +41,7 @@ export async function bench(
   const measured = await runBench({
     targets: (options.backends ?? backends.filter((name) => name !== 'reference')).map((name) => ({
       name,
-      // Without a worker of its own, a thread's messages are not part of what is timed.
+      // Without a worker, so that messages between threads are not timed.
       create: () => createBackend(name, { worker: false }),
     })),
     peers: options.peers
@@ -65,7 +64,7 @@ export async function bench(
     signal,
     onProgress: ({ share, label }) => progress.show(share, label),
   });
-  // Reports are shared and compared: where a package lies on this machine does not belong there.
+  // Reports are shared and compared, so paths of this machine are removed.
   const unavailable = measured.unavailable.map(({ backend, reason }) => ({
     backend,
     reason: reason.replaceAll(`${process.cwd()}${sep}`, ''),

@@ -18,13 +18,13 @@ import { writeOutput } from '../files/output.js';
 import type { ProgressStream } from '../progress.js';
 import { acrossTable, lawHeading, lawLine, smallestEffects } from '../report/conformanceTable.js';
 
-/** What the command prints to. */
+/** The streams that the command prints to. */
 interface Output {
   write(text: string): unknown;
 }
 
 /**
- * `vardrop conformance`: tries the laws on a backend, or compares backends, and prints a table.
+ * `vardrop conformance`: runs the laws on a backend, or compares backends, and prints a table.
  *
  * @returns whether everything held.
  * @throws VardropError `VARDROP_BACKEND_MODULE` for a module that cannot be loaded or exports no factory,
@@ -75,7 +75,7 @@ async function tryLaws(options: ConformanceCommandOptions, stdout: Output, stder
   if (replay && result.laws.every(({ cases }) => cases === 0)) {
     throw new VardropError(
       'VARDROP_REPLAY',
-      `[vardrop conformance] --replay: got "${replay.replay.property}", which is no property of the law ${replay.law}. Copy the line that a failure prints.`,
+      `[vardrop conformance] --replay: got "${replay.replay.property}", which is not a property of the law ${replay.law}. Copy the line that a failure prints.`,
     );
   }
   const command = `vardrop conformance --backend ${name}${effort === 'quick' ? '' : ` --effort ${effort}`}`;

@@ -11,8 +11,8 @@ import { networkOptions } from '../training/resumeState.js';
 /**
  * `vardrop export`: rebuilds the network of a checkpoint, prunes it if asked to, and writes it as an ONNX file.
  *
- * Throws what `loadCheckpoint` throws of the checkpoint, `VARDROP_CHECKPOINT_FOREIGN` for one that `vardrop train` has not written,
- * and what `prune` and `exportOnnx` throw.
+ * Throws what `loadCheckpoint` throws, `VARDROP_CHECKPOINT_FOREIGN` for one that `vardrop train` has not written, and what
+ * `prune` and `exportOnnx` throw.
  */
 export const exportNetwork: Export = async ({ checkpoint, output, kind, opset, prune: threshold }, stdout) => {
   const { state, metadata } = await loadCheckpoint(checkpoint);
@@ -23,7 +23,7 @@ export const exportNetwork: Export = async ({ checkpoint, output, kind, opset, p
   const pruned =
     threshold === undefined
       ? undefined
-      : // Only the outputs of the means have to stay where nothing else is computed.
+      : // Only the outputs under the means are computed, so only they have to stay.
         prune(model, state.parameters, { threshold, preserve: kind === 'mean' ? 'mean' : 'law' });
   const bytes = pruned
     ? exportOnnx(pruned.model, pruned.parameters, { kind, likelihood, opset })
@@ -32,7 +32,7 @@ export const exportNetwork: Export = async ({ checkpoint, output, kind, opset, p
   stdout.write(summaryOf(bytes, { output, kind }, pruned?.report));
 };
 
-/** Pixels and classes of a network of `count` layers, as the shapes of its weights have them. */
+/** Pixels and classes of a network of `count` layers, from the shapes of its weights. */
 function sizesOf(path: string, parameters: TensorMap, count: number): { inputs: number; classes: number } {
   const [first, last] = [1, count].map((layer) => parameters[`dense${layer}/weights`]?.shape ?? []);
   if (first.length !== 2 || last.length !== 2) {

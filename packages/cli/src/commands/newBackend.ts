@@ -11,7 +11,7 @@ const template = fileURLToPath(new URL('../../templates/new-backend', import.met
 /**
  * `vardrop new-backend`: writes a package with a naive backend that passes every law, its test and its README.
  *
- * Throws `VARDROP_OUTPUT_EXISTS` if the package's folder has something in it, `VARDROP_OUTPUT_UNWRITABLE` if it cannot be
+ * Throws `VARDROP_OUTPUT_EXISTS` if the folder of the package is not empty, `VARDROP_OUTPUT_UNWRITABLE` if it cannot be
  * written.
  */
 export const newBackend: NewBackend = async ({ name, directory }, stdout) => {
@@ -51,14 +51,14 @@ export const newBackend: NewBackend = async ({ name, directory }, stdout) => {
   );
 };
 
-/** A path as a shell takes it. */
+/** A path quoted for a shell. */
 function quoted(path: string): string {
   return /^[\w./\\:-]+$/.test(path) ? path : `'${path.replaceAll("'", "'\\''")}'`;
 }
 
 /**
- * Puts in the package's name, a function's name made from it that ends in `Backend` once, and the paths of this command's own packages: they are
- * on no registry.
+ * Fills in the name of the package, a function name made from it that ends in `Backend` once, and the paths of this command's
+ * own packages, which are not on a registry.
  *
  * @param folder the package's, links followed.
  */

@@ -9,12 +9,12 @@ import { openResults } from '../reproduce/resultsFile.js';
 import { type OpenExperiment, runTrials } from '../reproduce/runTrials.js';
 import { createBackend } from '../training/createBackend.js';
 
-/** Experiments by name; loaded when they are wanted. */
+/** Experiments by name, loaded on demand. */
 export type ExperimentTable = Readonly<Record<ExperimentName, () => Promise<CreateExperiment>>>;
 
 /**
- * `vardrop reproduce` over a table of experiments: runs the trials of experiments whose results are not there yet, and says what follows from the
- * results. All experiments are checked before the first trial is run.
+ * `vardrop reproduce` over a table of experiments: runs the missing trials and reports the findings. All experiments are
+ * checked before the first trial runs.
  *
  * @throws VardropError as the data, the experiments, `openResults` and the backend do.
  */

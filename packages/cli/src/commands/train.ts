@@ -49,9 +49,9 @@ export const train: Train = async (asked, ui, signal) => {
     ? compared.map((noise) => ({ ...options, noise, ...(noise === 'none' && { rate: undefined }) }))
     : [options];
   const shape = { inputs: data.width * data.height * data.channels, classes: data.classes };
-  // Every choice is checked before the first network is trained.
+  // All options are checked before the first network is trained.
   const planned = choices.map((choice) => ({ choice, model: buildNetwork(choice, shape) }));
-  // Hashed once, and only if it is wanted: data may be large.
+  // Hashed once, and only if needed, since data may be large.
   const digest = resumed || options.checkpoint !== undefined ? await digestOf(data) : '';
   resumed?.checkData(data, digest);
   const backend = await createBackend(options.backend);
@@ -104,8 +104,8 @@ async function trainAndTest(
     inputs: data.test.images,
     samples: options.samples,
     seed: options.seed,
-    // Never raised: what there is is measured after Ctrl-C, too. With a signal the event loop turns, so that a second
-    // Ctrl-C is heard.
+    // This signal is never raised: after Ctrl-C the network is still measured. With a signal, prediction yields to the event
+    // loop, so that a second Ctrl-C is noticed.
     signal: new AbortController().signal,
   });
   const metrics = evaluateClassification(prediction, data.test.labels);

@@ -1,6 +1,6 @@
 import type { Effort, LawResult, Replay } from '@vardrop/conformance';
 
-/** What a process that tries laws is asked for. */
+/** The request to a process that runs laws. */
 export interface LawRequest {
   /** Name of a backend, or path of a module. */
   readonly target: string;
@@ -13,11 +13,11 @@ export interface LawRequest {
   readonly caseTimeout: number;
 }
 
-/** What it tells. */
+/** The messages of that process. */
 export type LawMessage =
-  /** The backend is there. */
+  /** The backend has started. */
   | { readonly kind: 'started' }
-  /** A case of this property is about to be tried; not said of every one. */
+  /** A case of this property is about to run. Not sent for every case. */
   | { readonly kind: 'case'; readonly law: string; readonly property: string }
   | { readonly kind: 'result'; readonly result: LawResult }
   | { readonly kind: 'error'; readonly code?: string; readonly message: string; readonly stack?: string }

@@ -3,26 +3,26 @@ import { defaultSeed, type LawResult } from '@vardrop/conformance';
 import { VardropError } from '@vardrop/core';
 import type { LawMessage, LawRequest } from './lawMessages.js';
 
-/** Who hears of it while laws are tried. */
+/** Callbacks while laws run. */
 export interface LawWatcher {
   readonly onCase: (law: string, property: string) => void;
   readonly onResult: (result: LawResult) => void;
 }
 
 /**
- * Milliseconds beyond a case's own limit after which a process that says nothing is taken to hang. The suite itself waits for a
- * backend that failed, to ask whether its device is lost and to close it.
+ * A process without messages counts as hanging this many milliseconds after the limit of a case. The suite itself waits for a
+ * failed backend, to check for a lost device and to close it.
  */
 const defaultPatience = 30_000;
 
-/** What a process came to: its end, or the law that it was at when it hung or ended without a word. */
+/** The outcome of a process: its result, or the law that was running when it hung or ended unexpectedly. */
 type Outcome =
   | { readonly kind: 'end'; readonly seed: number }
   | { readonly kind: 'broken'; readonly law: string; readonly property: string; readonly message: string };
 
 /**
- * Tries laws on a backend in a process of its own. A backend that never gives its thread back, or ends its process, fails the law
- * that was under way, and another process goes on with the next law.
+ * Runs laws on a backend in a process of its own. If the backend blocks its thread for good, or ends its process, the current
+ * law fails, and another process continues with the next law.
  *
  * @param patience milliseconds of silence beyond a case's own limit before the process is ended.
  * @returns the seed that decided the cases.

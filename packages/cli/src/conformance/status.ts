@@ -1,10 +1,10 @@
 import { clearLine, cursorTo } from 'node:readline';
 import { isTerminal, type ProgressStream } from '../progress.js';
 
-/** A line that says what is under way, on a terminal only. */
+/** A status line, shown on a terminal only. */
 export interface Status {
   show(text: string): void;
-  /** Takes the line away, before something else is printed. */
+  /** Removes the line, before something else is printed. */
   clear(): void;
 }
 

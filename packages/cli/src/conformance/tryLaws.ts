@@ -1,10 +1,10 @@
-// A process of its own for a backend under test: whatever the backend does to it, the command goes on. What it is asked for
-// comes as the first message.
+// A process of its own for a backend under test, so that the command survives any failure of the backend. The first message is
+// the request.
 import { laws, runSuite, selectLaws } from '@vardrop/conformance';
 import { backendFactory } from './backendFactory.js';
 import type { LawMessage, LawRequest } from './lawMessages.js';
 
-/** Milliseconds between two messages about cases, of which there are thousands a second. */
+/** Milliseconds between two messages about cases, of which there are thousands per second. */
 const pause = 100;
 
 const tell = (message: LawMessage) => process.send?.(message);
@@ -43,6 +43,6 @@ async function answer({ target, laws: ids, effort, seed, replay, caseTimeout }: 
   process.disconnect?.();
 }
 
-// Without the command there is nobody to tell.
+// Without the command the results are not needed.
 process.on('disconnect', () => process.exit());
 process.once('message', (request) => void answer(request as LawRequest));

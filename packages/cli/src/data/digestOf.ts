@@ -2,10 +2,10 @@ import { createHash } from 'node:crypto';
 import { setImmediate } from 'node:timers/promises';
 import type { ImageDataset } from './imageDataset.js';
 
-/** Bytes that are hashed at once: a hash takes less than 2 GiB, and signals are heard in between. */
+/** Bytes to hash at once. A hash takes less than 2 GiB, and signals are handled between the pieces. */
 const pieceBytes = 64 * 2 ** 20;
 
-/** @returns 16 hexadecimal digits that tell data of the same name and size apart, wherever they lie. */
+/** @returns 16 hexadecimal digits that tell data sets of the same name and size apart, in any folder. */
 export async function digestOf({ train, test }: Pick<ImageDataset, 'train' | 'test'>): Promise<string> {
   const hash = createHash('sha256');
   for (const { images, labels } of [train, test]) {

@@ -10,13 +10,13 @@ export interface ImageSplit {
 
 /** A classification data set of equally sized images with a fixed split into training and test images. */
 export interface ImageDataset {
-  /** What the data is called in messages and reports. */
+  /** The name of the data in messages and reports. */
   readonly name: string;
-  /** Pixels a row. */
+  /** Pixels per row. */
   readonly width: number;
-  /** Rows an image. */
+  /** Rows per image. */
   readonly height: number;
-  /** Values a pixel: 1 for grey. */
+  /** Values per pixel: 1 for grey. */
   readonly channels: number;
   /** Number of classes. */
   readonly classes: number;

@@ -4,11 +4,11 @@ import { loadIdx } from './idx.js';
 import type { ImageDataset } from './imageDataset.js';
 
 /**
- * Loads the data that a command was asked to work on.
+ * Loads the data of a command.
  *
  * @param source `directory`: where IDX files are; without it, the embedded digits.
  * @returns a new data set, owned by the caller.
- * @throws VardropError as {@link loadIdx} and {@link loadEmbeddedDigits} do, `VARDROP_OPTION` for other options.
+ * @throws VardropError as {@link loadIdx} and {@link loadEmbeddedDigits} do, `VARDROP_OPTION` for unknown options.
  */
 export async function loadData(source: { readonly directory?: string } = {}): Promise<ImageDataset> {
   checkOptionNames('loadData', source, { directory: true });

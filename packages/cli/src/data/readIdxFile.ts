@@ -9,7 +9,7 @@ import { openRegular } from '../files/openRegular.js';
 /** Third byte of the magic number: unsigned bytes, the only element type that MNIST-format files have. */
 const unsignedByte = 0x08;
 
-/** Bytes that one byte of gzip data stands for at most, by the format (RFC 1951). */
+/** The largest number of bytes that one byte of gzip data can expand to (RFC 1951). */
 const largestExpansion = 1032;
 
 /** An array as an IDX file holds it. */
@@ -20,8 +20,8 @@ export interface IdxFile {
 }
 
 /**
- * Reads one IDX file of unsigned bytes, gzipped or not. No more memory is taken than the header declares, and gzip data
- * is unpacked no further, however large it would become.
+ * Reads one IDX file of unsigned bytes, gzipped or not. It takes no more memory than the header declares, and stops unpacking
+ * gzip data at that size.
  *
  * @param rank how many dimensions it has to have.
  * @throws VardropError `VARDROP_IDX_UNREADABLE`, `VARDROP_IDX_MAGIC`, `VARDROP_IDX_TRUNCATED`,
@@ -73,7 +73,7 @@ export function idxError(code: string, path: string, got: string, needs: string,
 
 const again = 'Fetch or copy the file again';
 
-/** Takes the bytes of a file as they come: the header, then data of the size that it declares. */
+/** Collects the bytes of a file: the header, then data of the declared size. */
 function createTaker(path: string, rank: number, size: { readonly unpacked?: number; readonly packed?: number }) {
   const header = new Uint8Array(4 + 4 * rank);
   let taken = 0;
@@ -148,7 +148,7 @@ function parseShape(path: string, header: Uint8Array, rank: number): readonly nu
   );
 }
 
-/** Memory for the data, if the file can hold as much. */
+/** Memory for the data, if the file is large enough for the declared size. */
 function allocate(
   path: string,
   shape: readonly number[],

@@ -14,7 +14,7 @@ export interface CommandFile {
   readonly option: string;
   readonly path: string;
   readonly use: 'read' | 'write';
-  /** Of a file that is read: the option whose output may take its place, since it is that file carried on. */
+  /** For an input: the option whose output may replace it, because it continues this file. */
   readonly replacedBy?: string;
 }
 
@@ -22,15 +22,15 @@ export interface CommandFile {
 export interface CommandDirectory {
   readonly option: string;
   readonly path: string;
-  /** Whether a name, in lower case, is that of a file of its own. */
+  /** Whether a name, in lower case, is a file that the command writes there. */
   readonly owns: (name: string) => boolean;
 }
 
-/** All that a command reads and writes. */
+/** All files that a command reads and writes. */
 export interface CommandFiles {
   readonly files: readonly CommandFile[];
   readonly directory?: CommandDirectory;
-  /** Streams that the command prints on: what they are called, and the number of the open file. */
+  /** Streams that the command prints to, with their names and file descriptors. */
   readonly streams?: readonly { readonly name: string; readonly fd?: number }[];
 }
 
@@ -45,11 +45,12 @@ interface Place extends Omit<CommandFile, 'use'> {
 }
 
 /**
- * Checks before any work, and before anything is read, that every input is a file that can be read, that every output can be written
- * when the work is done, and that no output is written onto another file of the command: whatever way their paths are
- * spelled, through links, and on disks to which two names are one. A file is made beside each output and removed again; nothing else is changed.
+ * Checks before any work, and before anything is read, that every input is a file that can be read, that every output can be
+ * written when the work is done, and that no output overwrites another file of the command. This includes other spellings of a
+ * path, links, and file systems that ignore case. A file is created beside each output and removed again; nothing else is
+ * changed.
  *
- * @throws VardropError `VARDROP_INPUT_UNREADABLE`, `VARDROP_OUTPUT_UNWRITABLE`, or `VARDROP_OUTPUT_CLASH` for an output onto another file.
+ * @throws VardropError `VARDROP_INPUT_UNREADABLE`, `VARDROP_OUTPUT_UNWRITABLE`, or `VARDROP_OUTPUT_CLASH` for an output that would overwrite another file.
  */
 export async function checkFiles({ files, directory, streams = [] }: CommandFiles): Promise<void> {
   const read = await Promise.all(files.filter(({ use }) => use === 'read').map(findInput));
@@ -116,7 +117,9 @@ async function liesIn({ target, special }: Place, { path, owns }: CommandDirecto
   return above !== undefined && above.text === directory?.text;
 }
 
-/** Makes a file beside the output and removes it again, which also finds read-only disks, and disks that take two names for one. */
+/**
+ * Creates a file beside the output and removes it again. This also detects read-only disks, and file systems that ignore case.
+ */
 async function checkWritable(output: Place, all: readonly Place[]): Promise<void> {
   let twin: Place | undefined;
   try {

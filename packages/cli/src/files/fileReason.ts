@@ -12,13 +12,13 @@ const reasons: Readonly<Record<string, string>> = {
   ELOOP: 'a loop of links',
 };
 
-/** @returns in plain words why the file system refused something. */
+/** @returns in plain words, why the file system refused something. */
 export function fileReason(cause: unknown): string {
   const code = (cause as NodeJS.ErrnoException).code ?? '';
   return reasons[code] ?? (cause instanceof Error ? cause.message : String(cause));
 }
 
-/** @returns what lies there: `a file`, `a directory`, `a pipe` and so on. */
+/** @returns what a path is: `a file`, `a directory`, `a pipe` and so on. */
 export function kindOfFile(status: Stats | BigIntStats): string {
   if (status.isFile()) return 'a file';
   if (status.isDirectory()) return 'a directory';

@@ -2,9 +2,9 @@ import type { BigIntStats } from 'node:fs';
 import { readlink, realpath, stat } from 'node:fs/promises';
 import { basename, dirname, join, resolve } from 'node:path';
 
-/** Where a path leads. */
+/** The target of a path. */
 export interface FileTarget {
-  /** The file that is meant, symbolic links followed, even where it is not there yet. */
+  /** The real path with symbolic links resolved, even if the file does not exist yet. */
   readonly path: string;
   /** Whether it is a pipe or a device, which must not be replaced by a file. */
   readonly special: boolean;
@@ -15,13 +15,13 @@ export interface FileTarget {
 /** Links that are followed before they count as a loop. */
 const mostLinks = 40;
 
-/** Finds where a path leads. Throws what the file system throws, and an `Error` for a directory. */
+/** Finds the target of a path. Throws what the file system throws, and an `Error` for a directory. */
 export async function fileTarget(path: string): Promise<FileTarget> {
   let current = resolve(path);
   for (let links = 0; links < mostLinks; links++) {
     const identity = await fileIdentity(current);
     if (identity !== undefined) {
-      // A file that was opened and removed has no name any more; what leads to it is written to as it is.
+      // A file that was opened and then removed has no name. It is written to directly.
       const found = identity.kind === 'file' ? await realpath(current).catch(() => undefined) : undefined;
       if (identity.kind === 'directory') throw new Error('a directory');
       if (found === undefined) return { path: current, special: true };

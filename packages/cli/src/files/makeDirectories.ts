@@ -2,8 +2,8 @@ import { mkdir, stat } from 'node:fs/promises';
 import { dirname } from 'node:path';
 
 /**
- * Makes a directory, with those above it, unless it is there; rejects with the file system's error. Node's own recursive
- * `mkdir` never returns where a directory that is there refuses new ones as if it were not, as /proc does.
+ * Makes a directory and its parents unless they exist. Rejects with the error of the file system. Node's own recursive `mkdir`
+ * never returns in some directories that accept no new ones, such as /proc.
  *
  * @param path absolute.
  */

@@ -8,7 +8,7 @@ import { kindOfFile } from './fileReason.js';
  */
 export async function openRegular(path: string): Promise<FileHandle> {
   refuseOthers(await stat(path));
-  // What lies there may have changed since; without waiting, a pipe opens at once.
+  // The file may have changed since. Without blocking, a pipe opens at once.
   const file = await open(path, constants.O_RDONLY | (constants.O_NONBLOCK ?? 0));
   try {
     refuseOthers(await file.stat());

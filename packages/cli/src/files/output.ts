@@ -6,7 +6,7 @@ import { fileReason } from './fileReason.js';
 import { type FileTarget, fileTarget } from './fileTarget.js';
 import { makeDirectories } from './makeDirectories.js';
 
-/** A file that a command is going to write, and the option that named it. */
+/** A file that a command will write, and the option that names it. */
 export interface OutputPath {
   /** The option as typed, `--report`. */
   readonly option: string;
@@ -14,7 +14,7 @@ export interface OutputPath {
 }
 
 /**
- * Makes a directory for outputs, with those above it, unless it is there.
+ * Makes a directory for outputs, with its parents, unless it exists.
  *
  * @throws VardropError `VARDROP_OUTPUT_UNWRITABLE`.
  */
@@ -44,7 +44,7 @@ export async function writeOutput(output: OutputPath, content: string | Uint8Arr
 }
 
 /**
- * Finds the file that an output leads to.
+ * Finds the target of an output.
  *
  * @throws VardropError `VARDROP_OUTPUT_UNWRITABLE`.
  */

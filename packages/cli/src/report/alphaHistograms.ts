@@ -4,10 +4,10 @@ import { grouped, significant } from './format.js';
 import { html, type Markup } from './html.js';
 import type { LayerReport } from './trainingReport.js';
 
-/** Decades of α that may be drawn; what lies beyond is counted in the outermost bin. */
+/** Decades of α to draw. Values beyond are counted in the outermost bin. */
 const widestDomain = { lower: -16, upper: 32 };
 
-/** Share of a layer's values at either end that need not be told apart: they are counted in the outermost bin. */
+/** Share of a layer's values at either end that is counted in the outermost bin. */
 const tail = 0.002;
 
 /** Fewest values that make a histogram; fewer are listed. */
@@ -19,11 +19,11 @@ const halfRate = { at: 0, name: 'α = 1' };
 /** log₁₀ of the α from which on a weight is pruned: log α = 3. */
 const pruning = { at: 3 / Math.LN10, name: 'pruned beyond' };
 
-/** @returns one histogram of log₁₀ α a layer, all on the same axis; layers of few values as text. */
+/** @returns one histogram of log₁₀ α per layer, all on the same axis; layers of few values as text. */
 export function alphaHistograms(layers: readonly LayerReport[]): readonly Markup[] {
   const withAlpha = layers.filter((layer) => layer.alpha !== undefined && layer.alpha.values.length > 0);
   if (withAlpha.length === 0) {
-    return [html`<p class="absent">The noise model of this run has no α, so there is nothing to draw.</p>`];
+    return [html`<p class="absent">The noise model of this run has no α to draw.</p>`];
   }
   const domain = findDomain(withAlpha);
   return withAlpha.map((layer) => {

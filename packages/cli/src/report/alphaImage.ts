@@ -22,7 +22,7 @@ export function alphaImage(report: Pick<TrainingReport, 'inputAlpha' | 'layers'>
 function whyAbsent(granularity: string | undefined): string {
   switch (granularity) {
     case undefined:
-      return 'The first layer has no α, so there is nothing to draw over the input pixels.';
+      return 'The first layer has no α to draw over the input pixels.';
     case 'network':
     case 'layer':
       return `There is one α for the whole ${granularity}, the same for every input pixel. Train with --alpha input or --alpha weight to see which pixels the network relies on.`;

@@ -51,7 +51,7 @@ function comparisonTable(runs: readonly NamedRun[]): Markup {
   );
 }
 
-/** Height of a chart of one row a run. */
+/** Height of a chart with one row per run. */
 function rowsHeight(runs: readonly NamedRun[]): number {
   return 52 + 26 * runs.length;
 }
@@ -136,7 +136,7 @@ function measureChart(
   return html`<figure><figcaption>${name} <span>${unit}</span></figcaption>${plot}</figure>`;
 }
 
-/** Logarithmic, unless errors are so close that no two ticks fall among them. */
+/** Logarithmic, unless the errors are so close that fewer than two ticks lie in their range. */
 function errorAxis(errors: readonly number[]): Plot.ScaleOptions {
   const ticks = logarithmicTicks(Math.min(...errors), Math.max(...errors));
   return ticks.length < 2 ? { nice: true, ticks: 5 } : { type: 'log', ticks, tickFormat: '~g' };

@@ -19,7 +19,7 @@ const { document } = parseHTML('<!doctype html><html><body></body></html>');
 /**
  * Draws a plot as inline SVG.
  *
- * @param description what the plot shows, for those who cannot see it.
+ * @param description what the plot shows, for readers who cannot see it.
  * @returns an `svg` element that scales to the width it is given; the library escapes all its text.
  */
 export function draw(options: Plot.PlotOptions, description: string): Markup {
@@ -30,7 +30,7 @@ export function draw(options: Plot.PlotOptions, description: string): Markup {
     marginBottom: 36,
     style: { fontSize: '11px', background: 'none', fontFamily: 'inherit' },
     ...options,
-    // linkedom's document has all that Plot uses of it.
+    // The document of linkedom has everything that Plot uses.
     document: document as unknown as Document,
     ariaLabel: description,
   } as Plot.PlotOptions);

@@ -72,7 +72,7 @@ export function findingsChart(chart: Chart): Markup {
   return html`<figure><figcaption>${chart.title} <span>${chart.y.label}</span></figcaption><p class="legend">${keys}</p>${plot}</figure>`;
 }
 
-/** A colour a series; a published series has that of the measured one whose name it begins with or contains. */
+/** One colour per series. A published series has the colour of the measured series whose name it begins with or contains. */
 function coloursOf({ series }: Chart): readonly string[] {
   const own = series.filter(({ published }) => !published).map(({ name }) => name);
   const colour = (index: number) => seriesColours[index % seriesColours.length];

@@ -3,7 +3,7 @@ export function significant(value: number, digits = 3): string {
   if (Number.isNaN(value)) return '–';
   if (!Number.isFinite(value)) return value > 0 ? '∞' : '−∞';
   if (value === 0) return '0';
-  // Of the rounded value: 999.6 is written as 1,000.
+  // Of the rounded value, so 999.6 is written as 1,000.
   const magnitude = Number(value.toExponential(digits - 1).split('e')[1]);
   if (magnitude >= 6 || magnitude < -4) {
     const [mantissa, exponent] = value.toExponential(digits - 1).split('e');

@@ -1,7 +1,7 @@
 import type { InputAlpha, LayerReport } from './trainingReport.js';
 
 /**
- * Reduces the first layer's α to one value an input pixel: as it is where α is per input, and where it is per weight the
+ * Reduces the first layer's α to one value per input pixel: as it is where α is per input, and where it is per weight the
  * geometric mean over the layer's outputs, which is the mean of log α.
  *
  * @param layer the layer that sees the pixels, `[height · width]` inputs.

@@ -108,7 +108,7 @@ type Channel = keyof EpochReport | ((epoch: EpochReport) => number);
 function curve(epochs: readonly EpochReport[], y: Channel, stroke: string): Plot.Markish[] {
   const data = [...epochs];
   const line = Plot.line(data, { x: 'epoch', y, stroke, strokeWidth: 2, strokeLinejoin: 'round' });
-  // A dot an epoch while they can be told apart; a single epoch has no line at all.
+  // A dot per epoch while dots are distinguishable; a single epoch has no line.
   return data.length <= 40 ? [line, Plot.dot(data, { x: 'epoch', y, fill: stroke, r: 2.5 })] : [line];
 }
 

@@ -8,7 +8,7 @@ export function logarithmicTicks(least: number, most: number): number[] {
     // Written as text, since 10 ** -5 is not the number nearest to 0.00001.
     for (const digit of [1, 2, 5]) all.push({ digit, value: Number(`${digit}e${exponent}`) });
   }
-  const between = all.filter(({ value }) => value >= least && value <= most);
-  const decades = between.filter(({ digit }) => digit === 1);
-  return (decades.length >= 3 ? decades : between).map(({ value }) => value);
+  const inRange = all.filter(({ value }) => value >= least && value <= most);
+  const decades = inRange.filter(({ digit }) => digit === 1);
+  return (decades.length >= 3 ? decades : inRange).map(({ value }) => value);
 }

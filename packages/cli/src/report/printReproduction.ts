@@ -5,7 +5,7 @@ import type { ReproducedExperiment, ReproductionReport } from './reproductionRep
 /** @returns sentences and tables for a terminal. */
 export function printReproduction(report: ReproductionReport): string {
   const notice = report.interrupted
-    ? ['Stopped before the end; this is what there is so far. The same command goes on from here.']
+    ? ['The run was interrupted. These are the results so far. The same command continues from here.']
     : [];
   return `${[...notice, ...report.experiments.map(printExperiment)].join('\n\n')}\n`;
 }

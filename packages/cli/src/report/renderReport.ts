@@ -20,7 +20,7 @@ export function renderReport(report: TrainingReport): string {
   const title = `${summary.noise} on ${summary.backend}`;
   const content = html`<header><h1>${report.runs === undefined ? 'Training report' : 'Comparison of noise models'}</h1>
 <p>Vardrop, ${report.runs === undefined ? `noise model ${summary.noise}` : `${report.runs.length} noise models`}, backend ${summary.backend}, seed ${summary.seed}</p>
-${report.interrupted ? html`<p class="interrupted">The training was stopped before its end. What follows is what it had reached.</p>` : undefined}</header>
+${report.interrupted ? html`<p class="interrupted">The training was interrupted. These are the results so far.</p>` : undefined}</header>
 ${report.runs === undefined ? tiles(summary) : html`${comparisonSection(report.runs)}<section><h2>In detail: ${summary.noise}</h2><p>The rest of this page is about this noise model alone.</p>${tiles(summary)}</section>`}
 <section><h2>Learning curves</h2><p>The objective is what training minimizes: the negative log likelihood under noise, plus the KL divergence weighted and divided by the number of training images.</p>
 <div class="charts">${learningCurves(report.epochs)}</div></section>

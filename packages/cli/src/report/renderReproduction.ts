@@ -14,7 +14,7 @@ export function renderReproduction(report: ReproductionReport): string {
   const { backend, interrupted, experiments } = report;
   const content = html`<header><h1>The paper’s results, reproduced</h1>
 <p>Vardrop, ${experiments.map(({ name }) => name).join(', ')}, backend ${backend}. Published figures: Kingma, Salimans &amp; Welling 2015 where no other source is named.</p>
-${interrupted ? html`<p class="interrupted">The run was stopped before its end. What follows is what there is so far; the same command goes on from here.</p>` : undefined}</header>
+${interrupted ? html`<p class="interrupted">The run was interrupted. These are the results so far. The same command continues from here.</p>` : undefined}</header>
 ${experiments.map(section)}
 <footer><p>Lines that are dashed and pale are published figures; all others were measured in this run. Vertical bars are intervals, as the text says.</p></footer>`;
   return htmlPage(`the paper reproduced on ${backend}`, content);

@@ -12,7 +12,7 @@ export interface ReproductionJson {
     readonly trials: number;
     readonly done: number;
     readonly sentences: readonly string[];
-    /** The findings for programs; each experiment says what it is made of. */
+    /** The findings for programs. */
     readonly data: Json;
   }[];
 }

@@ -1,13 +1,13 @@
 import type { Findings } from '@vardrop/experiments';
 import type { Configuration } from '../configuration.js';
 
-/** An experiment with what follows from its results. */
+/** An experiment with its findings. */
 export interface ReproducedExperiment {
   readonly name: string;
   /** The file that keeps the results. */
   readonly path: string;
   readonly configuration: Configuration;
-  /** Number of trials, and of those whose results are there. */
+  /** Number of trials, and of completed trials. */
   readonly trials: number;
   readonly done: number;
   readonly findings: Findings;
@@ -16,7 +16,7 @@ export interface ReproducedExperiment {
 /** What `vardrop reproduce` shows. */
 export interface ReproductionReport {
   readonly backend: string;
-  /** Whether it was stopped before its end. */
+  /** Whether it was interrupted. */
   readonly interrupted: boolean;
   readonly experiments: readonly ReproducedExperiment[];
 }

@@ -5,7 +5,7 @@ export interface NamedRun extends ComparedRun {
   readonly name: string;
 }
 
-/** @returns the runs, named by label or noise model; a name that comes again gets a number. */
+/** @returns the runs, named by label or noise model; repeated names are numbered. */
 export function nameRuns(runs: readonly ComparedRun[]): readonly NamedRun[] {
   const used = new Set<string>();
   return runs.map((run) => {

@@ -39,11 +39,11 @@ export function reportJson(report: TrainingReport): SummaryJson {
   };
 }
 
-/** @returns the summary for a terminal: the measures, a line a layer and, for a comparison, a line a run. */
+/** @returns the summary for a terminal: the measures, a line per layer and, for a comparison, a line per run. */
 export function printSummary(report: TrainingReport): string {
   const { summary } = report;
   const blocks = [
-    ...(report.interrupted ? ['Stopped before the end; this is what the training had reached.'] : []),
+    ...(report.interrupted ? ['The training was interrupted. These are the results so far.'] : []),
     ...(report.runs === undefined ? [] : [`The last of the noise models, ${nameRuns(report.runs).at(-1)?.name}:`]),
     aligned(
       [

@@ -4,7 +4,7 @@ import { spread } from './statistics.js';
 import type { LayerReport, TrainingReport } from './trainingReport.js';
 
 /**
- * @param name what those hear who cannot see the table; where it is wider than the page, the keyboard scrolls it.
+ * @param name the name for screen readers. If the table is wider than the page, the keyboard scrolls it.
  * @returns a table; the first column is a heading of its row, the others are numbers.
  */
 export function table(name: string, headings: readonly Content[], rows: readonly (readonly Content[])[]): Markup {

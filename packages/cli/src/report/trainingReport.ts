@@ -23,7 +23,7 @@ export interface RunSummary {
   readonly testCount?: number;
 }
 
-/** What one epoch came to. */
+/** The results of one epoch. */
 export interface EpochReport {
   /** From 1. */
   readonly epoch: number;
@@ -61,7 +61,7 @@ export interface ReliabilityBin {
   /** Lower end of the bin's confidences, in [0, 1]. */
   readonly lower: number;
   readonly upper: number;
-  /** Predictions in the bin; the two means mean nothing when it is 0. */
+  /** Number of predictions in the bin; if it is 0 the two means have no meaning. */
   readonly count: number;
   /** Fraction of them that are right. */
   readonly accuracy: number;
@@ -69,7 +69,7 @@ export interface ReliabilityBin {
   readonly confidence: number;
 }
 
-/** A test image that the network is unsure of. */
+/** A test image with an uncertain prediction. */
 export interface UncertainImage {
   /** Position in the test images. */
   readonly index: number;
@@ -89,7 +89,7 @@ export interface UncertainImage {
 
 /** A run of a comparison: its measures and, if known, its epochs. */
 export interface ComparedRun extends RunSummary {
-  /** What the run is called; its noise model if left out. A name that comes again is numbered. */
+  /** What the run is called. Default: its noise model. Repeated names are numbered. */
   readonly label?: string;
   readonly epochs?: readonly EpochReport[];
 }
@@ -117,6 +117,6 @@ export interface TrainingReport {
   readonly uncertain: readonly UncertainImage[];
   /** The runs of a comparison, in the order to show them. */
   readonly runs?: readonly ComparedRun[];
-  /** Whether the training was stopped before its end. */
+  /** Whether the training was interrupted. */
   readonly interrupted?: boolean;
 }

@@ -6,7 +6,7 @@ import type { UncertainImage } from './trainingReport.js';
 /** Images shown. */
 const shown = 24;
 
-/** Classes that a card has room for; of more, the likeliest are shown. */
+/** Largest number of classes on a card; the most probable are shown. */
 const mostBars = 10;
 
 /** @returns cards of the most uncertain images, which the reader can order by entropy or by mutual information. */

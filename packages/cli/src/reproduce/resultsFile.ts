@@ -17,21 +17,24 @@ export interface ResultsFile {
   readonly configuration: Configuration;
   /** By key of trial, in the order of the trials. */
   readonly results: ReadonlyMap<string, Json>;
-  /** Adds the result of a trial, and writes the file as a whole. Throws `VARDROP_EXPERIMENT_RESULT` for one that could not be read again. */
+  /**
+   * Adds the result of a trial, and writes the whole file. Throws `VARDROP_EXPERIMENT_RESULT` for a result that could not be
+   * read back.
+   */
   add(key: string, result: Json): Promise<void>;
   /** Keeps a file beside the results. */
   save(name: string, bytes: Uint8Array): Promise<void>;
-  /** A file that was saved with these results; undefined if there is none, or it was changed since. */
+  /** A file that was saved with these results; undefined if it does not exist or was changed since. */
   load(name: string): Promise<Uint8Array | undefined>;
 }
 
 /**
  * Opens the results of an experiment, those of an earlier run with the same configuration included.
  *
- * @param directory where they are: `EXPERIMENT.json` and the files that its trials save. It exists.
- * @param configuration the whole of it: data and backend, and the experiment's own.
+ * @param directory the existing directory of `EXPERIMENT.json` and of the files that its trials save.
+ * @param configuration the whole configuration: data, backend, and that of the experiment.
  * @throws VardropError `VARDROP_RESULTS_DIFFER` for results of another configuration, `VARDROP_RESULTS_VERSION` for those
- * of another version of this format, `VARDROP_RESULTS_CORRUPT` for a file that is something else. Nothing is written.
+ * of another version of this format, `VARDROP_RESULTS_CORRUPT` for any other file. Nothing is written.
  */
 export async function openResults(
   directory: string,
@@ -95,7 +98,7 @@ export function isResultsName(name: string): boolean {
 
 function artifactPath(directory: string, name: string): string {
   if (name !== basename(name) || /^\.|[\\:]/.test(name) || !isResultsName(name.toLowerCase()))
-    throw new TypeError(`"${name}" is no name of a file`);
+    throw new TypeError(`"${name}" is not a valid file name`);
   return join(directory, name);
 }
 
@@ -150,7 +153,7 @@ async function readEarlier(
   if (!isRecord(files) || !isRecord(results)) throw failure('CORRUPT', path, 'a file without results', needs, remedy);
   for (const [key, result] of Object.entries(results)) {
     const trial = trials.get(key);
-    if (!trial) throw failure('CORRUPT', path, `a result of "${key}", which is no trial of it`, needs, remedy);
+    if (!trial) throw failure('CORRUPT', path, `a result of "${key}", which is not one of its trials`, needs, remedy);
     if (!trial.accepts(result as Json)) {
       throw failure('CORRUPT', path, `a result of "${key}" that this trial does not return`, needs, remedy);
     }
@@ -158,7 +161,7 @@ async function readEarlier(
   return { files: files as StoredResults['files'], results: results as StoredResults['results'] };
 }
 
-/** What is not the same in two configurations, written as JSON. */
+/** The differences of two configurations, as JSON. */
 function differences(there: Readonly<Record<string, unknown>>, here: Configuration) {
   const write = (value: unknown) => (value === undefined ? 'absent' : canonical(value));
   return [...new Set([...Object.keys(here), ...Object.keys(there)])]

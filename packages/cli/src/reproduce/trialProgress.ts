@@ -1,32 +1,32 @@
 import { Presets, SingleBar } from 'cli-progress';
 import { duration, isTerminal, type ProgressStream } from '../progress.js';
 
-/** What trials tell of themselves while they run. */
+/** Shows the progress of trials. */
 export interface TrialProgress {
-  /** Begins with trials of so much work in all, of which `done` was done by an earlier run. */
+  /** Starts with the work of all trials, of which an earlier run has completed `done`. */
   start(total: number, done: number): void;
   /** A trial begins. */
   trial(name: string, cost: number): void;
-  /** How far the trial under way is, in [0, 1]; 1 ends it. */
+  /** Progress of the current trial in [0, 1]; 1 ends it. */
   share(share: number): void;
   /** A line that stays on the screen, in place of the bar. */
   note(line: string): void;
-  /** Takes the bar away; harmless when nothing is shown. */
+  /** Removes the bar. No effect if nothing is shown. */
   stop(): void;
 }
 
 /** Milliseconds between two lines where there is no terminal. */
 const lineInterval = 15_000;
 
-/** Columns for the name of a trial, and for all that is beside it and the bar. */
+/** Columns for the name of a trial, and for the other text beside the bar. */
 const nameWidth = 34;
 const textWidth = nameWidth + 26;
 
 /**
- * Shows how far an experiment is, with the time left as it follows from the costs of the trials that are left.
+ * Shows the progress of an experiment, with the remaining time estimated from the costs of the remaining trials.
  *
- * @param stream what to draw on: a bar on a terminal, else a line now and then.
- * @param quiet whether to show nothing at all, notes excepted.
+ * @param stream what to draw on: a bar on a terminal, else a line from time to time.
+ * @param quiet whether to show only notes.
  */
 export function createTrialProgress(stream: NodeJS.WriteStream | ProgressStream, quiet: boolean): TrialProgress {
   let total = 0;

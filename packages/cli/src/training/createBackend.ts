@@ -8,11 +8,9 @@ import { type BackendName, backends } from '../choices.js';
 import { startWebgpu } from './startWebgpu.js';
 
 /**
- * Starts the backend that a command was asked for. Adapters are imported only when wanted, since they bring their
- * frameworks with them.
+ * Starts the backend of a command. Adapters are imported on demand, since they load their frameworks.
  *
- * @param options `worker`: whether a backend whose runs block their thread gets one of its own, which leaves this one to
- * the progress bar and Ctrl-C; it does where left out.
+ * @param options `worker`: whether a backend that blocks its thread gets a worker, so that the progress bar and Ctrl-C work. Default: true.
  * @throws VardropError `VARDROP_UNKNOWN_BACKEND`, or what the adapter throws.
  */
 export async function createBackend(
@@ -28,8 +26,8 @@ export async function createBackend(
       if (name === 'tfjs:webgpu') await startWebgpu();
       const { createTfjsBackend } = await import('@vardrop/adapter-tfjs');
       const backend = await createTfjsBackend({ device: deviceOf<TfjsDevice>(name) });
-      // Once it has started, tfjs has nothing to say to users of a command: on the cpu device it would advertise a
-      // package in the middle of the progress. Its production mode is for that, and silences warnings only.
+      // Silences tfjs after its start: on the cpu device it would advertise a package in the middle of the progress bar. Its
+      // production mode silences warnings only.
       (await import('@tensorflow/tfjs')).enableProdMode();
       return backend;
     }

@@ -4,7 +4,7 @@ import type { ImageSplit } from '../data/imageDataset.js';
 /** Images kept aside for validation: one in this many. */
 const oneIn = 10;
 
-/** How many of so many training images `holdOut` keeps aside. */
+/** How many of the given number of training images `holdOut` keeps aside. */
 export function heldOut(count: number): number {
   return Math.floor(count / oneIn);
 }

@@ -33,7 +33,7 @@ export type NetworkOptions = Pick<TrainOptions, 'noise' | 'alpha' | 'estimator' 
 /** Fixed rates of the paper's figure 1: less noise on the input than on hidden units. */
 const fixedRates = { input: 0.2, hidden: 0.5 };
 
-/** Where learned rates start: low everywhere, so that what is learned shows. */
+/** Initial value of learned rates: low everywhere, so that learning is visible. */
 const startRate = 0.2;
 
 const estimators: Readonly<Record<EstimatorName, () => Estimator>> = {
@@ -44,11 +44,10 @@ const estimators: Readonly<Record<EstimatorName, () => Estimator>> = {
 };
 
 /**
- * The classifier that the options describe: ReLU layers between the pixels and one output a class, with the noise on
- * every layer. Where no rate is given, fixed ones are 0.2 on the input and 0.5 on hidden units, and learned ones start
- * at 0.2.
+ * The classifier that the options describe: ReLU layers from the pixels to one output per class, with noise on every layer. By
+ * default fixed rates are 0.2 on the input and 0.5 on hidden units, and learned ones start at 0.2.
  *
- * @throws VardropError `VARDROP_COMBINATION`, `VARDROP_ALPHA` or `VARDROP_RATE` for choices that do not go together.
+ * @throws VardropError `VARDROP_COMBINATION`, `VARDROP_ALPHA` or `VARDROP_RATE` for choices that cannot be combined.
  */
 export function buildNetwork(options: NetworkOptions, data: { inputs: number; classes: number }): Model {
   const divergence = chooseDivergence(options.noise, options.divergence);
@@ -66,10 +65,10 @@ export function buildNetwork(options: NetworkOptions, data: { inputs: number; cl
   });
 }
 
-/** Noise with nothing that `--rate` could set. */
+/** Noise models without a rate. */
 const withoutRate: readonly NoiseName[] = ['none', 'sparse', 'mean-field'];
 
-/** What the network's outputs mean. */
+/** The likelihood of the network. */
 export const likelihood = categorical();
 
 function chooseNoise(options: NetworkOptions, side: keyof typeof fixedRates): NoiseModel {
@@ -106,7 +105,7 @@ function chooseNoise(options: NetworkOptions, side: keyof typeof fixedRates): No
   }
 }
 
-/** Refuses `--alpha` for noise whose α is given, or one a weight anyway. */
+/** Refuses `--alpha` for noise with a fixed α, or with one α per weight in any case. */
 function withoutAlpha(options: NetworkOptions, noise: NoiseModel): NoiseModel {
   if (options.alpha !== undefined && options.alpha !== noise.alpha) {
     refuseAlpha(options, noise.alpha === undefined ? 'no --alpha, since it learns none' : `'${noise.alpha}'`);
@@ -121,7 +120,7 @@ function refuseAlpha({ alpha, noise }: NetworkOptions, needs: string): never {
   );
 }
 
-/** The divergence asked for; else the proper one of a noise that learns, and none for one that does not. */
+/** The chosen divergence; by default that of the noise, if it learns. */
 function chooseDivergence(noise: NoiseName, name: DivergenceName | undefined): Divergence | null {
   const chosen = name ?? defaultDivergences[noise] ?? 'none';
   switch (chosen) {

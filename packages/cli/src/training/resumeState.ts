@@ -5,7 +5,7 @@ import type { ImageDataset } from '../data/imageDataset.js';
 import type { TrainOptions } from '../trainOptions.js';
 import type { NetworkOptions } from './network.js';
 
-/** The options that a training follows from step to step; epochs are not among them, so that a run can be extended. */
+/** The options that must stay the same when resuming. Epochs are not among them, so that a run can be extended. */
 const decisive = [
   'noise',
   'alpha',
@@ -19,28 +19,28 @@ const decisive = [
   'klWeight',
 ] as const;
 
-/** Options that a checkpoint remembers beside them; others may be given. */
+/** Other options that a checkpoint stores; they may be overridden. */
 const remembered = [...decisive, 'epochs', 'samples', 'backend'] as const;
 
-/** What a checkpoint of the command says of how it was made; `digest` is that of the data. */
+/** Metadata of the command's checkpoints; `digest` is that of the data. */
 export function checkpointMetadata(options: TrainOptions, data: ImageDataset, digest: string): Record<string, string> {
   return { ...Object.fromEntries(remembered.map((name) => [name, text(options[name])])), data: data.name, digest };
 }
 
-/** A training to go on with. */
+/** A training to resume. */
 export interface ResumedTraining {
   readonly state: TrainingState;
-  /** Those that were given, and for the others those that the checkpoint was made with. */
+  /** The given options; the others are those of the checkpoint. */
   readonly options: TrainOptions;
   /**
-   * @param digest of the data. They are known by it, not by where they lie: folders move, and other data may come to lie in them.
+   * @param digest of the data. It identifies the data, since a path does not: folders move, and their contents change.
    * @throws VardropError `VARDROP_RESUME` for other data than the checkpoint was trained on.
    */
   checkData(data: ImageDataset, digest: string): void;
 }
 
 /**
- * Reads the checkpoint that a training goes on from.
+ * Reads the checkpoint of a training to resume.
  *
  * @throws VardropError `VARDROP_RESUME` naming the first option that was given and differs from the checkpoint's,
  * `VARDROP_CHECKPOINT_FOREIGN` for one that `vardrop train` has not written, or what `loadCheckpoint` throws.
@@ -56,7 +56,7 @@ export async function resumeTraining(path: string, asked: TrainOptions): Promise
     if (was !== is) {
       throw new VardropError(
         'VARDROP_RESUME',
-        `[vardrop train] ${flag(name)}: got ${is || '(default)'}, needs ${was || '(default)'}, with which --resume ${path} was made. Leave the option out, or start anew.`,
+        `[vardrop train] ${flag(name)}: got ${is || '(default)'}, needs ${was || '(default)'}, with which --resume ${path} was made. Leave the option out, or start a new training.`,
       );
     }
   }
@@ -67,7 +67,7 @@ export async function resumeTraining(path: string, asked: TrainOptions): Promise
       if (metadata.digest === digest) return;
       throw new VardropError(
         'VARDROP_RESUME',
-        `[vardrop train] --resume: got ${path}, which was trained on ${metadata.data || 'data that it does not tell'} (digest ${metadata.digest ?? 'none'}), needs ${data.name} (digest ${digest}), the data of this run. Give the --data that it was trained on, or start anew.`,
+        `[vardrop train] --resume: got ${path}, which was trained on ${metadata.data || 'unknown data'} (digest ${metadata.digest ?? 'none'}), needs ${data.name} (digest ${digest}), the data of this run. Give the --data that it was trained on, or start a new training.`,
       );
     },
   };
@@ -82,7 +82,7 @@ export function networkOptions(path: string, metadata: Readonly<Record<string, s
   return optionsOf('[vardrop export] --checkpoint', path, metadata);
 }
 
-/** The options that metadata tell of, read as the command line is; defaults for others. */
+/** The options in the metadata, read like the command line; defaults for others. */
 function optionsOf(who: string, path: string, metadata: Readonly<Record<string, string>>): TrainOptions {
   const words = remembered.flatMap((name) => (metadata[name] ? [`${flag(name)}=${metadata[name]}`] : []));
   let cause: unknown;

@@ -12,12 +12,12 @@ interface Gpu {
   requestAdapter(options?: { readonly powerPreference: 'high-performance' }): Promise<unknown>;
 }
 
-// Not a dependency, for its size; a name in a variable has no types, and needs none.
+// Not a dependency because of its size. The name is in a variable, so that its types need not be installed.
 const packageName = 'webgpu';
 
 /**
- * Puts WebGPU where frameworks look for it, in `navigator.gpu` and the globals beside it, once a process; does nothing
- * where it is there already. To be called before a framework is loaded, as some look only then.
+ * Installs WebGPU in `navigator.gpu` and the other globals, once per process, unless it exists already. Call it before a
+ * framework is loaded, since some check only then.
  *
  * @param load imports the package.
  * @throws VardropError `VARDROP_MISSING_PEER` without the package `webgpu`, or where it does not load;

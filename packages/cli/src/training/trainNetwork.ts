@@ -20,10 +20,10 @@ import { likelihood } from './network.js';
 /** Share of the epochs after which the learning rate begins to fall linearly towards 0. */
 const fallFrom = 0.5;
 
-/** Share of the epochs over which the weight of the KL rises to 1, so that the data speak first. */
+/** Share of the epochs over which the weight of the KL rises to 1, so that training starts with the data term. */
 const klRise = 0.25;
 
-/** A training and how it ended. */
+/** A training and its outcome. */
 export interface TrainedNetwork {
   readonly state: TrainingState;
   readonly epochs: readonly EpochReport[];
@@ -31,7 +31,7 @@ export interface TrainedNetwork {
   readonly seconds: number;
 }
 
-/** Trains a network, showing progress; on Ctrl-C ends after the step under way. */
+/** Trains a network and shows progress. Ctrl-C stops after the current step. */
 export async function trainNetwork(
   model: Model,
   run: {
@@ -92,7 +92,7 @@ export async function trainNetwork(
   }
 }
 
-/** The last good state of a training that a loss stopped, or undefined for other errors. */
+/** The last good state if a loss that is not finite stopped training; undefined for other errors. */
 export function stateOfFailure(error: unknown): TrainingState | undefined {
   return error instanceof TrainingError ? error.state : undefined;
 }

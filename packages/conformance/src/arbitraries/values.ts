@@ -63,7 +63,7 @@ const unusual = fc.constantFrom(Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINI
 export interface ValueOptions {
   /** Whether infinities and NaN may occur. */
   readonly nonFinite?: boolean;
-  /** Whether numbers near the ends of float32 may occur; true if left out. */
+  /** Whether numbers near the ends of float32 may occur. Default: true. */
   readonly extremes?: boolean;
 }
 

@@ -163,7 +163,7 @@ export const gradients: Law = {
   },
 };
 
-/** Adds the program to what a check says is wrong. */
+/** Adds the program to the error of a check. */
 function named(program: Program, check: () => number): number {
   try {
     return check();

@@ -217,7 +217,7 @@ async function checkMemory(context: LawContext): Promise<void> {
   });
 }
 
-/** What handles stand for, however many of them there are. */
+/** Handles and the values that they refer to. */
 export const handles: Law = {
   id: 'handles',
   statement:

@@ -16,7 +16,7 @@ const float32Error = 3e-6;
 /** The same of the float64 functions against the table. */
 const float64Error = 1e-12;
 
-/** The KL of one noise variable and its derivatives in the parameters, which are scalars in all but rank. */
+/** The KL of one noise variable and its derivatives in the parameters, which are scalars with extra axes of length 1. */
 function klProgram(noise: NoiseModel, divergence: Divergence, parameters: readonly string[]): Program {
   const b = createBuilder('kl');
   const values = Object.fromEntries(parameters.map((name) => [name, b.input(name, [1, 1], 'iteration')]));

@@ -326,7 +326,7 @@ async function checkSeveral(context: LawContext, create: () => Promise<Backend>)
   });
 }
 
-/** What belongs to whom, and in which order things happen. */
+/** Ownership, and the order of runs. */
 export const lifetime: Law = {
   id: 'lifetime',
   statement:

@@ -262,7 +262,7 @@ async function checkSizes(context: LawContext): Promise<void> {
         await checkExact(context, program, { inputs: { x } });
       } catch (error) {
         if (!(error instanceof VardropError && error.code === 'VARDROP_LIMITS')) throw error;
-        // To refuse what a card would not do to the end is as honest.
+        // Refusing what a card could not complete is correct too.
         ledger.compare(0, 0);
       }
     });

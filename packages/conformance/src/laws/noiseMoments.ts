@@ -62,7 +62,7 @@ function expectation(each: NoiseCase, estimator: 'local' | 'other'): Expectation
   return { outputs, covariance: 0, mixed: outputs[0].variance * outputs[1].variance };
 }
 
-/** Holds samples of the two pre-activations against what they are to be. */
+/** Compares samples of the two pre-activations with the expected moments. */
 function compareMoments(
   context: LawContext,
   wanted: Expectation,
@@ -72,7 +72,7 @@ function compareMoments(
   const count = observed[0].length;
   const check = (what: string, got: number, expected: number, threshold: number, scale: number) => {
     const error = Math.abs(got - expected);
-    // A backend that is off by twice the threshold is caught as surely as a correct one passes.
+    // A backend whose error is twice the threshold fails with the same probability as a correct one passes.
     ledger.effect(what, (2 * threshold) / scale);
     if (!(error <= threshold))
       throw new Error(`${what} of ${count} samples: got ${got}, wanted ${expected} ± ${threshold}`);

@@ -50,7 +50,7 @@ interface Reading {
 
 function start(backend: Backend, { tensor, value }: Held, what: string): Reading {
   const values = backend.read(tensor);
-  // Looked at in the end; until then a failure is not unhandled.
+  // Checked at the end. Until then a failure must not be an unhandled rejection.
   values.catch(() => undefined);
   return { what: `${what}, a read of [${tensor.shape}]`, values, wanted: value };
 }
@@ -120,7 +120,7 @@ async function checkPending(context: LawContext): Promise<void> {
   });
 }
 
-/** Values or an error with a code, and nothing that never comes. */
+/** A read gives values or an error with a code, and always settles. */
 async function settled(reading: Reading): Promise<void> {
   let values: Float32Array;
   try {

@@ -39,7 +39,7 @@ export function addRows([indices, dy]: readonly Float64Array[], [rows, ...rest]:
 }
 
 /** Whether a number is that of a row. */
-export function isRow(index: number, rows: number): boolean {
+function isRow(index: number, rows: number): boolean {
   return Number.isInteger(index) && index >= 0 && index < rows;
 }
 

@@ -3,7 +3,7 @@ import type { Scalar, Tensor, Tensor2D } from '@tensorflow/tfjs';
 import type { Minibatch } from '@vardrop/core/extend';
 import { type Workload, workloadScales } from '@vardrop/experiments';
 
-/** A training step that is not Vardrop's. */
+/** A training step without Vardrop. */
 export interface HandWrittenStep {
   /** One step; resolves to the loss. */
   run(): Promise<number>;
@@ -11,7 +11,7 @@ export interface HandWrittenStep {
 }
 
 /**
- * The training step of a workload as one writes it with tfjs alone: `tf.variableGrads`, `tf.matMul`, `tf.randomNormal`,
+ * The training step of a workload as written with tfjs alone: `tf.variableGrads`, `tf.matMul`, `tf.randomNormal`,
  * `tf.train.adam`, on tfjs's active backend.
  */
 export function createHandWrittenStep(

@@ -1,7 +1,7 @@
 import { createMinibatch, type Peer } from '@vardrop/experiments';
 import { createHandWrittenStep } from './handWrittenStep.js';
 
-/** The training step of a workload as one writes it with tfjs alone, on tfjs's wasm backend. */
+/** The training step of a workload as written with tfjs alone, on its wasm backend. */
 export async function handWrittenTfjs(): Promise<Peer> {
   const tf = await import('@tensorflow/tfjs');
   await import('@tensorflow/tfjs-backend-wasm');

@@ -14,8 +14,8 @@ const [k1, k2, k3] = [0.63576, 1.8732, 1.48695];
 const [decay1, decay2, epsilon] = [0.9, 0.999, 1e-8];
 
 /**
- * Runs without a global `Worker`: Node has none, and jax-js computes on one thread there, but ONNX Runtime defines one on its
- * way, for which jax-js looks again whenever it compiles.
+ * Runs without a global `Worker`. Node has none, and jax-js then computes on one thread. But ONNX Runtime defines one when it
+ * is loaded, and jax-js checks for it at each compilation.
  */
 async function withoutWorker<T>(run: () => Promise<T>): Promise<T> {
   const descriptor = Object.getOwnPropertyDescriptor(globalThis, 'Worker');
@@ -28,7 +28,7 @@ async function withoutWorker<T>(run: () => Promise<T>): Promise<T> {
 }
 
 /**
- * The training step of a workload as one writes it with jax-js, on its wasm backend: `valueAndGrad` and Adam in one `jit`.
+ * The training step of a workload as written with jax-js, on its wasm backend: `valueAndGrad` and Adam in one `jit`.
  *
  * @throws VardropError `VARDROP_MISSING_PEER` where the package is not installed.
  */
@@ -40,7 +40,7 @@ export async function jaxJs(): Promise<Peer> {
       { cause },
     );
   });
-  // All devices would be tried otherwise, and that of WebGPU fails where there is no `navigator`.
+  // Otherwise jax-js tries all devices, and WebGPU fails without `navigator`.
   await withoutWorker(() => jax.init('wasm'));
   jax.defaultDevice('wasm');
   return { name: 'jax-js', prepare: async (workload) => prepare(jax, workload) };
@@ -49,7 +49,7 @@ export async function jaxJs(): Promise<Peer> {
 /** The loss of a minibatch: that of the data, and the KL by its sigmoid approximation. */
 function lossOf({ nn, numpy, random }: Jax, { widths, batch }: Workload) {
   const outputs = widths.slice(1);
-  // An array is used up by what takes it; `ref` keeps it for another use.
+  // A function consumes its array arguments; `ref` keeps one for another use.
   return (layers: Layer[], x: JaxArray, y: JaxArray, key: JaxArray): JaxArray => {
     let activation = x;
     let kl = numpy.zeros([]);
