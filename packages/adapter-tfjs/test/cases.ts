@@ -64,7 +64,7 @@ const windows = [
 
 /** Every operation that reaches a backend, over the shapes and attributes in which its lowering may go wrong. */
 export const cases: readonly Case[] = [
-  ...(['neg', 'abs', 'exp', 'sigmoid', 'softplus', 'tanh'] as const).flatMap((op) =>
+  ...(['neg', 'abs', 'exp', 'sigmoid', 'softplus', 'tanh', 'floor', 'round', 'cos', 'erf'] as const).flatMap((op) =>
     ([[], [7], [3, 5], [2, 3, 4, 5, 2]] as Shape[]).map((shape) => one(op, [shape], (b, [x]) => b[op](x))),
   ),
   ...(['sqrt', 'log'] as const).map((op) => one(op, [[5, 7]], (b, [x]) => b[op](b.abs(x)))),

@@ -26,3 +26,23 @@ export function addScaled(w: FunctionWriter, local: Local, factor: number): void
   scaled(w, local, factor);
   w.plain('i32Add');
 }
+
+/** Pushes `a + b`. */
+export function sumOf(w: FunctionWriter, a: Local, b: Local): void {
+  w.get(a);
+  w.get(b);
+  w.plain('i32Add');
+}
+
+/** Sets a variable to the smaller, or the larger, of itself and what `push` pushes. */
+export function limit(w: FunctionWriter, local: Local, to: 'smaller' | 'larger', push: () => void): void {
+  const other = w.i32();
+  push();
+  w.tee(other);
+  w.get(local);
+  w.get(other);
+  w.get(local);
+  w.plain(to === 'smaller' ? 'i32LtS' : 'i32GtS');
+  w.plain('select');
+  w.set(local);
+}

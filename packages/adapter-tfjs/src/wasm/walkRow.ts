@@ -1,4 +1,4 @@
-import { assign } from './integers.js';
+import { assign, sumOf } from './integers.js';
 import type { FunctionWriter, Local } from './wasmWriter.js';
 
 /** Runs `turn` for each four elements of a row, at so many bytes behind its first, and how many of the four there are. */
@@ -19,4 +19,18 @@ export function storeFirst(w: FunctionWriter, count: number, address: () => void
     if (count === 4) w.store(offset);
     else w.storeLane(lane, offset + 4 * lane);
   }
+}
+
+/** Adds a row of fixed length to another, both given by their addresses. */
+export function addRow(w: FunctionWriter, length: number, target: Local, source: Local): void {
+  const value = w.v128();
+  walkRow(w, length, (at, count) => {
+    for (const address of [target, source]) {
+      sumOf(w, address, at);
+      w.load();
+    }
+    w.simd('add');
+    w.set(value);
+    storeFirst(w, count, () => sumOf(w, target, at), value);
+  });
 }

@@ -34,7 +34,6 @@ const plain = {
 
 /** Opcodes after the prefix 0xfd that take no immediate. */
 export const simd = {
-  swizzle: 0x0e,
   i32x4Splat: 0x11,
   f32x4Splat: 0x13,
   i32x4Eq: 0x37,
@@ -91,8 +90,6 @@ export interface FunctionWriter {
   store(offset?: number): void;
   /** Pops an address and a vector, writes one lane, there or so many bytes behind. */
   storeLane(lane: number, offset?: number): void;
-  /** Pops a vector and an i32, pushes the vector with that in one lane. */
-  setLane(lane: number): void;
   /** Pops a vector, pushes one of its floats. */
   lane(lane: number): void;
   /** Pops an address, pushes the float there, or so many bytes behind. */
@@ -150,7 +147,6 @@ export function createFunction(parameters: number): FunctionWriter {
     loadLane: (lane, offset = 0) => vector(0x56, ...memory(offset), lane),
     store: (offset = 0) => vector(0x0b, ...memory(offset)),
     storeLane: (lane, offset = 0) => vector(0x5a, ...memory(offset), lane),
-    setLane: (lane) => vector(0x1c, lane),
     lane: (lane) => vector(0x1f, lane),
     loadFloat: (offset = 0) => void body.push(0x2a, ...memory(offset)),
     storeFloat: (offset = 0) => void body.push(0x38, ...memory(offset)),

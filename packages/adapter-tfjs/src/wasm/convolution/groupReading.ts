@@ -31,44 +31,28 @@ export interface GroupReading {
 
 /** Vectors of a block, but of those of the last channels. */
 const most = 4;
-const lanes = [0, 1, 2, 3] as const;
-/** The bytes 0, 1, 2 and 3, and four ones. */
-const [bytes, ones] = [0x03020100, 0x01010101];
 
 /**
  * Four channels of the result read either four neighbours, in a depthwise convolution; or one channel, in groups that make
- * multiples of four; or some of four neighbours, where each group reads one; or any, which are read one by one.
+ * multiples of four; or any, which are read one by one.
  */
-export function createGroupReading(w: FunctionWriter, { perGroup, outPerGroup }: GroupSize): GroupReading {
-  const isDepthwise = perGroup === 1 && outPerGroup === 1;
+export function createGroupReading(w: FunctionWriter, size: GroupSize): GroupReading {
+  const { outPerGroup } = size;
+  const isDepthwise = size.perGroup === 1 && outPerGroup === 1;
   const isOfOne = outPerGroup % 4 === 0;
-  const isOfNeighbours = perGroup === 1 && !isDepthwise && !isOfOne;
   /** How many vectors in a row read the same channel. */
   const alike = isOfOne ? ([4, 2].find((n) => outPerGroup % (4 * n) === 0) ?? 1) : 1;
   const [start, at] = [w.i32(), w.i32()];
   const factors = Array.from({ length: most }, () => w.v128());
   /** The channels of a block whose numbers of the image a vector starts from. */
   const channelsOf = (v: number): readonly number[] =>
-    isDepthwise ? [] : isOfNeighbours || isOfOne ? [4 * (v - (v % alike))] : lanes.map((lane) => 4 * v + lane);
-  /** Which of four neighbours a vector's lanes read, as `swizzle` takes it. */
-  const patterns = isOfNeighbours ? factors.map(() => w.v128()) : [];
+    isDepthwise ? [] : isOfOne ? [4 * (v - (v % alike))] : [0, 1, 2, 3].map((lane) => 4 * v + lane);
   /** How far behind the first channel's number the others' are. */
   const offsets = new Map<number, Local>();
   for (const channel of factors.flatMap((_, v) => channelsOf(v))) {
     if (channel > 0 && !offsets.has(channel)) offsets.set(channel, w.i32());
   }
 
-  /** Pushes how far behind a pixel's first number that is, in bytes, which a channel of the block reads. */
-  const pushNumber = (channel: number) => {
-    w.get(at);
-    if (isDepthwise) return;
-    w.integer(4 * channel);
-    w.plain('i32Add');
-    w.integer(4 * outPerGroup);
-    w.plain('i32DivU');
-    w.integer(4 * perGroup);
-    w.plain('i32Mul');
-  };
   const pushAddress = (address: Local, channel: number) => {
     w.get(address);
     const offset = offsets.get(channel);
@@ -81,31 +65,17 @@ export function createGroupReading(w: FunctionWriter, { perGroup, outPerGroup }:
     beginsSlowly: !isDepthwise && !isOfOne,
     eachBlock(out, visit) {
       const block = (vectors: number, count: number) => {
-        pushNumber(0);
+        pushNumber(w, size, at, 0);
         w.set(start);
         const last = 4 * (vectors - 1) + count - 1;
         for (const [channel, offset] of offsets) {
           if (channel >= 4 * vectors) continue;
           // Beyond the last channel, the last one's is read.
-          pushNumber(Math.min(channel, last));
+          pushNumber(w, size, at, Math.min(channel, last));
           w.get(start);
           w.plain('i32Sub');
           w.set(offset);
         }
-        patterns.slice(0, vectors).forEach((pattern, v) => {
-          w.integers([bytes, bytes, bytes, bytes]);
-          for (const lane of lanes.slice(1)) {
-            pushNumber(Math.min(4 * v + lane, last));
-            pushNumber(4 * v);
-            w.plain('i32Sub');
-            w.integer(ones);
-            w.plain('i32Mul');
-            w.integer(bytes);
-            w.plain('i32Add');
-            w.setLane(lane);
-          }
-          w.set(pattern);
-        });
         visit({ at, vectors, count });
       };
       const wide = out - (out % (4 * most));
@@ -130,11 +100,7 @@ export function createGroupReading(w: FunctionWriter, { perGroup, outPerGroup }:
           w.load(16 * v);
         } else {
           pushAddress(address, channels[0]);
-          if (isOfNeighbours) {
-            w.load();
-            w.get(patterns[v]);
-            w.simd('swizzle');
-          } else w.loadSplat();
+          w.loadSplat();
           for (let lane = 1; lane < channels.length; lane++) w.loadLane(lane);
         }
         w.set(factor);
@@ -142,4 +108,16 @@ export function createGroupReading(w: FunctionWriter, { perGroup, outPerGroup }:
       });
     },
   };
+}
+
+/** Pushes how far behind a pixel's first number that is, in bytes, which a channel reads, `channel` behind that at `at`. */
+function pushNumber(w: FunctionWriter, { perGroup, outPerGroup }: GroupSize, at: Local, channel: number): void {
+  w.get(at);
+  if (perGroup === 1 && outPerGroup === 1) return;
+  w.integer(4 * channel);
+  w.plain('i32Add');
+  w.integer(4 * outPerGroup);
+  w.plain('i32DivU');
+  w.integer(4 * perGroup);
+  w.plain('i32Mul');
 }

@@ -1,6 +1,6 @@
 import type { Shapes } from '../../device/lowering.js';
 import { type ConvolutionNode, geometryOf } from '../../move/eachProduct.js';
-import { addScaled, increase, scaled } from '../integers.js';
+import { addScaled, increase, scaled, sumOf } from '../integers.js';
 import type { Kernel } from '../kernel.js';
 import { writeCopy } from '../move/writeCopies.js';
 import { storeFirst } from '../walkRow.js';
@@ -91,12 +91,7 @@ function writePass(w: FunctionWriter, pass: Pass): void {
   const addUp = (block: Block) => {
     addCells(w, pass, reading, block, { sums, origin, top, left });
     for (let v = 0; v < block.vectors; v++) {
-      const address = () => {
-        w.get(place);
-        w.get(block.at);
-        w.plain('i32Add');
-      };
-      storeFirst(w, block.count, address, sums[v], 16 * v);
+      storeFirst(w, block.count, () => sumOf(w, place, block.at), sums[v], 16 * v);
     }
   };
   w.get(target);

@@ -1,9 +1,9 @@
 import { elementCount } from '@vardrop/core/program';
 import type { Shapes } from '../../device/lowering.js';
 import { type ConvolutionNode, type Geometry, geometryOf } from '../../move/eachProduct.js';
-import { addScaled, assign, increase, scaled } from '../integers.js';
+import { addScaled, assign, increase, limit, scaled, sumOf } from '../integers.js';
 import type { Kernel } from '../kernel.js';
-import { storeFirst, walkRow } from '../walkRow.js';
+import { addRow, storeFirst, walkRow } from '../walkRow.js';
 import { createFunction, type FunctionWriter, type Local } from '../wasmWriter.js';
 import { type Block, createGroupReading, type GroupReading } from './groupReading.js';
 
@@ -42,7 +42,7 @@ export function writeGroupedFilterGradient(node: ConvolutionNode, shapes: Shapes
     w.integer(batch * rows);
     addScaled(w, piece, -longestSum);
     w.set(count);
-    keepSmaller(w, count, () => w.integer(longestSum));
+    limit(w, count, 'smaller', () => w.integer(longestSum));
     w.loop(turn, count, 1, () => {
       for (const [opcode, to] of [
         ['i32DivU', sample],
@@ -53,68 +53,23 @@ export function writeGroupedFilterGradient(node: ConvolutionNode, shapes: Shapes
         w.plain(opcode);
         w.set(to);
       }
-      addRow({ w, geometry, reading, sums, row, sample, place });
+      addRowOfProducts({ w, geometry, reading, sums, row, sample, place });
     });
-    if (pieces > 1) addTo(w, 2, sums, elementCount(filter));
+    if (pieces > 1) addRow(w, elementCount(filter), 2, sums);
   });
   const scratch = pieces > 1 ? { scratch: elementCount(filter) } : {};
   return { code: w, results: [{ shape: filter, initial: 0 }], ...scratch };
-}
-
-/** Sets a variable to a number if that is smaller. */
-function keepSmaller(w: FunctionWriter, local: Local, push: () => void): void {
-  const other = w.i32();
-  push();
-  w.tee(other);
-  w.get(local);
-  w.get(other);
-  w.get(local);
-  w.plain('i32LtS');
-  w.plain('select');
-  w.set(local);
-}
-
-/** Sets a variable to a number if that is larger. */
-function keepLarger(w: FunctionWriter, local: Local, push: () => void): void {
-  const other = w.i32();
-  push();
-  w.tee(other);
-  w.get(local);
-  w.get(other);
-  w.get(local);
-  w.plain('i32GtS');
-  w.plain('select');
-  w.set(local);
 }
 
 function clear(w: FunctionWriter, tensor: Local, size: number): void {
   const zero = w.v128();
   w.floats(0);
   w.set(zero);
-  walkRow(w, size, (at, count) => storeFirst(w, count, () => pushSum(w, tensor, at), zero));
-}
-
-function addTo(w: FunctionWriter, target: Local, source: Local, size: number): void {
-  const value = w.v128();
-  walkRow(w, size, (at, count) => {
-    pushSum(w, target, at);
-    w.load();
-    pushSum(w, source, at);
-    w.load();
-    w.simd('add');
-    w.set(value);
-    storeFirst(w, count, () => pushSum(w, target, at), value);
-  });
-}
-
-function pushSum(w: FunctionWriter, a: Local, b: Local): void {
-  w.get(a);
-  w.get(b);
-  w.plain('i32Add');
+  walkRow(w, size, (at, count) => storeFirst(w, count, () => sumOf(w, tensor, at), zero));
 }
 
 /** Adds the products of one row of dy, block by block, so that what a block reads stays in the cache. */
-function addRow(writing: Writing): void {
+function addRowOfProducts(writing: Writing): void {
   const { w, geometry, row, sample, place, reading } = writing;
   const { image, filter, window } = geometry;
   const [, height, width, channels] = image;
@@ -152,7 +107,7 @@ function addCells(writing: Writing, block: Block, i: Local, line: Local): void {
     w.integer(window.padding[2]);
     w.plain('i32Sub');
     w.set(offset);
-    pushSum(w, sums, block.at);
+    sumOf(w, sums, block.at);
     addScaled(w, i, 4 * kernelWidth * perGroup * out);
     addScaled(w, j, 4 * perGroup * out);
     w.set(cell);
@@ -170,7 +125,7 @@ function addCells(writing: Writing, block: Block, i: Local, line: Local): void {
         addScaled(w, first, 4 * window.strides[1] * image[3]);
         addScaled(w, offset, 4 * image[3]);
         w.set(pixel);
-        pushSum(w, 1, block.at);
+        sumOf(w, 1, block.at);
         addScaled(w, row, 4 * result[2] * out);
         addScaled(w, first, 4 * out);
         w.set(gradient);
@@ -184,13 +139,6 @@ function addCells(writing: Writing, block: Block, i: Local, line: Local): void {
 function findColumns({ w, geometry }: Writing, piece: Local, offset: Local, first: Local, last: Local): void {
   const stride = geometry.window.strides[1];
   const [, , width] = geometry.image;
-  const divided = (local: Local) => {
-    keepLarger(w, local, () => w.integer(0));
-    w.get(local);
-    w.integer(stride);
-    w.plain('i32DivU');
-    w.set(local);
-  };
   for (const [local, from] of [
     [first, stride - 1],
     [last, width + stride - 1],
@@ -199,11 +147,15 @@ function findColumns({ w, geometry }: Writing, piece: Local, offset: Local, firs
     w.get(offset);
     w.plain('i32Sub');
     w.set(local);
-    divided(local);
+    limit(w, local, 'larger', () => w.integer(0));
+    w.get(local);
+    w.integer(stride);
+    w.plain('i32DivU');
+    w.set(local);
   }
-  keepLarger(w, first, () => scaled(w, piece, longestSum));
-  keepSmaller(w, last, () => w.integer(geometry.result[2]));
-  keepSmaller(w, last, () => {
+  limit(w, first, 'larger', () => scaled(w, piece, longestSum));
+  limit(w, last, 'smaller', () => w.integer(geometry.result[2]));
+  limit(w, last, 'smaller', () => {
     w.integer(longestSum);
     addScaled(w, piece, longestSum);
   });

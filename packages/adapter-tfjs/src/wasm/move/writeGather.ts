@@ -1,8 +1,8 @@
 import { elementCount } from '@vardrop/core/program';
 import type { Shapes } from '../../device/lowering.js';
-import { addScaled, increase } from '../integers.js';
+import { addScaled, increase, sumOf } from '../integers.js';
 import type { Kernel } from '../kernel.js';
-import { storeFirst, walkRow } from '../walkRow.js';
+import { addRow, storeFirst, walkRow } from '../walkRow.js';
 import { createFunction, type FunctionWriter, type Local } from '../wasmWriter.js';
 
 /** Rows of a table by number; zeros for numbers of no row. */
@@ -29,12 +29,12 @@ export function writeGather({ out, operands: [[rows, ...rest], indices] }: Shape
     w.simd('i32x4Splat');
     w.set(mask);
     walkRow(w, size, (at, count) => {
-      sum(w, source, at);
+      sumOf(w, source, at);
       w.load();
       w.get(mask);
       w.simd('and');
       w.set(value);
-      storeFirst(w, count, () => sum(w, target, at), value);
+      storeFirst(w, count, () => sumOf(w, target, at), value);
     });
     increase(w, target, 4 * size);
   });
@@ -46,7 +46,6 @@ export function writeGatherGradient({ out: [rows, ...rest], operands: [indices] 
   const w = createFunction(3);
   const size = elementCount(rest);
   const [source, target] = [w.i32(), w.i32()];
-  const value = w.v128();
   w.get(1);
   w.set(source);
   eachIndex(w, 0, elementCount(indices), rows, (number, isRow) => {
@@ -55,25 +54,11 @@ export function writeGatherGradient({ out: [rows, ...rest], operands: [indices] 
       w.get(2);
       addScaled(w, number, 4 * size);
       w.set(target);
-      walkRow(w, size, (at, count) => {
-        sum(w, target, at);
-        w.load();
-        sum(w, source, at);
-        w.load();
-        w.simd('add');
-        w.set(value);
-        storeFirst(w, count, () => sum(w, target, at), value);
-      });
+      addRow(w, size, target, source);
     });
     increase(w, source, 4 * size);
   });
   return { code: w, results: [{ shape: [rows, ...rest], initial: 0 }] };
-}
-
-function sum(w: FunctionWriter, a: Local, b: Local): void {
-  w.get(a);
-  w.get(b);
-  w.plain('i32Add');
 }
 
 /** Runs `visit` for each index, with its whole number, and 1 or 0 for whether it is the number of a row. */
@@ -86,11 +71,11 @@ function eachIndex(
 ): void {
   const [at, number, isRow] = [w.i32(), w.i32(), w.i32()];
   w.loop(at, { constant: 4 * count }, 4, () => {
-    sum(w, indices, at);
+    sumOf(w, indices, at);
     w.loadFloat();
     w.truncate();
     w.set(number);
-    sum(w, indices, at);
+    sumOf(w, indices, at);
     w.loadFloat();
     w.get(number);
     w.plain('f32FromInteger');
