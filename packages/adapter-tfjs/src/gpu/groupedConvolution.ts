@@ -126,13 +126,14 @@ function addRows(
   loops: (cell: readonly string[], afterRow: readonly string[]) => readonly string[],
 ): string[] {
   const zero = l.number(0);
+  const cell =
+    count === 1
+      ? [l.define('int', 'c', '0'), `line = line + ${term};`]
+      : [l.variable('float', 'sum', zero), l.repeat('c', count, [`sum = sum + ${term};`]), 'line = line + sum;'];
   return [
     l.variable('float', 'total', zero),
     l.variable('float', 'line', zero),
-    ...loops(
-      [l.variable('float', 'sum', zero), l.repeat('c', count, [`sum = sum + ${term};`]), 'line = line + sum;'],
-      ['total = total + line;', `line = ${zero};`],
-    ),
+    ...loops(cell, ['total = total + line;', `line = ${zero};`]),
     store(l, 'total'),
   ];
 }

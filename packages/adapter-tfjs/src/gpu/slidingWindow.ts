@@ -21,12 +21,12 @@ export function overWindow(
 ): string[] {
   return [
     l.repeat('i', size[0], [
+      l.define('int', 'row', `${windowRow} * ${strides[0]} + i * ${dilations[0]} - ${top}`),
+      `if (row < 0 || row >= ${height}) { continue; }`,
       l.repeat('j', size[1], [
-        l.define('int', 'row', `${windowRow} * ${strides[0]} + i * ${dilations[0]} - ${top}`),
         l.define('int', 'column', `${windowColumn} * ${strides[1]} + j * ${dilations[1]} - ${left}`),
-        `if (row >= 0 && row < ${height} && column >= 0 && column < ${width}) {`,
+        `if (column < 0 || column >= ${width}) { continue; }`,
         ...body,
-        '}',
       ]),
       ...afterRow,
     ]),
@@ -47,15 +47,15 @@ export function overWindowsOf(
   const [down, across] = strides;
   return [
     l.repeat('p', size[0], [
+      l.define('int', 'fromTop', `at.y + ${top} - p * ${dilations[0]}`),
+      // Of a negative number the quotient is not looked at.
+      l.define('int', 'windowRow', `fromTop / ${down}`),
+      `if (fromTop < 0 || windowRow * ${down} != fromTop || windowRow >= ${rows}) { continue; }`,
       l.repeat('q', size[1], [
-        l.define('int', 'fromTop', `at.y + ${top} - p * ${dilations[0]}`),
         l.define('int', 'fromLeft', `at.z + ${left} - q * ${dilations[1]}`),
-        // Of a negative number the quotient is not looked at.
-        l.define('int', 'windowRow', `fromTop / ${down}`),
         l.define('int', 'windowColumn', `fromLeft / ${across}`),
-        `if (fromTop >= 0 && fromLeft >= 0 && windowRow * ${down} == fromTop && windowColumn * ${across} == fromLeft && windowRow < ${rows} && windowColumn < ${columns}) {`,
+        `if (fromLeft < 0 || windowColumn * ${across} != fromLeft || windowColumn >= ${columns}) { continue; }`,
         ...body,
-        '}',
       ]),
       ...afterRow,
     ]),
