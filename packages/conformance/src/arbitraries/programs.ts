@@ -80,24 +80,33 @@ const table = (b: Builder, x: Value) => (x.shape.length === 0 ? b.reshape(x, [1]
 /** Numbers of rows, repeated ones and such of no row among them. */
 const someRows = (b: Builder) => b.constant([1, 0, 1, 7, 0, 0.5], [2, 3]);
 
+/** Axes of a tensor that every backend takes. */
+const mostAxes = 6;
+
+/** Rows by number; the rows themselves where that has more axes than every backend takes. */
+const gathered = (b: Builder, rows: Value, indices: Value) =>
+  rows.shape.length + indices.shape.length - 1 <= mostAxes ? b.gather(rows, indices) : rows;
+
 /** Both values along one more axis, or along the last one that they have. */
 function joined(b: Builder, x: Value, y: Value): Value {
   const axis = last(x);
   if (axis >= 0 && y.shape.length === x.shape.length && y.shape.every((n, i) => i === axis || n === x.shape[i])) {
     return b.concatenate([x, y, x], axis);
   }
+  if (x.shape.length === mostAxes) return x;
   const row = b.reshape(x, [1, ...x.shape]);
   return b.concatenate([row, b.neg(row)], 0);
 }
 
 /** Movements, whose results are whole numbers where their operands are. */
 const movements: readonly Maker[] = [
-  (b, x) => (isSmall(x, 6) ? b.gather(table(b, x), someRows(b)) : b.neg(x)),
+  (b, x) => (isSmall(x, 6) ? gathered(b, table(b, x), someRows(b)) : b.neg(x)),
   (b, x, y) => {
     const rows = table(b, x);
     // Whole numbers, of rows and of none.
     const indices = b.round(b.mul(2, y));
-    return isSmall(y, elementCount(rows.shape) / side(rows, 0)) ? b.gather(rows, indices) : b.gather(rows, someRows(b));
+    const fits = isSmall(y, elementCount(rows.shape) / side(rows, 0));
+    return gathered(b, rows, fits ? indices : someRows(b));
   },
   (b, x) => {
     const dy = table(b, x);
@@ -227,7 +236,7 @@ const wild: readonly Maker[] = [
   // Most numbers are those of no row.
   (b, x, y) => {
     const rows = table(b, x);
-    return isSmall(y, elementCount(rows.shape) / side(rows, 0)) ? b.gather(rows, y) : x;
+    return isSmall(y, elementCount(rows.shape) / side(rows, 0)) ? gathered(b, rows, y) : x;
   },
 ];
 
@@ -266,7 +275,10 @@ const exactMakers: readonly Maker[] = [
   ...movements,
   (b, x) => b.transpose(x),
   (b, x) => b.reshape(x, [elementCount(x.shape)]),
-  (b, x) => (elementCount(x.shape) === 1 ? b.reshape(x, []) : b.reshape(x, [1, ...x.shape])),
+  (b, x) => {
+    if (elementCount(x.shape) === 1) return b.reshape(x, []);
+    return b.reshape(x, x.shape.length < mostAxes ? [1, ...x.shape] : [elementCount(x.shape)]);
+  },
   (b, x) => (x.shape.length < 3 ? b.broadcast(x, [2, ...x.shape]) : b.neg(x)),
 ];
 
