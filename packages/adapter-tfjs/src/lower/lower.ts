@@ -9,9 +9,9 @@ import * as grouped from '../gpu/groupedConvolution.js';
 import * as movement from '../gpu/movement.js';
 import { reduceMax } from '../gpu/reduceMax.js';
 import * as gpu from '../gpu/windows.js';
-import { onHost } from '../move/onHost.js';
 import { elementwise, isFunction, selectGreater } from './elementwise.js';
 import { matmul } from './matmul.js';
+import { onHost } from './onHost.js';
 import {
   averagePool2dGradient,
   conv2d,

@@ -1,10 +1,10 @@
 import type { Shapes } from '../../device/lowering.js';
-import { type ConvolutionNode, geometryOf } from '../../move/eachProduct.js';
 import { addScaled, increase, scaled, sumOf } from '../integers.js';
 import type { Kernel } from '../kernel.js';
 import { writeCopy } from '../move/writeCopies.js';
 import { storeFirst } from '../walkRow.js';
 import { createFunction, type FunctionWriter, type Local } from '../wasmWriter.js';
+import { type ConvolutionNode, geometryOf } from './geometryOf.js';
 import { type Block, createGroupReading, type GroupReading } from './groupReading.js';
 
 /** Most products that are added up in one go. */

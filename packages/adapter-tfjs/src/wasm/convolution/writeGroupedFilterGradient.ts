@@ -1,10 +1,10 @@
 import { elementCount } from '@vardrop/core/program';
 import type { Shapes } from '../../device/lowering.js';
-import { type ConvolutionNode, type Geometry, geometryOf } from '../../move/eachProduct.js';
 import { addScaled, assign, increase, limit, scaled, sumOf } from '../integers.js';
 import type { Kernel } from '../kernel.js';
 import { addRow, storeFirst, walkRow } from '../walkRow.js';
 import { createFunction, type FunctionWriter, type Local } from '../wasmWriter.js';
+import { type ConvolutionNode, type Geometry, geometryOf } from './geometryOf.js';
 import { type Block, createGroupReading, type GroupReading } from './groupReading.js';
 
 /** Most columns, and most rows, whose products are added up in one go: sums of sums lose less. */

@@ -1,11 +1,11 @@
 import type { BoundShape, NodeOf } from '@vardrop/core/program';
 import type { Shapes } from '../../device/lowering.js';
-import { type Copy, copiesOf, type Walk } from '../../move/copies.js';
 import { addScaled, increase } from '../integers.js';
 import type { Kernel } from '../kernel.js';
 import { collapse } from '../loop/loop.js';
 import { nestLoops } from '../nestLoops.js';
 import { createFunction, type FunctionWriter, type Local } from '../wasmWriter.js';
+import { type Copy, copiesOf, type Walk } from './copies.js';
 
 /** A slice, a pad or a concatenation: parts of the operands, copied row by row. */
 export function writeCopies(node: NodeOf<'slice' | 'pad' | 'concatenate', BoundShape>, shapes: Shapes): Kernel {

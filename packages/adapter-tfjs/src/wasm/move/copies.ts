@@ -1,5 +1,5 @@
 import { elementCount, type NodeOf } from '@vardrop/core/program';
-import type { Shapes } from '../device/lowering.js';
+import type { Shapes } from '../../device/lowering.js';
 
 /** A walk through a tensor along the axes of a loop nest: its first element, and each axis's step, in elements. */
 export interface Walk {
