@@ -11,7 +11,6 @@ const state = 'makes an object whose methods share state';
 
 /** Functions that may be longer, by file in `packages` and name. */
 const allowed = {
-  'adapter-tfjs/src/wasm/convolution/groupReading.ts createGroupReading': state,
   'cli/src/arguments/trainCommand.ts trainCommand': table,
   'conformance/src/arbitraries/movementCases.ts movementCases': table,
   'core/src/program/builder.ts createBuilder': table,

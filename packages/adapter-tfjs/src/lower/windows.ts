@@ -91,9 +91,11 @@ export function maxPool2dGradient(device: Device, pooling: Pool, shapes: Shapes)
     device.scoped(() => {
       const cells = slices(device, x, pooling, pooled, -Infinity);
       const top = maximum(device, cells);
+      // Padding equals no maximum, even where all that a window sees is −∞.
+      const candidates = pooling.padding.some((n) => n > 0) ? slices(device, x, pooling, pooled, Number.NaN) : cells;
       const zero = device.create(new Float32Array(elementCount(dy.shape)), dy.shape);
       let remaining = dy;
-      const gradients = cells.map((cell) => {
+      const gradients = candidates.map((cell) => {
         const condition = device.call('Equal', { a: cell, b: top });
         const taken = device.call('Select', { condition, t: remaining, e: zero });
         remaining = device.call('Select', { condition, t: zero, e: remaining });

@@ -1,7 +1,8 @@
 import type { Supports } from '@vardrop/core/backend';
-import { boundShape, type ConvolutionOptions, createBuilder, type Op } from '@vardrop/core/program';
+import { boundShape, type ConvolutionOptions, createBuilder, elementCount, type Op } from '@vardrop/core/program';
 import fc from 'fast-check';
 import { type CaseOf, casesOf, type OperationCase } from './operationCase.js';
+import { tensorValues } from './values.js';
 
 type Pair = readonly [number, number];
 type Padding = readonly [number, number, number, number];
@@ -89,6 +90,16 @@ function convolved({ image, filter, options }: ConvolutionCase): number[] {
   return [...boundShape(b.conv2d(b.input('image', image), b.input('filter', filter), options).shape)];
 }
 
+/** Images; where there are infinities, some in which windows see nothing but −∞, as padding is. */
+function images(shape: readonly number[], nonFinite: boolean): fc.Arbitrary<Float32Array> {
+  const length = elementCount(shape);
+  const numbers = tensorValues(length, { nonFinite });
+  if (!nonFinite) return numbers;
+  const low = fc.constantFrom(Number.NEGATIVE_INFINITY, Number.NEGATIVE_INFINITY, -1);
+  const mostlyLow = fc.array(low, { minLength: length, maxLength: length }).map((each) => Float32Array.from(each));
+  return fc.oneof({ weight: 3, arbitrary: numbers }, { weight: 1, arbitrary: mostlyLow });
+}
+
 /** Shape of what a pooling makes of an image. */
 function pooled({ image, size, window }: WindowCase): number[] {
   const b = createBuilder('shape');
@@ -130,8 +141,10 @@ export function windowCases({ nonFinite }: Supports): ReadonlyMap<Op, fc.Arbitra
     [
       'maxPool2dGradient',
       windows.chain((each) =>
-        of('maxPool2dGradient')([each.image, pooled(each)], (b, [x, dy]) =>
-          b.maxPool2dGradient(x, dy, each.size, each.window),
+        of('maxPool2dGradient')(
+          [each.image, pooled(each)],
+          (b, [x, dy]) => b.maxPool2dGradient(x, dy, each.size, each.window),
+          [images(each.image, nonFinite)],
         ),
       ),
     ],
