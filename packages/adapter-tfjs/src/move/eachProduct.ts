@@ -4,7 +4,10 @@ import type { Shapes } from '../device/lowering.js';
 /** A convolution or one of its gradients. */
 export type ConvolutionNode = NodeOf<'conv2d' | 'conv2dInputGradient' | 'conv2dFilterGradient', readonly number[]>;
 
-/** What a convolution and its gradients share: image `[batch, h, w, in]`, filter `[kh, kw, in / groups, out]`, result. */
+/**
+ * The shapes of a convolution and of its gradients: image `[batch, h, w, in]`, filter `[kh, kw, in / groups, out]`,
+ * result.
+ */
 export interface Geometry {
   readonly image: readonly number[];
   readonly filter: readonly number[];
@@ -12,7 +15,7 @@ export interface Geometry {
   readonly window: Convolution;
 }
 
-/** The shapes of a convolution, or of that which a node is a gradient of. */
+/** The shapes of a convolution. For a gradient, the shapes of the convolution that it belongs to. */
 export function geometryOf(node: ConvolutionNode, { out, operands: [left, right] }: Shapes): Geometry {
   switch (node.op) {
     case 'conv2d':
@@ -24,7 +27,7 @@ export function geometryOf(node: ConvolutionNode, { out, operands: [left, right]
   }
 }
 
-/** Calls `visit` with the elements of image, filter and result that belong together, for each product of a convolution. */
+/** Calls `visit` for each product of a convolution, with its elements of image, filter and result. */
 export function eachProduct(geometry: Geometry, visit: (image: number, filter: number, result: number) => void): void {
   const { image, filter, result, window } = geometry;
   const [kernelHeight, kernelWidth, perGroup, out] = filter;

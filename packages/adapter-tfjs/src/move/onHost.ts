@@ -6,12 +6,12 @@ import { type ConvolutionNode, eachProduct, geometryOf } from './eachProduct.js'
 
 type Moved = 'slice' | 'pad' | 'concatenate' | 'gather' | 'gatherGradient';
 
-/** Nodes that loops in JavaScript compute. */
+/** Nodes that JavaScript loops can compute. */
 type HostNode = BoundNode & (NodeOf<Moved, readonly number[]> | ConvolutionNode);
 
 /**
- * Computes a node by loops in JavaScript, on cpu and where WebAssembly's cannot reach tfjs's memory: tfjs's kernels check
- * no bounds, take no negative steps and no groups. Sums are float64.
+ * Computes a node with JavaScript loops, on cpu and where generated WebAssembly cannot reach tfjs's memory. tfjs's
+ * kernels check no bounds and support neither negative steps nor groups. Sums are float64.
  */
 export function onHost(device: Device, node: HostNode, shapes: Shapes): Lowering {
   const compute = loopsOf(node, shapes);
