@@ -28,10 +28,10 @@ export interface Point {
 const relativeStep = 2 ** -11;
 
 /**
- * Prepares finite differences of the scalar output `loss` of a bound program, evaluated in float64. `at(input,
- * element)` is the derivative with respect to one element. It uses central differences at steps h and 2h with
- * Richardson extrapolation, so that the remaining error is of order h⁴. The stated error is the change from halving h,
- * plus the rounding errors of the evaluations.
+ * Prepares finite differences of the scalar output `loss` of a bound program, evaluated in float64.
+ * `at(input, element)` is the derivative with respect to one element. It uses central differences at steps h and 2h
+ * with Richardson extrapolation, so that the remaining error is of order h⁴. The stated error is the change from
+ * halving h, plus the rounding errors of the evaluations.
  */
 export function differencesOf(program: Program, point: Point) {
   const base = observe(program, point);

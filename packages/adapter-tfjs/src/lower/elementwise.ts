@@ -49,7 +49,7 @@ export function elementwise(device: Device, { op }: FunctionNode, shapes: Shapes
     );
 }
 
-/** max(x, 0) + log(1 + e^−|x|), for cpu only, where each result is rounded once. Log1p on wasm computes the sum 1 + x. */
+/** max(x, 0) + log(1 + e^−|x|). Only for cpu, which rounds each result once. Log1p on wasm computes the sum 1 + x. */
 function softplus(device: Device, x: TensorInfo): TensorInfo {
   const decay = device.call('Exp', { x: device.call('Neg', { x: device.call('Abs', { x }) }) });
   return device.call('Add', { a: device.call('Relu', { x }), b: device.call('Log1p', { x: decay }) });

@@ -8,8 +8,8 @@ import { slimProduct } from '../gpu/products/slimProduct.js';
 import { addAll, partOf, runsOf } from './runs.js';
 
 /**
- * A matrix product. tfjs repeats the smaller batch over the larger in memory order, so batches are expanded first
- * unless they differ only in leading axes. A stack of left matrices with the same right matrix becomes one tall matrix,
+ * A matrix product. tfjs repeats the smaller batch over the larger in memory order, so an operand whose batch differs
+ * from the result's is expanded first. A stack of left matrices with the same right matrix becomes one tall matrix,
  * because the wasm backend is fast only for a product without a batch.
  */
 export function matmul(device: Device, flags: { transposeA: boolean; transposeB: boolean }, shapes: Shapes): Lowering {

@@ -172,8 +172,8 @@ async function checkGaussian({ backend, ledger, models }: LawContext) {
 }
 
 /**
- * At θ = 0 α is infinite. The value and the derivatives are 0; the derivative with respect to θ, because the KL is
- * even.
+ * At θ = 0 α is infinite, and the value and the derivatives are 0. The derivative with respect to θ is 0 because the KL
+ * is even.
  */
 async function checkZero({ backend, ledger, models }: LawContext, divergence: Divergence) {
   const program = klProgram(models.sparseVariational(), divergence, ['weights', 'logVariance']);

@@ -25,8 +25,8 @@ export function derivative(
     if (!wanted(target.id)) return;
     const value = share();
     // For an elementwise node the contribution may still be smaller than the result. For other nodes it has its
-    // operand's shape, except for the leading axes of a matrix product. A partial derivative of `withDerivative` may
-    // have axes that neither the value nor the input has.
+    // operand's shape, except for the leading axes of a matrix product. The value and the input of a partial derivative
+    // may each have axes that the other lacks.
     const from = broadcasts(node)
       ? [value.shape, target.shape].reduce((a, b) => broadcastShapes(a, b), node.shape)
       : value.shape;

@@ -13,7 +13,7 @@ import { formatShape } from './shapes.js';
  * variance has finite gradients). In ties of `max(a, b)` and `min(a, b)` the gradient goes to b. In ties of a
  * max-reduction it is shared equally. In a pooling window the first maximum gets all of it.
  *
- * Throws `VARDROP_NOT_SCALAR` if `loss` is not a scalar, and `VARDROP_NOT_DIFFERENTIABLE` if the way from `wrt` to
+ * Throws `VARDROP_NOT_SCALAR` if `loss` is not a scalar, and `VARDROP_NOT_DIFFERENTIABLE` if a path from `wrt` to
  * `loss` contains a max-pooling gradient or `trigamma`.
  */
 export function gradients(builder: Builder, loss: Value, wrt: readonly Value[]): Value[] {

@@ -87,10 +87,11 @@ export interface SlidingWindow {
 }
 
 /**
- * How a filter moves over an image. The filter cell (i, j) reads the pixel that lies `i · dilations[0]` rows and `j ·
- * dilations[1]` columns from the window's corner. `groups` cuts the channels of the image and of the result into that
- * many equal parts, in order. Each part of the result reads only the part of the image with the same number. The filter
- * is `[kh, kw, in / groups, out]`. With as many groups as the image has channels, this is a depthwise convolution.
+ * How a filter moves over an image. The filter cell (i, j) reads the pixel that lies `i · dilations[0]` rows and
+ * `j · dilations[1]` columns from the window's corner. `groups` cuts the channels of the image and of the result into
+ * that many equal parts, in order. Each part of the result reads only the part of the image with the same number. The
+ * filter is `[kh, kw, in / groups, out]`. With as many groups as the image has channels, this is a depthwise
+ * convolution.
  */
 export interface Convolution extends SlidingWindow {
   /** Distance between the pixels that neighbouring filter cells read, in `[height, width]`. */
@@ -164,8 +165,8 @@ export type Operation =
   | { readonly op: 'slice'; readonly starts: readonly number[]; readonly steps: readonly number[] }
   /**
    * Along each axis, adds `before` and `after` elements `value` around the operand, and `interior` of them between
-   * neighbours. All are whole numbers, at least 0. With `value` 0 it is the gradient of a `slice` of steps `interior +
-   * 1`.
+   * neighbours. All are whole numbers, at least 0. With `value` 0 it is the gradient of a `slice` of steps
+   * `interior + 1`.
    */
   | {
       readonly op: 'pad';
@@ -175,8 +176,8 @@ export type Operation =
       readonly interior: readonly number[];
     }
   /**
-   * Noise of the key input named `key`. Element i of the result is element i of that key's stream. For a shape `[batch,
-   * …units]` the row index starts at the key's `row`. `uniform` is in [0, 1), `normal` is N(0, 1).
+   * Noise of the key input named `key`. Element i of the result is element i of that key's stream. For a shape
+   * `[batch, …units]` the row index starts at the key's `row`. `uniform` is in [0, 1), `normal` is N(0, 1).
    */
   | { readonly op: 'noise'; readonly distribution: 'uniform' | 'normal'; readonly key: string }
   /** A backend gets it only for functions that it lists in `supports.functions`. */

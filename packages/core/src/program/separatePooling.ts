@@ -6,8 +6,8 @@ type Pooling = SlidingWindow & { readonly size: readonly [number, number] };
 /**
  * Splits pooling windows of more than `most` cells, and their gradients, into two steps: along rows, then down columns.
  * The mean of the means of equally long rows is the mean. The first maximum of a window in row-major order is the first
- * one in the first row that contains the maximum. For backends that limit the length of loops: a window of `height ×
- * width` cells then takes `height + width` turns.
+ * one in the first row that contains the maximum. For backends that limit the length of loops: a window of
+ * `height × width` cells then takes `height + width` turns.
  */
 export function separatePooling<S extends Shape>(program: Program<S>, most: number): Program<S> {
   const isSeparate = ({ size: [height, width] }: Pooling) => height === 1 || width === 1 || height * width <= most;

@@ -24,8 +24,8 @@ export function additions(terms: number): number {
  * hold for every order of summation, with or without fused multiply-adds.
  *
  * The first bound is certain: `γ_n = n u / (1 − n u)` (Higham 2002, Accuracy and Stability of Numerical Algorithms,
- * §3.1). The second assumes that rounding errors are independent with mean 0. It then holds except with probability `2
- * n exp(−λ² (1 − u)² / 2)`: `γ̃_n(λ) = exp(λ √n u + n u² / (1 − u)) − 1` (Higham & Mary 2019, A New Approach to
+ * §3.1). The second assumes that rounding errors are independent with mean 0. It then holds except with probability
+ * `2 n exp(−λ² (1 − u)² / 2)`: `γ̃_n(λ) = exp(λ √n u + n u² / (1 − u)) − 1` (Higham & Mary 2019, A New Approach to
  * Probabilistic Rounding Error Analysis, SIAM J. Sci. Comput. 41, theorems 2.4 and 3.1). λ is chosen to make that
  * probability `failureProbability`: `λ = √(2 ln(2 n / 10⁻⁹)) / (1 − u)`, from 6.5 at n = 1 to 8.4 at n = 10⁶. From n =
  * 51 on the second bound is smaller.

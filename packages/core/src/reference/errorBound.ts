@@ -31,9 +31,9 @@ const referenceError = 2 ** -50;
  * also handles overflow and results that are not finite. A bound of infinity permits any result.
  *
  * With `u = 2⁻²⁴` and `ulp(y) = 2^(floor(log₂|y|) − 23)`, and IEEE 754 round-to-nearest arithmetic:
- * - operations that only select or move (`neg abs max min selectGreater reduceMax maxPool2d reshape transpose broadcast
- *   floor round gather concatenate slice pad`): 0; for NaN in `max`, `min` and similar operations: infinity, because
- *   standards differ on the maximum of a NaN;
+ * - operations that only select or move
+ *   (`neg abs max min selectGreater reduceMax maxPool2d reshape transpose broadcast floor round gather concatenate slice pad`):
+ *   0; for NaN in `max`, `min` and similar operations: infinity, because standards differ on the maximum of a NaN;
  * - `add sub mul`: `u|y|`, and 2⁻¹⁵⁰ for `mul` (half a unit of the subnormal numbers);
  * - constants, and the number that a pad adds: exactly the rounding of the value;
  * - `exp log sigmoid softplus tanh erf sqrt div`: `max(ulps, ½) · ulp(y)`, with `ulps` as the backend declares, and

@@ -12,8 +12,8 @@ const parts = [1.5703125, 0.0004837513, 7.54979e-8];
 const terms = [-0.16666655, 0.008333009, -0.00019806535, 2.5998452e-6];
 
 /**
- * The cosine for float32 arithmetic, elementwise, in 28 operations. With `n = round(x/π − ½)` and `r = x − (2n + 1)
- * π/2` it is `−sin r` for even n and `sin r` for odd n (Cody & Waite 1980, chapter 8).
+ * The cosine for float32 arithmetic, elementwise, in 28 operations. With `n = round(x/π − ½)` and
+ * `r = x − (2n + 1) π/2` it is `−sin r` for even n and `sin r` for odd n (Cody & Waite 1980, chapter 8).
  *
  * The absolute error is below 1.3e-7 for |x| ≤ 8192. Beyond that it is below `|x| 2⁻²³`, which is the distance of
  * neighbouring float32 numbers. r is bounded, so the value never leaves [−1, 1] by more than a unit in the last place.

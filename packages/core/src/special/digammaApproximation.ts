@@ -13,9 +13,9 @@ const denominator = [1, 373.30316, 333.21695, 40.50497];
 const series = [0.08331242, -0.007757147];
 
 /**
- * Digamma for `x > 0` (`digamma`) in float32 arithmetic, elementwise, in 32 operations. Up to 3 it is `(x − r) R(x) +
- * ψ(r)`, with R rational and r the float32 number nearest to the zero, so that all digits are right next to it. Below 1
- * the recurrence is used, beyond 3 the asymptotic series.
+ * Digamma for `x > 0` (`digamma`) in float32 arithmetic, elementwise, in 32 operations. Up to 3 it is
+ * `(x − r) R(x) + ψ(r)`, with R rational and r the float32 number nearest to the zero, so that all digits are right
+ * next to it. Below 1 the recurrence is used, beyond 3 the asymptotic series.
  *
  * The relative error is below 4e-7 in float32, and below 7e-7 where log errs by 3.5 units in the last place. Constants:
  * `scripts/derive/special_functions.py`.

@@ -14,9 +14,9 @@ const denominator = [1, 1.4911247, 0.60189617, 0.057338055];
 const stirling = [0.08332842, -0.0026532102];
 
 /**
- * `log Γ(x)` for `x > 0` (`lgamma`) in float32 arithmetic, elementwise, in 32 operations. Up to 3 it is `(x − 1)(x −
- * 2)` times a rational function, so that it has all digits next to its zeros 1 and 2. Below 0.75 the recurrence is
- * used. Beyond 3 it is `(x − ½)(log x − 1) + (log 2π − 1)/2 + …`, which cancels less than the usual form.
+ * `log Γ(x)` for `x > 0` (`lgamma`) in float32 arithmetic, elementwise, in 32 operations. Up to 3 it is
+ * `(x − 1)(x − 2)` times a rational function, so that it has all digits next to its zeros 1 and 2. Below 0.75 the
+ * recurrence is used. Beyond 3 it is `(x − ½)(log x − 1) + (log 2π − 1)/2 + …`, which cancels less than the usual form.
  *
  * The relative error is below 5e-7 in float32, and below 1.8e-6 where log errs by 3.5 units in the last place.
  * Constants: `scripts/derive/special_functions.py`.

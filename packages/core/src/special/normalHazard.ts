@@ -3,8 +3,8 @@ import { normalSeries } from './normalSeries.js';
 
 /**
  * The hazard of the standard normal distribution, `φ(s) / Φ(−s)` for `s ≥ 0`, in float64: 0.798 at 0, about `s + 1/s`
- * for large s. It is the inverse Mills ratio of −s. Up to 1.5 it uses a series for Φ, then the continued fraction `s +
- * 1/(s + 2/(s + 3/(s + …)))` (Abramowitz & Stegun 1964, 26.2.14).
+ * for large s. It is the inverse Mills ratio of −s. Up to 1.5 it uses a series for Φ, then the continued fraction
+ * `s + 1/(s + 2/(s + 3/(s + …)))` (Abramowitz & Stegun 1964, 26.2.14).
  *
  * @param s at least 0; `Infinity` gives Infinity, NaN gives NaN
  * @returns the hazard, relative error below 1e-15
