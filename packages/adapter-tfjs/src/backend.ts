@@ -9,7 +9,7 @@ import { createExecutable } from './run/executable.js';
 import type { Settings } from './run/steps.js';
 import { supportsOf } from './run/supports.js';
 
-/** The backend on a device that has been loaded. */
+/** Creates the backend on a loaded device. */
 export function createBackend(device: Device, settings: Settings): Backend<TfTensor> {
   const name = `tfjs:${device.name}`;
   const handles = createHandles(device);
@@ -22,7 +22,7 @@ export function createBackend(device: Device, settings: Settings): Backend<TfTen
     upload(data, shape) {
       lifetime.check('upload');
       checkValues(name, 'upload', data, shape);
-      // But for wasm, backends keep the very array that they are given.
+      // Except for wasm, tfjs backends keep the array that they get, so it is copied.
       return handles.add(device.create(device.name === 'wasm' ? data : data.slice(), shape));
     },
     async read(tensor) {
@@ -50,7 +50,7 @@ export function createBackend(device: Device, settings: Settings): Backend<TfTen
       if (engine().state.tensorInfo.get(native.dataId)?.backend === device.host) {
         return handles.add({ dataId: native.dataId, shape: native.shape, dtype: 'float32' }, keep(native));
       }
-      // Its data lies on another tfjs backend: copied over, since kernels run on one.
+      // The tensor's data is on another tfjs backend. Copy it, since kernels need all data on one backend.
       const copy = handles.add(device.create(native.dataSync<'float32'>(), native.shape));
       native.dispose();
       return copy;

@@ -1,6 +1,6 @@
 /**
- * Numbers for elementary functions in float32: minimax polynomials, lowest power first, fitted for the intervals stated;
- * the error is that of the function with exact arithmetic.
+ * Coefficients of elementary functions in float32: minimax polynomials, lowest power first, for the stated intervals.
+ * Each error is the function's error if the arithmetic is exact.
  */
 export const elementary = {
   /** (eʳ − 1 − r) / r² for |r| ≤ ln 2 / 2: 0.05 ulp. */
@@ -10,12 +10,12 @@ export const elementary = {
     0.3333333134651184, -0.250008225440979, 0.20001228153705597, -0.1662333458662033, 0.14201723039150238,
     -0.13160377740859985, 0.12761935591697693, -0.07634418457746506,
   ],
-  /** ln 2 in two parts, of which products of the first with integers below 2⁹ are exact. */
+  /** ln 2 in two parts. Products of the first part with integers below 2⁹ are exact. */
   ln2High: 0.693145751953125,
   ln2Low: 1.42860682030941e-6,
   /** The bits of √½. */
   sqrtHalfBits: 0x3f3504f3,
-  /** Beyond these ends e^x is 0 or infinite in float32. */
+  /** Beyond these bounds e^x is 0 or infinite in float32. */
   expLowest: -104,
   expHighest: 89,
 } as const;

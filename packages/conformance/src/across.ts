@@ -7,12 +7,12 @@ import { run } from './run.js';
 import { defaultSeed } from './runLaw.js';
 import { sampleCovariance } from './statistics.js';
 
-/** The quantities by which backends are compared, on the same noise. */
+/** The quantities that are compared between backends, on the same noise. */
 export interface Measurements {
   readonly backend: string;
-  /** Variance of each estimator's gradient in each mean and each log σ². */
+  /** Variance of each estimator's gradient with respect to each mean and each log σ². */
   readonly gradientVariances: readonly number[];
-  /** KL in nats of one weight by three divergences over a range of α. */
+  /** KL in nats of one weight, for three divergences over a range of α. */
   readonly kl: readonly number[];
   readonly ulps: Backend['supports']['ulps'];
 }
@@ -22,7 +22,7 @@ const samples = 2 ** 13;
 const logAlphas = Array.from({ length: 61 }, (_, i) => Math.fround(-15 + i / 2));
 const forms = ['exact', 'sigmoid', 'ard'] as const;
 
-/** Measures gradient variances and KLs on a backend; equal seeds have equal noise. */
+/** Measures gradient variances and KLs on a backend. Equal seeds give equal noise. */
 export async function measure(name: string, backend: Backend, seed = defaultSeed): Promise<Measurements> {
   const gradientVariances: number[] = [];
   for (const estimator of ['local', 'separate', 'single', 'flipout'] as const) {
@@ -59,10 +59,13 @@ export async function measure(name: string, backend: Backend, seed = defaultSeed
   };
 }
 
-/** The largest relative difference of two backends' measurements, and the largest that their rounding allows. */
+/**
+ * The largest relative difference of two backends' measurements, and how it compares with the error that rounding
+ * allows.
+ */
 export interface Difference {
   readonly largest: number;
-  /** Largest of difference over bound: up to 1. */
+  /** Largest ratio of difference to bound. Up to 1 is correct. */
   readonly ratio: number;
 }
 
@@ -76,8 +79,8 @@ export interface PairDifferences {
 const largestNormal = 6;
 
 /**
- * The error that each gradient of `gradientVariances` may have, relative to its deviation: this many roundings of the size of
- * its terms. |sd(g) − sd(h)| ≤ sd(g − h).
+ * The error that each gradient of `gradientVariances` may have, relative to its deviation: this many roundings of the
+ * size of its terms. |sd(g) − sd(h)| ≤ sd(g − h).
  */
 function gradientRoundings(ulps: Measurements['ulps']): number {
   return 40 + 4 * (ulps.exp + ulps.sqrt + ulps.div) + 8;
@@ -97,7 +100,7 @@ function gradientTerms(input: number, inLogVariance: boolean): number {
   return scale * sum;
 }
 
-/** Compares measurements of two backends that were made with one seed. */
+/** Compares measurements of two backends that use the same seed. */
 export function compareMeasurements(first: Measurements, second: Measurements): PairDifferences {
   const unit = 2 ** -24;
   const roundings = gradientRoundings(first.ulps) + gradientRoundings(second.ulps);
@@ -113,7 +116,7 @@ export function compareMeasurements(first: Measurements, second: Measurements): 
     first.kl.map((value, i) => {
       const logAlpha = logAlphas[i % logAlphas.length];
       const point = klFormulas[forms[Math.floor(i / logAlphas.length)]](logAlpha);
-      // What the law of the KL allows either.
+      // The same bound as in the law of the KL.
       const bound = 3e-6 * point.valueTerms + 2 * unit * (3 + 2 * Math.abs(logAlpha)) * point.derivativeTerms;
       return { difference: Math.abs(value - second.kl[i]) / point.valueTerms, bound: (2 * bound) / point.valueTerms };
     }),

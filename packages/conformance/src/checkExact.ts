@@ -5,13 +5,13 @@ import type { ProgramData } from './execute.js';
 import type { LawContext } from './law.js';
 import { runProgram } from './runProgram.js';
 
-/** Below this every whole number is a float32 number. */
+/** float32 holds every whole number up to this one. */
 const largestWhole = 2 ** 24;
 
 /**
- * A program of whole numbers as core hands it over: simplified, with few of its values as outputs, so that a backend
- * may fuse and reorder the rest. Whatever it does, sums of whole numbers are exact. A program some of whose sums may not be
- * says nothing.
+ * Checks a program of whole numbers in the form that core passes to backends: simplified, with only a few values as
+ * outputs. A backend may fuse and reorder the rest. Sums of whole numbers are exact in any order. A program with sums
+ * that may be inexact is skipped.
  */
 export async function checkExact({ backend, ledger }: LawContext, program: Program, data: ProgramData): Promise<void> {
   const values = evaluateAll(program, data);

@@ -3,13 +3,13 @@ import { evaluate } from '@vardrop/core/reference';
 import { differencesOf, type Point } from './differences.js';
 import type { Ledger } from './ledger.js';
 
-/** Largest part of a gradient's largest element by which any of its elements may be off. */
+/** How far an element of a gradient may be off, relative to the gradient's largest element. */
 const tolerance = 1e-6;
 
 /**
- * Holds the gradients of a bound program with a scalar output `loss` against differences of it in float64, tensor by
- * tensor: `‖g − fd‖∞ ≤ 10⁻⁶ ‖g‖∞`, and what the differences may be off themselves. Returns how many elements could be
- * compared; those next to a kink, or whose differences are too rough to tell, cannot.
+ * Compares the gradients of a bound program with a scalar output `loss` with finite differences in float64, tensor by
+ * tensor: `‖g − fd‖∞ ≤ 10⁻⁶ ‖g‖∞`, plus the error of the differences themselves. Returns how many elements were
+ * compared. Elements next to a kink, and elements with inaccurate differences, are not compared.
  *
  * @param gradients the program of the gradients, whose outputs are named after the inputs
  */

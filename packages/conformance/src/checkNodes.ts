@@ -13,11 +13,11 @@ import { execute, type ProgramData, prepare, referenceSources } from './execute.
 import type { Ledger } from './ledger.js';
 
 /**
- * Runs a bound program on a backend with every node as an output, and holds each node against the float64 value of
- * that one operation on what the backend itself computed for its operands. So errors do not add up from node to node,
- * and on which side of a kink a node lies is decided by the backend's own numbers. (A backend that computes in float64
- * hands out rounded numbers, so that its operands are the float64 ones.) Rejects at the first node off by more than
- * the bound that its operation has.
+ * Runs a bound program on a backend with every node as an output. Compares each node with the float64 value of its
+ * operation on the values that the backend itself computed for its operands. Errors therefore do not add up from node
+ * to node, and the backend's own numbers decide on which side of a kink a node lies. (A backend that computes in
+ * float64 returns rounded numbers. For it, the operands are the float64 values of the reference.) Rejects at the first
+ * node that exceeds the bound of its operation.
  */
 export async function checkNodes(
   backend: Backend,
@@ -41,7 +41,7 @@ export function withNodeOutputs(program: BoundProgram): BoundProgram {
   };
 }
 
-/** Holds the value of every node of a program, as `withNodeOutputs` makes it, against its operands' values. */
+/** Compares the value of every node of a program from `withNodeOutputs` with its operation on its operands' values. */
 export function compareNodes(
   supports: Supports,
   program: BoundProgram,
@@ -63,10 +63,11 @@ export function compareNodes(
     const shapes = node.operands.map((operand) => program.nodes[operand].shape);
     const expected = evaluateNode(node, values, shapes, { ...referenceSources, keys: data.keys });
     operands.push(supports.precision === 'float64' ? expected : Float64Array.from(actual));
-    // What becomes of infinities and NaN is the backend's own affair then.
+    // Such a backend may do anything with infinities and NaN.
     const lawless = !supports.nonFinite && values.some((each) => !each.every(Number.isFinite));
     const bounds = errorBound(node, values, shapes, expected, supports);
-    // Float64 operands are no float32 numbers, so that even what only moves them is rounded when it is read.
+    // Float64 operands are not float32 numbers, so even the result of an operation that only moves them is rounded at
+    // `read`.
     if (supports.precision === 'float64') {
       expected.forEach((y, i) => {
         if (Number.isFinite(y)) bounds[i] += 2 ** -24 * Math.abs(y) + 2 ** -150;
@@ -85,10 +86,10 @@ export function compareNodes(
   });
 }
 
-/** The name of the output that is a node. */
+/** The name of the output for a node. */
 export const nodeOutput = (id: NodeId) => `node${id}`;
 
-/** Values of an operand that are printed: the first, and around the one that a failing value is made of. */
+/** How many values of an operand are printed, from the first on. */
 const printed = 12;
 
 function describe(
@@ -115,7 +116,10 @@ function describe(
   ].join('\n');
 }
 
-/** Where an operand has the value that one of an elementwise result is made of; undefined for other operations. */
+/**
+ * The index in an operand of the value that an element of an elementwise result depends on; undefined for other
+ * operations.
+ */
 function sourceIndex({ op, shape }: BoundNode, operand: BoundShape, index: number): number | undefined {
   if (operationClass[op] !== 'elementwise') return undefined;
   let rest = index;
@@ -132,7 +136,7 @@ function sourceIndex({ op, shape }: BoundNode, operand: BoundShape, index: numbe
   return source;
 }
 
-/** A number with the sign of its zero. */
+/** A number as text, with the sign of zero. */
 function signed(value: number): string {
   return Object.is(value, -0) ? '-0' : `${value}`;
 }

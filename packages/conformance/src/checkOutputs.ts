@@ -5,8 +5,9 @@ import type { LawContext } from './law.js';
 import { runProgram } from './runProgram.js';
 
 /**
- * Runs a program the way that core does, which may put several nodes in the place of one, and holds each output against
- * the bound of its node. What the node reads has to be exact in float32: inputs, or what moves or selects them.
+ * Runs a program the way that core does, which may replace one node by several, and compares each output with the bound
+ * of its node. The operands of the node must be exact in float32: inputs, or results of operations that move or select
+ * them.
  */
 export async function checkOutputs(
   { backend, ledger }: LawContext,
@@ -23,7 +24,7 @@ export async function checkOutputs(
     const sizes = magnitude(node, operands, shapes, values[id]);
     values[id].forEach((wanted, i) => {
       const got = outputs[name][i];
-      // Every result is rounded when it is read, that of a float64 backend too.
+      // Every result is rounded when it is read, also on a float64 backend.
       const bound = Math.max(bounds[i], 2 ** -24 * Math.abs(wanted));
       if (!withinBound(got, wanted, bound)) {
         throw new Error(

@@ -3,15 +3,15 @@ import type { LawContext } from './law.js';
 import { effortFactor } from './law.js';
 import { TimeoutError, withTimeout } from './timeout.js';
 
-/** Whether a property is to be left out: another one is replayed, or a failure is enough and there is one. */
+/** Whether to skip a property: another one is replayed, or `bail` is set and a failure has occurred. */
 function leftOut({ bail, ledger, replay }: LawContext, property: string): boolean {
   return (replay !== undefined && replay.property !== property) || (bail && ledger.failures().length > 0);
 }
 
 /**
- * Tries a property on generated cases and writes the outcome into the context's ledger; a failing case is shrunk to
- * the smallest that fails too. `check` rejects where the property does not hold, and calls `fc.pre(false)` for a case
- * that says nothing. Rejects with a `TimeoutError` after a case that did not end.
+ * Tries a property on generated cases and records the outcome in the context's ledger. A failing case is shrunk to the
+ * smallest one that still fails. `check` rejects if the property does not hold, and calls `fc.pre(false)` for a case
+ * that says nothing about it. Rejects with a `TimeoutError` after a case that did not end.
  *
  * @param quickRuns cases at effort `quick`
  */
@@ -27,7 +27,7 @@ export async function checkProperty<T>(
   let late: TimeoutError | undefined;
   const details = await fc.check(
     fc.asyncProperty(arbitrary, async (value) => {
-      // A backend that hangs is not asked for smaller cases.
+      // A backend that hangs gets no smaller cases.
       fc.pre(late === undefined);
       context.progress(property);
       try {
@@ -64,7 +64,7 @@ export async function checkProperty<T>(
   if (late) throw late;
 }
 
-/** Tries something that has one case only. Rejects with a `TimeoutError` if it did not end. */
+/** Tries a property with only one case. Rejects with a `TimeoutError` if it did not end. */
 export async function checkOnce(context: LawContext, property: string, check: () => Promise<void>): Promise<void> {
   if (leftOut(context, property)) return;
   const { ledger, seed } = context;

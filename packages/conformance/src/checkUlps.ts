@@ -3,17 +3,20 @@ import type { ConformanceOptions, TestRunner } from './conformance.js';
 import { elementaryError, elementaryFunctions } from './elementaryErrors.js';
 import { openBackend } from './openBackend.js';
 
-/** What is measured, and by how much more it may state. */
+/** The backend to measure, and the allowed excess of its stated errors. */
 export interface UlpsOptions extends Pick<ConformanceOptions, 'name' | 'create'> {
   /** `describe`, `it` and `afterAll`: `import * as runner from 'vitest'`. */
   readonly runner: TestRunner;
-  /** Units in the last place that may be stated beyond twice the error seen here, for graphics cards that do worse. Default: 0. */
+  /**
+   * Units in the last place that may be stated beyond twice the measured error, for graphics cards with larger errors.
+   * Default: 0.
+   */
   readonly otherCards?: number;
 }
 
 /**
- * Registers a test for each elementary function with a test runner: the error that `supports.ulps` states is no less than the
- * largest that is measured, and at most twice that (or half a unit in the last place), so that it tells something. Throws
+ * Registers a test for each elementary function with a test runner. The error in `supports.ulps` must be at least the
+ * largest measured error, and at most twice that (or half a unit in the last place), so that it is informative. Throws
  * `VARDROP_OPTION` for unknown options.
  *
  * ```ts

@@ -15,23 +15,25 @@ export interface TestRunner {
   afterAll(run: () => Promise<void>): void;
 }
 
-/** What is tested, and how. */
+/** The backend to test, and how to test it. */
 export interface ConformanceOptions {
   /** Name of the suite, such as `tfjs:wasm`. */
   readonly name: string;
-  /** Makes the backend, which is closed in the end; also called for laws about several at once. */
+  /** Creates the backend, which is closed at the end. Also called for laws that need several backends at once. */
   readonly create: () => Promise<Backend> | Backend;
-  /** `describe`, `it` and `afterAll`: `import * as runner from 'vitest'`. The global ones if left out. */
+  /**
+   * `describe`, `it` and `afterAll`: `import * as runner from 'vitest'`. Default: the global functions of these names.
+   */
   readonly runner?: TestRunner;
   readonly effort?: Effort;
   readonly seed?: number;
   /** Default: all laws. */
   readonly laws?: readonly Law[];
-  /** What the backend is known to get wrong; one of these that passes is a failure. */
+  /** Known failures of the backend. A known failure that passes is itself a failure. */
   readonly expectedFailures?: readonly ExpectedFailure[];
-  /** Longest time that one case may take, in milliseconds. Default: a minute. */
+  /** Time limit of one case in milliseconds. Default: a minute. */
   readonly caseTimeout?: number;
-  /** Gets every law's result, for tables. */
+  /** Called with every law's result, for example to print tables. */
   readonly report?: (result: LawResult) => void;
 }
 
@@ -48,9 +50,9 @@ const optionNames: Readonly<Record<keyof ConformanceOptions, true>> = {
 };
 
 /**
- * Registers a test for each law with a test runner. A backend that passes them all computes what core's programs mean. Throws
- * `VARDROP_UNKNOWN_LAW` for expected failures of no law, `VARDROP_RUNNER` without a runner, `VARDROP_OPTION` for unknown
- * options.
+ * Registers a test for each law with a test runner. A backend that passes all laws computes core's programs correctly.
+ * Throws `VARDROP_UNKNOWN_LAW` for expected failures of an unknown law, `VARDROP_RUNNER` without a runner, and
+ * `VARDROP_OPTION` for unknown options.
  *
  * ```ts
  * import * as runner from 'vitest';
@@ -87,7 +89,7 @@ export function conformance(options: ConformanceOptions): void {
             throw new Error(formatFailures(law.id, result.failures, command));
           }
         },
-        // The law gives up first, and says at which case; it may run twice.
+        // The law has the shorter time limit and names the case. A law may run twice.
         2 * (lawTimeouts[effort] + 10_000),
       );
     }
@@ -95,7 +97,7 @@ export function conformance(options: ConformanceOptions): void {
   });
 }
 
-/** The runner whose functions are global, as vitest's are with `globals: true`, and jest's. */
+/** The global functions of a test runner, as in jest and in vitest with `globals: true`. */
 function globalRunner(): TestRunner {
   const runner = globalThis as unknown as Partial<TestRunner>;
   if (runner.describe && runner.it && runner.afterAll) return runner as TestRunner;

@@ -9,7 +9,10 @@ import {
 } from '@vardrop/core/program';
 import { evaluateAll, evaluateNode } from '@vardrop/core/reference';
 
-/** A derivative by differences, with how far it may be off itself; undefined next to a kink, where there is none. */
+/**
+ * A derivative from finite differences, with its own error; undefined next to a kink, where the derivative does not
+ * exist.
+ */
 export interface Difference {
   readonly value: number;
   readonly error: number;
@@ -25,9 +28,10 @@ export interface Point {
 const relativeStep = 2 ** -11;
 
 /**
- * Prepares differences of the scalar output `loss` of a bound program, evaluated in float64. `at(input, element)` is the
- * derivative in one element: central differences at steps h and 2h, extrapolated (Richardson), so that what is left
- * is of order h⁴; the error is what halving h still changes, and the rounding errors of the evaluations.
+ * Prepares finite differences of the scalar output `loss` of a bound program, evaluated in float64.
+ * `at(input, element)` is the derivative with respect to one element. It uses central differences at steps h and 2h
+ * with Richardson extrapolation, so that the remaining error is of order h⁴. The stated error is the change from
+ * halving h, plus the rounding errors of the evaluations.
  */
 export function differencesOf(program: Program, point: Point) {
   const base = observe(program, point);
@@ -81,7 +85,7 @@ function sides(program: Program, node: ProgramNode, values: readonly Float64Arra
       return values[a].map(Math.sign);
     case 'floor':
     case 'round':
-      // Constant from one step to the next.
+      // The value of these functions is constant between steps and differs on the two sides of a step.
       return evaluateNode(node, [values[a]], [program.nodes[a].shape]);
     case 'gather':
       return rowsOf(values[b], program.nodes[a].shape);
@@ -97,7 +101,7 @@ function sides(program: Program, node: ProgramNode, values: readonly Float64Arra
       return order(values[a], program.nodes[a].shape, largest, shape);
     }
     case 'maxPool2d': {
-      // Windows send their numbers to where their maximum is.
+      // The gradient of a window goes to its maximum, so that this result shows where each maximum is.
       const { shape } = program.nodes[a];
       const numbers = Float64Array.from({ length: elementCount(node.shape) }, (_, i) => 3 ** (i % 30));
       const gradient: ProgramNode = { ...node, op: 'maxPool2dGradient', operands: [a, a], shape };
@@ -108,7 +112,10 @@ function sides(program: Program, node: ProgramNode, values: readonly Float64Arra
   }
 }
 
-/** The rows that numbers stand for, −1 where it is none: next to the number of a row there are others than at it. */
+/**
+ * The row of each number, or −1 if it is not a row's number. This changes at every row's number: the numbers next to it
+ * are not row numbers.
+ */
 function rowsOf(indices: Float64Array, [rows]: Shape): Float64Array {
   return indices.map((index) => (Number.isInteger(index) && index >= 0 && index < (rows as number) ? index : -1));
 }

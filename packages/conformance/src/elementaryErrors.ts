@@ -6,7 +6,7 @@ import { erf } from '@vardrop/core/reference';
 /** Functions whose errors a backend declares. */
 export type ElementaryFunction = keyof Supports['ulps'];
 
-/** The largest error seen of one function, in units of `elementaryUnit`. */
+/** The largest observed error of one function, in units of `elementaryUnit`. */
 export interface ElementaryError {
   readonly name: ElementaryFunction;
   readonly measured: number;
@@ -23,7 +23,7 @@ const fromBits = (bits: number) => {
 /** Evenly spaced numbers. */
 const linear = (low: number, high: number) =>
   Float32Array.from({ length: count }, (_, i) => low + ((high - low) * i) / (count - 1));
-/** Positive floats evenly spaced by their bits: each exponent as often as the next. */
+/** Positive floats with evenly spaced bits, so that all exponents are equally frequent. */
 const positive = () =>
   Float32Array.from({ length: count }, (_, i) => fromBits(1 + Math.floor((0x7f7ffffe * i) / (count - 1))));
 const negative = () => positive().map((x) => -x);
@@ -42,8 +42,8 @@ export const exactElementary: Readonly<Record<ElementaryFunction, (x: number) =>
 };
 
 /**
- * The unit in which the error of a function is stated whose exact value is y: 2^(floor(log₂|y|) − 23), and no less than the
- * distance between subnormal numbers; 2⁻²⁴ for `cos`, which is held to an absolute error.
+ * The unit for the error of a function with the exact value y: 2^(floor(log₂|y|) − 23), and at least the distance
+ * between subnormal numbers. For `cos`, whose error is absolute, it is 2⁻²⁴.
  */
 export function elementaryUnit(name: ElementaryFunction, y: number): number {
   return name === 'cos' ? 2 ** -24 : Math.max(2 ** (Math.floor(Math.log2(Math.abs(y))) - 23), 2 ** -149);
@@ -55,7 +55,7 @@ const sweeps: Readonly<Record<ElementaryFunction, () => readonly Float32Array[]>
   sigmoid: () => [linear(-104, 30), linear(-5, 2), positive(), negative()],
   softplus: () => [linear(-104, 30), linear(-5, 2), positive(), negative()],
   tanh: () => [linear(-10, 10), linear(-1, 1), positive(), negative()],
-  // As far as `supports.ulps` speaks of it.
+  // The range that `supports.ulps` covers.
   cos: () => [linear(-8192, 8192), linear(-100, 100), linear(-4, 4), positive().map((x) => Math.min(x, 8192))],
   erf: () => [linear(-5, 5), linear(-1, 1), positive(), negative()],
   sqrt: () => [positive()],
@@ -66,9 +66,9 @@ const sweeps: Readonly<Record<ElementaryFunction, () => readonly Float32Array[]>
 export const elementaryFunctions = Object.keys(sweeps) as readonly ElementaryFunction[];
 
 /**
- * Measures the error of one elementary function of a backend over some 2¹⁸ numbers a range: what its
- * `supports.ulps` has to state. Infinities and numbers below 2⁻¹²⁶ are left out where the backend does not keep them.
- * Rejects with what the backend throws.
+ * Measures the error of one elementary function of a backend over about 2¹⁸ numbers per range. `supports.ulps` must be
+ * at least this error. Infinities and numbers below 2⁻¹²⁶ are omitted if the backend does not keep them. Rejects with
+ * the backend's error.
  */
 export async function elementaryError(backend: Backend, name: ElementaryFunction): Promise<ElementaryError> {
   const exact = exactElementary[name];
@@ -86,10 +86,10 @@ export async function elementaryError(backend: Backend, name: ElementaryFunction
       const expected = exact(sweep[i]);
       if (!nonFinite && !Number.isFinite(Math.fround(expected))) continue;
       if (!subnormals && Math.min(Math.abs(expected), Math.abs(sweep[i])) < 2 ** -126) continue;
-      // Exact results have no error, among them infinities, whose difference is none.
+      // Exact results have error 0. This includes infinities, whose difference is NaN.
       const same = actual[i] === Math.fround(expected) && !Number.isFinite(actual[i]);
       const error = same ? 0 : Math.abs(actual[i] - expected) / elementaryUnit(name, expected);
-      // A NaN is the largest error of all.
+      // A NaN counts as an infinite error.
       if (!(error <= measured)) measured = Number.isNaN(error) ? Number.POSITIVE_INFINITY : error;
     }
     backend.dispose(x);

@@ -6,25 +6,25 @@ import { exactFunctions, type Sources } from '@vardrop/core/reference';
 import { readOutput } from './readOutput.js';
 import { checkResultNames, resultHandles } from './resultHandles.js';
 
-/** What a program is run on: row-major values of its inputs, whatever their role, and keys. */
+/** The data that a program runs on: row-major values of its inputs of all roles, and keys. */
 export interface ProgramData {
   readonly inputs: Readonly<Record<string, Float32Array>>;
   readonly keys?: Readonly<Record<string, NoiseKey>>;
 }
 
-/** A program as a backend gets it, and the values of the inputs that stand for its noise. */
+/** A program in the form that a backend gets it, and the values of the inputs that replace its noise. */
 export interface Prepared {
   readonly program: BoundProgram;
   readonly data: ProgramData;
 }
 
-/** Noise and special functions as the reference takes them. */
+/** Core's noise and special functions in the form that the reference takes. */
 export const referenceSources: Required<Pick<Sources, 'noise' | 'functions'>> = {
   noise: (distribution, words, out, offset) => random.hostGenerator()[distribution](words, out, offset),
   functions: exactFunctions,
 };
 
-/** Puts in place of what the backend does not compute itself what core has for it: special functions and noise. */
+/** Replaces special functions and noise that the backend does not compute itself by core's own. */
 export function prepare(backend: Backend, program: BoundProgram, data: ProgramData): Prepared {
   const expanded = expand(program, backend.supports.functions);
   if (backend.supports.noise === 'device') {
@@ -45,8 +45,8 @@ export function prepare(backend: Backend, program: BoundProgram, data: ProgramDa
 }
 
 /**
- * Runs one iteration of a bound program and returns its outputs by name, carried ones included. Rejects if an output
- * comes back under another name or in another shape than the program says. Disposes of all that it made.
+ * Runs one iteration of a bound program and returns its outputs by name, including carried ones. Rejects if an output
+ * has another name or shape than the program says. Disposes of everything that it made.
  */
 export async function execute(
   backend: Backend,
@@ -61,7 +61,7 @@ export async function execute(
   }
 }
 
-/** The same for a program that is compiled already. */
+/** The same for a program that is already compiled. */
 export async function runOnce(
   backend: Backend,
   executable: Executable,

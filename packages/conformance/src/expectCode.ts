@@ -1,6 +1,6 @@
 /**
- * Runs what has to be refused. Rejects if it is not, or if the error has another code than `code` (a code itself, or a
- * pattern of several).
+ * Runs `attempt`, which must be refused. Rejects if it is not refused, or if the error's code does not match `code`
+ * (one code, or a pattern for several).
  */
 export async function expectCode(what: string, code: string | RegExp, attempt: () => unknown): Promise<void> {
   let error: unknown;

@@ -1,19 +1,19 @@
 import { VardropError } from '@vardrop/core';
 import type { Law, LawResult } from './law.js';
 
-/** Something that a backend is known to get wrong. */
+/** A known failure of a backend. */
 export interface ExpectedFailure {
   /** Id of the law. */
   readonly law: string;
-  /** Name of the property, as failures print it. Default: any of the law's. */
+  /** Name of the property, as failures print it. Default: any property of the law. */
   readonly property?: string;
-  /** Where it is being dealt with: the address of an issue. */
+  /** The address of the issue about it. */
   readonly issue: string;
 }
 
 /**
- * Takes the expected failures out of a law's result and counts them as skipped; an expected failure that did not
- * happen becomes a failure.
+ * Removes the expected failures from a law's result and counts them as skipped. An expected failure that did not occur
+ * becomes a failure.
  */
 export function applyExpectedFailures(result: LawResult, expected: readonly ExpectedFailure[]): LawResult {
   const own = expected.filter(({ law }) => law === result.id);
@@ -38,7 +38,7 @@ export function applyExpectedFailures(result: LawResult, expected: readonly Expe
   };
 }
 
-/** The laws of these ids, in their own order. Throws `VARDROP_UNKNOWN_LAW`. */
+/** The laws with these ids, in the order of `laws`. Throws `VARDROP_UNKNOWN_LAW` for an unknown id. */
 export function selectLaws(laws: readonly Law[], ids: readonly string[]): readonly Law[] {
   const unknown = ids.find((id) => !laws.some((law) => law.id === id));
   if (unknown !== undefined) {

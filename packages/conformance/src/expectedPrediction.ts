@@ -9,26 +9,29 @@ import type { Ledger } from './ledger.js';
 /** Unit roundoff of float32. */
 const unit = 2 ** -24;
 
-/** Largest normal that the inverse error function gives in float32. */
+/** Largest normal number that the inverse error function gives in float32. */
 const largestNormal = 5.5;
 
-/** A model's outputs under the noise of a prediction in float64, `[rows, outputs]` a sample, and what float32 may be off. */
+/**
+ * A model's outputs under the noise of a prediction in float64, `[rows, outputs]` per sample, and the error that
+ * float32 may have.
+ */
 export interface ExpectedOutputs {
   readonly samples: readonly Float64Array[];
   readonly error: number;
 }
 
-/** What a prediction is made of. */
+/** The arguments of a prediction. */
 export interface PredictionCase {
   readonly model: Model;
   readonly parameters: TensorMap;
   readonly inputs: Float32Array;
   readonly seed: number;
-  /** 0 for the weights' means. */
+  /** 0 predicts with the weights' means. */
   readonly samples: number;
 }
 
-/** The model's outputs for each sample, straight from the noise that its number and the rows' indices stand for. */
+/** The model's outputs for each sample. The noise comes directly from the sample's number and the rows' indices. */
 export function expectedOutputs(each: PredictionCase, supports: Supports): ExpectedOutputs {
   const { model, parameters, inputs, seed, samples } = each;
   const b = createBuilder('forward');
@@ -50,9 +53,10 @@ export function expectedOutputs(each: PredictionCase, supports: Supports): Expec
 }
 
 /**
- * How far float32 may be off in an output of two dense layers, the first with tanh. A weight is at most |θ| and 5.5
- * deviations (σ, or no more than |θ| for noise that multiplies, without variances), which is what an error of its input grows by; a sum of n
- * such products rounds each of them `n + …` times, noise and its deviation included.
+ * The error that float32 may have in an output of two dense layers, the first with tanh. The error of an input grows by
+ * a factor of at most the size of a weight: |θ| plus 5.5 deviations. The deviation is σ, or at most |θ| for
+ * multiplicative noise, which has no variances. A sum of n such products rounds each of them `n + …` times, including
+ * the noise and its deviation.
  */
 function outputError({ parameters, inputs, samples }: PredictionCase, { ulps }: Supports): number {
   const functions = 2 * (ulps.exp + ulps.sqrt + ulps.sigmoid + ulps.softplus + 4);
@@ -87,7 +91,7 @@ function check(ledger: Ledger, what: string, got: number, wanted: number, bound:
   ledger.compare(error, bound);
 }
 
-/** Rejects unless what a prediction says of itself is so. */
+/** Rejects unless the fields of a prediction have these values. */
 function checkFields(got: object, wanted: Readonly<Record<string, string | number>>): void {
   for (const [name, value] of Object.entries(wanted)) {
     const found = (got as Readonly<Record<string, unknown>>)[name];
@@ -103,7 +107,10 @@ function logSoftmax(logits: readonly number[]): number[] {
   return logits.map((value) => value - logarithm);
 }
 
-/** Entropy by probabilities and their logarithms, and how far it is off where each probability is by `relative` of itself. */
+/**
+ * The entropy from probabilities and their logarithms, and its error if each probability has the relative error
+ * `relative`.
+ */
 function entropyOf(p: readonly number[], logarithms: readonly number[], relative: number) {
   return {
     value: -sumOf(p.map((value, k) => value * logarithms[k])),
@@ -112,8 +119,8 @@ function entropyOf(p: readonly number[], logarithms: readonly number[], relative
 }
 
 /**
- * Holds a classification against the softmax of float64 outputs: its mean over the samples, the entropy of that, and the
- * mutual information `H[E p] − E H[p] + Σ Var p / (2S p̄)`.
+ * Compares a classification with the softmax of float64 outputs: its mean over the samples, the entropy of that mean,
+ * and the mutual information `H[E p] − E H[p] + Σ Var p / (2S p̄)`.
  */
 export function compareClassification(
   got: ClassificationPrediction,
@@ -131,7 +138,7 @@ export function compareClassification(
     const logs = samples.map((y) => logSoftmax([...y.subarray(row * classes, (row + 1) * classes)]));
     const each = logs.map((values) => values.map(Math.exp));
     const smallest = Math.max(...logs.flat().map(Math.abs));
-    // Errors of a probability relative to itself: of a sample, and of the mean, which each sample rounds at most 4 times.
+    // Relative errors of a probability: of a sample, and of the mean, which rounds each sample at most 4 times.
     const own = 2 * error + (2 * classes + 8 + 4 * (ulps.exp + ulps.log)) * unit * (1 + smallest);
     const relative = own + 4 * (count + 1) * unit;
     const p = range(classes).map((k) => meanOf(each.map((values) => values[k])));
@@ -165,7 +172,7 @@ export function compareClassification(
   }
 }
 
-/** Holds a regression against float64 outputs: their mean, their unbiased variance, and the learned variance. */
+/** Compares a regression with float64 outputs: their mean, their unbiased variance, and the learned variance. */
 export function compareRegression(
   got: RegressionPrediction,
   { samples, error }: ExpectedOutputs,

@@ -1,8 +1,8 @@
-/** A case that a backend got wrong, after shrinking. */
+/** A case that failed on a backend, after shrinking. */
 export interface Failure {
   readonly property: string;
   readonly seed: number;
-  /** The path of the smallest case found; absent where a property has only one. */
+  /** The path of the smallest failing case. Absent for a property with only one case. */
   readonly path?: string;
   /** What was wrong: program, index, got, wanted, bound. */
   readonly message: string;

@@ -2,10 +2,10 @@ import type { Failure } from './failure.js';
 import { formatReplay } from './replay.js';
 
 /**
- * A failure in words: law, property, seed, path, what was wrong (program, shapes, index, got, wanted, bound), and how to
- * run it again.
+ * A failure as text: law, property, seed, path, what was wrong (program, shapes, index, got, wanted, bound), and the
+ * command that runs it again.
  *
- * @param command what comes before `--replay`, such as `vardrop conformance --backend tfjs:wasm`
+ * @param command the text before `--replay`, such as `vardrop conformance --backend tfjs:wasm`
  */
 export function formatFailure(law: string, failure: Failure, command: string): string {
   const { property, seed, path, message } = failure;
@@ -15,10 +15,10 @@ export function formatFailure(law: string, failure: Failure, command: string): s
   ].join('\n');
 }
 
-/** Failures of one law that are shown; of a backend that is wrong in one place, most others follow from it. */
+/** How many failures of one law are shown. One error in a backend usually causes many failures. */
 const shown = 3;
 
-/** The first failures of a law in words, and how many more there are. */
+/** The first failures of a law as text, and the number of the others. */
 export function formatFailures(law: string, failures: readonly Failure[], command: string): string {
   const more = failures.length - shown;
   return [

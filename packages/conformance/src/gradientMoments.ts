@@ -1,6 +1,6 @@
 import { type Moments, normalMoments, weightedSum } from './statistics.js';
 
-/** One linear layer with one output, weights N(μ, σ²) and a bias, and the loss `s Σ_m (c_m b_m + ½ d_m b_m²)` of it. */
+/** One linear layer with one output, weights N(μ, σ²) and a bias, and its loss `s Σ_m (c_m b_m + ½ d_m b_m²)`. */
 export interface QuadraticLoss {
   /** Datapoints, `[rows][in]`. */
   readonly x: readonly (readonly number[])[];
@@ -14,12 +14,12 @@ export interface QuadraticLoss {
   readonly scale: number;
 }
 
-/** Moments of a gradient; with `bound`, its variance is at most what they say. */
+/** Moments of a gradient. With `bound`, the stated variance is an upper bound. */
 interface GradientMoments extends Moments {
   readonly bound?: true;
 }
 
-/** Gradients in the means and deviations of the weights, one entry an input, and in the bias. */
+/** Gradients with respect to the means and deviations of the weights (one entry per input) and to the bias. */
 export interface ExpectedGradients {
   readonly means: readonly GradientMoments[];
   readonly deviations: readonly GradientMoments[];
@@ -42,8 +42,9 @@ const dot = (u: Vector, v: Vector) => u.reduce((sum, value, k) => sum + value * 
 const sum = (terms: readonly Moments[]) => weightedSum(terms.map((moments) => ({ weight: 1, moments })));
 
 /**
- * Moments of the gradients of each estimator. In μ and the bias they are linear in Gaussian noise, in σ quadratic; the means agree:
- * `s Σ_m a_mi g_m` (1 in place of a_mi for the bias β) and `s Σ_m d_m a²_mi σ_i` with `g_m = c_m + d_m (γ_m + β)`.
+ * Moments of the gradients of each estimator. With respect to μ and the bias the gradients are linear in Gaussian
+ * noise, with respect to σ quadratic. All estimators have the same means: `s Σ_m a_mi g_m` (with 1 in place of a_mi for
+ * the bias β) and `s Σ_m d_m a²_mi σ_i`, with `g_m = c_m + d_m (γ_m + β)`.
  */
 export function expectedGradients(loss: QuadraticLoss, estimator: string): ExpectedGradients {
   const { x, means, deviations, bias, linear, quadratic, scale } = loss;
@@ -62,7 +63,7 @@ export function expectedGradients(loss: QuadraticLoss, estimator: string): Expec
   };
 }
 
-/** Of `Σ_m v_m (c_m + d_m b_m)`. */
+/** Moments of `Σ_m v_m (c_m + d_m b_m)`. */
 function ofSlopes(
   { x, deviations, quadratic: d }: QuadraticLoss,
   slopes: Vector,
@@ -82,8 +83,8 @@ function ofSlopes(
     return normalMoments(mean, variance);
   }
   if (estimator === 'flipout') {
-    // Given the signs of the outputs it is normal; its variance averages to that of independent samples, and by
-    // |Σ_k s_mk s_nk a_mk a_nk σ²_k| ≤ Σ_k |a_mk a_nk| σ²_k is no further spread than this.
+    // Given the signs of the outputs it is normal. The average of its variance is the variance for independent samples.
+    // By |Σ_k s_mk s_nk a_mk a_nk σ²_k| ≤ Σ_k |a_mk a_nk| σ²_k, the variance spreads no more than this.
     let spread = 0;
     x.forEach((row, m) => {
       x.forEach((other, n) => {
@@ -96,7 +97,7 @@ function ofSlopes(
   return normalMoments(mean, alone);
 }
 
-/** Of the gradient in σ_i, without the scale. */
+/** Moments of the gradient with respect to σ_i, without the scale. */
 function ofDeviation(
   { x, deviations, quadratic: d }: QuadraticLoss,
   slopes: Vector,
@@ -128,7 +129,7 @@ function ofDeviation(
       return quadraticForm(linearPart, mixed[i], Math.hypot(...mixed.filter((_, k) => k !== i)));
     }
     default: {
-      // Flipout's signs of the inputs are shared by all copies, so that the variance depends on them; it is at most this.
+      // All copies share flipout's signs of the inputs, so the variance depends on them. This is an upper bound.
       const linearPart = Math.hypot(...x.map((row, m) => row[i] * slopes[m]));
       const mixed = deviations.map((other, k) =>
         x.reduce((total, row, m) => total + Math.abs(row[i] * d[m] * row[k]) * other, 0),

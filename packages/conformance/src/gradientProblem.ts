@@ -4,7 +4,7 @@ import * as random from '@vardrop/core/random';
 import type { QuadraticLoss } from './gradientMoments.js';
 import type { Models } from './models.js';
 
-/** Three datapoints whose K_mn are of both signs, and a loss that depends on both moments. */
+/** Three datapoints with K_mn of both signs, and a loss that depends on both moments. */
 export const problem: QuadraticLoss = {
   x: [
     [1, -0.5, 2],
@@ -20,8 +20,8 @@ export const problem: QuadraticLoss = {
 };
 
 /**
- * Gradients of `(N/M) Σ_m (c_m b_m + ½ d_m b_m²)`, summed over `copies` outputs that have equal weights and biases, in
- * the means and in log σ², each `[in, copies]`, and in the biases `[copies]`.
+ * Gradients of `(N/M) Σ_m (c_m b_m + ½ d_m b_m²)`, summed over `copies` outputs with equal weights and biases. They are
+ * with respect to the means and to log σ², each `[in, copies]`, and to the biases `[copies]`.
  */
 export function gradientProgram(models: Models, estimator: Estimator, copies: number): Program {
   const inputs = problem.means.length;
@@ -50,7 +50,7 @@ export function gradientProgram(models: Models, estimator: Estimator, copies: nu
   return b.build();
 }
 
-/** Values of the program's inputs; parameters repeated for each copy. */
+/** Values of the program's inputs. Parameters are repeated for each copy. */
 export function gradientInputs(copies: number) {
   const repeated = (column: readonly number[]) =>
     Float32Array.from({ length: column.length * copies }, (_, i) => column[Math.floor(i / copies)]);

@@ -1,18 +1,20 @@
 import { dawson, logUniformKl } from '@vardrop/core/reference';
 
-/** A KL and its derivative in log α (or in what stands in its place), each with the sizes of the terms that make it up. */
+/**
+ * A KL and its derivative with respect to log α (or to the variable that replaces it), each with the size of its terms.
+ */
 export interface KlPoint {
   readonly value: number;
   readonly derivative: number;
   /** Sum of the absolute values of the terms of `value`. */
   readonly valueTerms: number;
-  /** The same of `derivative`. */
+  /** The same for `derivative`. */
   readonly derivativeTerms: number;
 }
 
 const sigmoid = (x: number) => (x >= 0 ? 1 / (1 + Math.exp(-x)) : Math.exp(x) / (1 + Math.exp(x)));
 
-/** KL forms for the log-uniform and ARD priors in float64, as functions of log α, straight from their papers. */
+/** KL forms for the log-uniform and ARD priors in float64, as functions of log α, directly from their papers. */
 export const klFormulas: Readonly<Record<'exact' | 'cubic' | 'sigmoid' | 'ard', (logAlpha: number) => KlPoint>> = {
   /** `2 ∫₀ˢ D(u) du`, derivative `−s D(s)`, s = 1/√(2α). */
   exact(logAlpha) {
@@ -21,7 +23,7 @@ export const klFormulas: Readonly<Record<'exact' | 'cubic' | 'sigmoid' | 'ard', 
     const derivative = -s * dawson(s);
     return { value, derivative, valueTerms: value, derivativeTerms: -derivative };
   },
-  /** Kingma, Salimans & Welling 2015, moved by (γ_E + ln 2)/2 onto the exact one's scale. */
+  /** Kingma, Salimans & Welling 2015, shifted by (γ_E + ln 2)/2 to the scale of the exact KL. */
   cubic(logAlpha) {
     const alpha = Math.exp(logAlpha);
     const terms = [0.5 * logAlpha, 1.16145124 * alpha, -1.50204118 * alpha ** 2, 0.58629921 * alpha ** 3];
@@ -46,7 +48,7 @@ export const klFormulas: Readonly<Record<'exact' | 'cubic' | 'sigmoid' | 'ard', 
       value: saturation + logarithm,
       derivative,
       valueTerms: saturation + logarithm,
-      // The slope of the sigmoid moves by up to k₃ of itself for each unit of log α.
+      // Per unit of log α, the slope of the sigmoid changes by at most k₃ times itself.
       derivativeTerms: k3 * slopes[0] + slopes[1],
     };
   },

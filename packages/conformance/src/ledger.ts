@@ -1,22 +1,27 @@
 import type { Failure } from './failure.js';
 
-/** Where one law writes down what it tried on one backend. */
+/** Records what one law tried on one backend. */
 export interface Ledger {
-  /** One number compared: its error over its bound, both at least 0. A bound of 0 counts only as a comparison. */
+  /**
+   * Records a comparison: error and bound, both at least 0. With a bound of 0, only the number of comparisons grows.
+   */
   compare(error: number, bound: number): void;
-  /** One number compared whose bound says nothing. */
+  /** Records a comparison whose bound is too wide to say anything. */
   silent(): void;
-  /** Cases that passed, failed, or were skipped. */
+  /** Records cases that passed, failed, or were skipped. */
   passed(count?: number): void;
   skipped(count?: number): void;
   failed(failure: Failure): void;
-  /** What failed so far. */
+  /** All failures so far. */
   failures(): readonly Failure[];
-  /** What a statistic would have noticed, as a part of what it measures. The largest for each name is kept. */
+  /**
+   * Records the smallest error that a statistic detects, relative to the measured quantity. Keeps the largest for each
+   * name.
+   */
   effect(name: string, smallest: number): void;
 }
 
-/** A ledger and what stands in it. */
+/** A ledger with its contents. */
 export interface OpenLedger extends Ledger {
   total(): {
     readonly passed: number;
@@ -31,7 +36,7 @@ export interface OpenLedger extends Ledger {
   };
 }
 
-/** Ratios are counted in bins of a 64th of a power of two, which is as fine as a median needs to be. */
+/** Ratios are counted in bins of a 64th of a power of two. This is accurate enough for a median. */
 const binsPerOctave = 64;
 
 /** An empty ledger. */

@@ -23,7 +23,10 @@ import {
 } from '@vardrop/core';
 import { momentsProgram, sgvb } from '@vardrop/core/extend';
 
-/** The domain's functions that laws build programs with, and predict; core's own unless a law is tried on others. */
+/**
+ * The functions that laws use to build programs and to predict. These are core's own, unless a law is tested with
+ * others.
+ */
 export const coreModels = {
   ard,
   bernoulli,
@@ -50,5 +53,5 @@ export const coreModels = {
   variationalDropout,
 };
 
-/** Noise models, estimators, divergences, layers, the objective and prediction, by name of the function that makes them. */
+/** Noise models, estimators, divergences, layers, the objective and prediction, each by the name of its function. */
 export type Models = Readonly<typeof coreModels>;

@@ -2,7 +2,7 @@ import type { NoiseModel } from '@vardrop/core';
 import type { Models } from './models.js';
 import { type Moments, momentsOf, normalMoments } from './statistics.js';
 
-/** Inputs and outputs of the layer on which noise models are tried. */
+/** Inputs and outputs of the layer that tests noise models. */
 export const units = { inputs: 3, outputs: 2 } as const;
 
 /** The layer's inputs. */
@@ -11,30 +11,30 @@ export const activations = [1.5, -0.75, 0.5];
 /** The layer's weights, `[in, out]`. */
 export const weights = [0.5, -1, 1.25, 0.75, -0.5, 2];
 
-/** The layer's biases: deterministic, so that they move means and nothing else. */
+/** The layer's biases. They are deterministic, so they only shift the means. */
 export const biases = [0.75, -1.25];
 
-/** A noise model with values for its parameters, and what its noise is known to be. */
+/** A noise model with values for its parameters, and the known properties of its noise. */
 export interface NoiseCase {
   readonly name: string;
   readonly model: NoiseModel;
   /** Where its noise acts by its definition. */
   readonly acts: 'inputs' | 'weights';
-  /** Values of the parameters beside `weights`, row-major. */
+  /** Values of all parameters except `weights`, row-major. */
   readonly parameters: Readonly<Record<string, readonly number[]>>;
   /**
-   * Moments of the noisy weight divided by its mean, or (`additive`) of the weight itself, for input i and output j. For
-   * noise on the inputs it is the factor of input i.
+   * Moments of the noisy weight for input i and output j: divided by its mean, or (`additive`) of the weight itself.
+   * For noise on the inputs, moments of the factor of input i.
    */
   readonly noise: (input: number, output: number) => Moments;
   readonly additive?: boolean;
-  /** The same for the local estimator, where that matches moments only. */
+  /** The same for the local estimator, if it matches only mean and variance. */
   readonly local?: (input: number, output: number) => Moments;
 }
 
 const sigmoid = (x: number) => 1 / (1 + Math.exp(-x));
 
-/** Elements of a parameter for input i and output j, by its number of values. */
+/** The elements of a parameter for input i and output j, depending on its number of values. */
 function element(values: readonly number[], granularity: string | undefined, input: number, output: number): number {
   switch (granularity) {
     case 'input':
@@ -82,7 +82,7 @@ function relaxed(rho: number): Moments {
   return found;
 }
 
-/** Those found so far: their integrals take long. */
+/** A cache of their moments, because the integrals are expensive. */
 const relaxedMoments = new Map<number, Moments>();
 
 const gaussianOf = ({ mean, variance }: Moments) => normalMoments(mean, variance);
@@ -97,7 +97,7 @@ function learnedRates(models: Models, rates: 'layer' | 'input' | 'weight'): Nois
     acts: rates === 'weight' ? 'weights' : 'inputs',
     parameters: { rho },
     noise: (i, j) => moments[rho.indexOf(at(i, j))],
-    // Wang & Manning 2013: a Gaussian of the same mean and variance.
+    // Wang & Manning 2013: a Gaussian with the same mean and variance.
     ...(rates === 'weight' ? { local: (i: number, j: number) => gaussianOf(moments[rho.indexOf(at(i, j))]) } : {}),
   };
 }
@@ -105,7 +105,7 @@ function learnedRates(models: Models, rates: 'layer' | 'input' | 'weight'): Nois
 const rate = 0.3;
 const alpha = rate / (1 - rate);
 
-/** Every noise model, and what it is by its definition. */
+/** Every noise model, with the properties that follow from its definition. */
 export function noiseCases(models: Models): readonly NoiseCase[] {
   return [
     {

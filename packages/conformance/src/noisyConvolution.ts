@@ -4,7 +4,7 @@ import * as random from '@vardrop/core/random';
 import type { LawContext } from './law.js';
 import { run } from './run.js';
 
-/** Images of three by four pixels and two channels under two filters of two by three: four locations. */
+/** Images of three by four pixels and two channels, and two filters of two by three: four locations. */
 export const sizes = { image: [3, 4, 2], filter: [2, 3], channels: 2, filters: 2, locations: 4 } as const;
 
 const pattern = (count: number, step: number, scale: number) =>
@@ -38,15 +38,15 @@ export function patch(image: readonly number[], location: number): number[] {
 export interface NoisyConvolution {
   readonly noise: NoiseModel;
   readonly estimator: Estimator;
-  /** How many times the filters, with their parameters, are repeated. Default: once. */
+  /** How many copies of the filters and their parameters there are. Default: 1. */
   readonly copies?: number;
-  /** Values of all parameters by name, for `sizes.filters` filters; those above where left out. */
+  /** Values of all parameters by name, for `sizes.filters` filters. Default: the values above. */
   readonly parameters?: Readonly<Record<string, readonly number[]>>;
 }
 
 /**
- * Pre-activations `[rows, locations, filters × copies]` of each minibatch of images, all under one noise, made from
- * `seed`. Minibatches have the same number of rows.
+ * Pre-activations `[rows, locations, filters × copies]` of each minibatch of images. All use the same noise, made from
+ * `seed`. All minibatches have the same number of rows.
  */
 export async function sampleConvolution(
   { backend, models }: Pick<LawContext, 'backend' | 'models'>,

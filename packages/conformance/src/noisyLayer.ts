@@ -9,13 +9,13 @@ import { run } from './run.js';
 export interface NoisyLayer {
   readonly model: NoiseModel;
   readonly estimator: Estimator;
-  /** Values of all parameters by name but the bias, which is `biases`, for `units.outputs` outputs. */
+  /** Values by name of all parameters except the bias, for `units.outputs` outputs. The bias is `biases`. */
   readonly parameters: Readonly<Record<string, readonly number[]>>;
-  /** How many times the outputs (with their parameters) are repeated. Default: once. */
+  /** How many copies of the outputs and their parameters there are. Default: 1. */
   readonly copies?: number;
 }
 
-/** Values whose last axis has one entry an output, with that axis repeated. */
+/** Values whose last axis has one entry per output, with that axis repeated. */
 function repeat(values: readonly number[], shape: readonly number[], copies: number): Float32Array {
   const perOutput = shape[shape.length - 1] === units.outputs * copies;
   if (!perOutput || copies === 1) return Float32Array.from(values);
@@ -28,8 +28,8 @@ function repeat(values: readonly number[], shape: readonly number[], copies: num
 }
 
 /**
- * Pre-activations `[rows, outputs × copies]` of the layer on `x` `[rows, in]`, with noise of a key for each of the
- * layer's streams made from `seed`.
+ * Pre-activations `[rows, outputs × copies]` of the layer on `x` `[rows, in]`. Each of the layer's streams has a noise
+ * key made from `seed`.
  */
 export async function sampleLayer(
   { backend, models }: Pick<LawContext, 'backend' | 'models'>,
@@ -64,13 +64,13 @@ export async function sampleLayer(
   return y;
 }
 
-/** One key for each stream, the same for streams of the same name and place. */
+/** One key for each stream. In two programs, streams at the same position get the same key. */
 function keysFor(program: Program, seed: number) {
   const names = program.nodes.flatMap((node) => (node.op === 'noise' ? [node.key] : []));
   return Object.fromEntries(names.map((name, i) => [name, { words: random.foldIn(random.key(seed), i) }]));
 }
 
-/** Rows that are all the same. */
+/** Rows that are all equal. */
 export function rowsOf(row: readonly number[], rows: number): Float32Array {
   const values = new Float32Array(rows * row.length);
   for (let i = 0; i < values.length; i++) values[i] = row[i % row.length];

@@ -5,9 +5,9 @@ import { TimeoutError, withTimeout } from './timeout.js';
 const methods = ['upload', 'read', 'dispose', 'compile', 'liveTensors', 'native', 'wrap', 'close'] as const;
 
 /**
- * Makes a backend with a factory and looks whether it has the members of the contract. Throws
- * `VARDROP_BACKEND_FACTORY` if the factory throws, does not end within `milliseconds` (a minute if left out), or makes
- * something else, and `VARDROP_CONTRACT` for a backend of another version of the contract than core's.
+ * Creates a backend with a factory and checks that it has the members of the contract. Throws `VARDROP_BACKEND_FACTORY`
+ * if the factory throws, does not end within `milliseconds` (default: a minute), or returns something else. Throws
+ * `VARDROP_CONTRACT` for a backend of another version of the contract than core's.
  */
 export async function openBackend(
   name: string,

@@ -2,7 +2,10 @@ import type { Backend } from '@vardrop/core';
 import type { Tensor } from '@vardrop/core/backend';
 import { elementCount } from '@vardrop/core/program';
 
-/** Values of an output. Rejects if it is missing, of another shape than the program says, or read as something else. */
+/**
+ * Reads the values of an output. Rejects if it is missing, has another shape than the program says, or is read as
+ * another type or length.
+ */
 export async function readOutput(
   backend: Backend,
   name: string,

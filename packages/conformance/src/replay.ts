@@ -2,14 +2,14 @@ import { VardropError } from '@vardrop/core';
 import type { Failure } from './failure.js';
 import type { Replay } from './law.js';
 
-/** A case of a law, to be run again. */
+/** A case of a law, to run again. */
 export interface CaseOfLaw {
   readonly law: string;
   readonly seed: number;
   readonly replay: Replay;
 }
 
-/** `SEED:LAW/PROPERTY` with `#PATH` where the property has generated cases: what `--replay` takes. */
+/** The argument of `--replay`: `SEED:LAW/PROPERTY`, with `#PATH` if the property has generated cases. */
 export function formatReplay(
   law: string,
   { seed, property, path }: Pick<Failure, 'seed' | 'property' | 'path'>,
@@ -17,7 +17,7 @@ export function formatReplay(
   return `${seed}:${law}/${property}${path === undefined ? '' : `#${path}`}`;
 }
 
-/** Reads what `formatReplay` writes. Throws `VARDROP_REPLAY` for anything else. */
+/** Parses the text that `formatReplay` writes. Throws `VARDROP_REPLAY` for anything else. */
 export function parseReplay(text: string): CaseOfLaw {
   const match = /^(-?\d+):([a-z-]+)\/([^#]+)(?:#([\d:]+))?$/.exec(text);
   if (!match) {

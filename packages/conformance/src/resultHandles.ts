@@ -1,14 +1,14 @@
 import type { RunResult, Tensor } from '@vardrop/core/backend';
 import type { Program } from '@vardrop/core/program';
 
-/** All handles in a result, whatever their names; other values are skipped. */
+/** All handles in a result, under any name. Other values are skipped. */
 export function resultHandles({ carried, outputs }: RunResult): Tensor[] {
   return [carried, ...outputs].flatMap((tensors) =>
     Object.values(tensors ?? {}).filter((tensor) => typeof tensor === 'object' && tensor !== null),
   );
 }
 
-/** Throws unless a result has the names that the program gives: its carried values, and the other outputs for each iteration. */
+/** Throws unless a result has the names of the program: its carried values, and the other outputs of each iteration. */
 export function checkResultNames(program: Program, { carried, outputs }: RunResult, iterations: number): void {
   const kept = new Set(
     program.nodes.flatMap((node) => (node.op === 'input' && node.role === 'carried' ? [node.name] : [])),

@@ -4,15 +4,15 @@ import type { Program } from '@vardrop/core/program';
 import { readOutput } from './readOutput.js';
 import { checkResultNames, resultHandles } from './resultHandles.js';
 
-/** What one iteration is given, on the host. */
+/** The data of one iteration, on the host. */
 export interface HostIteration {
   readonly inputs?: Readonly<Record<string, Float32Array>>;
   readonly keys?: Readonly<Record<string, NoiseKey>>;
 }
 
 /**
- * Runs iterations of a program the way that core does (which makes noise and special functions where a backend has
- * none), and returns each iteration's outputs. Disposes of all that it made.
+ * Runs iterations of a program the way that core does, and returns each iteration's outputs. Core makes the noise and
+ * special functions that a backend lacks. Disposes of everything that it made.
  *
  * @param shared values of the inputs of role `shared`
  */

@@ -9,24 +9,24 @@ import { TimeoutError, withTimeout } from './timeout.js';
 export interface RunOptions {
   /** Default: `quick`. */
   readonly effort?: Effort;
-  /** Decides every case; fixed if left out, so that a run can be repeated. */
+  /** Determines every case. The default is fixed, so that a run can be repeated. */
   readonly seed?: number;
   readonly replay?: Replay;
   /** Stops at the first failure, without shrinking it. Default: false. */
   readonly bail?: boolean;
-  /** Longest time that one case may take, in milliseconds. Default: a minute. */
+  /** Time limit of one case in milliseconds. Default: a minute. */
   readonly caseTimeout?: number;
-  /** Longest time that the law may take, in milliseconds; by effort (`lawTimeouts`) if left out. */
+  /** Time limit of the law in milliseconds. The default depends on the effort (`lawTimeouts`). */
   readonly lawTimeout?: number;
-  /** Makes further backends, for what holds of several at once; such cases are left out without it. */
+  /** Creates further backends, for cases that need several at once. Without it such cases are omitted. */
   readonly create?: () => Promise<Backend>;
   /** Default: those of core. */
   readonly models?: Models;
-  /** Told of every case before it is tried: what is under way, if the backend never gives the thread back. */
+  /** Called before every case. It shows which case is running if the backend blocks the thread forever. */
   readonly onCase?: (law: string, property: string) => void;
 }
 
-/** The names of those options. */
+/** The names of these options. */
 export const runOptionNames = {
   effort: true,
   seed: true,
@@ -39,20 +39,20 @@ export const runOptionNames = {
   onCase: true,
 } as const satisfies Readonly<Record<keyof RunOptions, true>>;
 
-/** The seed of runs that state none. */
+/** The default seed. */
 export const defaultSeed = 20151208;
 
-/** Longest time that a law may take, in milliseconds, at each effort. */
+/** Time limit of a law in milliseconds, at each effort. */
 export const lawTimeouts: Readonly<Record<Effort, number>> = { quick: 300_000, normal: 600_000, thorough: 7_200_000 };
 
-/** Largest part of the comparisons that may say nothing, and from how many comparisons on that is judged. */
+/** The largest part of the comparisons that may say nothing. It is checked from 100 comparisons on. */
 const silentPart = { largest: 0.05, from: 100 } as const;
 
 /**
- * Runs one law on a backend. It also fails the law if handles that the law received are still live afterwards, and if more than
- * a twentieth of the bounds were too wide to say anything. Rejects with `VARDROP_OPTION` for unknown options and for what is no
- * backend, with `VARDROP_CONTRACT` for a backend of another version of the contract, and with nothing else: a law that could
- * not go on, or did not end in time, is a failure.
+ * Runs one law on a backend. The law also fails if handles that it received are still live afterwards, or if more than
+ * a twentieth of the bounds are too wide to say anything. A law that could not continue, or did not end in time, is a
+ * failure. Rejects with `VARDROP_OPTION` for unknown options and for values that are not a backend, with
+ * `VARDROP_CONTRACT` for a backend of another version of the contract, and in no other case.
  */
 export async function runLaw(law: Law, backend: Backend, options: RunOptions = {}): Promise<LawResult> {
   checkOptionNames('runLaw', options, runOptionNames);
@@ -80,7 +80,7 @@ export async function runLaw(law: Law, backend: Backend, options: RunOptions = {
       });
     }
   } catch (error) {
-    // A case that did not end stands in the ledger already.
+    // The ledger already contains the case that did not end.
     if (!(error instanceof TimeoutError) || ledger.failures().length === 0) {
       ledger.failed({
         property: 'run',

@@ -3,7 +3,7 @@ import type { Program } from '@vardrop/core/program';
 import type { ProgramData } from './execute.js';
 import { run } from './run.js';
 
-/** Outputs, by name, of one iteration of a program the way that core does it, on the values of all inputs. */
+/** Runs one iteration of a program the way that core does, on the values of all inputs. Returns its outputs by name. */
 export async function runProgram(
   backend: Backend,
   program: Program,

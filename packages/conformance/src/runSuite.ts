@@ -7,18 +7,18 @@ import { openBackend } from './openBackend.js';
 import { defaultSeed, type RunOptions, runOptionNames } from './runLaw.js';
 import { createSubject } from './subject.js';
 
-/** What is run, and how. */
+/** The backend and the laws to run, and how to run them. */
 export interface SuiteOptions extends Omit<RunOptions, 'create'> {
   /** Name of the backend, such as `tfjs:wasm`. */
   readonly name: string;
-  /** Makes the backend; also called for laws about several at once. */
+  /** Creates the backend. Also called for laws that need several backends at once. */
   readonly create: () => Promise<Backend> | Backend;
-  /** Longest time that the factory may take, in milliseconds. Default: a minute. */
+  /** Time limit of the factory in milliseconds. Default: a minute. */
   readonly createTimeout?: number;
   /** Default: all laws. */
   readonly laws?: readonly Law[];
   readonly expectedFailures?: readonly ExpectedFailure[];
-  /** Called with each law's result as it comes. */
+  /** Called with each law's result as soon as it is available. */
   readonly onResult?: (result: LawResult) => void;
 }
 
@@ -40,8 +40,8 @@ export interface SuiteResult {
 }
 
 /**
- * Runs laws on a backend of its own, which it closes. Throws `VARDROP_BACKEND_FACTORY` if there is none, `VARDROP_UNKNOWN_LAW`
- * for expected failures of no law, and `VARDROP_OPTION` for unknown options.
+ * Creates a backend, runs laws on it and closes it. Throws `VARDROP_BACKEND_FACTORY` if the backend cannot be created,
+ * `VARDROP_UNKNOWN_LAW` for expected failures of an unknown law, and `VARDROP_OPTION` for unknown options.
  */
 export async function runSuite(options: SuiteOptions): Promise<SuiteResult> {
   checkOptionNames('runSuite', options, suiteOptionNames);
@@ -56,7 +56,7 @@ export async function runSuite(options: SuiteOptions): Promise<SuiteResult> {
   try {
     for (const law of laws) {
       const found = await subject.run(law, ofLaws);
-      // One case says nothing about the others that are expected to fail.
+      // A replayed case says nothing about other expected failures.
       const result = options.replay ? found : applyExpectedFailures(found, expectedFailures);
       results.push(result);
       onResult?.(result);

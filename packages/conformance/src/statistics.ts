@@ -1,10 +1,12 @@
-/** Chance that a correct backend fails one comparison of a statistical law. */
+/** Probability that a correct backend fails one comparison of a statistical law. */
 export const falseAlarm = 1e-9;
 
-/** The standard normal's quantile at `1 − falseAlarm / 2`: how many deviations a normal statistic may be off. */
+/**
+ * The standard normal's quantile at `1 − falseAlarm / 2`: how many standard deviations a normal statistic may be off.
+ */
 export const quantile = 6.1094102;
 
-/** Central moments of one random number, and its mean. */
+/** The mean and central moments of one random number. */
 export interface Moments {
   readonly mean: number;
   readonly variance: number;
@@ -45,8 +47,9 @@ export function meanThreshold({ variance }: Moments, count: number): number {
 }
 
 /**
- * How far a sample variance of `count` independent numbers may be from the variance: its own standard deviation times
- * the normal quantile, which is moved for the skewness that it still has (Cornish & Fisher; that of a chi-square).
+ * How far a sample variance of `count` independent numbers may be from the variance. This is its standard deviation
+ * times the normal quantile, which is corrected for the remaining skewness (Cornish & Fisher, with the skewness of a
+ * chi-square).
  */
 export function varianceThreshold({ variance, fourth }: Moments, count: number): number {
   const deviation = Math.sqrt((fourth - variance ** 2) / count + (2 * variance ** 2) / (count * (count - 1)));
@@ -54,8 +57,8 @@ export function varianceThreshold({ variance, fourth }: Moments, count: number):
 }
 
 /**
- * The same for numbers that are quadratic in Gaussian ones. Their squares are most skewed where they are z² − 1: by
- * 13.6 (third cumulant), 362 (fourth), which a sum of `count` of them has left by Cornish & Fisher's expansion.
+ * The same for numbers that are quadratic in Gaussian ones. Their squares are most skewed for z² − 1: 13.6 (third
+ * cumulant) and 362 (fourth). Cornish & Fisher's expansion gives the part that remains in a sum of `count` of them.
  */
 export function polynomialVarianceThreshold({ variance, fourth }: Moments, count: number): number {
   const deviation = Math.sqrt((fourth - variance ** 2) / count + (2 * variance ** 2) / (count * (count - 1)));
@@ -82,7 +85,7 @@ export function sampleMean(values: ArrayLike<number>): number {
   return sum / values.length;
 }
 
-/** Unbiased covariance of pairs; of a sample with itself its variance. */
+/** Unbiased covariance of pairs. The covariance of a sample with itself is its variance. */
 export function sampleCovariance(x: ArrayLike<number>, y: ArrayLike<number>): number {
   const meanX = sampleMean(x);
   const meanY = sampleMean(y);
@@ -112,8 +115,8 @@ export function distributionDistance(values: Float32Array, probability: (x: numb
 }
 
 /**
- * How far the distribution function of `count` independent numbers may be from that of their law, whatever this is
- * (Dvoretzky, Kiefer & Wolfowitz 1956, with Massart's constant 1990: P(D > d) ≤ 2 e^(−2 n d²)).
+ * How far the distribution function of `count` independent numbers may be from that of their distribution, whatever it
+ * is (Dvoretzky, Kiefer & Wolfowitz 1956, with Massart's constant 1990: P(D > d) ≤ 2 e^(−2 n d²)).
  */
 export function distributionThreshold(count: number): number {
   return Math.sqrt(Math.log(2 / falseAlarm) / (2 * count));

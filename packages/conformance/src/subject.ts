@@ -5,23 +5,23 @@ import { run } from './run.js';
 import { type RunOptions, runLaw } from './runLaw.js';
 import { withTimeout } from './timeout.js';
 
-/** Longest wait for a backend that has failed a law, in milliseconds. */
+/** Time limit in milliseconds for closing a backend that has failed a law. */
 const patience = 10_000;
 
 /** A backend under test, from the first law to the last. */
 export interface Subject {
-  /** Runs one law on it. Rejects only where the factory does. */
+  /** Runs one law on it. Rejects only if the factory does. */
   run(law: Law, options: Omit<RunOptions, 'create'>): Promise<LawResult>;
-  /** Closes what is open. */
+  /** Closes the open backend. */
   close(): Promise<void>;
 }
 
 /**
- * A backend that laws are run on one after the other. It is made when the first law needs it, and made again after a law
- * that failed, which may have left anything behind: what one law breaks says nothing of the next.
+ * A backend on which laws run one after the other. It is created when the first law needs it. After a law that failed
+ * it is created again, because a failed law may leave it in any state and must not affect the next one.
  *
- * A device that is lost (a page's WebGL context goes when the browser's GPU process does) says nothing of the law either:
- * the law is run again on another backend, once. `deviceLosses` of its result says so.
+ * The loss of a device is not a failure of the law either. (A page's WebGL context is lost when the browser's GPU
+ * process ends.) The law is then run again on another backend, once, and the result's `deviceLosses` is 1.
  */
 export function createSubject(create: () => Promise<Backend>): Subject {
   let open: Backend | undefined;
@@ -37,7 +37,7 @@ export function createSubject(create: () => Promise<Backend>): Subject {
         const result = await runLaw(law, open, { ...options, create });
         if (result.failures.length === 0) return { ...result, deviceLosses };
         const again = deviceLosses === 0 && (await isLost(open));
-        // How it ends says nothing that the failures do not.
+        // The failures are already known, so the result of `close` does not matter.
         await withTimeout('closing', patience, close).catch(() => {});
         if (!again) return { ...result, deviceLosses };
       }
@@ -46,7 +46,7 @@ export function createSubject(create: () => Promise<Backend>): Subject {
   };
 }
 
-/** Whether a backend computes nothing any more, since its device is gone. */
+/** Whether a backend can compute nothing any more because its device is lost. */
 async function isLost(backend: Backend): Promise<boolean> {
   const b = createBuilder('probe');
   const x = b.input('x', [1], 'iteration');

@@ -1,4 +1,4 @@
-/** A case or a law that did not end in time. What it left running cannot be stopped. */
+/** A case or a law that did not end in time. Work that it left running cannot be stopped. */
 export class TimeoutError extends Error {
   constructor(what: string, milliseconds: number) {
     super(`${what} did not end within ${milliseconds / 1000} s`);
@@ -7,8 +7,8 @@ export class TimeoutError extends Error {
 }
 
 /**
- * What `work` resolves to, or a rejection with a `TimeoutError` that names `what` if that takes longer than
- * `milliseconds`. Work that never gives the thread back is not interrupted.
+ * Settles as `work` does. Rejects with a `TimeoutError` that names `what` if that takes longer than `milliseconds`.
+ * Work that blocks the thread is not interrupted.
  */
 export async function withTimeout<T>(what: string, milliseconds: number, work: () => Promise<T>): Promise<T> {
   let timer: ReturnType<typeof setTimeout> | undefined;

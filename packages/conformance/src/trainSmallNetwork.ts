@@ -29,17 +29,17 @@ const networks: Readonly<Record<'dense' | 'convolutional', readonly Layer[]>> = 
   ],
 };
 
-/** A network in training on one minibatch, always the same. */
+/** A network that trains on one minibatch, which is always the same. */
 export interface SmallTraining {
-  /** One step of Adam; the loss in nats per datapoint. */
+  /** Runs one step of Adam. Returns the loss in nats per datapoint. */
   step(): Promise<number>;
-  /** The caller disposes of it. */
+  /** The trainer. The caller disposes of it. */
   readonly trainer: Trainer;
 }
 
 /**
- * A small network for images, with noise in every weight, in training: for tests of what a backend holds and copies from
- * step to step, and whether two ways of running it agree.
+ * A small network for images, with noise in every weight. Tests use it to count what a backend holds and copies from
+ * step to step, and to compare two ways of running it.
  */
 export function trainSmallNetwork(backend: Backend, kind: keyof typeof networks): SmallTraining {
   const model = sequential({

@@ -6,54 +6,57 @@ import { type Loss, watchLoss } from './watchLoss.js';
 /** The tfjs module. */
 export type Tfjs = typeof import('@tensorflow/tfjs');
 
-/** The part of a tfjs backend that its published type leaves out and that every backend of tfjs 4 has. */
+/** The part of a tfjs backend that its published type lacks. Every backend of tfjs 4 has it. */
 export interface KernelHost extends KernelBackend {
   disposeData(dataId: DataId, force?: boolean): boolean;
   readSync(dataId: DataId): Float32Array<ArrayBuffer>;
   read(dataId: DataId): Promise<Float32Array<ArrayBuffer>>;
 }
 
-/** What a kernel reads: tensors by name, or a list of them. */
+/** The inputs of a kernel: tensors by name, or a list of them. */
 export type KernelInputs = Readonly<Record<string, TensorInfo>> | readonly TensorInfo[];
 
 /**
- * Runs tfjs kernels on one tfjs backend, by name and without tfjs's engine: kernels take the backend as an argument, so
- * the app's active backend (`tf.setBackend`), its `tf.tidy` scopes and its gradient tape are neither read nor changed,
- * and several Vardrop backends live side by side.
+ * Runs tfjs kernels on one tfjs backend, by name and without tfjs's engine. Kernels take the backend as an argument.
+ * The app's active backend (`tf.setBackend`), its `tf.tidy` scopes and its gradient tape are therefore neither read nor
+ * changed, and several Vardrop backends can coexist.
  *
- * A `TensorInfo` that `call` returns owns one reference to its data, given back by `release`.
+ * A `TensorInfo` that `call` returns owns one reference to its data; `release` gives it back.
  */
 export interface Device {
   readonly tf: Tfjs;
   /** tfjs's name of the backend: `cpu`, `wasm`, `webgl`, `webgpu`. */
   readonly name: string;
   readonly host: KernelHost;
-  /** What becomes of a graphics card, and of tfjs's backend. */
+  /** Reports the loss of the graphics card or of tfjs's backend. */
   readonly loss: Loss;
-  /** Turns of loops that a thread is known to make; infinite where it is no graphics card's. */
+  /** How many turns of a loop a thread is known to complete. Infinite unless the device is a graphics card. */
   readonly turns: number;
-  /** Groups of threads that a launch may have in one direction; infinite but on webgpu. */
+  /** The most groups of threads in one direction of a launch. Infinite except on webgpu. */
   readonly groups: number;
-  /** Throws `VARDROP_DEVICE_LOST` where the app has removed the backend from tfjs; `who` names the caller. */
+  /** Throws `VARDROP_DEVICE_LOST` if the app has removed the backend from tfjs. `who` names the caller. */
   check(who: string): void;
-  /** Runs a kernel, which some of take a list of tensors. Throws `VARDROP_BACKEND` if this tfjs has none of that name. */
+  /**
+   * Runs a kernel. Some kernels take a list of tensors. Throws `VARDROP_BACKEND` if this tfjs has no kernel of that
+   * name.
+   */
   call(kernel: string, inputs: KernelInputs, attributes?: NamedAttrMap): TensorInfo;
   /** Copies values to the backend. */
   create(values: Float32Array, shape: readonly number[]): TensorInfo;
-  /** Takes over a tensor that a backend made, for the scope that is open. */
+  /** Takes over a tensor that a backend made, into the open scope. */
   adopt(tensor: TensorInfo): TensorInfo;
   /** A second reference to the same data, for another owner. */
   share(tensor: TensorInfo): TensorInfo;
   /** Gives back one reference. */
   release(tensor: TensorInfo): void;
-  /** Runs `build` and releases every tensor that it made, save the one that it returns. */
+  /** Runs `build` and releases every tensor that it made except the one that it returns. */
   scoped(build: () => TensorInfo): TensorInfo;
 }
 
-/** Whether a device is a graphics card, which runs programs of ours beside tfjs's kernels. */
+/** Whether a device is a graphics card. Graphics cards run programs of this package beside tfjs's kernels. */
 export const isGpu = ({ name }: Pick<Device, 'name'>): boolean => name === 'webgl' || name === 'webgpu';
 
-/** A device on `host`, tfjs's backend called `name`. */
+/** A device on `host`, which is tfjs's backend called `name`. */
 export function createDevice(tf: Tfjs, name: string, host: KernelHost): Device {
   const kernels = new Map<string, (inputs: KernelInputs, attributes: NamedAttrMap) => TensorInfo>();
   const loss = watchLoss(name, host);
@@ -67,7 +70,7 @@ export function createDevice(tf: Tfjs, name: string, host: KernelHost): Device {
         `[tfjs:${name}] kernel: got a tfjs ${tf.version_core} without ${kernel}, needs one of ^4.22.0. Install that version of @tensorflow/tfjs.`,
       );
     }
-    // tfjs's type has names only.
+    // tfjs's type allows only inputs by name.
     const run = (inputs: KernelInputs, attributes: NamedAttrMap) =>
       config.kernelFunc({ inputs: inputs as NamedTensorInfoMap, attrs: attributes, backend: host }) as TensorInfo;
     kernels.set(kernel, run);
@@ -100,7 +103,7 @@ export function createDevice(tf: Tfjs, name: string, host: KernelHost): Device {
       return record({ dataId: tensor.dataId, shape: tensor.shape, dtype: tensor.dtype });
     },
     release(tensor) {
-      // A backend that was removed has freed all that it had.
+      // A removed backend has already freed everything.
       if (!loss.removed()) host.disposeData(tensor.dataId);
     },
     scoped(build) {

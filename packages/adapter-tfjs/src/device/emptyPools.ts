@@ -1,6 +1,6 @@
 import type { Device } from './device.js';
 
-/** What tfjs's webgl backend keeps of textures. */
+/** The textures that tfjs's webgl backend keeps for reuse. */
 interface TexturePool {
   freeTextures: Record<string, { readonly texture: WebGLTexture }[]> | null;
   numFreeTextures: number;
@@ -13,7 +13,7 @@ interface WebglHost {
   readonly textureManager?: Partial<TexturePool>;
 }
 
-/** What tfjs's webgpu backend keeps of buffers. */
+/** The buffers that tfjs's webgpu backend keeps for reuse. */
 interface BufferPool {
   readonly freeBuffers: Map<string, { readonly size: number; destroy(): void }[]>;
   numFreeBuffers: number;
@@ -28,8 +28,9 @@ interface WebgpuHost {
 }
 
 /**
- * Gives back the memory of a graphics card that tfjs keeps for tensors to come: a texture or buffer of each size that there
- * has been, until the page is closed. What tensors live in stays. Where tfjs no longer has these pools, nothing happens.
+ * Frees the memory of a graphics card that tfjs keeps for future tensors. Otherwise tfjs keeps a texture or buffer of
+ * each size that has occurred until the page is closed. The memory of live tensors is not touched. If a version of tfjs
+ * lacks these pools, nothing happens.
  */
 export function emptyPools(device: Device): void {
   if (device.loss.found()) return;
@@ -51,7 +52,7 @@ function emptyTextures({ gpgpu, textureManager: pool }: WebglHost): void {
 function emptyBuffers(host: WebgpuHost): void {
   const pool = host.bufferManager;
   if (!(pool?.freeBuffers instanceof Map) || pool.numBytesAllocated === undefined) return;
-  // Buffers of commands that have yet to be sent are not free before.
+  // Buffers of commands that have not been submitted yet are not free before that.
   if (host.commandEncoder) {
     host.endComputePassEncoder?.();
     host.submitQueue?.();

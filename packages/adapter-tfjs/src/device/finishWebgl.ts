@@ -1,9 +1,9 @@
-/** Turns of the event loop to wait in before waiting by the clock, whose shortest wait is 4 ms in a page. */
+/** How many turns of the event loop to wait before using a timer. The shortest timer in a page takes 4 ms. */
 const promptTurns = 20;
 
 /**
- * Resolves when a WebGL context has done all that it was given, without blocking the page; at once where it is lost. (tfjs
- * waits by the clock from the start, which is most of what reading a small tensor takes.)
+ * Resolves when a WebGL context has finished all its work, without blocking the page. Resolves at once if the context
+ * is lost. (tfjs uses a timer from the start, which takes most of the time of reading a small tensor.)
  */
 export async function finishWebgl(gl: WebGL2RenderingContext): Promise<void> {
   const fence = gl.fenceSync(gl.SYNC_GPU_COMMANDS_COMPLETE, 0);

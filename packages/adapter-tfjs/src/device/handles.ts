@@ -2,7 +2,7 @@ import type { TensorInfo, Tensor as TfTensor } from '@tensorflow/tfjs';
 import { createHandleTable, type HandleTable, type Tensor } from '@vardrop/core/backend';
 import type { Device } from './device.js';
 
-/** What stands behind a handle: data on the device, and tfjs's tensor where the app has asked for it or given it. */
+/** The entry of a handle: data on the device, and tfjs's tensor if the app has asked for it or passed it in. */
 export interface Entry {
   readonly info: TensorInfo;
   native?: TfTensor;
@@ -11,18 +11,18 @@ export interface Entry {
 /** The handles that a backend has given out. */
 export interface Handles {
   readonly table: HandleTable<Entry>;
-  /** A new handle that owns `info`. */
+  /** Creates a handle that owns `info`. */
   add(info: TensorInfo, native?: TfTensor): Tensor;
-  /** The data behind a handle. Throws `VARDROP_DISPOSED`, or `VARDROP_INPUT` for a handle of another backend. */
+  /** The data of a handle. Throws `VARDROP_DISPOSED`, or `VARDROP_INPUT` for a handle of another backend. */
   get(tensor: Tensor, who: string): TensorInfo;
-  /** tfjs's tensor behind a handle, owned by the handle. */
+  /** tfjs's tensor of a handle. The handle owns it. */
   native(tensor: Tensor): TfTensor;
 }
 
 /** A table of handles to tensors on `device`. */
 export function createHandles(device: Device): Handles {
   const { tf } = device;
-  /** Tensors that a handle owns. */
+  /** tfjs tensors that a handle owns. */
   const owned = new WeakSet<TfTensor>();
   const table = createHandleTable<Entry>({
     name: `tfjs:${device.name}`,
@@ -35,7 +35,7 @@ export function createHandles(device: Device): Handles {
   return {
     table,
     add(info, native) {
-      // Of a tensor that a handle owns already, the data get a second owner.
+      // If a handle already owns the tensor, the data get a second owner.
       const shared = native !== undefined && owned.has(native);
       if (native) owned.add(native);
       return table.add(shared ? { info: device.share(info) } : { info, native }, info.shape);
@@ -44,7 +44,7 @@ export function createHandles(device: Device): Handles {
     native(tensor) {
       const entry = table.get(tensor, 'native');
       device.check('native');
-      // Kept out of any `tf.tidy` of the app: the handle, not the scope, owns it.
+      // Kept out of the app's `tf.tidy` scopes: the handle owns it, not the scope.
       entry.native ??= tf.keep(tf.engine().makeTensorFromTensorInfo(entry.info, device.host));
       owned.add(entry.native);
       return entry.native;

@@ -1,6 +1,6 @@
 import { VardropError } from '@vardrop/core';
 
-/** The error for what a backend can no longer do, since `what` is lost. */
+/** The error of a backend that cannot do its work any more because `what` is lost. */
 export function lostError(device: string, who: string, what: string): VardropError {
   return new VardropError(
     'VARDROP_DEVICE_LOST',

@@ -1,6 +1,6 @@
 import type { TensorInfo } from '@tensorflow/tfjs';
 
-/** How a node is computed from its operands. The result owns one reference of its own, even where it shares data. */
+/** Computes a node from its operands. The result owns one reference of its own, even if it shares data. */
 export type Lowering = (operands: readonly TensorInfo[]) => TensorInfo;
 
 /** Shapes of a node and its operands, all fixed. */

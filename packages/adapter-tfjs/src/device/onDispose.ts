@@ -1,6 +1,6 @@
 import type { KernelBackend } from '@tensorflow/tfjs';
 
-/** Has `listener` called when tfjs disposes of a backend, as `tf.removeBackend` does. */
+/** Calls `listener` when tfjs disposes of a backend, as `tf.removeBackend` does. */
 export function onDispose(host: KernelBackend, listener: () => void): void {
   const dispose = host.dispose.bind(host);
   host.dispose = () => {

@@ -6,20 +6,20 @@ import { lostError } from './lostError.js';
 import type { WebglHost } from './watchLoss.js';
 
 /**
- * Copies a tensor's values to the host. Rejects with `VARDROP_DEVICE_LOST` where the device that computed it is lost, and
- * with `VARDROP_BACKEND` where it refused work.
+ * Copies a tensor's values to the host. Rejects with `VARDROP_DEVICE_LOST` if the device that computed it is lost, and
+ * with `VARDROP_BACKEND` if the device refused work.
  */
 export async function readValues(device: Device, info: TensorInfo): Promise<Float32Array<ArrayBuffer>> {
   const { host, loss } = device;
   device.check('read');
   if (!isGpu(device)) {
     const values = host.readSync(info.dataId);
-    // The cpu backend hands out the very array that it computes with.
+    // The cpu backend returns the array that it computes with, so it is copied.
     return device.name === 'cpu' ? Float32Array.from(values) : values;
   }
   const what = loss.found();
   if (what) throw lostError(device.name, 'read', what);
-  // A reference for as long as the read takes: the handle may be disposed of meanwhile.
+  // Holds a reference during the read, because the handle may be disposed of in the meantime.
   host.incRef(info.dataId);
   try {
     const values = await unlessLost(device, download(device, info));
@@ -33,11 +33,11 @@ export async function readValues(device: Device, info: TensorInfo): Promise<Floa
         `got a device that refused work (${refused}), needs one that has room for it. Use a smaller batch.`,
       );
     }
-    // tfjs keeps the array that it hands out.
+    // tfjs keeps the array that it returns.
     return Float32Array.from(values);
   } catch (error) {
     if (error instanceof VardropError) throw error;
-    // News of a lost device may come a moment after the first sign of it.
+    // The event of a lost device may come a moment after the first error.
     await unlessLost(device, new Promise((resolve) => setTimeout(resolve, patience)));
     throw readError('VARDROP_BACKEND', device.name, (error as Error).message, error);
   } finally {
@@ -51,7 +51,7 @@ async function download({ name, host }: Device, { dataId }: TensorInfo): Promise
   return host.readSync(dataId);
 }
 
-/** What `work` resolves to, but rejects once the device is lost: a backend may then never answer. */
+/** Settles as `work` does, but rejects once the device is lost. A backend on a lost device may never answer. */
 function unlessLost<T>(device: Device, work: Promise<T>): Promise<T> {
   return new Promise<T>((resolve, reject) => {
     const stop = device.loss.listen((what) => reject(lostError(device.name, 'read', what)));
@@ -59,7 +59,7 @@ function unlessLost<T>(device: Device, work: Promise<T>): Promise<T> {
   });
 }
 
-/** Milliseconds to wait for it. */
+/** How long to wait for the event of a lost device, in milliseconds. */
 const patience = 100;
 
 const readError = (code: string, name: string, what: string, cause?: unknown) =>

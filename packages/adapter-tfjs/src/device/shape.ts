@@ -23,7 +23,7 @@ export function broadcast(device: Device, x: TensorInfo, shape: readonly number[
 export const slice = (device: Device, x: TensorInfo, begin: readonly number[], size: readonly number[]) =>
   device.call('Slice', { x }, { begin: [...begin], size: [...size] });
 
-/** x with a value before and behind it along each axis. */
+/** x with a value before and after it along each axis. */
 export const pad = (
   device: Device,
   x: TensorInfo,
@@ -32,6 +32,6 @@ export const pad = (
   value: number,
 ) => device.call('PadV2', { x }, { paddings: before.map((n, axis) => [n, behind[axis]]), constantValue: value });
 
-/** Tensors one after the other along an axis. */
+/** Joins tensors along an axis. */
 export const join = (device: Device, tensors: readonly TensorInfo[], axis: number): TensorInfo =>
   tensors.length === 1 ? tensors[0] : device.call('Concat', tensors, { axis });

@@ -1,15 +1,15 @@
 import type { KernelBackend } from '@tensorflow/tfjs';
 import { onDispose } from './onDispose.js';
 
-/** Whether a graphics card, or the process that drives it, is gone, or has refused to do something; or tfjs's backend is. */
+/** Whether a graphics card, its driver process or tfjs's backend is lost, and what the card has refused to do. */
 export interface Loss {
-  /** What was lost; undefined while all is well. */
+  /** What was lost; undefined if nothing is lost. */
   found(): string | undefined;
-  /** Whether tfjs has disposed of its backend, since the app removed it. Nothing can be done with it any more. */
+  /** Whether tfjs has disposed of its backend because the app removed it. The backend is then unusable. */
   removed(): boolean;
-  /** What it refused to do since this was asked last; its results are zeros. */
+  /** What the card has refused to do since the last call. The results of refused work are zeros. */
   takeErrors(): readonly string[];
-  /** Has `listener` told what is lost when that happens. Call the function returned once it is no longer of interest. */
+  /** Calls `listener` with what is lost when that happens. Call the returned function to stop listening. */
   listen(listener: (what: string) => void): () => void;
 }
 
@@ -57,7 +57,7 @@ export function watchLoss(name: string, host: KernelBackend): Loss {
     const { gl } = (host as unknown as WebglHost).gpgpu;
     const what = 'a lost WebGL context';
     gl.canvas.addEventListener('webglcontextlost', () => lose(what), { once: true });
-    // The event comes a moment later than the loss.
+    // The event comes a moment after the loss.
     return { ...common, found: () => lost ?? (gl.isContextLost() ? what : undefined) };
   }
   if (name === 'webgpu') {

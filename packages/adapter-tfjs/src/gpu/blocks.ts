@@ -4,8 +4,8 @@ import type { Language } from './language.js';
 const block = 64;
 
 /**
- * A loop of `count` turns that adds up in blocks, so that no term goes through many additions: `total`, from `start` on.
- * The loop's turn is `i`.
+ * A loop of `count` turns that adds up in blocks, so that no term goes through many additions. The sum is in `total`
+ * and starts from `start`. The index of the turn is `i`.
  *
  * @param turn prints a turn, which may add one term
  */

@@ -7,13 +7,14 @@ import { addInBlocks } from './blocks.js';
 import { flatten } from './movement.js';
 import { defineCoordinates, languageOf, loadAt, place, prepare, store, word } from './program.js';
 
-/** Positions that one launch goes through at the most, so that no term goes through too many additions. */
+/** The most positions in one launch, so that no term goes through too many additions. */
 const longestPart = 2 ** 17;
 
 /**
- * Sums of the rows of dy by their number. One launch finds the first position of each number, one from each position the next
- * of the same number, and in the last each element's thread goes from one to the next. Positions of more turns than a thread
- * makes are cut into parts, each of which adds to the sums of those before it.
+ * Adds up the rows of dy with the same number. One launch finds the first position of each number. One finds, for each
+ * position, the next position of the same number. In the last launch the thread of each element follows these
+ * positions. If there are more positions than a thread completes turns, they are cut into parts, and each part adds to
+ * the sums of the parts before it.
  */
 export function gatherGradient(device: Device, shapes: Shapes): Lowering {
   const l = languageOf(device);
@@ -24,7 +25,7 @@ export function gatherGradient(device: Device, shapes: Shapes): Lowering {
   const length = Math.ceil(count / parts);
   const start = l.define('int', 'start', l.toInt(word(l, 'first')));
   const common = { words: ['first'], functions: '' };
-  /** Looks through a part from position `after` on for the number `wanted`. */
+  /** Searches a part for the number `wanted`, from position `after` on. */
   const find = (after: string, wanted: string) => [
     l.variable('float', 'found', l.number(-1)),
     l.repeat('i', length, [

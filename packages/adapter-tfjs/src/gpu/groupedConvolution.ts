@@ -7,10 +7,10 @@ import type { Language } from './language.js';
 import { defineCoordinates, languageOf, loadAt, place, prepare, store } from './program.js';
 import { overWindow, overWindowsOf } from './slidingWindow.js';
 
-/** Threads that keep a graphics card busy. */
+/** The number of threads that keeps a graphics card busy. */
 const enoughThreads = 2 ** 16;
 
-/** A convolution in groups: a thread an element of the result, which sees its own group's channels. */
+/** A convolution in groups. Each element of the result has a thread, which reads only the channels of its group. */
 export function conv2d(device: Device, window: Convolution, shapes: Shapes): Lowering {
   const l = languageOf(device);
   const [image, [height, width, perGroup, channels]] = shapes.operands;
@@ -25,7 +25,7 @@ export function conv2d(device: Device, window: Convolution, shapes: Shapes): Low
   ]);
 }
 
-/** Its gradient in the image. */
+/** Gradient of the grouped convolution with respect to the image. */
 export function conv2dInputGradient(device: Device, window: Convolution, shapes: Shapes): Lowering {
   const l = languageOf(device);
   const [[height, width, perGroup, channels], dy] = shapes.operands;
@@ -43,14 +43,20 @@ export function conv2dInputGradient(device: Device, window: Convolution, shapes:
   ]);
 }
 
-/** Turns of a thread's loops in a convolution in groups or its gradient in the image, with what ends each; 0 for other nodes. */
+/**
+ * Turns of a thread's loops, including their ends, in a grouped convolution or its gradient with respect to the image;
+ * 0 for other nodes.
+ */
 export function turnsInGroups(node: BoundNode, { operands }: Shapes): number {
   if ((node.op !== 'conv2d' && node.op !== 'conv2dInputGradient') || node.groups === 1) return 0;
   const [height, width, perGroup, channels] = operands[node.op === 'conv2d' ? 1 : 0];
   return height * (width * ((node.op === 'conv2d' ? perGroup : channels / node.groups) + 2) + 2) + 1;
 }
 
-/** Its gradient in the filter. Places of the window are shared out among threads, and their sums added up by another launch. */
+/**
+ * Gradient of the grouped convolution with respect to the filter. Threads share the positions of the window; another
+ * launch adds up their sums.
+ */
 export function conv2dFilterGradient(
   device: Device,
   { strides, dilations, padding: [top, , left], groups }: Convolution,
@@ -111,14 +117,17 @@ export function conv2dFilterGradient(
     });
 }
 
-/** Among how many threads the places of the window are shared out for each element of a filter's gradient. */
+/** How many threads share the positions of the window for each element of a filter's gradient. */
 export function partsOf({ turns }: Device, { out, operands: [, dy] }: Shapes): number {
   const places = elementCount(dy.slice(0, 3));
   const useful = Math.min(Math.sqrt(places), enoughThreads / elementCount(out));
   return Math.ceil(Math.max(places / turns, useful));
 }
 
-/** A sum over a window and `count` channels at each of its cells, in rows: `body`'s loops, around the sum of a cell. */
+/**
+ * A sum over a window and `count` channels of each of its cells, row by row. `loops` writes the loops around the sum of
+ * a cell.
+ */
 function addRows(
   l: Language,
   count: number,

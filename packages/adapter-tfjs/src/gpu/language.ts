@@ -1,4 +1,4 @@
-/** How one shading language writes what the functions and kernels of this folder are made of. */
+/** How one shading language writes the parts of the functions and kernels in this folder. */
 export interface Language {
   readonly name: 'glsl' | 'wgsl';
   /** A float32 literal. */
@@ -7,7 +7,7 @@ export interface Language {
   unsigned(value: number): string;
   /** A statement that names a value. */
   define(type: ValueType, name: string, expression: string): string;
-  /** A statement that declares a variable, to be assigned to. */
+  /** A statement that declares a variable that is assigned to later. */
   variable(type: ValueType, name: string, expression: string): string;
   /** A function of floats or unsigned integers. */
   declare(
@@ -16,15 +16,15 @@ export interface Language {
     parameters: Readonly<Record<string, ValueType>>,
     body: readonly string[],
   ): string;
-  /** Which of two values, both of which are computed. */
+  /** Selects one of two values. Both are computed. */
   select(condition: string, yes: string, no: string): string;
-  /** Conversions; from float to int towards zero, between int and unsigned by their bits. */
+  /** Conversions. Float to int rounds towards zero; int and unsigned have the same bits. */
   toFloat(expression: string): string;
   toInt(expression: string): string;
   toUnsigned(expression: string): string;
-  /** The nearest whole number, of two the even one. */
+  /** The nearest whole number, and in ties the even one. */
   round(expression: string): string;
-  /** The bits of a float, and a float of given bits. */
+  /** The bits of a float, and the float of given bits. */
   bitsOf(expression: string): string;
   fromBits(expression: string): string;
   /** A loop of `count` turns. */
@@ -33,10 +33,10 @@ export interface Language {
   readonly nan: string;
 }
 
-/** Scalars of both languages. */
+/** Scalar types of both languages. */
 type ValueType = 'float' | 'int' | 'unsigned';
 
-/** Nine significant digits tell every float32 from its neighbours. */
+/** Nine significant digits distinguish all float32 numbers. */
 function literal(value: number): string {
   if (!Number.isFinite(value)) throw new RangeError(`no literal for ${value}`);
   return Math.fround(value).toExponential(8);
@@ -53,7 +53,7 @@ const parameterList = (
 const glslTypes = { float: 'float', int: 'int', unsigned: 'uint' } as const;
 const wgslTypes = { float: 'f32', int: 'i32', unsigned: 'u32' } as const;
 
-/** GLSL ES 3.0, of WebGL 2, among the definitions that tfjs puts before a program. */
+/** GLSL ES 3.0, of WebGL 2. Programs also use the definitions that tfjs puts before them. */
 export const glsl: Language = {
   name: 'glsl',
   number: (value) => `(${literal(value)})`,
@@ -74,7 +74,7 @@ export const glsl: Language = {
   nan: 'uintBitsToFloat(0x7fc00000u)',
 };
 
-/** WGSL, of WebGPU, among the definitions that tfjs puts before a program. */
+/** WGSL, of WebGPU. Programs also use the definitions that tfjs puts before them. */
 export const wgsl: Language = {
   name: 'wgsl',
   number: (value) => `(${literal(value)}f)`,
@@ -92,7 +92,7 @@ export const wgsl: Language = {
   fromBits: (expression) => `bitcast<f32>(${expression})`,
   repeat: (index, count, body) =>
     `for (var ${index}: i32 = 0; ${index} < ${count}; ${index}++) {\n${body.join('\n')}\n}`,
-  // The language has no expression for these; tfjs hands them to every program.
+  // WGSL has no expression for these. tfjs passes them to every program.
   infinity: 'uniforms.INFINITY',
   nan: 'uniforms.NAN',
 };

@@ -16,7 +16,7 @@ export function slice(device: Device, { starts, steps }: NodeOf<'slice', BoundSh
   return flat(device, shapes, [...define, store(l, loadAt(0, [origin, ...offsets].join(' + ')))]);
 }
 
-/** Numbers around a tensor and between its elements. */
+/** Adds elements around a tensor and between its elements. */
 export function pad(device: Device, { value, before, interior }: NodeOf<'pad', BoundShape>, shapes: Shapes): Lowering {
   const l = languageOf(device);
   const [operand] = shapes.operands;
@@ -25,7 +25,7 @@ export function pad(device: Device, { value, before, interior }: NodeOf<'pad', B
   const moved = operand.map((length, axis) => {
     const pitch = interior[axis] + 1;
     return {
-      // Of a negative number the quotient is not looked at.
+      // For a negative number the quotient is not used.
       define: [
         l.define('int', `to${axis}`, `${coordinates[axis]} - ${before[axis]}`),
         l.define('int', `from${axis}`, `to${axis} / ${pitch}`),
@@ -43,7 +43,7 @@ export function pad(device: Device, { value, before, interior }: NodeOf<'pad', B
   ]);
 }
 
-/** Rows of a table by number. What is no number of a row reads some row, and leaves it. */
+/** Rows of a table by number. A number that is not a row's number reads some row and discards it. */
 export function gather(device: Device, shapes: Shapes): Lowering {
   const l = languageOf(device);
   const [[rows, ...rest]] = shapes.operands;
@@ -74,7 +74,7 @@ function flat(device: Device, { out, operands }: Shapes, body: readonly string[]
 /** A row-major list of a tensor's elements. */
 export const flatten = (device: Device, x: TensorInfo) => reshape(device, x, [elementCount(x.shape)]);
 
-/** Statements that define the thread's coordinates in `shape`, and the coordinates. */
+/** Statements that define the thread's coordinates in `shape`, and the names of the coordinates. */
 function coordinatesIn(l: Language, shape: readonly number[]): readonly [string[], string[]] {
   const strides = stridesOf(shape);
   const names = shape.map((_, axis) => `at${axis}`);
@@ -84,10 +84,10 @@ function coordinatesIn(l: Language, shape: readonly number[]): readonly [string[
   return [[l.define('int', 'index0', l.toInt(place(l))), ...define], names];
 }
 
-/** Elements between neighbours along each axis. */
+/** The distance between neighbours along each axis, in elements. */
 const stridesOf = (shape: readonly number[]) => shape.map((_, axis) => elementCount(shape.slice(axis + 1)));
 
-/** A literal, of infinities and NaN too. */
+/** A literal, also for infinities and NaN. */
 function numberOrNot(l: Language, value: number): string {
   const rounded = Math.fround(value);
   if (Number.isFinite(rounded)) return l.number(value);

@@ -3,30 +3,30 @@ import { elementCount } from '@vardrop/core/program';
 import type { Device } from '../device/device.js';
 import { glsl, type Language, wgsl } from './language.js';
 
-/** A kernel of our own: one thread an element of its one output. */
+/** A kernel of this package. It has one output and one thread per element of it. */
 export interface GpuProgram {
   readonly shape: readonly number[];
   /** How many tensors it reads. */
   readonly inputs: number;
-  /** Names of the 32-bit words that each launch gives it. */
+  /** Names of the 32-bit words that each launch passes to it. */
   readonly words: readonly string[];
   /** Declarations of functions. */
   readonly functions: string;
-  /** Statements of the thread, the last of which is `store`. */
+  /** Statements of the thread. The last one is `store`. */
   readonly body: readonly string[];
 }
 
-/** Runs a program on as many tensors as it reads, with the value of each of its words. */
+/** Runs a program on its input tensors, with the value of each of its words. */
 export type Launch = (inputs: readonly TensorInfo[], words?: readonly number[]) => TensorInfo;
 
-/** The element of input `i` at the thread's place in the output, to whose shape it is broadcast. */
+/** The element of input `i` at the thread's position in the output. The input is broadcast to the output's shape. */
 export const load = (language: Language, i: number) =>
   language.name === 'glsl' ? `getX${i}AtOutCoords()` : `getX${i}ByOutputIndex(index)`;
 
 /** The element of input `i` at coordinates of its own shape. */
 export const loadAt = (i: number, ...coordinates: readonly string[]) => `getX${i}(${coordinates.join(', ')})`;
 
-/** Names the thread's coordinates in an output of two to four axes: `<name>.x` and so on. */
+/** Defines the thread's coordinates in an output of two to four axes: `<name>.x` and so on. */
 export const defineCoordinates = (language: Language, name: string, axes: 2 | 3 | 4) =>
   language.name === 'glsl'
     ? `ivec${axes} ${name} = getOutputCoords();`
@@ -36,18 +36,18 @@ export const defineCoordinates = (language: Language, name: string, axes: 2 | 3 
 export const store = (language: Language, value: string) =>
   language.name === 'glsl' ? `setOutput(${value});` : `setOutputAtIndex(index, ${value});`;
 
-/** The thread's place in an output of one axis, unsigned. */
+/** The thread's position in an output of one axis, unsigned. */
 export const place = (language: Language) =>
   language.toUnsigned(language.name === 'glsl' ? 'getOutputCoords()' : 'index');
 
-/** A word that the launch gives, unsigned. */
+/** A word that the launch passes, unsigned. */
 export const word = (language: Language, name: string) =>
   language.name === 'glsl' ? `uint(${name})` : `uniforms.${name}`;
 
 /** The language of a graphics card's programs. */
 export const languageOf = ({ name }: Device): Language => (name === 'webgl' ? glsl : wgsl);
 
-/** What tfjs's GPU backends have beside a backend's published type. */
+/** What tfjs's GPU backends have beyond the published type of a backend. */
 interface WebglHost {
   compileAndRun(
     program: object,
@@ -61,11 +61,14 @@ interface WebgpuHost {
   runWebGPUProgram(program: object, inputs: readonly TensorInfo[], dtype: DataType, uniforms?: object[]): TensorInfo;
 }
 
-/** The highest rank of a tensor whose shape tfjs hands to a WebGL program, rather than writing it into its source. */
+/**
+ * Up to this rank, tfjs passes a tensor's shape to a WebGL program. It writes the shape of a higher rank into the
+ * source.
+ */
 const highestRankOfUniformShapes = 4;
 const threads = 64;
 
-/** Prepares a program for a GPU device. tfjs compiles it at its first launch, and keeps it by its source. */
+/** Prepares a program for a GPU device. tfjs compiles it at its first launch and caches it by its source. */
 export function prepare(device: Device, program: GpuProgram): Launch {
   const { shape, words, functions, body } = program;
   const variableNames = Array.from({ length: program.inputs }, (_, i) => `X${i}`);
@@ -104,7 +107,7 @@ export function prepare(device: Device, program: GpuProgram): Launch {
   return (inputs, values = []) =>
     device.adopt(
       host.runWebGPUProgram(
-        // tfjs writes to the program that it is given.
+        // tfjs modifies the program that it gets.
         { ...prepared, dispatch: [Math.ceil(size / threads), 1, 1], shaderKey: source },
         inputs,
         'float32',

@@ -5,12 +5,12 @@ import type { Lowering, Shapes } from '../device/lowering.js';
 import { reshape, transpose } from '../device/shape.js';
 import { defineCoordinates, languageOf, loadAt, prepare, store } from './program.js';
 
-/** The longest row that one thread goes through by itself. */
+/** The longest row that one thread processes alone. */
 const longestRow = 64;
 
 /**
- * Maximum over axes, in stages of about as many turns as threads, so that none is long. (tfjs's webgl maxima start from
- * −1e20, and so never go below.)
+ * Maximum over axes, in stages with about as many turns as threads, so that no loop is long. (tfjs's webgl maxima start
+ * from −1e20 and never give a smaller result.)
  */
 export function reduceMax(device: Device, axes: readonly number[], shapes: Shapes): Lowering {
   const [operand] = shapes.operands;
@@ -37,8 +37,8 @@ export function reduceMax(device: Device, axes: readonly number[], shapes: Shape
 }
 
 /**
- * Maxima of parts of the rows of a matrix `[rows, length]`: `[rows, parts]`, of which part p has the elements p, p + parts,
- * p + 2 parts and so on, so that neighbouring threads read neighbouring elements. Needs `parts ≤ length`.
+ * Maxima of parts of the rows of a matrix `[rows, length]`, as `[rows, parts]`. Part p has the elements p, p + parts, p
+ * + 2 parts and so on, so that neighbouring threads read neighbouring elements. Needs `parts ≤ length`.
  */
 function reduceParts(
   device: Device,

@@ -1,15 +1,15 @@
 import type { SlidingWindow } from '@vardrop/core/program';
 import type { Language } from './language.js';
 
-/** A window of so many cells, `dilations` apart, side by side if left out. */
+/** A window of `size` cells, which are `dilations` apart (default 1). */
 export type Window = SlidingWindow & {
   readonly size: readonly [number, number];
   readonly dilations?: readonly [number, number];
 };
 
 /**
- * For all cells of the image in a window, in row-major order: `body`, with the cell's place as `row` and `column`; after
- * each row of cells `afterRow`.
+ * For all cells of the image in a window, in row-major order: `body`, with the cell's position in `row` and `column`.
+ * After each row of cells: `afterRow`.
  */
 export function overWindow(
   l: Language,
@@ -34,8 +34,8 @@ export function overWindow(
 }
 
 /**
- * For all windows that see the thread's cell of the image: `body`, with their place as `windowRow` and `windowColumn`, and
- * the cell of the window that sees it as `p` and `q`; after each row of cells `afterRow`.
+ * For all windows that contain the thread's cell of the image: `body`, with the window's position in `windowRow` and
+ * `windowColumn`, and the cell's position within the window in `p` and `q`. After each row of cells: `afterRow`.
  */
 export function overWindowsOf(
   l: Language,
@@ -48,7 +48,7 @@ export function overWindowsOf(
   return [
     l.repeat('p', size[0], [
       l.define('int', 'fromTop', `at.y + ${top} - p * ${dilations[0]}`),
-      // Of a negative number the quotient is not looked at.
+      // For a negative number the quotient is not used.
       l.define('int', 'windowRow', `fromTop / ${down}`),
       `if (fromTop < 0 || windowRow * ${down} != fromTop || windowRow >= ${rows}) { continue; }`,
       l.repeat('q', size[1], [

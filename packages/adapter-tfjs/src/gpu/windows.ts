@@ -6,7 +6,7 @@ import { overWindow, overWindowsOf, type Window } from './slidingWindow.js';
 
 type Pool = Omit<Window, 'dilations'>;
 
-/** Maximum or average of each window; padding takes no part. */
+/** Maximum or average of each window. Padding does not count. */
 export function pool(device: Device, kind: 'max' | 'average', pooling: Pool, shapes: Shapes): Lowering {
   const l = languageOf(device);
   const [image] = shapes.operands;
@@ -27,8 +27,8 @@ export function pool(device: Device, kind: 'max' | 'average', pooling: Pool, sha
 }
 
 /**
- * The gradient goes to the first maximum of each window in row-major order. One launch finds its place in each window, so
- * that the other need not look through each window again for all of its places.
+ * The gradient goes to the first maximum of each window in row-major order. One launch finds its position in each
+ * window, so that the next one need not search each window again for each of its cells.
  */
 export function maxPool2dGradient(device: Device, pooling: Pool, shapes: Shapes): Lowering {
   const l = languageOf(device);
@@ -61,7 +61,7 @@ export function maxPool2dGradient(device: Device, pooling: Pool, shapes: Shapes)
   return ([x, dy]) => device.scoped(() => spread([firstMaximum([x]), dy]));
 }
 
-/** Each cell of a window gets an equal share of its gradient, padding none. */
+/** Each image cell of a window gets an equal share of the window's gradient. */
 export function averagePool2dGradient(device: Device, pooling: Pool, shapes: Shapes): Lowering {
   const l = languageOf(device);
   const [pooled] = shapes.operands;

@@ -5,7 +5,7 @@ import { join, pad } from '../device/shape.js';
 import { inOneOrder } from '../gpu/products/inOneOrder.js';
 import { addAll, partOf, runsOf } from './runs.js';
 
-/** Padding as tfjs's kernels take it. */
+/** Padding in the format of tfjs's kernels. */
 export const explicit = ([top, bottom, left, right]: SlidingWindow['padding']) => [
   [0, 0],
   [top, bottom],
@@ -13,7 +13,7 @@ export const explicit = ([top, bottom, left, right]: SlidingWindow['padding']) =
   [0, 0],
 ];
 
-/** Images with a value around them; themselves where there is no padding. */
+/** Images with a value around them; unchanged if there is no padding. */
 export const padImage = (
   device: Device,
   x: TensorInfo,
@@ -27,8 +27,8 @@ export const padImage = (
 const none = [0, 0, 0, 0] as const;
 
 /**
- * Images ⋆ filter, cut to what a device takes: images into runs that there are groups of threads for, and what the filter
- * sees into halves until none is more turns than a thread makes.
+ * Images ⋆ filter, within the limits of the device. Images are cut into runs for which there are enough groups of
+ * threads. The filter is halved until no half takes more turns than a thread completes.
  */
 export function convolve(
   device: Device,
@@ -54,7 +54,7 @@ export function convolve(
   }
   const [height, width, channels, columns] = filter.shape;
   const places = placesOf(x.shape, filter.shape, strides, padding, dilations);
-  // tfjs multiplies image by image: a matrix of what the filter sees at each place, by the filter.
+  // tfjs multiplies image by image: the matrix of all windows times the filter.
   const size = { rows: places[0] * places[1], columns, length: height * width * channels };
   const attributes = {
     strides: [...strides],
@@ -66,7 +66,7 @@ export function convolve(
   return inOneOrder(device, size, () => device.call('Conv2D', { x, filter }, attributes));
 }
 
-/** Turns of three loops, one in the other, with what ends each. */
+/** Turns of three nested loops, including their ends. */
 const turnsOf = ([height, width, channels]: readonly number[]) => height * (width * (channels + 2) + 2) + 1;
 
 /** Rows and columns of the result. */
@@ -84,7 +84,10 @@ function placesOf(
   return [along(0), along(1)];
 }
 
-/** The convolutions of the two halves of a filter, cut along its longest axis, with what of the images each sees. */
+/**
+ * The convolutions of the two halves of a filter, cut along its longest axis, each with the part of the images that it
+ * reads.
+ */
 function inHalves(
   device: Device,
   x: TensorInfo,

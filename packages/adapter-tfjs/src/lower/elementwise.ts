@@ -11,7 +11,7 @@ import type { Device } from '../device/device.js';
 import type { Lowering, Shapes } from '../device/lowering.js';
 import { broadcast } from '../device/shape.js';
 
-/** tfjs's kernels of the elementwise functions that it has one for. */
+/** tfjs's kernels for the elementwise functions that it supports. */
 const kernels = {
   neg: 'Neg',
   abs: 'Abs',
@@ -37,7 +37,7 @@ type FunctionNode = NodeOf<UnaryOp | BinaryOp, BoundShape>;
 /** Whether a node is an elementwise function of one or two operands. */
 export const isFunction = (node: BoundNode): node is FunctionNode => node.op in kernels || node.op === 'softplus';
 
-/** An elementwise function of one operand, of those that `supports.functions` says, or of two, broadcast. */
+/** An elementwise function: of one operand, among those in `supports.functions`, or of two operands, broadcast. */
 export function elementwise(device: Device, { op }: FunctionNode, shapes: Shapes): Lowering {
   if (op === 'softplus') return ([x]) => device.scoped(() => softplus(device, x));
   const kernel = kernels[op];
@@ -49,7 +49,7 @@ export function elementwise(device: Device, { op }: FunctionNode, shapes: Shapes
     );
 }
 
-/** max(x, 0) + log(1 + e^−|x|), on cpu, where each kernel's result is rounded once; on wasm Log1p forms the sum 1 + x. */
+/** max(x, 0) + log(1 + e^−|x|). Only for cpu, which rounds each result once. Log1p on wasm computes the sum 1 + x. */
 function softplus(device: Device, x: TensorInfo): TensorInfo {
   const decay = device.call('Exp', { x: device.call('Neg', { x: device.call('Abs', { x }) }) });
   return device.call('Add', { a: device.call('Relu', { x }), b: device.call('Log1p', { x: decay }) });
@@ -66,8 +66,8 @@ export function selectGreater(device: Device, shapes: Shapes): Lowering {
 }
 
 /**
- * Whether tfjs broadcasts these shapes right. The cpu backend always does. The wasm backend repeats the smaller operand
- * over the larger in memory order, so only a scalar is safe; anything else is expanded first.
+ * Whether tfjs broadcasts these shapes correctly. The cpu backend always does. The wasm backend repeats the smaller
+ * operand over the larger in memory order, so only a scalar is safe. Other shapes are expanded first.
  */
 function isDirect(device: Device, { out, operands }: Shapes): boolean {
   if (device.name === 'cpu') return true;

@@ -22,8 +22,8 @@ import {
 } from './windows.js';
 
 /**
- * How `device` computes a node with tfjs's kernels, decided once at compile. Inputs and constants are values, not
- * computations, and never come here; noise, special functions and `withDerivative` core has taken out.
+ * How `device` computes a node with tfjs's kernels. This is decided once, at compile. Inputs and constants are values
+ * and not computations, so they never get here. Core has already removed noise, special functions and `withDerivative`.
  */
 export function lower(device: Device, node: BoundNode, shapes: Shapes): Lowering {
   const printed = isGpu(device) ? lowerPrinted(device, node, shapes) : undefined;
@@ -37,7 +37,7 @@ export function lower(device: Device, node: BoundNode, shapes: Shapes): Lowering
       const { axes, keepAxes } = node;
       const kernel = node.op === 'reduceSum' ? 'Sum' : 'Max';
       if (axes.length === 0) return ([x]) => device.share(x);
-      // `keepDims` of tfjs 4 changes the shape of a tensor in place on some backends; a reshape never does.
+      // `keepDims` of tfjs 4 changes the shape of a tensor in place on some backends. A reshape never does.
       return keepAxes
         ? ([x]) => device.scoped(() => reshape(device, device.call(kernel, { x }, reduction(kernel, axes)), shapes.out))
         : ([x]) => device.call(kernel, { x }, reduction(kernel, axes));
@@ -91,7 +91,7 @@ export function lower(device: Device, node: BoundNode, shapes: Shapes): Lowering
   }
 }
 
-/** Programs of our own for GPUs, where tfjs has no kernel or one that does something else. */
+/** Programs of this package for GPUs, where tfjs has no kernel or one with different results. */
 function lowerPrinted(device: Device, node: BoundNode, shapes: Shapes): Lowering | undefined {
   switch (node.op) {
     case 'reduceMax': {

@@ -8,9 +8,9 @@ import { slimProduct } from '../gpu/products/slimProduct.js';
 import { addAll, partOf, runsOf } from './runs.js';
 
 /**
- * A matrix product. tfjs repeats the smaller batch over the larger in memory order, so batches that differ in anything but
- * leading ones are expanded first. A stack of left matrices that share the right one is one tall matrix: only a product
- * without batch takes the wasm backend's fast path.
+ * A matrix product. tfjs repeats the smaller batch over the larger in memory order, so an operand whose batch differs
+ * from the result's is expanded first. A stack of left matrices with the same right matrix becomes one tall matrix,
+ * because the wasm backend is fast only for a product without a batch.
  */
 export function matmul(device: Device, flags: { transposeA: boolean; transposeB: boolean }, shapes: Shapes): Lowering {
   const { transposeA, transposeB } = flags;
@@ -20,7 +20,7 @@ export function matmul(device: Device, flags: { transposeA: boolean; transposeB:
   const bBatch = bShape.slice(0, -2);
   const [rows, length] = transposeA ? aShape.slice(-2).reverse() : aShape.slice(-2);
   const columns = shapes.out[shapes.out.length - 1];
-  /** Products of `count` pairs of matrices, or of one pair without that axis. */
+  /** Products of `count` pairs of matrices, or of one pair without the batch axis. */
   const productOf = (count: number | undefined, tall = rows) =>
     inRuns(device, flags, count, { rows: tall, columns, length }, (each, size) => {
       return (
@@ -52,14 +52,14 @@ export function matmul(device: Device, flags: { transposeA: boolean; transposeB:
 
 type Product = (a: TensorInfo, b: TensorInfo) => TensorInfo;
 
-/** Rows that a group of threads computes in tfjs's product on webgpu. */
+/** Rows that a group of threads computes in tfjs's webgpu product. */
 const tile = 32;
 
 /**
- * A product cut to what a device takes: rows and pairs into runs that there are groups of threads for, and sums into runs
- * of no more turns than a thread makes.
+ * A product within the limits of the device. Rows and pairs are cut into runs for which there are enough groups of
+ * threads. Sums are cut into runs of at most as many turns as a thread completes.
  *
- * @param productOf how one run is multiplied
+ * @param productOf multiplies one run
  */
 function inRuns(
   device: Device,
@@ -72,7 +72,10 @@ function inRuns(
   const { turns, groups } = device;
   const size = { rows, columns, length };
   const inner = (many: number | undefined, of: ProductSize) => inRuns(device, flags, many, of, productOf);
-  /** What may be too much, and how it is cut: by which axes, and what becomes of the products of the runs. */
+  /**
+   * The quantities that may exceed a limit, and how to cut each: along which axes, and how the products of the runs are
+   * combined.
+   */
   const cuts = [
     {
       total: count ?? 0,

@@ -17,7 +17,7 @@ export const partOf = (device: Device, x: TensorInfo, axis: number, { from, leng
     x.shape.map((n, each) => (each === axis ? length : n)),
   );
 
-/** Runs that `length` is cut into, as few and as even as can be, of at most `most` each. */
+/** Cuts `length` into runs of at most `most` each, as few and as equal as possible. */
 export function runsOf(length: number, most: number): readonly Run[] {
   if (length <= most) return [{ from: 0, length }];
   const size = Math.ceil(length / Math.ceil(length / most));
@@ -27,6 +27,6 @@ export function runsOf(length: number, most: number): readonly Run[] {
   }));
 }
 
-/** The sum of tensors of one shape. */
+/** The sum of tensors of the same shape. */
 export const addAll = (device: Device, tensors: readonly TensorInfo[]): TensorInfo =>
   tensors.reduce((a, b) => device.call('Add', { a, b }));

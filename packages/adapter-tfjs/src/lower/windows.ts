@@ -8,24 +8,24 @@ import { addAll } from './runs.js';
 
 type Pool = SlidingWindow & { readonly size: readonly [number, number] };
 
-/** Image ⋆ filter, of one group. */
+/** Image ⋆ filter, in one group. */
 export function conv2d(device: Device, { strides, padding, dilations }: Convolution): Lowering {
   return ([x, filter]) => convolve(device, x, filter, strides, padding, dilations);
 }
 
 /**
- * Gradient of `conv2d` in its image: dy with `stride − 1` zeros between its cells, convolved with the filter turned
- * about and its channels swapped. (tfjs's own kernel for it is a naive loop on wasm, and knows no dilations.)
+ * Gradient of `conv2d` with respect to its image: dy with `stride − 1` zeros between its cells, convolved with the
+ * reversed filter, whose channels are swapped. (tfjs's own kernel is a naive loop on wasm and has no dilations.)
  */
 export function conv2dInputGradient(device: Device, window: Convolution, shapes: Shapes): Lowering {
   const [filterShape] = shapes.operands;
   const { strides, padding, dilations } = window;
   const [, height, width] = shapes.out;
-  /** Distance of the first cell of a filter from the last. */
+  /** Distance between the first and the last cell of a filter. */
   const [down, across] = [0, 1].map((axis) => (filterShape[axis] - 1) * dilations[axis]);
   return ([filter, dy]) =>
     device.scoped(() => {
-      // Row r of the image reads the padded, spread dy from r on, so the first row sits at down − top.
+      // Row r of the image reads the padded, spread dy from row r on, so the first row of dy is at down − top.
       const spread = place(device, dy, strides, {
         height: height + down,
         width: width + across,
@@ -38,8 +38,8 @@ export function conv2dInputGradient(device: Device, window: Convolution, shapes:
 }
 
 /**
- * Gradient of `conv2d` in its filter, itself a convolution: images and dy with batch and channels swapped, dy as the
- * filter, dilated by the strides, which moves in steps of the dilations.
+ * Gradient of `conv2d` with respect to its filter. It is itself a convolution: images and dy have batch and channels
+ * swapped, dy is the filter. The original strides are its dilations, and the original dilations are its strides.
  */
 export function conv2dFilterGradient(device: Device, window: Convolution, shapes: Shapes): Lowering {
   const { strides, padding, dilations } = window;
@@ -49,16 +49,16 @@ export function conv2dFilterGradient(device: Device, window: Convolution, shapes
       const swapped = transpose(device, image, [3, 1, 2, 0]);
       const filter = transpose(device, dy, [1, 2, 0, 3]);
       const all = convolve(device, swapped, filter, dilations, padding, strides);
-      // A last row that no window reached gives more shifts than the filter has cells.
+      // If no window reaches the last rows of the image, the result has more rows than the filter.
       const cut = slice(device, all, [0, 0, 0, 0], [imageChannels, height, width, channels]);
       return transpose(device, cut, [1, 2, 0, 3]);
     });
 }
 
-/** Maximum or average of each window; padding takes no part. */
+/** Maximum or average of each window. Padding does not count. */
 export function pool(device: Device, kind: 'max' | 'average', pooling: Pool, shapes: Shapes): Lowering {
   const { size, strides, padding } = pooling;
-  // tfjs's kernels need a cell of the image in every window, and more than one cell a window; the wasm kernel of
+  // tfjs's kernels need at least one image cell in every window and windows of more than one cell. The wasm kernel of
   // averages turns NaN into −∞.
   const direct =
     size[0] * size[1] > 1 &&
@@ -91,7 +91,7 @@ export function maxPool2dGradient(device: Device, pooling: Pool, shapes: Shapes)
     device.scoped(() => {
       const cells = slices(device, x, pooling, pooled, -Infinity);
       const top = maximum(device, cells);
-      // Padding equals no maximum, even where all that a window sees is −∞.
+      // NaN as padding never equals a maximum, even if all image cells in a window are −∞.
       const candidates = pooling.padding.some((n) => n > 0) ? slices(device, x, pooling, pooled, Number.NaN) : cells;
       const zero = device.create(new Float32Array(elementCount(dy.shape)), dy.shape);
       let remaining = dy;
@@ -105,7 +105,7 @@ export function maxPool2dGradient(device: Device, pooling: Pool, shapes: Shapes)
     });
 }
 
-/** Each cell of a window gets an equal share of its gradient, padding none. */
+/** Each image cell of a window gets an equal share of the window's gradient. */
 export function averagePool2dGradient(device: Device, pooling: Pool, shapes: Shapes): Lowering {
   const [pooled] = shapes.operands;
   return ([dy]) =>
@@ -116,7 +116,7 @@ export function averagePool2dGradient(device: Device, pooling: Pool, shapes: Sha
     });
 }
 
-/** Cell (i, j) of every window, for all i and j in row-major order, each of the pooled shape. */
+/** Cell (i, j) of every window, for all i and j in row-major order. Each result has the pooled shape. */
 function slices(device: Device, x: TensorInfo, pooling: Pool, pooled: readonly number[], fill: number): TensorInfo[] {
   const { size, strides, padding } = pooling;
   const padded = padImage(device, x, padding, fill);
@@ -139,7 +139,7 @@ function slices(device: Device, x: TensorInfo, pooling: Pool, pooled: readonly n
   });
 }
 
-/** The adjoint of `slices`: puts each window's cell (i, j) back into the image and adds up. */
+/** The adjoint of `slices`: adds each window's cell (i, j) to its place in the image. */
 function spreadOver(device: Device, cells: readonly TensorInfo[], pooling: Pool, image: readonly number[]): TensorInfo {
   const [top, , left] = pooling.padding;
   const placed = cellsOf(pooling.size).map(([i, j], k) =>
@@ -150,7 +150,7 @@ function spreadOver(device: Device, cells: readonly TensorInfo[], pooling: Pool,
 
 /**
  * An image of `height × width` with cell (r, c) of x at `(top + r · strides[0], left + c · strides[1])` and zeros
- * elsewhere; cells that fall outside are dropped.
+ * elsewhere. Cells outside of the image are dropped.
  */
 function place(
   device: Device,

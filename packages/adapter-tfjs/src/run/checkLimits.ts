@@ -9,12 +9,14 @@ import { largestTensor } from './supports.js';
 const highestRank = 6;
 
 /**
- * Cells of a window of pooling that a thread can visit. One takes three turns of loops at the most: its own, and in a window
- * of one column the start and end of a row.
+ * How many cells of a pooling window a thread can visit. A cell takes at most three turns of loops: its own, and, in a
+ * window of one column, the start and the end of a row.
  */
 export const mostCells = ({ turns }: Device): number => Math.floor(turns / 3);
 
-/** Throws `VARDROP_LIMITS`, naming limit and tensor, for a program with a tensor that the device does not take. */
+/**
+ * Throws `VARDROP_LIMITS`, naming the limit and the tensor, if a tensor of the program exceeds a limit of the device.
+ */
 export function checkLimits(device: Device, program: BoundProgram): void {
   if (!isGpu(device)) return;
   const largest = largestTensor(device);

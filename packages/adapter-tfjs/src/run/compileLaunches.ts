@@ -6,10 +6,16 @@ import { noise } from '../gpu/noise/noise.js';
 import { lower } from '../lower/lower.js';
 import { labelOf, type Step, shapesOf } from './step.js';
 
-/** How many tensors a launch may read: WebGPU promises eight buffers, one of which is written to, WebGL 2 sixteen textures. */
+/**
+ * How many tensors a launch may read. WebGPU guarantees eight buffers, one of which is written; WebGL 2 guarantees
+ * sixteen textures.
+ */
 const mostInputs = { webgl: 15, webgpu: 7 } as const;
 
-/** The steps of a program on a GPU: launches of our own for elementwise nodes and noise, tfjs's kernels for the rest. */
+/**
+ * The steps of a program on a GPU: this package's launches for elementwise nodes and noise, tfjs's kernels for the
+ * rest.
+ */
 export function compileLaunches(device: Device, program: BoundProgram): Step[] {
   const { nodes } = program;
   return groupNodes(program, mostInputs[device.name as keyof typeof mostInputs]).map((piece): Step => {

@@ -19,8 +19,8 @@ import type { Step } from './step.js';
 import { compileSteps, type Settings } from './steps.js';
 
 /**
- * Compiles a program for `device`. All decisions are taken here: the lowering of each node, the order, what is computed
- * once a run, and the last use of every value, after which its memory is given back.
+ * Compiles a program for `device`. All decisions are made here: the lowering of each node, the order, which nodes are
+ * computed once per run, and the last use of every value, after which its memory is freed.
  */
 export async function createExecutable(
   device: Device,

@@ -1,25 +1,25 @@
 import { type BoundProgram, invariantNodes, type NodeId, operationClass } from '@vardrop/core/program';
 
-/** One thing that a run does: computes `results` from `operands`, then lets go of `dead`. */
+/** One step of a run: computes `results` from `operands`, then frees `dead`. */
 interface PlannedStep {
   readonly results: readonly NodeId[];
   readonly operands: readonly NodeId[];
-  /** Nodes whose last use this is; their memory is free for the next step. */
+  /** Nodes that are not used after this step. Their memory is free for the next step. */
   readonly dead: readonly NodeId[];
 }
 
 /** The order and the lifetimes of a program's values, fixed at compile. */
 export interface Plan<S> {
-  /** Done once a run: whatever depends on shared inputs and constants alone. */
+  /** Done once per run: everything that depends only on shared inputs and constants. */
   readonly once: readonly (PlannedStep & S)[];
   /** Done in each iteration. */
   readonly each: readonly (PlannedStep & S)[];
 }
 
 /**
- * Splits steps, given in an order that can be computed, into those done once a run and those of each iteration, and
- * finds the last use of every value. Values that outputs name live to the end of their iteration, and shared ones that
- * an iteration reads to the end of the run, whoever reads them; both the executable lets go of.
+ * Splits steps, given in an order in which they can be computed, into those done once per run and those done in each
+ * iteration. Finds the last use of every value. Output values live to the end of their iteration. Shared values that an
+ * iteration reads live to the end of the run. The executable frees both.
  */
 export function planSteps<S extends { results: readonly NodeId[]; operands: readonly NodeId[] }>(
   program: BoundProgram,
@@ -38,7 +38,7 @@ export function planSteps<S extends { results: readonly NodeId[]; operands: read
     return [...list]
       .reverse()
       .map((step) => {
-        // A result that nothing reads dies at once: only a group of several results can have one.
+        // A result that nothing reads dies at once. Only a group with several results can have one.
         const dead = [...new Set([...step.operands, ...step.results])].filter(
           (id) => !seen.has(id) && mayDie(id) && !outputs.has(id),
         );

@@ -8,19 +8,22 @@ import { createRunValues, type RunValues } from './runValues.js';
 import type { Step } from './step.js';
 import type { Settings } from './steps.js';
 
-/** What a run goes by, all of it decided at compile. */
+/** The data of a run that are fixed at compile. */
 export interface CompiledRun {
   readonly device: Device;
   readonly program: BoundProgram;
   readonly names: ProgramInterface;
   readonly plan: Plan<Step>;
   readonly constants: ReadonlyMap<NodeId, TensorInfo>;
-  /** Computed outputs that each iteration has anew. */
+  /** Outputs that each iteration computes anew. */
   readonly iterationOutputs: readonly NodeId[];
   readonly profile: Settings['profile'];
 }
 
-/** Runs a program. Its results belong to the caller; on a lost device they are tensors that say so when they are read. */
+/**
+ * Runs a program. The caller owns its results. On a lost device the results are tensors that report the loss when they
+ * are read.
+ */
 export function runProgram(
   run: CompiledRun,
   given: Entries<Entry>,
@@ -50,7 +53,7 @@ export function runProgram(
     return { carried: new Map(names.carriedInputs.map(({ name, id }) => keep(name, id))), outputs };
   } catch (error) {
     for (const info of results) device.release(info);
-    // A card that is taken away in the middle makes tfjs throw all manner of things.
+    // If the card is lost during a run, tfjs throws various errors.
     if (device.loss.found()) return placeholders(run, iterations.length);
     throw error;
   } finally {
@@ -73,7 +76,7 @@ function perform({ profile }: CompiledRun, values: RunValues, steps: Plan<Step>[
   }
 }
 
-/** Puts the next values of carried inputs in place, all taken before: one carried value may be another's old one. */
+/** Updates the carried inputs. All new values are taken first, because one may be the old value of another input. */
 function carryOver({ device, program, names }: CompiledRun, values: RunValues): void {
   const next = names.carriedInputs.map(({ name }) => device.share(values.get(program.outputs[name])));
   names.carriedInputs.forEach(({ id }, i) => {
@@ -82,7 +85,7 @@ function carryOver({ device, program, names }: CompiledRun, values: RunValues): 
   });
 }
 
-/** What a run on a lost device returns. */
+/** The results of a run on a lost device. */
 function placeholders({ device, program, names }: CompiledRun, count: number): RunEntries<Entry> {
   const zeros = (name: string) => {
     const { shape } = program.nodes[program.outputs[name]];

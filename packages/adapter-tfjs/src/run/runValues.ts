@@ -5,17 +5,17 @@ import type { Device } from '../device/device.js';
 /** The values of a program's nodes during a run, and which of them the run owns. */
 export interface RunValues {
   get(id: NodeId): TensorInfo;
-  /** Sets a value that belongs to another. */
+  /** Sets a value that someone else owns. */
   lend(id: NodeId, value: TensorInfo | undefined): void;
-  /** Sets a value that the run made and has to give back. */
+  /** Sets a value that the run owns and has to release. */
   own(id: NodeId, value: TensorInfo): void;
-  /** Gives a value back if the run owns it. */
+  /** Releases a value if the run owns it. */
   release(id: NodeId): void;
-  /** Gives back all that the run still owns. */
+  /** Releases everything that the run still owns. */
   releaseAll(): void;
 }
 
-/** No values yet, for as many nodes. */
+/** Creates an empty table for `nodes` nodes. */
 export function createRunValues(device: Device, nodes: number): RunValues {
   const values: (TensorInfo | undefined)[] = new Array(nodes);
   const owned = new Set<NodeId>();

@@ -9,11 +9,11 @@ export interface Step {
   readonly label: string;
   readonly operands: readonly NodeId[];
   readonly results: readonly NodeId[];
-  /** Computes the results, each owned by the caller, from the operands and the iteration's keys. */
+  /** Computes the results from the operands and the iteration's keys. The caller owns each result. */
   readonly run: (operands: readonly TensorInfo[], keys: Keys) => readonly TensorInfo[];
 }
 
-/** What a profile calls a step: the labels of its nodes, or their shapes where they have none. */
+/** The name of a step in a profile: the labels of its nodes, or their shapes if they have no labels. */
 export const labelOf = ({ nodes }: BoundProgram, ids: readonly NodeId[]): string =>
   [...new Set(ids.map((id) => nodes[id].label ?? `[${nodes[id].shape}]`))].join(' ');
 

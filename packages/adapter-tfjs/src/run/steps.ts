@@ -19,20 +19,20 @@ import { labelOf, type Step, shapesOf } from './step.js';
 export interface Settings {
   /** Called after each step of a run. */
   readonly profile?: (step: ProfiledStep) => void;
-  /** Whether to run generated loops where the device allows it. */
+  /** Whether to use generated loops where the device allows it. */
   readonly fuse: boolean;
 }
 
-/** What one step of a run took. */
+/** The measurement of one step of a run. */
 export interface ProfiledStep {
   /** An operation, or `loop` for elementwise nodes and reductions that run together. */
   readonly kind: string;
-  /** Labels of its results, or their shapes where they have none. */
+  /** Labels of its results, or their shapes if they have no labels. */
   readonly label: string;
   readonly milliseconds: number;
 }
 
-/** Chooses how each node is computed: in a generated loop where the device has one, else by tfjs's kernels. */
+/** Chooses how each node is computed: by a generated loop if the device has one, else by tfjs's kernels. */
 export async function compileSteps(device: Device, program: BoundProgram, { fuse }: Settings): Promise<Step[]> {
   if (isGpu(device)) return compileLaunches(device, program);
   const { nodes } = program;
@@ -63,13 +63,13 @@ export async function compileSteps(device: Device, program: BoundProgram, { fuse
   });
 }
 
-/** A node on tfjs's kernels. */
+/** Computes a node with tfjs's kernels. */
 function onKernels(device: Device, program: BoundProgram, id: NodeId): Step['run'] {
   const compute = lower(device, program.nodes[id], shapesOf(program, id));
   return (operands) => [compute(operands)];
 }
 
-/** The generated kernel of a node, for those that tfjs's wasm backend lacks or takes longer for. */
+/** The generated kernel of a node, for nodes that tfjs's wasm backend lacks or computes more slowly. */
 function writeNode(program: BoundProgram, id: NodeId): Kernel | undefined {
   const node = program.nodes[id];
   const shapes = shapesOf(program, id);

@@ -4,16 +4,16 @@ import { findHeap } from '../wasm/compileKernels.js';
 import type { Settings } from './steps.js';
 
 /**
- * Largest errors on graphics cards. Beside those observed there is room for the 2.5 units that WGSL and GLSL allow in a
- * division, and in a root, which may be made of one; not all cards use it.
+ * Largest errors on graphics cards. They are the observed errors plus a margin for the 2.5 units that WGSL and GLSL
+ * allow for a division. A root may contain a division, so it has the margin too. Not all cards need it.
  */
 const onCards = { exp: 1.3, log: 1.3, sigmoid: 5, softplus: 6, tanh: 4, cos: 2.4, erf: 2, sqrt: 3, div: 2.5 } as const;
 
 /**
- * Largest errors in units in the last place, rounded up from those observed over all of each function's range
- * (`ulps.test.ts` measures them): JavaScript's float64 functions rounded once, tfjs's own wasm kernels, and the
- * generated loops. Functions that core writes are a tenth above the largest of six million random arguments, which see more than
- * sweeps do.
+ * Largest errors in units in the last place, rounded up from the errors observed over each function's whole range
+ * (`ulps.test.ts` measures them). They cover JavaScript's float64 functions rounded once, tfjs's own wasm kernels, and
+ * the generated loops. For functions that core expands, they are a tenth above the largest error of six million random
+ * arguments, which find larger errors than sweeps do.
  */
 const ulps = {
   cpu: { exp: 0.5, log: 0.5, sigmoid: 0.5, softplus: 1.8, tanh: 0.5, cos: 0.5, erf: 2, sqrt: 0.5, div: 0.5 },
@@ -23,10 +23,10 @@ const ulps = {
   loops: { exp: 1.1, log: 1.1, sigmoid: 2.5, softplus: 2.1, tanh: 1.6, cos: 2, erf: 2, sqrt: 0.5, div: 0.5 },
 } as const;
 
-/** Terms after which a float32 sum has lost three digits at the most: many of tfjs's kernels add up in sequence. */
+/** Number of terms at which a float32 sum has lost three digits at most. Many of tfjs's kernels add up in sequence. */
 const terms = 1024;
 
-/** What a tfjs device can do. */
+/** The capabilities of a tfjs device. */
 export function supportsOf(device: Device, { fuse }: Settings): Supports {
   const fused = fuse && findHeap(device) !== undefined;
   if (device.name === 'webgl' || device.name === 'webgpu') {
@@ -54,7 +54,7 @@ export function supportsOf(device: Device, { fuse }: Settings): Supports {
   };
 }
 
-/** Elements of the largest texture or buffer that the device takes. */
+/** Elements of the largest texture or buffer that the device supports. */
 export function largestTensor({ name, host, tf }: Device): number {
   if (name === 'webgl') return tf.env().getNumber('WEBGL_MAX_TEXTURE_SIZE') ** 2;
   const { device } = host as unknown as {

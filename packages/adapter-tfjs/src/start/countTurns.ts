@@ -2,15 +2,18 @@ import { VardropError } from '@vardrop/core';
 import type { Device } from '../device/device.js';
 import { languageOf, loadAt, prepare, store } from '../gpu/program.js';
 
-/** Turns to count up to: a card has them done in a few milliseconds, and longer loops are better shared out in any case. */
+/**
+ * How many turns to try. A card completes them in a few milliseconds. Longer loops are better split among threads
+ * anyway.
+ */
 const most = 2 ** 20;
-/** Turns that no card falls short of, unless it is lost. */
+/** Every card completes this many turns unless it is lost. */
 const fewest = 2 ** 12;
 
 /**
- * Turns of a loop that a thread makes before the driver ends it. Rejects with `VARDROP_BACKEND` where loops do not run.
- * They are limited by llvmpipe, Mesa's graphics card in software: it ends all loops of a thread after 65,535 turns
- * without a word.
+ * How many turns of a loop a thread completes before the driver ends it. Rejects with `VARDROP_BACKEND` if loops do not
+ * run. The known case is llvmpipe, Mesa's graphics card in software: it ends all loops of a thread after 65,535 turns
+ * without an error.
  */
 export async function countTurns(device: Device): Promise<number> {
   const l = languageOf(device);
@@ -19,7 +22,7 @@ export async function countTurns(device: Device): Promise<number> {
     inputs: 1,
     words: [],
     functions: '',
-    // A turn depends on the one before, so that no compiler knows the result without the loop.
+    // Each turn depends on the one before, so that no compiler can compute the result without the loop.
     body: [
       l.variable('float', 'x', loadAt(0, '0')),
       l.variable('float', 'turns', l.number(0)),
@@ -32,7 +35,7 @@ export async function countTurns(device: Device): Promise<number> {
   });
   const given = device.create(Float32Array.of(0.3, 3.7), [2]);
   const made = launch([given]);
-  // tfjs's webgl backend waits by the clock in `read`, and its webgpu backend has no `readSync`.
+  // In `read`, tfjs's webgl backend waits with a timer. Its webgpu backend has no `readSync`.
   const [turns] = device.name === 'webgl' ? device.host.readSync(made.dataId) : await device.host.read(made.dataId);
   device.release(given);
   device.release(made);

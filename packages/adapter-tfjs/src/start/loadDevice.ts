@@ -4,7 +4,7 @@ import { createDevice, type Device, isGpu, type KernelHost, type Tfjs } from '..
 import { countTurns } from './countTurns.js';
 import { forgetHost, isRegistered, makeLastChoice, startHost } from './startHost.js';
 
-/** The devices that `createTfjsBackend` knows, with the package that each needs beside `@tensorflow/tfjs`. */
+/** The devices that `createTfjsBackend` supports, with the package that each needs beside `@tensorflow/tfjs`. */
 const packages = {
   cpu: undefined,
   wasm: '@tensorflow/tfjs-backend-wasm',
@@ -13,18 +13,18 @@ const packages = {
 } as const;
 
 /**
- * Where tfjs computes. `wasm` needs the package `@tensorflow/tfjs-backend-wasm`, `webgpu` the package
- * `@tensorflow/tfjs-backend-webgpu`; `webgl` is WebGL 2, of browsers.
+ * The device that tfjs computes on. `wasm` needs the package `@tensorflow/tfjs-backend-wasm`, `webgpu` the package
+ * `@tensorflow/tfjs-backend-webgpu`. `webgl` is WebGL 2, in browsers.
  */
 export type TfjsDevice = keyof typeof packages;
 
 /**
- * Where the page finds the .wasm files of `@tensorflow/tfjs-backend-wasm`: a folder's address, ending in a slash, or the
- * address of each by its name.
+ * Where the page finds the .wasm files of `@tensorflow/tfjs-backend-wasm`: a folder's address that ends with a slash,
+ * or the address of each file by its name.
  */
 export type WasmPaths = string | Readonly<Record<`tfjs-backend-wasm${'' | '-simd' | '-threaded-simd'}.wasm`, string>>;
 
-/** Imports a peer package, or says which to install. */
+/** Imports a peer package. If it is missing, the error names the package to install. */
 async function peer<M>(name: string, load: () => Promise<M>): Promise<M> {
   try {
     return await load();
@@ -38,11 +38,11 @@ async function peer<M>(name: string, load: () => Promise<M>): Promise<M> {
 }
 
 /**
- * Starts a tfjs device without touching the app's active backend (`startHost`); its kernels are set up here rather than by
- * `tf.setBackend`. One tfjs backend exists once a process, so devices of the same name share it.
+ * Starts a tfjs device without changing the app's active backend (`startHost`). It sets up the kernels itself, without
+ * `tf.setBackend`. A process has one tfjs backend of each name, so devices of the same name share it.
  *
- * Throws `VARDROP_UNKNOWN_DEVICE`, also where this machine lacks the device, `VARDROP_MISSING_PEER`, or `VARDROP_BACKEND`
- * where the device does not start.
+ * Throws `VARDROP_UNKNOWN_DEVICE` for a device that is unknown or that this machine lacks, `VARDROP_MISSING_PEER`, or
+ * `VARDROP_BACKEND` if the device does not start.
  */
 export async function loadDevice(device: TfjsDevice | undefined, given?: Tfjs, wasmPaths?: WasmPaths): Promise<Device> {
   if (device === undefined || !Object.hasOwn(packages, device)) {
@@ -61,7 +61,7 @@ export async function loadDevice(device: TfjsDevice | undefined, given?: Tfjs, w
   if (device === 'webgpu' && !registered) {
     await peer(packages.webgpu, async () => import('@tensorflow/tfjs-backend-webgpu'));
   }
-  // The app has not asked for what an import of ours brings.
+  // The app did not ask for a backend that this import registers, so it must not become the app's default.
   if (!registered) makeLastChoice(tf, device);
   if (device === 'webgl') checkWebgl(tf);
   if (!isRegistered(tf, device)) {
@@ -79,14 +79,14 @@ export async function loadDevice(device: TfjsDevice | undefined, given?: Tfjs, w
   for (const kernel of tf.getKernelsForBackend(device)) kernel.setupFunc?.(host);
   const bare = createDevice(tf, device, host as KernelHost);
   const created = isGpu(bare) ? { ...bare, turns: await countTurns(bare) } : bare;
-  // Another call may have come first meanwhile.
+  // Another call may have finished first.
   const first = ofTf.get(device);
   if (first?.host === host) return first;
   ofTf.set(device, created);
   return created;
 }
 
-/** Throws `VARDROP_OPTION` for paths that tfjs refuses: some are missing, or a start has failed already. */
+/** Throws `VARDROP_OPTION` for paths that tfjs refuses: some are missing, or a start has already failed. */
 function setPaths(setWasmPaths: (paths: string) => void, paths: WasmPaths): void {
   try {
     setWasmPaths(paths as string);
@@ -101,9 +101,9 @@ function setPaths(setWasmPaths: (paths: string) => void, paths: WasmPaths): void
   }
 }
 
-/** Throws `VARDROP_UNKNOWN_DEVICE` unless there is WebGPU with an adapter. */
+/** Throws `VARDROP_UNKNOWN_DEVICE` unless WebGPU and an adapter are available. */
 async function checkWebgpu(): Promise<void> {
-  // Node has a navigator from version 21 on, and never one with WebGPU.
+  // Node has a navigator from version 21 on, but never one with WebGPU.
   const { navigator } = globalThis as {
     readonly navigator?: { readonly gpu?: { requestAdapter(): Promise<unknown> } };
   };
@@ -116,7 +116,7 @@ async function checkWebgpu(): Promise<void> {
   }
 }
 
-/** Throws `VARDROP_UNKNOWN_DEVICE` unless there is WebGL 2. */
+/** Throws `VARDROP_UNKNOWN_DEVICE` unless WebGL 2 is available. */
 function checkWebgl(tf: Tfjs): void {
   if (isRegistered(tf, 'webgl') && tf.env().getNumber('WEBGL_VERSION') >= 2) return;
   throw new VardropError(
@@ -134,12 +134,12 @@ function checkPrecision(tf: Tfjs): void {
   );
 }
 
-/** Devices that run. */
+/** Devices that are running. */
 const devices = new WeakMap<Tfjs, Map<TfjsDevice, Device>>();
 
 /**
- * tfjs's backend, once it runs. tfjs keeps one backend of a name for good, also once its WebGL context or WebGPU device is
- * lost: such a one is taken out of its registry first.
+ * Starts tfjs's backend. tfjs keeps one backend per name forever, even after its WebGL context or WebGPU device is
+ * lost. A lost backend is therefore first removed from its registry.
  */
 async function start(tf: Tfjs, device: TfjsDevice): Promise<KernelBackend> {
   const running = devices.get(tf)?.get(device);

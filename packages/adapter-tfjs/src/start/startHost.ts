@@ -3,38 +3,41 @@ import type { Tfjs } from '../device/device.js';
 import { onDispose } from '../device/onDispose.js';
 import { withoutProcessListeners } from './withoutProcessListeners.js';
 
-/** How tfjs makes a backend, and what it would rather take where the app has chosen none. */
+/** How tfjs makes a backend, and the priority of the backend if the app has chosen none. */
 type Registration = Tfjs extends { engine(): { registryFactory: Readonly<Record<string, infer R>> } } ? R : never;
 
-/** Registrations as they were found, for backends that are taken out of tfjs's registry. */
+/** Original registrations, for backends that are removed from tfjs's registry. */
 const found = new WeakMap<Tfjs, Map<string, Registration>>();
 
-/** Registrations whose factory makes one backend only. */
+/** Registrations whose factory makes only one backend. */
 const single = new WeakSet<Registration>();
 
-/** Below each of tfjs's own. */
+/** Lower than every priority of tfjs's own backends. */
 const lastChoice = 0;
 
-/** Whether tfjs can make a backend of this name, or once could. */
+/** Whether tfjs can make a backend of this name, or could earlier. */
 export function isRegistered(tf: Tfjs, device: string): boolean {
   return Boolean(tf.findBackendFactory(device)) || found.get(tf)?.has(device) === true;
 }
 
-/** Has an app that chose no backend get the one that it would have got had `device` not been registered. */
+/**
+ * Gives `device` the lowest priority, so that registering it does not change the default backend of an app that has
+ * chosen none.
+ */
 export function makeLastChoice(tf: Tfjs, device: string): void {
   const registration = registrationOf(tf, device);
   if (registration) registration.priority = lastChoice;
 }
 
 /**
- * tfjs's backend, started if it does not run yet; the app's active backend stays what it is. Neither while it starts nor
- * afterwards do calls of the app's own see anything of it: tfjs's engine is told once it runs, and does not make a second
- * one of the name, which would take the kernels of this one along.
+ * tfjs's backend, started if it is not running yet. The app's active backend does not change. The app's own calls are
+ * not affected while it starts or afterwards. Once the backend runs, tfjs's engine knows it and does not make a second
+ * one of the same name, which would take over this one's kernels.
  *
- * Rejects with what its factory throws.
+ * Rejects with the error of its factory.
  */
 export async function startHost(tf: Tfjs, device: string): Promise<KernelBackend | null> {
-  // Where the app is starting one, perhaps of this name, that one is taken.
+  // If the app is starting a backend, wait for it: it may be this one.
   const engine = tf.engine() as unknown as { readonly pendingBackendInit?: Promise<unknown> | null };
   while (engine.pendingBackendInit) await engine.pendingBackendInit;
   const registration = registrationOf(tf, device);
@@ -48,12 +51,12 @@ export async function startHost(tf: Tfjs, device: string): Promise<KernelBackend
   return tf.findBackend(device);
 }
 
-/** Takes a backend out of tfjs's registry, so that the next start makes another. */
+/** Removes a backend from tfjs's registry, so that the next start makes another one. */
 export function forgetHost(tf: Tfjs, device: string): void {
   if (tf.findBackendFactory(device)) tf.removeBackend(device);
 }
 
-/** tfjs's registration; put back where the backend was removed. */
+/** tfjs's registration, restored if the backend was removed. */
 function registrationOf(tf: Tfjs, device: string): Registration | undefined {
   const ofTf = found.get(tf) ?? new Map<string, Registration>();
   found.set(tf, ofTf);
@@ -64,7 +67,7 @@ function registrationOf(tf: Tfjs, device: string): Registration | undefined {
   return registration;
 }
 
-/** The same factory, which gives the backend that it made, or `running`, for as long as tfjs has not disposed of it. */
+/** A factory that returns the backend that it made before, or `running`, until tfjs disposes of it. */
 function once(factory: Registration['factory'], running?: KernelBackend): Registration['factory'] {
   let made: ReturnType<typeof factory> | undefined;
   const keep = (host: KernelBackend) => {
@@ -88,9 +91,9 @@ function once(factory: Registration['factory'], running?: KernelBackend): Regist
 }
 
 /**
- * Has tfjs take its build for one thread. The one for several does not start from a minified bundle, and generated loops
- * cannot run in its memory, so that a training step takes several times as long. tfjs asks for the flag as soon as the factory
- * is called, so that it can be put back at once, before the app sees it.
+ * Makes tfjs use its single-threaded build. The multi-threaded build does not start from a minified bundle. Generated
+ * loops cannot use its memory, so that a training step takes several times as long. tfjs reads the flag as soon as the
+ * factory is called. The flag can therefore be restored at once, before the app sees the change.
  */
 function withOneThread<T>(tf: Tfjs, make: () => T): T {
   const name = 'WASM_HAS_MULTITHREAD_SUPPORT';

@@ -1,4 +1,4 @@
-/** The part of Node's `process` that is used here. */
+/** The part of Node's `process` that this file uses. */
 interface Process {
   listeners(event: string): readonly Listener[];
   removeListener(event: string, listener: Listener): void;
@@ -8,12 +8,12 @@ type Listener = (...args: readonly unknown[]) => void;
 
 const events = ['uncaughtException', 'unhandledRejection'];
 
-/** A function that does no more than throw what it is given, perhaps if that is no `ExitStatus`. */
+/** Matches a function that only throws its argument, possibly only if the argument is not an `ExitStatus`. */
 const rethrows = /^function\s*\w*\((\w+)\)\s*\{\s*(?:if\s*\(!\(\1 instanceof \w+\)\)\s*\{?\s*)?throw \1;?\s*\}?\s*\}$/;
 
 /**
- * Does work, and takes back the listeners for uncaught errors that Emscripten's code adds to Node's process. They throw the
- * error again, so that an app that deals with such errors itself would end, and any other with another exit code.
+ * Runs `work` and then removes the listeners for uncaught errors that Emscripten's code adds to Node's process. They
+ * throw the error again. That would end an app that handles such errors itself, and change the exit code of any other.
  */
 export async function withoutProcessListeners<T>(work: () => Promise<T>): Promise<T> {
   const { process } = globalThis as { readonly process?: Partial<Process> };

@@ -4,19 +4,19 @@ import type { Device, KernelHost } from '../device/device.js';
 import type { Kernel } from './kernel.js';
 import { createFunction, writeModule } from './wasmWriter.js';
 
-/** What is known of the wasm backend of tfjs 4 beyond its published type. */
+/** The part of the wasm backend of tfjs 4 that its published type lacks. */
 interface WasmHost extends KernelHost {
   readonly wasm: { readonly asm?: { readonly memory?: unknown } };
   readonly dataIdMap: { get(dataId: object): { readonly memoryOffset: number } };
   makeOutput(shape: readonly number[], dtype: 'float32'): TensorInfo;
 }
 
-/** Computes its results, each owned by the caller, from its operands. */
+/** Computes the results from the operands. The caller owns each result. */
 export type CompiledKernel = (operands: readonly TensorInfo[]) => readonly TensorInfo[];
 
 let hasSimd: boolean | undefined;
 
-/** Whether this engine runs vector instructions. */
+/** Whether this engine supports vector instructions. */
 function runsSimd(): boolean {
   if (hasSimd === undefined) {
     const probe = createFunction(0);
@@ -28,8 +28,8 @@ function runsSimd(): boolean {
 }
 
 /**
- * The memory in which tfjs's wasm backend keeps its tensors, if it can be had: exported by the module (not so in the
- * multi-threaded one), and not shared between threads. Without it, nodes run one by one on tfjs's kernels.
+ * The memory in which tfjs's wasm backend keeps its tensors. Undefined unless the module exports the memory (the
+ * multi-threaded one does not) and threads do not share it. Without it, tfjs's kernels compute the nodes one by one.
  */
 export function findHeap(device: Device): WebAssembly.Memory | undefined {
   if (device.name !== 'wasm' || !runsSimd()) return undefined;

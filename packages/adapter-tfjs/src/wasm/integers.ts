@@ -34,7 +34,7 @@ export function sumOf(w: FunctionWriter, a: Local, b: Local): void {
   w.plain('i32Add');
 }
 
-/** Sets a variable to the smaller, or the larger, of itself and what `push` pushes. */
+/** Sets a variable to the smaller or the larger of itself and the value that `push` pushes. */
 export function limit(w: FunctionWriter, local: Local, to: 'smaller' | 'larger', push: () => void): void {
   const other = w.i32();
   push();

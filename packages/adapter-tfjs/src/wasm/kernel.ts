@@ -1,16 +1,16 @@
 import type { FunctionWriter } from './wasmWriter.js';
 
 /**
- * A generated function, and the tensors that it writes. Its parameters are the addresses of its operands, then of those,
- * then of its scratch memory if it has any.
+ * A generated function, and the tensors that it writes. Its parameters are the addresses of its operands, then of its
+ * results, then of its scratch memory if it has any.
  */
 export interface Kernel {
   readonly code: FunctionWriter;
   readonly results: readonly {
     readonly shape: readonly number[];
-    /** What the function expects to find in every element. */
+    /** The value that the function needs in every element before it runs. */
     readonly initial?: number;
   }[];
-  /** Elements of memory that it needs while it runs. */
+  /** Number of elements of scratch memory that it needs. */
   readonly scratch?: number;
 }

@@ -1,6 +1,6 @@
 import type { FunctionWriter, Local } from './wasmWriter.js';
 
-/** Writes loops in each other, the outermost first, with `inside` in the innermost. */
+/** Writes nested loops, the outermost first, with `inside` in the innermost. */
 export function nestLoops(
   w: FunctionWriter,
   lengths: readonly number[],

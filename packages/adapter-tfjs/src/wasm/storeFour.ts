@@ -1,6 +1,6 @@
 import type { FunctionWriter, Local } from './wasmWriter.js';
 
-/** Writes four floats `offset` bytes behind an address, or only the first `rest` (1 to 3, a local) of them. */
+/** Writes four floats to an address plus `offset` bytes, or only the first `rest` of them (1 to 3, a local). */
 export function storeFour(w: FunctionWriter, address: () => void, value: Local, rest?: Local, offset = 0): void {
   if (rest === undefined) {
     address();

@@ -1,7 +1,10 @@
 import { assign, sumOf } from './integers.js';
 import type { FunctionWriter, Local } from './wasmWriter.js';
 
-/** Runs `turn` for each four elements of a row, at so many bytes behind its first, and how many of the four there are. */
+/**
+ * Runs `turn` for each four elements of a row, with their offset from the row's start in bytes, and how many of the
+ * four exist.
+ */
 export function walkRow(w: FunctionWriter, length: number, turn: (at: Local, count: number) => void): void {
   const at = w.i32();
   const whole = length - (length % 4);
@@ -11,7 +14,7 @@ export function walkRow(w: FunctionWriter, length: number, turn: (at: Local, cou
   turn(at, length - whole);
 }
 
-/** Writes the first `count` floats of a vector to an address, or so many bytes behind. */
+/** Writes the first `count` floats of a vector to an address plus `offset` bytes. */
 export function storeFirst(w: FunctionWriter, count: number, address: () => void, value: Local, offset = 0): void {
   for (let lane = 0; lane < (count === 4 ? 1 : count); lane++) {
     address();
@@ -21,7 +24,7 @@ export function storeFirst(w: FunctionWriter, count: number, address: () => void
   }
 }
 
-/** Adds a row of fixed length to another, both given by their addresses. */
+/** Adds a row of fixed length to another. Both are given by their addresses. */
 export function addRow(w: FunctionWriter, length: number, target: Local, source: Local): void {
   const value = w.v128();
   walkRow(w, length, (at, count) => {

@@ -1,6 +1,6 @@
 /**
- * A small writer of WebAssembly modules: functions of i32 parameters without results, over one imported memory. Enough
- * for loops of SIMD arithmetic; binary format and opcodes are those of the WebAssembly core specification 2.0.
+ * A small writer of WebAssembly modules: functions of i32 parameters without results, over one imported memory. This is
+ * enough for loops of SIMD arithmetic. Binary format and opcodes follow the WebAssembly core specification 2.0.
  */
 
 /** Index of a local variable of a function. */
@@ -74,31 +74,34 @@ export interface FunctionWriter {
   set(local: Local): void;
   tee(local: Local): void;
   integer(value: number): void;
-  /** A vector of four times the same float32. */
+  /** Pushes a vector with four times the same float32. */
   floats(value: number): void;
-  /** A vector of four int32. */
+  /** Pushes a vector of four int32. */
   integers(values: readonly [number, number, number, number]): void;
   plain(opcode: keyof typeof plain): void;
   simd(opcode: keyof typeof simd): void;
-  /** Pops an address, pushes four floats from there, or from so many bytes behind. */
+  /** Pops an address, pushes the four floats at the address plus `offset` bytes. */
   load(offset?: number): void;
-  /** Pops an address, pushes four times the float there, or so many bytes behind. */
+  /** Pops an address, pushes a vector with four times the float at the address plus `offset` bytes. */
   loadSplat(offset?: number): void;
-  /** Pops an address and a vector, pushes the vector with one lane read from there, or so many bytes behind. */
+  /** Pops an address and a vector, pushes the vector with one lane read from the address plus `offset` bytes. */
   loadLane(lane: number, offset?: number): void;
-  /** Pops an address and a vector, writes it there, or so many bytes behind. */
+  /** Pops an address and a vector, writes the vector to the address plus `offset` bytes. */
   store(offset?: number): void;
-  /** Pops an address and a vector, writes one lane, there or so many bytes behind. */
+  /** Pops an address and a vector, writes one lane to the address plus `offset` bytes. */
   storeLane(lane: number, offset?: number): void;
   /** Pops a vector, pushes one of its floats. */
   lane(lane: number): void;
-  /** Pops an address, pushes the float there, or so many bytes behind. */
+  /** Pops an address, pushes the float at the address plus `offset` bytes. */
   loadFloat(offset?: number): void;
-  /** Pops an address and a float, writes it there, or so many bytes behind. */
+  /** Pops an address and a float, writes the float to the address plus `offset` bytes. */
   storeFloat(offset?: number): void;
-  /** Pops a float, pushes the whole number that is left without its fraction; of NaN 0, and the nearest i32 of a larger one. */
+  /** Pops a float, pushes its whole part. NaN gives 0; a float outside of i32 gives the nearest i32. */
   truncate(): void;
-  /** Runs `body` with `counter` = 0, step, 2 · step, … while it is below `limit`; at least once if `limit` is a number. */
+  /**
+   * Runs `body` with `counter` = 0, step, 2 · step, … while it is below `limit`. Runs at least once if `limit` is a
+   * number.
+   */
   loop(counter: Local, limit: Local | { readonly constant: number }, step: number, body: () => void): void;
   /** Pops an i32; runs `body` if it is not 0. */
   when(body: () => void): void;
@@ -117,7 +120,7 @@ export function createFunction(parameters: number): FunctionWriter {
     return parameters + locals.length - 1;
   };
   const vector = (opcode: number, ...immediate: number[]) => void body.push(0xfd, ...unsigned(opcode), ...immediate);
-  /** Alignment hint 2² bytes, and the offset. */
+  /** The alignment hint 2² bytes, and the offset. */
   const memory = (offset: number) => [2, ...unsigned(offset)];
 
   const writer: FunctionWriter = {

@@ -1,14 +1,14 @@
 import type { Builder, Value } from '@vardrop/core/program';
 import { type Draw, type SizedCase, sizedCase } from './sizes.js';
 
-/** A sum of so many terms that digits are lost where they are added up one after the other. */
+/** A sum of so many terms that adding them one after the other would lose digits. */
 export interface LongSum {
-  /** Stable, such as `long sums: equal terms`. */
+  /** A stable name, such as `long sums: equal terms`. */
   readonly name: string;
   make(draw: Draw): SizedCase;
 }
 
-/** Significant in all 24 bits, so that a sum is rounded at almost every term. */
+/** All 24 bits are significant, so that a sum is rounded at almost every term. */
 const term = Math.fround(2.1234567);
 
 const shapes: Readonly<Record<string, { readonly shape: readonly number[]; readonly axes: readonly number[] }>> = {
@@ -19,7 +19,7 @@ const shapes: Readonly<Record<string, { readonly shape: readonly number[]; reado
   'outer and inner axes': { shape: [300, 2, 700], axes: [0, 2] },
 };
 
-/** A program of one sum over equal terms, or over such as vary. */
+/** A program of one sum, over equal or varying terms. */
 function sumOf(
   name: string,
   operands: Readonly<Record<string, readonly number[]>>,
@@ -32,10 +32,10 @@ function sumOf(
   return made;
 }
 
-/** More terms than 65,535, at which loops of some graphics cards end. */
+/** More terms than 65,535, after which some graphics cards end a loop. */
 const turns = 70_001;
 
-/** Long sums of all kinds, of numbers that are not whole. */
+/** Long sums of all kinds, over numbers that are not whole. */
 export const longSums: readonly LongSum[] = [
   ...Object.entries(shapes).flatMap(([of, { shape, axes }]): LongSum[] =>
     [true, false].map((equal) => ({

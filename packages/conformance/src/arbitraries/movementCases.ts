@@ -5,7 +5,10 @@ import { casesOf, type OperationCase } from './operationCase.js';
 import { axisLength, broadcastingShapes, shapes } from './shapes.js';
 import { indexValues } from './values.js';
 
-/** A range of an axis of `length` elements: steps of up to three in either direction, from one element to all it can reach. */
+/**
+ * A range of an axis of `length` elements, with steps of up to three in either direction. It takes from one element to
+ * all that it can reach.
+ */
 function sliceOf(length: number): fc.Arbitrary<SliceRange | undefined> {
   const range = fc
     .record({ start: fc.nat(length - 1), step: fc.constantFrom(1, 2, 3, -1, -2, -3), part: fc.nat(100) })
@@ -22,7 +25,7 @@ const padOf: fc.Arbitrary<PadRange | undefined> = fc.oneof(
   { weight: 1, arbitrary: fc.constant(undefined) },
 );
 
-/** A table, and the shape of numbers of its rows. */
+/** A table, and the shape of its row numbers. */
 const tables = fc.record({
   rows: fc.integer({ min: 1, max: 7 }),
   rest: shapes(0, 2),
@@ -32,7 +35,7 @@ const tables = fc.record({
   ),
 });
 
-/** Cases for operations that move numbers; those that meet are added up. */
+/** Cases for operations that move numbers, including those that add up numbers that go to the same place. */
 export function movementCases({ nonFinite }: Supports): ReadonlyMap<Op, fc.Arbitrary<OperationCase>> {
   const of = (op: Op) => casesOf(op, nonFinite);
   const padValues = [0, 1.5, 0.1, -3, ...(nonFinite ? [Number.NEGATIVE_INFINITY] : [])];
@@ -47,7 +50,7 @@ export function movementCases({ nonFinite }: Supports): ReadonlyMap<Op, fc.Arbit
     ],
     [
       'transpose',
-      // Equal axes, whose order shapes do not tell.
+      // Also axes of equal length: only values show whether their order is right.
       fc
         .oneof({ weight: 3, arbitrary: shapes(0, 4) }, { weight: 1, arbitrary: fc.constant([2, 2, 2]) })
         .chain((shape) =>
@@ -97,10 +100,10 @@ export function movementCases({ nonFinite }: Supports): ReadonlyMap<Op, fc.Arbit
         .chain(({ shape, at, lengths, again, square }) => {
           const axis = at % shape.length;
           const total = lengths.reduce((sum, n) => sum + n, again === 0 ? lengths[0] : 0);
-          // Results whose axes are equal, so that shapes do not tell them apart.
+          // Also results with axes of equal length: only values show whether their order is right.
           const others = square === 0 ? shape.map(() => total).slice(0, 2) : shape;
           const operands = lengths.map((n) => others.map((own, i) => (i === axis % others.length ? n : own)));
-          // One operand may come twice.
+          // The same operand may occur twice.
           return of('concatenate')(operands, (b, all) =>
             b.concatenate(again === 0 ? [...all, all[0]] : all, axis % others.length),
           );

@@ -10,23 +10,23 @@ import fc from 'fast-check';
 import type { ProgramData } from '../execute.js';
 import { tensorValues } from './values.js';
 
-/** A program of one operation, and what to run it on. */
+/** A program of one operation, and its input data. */
 export interface OperationCase {
   readonly program: BoundProgram;
   readonly data: ProgramData;
 }
 
-/** Makes the operation of values of the operands' shapes. */
+/** Builds the operation from values of the operands' shapes. */
 export type Build = (b: Builder, operands: readonly Value[]) => Value;
 
-/** Cases of an operation on operands of these shapes; operands with an entry in `values` get their numbers from it. */
+/** Cases of an operation on operands of these shapes. Operands with an entry in `values` take their numbers from it. */
 export type CaseOf = (
   operandShapes: readonly (readonly number[])[],
   build: Build,
   values?: readonly (fc.Arbitrary<Float32Array> | undefined)[],
 ) => fc.Arbitrary<OperationCase>;
 
-/** Makes one-operation programs with the name `op`, over generated values. */
+/** Makes one-operation programs named `op`, over generated values. */
 export function casesOf(op: string, nonFinite: boolean): CaseOf {
   return (operandShapes, build, values = []) => {
     const b = createBuilder(op);

@@ -17,7 +17,7 @@ import { axesOf, axisLength, broadcastingShapes, shapes } from './shapes.js';
 import { edgeValues, tensorValues } from './values.js';
 import { convolutionCases, windowCases } from './windowCases.js';
 
-/** Lengths of the inner axis of a product: short ones, and some long enough for rounding errors to add up. */
+/** Lengths of the summed axis of a product: mostly short, some long enough for rounding errors to add up. */
 const innerLength = fc.oneof(
   { weight: 5, arbitrary: axisLength },
   { weight: 1, arbitrary: fc.integer({ min: 33, max: 70 }) },
@@ -48,7 +48,7 @@ function productCases(of: CaseOf, precision?: ProductPrecision): fc.Arbitrary<Op
   });
 }
 
-/** Cases for every operation that a backend may be given, by its name; noise has a law of its own. */
+/** Cases for every operation that a backend may get, by its name, except noise, which has a law of its own. */
 export function operationCases(supports: Supports): ReadonlyMap<string, fc.Arbitrary<OperationCase>> {
   const { nonFinite, precisions = [] } = supports;
   const of = (op: string, operands: readonly (readonly number[])[], build: Build) =>
@@ -124,7 +124,7 @@ export function operationCases(supports: Supports): ReadonlyMap<string, fc.Arbit
   return cases;
 }
 
-/** One case an elementwise operation with all numbers at its edges: every one, or every pair. */
+/** One case per elementwise operation with all edge values: every number, or every pair of numbers. */
 export function edgeCases({ nonFinite }: Supports): ReadonlyMap<Op, OperationCase> {
   const values = Float32Array.of(
     ...edgeValues,

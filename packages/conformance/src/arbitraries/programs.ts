@@ -12,30 +12,30 @@ import fc from 'fast-check';
 import type { ProgramData } from '../execute.js';
 import { tensorValues, wholeValues } from './values.js';
 
-/** A random program, and what to run it on. */
+/** A random program, and its input data. */
 export interface ProgramCase {
   readonly program: BoundProgram;
   readonly data: ProgramData;
 }
 
-/** Which programs are made. */
+/** Which programs to make. */
 export interface ProgramOptions {
-  /** Most steps; each adds one to five nodes. */
+  /** The most steps. Each adds one to five nodes. */
   readonly steps: number;
-  /** Only what has a derivative: `gradients` is applied to the sum of the last value. */
+  /** Only operations that have a derivative. `gradients` is applied to the sum of the last value. */
   readonly differentiable?: boolean;
   /**
-   * Only operations on whole numbers, and whole inputs, so that float32 is exact as long as numbers stay below 2²⁴; some
-   * values on the way are outputs too, `step0`, `step1`, ….
+   * Only operations on whole numbers, and whole inputs, so that float32 is exact as long as numbers stay below 2²⁴.
+   * Some intermediate values are outputs too, `step0`, `step1`, ….
    */
   readonly exact?: boolean;
 }
 
-/** Makes a value from two earlier ones (any shapes); `name` is unique to the step. */
+/** Makes a value from two earlier ones of any shapes. `name` is unique to the step. */
 type Maker = (b: Builder, x: Value, y: Value, name: string) => Value;
 
 const last = (x: Value) => x.shape.length - 1;
-/** Whether y broadcasts with x, at whose end it is laid. */
+/** Whether y, aligned to the last axes of x, broadcasts with it. */
 const joins = (x: Shape, y: Shape) =>
   y.length <= x.length &&
   y.every((n, i) => {
@@ -43,7 +43,7 @@ const joins = (x: Shape, y: Shape) =>
     return n === other || n === 1 || other === 1;
   });
 
-/** y itself where it broadcasts with x, else its mean. */
+/** y itself if it broadcasts with x, else its mean. */
 function fit(b: Builder, x: Value, y: Value): Value {
   if (y.shape.length === 0 || joins(x.shape, y.shape)) return y;
   return mean(b, y);
@@ -63,7 +63,7 @@ function matrix(b: Builder, x: Value): Value {
   return b.reshape(x, [elementCount(x.shape) / columns, columns]);
 }
 
-/** x as an image of one channel (or as many as its last axis has, where it has four axes). */
+/** x as an image of one channel. If x has four axes, the last axis holds the channels. */
 function image(b: Builder, x: Value): Value {
   if (x.shape.length === 4) return x;
   return b.reshape(x, [1, ...matrix(b, x).shape, 1]);
@@ -71,23 +71,26 @@ function image(b: Builder, x: Value): Value {
 
 const side = (x: Value, axis: number) => boundShape(x.shape)[axis];
 
-/** Whether a value is small enough for what makes it larger. */
+/** Whether a value is small enough for an operation that enlarges it. */
 const isSmall = (x: Value, times = 1) => elementCount(x.shape) * times <= 64;
 
 /** x as a table of rows. */
 const table = (b: Builder, x: Value) => (x.shape.length === 0 ? b.reshape(x, [1]) : x);
 
-/** Numbers of rows, repeated ones and such of no row among them. */
+/** Row numbers, with repeated ones and with numbers that are not a row's number. */
 const someRows = (b: Builder) => b.constant([1, 0, 1, 7, 0, 0.5], [2, 3]);
 
-/** Axes of a tensor that every backend takes. */
+/** The highest rank that every backend supports. */
 const mostAxes = 6;
 
-/** Rows by number; the rows themselves where that has more axes than every backend takes. */
+/** Rows by number. The table itself if the result would have more axes than every backend supports. */
 const gathered = (b: Builder, rows: Value, indices: Value) =>
   rows.shape.length + indices.shape.length - 1 <= mostAxes ? b.gather(rows, indices) : rows;
 
-/** Both values along one more axis, or along the last one that they have. */
+/**
+ * x, y and x along the last axis if y fits. Otherwise x and −x along a new axis, or x itself if it already has the most
+ * axes.
+ */
 function joined(b: Builder, x: Value, y: Value): Value {
   const axis = last(x);
   if (axis >= 0 && y.shape.length === x.shape.length && y.shape.every((n, i) => i === axis || n === x.shape[i])) {
@@ -98,12 +101,12 @@ function joined(b: Builder, x: Value, y: Value): Value {
   return b.concatenate([row, b.neg(row)], 0);
 }
 
-/** Movements, whose results are whole numbers where their operands are. */
+/** Movements. Their results are whole numbers if their operands are. */
 const movements: readonly Maker[] = [
   (b, x) => (isSmall(x, 6) ? gathered(b, table(b, x), someRows(b)) : b.neg(x)),
   (b, x, y) => {
     const rows = table(b, x);
-    // Whole numbers, of rows and of none.
+    // Whole numbers, some of which are not a row's number.
     const indices = b.round(b.mul(2, y));
     const fits = isSmall(y, elementCount(rows.shape) / side(rows, 0));
     return gathered(b, rows, fits ? indices : someRows(b));
@@ -133,7 +136,7 @@ const movements: readonly Maker[] = [
         )
       : x,
   (b, x) => {
-    // Two channels or three in as many groups, over pixels that lie apart.
+    // Two or three channels in as many groups, with a filter that reads distant pixels.
     const picture = isSmall(x, 3) ? b.concatenate([image(b, x), b.neg(image(b, x))], 3) : image(b, x);
     const channels = side(picture, 3);
     const filter = b.broadcast(b.constant([1, -1, 2, 0], [2, 2, 1, 1]), [2, 2, 1, channels]);
@@ -141,7 +144,7 @@ const movements: readonly Maker[] = [
   },
 ];
 
-/** Makers that have a derivative almost everywhere, and keep values in a moderate range. */
+/** Makers that have a derivative almost everywhere and keep values in a moderate range. */
 const differentiable: readonly Maker[] = [
   (b, x, y) => b.add(x, fit(b, x, y)),
   (b, x, y) => b.sub(b.mul(x, 0.5), fit(b, x, y)),
@@ -223,7 +226,7 @@ const differentiable: readonly Maker[] = [
   (b, x, _, name) => b.selectGreater(0.8, b.noise('uniform', name, x.shape), b.mul(x, 1.25), 0),
 ];
 
-/** Makers whose results may be anything, infinite and NaN included. */
+/** Makers whose results may be anything, including infinities and NaN. */
 const wild: readonly Maker[] = [
   (b, x) => b.exp(x),
   (b, x) => b.log(x),
@@ -233,14 +236,14 @@ const wild: readonly Maker[] = [
   (b, x, y) => b.mul(x, fit(b, x, y)),
   (b, x) => b.reduceSum(b.square(x)),
   (b, x) => b.cos(x),
-  // Most numbers are those of no row.
+  // Most numbers are not a row's number.
   (b, x, y) => {
     const rows = table(b, x);
     return isSmall(y, elementCount(rows.shape) / side(rows, 0)) ? gathered(b, rows, y) : x;
   },
 ];
 
-/** Makers whose results are whole numbers where their operands are. */
+/** Makers whose results are whole numbers if their operands are. */
 const exactMakers: readonly Maker[] = [
   (b, x, y) => b.add(x, fitFirst(b, x, y)),
   (b, x, y) => b.sub(fitFirst(b, x, y), x),
@@ -282,7 +285,7 @@ const exactMakers: readonly Maker[] = [
   (b, x) => (x.shape.length < 3 ? b.broadcast(x, [2, ...x.shape]) : b.neg(x)),
 ];
 
-/** y itself where it broadcasts with x, else its maximum: a whole number where y has them. */
+/** y itself if it broadcasts with x, else its maximum, which is a whole number if y's elements are. */
 function fitFirst(b: Builder, x: Value, y: Value): Value {
   if (y.shape.length === 0 || joins(x.shape, y.shape)) return y;
   return b.reduceMax(y);
@@ -301,7 +304,7 @@ const inputShapes: readonly (readonly number[])[] = [
   [2, 2, 3],
 ];
 
-/** Random programs of one output `result` over one to three inputs, and values for them. Not simplified. */
+/** Random programs with one output `result` over one to three inputs, and values for the inputs. Not simplified. */
 export function programCases(options: ProgramOptions): fc.Arbitrary<ProgramCase> {
   const { steps, differentiable: smooth = false, exact = false } = options;
   const makers = exact ? exactMakers : smooth ? differentiable : [...differentiable, ...differentiable, ...wild];

@@ -6,9 +6,9 @@ export const axisLength: fc.Arbitrary<number> = fc.oneof(
   { weight: 4, arbitrary: fc.integer({ min: 1, max: 5 }) },
 );
 
-/** Shapes with `minimum` to `maximum` axes (0 and 4 if left out); scalars and axes of length 1 included. */
+/** Shapes with `minimum` to `maximum` axes (default 0 and 4), including scalars and axes of length 1. */
 export function shapes(minimum = 0, maximum = 4): fc.Arbitrary<number[]> {
-  // Not by the length of an array, which is 0 more often than all else.
+  // The rank is drawn separately. As the length of an array it would be 0 too often.
   const ranks = Array.from({ length: maximum - minimum + 1 }, (_, i) => minimum + i);
   return fc
     .constantFrom(...ranks)
@@ -20,13 +20,13 @@ export function broadcastingShapes(operands: number): fc.Arbitrary<BroadcastingS
   return fc.oneof({ weight: 3, arbitrary: anyShapes(operands) }, { weight: 1, arbitrary: squares(operands) });
 }
 
-/** Shapes of operands, and of what they broadcast to. */
+/** Shapes of operands, and the shape that they broadcast to. */
 interface BroadcastingShapes {
   readonly result: number[];
   readonly operands: number[][];
 }
 
-/** Each is the result's shape with axes set to 1 and leading ones left out. */
+/** Each is the result's shape with some axes set to 1 and some leading axes omitted. */
 function anyShapes(operands: number): fc.Arbitrary<BroadcastingShapes> {
   return shapes().chain((result) => {
     const operand = fc
@@ -42,7 +42,10 @@ function anyShapes(operands: number): fc.Arbitrary<BroadcastingShapes> {
   });
 }
 
-/** Squares and cubes, and vectors that are as long as their sides: the axis that a vector is laid along is told by values alone. */
+/**
+ * Squares and cubes, and vectors as long as their sides. Only values show whether a vector is aligned to the right
+ * axis.
+ */
 function squares(operands: number): fc.Arbitrary<BroadcastingShapes> {
   const ranks = fc.array(fc.boolean(), { minLength: operands, maxLength: operands });
   return fc
@@ -58,7 +61,7 @@ function squares(operands: number): fc.Arbitrary<BroadcastingShapes> {
     );
 }
 
-/** A subset of a shape's axes, ascending. */
+/** A subset of a shape's axes, in ascending order. */
 export function axesOf(shape: readonly number[]): fc.Arbitrary<number[]> {
   return fc.subarray(shape.map((_, axis) => axis));
 }

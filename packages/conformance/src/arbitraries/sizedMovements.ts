@@ -1,12 +1,12 @@
 import { elementCount } from '@vardrop/core/program';
 import { type Draw, type SizedCase, type SizedOperation, sizedCase } from './sizes.js';
 
-/** Next to the tiles, groups of threads and blocks that kernels cut lengths into. */
+/** Lengths close to those of the tiles, groups of threads and blocks that kernels use. */
 const lengths = [33, 65, 129, 257, 1025, 4097] as const;
 /** More elements than a grid of 256 × 256 threads has. */
 const large = [65_537, 131_073] as const;
 
-/** Parts one behind the other, backwards, with numbers left out, and apart from each other. */
+/** Parts that are joined, reversed, sliced with steps, and padded between. */
 function parts(size: number, draw: Draw): SizedCase {
   const columns = draw.whole(1, 4);
   const x = size > 5000 ? [Math.ceil(size / columns), columns] : draw.of([[size, 17] as const, [17, size] as const]);
@@ -30,7 +30,7 @@ function parts(size: number, draw: Draw): SizedCase {
   }));
 }
 
-/** Which length of a table and the numbers of its rows is long. */
+/** Which of the lengths of a table and of its row numbers is long. */
 type TableRole = 'rows' | 'numbers' | 'row length';
 
 function gathering(role: TableRole, size: number, draw: Draw): SizedCase {
@@ -45,7 +45,8 @@ function gathering(role: TableRole, size: number, draw: Draw): SizedCase {
     gradient: b.gatherGradient(x.indices, x.dy, table),
   }));
   const { indices } = made.data.inputs;
-  // Rows, most of them several times, the last one, and the numbers next to the first and the last, which are those of none.
+  // The numbers of rows, most of them several times, including the last row, and the two numbers next to the valid
+  // range.
   const step = draw.whole(1, rows);
   for (let i = 0; i < elementCount(index); i++) indices[i] = (i * step) % rows;
   indices[indices.length - 1] = rows - 1;
@@ -60,7 +61,7 @@ const roles: readonly (readonly [TableRole, readonly number[]])[] = [
   ['row length', lengths],
 ];
 
-/** Movements whose size can be chosen, one length at a time. */
+/** Movements of variable size, one length at a time. */
 export const sizedMovements: readonly SizedOperation[] = [
   { name: 'concatenate, slice and pad', sizes: [...lengths, ...large], most: 5000, ways: 2, make: parts },
   ...roles.map(

@@ -10,38 +10,38 @@ import {
 import * as random from '@vardrop/core/random';
 import type { ProgramData } from '../execute.js';
 
-/** A program at some size, and what to run it on. */
+/** A program at some size, and its input data. */
 export interface SizedCase {
   readonly program: BoundProgram;
   readonly data: ProgramData;
-  /** Whether all that is computed are whole numbers, so that float32 is exact. */
+  /** Whether all computed values are whole numbers, so that float32 is exact. */
   readonly exact: boolean;
 }
 
-/** Draws what is not the size: short lengths, strides, and numbers. */
+/** Draws everything except the size: short lengths, strides, and numbers. */
 export interface Draw {
   /** A whole number from `least` to `most`. */
   whole(least: number, most: number): number;
-  /** One of these. */
+  /** One of these choices. */
   of<T>(choices: readonly T[]): T;
-  /** Numbers for a tensor: whole ones from −3 to 3, or any from −1 to 2. */
+  /** Numbers for a tensor: whole numbers from −3 to 3, or any from −1 to 2. */
   values(shape: readonly number[], kind: 'whole' | 'any'): Float32Array;
 }
 
 /** Operations in which one length grows while the others stay short. */
 export interface SizedOperation {
-  /** Stable, such as `matmul: terms`. */
+  /** A stable name, such as `matmul: terms`. */
   readonly name: string;
-  /** Lengths that are always tried: those at which kernels change their ways. */
+  /** Lengths that are always tried: those at which kernels change their method. */
   readonly sizes: readonly number[];
   /** The longest that other lengths may be. */
   readonly most: number;
-  /** In how many ways each of `sizes` is tried. */
+  /** How many variants of each of `sizes` are tried. */
   readonly ways: number;
   make(size: number, draw: Draw): SizedCase;
 }
 
-/** Next to the tiles, groups of threads and blocks that kernels cut lengths into. */
+/** Lengths close to those of the tiles, groups of threads and blocks that kernels use. */
 const lengths = [31, 33, 65, 129, 257, 1025, 4097] as const;
 /** The same for axes of images, which are short. */
 const short = [33, 65, 129] as const;
@@ -49,7 +49,7 @@ const channels = [16, 17, 33, 64] as const;
 const windows = [4, 5, 6, 7] as const;
 const flags = [false, true] as const;
 
-/** Draws of a seed; the same for the same words. */
+/** Draws from a seed. Equal seeds and words give equal draws. */
 export function createDraw(seed: number, ...words: readonly number[]): Draw {
   let key = random.key(seed);
   for (const word of words) key = random.foldIn(key, word);
@@ -69,7 +69,7 @@ export function createDraw(seed: number, ...words: readonly number[]): Draw {
   return draw;
 }
 
-/** A program over inputs of these shapes, whose outputs are what `build` makes of them. */
+/** A program over inputs of these shapes. `build` makes its outputs. */
 export function sizedCase(
   name: string,
   shapes: Readonly<Record<string, readonly number[]>>,
@@ -128,7 +128,7 @@ function noise(size: number, draw: Draw): SizedCase {
   return { program: boundProgram(b.build()), data: { inputs: {}, keys: { u: { words }, z: { words } } }, exact: false };
 }
 
-/** The axes of a matrix or a stack of three axes, one of which is long. */
+/** The axes of a matrix or a stack of three axes. One axis is long. */
 function axesWith(size: number, draw: Draw): number[] {
   const shape = [draw.whole(1, 40), draw.whole(1, 5), draw.whole(1, 5)].slice(0, draw.of([2, 3]));
   shape.splice(draw.whole(0, shape.length), 0, size);
@@ -225,7 +225,7 @@ function windowOf(role: WindowRole, size: number, draw: Draw) {
   };
 }
 
-/** A convolution and its gradients. Groups are of one channel more often than of two. */
+/** A convolution and its gradients. Groups have one channel more often than two. */
 function convolution(role: WindowRole | 'groups', size: number, draw: Draw): SizedCase {
   const { image, window, options, filters } = windowOf(
     role === 'groups' ? 'images' : role,
@@ -275,7 +275,7 @@ const rolesOfWindows: readonly (readonly [WindowRole, readonly number[]])[] = [
   ['window', windows],
 ];
 
-/** Everything whose size can be chosen, one length at a time. */
+/** All operations of variable size, one length at a time. */
 export const sizedOperations: readonly SizedOperation[] = [
   {
     name: 'elementwise',

@@ -3,10 +3,10 @@ import fc from 'fast-check';
 /** Numbers in the range of activations and weights, rounded to float32. */
 const ordinary = fc.integer({ min: -4000, max: 4000 }).map((n) => Math.fround(n / 1000));
 
-/** Few different numbers, so that ties and exact cancellation happen. */
+/** Only a few different numbers, so that ties and exact cancellation occur. */
 const whole = fc.integer({ min: -3, max: 3 }).map((n) => n + 0);
 
-/** Zeros of both signs, the edges of float32, and where exp, sigmoid and tanh saturate. */
+/** Zeros of both signs, the edges of float32, and the numbers where exp, sigmoid and tanh saturate. */
 const edgeNumbers = [
   0,
   -0,
@@ -36,7 +36,10 @@ const edgeNumbers = [
 
 const edges = fc.constantFrom(...edgeNumbers);
 
-/** Halves, which are as near to an even number as to an odd one, numbers next to them, and the largest that are not whole. */
+/**
+ * Halves, which are ties between an even and an odd number, the numbers next to them, and the largest numbers that are
+ * not whole.
+ */
 const nearWhole = [
   0.5,
   0.5 - 2 ** -25,
@@ -49,17 +52,19 @@ const nearWhole = [
   2 ** 23 + 1,
 ];
 
-/** Zeros, subnormal numbers, the ends of float32, halves, where functions saturate: all of either sign. */
+/**
+ * Zeros, subnormal numbers, the ends of float32, halves, and numbers where functions saturate, each with both signs.
+ */
 export const edgeValues: Float32Array = Float32Array.from(
   new Set([...edgeNumbers, ...nearWhole, 2, 2 ** -127].flatMap((value) => [value, -value])),
 );
 
-/** Every float32 there is but infinities and NaN, each exponent as likely as any other. */
+/** Every float32 number except infinities and NaN. All exponents are equally likely. */
 const anyFinite = fc.float({ noNaN: true, noDefaultInfinity: true });
 
 const unusual = fc.constantFrom(Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY, Number.NaN);
 
-/** Which numbers a tensor is made of. */
+/** The numbers that a tensor may contain. */
 export interface ValueOptions {
   /** Whether infinities and NaN may occur. */
   readonly nonFinite?: boolean;
@@ -68,8 +73,8 @@ export interface ValueOptions {
 }
 
 /**
- * `length` float32 numbers. Each tensor has a temper of its own: ordinary, with ties, or extreme (rarely, as little can
- * be said about sums of extremes).
+ * `length` float32 numbers. Each tensor is of one of three kinds: ordinary, with ties, or extreme. Extreme tensors are
+ * rare, because bounds say little about sums of extreme numbers.
  */
 export function tensorValues(length: number, options: ValueOptions = {}): fc.Arbitrary<Float32Array> {
   const { extremes = true, nonFinite = false } = options;
@@ -90,7 +95,7 @@ export function tensorValues(length: number, options: ValueOptions = {}): fc.Arb
   return fc.oneof(...tempers).map((values) => Float32Array.from(values));
 }
 
-/** `length` numbers of rows of a table, most of which it has: others are fractions, too small, too large or none. */
+/** `length` row numbers of a table. Most are valid; others are fractions, too small, too large or NaN. */
 export function indexValues(length: number, rows: number, nonFinite: boolean): fc.Arbitrary<Float32Array> {
   const none = [-1, rows, -0, 0.5, rows - 0.5, -(2 ** 24), 2 ** 24, Math.fround(1e30), 2 ** -149];
   const index = fc.oneof(

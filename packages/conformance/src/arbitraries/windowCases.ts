@@ -17,7 +17,7 @@ const pairOf = (least: number, most: number): fc.Arbitrary<Pair> =>
   fc.tuple(fc.integer({ min: least, max: most }), fc.integer({ min: least, max: most }));
 const paddings = fc.tuple(fc.nat(2), fc.nat(2), fc.nat(2), fc.nat(2));
 
-/** Images and windows that fit; padding is smaller than the window, so that no window lies in it altogether. */
+/** Images and windows that fit. Padding is smaller than the window, so that no window lies entirely in the padding. */
 const windows: fc.Arbitrary<WindowCase> = fc
   .record({
     batch: fc.integer({ min: 1, max: 2 }),
@@ -34,7 +34,7 @@ const windows: fc.Arbitrary<WindowCase> = fc
     return { image: [batch, height, width, channels], size: fitted, window: { strides, padding: clipped } };
   });
 
-/** Padding that is smaller than what a window reaches over. */
+/** Padding clipped to less than the span of a window. */
 function clip(padding: Padding, [height, width]: Pair): Padding {
   const [top, bottom, left, right] = padding;
   return [
@@ -51,7 +51,7 @@ interface ConvolutionCase {
   readonly options: ConvolutionOptions;
 }
 
-/** The same with filters whose cells lie apart, and in groups: of one channel each now and then, with one filter or more. */
+/** The same with dilated filters and with groups. Some groups have one channel, with one filter or more. */
 const convolutions: fc.Arbitrary<ConvolutionCase> = fc
   .record({
     each: windows,
@@ -84,13 +84,13 @@ const convolutions: fc.Arbitrary<ConvolutionCase> = fc
     };
   });
 
-/** Shape of what a convolution makes of an image. */
+/** The shape of a convolution's result. */
 function convolved({ image, filter, options }: ConvolutionCase): number[] {
   const b = createBuilder('shape');
   return [...boundShape(b.conv2d(b.input('image', image), b.input('filter', filter), options).shape)];
 }
 
-/** Images; where there are infinities, some in which windows see nothing but −∞, as padding is. */
+/** Images. If infinities are allowed, some contain windows with nothing but −∞, like the padding of a maximum. */
 function images(shape: readonly number[], nonFinite: boolean): fc.Arbitrary<Float32Array> {
   const length = elementCount(shape);
   const numbers = tensorValues(length, { nonFinite });
@@ -100,13 +100,13 @@ function images(shape: readonly number[], nonFinite: boolean): fc.Arbitrary<Floa
   return fc.oneof({ weight: 3, arbitrary: numbers }, { weight: 1, arbitrary: mostlyLow });
 }
 
-/** Shape of what a pooling makes of an image. */
+/** The shape of a pooling's result. */
 function pooled({ image, size, window }: WindowCase): number[] {
   const b = createBuilder('shape');
   return [...boundShape(b.averagePool2d(b.input('image', image), size, window).shape)];
 }
 
-/** Cases of convolutions in one precision; in float32 where it is left out. */
+/** Cases of convolutions in one precision (default float32). */
 export function convolutionCases(of: CaseOf, precision?: 'float16' | 'int8'): fc.Arbitrary<OperationCase> {
   return convolutions.chain(({ image, filter, options }) =>
     of([image, filter], (b, [x, w]) => b.conv2d(x, w, options, precision)),

@@ -10,7 +10,7 @@ const rows = 60;
 /** Pixels of an image, 14 by 14. */
 const pixels = 196;
 
-/** Two pixels a byte, 4 bits each, row-major. */
+/** Two pixels per byte, 4 bits each, row-major. */
 const packed = [
   'AAAAAAAAAAAAAAAAAAAAAAAABlAAAAAAAD+QAAAAAAHMEAAAAAAG9AAAAAAALoAAAAAAAM0AAAAAAAb3AAAAAAAPwAAAAAAAb2AAAAAAAJ4AAA',
   'AAAAA3AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAACRzAAAAA3rf/gAAAE76FOoAAAC+UAfjAAAAQwB/UAAAAAAC+gAAAAAACO',
@@ -86,7 +86,10 @@ const packed = [
   'AAAAP75wAAAAAAZyAAAAAAAAAAAAAA',
 ];
 
-/** 60 digits of MNIST (LeCun, Cortes & Burges), each pixel the mean of two by two, in 16 shades of grey. */
+/**
+ * 60 digits of MNIST (LeCun, Cortes & Burges). Each pixel is the mean of two by two original pixels, in 16 shades of
+ * grey.
+ */
 export const digits: Digits = {
   images: unpack(),
   labels: [

@@ -1,14 +1,14 @@
 /** One point of the exact KL. */
 export interface ExactKl {
   readonly alpha: number;
-  /** KL to the log-uniform prior in nats, 0 as α → ∞. */
+  /** KL divergence from the log-uniform prior in nats. It tends to 0 as α → ∞. */
   readonly kl: number;
   /** dKL / d log α. */
   readonly derivative: number;
 }
 
 /**
- * The exact KL of N(θ, αθ²) to the log-uniform prior, by mpmath with 60 significant digits:
+ * The exact KL divergence of N(θ, αθ²) from the log-uniform prior, computed by mpmath with 60 significant digits:
  * `KL(α) = x ₂F₂(1, 1; 3/2, 2; −x)`, `x = 1/(2α)`.
  */
 export const exactKl: readonly ExactKl[] = [

@@ -1,4 +1,4 @@
-/** One stretch of a stream: elements `offset`, `offset + 1`, … of the key of `seed`. */
+/** One part of a stream: elements `offset`, `offset + 1`, … for the key of `seed`. */
 export interface NoiseVector {
   readonly seed: number;
   readonly offset: number;
@@ -7,7 +7,7 @@ export interface NoiseVector {
 }
 
 /**
- * What JAX (`jax.random.uniform` and `normal` of `jax.random.key(seed)`, threefry2x32, partitionable) gives, as
+ * The results of JAX (`jax.random.uniform` and `normal` of `jax.random.key(seed)`, threefry2x32, partitionable), as
  * float32 numbers.
  */
 export const noiseVectors: readonly NoiseVector[] = [

@@ -16,7 +16,7 @@ import {
 /** Pairs of datapoints, or copies of the filters, at effort `quick`. */
 const samples = 2 ** 14;
 
-/** One pre-activation: which image, location and filter. */
+/** One pre-activation, given by image, location and filter. */
 interface Unit {
   readonly image: number;
   readonly location: number;
@@ -37,7 +37,7 @@ const weightsOf = ({ filter }: Unit) => filters.filter((_, i) => i % sizes.filte
 const variancesOf = ({ filter }: Unit) => logVariances.filter((_, i) => i % sizes.filters === filter).map(Math.exp);
 const channels = [0, 1];
 
-/** What two units share of one random filter, channel by channel: `Σ σ² x x′`. */
+/** The covariance of two units that read the same random filter, channel by channel: `Σ σ² x x′`. */
 function sharedWeights(u: Unit, v: Unit): number[] {
   if (u.filter !== v.filter) return channels.map(() => 0);
   const [x, y, variances] = [patchOf(u), patchOf(v), variancesOf(u)];
@@ -46,7 +46,7 @@ function sharedWeights(u: Unit, v: Unit): number[] {
   );
 }
 
-/** What they share of factors a channel: `α (Σ x θ)(Σ x′ θ′)`. */
+/** Their covariance if each channel has a random factor: `α (Σ x θ)(Σ x′ θ′)`. */
 function sharedFactors(u: Unit, v: Unit): number[] {
   const part = (unit: Unit, channel: number) => {
     const weights = weightsOf(unit);
@@ -57,19 +57,19 @@ function sharedFactors(u: Unit, v: Unit): number[] {
 
 const total = (values: readonly number[]) => values.reduce((sum, value) => sum + value, 0);
 
-/** A covariance, and the largest that it may be given what all samples have in common. */
+/** A covariance, and the largest value that it can have given the noise that all samples share. */
 interface Shared {
   readonly covariance: number;
   readonly largest: number;
 }
 
-/** What two pre-activations share under each way to sample noise on weights. */
+/** The covariance of two pre-activations under each way of sampling noise on weights. */
 const sharedUnder: Readonly<Record<string, (u: Unit, v: Unit) => Shared>> = {
   // ζ is drawn for each location.
   local: (u, v) => certain(u.image === v.image && u.location === v.location ? sharedWeights(u, v) : []),
   separate: (u, v) => certain(u.image === v.image ? sharedWeights(u, v) : []),
   single: (u, v) => certain(sharedWeights(u, v)),
-  // Between datapoints each channel has a sign, which all copies of a filter share, and each copy one of its own.
+  // Between datapoints each channel has a sign that all copies of a filter share. Each copy also has a sign of its own.
   flipout: (u, v) =>
     u.image === v.image
       ? certain(sharedWeights(u, v))
@@ -80,17 +80,17 @@ function certain(parts: readonly number[]): Shared {
   return { covariance: total(parts), largest: total(parts) };
 }
 
-/** Samples of every unit; those of one index belong together. */
+/** Samples of every unit. Samples with the same index belong together. */
 async function observe(context: LawContext, noise: NoiseModel, estimator: Estimator): Promise<Float32Array[]> {
   const count = samples * sampleFactor(context.effort);
   const seed = context.seed + 300;
   const pair = images.flat();
   if (estimator.name === 'local' || estimator.name === 'separate') {
-    // Noise a datapoint: many pairs of them.
+    // Each datapoint has noise of its own: use many pairs of datapoints.
     const [y] = await sampleConvolution(context, { noise, estimator }, [rowsOf(pair, count)], seed);
     return units.map((_, i) => every(y, i, units.length));
   }
-  // Noise that they share: many copies of the filters.
+  // Datapoints share their noise: use many copies of the filters.
   const [y] = await sampleConvolution(context, { noise, estimator, copies: count }, [Float32Array.from(pair)], seed);
   const length = sizes.filters * count;
   return units.map(({ image, location, filter }) => {
@@ -99,7 +99,7 @@ async function observe(context: LawContext, noise: NoiseModel, estimator: Estima
   });
 }
 
-/** Holds the means of all units and the covariances of all pairs of them against what they are to be. */
+/** Compares the means of all units and the covariances of all pairs of units with their expected values. */
 function compare({ ledger }: LawContext, observed: readonly Float32Array[], shared: (u: Unit, v: Unit) => Shared) {
   const count = observed[0].length;
   const variances = units.map((unit) => shared(unit, unit).covariance);
@@ -128,9 +128,10 @@ function compare({ ledger }: LawContext, observed: readonly Float32Array[], shar
 }
 
 /**
- * Convolutions: mean `A ⋆ θ + bias` and variance `A² ⋆ σ²` at each location of each filter, whatever the estimator.
- * Between locations a random filter has the covariance `Σ σ² x x′`, and so between datapoints that share it; local noise,
- * drawn for each location, has none. Filters share nothing but factors on the inputs.
+ * Convolutions have mean `A ⋆ θ + bias` and variance `A² ⋆ σ²` at each location of each filter, under every estimator.
+ * With a random filter, two locations have the covariance `Σ σ² x x′`, and so have two datapoints that share the
+ * filter. Local noise is drawn for each location and has no covariance. Different filters share noise only through
+ * factors on the inputs.
  */
 export async function checkConvolution(context: LawContext): Promise<void> {
   const { flipout, local, separate, single, sparseVariational, variationalDropout } = context.models;

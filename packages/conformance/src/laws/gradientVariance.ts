@@ -9,10 +9,10 @@ import { sampleFactor } from '../law.js';
 import { run } from '../run.js';
 import { meanThreshold, polynomialVarianceThreshold, sampleCovariance, sampleMean } from '../statistics.js';
 
-/** Samples of each gradient at effort `quick`: so many copies of the one output, each with noise of its own. */
+/** Samples of each gradient at effort `quick`: the number of copies of the output, each with its own noise. */
 const samples = 2 ** 16;
 
-/** Means and variances of an estimator's gradients in μ and σ against their closed forms. */
+/** Compares means and variances of an estimator's gradients with respect to μ and σ with their closed forms. */
 async function checkMoments(context: LawContext, estimator: Estimator): Promise<void> {
   const { backend, ledger, models, seed } = context;
   const copies = samples * sampleFactor(context.effort);
@@ -54,7 +54,7 @@ async function checkMoments(context: LawContext, estimator: Estimator): Promise<
   compare('β', found.biases, wanted.bias);
 }
 
-/** Gradients of one linear layer under a quadratic loss, where mean and variance are known. */
+/** Gradients of one linear layer under a quadratic loss, for which mean and variance are known. */
 export const gradientVariance: Law = {
   id: 'gradient-variance',
   statement:

@@ -21,13 +21,15 @@ import type { Law, LawContext } from '../law.js';
 /** Programs at effort `quick`. */
 const runs = 60;
 
-/** A program with the scalar output `loss`, and one whose outputs are its gradients, named after the inputs. */
+/**
+ * A program with the scalar output `loss`, and a program of its gradients, whose outputs are named after the inputs.
+ */
 interface Differentiated {
   readonly loss: Program;
   readonly gradients: Program;
 }
 
-/** Gradients of the sum of a program's output `result`, weighted so that no two of its elements count the same. */
+/** Gradients of a weighted sum of a program's output `result`. Each element has a different weight. */
 function differentiateResult(program: Program): Differentiated {
   const build = (outputs: 'loss' | 'gradients') => {
     const b = createBuilder(program.name);
@@ -61,9 +63,9 @@ function differentiateResult(program: Program): Differentiated {
 }
 
 /**
- * A small network with one noise model and one estimator. The loss is its data term, and the KL of each divergence.
+ * A small network with one noise model and one estimator. The loss is its data term plus the KL of each divergence.
  *
- * @param combinations of the same noise and the same estimator
+ * @param combinations all with the same noise and the same estimator
  */
 function combinationPrograms(combinations: readonly Combination[]): Differentiated {
   const models = combinations.map(({ noise, estimator, divergence }) =>
@@ -97,10 +99,10 @@ function combinationPrograms(combinations: readonly Combination[]): Differentiat
   return { loss: build('loss'), gradients: build('gradients') };
 }
 
-/** Datapoint 1 is all zeros: its variance is 0 where noise is in the weights. */
+/** Datapoint 1 is all zeros, so its variance is 0 where noise is in the weights. */
 const datapoints = Float32Array.of(0.5, -1.5, 1, 0, 0, 0);
 
-/** Ranges of parameters by the ends of their names; others are weights and biases. */
+/** Ranges of parameters by the end of their name. All others are weights and biases. */
 const ranges: Readonly<Record<string, readonly [number, number]>> = { rho: [-2, -0.2], logVariance: [-3, -1] };
 
 /** Values of the inputs of a program of `combinationPrograms`, and keys, from a seed. */
@@ -121,7 +123,7 @@ function combinationData(program: Program, seed: number) {
 const doubles = (inputs: Readonly<Record<string, Float32Array>>) =>
   Object.fromEntries(Object.entries(inputs).map(([name, values]) => [name, Float64Array.from(values)]));
 
-/** Differentiated programs: right by differences in float64, and node by node on the backend. */
+/** Differentiated programs are compared with finite differences in float64, and node by node on the backend. */
 export const gradients: Law = {
   id: 'gradients',
   statement: 'gradients agree with differences in float64, and every node of them is within its bound on the backend',
@@ -153,7 +155,7 @@ export const gradients: Law = {
         if (compared === 0) throw new Error('no gradient could be compared');
       });
     }
-    // The same nodes, of all divergences in one program: most of the time on a backend goes into compiling.
+    // Most of the time on a backend is compilation, so one program has the same nodes for all divergences.
     for (const [group, combinations] of groups) {
       await checkOnce(context, `${group}, node by node`, async () => {
         const { loss, gradients: found } = combinationPrograms(combinations);
@@ -163,7 +165,7 @@ export const gradients: Law = {
   },
 };
 
-/** Adds the program to the error of a check. */
+/** Runs `check` and adds the program to its error. */
 function named(program: Program, check: () => number): number {
   try {
     return check();

@@ -22,8 +22,8 @@ function same(what: string, got: Float32Array, wanted: Float32Array): void {
 }
 
 /**
- * Every value of a random program has a handle, its inputs and values that only have another shape included, so that many
- * handles stand for one piece of memory. Some are disposed of, in any order; the others keep their values.
+ * Every value of a random program has a handle, including its inputs and values that differ only in shape. Many handles
+ * therefore refer to the same memory. Some are disposed of in any order; the others must keep their values.
  */
 async function checkSubsets(context: LawContext): Promise<void> {
   const { backend, ledger } = context;
@@ -76,7 +76,10 @@ async function checkSubsets(context: LawContext): Promise<void> {
   });
 }
 
-/** w ← ½ w + mean of x ⊙ ε over the rows, with products, noise of two streams and what is the same in all iterations. */
+/**
+ * w ← ½ w + mean of x ⊙ ε over the rows. It has products, noise of two streams and values that are the same in all
+ * iterations.
+ */
 function walk(): Program {
   const b = createBuilder('walk');
   const s = b.input('s', [3, 4]);
@@ -91,7 +94,7 @@ function walk(): Program {
   return b.build();
 }
 
-/** Reads what a run returned and disposes of it, save what is carried on. */
+/** Reads the outputs of a run and disposes of them, except carried values. */
 async function takeAll(backend: Backend, outputs: readonly Tensors[]): Promise<Float32Array[]> {
   try {
     const read: Float32Array[] = [];
@@ -102,7 +105,7 @@ async function takeAll(backend: Backend, outputs: readonly Tensors[]): Promise<F
   }
 }
 
-/** The walk's outputs and its last value, with its iterations cut into runs of some lengths. */
+/** The walk's outputs and its last value, with its iterations split into runs of given lengths. */
 async function walkIn(
   backend: Backend,
   compiled: CompiledProgram,
@@ -168,7 +171,10 @@ async function checkIterations(context: LawContext): Promise<void> {
   });
 }
 
-/** What the framework's tensor behind a handle is wrapped in has its values, and each handle goes by itself. */
+/**
+ * A new handle for a framework's tensor that already has one holds the same values. Each handle is disposed of
+ * separately.
+ */
 async function checkWrapped(context: LawContext): Promise<void> {
   const { backend, ledger } = context;
   for (const first of ['the wrapped handle', 'the one whose tensor it is'] as const) {
@@ -202,7 +208,7 @@ async function checkWrapped(context: LawContext): Promise<void> {
   }
 }
 
-/** The framework's own tensors, where the backend counts them: none are left behind by runs whose handles are gone. */
+/** Where the backend counts the framework's tensors, runs leave none behind once their handles are disposed of. */
 async function checkMemory(context: LawContext): Promise<void> {
   const { backend, ledger } = context;
   if (!backend.allocated) return;

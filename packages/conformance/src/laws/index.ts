@@ -17,7 +17,7 @@ import { sizes } from './sizes.js';
 import { specialCases } from './specialCases.js';
 import { training } from './training.js';
 
-/** Every law, in the order in which they are tried: what later laws build on comes first. */
+/** Every law, in the order in which they are tried. Laws that others rely on come first. */
 export const laws: readonly Law[] = [
   primitives,
   programs,

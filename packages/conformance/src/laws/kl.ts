@@ -13,10 +13,13 @@ import { checkKlProperties } from './klProperties.js';
 /** Relative error that float32 may have in a KL and in its derivative. */
 const float32Error = 3e-6;
 
-/** The same of the float64 functions against the table. */
+/** The same for the float64 functions compared with the table. */
 const float64Error = 1e-12;
 
-/** The KL of one noise variable and its derivatives in the parameters, which are scalars with extra axes of length 1. */
+/**
+ * The KL of one noise variable and its derivatives with respect to the parameters, which are scalars with extra axes of
+ * length 1.
+ */
 function klProgram(noise: NoiseModel, divergence: Divergence, parameters: readonly string[]): Program {
   const b = createBuilder('kl');
   const values = Object.fromEntries(parameters.map((name) => [name, b.input(name, [1, 1], 'iteration')]));
@@ -36,16 +39,16 @@ function check(ledger: Ledger, what: string, got: number, wanted: number, bound:
   ledger.compare(error, bound);
 }
 
-/** Reading rounds the results of a backend that computes in float64. */
+/** On a backend that computes in float64, only `read` rounds. */
 const errorOf = ({ supports }: Backend) => (supports.precision === 'float64' ? 2 ** -23 : float32Error);
 
-/** Values of α over the whole range, four a decade. */
+/** Values of α over the whole range, four per decade. */
 const alphas = Array.from({ length: 65 }, (_, i) => 10 ** (-8 + i / 4));
 
 /**
- * KL and derivatives of additive noise, at the float32 inputs (θ, log σ²) themselves. Where a form goes through log α,
- * that is a difference with a rounded logarithm of a rounded square, scaled and shifted: its slope carries their errors
- * over.
+ * KL and derivatives of additive noise, exactly at the float32 inputs (θ, log σ²). Some forms use log α. It is computed
+ * as a difference with the rounded logarithm of a rounded square, scaled and shifted. These errors reach the KL
+ * multiplied by its slope.
  */
 async function checkAdditive(context: LawContext, name: 'exact' | 'sigmoid' | 'ard', divergence: Divergence) {
   const { backend, ledger } = context;
@@ -88,7 +91,7 @@ async function checkAdditive(context: LawContext, name: 'exact' | 'sigmoid' | 'a
   });
 }
 
-/** KL and derivative of factors N(1, α) or weights N(θ, αθ²), α = sigmoid(ρ), at the float32 input ρ itself. */
+/** KL and derivative of factors N(1, α) or weights N(θ, αθ²), with α = sigmoid(ρ), exactly at the float32 input ρ. */
 async function checkBounded(
   context: LawContext,
   name: 'exact' | 'cubic' | 'sigmoid' | 'ard',
@@ -107,7 +110,7 @@ async function checkBounded(
   rhos.forEach((rho, i) => {
     const logAlpha = -Math.log1p(Math.exp(-rho));
     const point = klFormulas[name](logAlpha);
-    // log α = −softplus(−ρ) is off by its own rounding.
+    // log α = −softplus(−ρ) has a rounding error of its own.
     const units = Math.max(backend.supports.ulps.softplus, backend.supports.ulps.sigmoid, 1);
     const logError = backend.supports.precision === 'float64' ? 0 : 2 ** -23 * units * Math.abs(logAlpha);
     const alphaError = backend.supports.precision === 'float64' ? 0 : 2 ** -23 * units;
@@ -130,7 +133,7 @@ async function checkBounded(
   });
 }
 
-/** KL(N(θ, σ²) ‖ N(0, τ²)) = log(τ/σ) + (σ² + θ²)/(2τ²) − ½, of mean-field weights. */
+/** KL(N(θ, σ²) ‖ N(0, τ²)) = log(τ/σ) + (σ² + θ²)/(2τ²) − ½ for mean-field weights. */
 async function checkGaussian({ backend, ledger, models }: LawContext) {
   const tau = 0.5;
   const points = [0, 0.5, -2].flatMap((theta) => [-9, -2, 0, 1.5].map((logVariance) => ({ theta, logVariance })));
@@ -168,7 +171,10 @@ async function checkGaussian({ backend, ledger, models }: LawContext) {
   });
 }
 
-/** At θ = 0, where α is infinite, value and derivatives are 0 (in θ: the KL is even). */
+/**
+ * At θ = 0 α is infinite, and the value and the derivatives are 0. The derivative with respect to θ is 0 because the KL
+ * is even.
+ */
 async function checkZero({ backend, ledger, models }: LawContext, divergence: Divergence) {
   const program = klProgram(models.sparseVariational(), divergence, ['weights', 'logVariance']);
   const logVariances = [-20, -10, 0, 3];
@@ -181,7 +187,7 @@ async function checkZero({ backend, ledger, models }: LawContext, divergence: Di
     })),
   );
   results.forEach((result, i) => {
-    // Forms that go through log α take θ² to be at least 2⁻¹²⁶: there KL and slope are ½/α, and never twice that.
+    // Forms that use log α bound θ² from below by 2⁻¹²⁶. There KL and slope are ½/α, and never twice that.
     const inverse = 2 ** -126 * Math.exp(-logVariances[i]);
     for (const [name, [value]] of Object.entries(result)) {
       check(ledger, `${name} at θ = 0, log σ² = ${logVariances[i]}`, value, 0, inverse);
@@ -189,7 +195,7 @@ async function checkZero({ backend, ledger, models }: LawContext, divergence: Di
   });
 }
 
-/** The divergences: against their formulas, and the exact one against its table. */
+/** The divergences are compared with their formulas, and the exact one with its table. */
 export const kl: Law = {
   id: 'kl',
   statement:

@@ -6,16 +6,19 @@ import { klFormulas } from '../klFormulas.js';
 import type { LawContext } from '../law.js';
 import { run } from '../run.js';
 
-/** Relative error that float32 may have in each part of a layer's KL and of its derivatives, sums of up to 72 terms. */
+/**
+ * Relative error that float32 may have in each part of a layer's KL and of its derivatives. The parts are sums of up to
+ * 72 terms.
+ */
 const float32Error = 1.2e-5;
 
-/** Step of the differences of closed forms, which are then as good as 1e-9. */
+/** Step of the finite differences of closed forms. Their error is then about 1e-9. */
 const step = 2 ** -15;
 
 /** Values of a layer's parameters by name, float32 numbers. */
 type Values = Readonly<Record<string, Float64Array>>;
 
-/** What one rate or α stands for. */
+/** The weights that one rate or α applies to. */
 type Group = 'layer' | 'input' | 'output' | 'weight';
 
 /** A layer's noise, and its KL in closed form. */
@@ -27,7 +30,7 @@ interface KlCase {
   readonly closed: (values: Values, weights: readonly number[]) => readonly number[];
 }
 
-/** Which element of ρ a weight has, by the weight's index. */
+/** The index in ρ of the element for a weight. */
 function groupOf(group: Group, [inputs, outputs]: readonly number[], weight: number): number {
   switch (group) {
     case 'layer':
@@ -45,7 +48,7 @@ const sum = (values: ArrayLike<number>) => Array.from(values).reduce((total, val
 const channelsOf = (weights: readonly number[]) => weights.slice(-2);
 const logSigmoid = (x: number) => -Math.log1p(Math.exp(-x));
 
-/** ρ of each independent variable: input units where they share their noise, weights where not. */
+/** ρ of each independent variable: one per input unit where weights share their noise, otherwise one per weight. */
 function variablesOf(
   group: Group,
   acts: 'inputs' | 'weights',
@@ -109,7 +112,7 @@ function casesOf(models: LawContext['models']): readonly KlCase[] {
   ];
 }
 
-/** Ranges of parameters; ρ is a logit, of rates and α below and above ½. */
+/** Ranges of parameters. ρ is a logit, of rates and α below and above ½. */
 const ranges: Readonly<Record<string, readonly [number, number]>> = {
   weights: [-1.5, 1.5],
   rho: [-3, 1.5],
@@ -171,8 +174,9 @@ async function checkCase(context: LawContext, { noise, divergence, closed }: KlC
 }
 
 /**
- * The KL of whole layers and its derivatives: each independent variable counts once. Weights do for noise of their own,
- * input units (in convolutions channels) for noise on the inputs, wherever and however often a filter lies.
+ * The KL of whole layers and its derivatives. Each independent variable counts once. The variables are the weights if
+ * each has noise of its own, and the input units (in convolutions: channels) for noise on the inputs. The number of
+ * positions of a filter does not matter.
  */
 export async function checkCounts(context: LawContext): Promise<void> {
   const { models } = context;

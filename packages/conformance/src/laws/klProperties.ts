@@ -7,7 +7,7 @@ import type { LawContext } from '../law.js';
 import type { Models } from '../models.js';
 import { run } from '../run.js';
 
-/** Relative error that float32 may have in a KL: that of the law's comparisons with formulas. */
+/** Relative error that float32 may have in a KL, as in the law's comparisons with formulas. */
 const float32Error = 3e-6;
 
 /** The KL of a layer of additive noise, `[count, 1]` weights. */
@@ -25,7 +25,7 @@ function layerKl(models: Models, divergence: Divergence, count: number): Program
   return b.build();
 }
 
-/** KL at θ = 1 and each log α, one weight at a time, with its slope in log α. */
+/** KL at θ = 1 and each log α, one weight at a time, with its slope with respect to log α. */
 async function curve({ backend, models }: LawContext, divergence: Divergence, logAlphas: readonly number[]) {
   const results = await run(
     backend,
@@ -39,8 +39,8 @@ async function curve({ backend, models }: LawContext, divergence: Divergence, lo
 }
 
 /**
- * What approximations are off from the exact KL at most (the sigmoid for all α, the cubic for α ≤ 1), and the sigmoid's
- * slope in log α from its own: figures to three digits, with half a unit of the last.
+ * The largest errors of the approximations of the exact KL (the sigmoid for all α, the cubic for α ≤ 1), and of the
+ * sigmoid's slope with respect to log α. The figures have three digits, plus half a unit of the last one.
  */
 const published = { sigmoid: { value: 0.009385, slope: 0.01375 }, cubic: { value: 0.04035 } } as const;
 
@@ -56,8 +56,9 @@ function within({ ledger }: LawContext, what: string, got: number, wanted: numbe
 const logAlphas = Array.from({ length: 81 }, (_, i) => Math.fround(-20 + i / 2));
 
 /**
- * What any KL of its kind has whatever its formula: it is not negative, falls with α, tends to 0 as α → ∞ and to
- * −½ log α + const as α → 0, adds up over weights; approximations stay as close to the exact value as published.
+ * Properties of every KL of this kind, independent of its formula. It is not negative and falls with α. It tends to 0
+ * as α → ∞ and to −½ log α + const as α → 0. It adds up over weights. Approximations are as close to the exact value as
+ * published.
  */
 export async function checkKlProperties(context: LawContext): Promise<void> {
   const { ard, logUniformExact, logUniformSigmoid } = context.models;
@@ -70,7 +71,7 @@ export async function checkKlProperties(context: LawContext): Promise<void> {
   await checkDistances(context);
 }
 
-/** Sign, direction and limits. */
+/** Checks sign, direction and limits. */
 async function checkCurve(
   context: LawContext,
   name: string,
@@ -93,7 +94,7 @@ async function checkCurve(
   });
   await checkOnce(context, `${name}: limits`, async () => {
     const [small, smaller, large] = await curve(context, divergence, [-30, -34, 40]);
-    // Half a nat for each e-fold of α that goes to 0; what is left is of the order of α.
+    // The KL grows by half a nat each time α falls by a factor of e. The remaining error is of the order of α.
     within(
       context,
       'KL between α = e⁻³⁰ and e⁻³⁴',
@@ -122,12 +123,12 @@ async function checkAdditive(context: LawContext, name: string, divergence: Dive
       })),
     );
     const sum = parts.reduce((total, { kl }) => total + kl[0], 0);
-    // Both sides have each weight's own rounding errors; one of them is a sum in float32 as well.
+    // Both sides have each weight's own rounding errors. One of them is also summed in float32.
     within(context, `KL of ${count} weights`, whole.kl[0], sum, 2 * (float32Error + 2 ** -24 * Math.sqrt(count)) * sum);
   });
 }
 
-/** Approximations stay as close to the exact value as published. */
+/** Checks that approximations are as close to the exact value as published. */
 async function checkDistances(context: LawContext): Promise<void> {
   const { backend, models } = context;
   await checkOnce(context, 'sigmoid: distance from the exact KL', async () => {
@@ -138,7 +139,7 @@ async function checkDistances(context: LawContext): Promise<void> {
       table.map(({ alpha }) => Math.fround(Math.log(alpha))),
     );
     table.forEach(({ alpha, kl, derivative }, i) => {
-      // Rounding log α to float32 moves both by up to that many units of the slope.
+      // Rounding log α to float32 changes both values by up to that many units of the slope.
       const moved = 2 ** -24 * (1 + Math.abs(Math.log(alpha)));
       within(context, `KL at α = ${alpha}`, points[i].kl, kl, published.sigmoid.value + moved + float32Error * kl);
       within(context, `dKL/d log α at α = ${alpha}`, points[i].slope, derivative, published.sigmoid.slope + moved);

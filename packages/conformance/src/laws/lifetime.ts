@@ -11,10 +11,15 @@ import type { Law, LawContext } from '../law.js';
 /** Cases at effort `quick`. */
 const runs = 25;
 
-/** Columns of the accumulator: few, and as many as are worth threads, or computing once what all iterations share. */
+/**
+ * Columns of the accumulator: a few, and enough for a backend to use threads or to compute once what all iterations
+ * share.
+ */
 const sizes = [3, 5000];
 
-/** w ← ½ w + ½ s² x, with the old w, the new one (twice) and the sum as outputs: exact in float32 for the numbers used. */
+/**
+ * w ← ½ w + ½ s² x, with the old w, the new one (twice) and the sum as outputs. Exact in float32 for the numbers used.
+ */
 function accumulator(columns = 3): BoundProgram {
   const b = createBuilder('accumulator');
   const s = b.input('s', [columns]);
@@ -32,7 +37,7 @@ function accumulator(columns = 3): BoundProgram {
 
 const filled = (value: number, count = 6) => new Float32Array(count).fill(value);
 
-/** What w is after each of the inputs, starting from 0, with s = 2. */
+/** The value of w after each of the inputs, starting from 0, with s = 2. */
 function expected(inputs: readonly number[]): number[] {
   let w = 0;
   return inputs.map((x) => {
@@ -46,7 +51,7 @@ function same(what: string, got: Float32Array, wanted: number): void {
   if (wrong >= 0) throw new Error(`${what} at ${wrong}: got ${got[wrong]}, wanted ${wanted}`);
 }
 
-/** Uploads what one case needs and disposes of whatever is left of it in the end. */
+/** Uploads what a case needs and disposes of everything that is left at the end. */
 async function using(
   { backend, ledger }: LawContext,
   work: (tools: {
@@ -86,7 +91,7 @@ async function using(
   }
 }
 
-/** What is disposed of is refused, and nothing else is. */
+/** Tensors that are disposed of are refused; all others still work. */
 async function checkDisposal(context: LawContext): Promise<void> {
   const { backend } = context;
   await checkOnce(context, 'double dispose', () =>
@@ -149,7 +154,7 @@ async function checkIndependence(context: LawContext): Promise<void> {
   const { backend } = context;
   await checkOnce(context, 'handles of one value', () =>
     using(context, async ({ upload, own, dispose, compile }) => {
-      // Inputs that are outputs, and a value under three names: each handle is disposed of by itself.
+      // Inputs are also outputs, and one value has three names. Each handle is disposed of separately.
       const executable = await compile(accumulator());
       const shared = { s: upload(2, [3]), w: upload(4) };
       const x = upload(1);
@@ -198,7 +203,7 @@ async function checkSteps(context: LawContext, columns: number): Promise<void> {
         const x = upload(value, shape);
         const result = executable.run({ s, w }, [{ inputs: { x } }]);
         const outputs = own(result.outputs[0]);
-        // What was passed in may be disposed of at once, as may what came out, before it is there.
+        // Inputs may be disposed of at once, and outputs even before they are computed.
         for (const tensor of [x, w, outputs.again]) dispose(tensor);
         w = own(result.carried).w;
         return outputs;
@@ -317,7 +322,7 @@ async function checkSeveral(context: LawContext, create: () => Promise<Backend>)
   await checkOnce(context, 'closed while it compiles', async () => {
     const other = await create();
     const compiling = other.compile(accumulator());
-    // Whether the compilation is refused or ends before: nothing of it can run.
+    // The compilation may be refused, or it may end before `close`. In both cases its result cannot run.
     const refused = expectCode('a run of what was compiled as the backend was closed', 'VARDROP_DISPOSED', async () =>
       (await compiling).run({}, []),
     );

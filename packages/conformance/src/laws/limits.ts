@@ -30,11 +30,11 @@ const special: Readonly<Record<SpecialFunction, readonly [number, number]>> = {
   logNormalCdf: [-30, 5],
   inverseMillsRatio: [-30, 5],
 };
-/** What else a backend may list, or leave to core; `ulps` says how exact either is. */
+/** Other functions that a backend may list or leave to core. `ulps` states the error in both cases. */
 const expanded: readonly string[] = ['sigmoid', 'softplus', 'tanh', 'cos', 'erf'];
 const precisions: readonly ProductPrecision[] = ['float16', 'int8'];
 
-/** Where each function is tried: `positive` numbers spread over all exponents, others over where it bends. */
+/** Where each function is tried: `positive` numbers spread over all exponents, or a range where the function bends. */
 const ranges: Readonly<Record<ElementaryFunction, readonly ('positive' | readonly [number, number])[]>> = {
   exp: [
     [-87, 88.7],
@@ -50,7 +50,7 @@ const ranges: Readonly<Record<ElementaryFunction, readonly ('positive' | readonl
     [-5, 2],
   ],
   tanh: [[-10, 10], [-1, 1], 'positive'],
-  // As far as `ulps` speaks of it.
+  // The range that `ulps` covers.
   cos: [
     [-8192, 8192],
     [-7, 7],
@@ -82,7 +82,7 @@ function sweep(range: 'positive' | readonly [number, number], count: number): Fl
     const [low, high] = range;
     return Float32Array.from({ length: count }, (_, i) => low + ((high - low) * i) / (count - 1));
   }
-  // Evenly spaced bits of normal numbers: each exponent as often as the next.
+  // Evenly spaced bits of normal numbers, so that all exponents are equally frequent.
   const bits = new Uint32Array(count).map((_, i) => 0x00800000 + Math.floor((0x7effffff * i) / (count - 1)));
   return new Float32Array(bits.buffer);
 }
@@ -113,10 +113,12 @@ const kinds: Readonly<Record<string, (supports: Supports) => boolean>> = {
   'turns is a positive whole number': ({ turns }) => turns === undefined || (Number.isInteger(turns) && turns > 0),
 };
 
-/** Most terms that the law has added up where `turns` is declared. */
+/** The most terms that the law adds up on a backend that declares `turns`. */
 const mostTerms = 2 ** 21;
 
-/** Sums and windows of `count` numbers or a few more, all results of one program; the greatest number comes last. */
+/**
+ * Sums and windows of `count` numbers or a few more, all results of one program. The greatest number is the last one.
+ */
 const loops: Readonly<Record<string, (count: number) => { program: Program; x: Float32Array }>> = {
   sum: (count) => ({
     program: unary('sum', count, (b, x) => b.reduceSum(x)),
@@ -136,7 +138,7 @@ const loops: Readonly<Record<string, (count: number) => { program: Program; x: F
   },
 };
 
-/** Ones, and another number in the end. */
+/** Ones, and another number at the end. */
 function endingIn(last: number, count: number): Float32Array {
   const x = new Float32Array(count).fill(1);
   x[count - 1] = last;
@@ -163,7 +165,7 @@ async function checkUlps(context: LawContext): Promise<void> {
   for (const name of elementaryFunctions) {
     const exact = exactElementary[name];
     await checkOnce(context, `units in the last place of ${name}`, async () => {
-      // A float64 backend still rounds what is read.
+      // A float64 backend also rounds when it is read.
       const declared = Math.max(supports.ulps[name], 0.5) + 2 ** -20;
       for (const range of ranges[name]) {
         const x = sweep(range, points * effortFactor[effort]);
@@ -184,7 +186,7 @@ async function checkUlps(context: LawContext): Promise<void> {
   }
 }
 
-/** Infinities and NaN, subnormal numbers, and digits beyond those of float32, if they are declared. */
+/** Checks infinities and NaN, subnormal numbers, and digits beyond float32, if the backend declares them. */
 async function checkSpecialNumbers(context: LawContext): Promise<void> {
   const { backend, ledger } = context;
   const { supports } = backend;
@@ -229,7 +231,7 @@ async function checkSpecialNumbers(context: LawContext): Promise<void> {
   }
 }
 
-/** Functions that the backend lists. */
+/** Checks the functions that the backend lists. */
 async function checkFunctions(context: LawContext): Promise<void> {
   const { backend, ledger } = context;
   const { supports } = backend;
@@ -250,7 +252,7 @@ async function checkFunctions(context: LawContext): Promise<void> {
   }
 }
 
-/** Long loops and large tensors. */
+/** Checks long loops and large tensors. */
 async function checkSizes(context: LawContext): Promise<void> {
   const { backend, effort, ledger } = context;
   const { supports } = backend;
@@ -262,7 +264,7 @@ async function checkSizes(context: LawContext): Promise<void> {
         await checkExact(context, program, { inputs: { x } });
       } catch (error) {
         if (!(error instanceof VardropError && error.code === 'VARDROP_LIMITS')) throw error;
-        // Refusing what a card could not complete is correct too.
+        // A backend may also refuse a loop that the card could not complete.
         ledger.compare(0, 0);
       }
     });

@@ -4,7 +4,7 @@ import { checkDistributions } from './noiseDistributions.js';
 import { checkMoments } from './noiseMoments.js';
 import { checkSharedNoise } from './sharedNoise.js';
 
-/** The law of noisy pre-activations: of all noise models under all estimators that they have. */
+/** The law of noisy pre-activations, for every noise model under each of its estimators. */
 export const localReparametrization: Law = {
   id: 'local-reparametrization',
   statement:

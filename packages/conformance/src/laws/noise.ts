@@ -15,7 +15,7 @@ const runs = 40;
 /** Units in the last place by which normals may differ from JAX's. */
 const normalUnits = 4;
 
-/** Beyond this, |x| comes from `1 − u²` small, where contraction to fused multiply-adds shifts the last digits. */
+/** Beyond this |x|, `1 − u²` is small, and contraction to fused multiply-adds changes the last digits. */
 const tail = 5;
 
 /** The same in the far tail. */
@@ -23,7 +23,7 @@ const tailUnits = 128;
 
 type Distribution = 'uniform' | 'normal';
 
-/** A program whose outputs are noise of the key `noise`: as it is, and through an operation that reads it. */
+/** A program whose outputs are noise of the key `noise`: the noise itself, and an operation that reads it. */
 function noiseProgram(distribution: Distribution, units: readonly number[]): Program {
   const b = createBuilder('noise');
   const noise = b.noise(distribution, 'noise', ['batch', ...units]);
@@ -32,14 +32,14 @@ function noiseProgram(distribution: Distribution, units: readonly number[]): Pro
   return b.build();
 }
 
-/** Noise as the host makes it, which is tested against its definition in core. */
+/** The host's noise. Core's tests compare it with its definition. */
 function hostNoise(distribution: Distribution, words: random.Key, length: number, offset: number): Float32Array {
   const values = new Float32Array(length);
   random.hostGenerator()[distribution](words, values, offset);
   return values;
 }
 
-/** Throws at the first number that differs by more than may be; returns the largest distance in units. */
+/** Throws at the first number that differs by more than the limit. Returns the largest distance in units. */
 function compare(distribution: Distribution, actual: Float32Array, expected: ArrayLike<number>): number {
   let most = 0;
   if (actual.length !== expected.length) throw new Error(`got ${actual.length} values, wanted ${expected.length}`);
@@ -98,7 +98,7 @@ async function checkEnds(context: LawContext): Promise<void> {
 /** Runs of one executable, and the batch of each. */
 const many = { runs: 100, batch: 5 } as const;
 
-/** One executable, run again and again with fresh keys. */
+/** One executable runs many times with fresh keys. */
 async function checkMany(context: LawContext): Promise<void> {
   const { backend, ledger, seed } = context;
   for (const distribution of ['uniform', 'normal'] as const) {
@@ -125,7 +125,7 @@ async function checkMany(context: LawContext): Promise<void> {
   }
 }
 
-/** Streams: what JAX gives, and the same however the data is cut. */
+/** Streams equal those of JAX, however the data is cut. */
 export const noise: Law = {
   id: 'noise',
   statement:
@@ -170,7 +170,7 @@ export const noise: Law = {
       }
     });
     await checkProperty(context, 'iterations', cuts, runs, async ({ distribution, words, units, batches }) => {
-      // Several iterations in one run, each with a key of its own; the last again with the first one's.
+      // One run has several iterations, each with its own key. The last one has the key of the first.
       const program = noiseProgram(distribution, units);
       const [batch] = batches;
       const size = elementCount(units);

@@ -8,7 +8,10 @@ import { distributionDistance, distributionThreshold, normalProbability, weighte
 /** Samples at effort `quick`. */
 const samples = 2 ** 15;
 
-/** Sums of the two outputs whose law is looked at: by those of all sums a joint law is known (Cramér & Wold 1936). */
+/**
+ * Weighted sums of the two outputs whose distributions are compared. The distributions of all such sums determine the
+ * joint one (Cramér & Wold 1936).
+ */
 const projections = [
   [1, 0],
   [0, 1],
@@ -16,7 +19,7 @@ const projections = [
   [1, -2],
 ] as const;
 
-/** Noise whose posterior is Gaussian, so that pre-activations are too. */
+/** Noise with a Gaussian posterior. Pre-activations are then Gaussian too. */
 const gaussianCases = ['Gaussian B', 'variational B, α a weight', 'sparse variational'];
 
 /** Mean and variance of output j. */
@@ -31,8 +34,9 @@ function momentsOf({ noise, additive }: NoiseCase, output: number) {
 }
 
 /**
- * Equality in law of local reparametrization and weight sampling for dense layers with Gaussian weights: the outputs
- * of either are held against the one normal law that both have, `N(γ, δ)` independent from output to output.
+ * For dense layers with Gaussian weights, local reparametrization and weight sampling give the same distribution. The
+ * outputs of each are compared with the normal distribution that both should have: `N(γ, δ)`, independent between
+ * outputs.
  */
 export async function checkDistributions(context: LawContext): Promise<void> {
   const { ledger, models, seed } = context;
@@ -42,7 +46,8 @@ export async function checkDistributions(context: LawContext): Promise<void> {
     const moments = [momentsOf(each, 0), momentsOf(each, 1)];
     const layer = { model: each.model, parameters: { weights, ...each.parameters } };
     const draws = [
-      // Noise a datapoint: many datapoints. Noise that they share: many copies of the outputs.
+      // Where each datapoint has its own noise, use many datapoints. Where datapoints share noise, use many copies of
+      // the outputs.
       ...[models.local(), models.separate()].map((estimator) => ({ estimator, rows: count, copies: 1 })),
       ...[models.single(), models.flipout()].map((estimator) => ({ estimator, rows: 1, copies: count })),
     ];

@@ -19,7 +19,7 @@ import {
 /** Samples of a pre-activation at effort `quick`. */
 const samples = { local: 2 ** 16, separate: 2 ** 14, columns: 2 ** 15 } as const;
 
-/** The terms of pre-activation j under a case's noise: a contribution from each input. */
+/** The terms of pre-activation j under a case's noise: one contribution from each input. */
 function terms({ noise, additive }: NoiseCase, output: number, moments = noise, row: readonly number[] = activations) {
   return row.map((a, input) => ({
     weight: additive ? a : a * weights[input * units.outputs + output],
@@ -27,7 +27,7 @@ function terms({ noise, additive }: NoiseCase, output: number, moments = noise, 
   }));
 }
 
-/** What the pre-activations of the two outputs are to be. */
+/** The expected moments of the pre-activations of the two outputs. */
 interface Expectation {
   readonly outputs: readonly [Moments, Moments];
   readonly covariance: number;
@@ -43,7 +43,7 @@ function expectation(each: NoiseCase, estimator: 'local' | 'other'): Expectation
     return { ...moments, mean: moments.mean + biases[j] };
   }) as [Moments, Moments];
   if (each.acts === 'inputs') {
-    // One factor an input: Cov = Σ aᵢ² θᵢⱼ θᵢⱼ′ Var, and fourth cumulants add up likewise.
+    // One factor per input: Cov = Σ aᵢ² θᵢⱼ θᵢⱼ′ Var, and fourth cumulants add up in the same way.
     let covariance = 0;
     let cumulant = 0;
     first.forEach(({ weight, moments }, i) => {
@@ -54,7 +54,7 @@ function expectation(each: NoiseCase, estimator: 'local' | 'other'): Expectation
     const mixed = cumulant + sums[0].variance * sums[1].variance + 2 * covariance ** 2;
     return { outputs: sums, covariance, mixed };
   }
-  // Locally a Gaussian with the mean and variance of the sum.
+  // The local estimator gives a Gaussian with the mean and variance of the sum.
   const outputs =
     estimator === 'local'
       ? (sums.map(({ mean, variance }) => normalMoments(mean, variance)) as [Moments, Moments])
@@ -72,7 +72,7 @@ function compareMoments(
   const count = observed[0].length;
   const check = (what: string, got: number, expected: number, threshold: number, scale: number) => {
     const error = Math.abs(got - expected);
-    // A backend whose error is twice the threshold fails with the same probability as a correct one passes.
+    // A backend whose error is twice the threshold fails with the same probability with which a correct one passes.
     ledger.effect(what, (2 * threshold) / scale);
     if (!(error <= threshold))
       throw new Error(`${what} of ${count} samples: got ${got}, wanted ${expected} ± ${threshold}`);
@@ -89,7 +89,7 @@ function compareMoments(
   check('covariance', sampleCovariance(observed[0], observed[1]), wanted.covariance, threshold, scale);
 }
 
-/** Many datapoints: noise that is drawn for each of them. */
+/** Uses many datapoints, for noise that is drawn for each datapoint. */
 async function checkRows(context: LawContext, each: NoiseCase, estimator: Estimator, rows: number, index: number) {
   const layer = { model: each.model, estimator, parameters: { weights, ...each.parameters } };
   const y = await sampleLayer(context, layer, rowsOf(activations, rows), context.seed + index);
@@ -97,7 +97,10 @@ async function checkRows(context: LawContext, each: NoiseCase, estimator: Estima
   compareMoments(context, wanted, [every(y, 0, 2), every(y, 1, 2)]);
 }
 
-/** One datapoint twice, and many copies of the outputs: noise that the minibatch shares, independent from weight to weight. */
+/**
+ * Uses one datapoint twice and many copies of the outputs, for noise that the minibatch shares and that is independent
+ * between weights.
+ */
 async function checkColumns(context: LawContext, each: NoiseCase, estimator: Estimator, copies: number, index: number) {
   const { ledger, seed } = context;
   const layer = { model: each.model, estimator, parameters: { weights, ...each.parameters }, copies };
@@ -130,8 +133,8 @@ async function checkColumns(context: LawContext, each: NoiseCase, estimator: Est
 }
 
 /**
- * The moments that core computes in closed form, `γ + bias` and `δ`. Relaxed masks' moments are within 1e-6 of their
- * integrals; beside those float32 rounds each term some ten times.
+ * The moments that core computes in closed form, `γ + bias` and `δ`. Moments of relaxed masks are within 1e-6 of their
+ * integrals. In addition float32 rounds each term about ten times.
  */
 async function checkClosedMoments({ backend, ledger, models }: LawContext, each: NoiseCase): Promise<void> {
   const model = sequential({
@@ -163,7 +166,7 @@ async function checkClosedMoments({ backend, ledger, models }: LawContext, each:
   });
 }
 
-/** Mean, variance and covariance of pre-activations, for every noise model under every estimator that it has. */
+/** Mean, variance and covariance of pre-activations, for every noise model under each of its estimators. */
 export async function checkMoments(context: LawContext): Promise<void> {
   const factor = sampleFactor(context.effort);
   const { flipout, local, separate, single } = context.models;
@@ -175,7 +178,8 @@ export async function checkMoments(context: LawContext): Promise<void> {
     const estimators: readonly [Estimator, () => Promise<void>][] = [
       [local(), () => checkRows(context, each, local(), samples.local * factor, index)],
       [separate(), () => checkRows(context, each, separate(), samples.separate * factor, index)],
-      // A factor that all outputs share has no independent columns; `special cases` ties it to the separate estimator.
+      // A factor that all outputs share has no independent columns. The law `special cases` compares it with the
+      // separate estimator.
       ...(each.acts === 'weights'
         ? ([single(), flipout()].map((estimator) => [
             estimator,

@@ -23,7 +23,10 @@ function twoStreams(distribution: 'uniform' | 'normal') {
   return b.build();
 }
 
-/** What holds of streams beside their bits: their law, that no two are alike, and that a step's do not depend on others'. */
+/**
+ * Properties of streams beyond their exact bits: their distribution, that no two are equal, and that the noise of a
+ * step does not depend on other steps.
+ */
 export async function checkStreams(context: LawContext): Promise<void> {
   const { backend, ledger, seed } = context;
   const rows = (samples * sampleFactor(context.effort)) / 2;
@@ -62,7 +65,7 @@ export async function checkStreams(context: LawContext): Promise<void> {
       }
     });
     await checkOnce(context, `forward and backward, ${distribution}`, async () => {
-      // d Σ x ε² / dx = ε², whether the backend keeps noise or makes it again.
+      // d Σ x ε² / dx = ε², whether the backend keeps noise or generates it again.
       const b = createBuilder('both ways');
       const x = b.input('x', ['batch', 3], 'iteration');
       const noise = b.noise(distribution, 'noise', ['batch', 3]);

@@ -14,12 +14,12 @@ import { checkOnce } from '../checkProperty.js';
 import { compareClassification, compareRegression, expectedOutputs } from '../expectedPrediction.js';
 import type { Law, LawContext } from '../law.js';
 
-/** Rows, numbers that they are predicted from, and Monte-Carlo samples. */
+/** Rows, numbers per row, and Monte-Carlo samples of a prediction. */
 const rows = 7;
 const columns = 3;
 const samples = 6;
 
-/** Rows of a run where they are cut: two full ones, and a short one. */
+/** Rows per run when rows are split into batches: two full batches and a short one. */
 const batch = 3;
 
 const likelihoods = { labels: categorical(), values: gaussianLikelihood() } as const;
@@ -39,7 +39,7 @@ function modelOf(
   });
 }
 
-/** Ranges of parameters by the ends of their names; others are weights and biases. */
+/** Ranges of parameters by the end of their name. All others are weights and biases. */
 const ranges: Readonly<Record<string, readonly [number, number]>> = { rho: [-2, -0.5], logVariance: [-3, -1.5] };
 
 /** Values of every parameter of the model and the likelihood. */
@@ -57,7 +57,7 @@ function parametersOf(model: Model, targets: keyof typeof outputs, seed: number)
 
 const inputsOf = (count: number) => Float32Array.from({ length: count * columns }, (_, i) => 1.5 * Math.cos(2.3 * i));
 
-/** Predictions of all rows at once and cut into batches and runs of one sample, against float64. */
+/** Predictions of all rows at once, and split into batches and runs of one sample, are compared with float64. */
 async function checkTargets(
   context: LawContext,
   targets: keyof typeof outputs,
@@ -85,7 +85,7 @@ async function checkTargets(
   }
 }
 
-/** One predictor for other parameters, rows and seeds, asked before it has answered. */
+/** One predictor gets several calls with other parameters, rows and seeds before it has answered the first. */
 async function checkPredictor(context: LawContext): Promise<void> {
   const { backend, ledger, models, seed } = context;
   const model = modelOf(context, 'labels', models.sparseVariational(), models.local());
@@ -106,7 +106,7 @@ async function checkPredictor(context: LawContext): Promise<void> {
       inputs.fill(9);
       return { got, case: { model, parameters, inputs: kept, seed: i, samples } };
     });
-    // All of them, so that what is disposed of below is used by none.
+    // Wait for all of them, so that no run still uses what is disposed of below.
     await Promise.allSettled(runs.map(({ got }) => got));
     for (const { got, case: each } of runs) {
       const expected = expectedOutputs(each, backend.supports);

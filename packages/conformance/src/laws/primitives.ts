@@ -8,15 +8,15 @@ import { checkOnce, checkProperty } from '../checkProperty.js';
 import { expectCode } from '../expectCode.js';
 import type { Law } from '../law.js';
 
-/** Cases an operation at effort `quick`. */
+/** Cases per operation at effort `quick`. */
 const runs = 40;
 
-/** Operations in whose place core puts a chain of others on backends that do not list them. */
+/** Operations that core expands on backends that do not list them. */
 const expanded: readonly string[] = ['sigmoid', 'softplus', 'tanh', 'cos', 'erf'];
 
 const precisions: readonly ProductPrecision[] = ['float16', 'int8'];
 
-/** Each operation alone, on shapes of up to four axes (axes of length 1 included) and on values of all sizes. */
+/** Each operation alone, on shapes of up to four axes (including axes of length 1) and on values of all sizes. */
 export const primitives: Law = {
   id: 'primitives',
   statement: 'every operation is within its derived float32 bound of its float64 value',
@@ -24,7 +24,7 @@ export const primitives: Law = {
     const { backend, ledger } = context;
     const check = async (op: string, { program, data }: OperationCase) => {
       await checkNodes(backend, program, data, ledger);
-      // Its nodes are checked one by one, where core has put a chain of them in its place; so is the chain as a whole.
+      // If core has expanded the operation, the nodes of its chain are checked one by one, and the chain as a whole.
       if (expanded.includes(op)) await checkOutputs(context, program, data);
     };
     for (const [op, edges] of edgeCases(backend.supports)) {

@@ -8,13 +8,13 @@ import type { Law } from '../law.js';
 /** Programs at effort `quick`. */
 const runs = { nodes: 120, exact: 80 } as const;
 
-/** Inputs, outputs and labels whose names are those of operations, of each other, or of what every object has. */
+/** Inputs, outputs and labels with the names of operations, of each other, or of properties that every object has. */
 function namesCase(): ProgramCase {
   const b = createBuilder('names');
   const x = b.input('add', [2, 1], 'iteration');
   const y = b.input('toString', [2]);
   const sum = b.add(x, y);
-  // Values on the way that have the names of outputs which come after them.
+  // Intermediate values with the names of later outputs.
   const size = b.abs(sum);
   const labelled = b.label(b.mul(size, y), 'kl');
   b.output('abs', b.neg(size));
@@ -31,8 +31,9 @@ function namesCase(): ProgramCase {
 const flags = [false, true];
 
 /**
- * Two products that share an operand, as the moments of a layer do, the second perhaps with its squares, in all the ways in which
- * their operands can lie: what a backend computes in one loop has four of them to get right.
+ * Two products that share an operand, as the moments of a layer do, with and without squares in the second. They cover
+ * all combinations of transposed operands. A backend that computes both in one loop has to handle four operands
+ * correctly.
  */
 function sharedOperandCases(): ProgramCase[] {
   const shape = [3, 3] as const;
@@ -59,7 +60,7 @@ function sharedOperandCases(): ProgramCase[] {
   return cases;
 }
 
-/** What changes the place of numbers, of a matrix of 4 × 3. */
+/** Operations that move numbers, on a matrix of 4 × 3. */
 const movements: Readonly<Record<string, (b: Builder, x: Value) => Value>> = {
   transpose: (b, x) => b.transpose(x),
   gather: (b, x) => b.gather(x, b.constant([3, 0, 3, 4, 1], [5])),
@@ -72,8 +73,8 @@ const movements: Readonly<Record<string, (b: Builder, x: Value) => Value>> = {
 };
 
 /**
- * Each movement of what is computed, read element by element, by a sum, by a product and by another movement: where a backend
- * fuses it with its neighbours, it has the places of numbers to get right.
+ * Each movement of a computed value, read by an elementwise operation, a sum, a product and another movement. A backend
+ * that fuses it with its neighbours has to keep track of the position of each number.
  */
 function movementCase(name: string, move: (b: Builder, x: Value) => Value): ProgramCase {
   const b = createBuilder(`${name} between other operations`);
@@ -88,7 +89,7 @@ function movementCase(name: string, move: (b: Builder, x: Value) => Value): Prog
   return { program: boundProgram(b.build()), data: { inputs } };
 }
 
-/** Random graphs: node by node, and as a whole. */
+/** Random graphs, node by node and as a whole. */
 export const programs: Law = {
   id: 'programs',
   statement:

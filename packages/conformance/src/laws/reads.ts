@@ -8,10 +8,10 @@ import type { Law, LawContext } from '../law.js';
 /** Cases at effort `quick`. */
 const runs = 25;
 
-/** Few sizes, so that memory that is given back is soon asked for again; of the larger one results take longer. */
+/** Only two sizes, so that freed memory is soon used again. Results of the larger size take longer. */
 const shapes = [[3], [2, 1500]] as const;
 
-/** next ← x + 1, with x under a second name, and a sum on the way to keep the device busy. */
+/** next ← x + 1. x is also an output under a second name, and a sum keeps the device busy. */
 function successor(shape: readonly number[]): BoundProgram {
   const b = createBuilder('successor');
   const x = b.input('x', shape, 'carried');
@@ -21,7 +21,7 @@ function successor(shape: readonly number[]): BoundProgram {
   return boundProgram(b.build());
 }
 
-/** What may happen while reads are under way; `which` picks among the tensors that live. */
+/** What may happen during reads. `which` selects one of the live tensors. */
 const steps = fc.array(
   fc.oneof(
     { weight: 4, arbitrary: fc.record({ kind: fc.constant('upload' as const), size: fc.nat(shapes.length - 1) }) },
@@ -34,14 +34,14 @@ const steps = fc.array(
   { minLength: 4, maxLength: 24 },
 );
 
-/** A tensor whose numbers are all the same. */
+/** A tensor whose elements are all equal. */
 interface Held {
   readonly tensor: Tensor;
   readonly size: number;
   readonly value: number;
 }
 
-/** A read under way, and what has to come of it. */
+/** A read in progress, and the result that it must have. */
 interface Reading {
   readonly what: string;
   readonly values: Promise<Float32Array>;
@@ -62,7 +62,7 @@ function same({ what, wanted }: Reading, values: Float32Array): void {
 
 const filled = (value: number, size: number) => new Float32Array(elementCount(shapes[size])).fill(value);
 
-/** Runs the successor of one tensor; its value in the next, and in the second name, is exact. */
+/** Runs the successor of one tensor. Its value in the next one, and under the second name, is exact. */
 function advance(executable: Executable, { tensor, size, value }: Held): readonly Held[] {
   const { carried, outputs } = executable.run({ x: tensor }, [{}]);
   return [
@@ -149,7 +149,7 @@ async function checkClosing(context: LawContext, create: () => Promise<Backend>)
         const readings = [...uploaded, ...computed].map((held) => start(other, held, 'closed'));
         for (let turn = 0; turn < turns; turn++) await null;
         const closing = other.close();
-        // Another backend of the same framework may be given the memory that the closed one had.
+        // Another backend of the same framework may get the memory of the closed one.
         for (const [size, shape] of shapes.entries()) left.push(backend.upload(filled(7, size), shape));
         for (const reading of readings) await settled(reading);
         await closing;
@@ -162,7 +162,7 @@ async function checkClosing(context: LawContext, create: () => Promise<Backend>)
   }
 }
 
-/** What comes of a read, whatever is done while it is under way. */
+/** The result of a read, whatever happens during it. */
 export const reads: Law = {
   id: 'reads',
   statement:

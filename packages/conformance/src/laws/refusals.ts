@@ -17,7 +17,7 @@ import { resultHandles } from '../resultHandles.js';
 /** Cases at effort `quick`. */
 const runs = 40;
 
-/** Any code of ours: which one is the backend's to choose. */
+/** Any code of this project. The backend chooses which one. */
 const refused = /^VARDROP_/;
 
 /** y = w x + b of one input of each role; `noise` adds a term 0 · ε, whose key is `k`. */
@@ -33,7 +33,7 @@ function affine(noise: boolean): BoundProgram {
   return boundProgram(b.build());
 }
 
-/** Ways to spoil a program, each of which leaves it malformed. */
+/** Ways to change a program so that it is malformed. */
 const corruptions: Readonly<Record<string, (program: Program) => Program>> = {
   'an operation that does not exist': (program) => withLast(program, (node) => ({ ...node, op: 'cosine' as never })),
   'a node that reads itself': (program) =>
@@ -54,7 +54,7 @@ const corruptions: Readonly<Record<string, (program: Program) => Program>> = {
 type Node = Program['nodes'][number];
 
 function withLast(program: Program, change: (node: Node) => Node): Program {
-  // Inputs and constants take any shape, so that the last node that computes something is changed.
+  // Inputs and constants may have any shape, so the last node that computes something is changed.
   const last = program.nodes.map((node) => node.operands.length > 0).lastIndexOf(true);
   return {
     ...program,
@@ -75,7 +75,7 @@ export const refusals: Law = {
       ['too few values', new Float32Array(5), [2, 3]],
       ['too many values', new Float32Array(7), [2, 3]],
       ['no values for a scalar', new Float32Array(0), []],
-      // As many values as the shape has, but not their bytes: what is easily taken for float32.
+      // As many values as the shape has, but not float32. A backend could misread them as float32.
       ['an array of numbers', six, [2, 3]],
       ['float64 numbers', Float64Array.from(six), [2, 3]],
       ['32-bit integers', Int32Array.from(six), [2, 3]],
@@ -144,17 +144,20 @@ export const refusals: Law = {
   },
 };
 
-/** What a case of a refused run is made of; `iteration` is in order. */
+/** The parts of a refused run. `iteration` is valid. */
 interface RunParts {
   readonly w: Tensor;
   readonly c: Tensor;
   readonly x: Tensor;
-  /** Of another shape than all inputs. */
+  /** A tensor whose shape differs from every input's. */
   readonly other: Tensor;
   readonly iteration: Iteration;
 }
 
-/** Runs with inputs or keys that are missing, unknown, or of another shape; after each a run that is right still is. */
+/**
+ * Runs with inputs or keys that are missing, unknown, or of another shape are refused. After each, a correct run still
+ * works.
+ */
 async function checkRuns(context: LawContext): Promise<void> {
   const { backend, ledger } = context;
   const noise = backend.supports.noise === 'device';
@@ -172,7 +175,7 @@ async function checkRuns(context: LawContext): Promise<void> {
     'a shared input of another shape': ({ c, other, iteration }) => [{ w: other, c }, [iteration]],
     'a carried input of another shape': ({ w, other, iteration }) => [{ w, c: other }, [iteration]],
     'an iteration input of another shape': ({ w, c, other }) => [{ w, c }, [{ keys, inputs: { x: other } }]],
-    // As many elements, and broadcastable: what is easily taken silently.
+    // It has as many elements and broadcasts, so a backend could accept it silently.
     'an iteration input transposed': ({ w, c }) => [{ w, c }, [{ keys, inputs: { x: w } }]],
     'an unknown key': ({ w, c, iteration }) => [{ w, c }, [{ ...iteration, keys: { ...keys, unknown: key } }]],
     'an unknown key in a later iteration': ({ w, c, iteration }) => [

@@ -27,7 +27,7 @@ function modelOf(models: Models, noisy: boolean): Model {
   });
 }
 
-/** Outputs `logits`, `dataTerm`, `kl`, `loss`, and the gradient of each of the last three in the weights. */
+/** Outputs `logits`, `dataTerm`, `kl`, `loss`, and the gradients of the last three with respect to the weights. */
 function objectiveProgram(models: Models, noisy: boolean): Program {
   const model = modelOf(models, noisy);
   const b = createBuilder('objective');
@@ -60,7 +60,10 @@ interface Minibatch {
   readonly klScale: number;
 }
 
-/** The objective on minibatches of one size. Noise of a row is the same in whatever minibatch it is, if they are runs of rows. */
+/**
+ * The objective on minibatches of one size. Minibatches must be consecutive rows for a row to have the same noise in
+ * each.
+ */
 async function objectives(backend: Backend, program: Program, minibatches: readonly Minibatch[], seed: number) {
   const batch = minibatches[0].rows.length;
   const names = program.nodes.flatMap((node) => (node.op === 'noise' ? [node.key] : []));
@@ -89,7 +92,7 @@ async function objectives(backend: Backend, program: Program, minibatches: reado
 
 type Result = Readonly<Record<string, Float32Array>>;
 
-/** All subsets of `count` rows, ascending. */
+/** All subsets of `count` rows, in ascending order. */
 function subsets(count: number, from = 0): number[][] {
   if (count === 0) return [[]];
   return Array.from({ length: size.rows - from }, (_, i) => from + i).flatMap((first) =>
@@ -99,7 +102,7 @@ function subsets(count: number, from = 0): number[][] {
 
 const allRows = Array.from({ length: size.rows }, (_, i) => i);
 
-/** −log p of one row's label by its logits, in float64, and the sizes of the terms that float32 rounds. */
+/** −log p of one row's label from its logits, in float64, and the sizes of the terms that float32 rounds. */
 function negativeLogLikelihood(logits: Float32Array, row: number, label: number) {
   const own = [0, 1, 2].map((k) => logits[row * size.classes + k]);
   const largest = Math.max(...own);
@@ -112,7 +115,7 @@ function negativeLogLikelihood(logits: Float32Array, row: number, label: number)
 const roundings = (backend: Backend) =>
   10 + size.classes * 2 + 2 * (backend.supports.ulps.exp + backend.supports.ulps.log);
 
-/** The largest sum of sizes that makes up a logit; noise is within 6 deviations. */
+/** The largest sum of the sizes of a logit's terms. Noise is within 6 deviations. */
 function logitTerms(noisy: boolean): number {
   const { 'dense1/weights': w, 'dense1/bias': bias, 'dense1/logVariance': logVariance } = parameterValues;
   let most = 0;
@@ -170,7 +173,7 @@ export const sgvb: Law = {
 
     for (const batch of [1, 2, 3]) {
       await checkOnce(context, `unbiased over minibatches of ${batch}`, async () => {
-        // Without noise, over every subset; with it, over the parts that rows in their order are cut into.
+        // Without noise: every subset. With noise: consecutive parts of the rows.
         const cut = Array.from({ length: size.rows / batch }, (_, i) => allRows.slice(i * batch, (i + 1) * batch));
         for (const [noisy, parts] of [
           [false, subsets(batch)],
@@ -182,7 +185,7 @@ export const sgvb: Law = {
           const results = await objectives(backend, program, minibatches, seed);
           const [whole] = await objectives(backend, program, [{ rows: allRows, klScale }], seed);
           const average = averageOf(results, 'loss')[0];
-          // Either side has these errors in a logit, and in what follows from it.
+          // Both sides have these errors in a logit, and in the values computed from it.
           const logit = roundings(backend) * unit * logitTerms(noisy);
           const follow = roundings(backend) * unit;
           within(
@@ -191,7 +194,7 @@ export const sgvb: Law = {
             whole.loss[0],
             2 * (2 * logit + follow * (2 + 2 * largest(whole.logits)) + unit * Math.abs(whole.loss[0])),
           );
-          // a (p − y): a probability moves by at most half of what its logit does.
+          // a (p − y): a probability changes by at most half of the change of its logit.
           const gradient = 2 * largest(inputs) * (logit / 2 + follow) + 4 * unit * klScale * largest(whole['d kl']);
           averageOf(results, 'd loss').forEach((value, i) => {
             within(`average gradient in weight ${i}`, value, whole['d loss'][i], gradient);
@@ -206,7 +209,7 @@ export const sgvb: Law = {
         const [result] = await objectives(backend, program, [{ rows: allRows, klScale }], seed);
         result['d loss'].forEach((value, i) => {
           const [data, kl] = [result['d dataTerm'][i], Math.fround(klScale) * result['d kl'][i]];
-          // Either side sums the same terms in an order of its own.
+          // The two sides sum the same terms in different orders.
           const sizes = largest(result['d dataTerm']) + klScale * largest(result['d kl']);
           within(`gradient in weight ${i} with β/N = ${klScale}`, value, data + kl, 64 * unit * sizes);
         });

@@ -8,7 +8,7 @@ import { quantile } from '../statistics.js';
 /** Equal datapoints of one minibatch. */
 const rows = 2 ** 12;
 
-/** Largest normal that the inverse error function gives in float32. */
+/** Largest normal number that the inverse error function gives in float32. */
 const largestNormal = 5.5;
 
 const patchSize = sizes.filter[0] * sizes.filter[1] * sizes.channels;
@@ -16,15 +16,15 @@ const perRow = sizes.locations * sizes.filters;
 const largestPixel = Math.max(...images.flat().map(Math.abs));
 const largestDeviation = Math.exp(0.5 * Math.max(...logVariances));
 
-/** How far two sums of the same products may be apart, up to their signs, in minibatches that rows lie in anywhere. */
+/** How far apart two sums of the same products may be, up to their sign, wherever their rows are in the minibatch. */
 const rounding = 2 * (patchSize + 4) * 2 ** -24 * patchSize * largestPixel * largestDeviation * largestNormal;
 
-/** An image that is 0 in all channels but one. */
+/** An image that is 0 in all channels except one. */
 const only = (channel: number) => images[0].map((value, i) => (i % sizes.channels === channel ? value : 0));
 
 /**
- * Noise alone (means and biases of 0) of equal datapoints, `[channel][row, location, filter]`: all of a minibatch, with the
- * image's other channels put to 0. The noise is the same for all channels.
+ * The noise (with means and biases of 0) of a minibatch of equal datapoints, `[channel][row, location, filter]`. For
+ * each channel, the image's other channels are 0. The noise is the same for all channels.
  */
 function noiseOf(context: LawContext, noise: NoiseModel, estimator: Estimator): Promise<Float32Array[]> {
   const zeros = { weights: new Array<number>(logVariances.length).fill(0), bias: [0, 0] };
@@ -33,8 +33,8 @@ function noiseOf(context: LawContext, noise: NoiseModel, estimator: Estimator): 
 }
 
 /**
- * The sign that each datapoint's noise has against the first one's, `[row, filter]`. Rejects unless all of its locations
- * have that sign, and the first one's absolute values.
+ * The sign of each datapoint's noise relative to the first one's, `[row, filter]`. Rejects unless all locations of a
+ * datapoint have the same sign and the first one's absolute values.
  */
 function signsOf(y: Float32Array, what: string): Float64Array {
   const signs = new Float64Array(rows * sizes.filters);
@@ -61,15 +61,16 @@ function signsOf(y: Float32Array, what: string): Float64Array {
 }
 
 /**
- * Flipout's signs, seen one by one: of equal datapoints in which one channel is not 0 the noise is ± that of the first,
- * `s r` with s the sign of the datapoint and channel and r that of the datapoint and filter. All of them are independent.
+ * Checks each of flipout's signs. For equal datapoints with only one nonzero channel, the noise is ± the noise of the
+ * first datapoint. The sign is `s r`, with s the sign of the datapoint and channel, and r the sign of the datapoint and
+ * filter. All signs are independent.
  */
 function checkSigns({ ledger }: LawContext, observed: readonly Float32Array[]): void {
   const [first, second] = observed.map((y, channel) => signsOf(y, `channel ${channel}`));
   const threshold = quantile / Math.sqrt(rows - 1);
   const check = (what: string, productOf: (row: number) => number) => {
     let sum = 0;
-    // Against itself the first datapoint has no sign.
+    // Relative to itself, the first datapoint has no sign.
     for (let row = 1; row < rows; row++) sum += productOf(row);
     const mean = sum / (rows - 1);
     ledger.effect('signs', 2 * threshold);
@@ -93,7 +94,7 @@ function checkSigns({ ledger }: LawContext, observed: readonly Float32Array[]): 
   ledger.compare(0, 0);
 }
 
-/** What datapoints of one minibatch share of their noise, number by number. */
+/** Checks, number by number, which noise the datapoints of one minibatch share. */
 export async function checkSharedNoise(context: LawContext): Promise<void> {
   const { ledger, models, seed } = context;
   const { bernoulli, flipout, single, sparseVariational, variationalDropout } = models;
@@ -107,7 +108,7 @@ export async function checkSharedNoise(context: LawContext): Promise<void> {
       const [y] = await sampleConvolution(context, { noise, estimator: single() }, [x], seed + 320);
       y.forEach((value, i) => {
         const wanted = y[i % perRow];
-        // Of sums with means and biases, which are of the noise's size at most.
+        // Twice the bound, because the sums include means and biases, which are at most as large as the noise.
         if (!(Math.abs(value - wanted) <= 2 * rounding)) {
           throw new Error(
             `datapoint ${Math.floor(i / perRow)} at ${i % perRow}: got ${value}, wanted the first one's ${wanted} ± ${2 * rounding}`,

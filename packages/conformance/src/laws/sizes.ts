@@ -13,8 +13,9 @@ const check = (context: LawContext, { program, data, exact }: SizedCase) =>
 const operations = [...sizedOperations, ...sizedMovements];
 
 /**
- * Operations at the lengths where kernels change their ways, one long axis at a time, on whole numbers wherever these are
- * exact; and sums so long that float32 loses digits unless they go in blocks. Lengths between come with higher effort.
+ * Operations at the lengths at which kernels change their method, one long axis at a time, on whole numbers where these
+ * are exact. Also sums so long that float32 loses digits unless they are added in blocks. Higher effort adds lengths
+ * between.
  */
 export const sizes: Law = {
   id: 'sizes',

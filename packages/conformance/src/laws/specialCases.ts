@@ -4,13 +4,13 @@ import type { Law, LawContext } from '../law.js';
 import { activations, biases, noiseCases, units, weights } from '../noiseExpectations.js';
 import { type NoisyLayer, rowsOf, sampleLayer } from '../noisyLayer.js';
 
-/** Datapoints a case. */
+/** Datapoints per case. */
 const rows = 50;
 
-/** Largest normal that the inverse error function gives in float32. */
+/** Largest normal number that the inverse error function gives in float32. */
 const largestNormal = 5.5;
 
-/** Σ|a||θ| of an output, and its bias. */
+/** Σ|a||θ| of an output, plus the size of its bias. */
 function magnitude(output: number): number {
   return activations.reduce(
     (sum, a, i) => sum + Math.abs(a * weights[i * units.outputs + output]),
@@ -19,14 +19,15 @@ function magnitude(output: number): number {
 }
 
 /**
- * How far two computations of one pre-activation may be apart: each rounds every term at most `roundings` times beside
- * the `units.inputs` of the sum itself and one of the bias. `spread` is how large a term can be, relative to its mean.
+ * How far apart two computations of one pre-activation may be. Each rounds every term at most `roundings` times, beside
+ * the `units.inputs` roundings of the sum itself and one of the bias. `spread` is the largest size of a term relative
+ * to its mean.
  */
 function bound(output: number, roundings: number, spread: number): number {
   return 2 * (units.inputs + 1 + roundings) * 2 ** -24 * magnitude(output) * spread;
 }
 
-/** Holds the pre-activations of two layers against each other, on the same inputs and streams. */
+/** Compares the pre-activations of two layers on the same inputs and streams. */
 async function compareLayers(
   context: LawContext,
   [first, second]: readonly [NoisyLayer, NoisyLayer | 'mean'],
@@ -95,7 +96,7 @@ async function checkFixedAlpha(context: LawContext): Promise<void> {
   const rate = 0.2;
   const rho = Math.fround(Math.log(rate / (1 - 2 * rate)));
   const { ulps } = backend.supports;
-  // What √α = exp(½ log sigmoid(ρ)) or sigmoid(ρ) may be off, in roundings, and ρ's own rounding.
+  // The error of √α = exp(½ log sigmoid(ρ)) or of sigmoid(ρ), in roundings, and ρ's own rounding.
   const alphaRoundings = 4 * Math.max(ulps.softplus, 1) + 2 * Math.max(ulps.exp, ulps.sigmoid, 1) + Math.abs(rho) + 4;
   for (const type of ['A', 'B'] as const) {
     for (const estimator of type === 'A' ? [local(), single()] : [local(), separate(), single(), flipout()]) {
@@ -121,7 +122,8 @@ async function checkFewDatapoints(context: LawContext): Promise<void> {
       compareLayers(
         context,
         [layer(model, single(), parameters), layer(model, separate(), parameters)],
-        // Factors reach 1/(1 − p) or 1 + 5.5 √α, and additive deviations e^½ log σ² relative to the smallest weight.
+        // Factors are at most 1/(1 − p) or 1 + 5.5 √α. Additive deviations are e^½ log σ² relative to the smallest
+        // weight.
         (output) => bound(output, 8, 1 + 4 * largestNormal),
         1,
       ),
@@ -144,7 +146,7 @@ async function checkFewDatapoints(context: LawContext): Promise<void> {
   }
 }
 
-/** Where a noise model under an estimator is another, or none at all. */
+/** Cases in which a noise model under an estimator equals another one, or no noise. */
 export const specialCases: Law = {
   id: 'special-cases',
   statement:

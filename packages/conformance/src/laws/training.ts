@@ -30,20 +30,20 @@ const likelihood = categorical();
 
 /** What is trained, and on which digits. */
 interface Course {
-  /** The properties of this course are named after it; the first has none. */
+  /** The suffix of this course's property names. Empty for the first course. */
   readonly name: string;
   readonly model: (models: Models) => Model;
-  /** Digits of an epoch, and of a minibatch; the last of an epoch may be short. */
+  /** Digits per epoch and per minibatch. The last minibatch of an epoch may be short. */
   readonly rows: number;
   readonly batch: number;
   readonly steps: number;
-  /** Steps of the final objective, whole epochs. */
+  /** Steps of the final objective, in whole epochs. */
   readonly longer: number;
 }
 
 const courses: readonly Course[] = [
   {
-    // All that a training step has: two layers, ReLU, local noise, the exact KL.
+    // All parts of a training step: two layers, ReLU, local noise, the exact KL.
     name: '',
     model: ({ dense, local, logUniformExact, variationalDropout }) =>
       sequential({
@@ -59,7 +59,7 @@ const courses: readonly Course[] = [
     longer: 20,
   },
   {
-    // And all that images have: a convolution, pooling, another kind of noise in each layer, a short last minibatch.
+    // The additional parts for images: a convolution, pooling, different noise in each layer, a short last minibatch.
     name: ', convolution',
     model: ({ conv2d, dense, flipout, logUniformExact, sparseVariational, variationalDropout }) =>
       sequential({
@@ -79,7 +79,7 @@ const courses: readonly Course[] = [
   },
 ];
 
-/** The minibatch of a step: its digits are those of its place in the epoch. */
+/** The minibatch of a step: the digits at its position in the epoch. */
 function minibatchOf({ rows, batch }: Course, step: number) {
   const first = (step % Math.ceil(rows / batch)) * batch;
   const count = Math.min(batch, rows - first);
@@ -88,7 +88,7 @@ function minibatchOf({ rows, batch }: Course, step: number) {
   return { rows: count, x: digits.images.slice(first * pixels, (first + count) * pixels), y };
 }
 
-/** Steps whose every node is checked; each starts from what the backend made of the one before. */
+/** Checks every node of some steps. Each step starts from the backend's own results of the one before. */
 async function checkSteps({ backend, ledger, models, seed }: LawContext, course: Course): Promise<void> {
   const model = course.model(models);
   const optimizer = adam();
@@ -163,7 +163,7 @@ async function finalObjective(backend: Backend, models: Models, course: Course, 
   }
 }
 
-/** Whether training ends where the reference does. */
+/** Checks whether training reaches the same objective as the reference. */
 async function checkObjective(context: LawContext, course: Course): Promise<void> {
   const { backend, effort, ledger, models, seed } = context;
   const reference = createReferenceBackend();

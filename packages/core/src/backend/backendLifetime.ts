@@ -1,25 +1,28 @@
 import { VardropError } from '../errors.js';
 import type { Executable } from './contract.js';
 
-/** Whether a backend is open, and the executables that end with it. */
+/** Whether a backend is open, and the executables that it disposes of when it closes. */
 export interface BackendLifetime {
   /** The backend's name, for messages. */
   readonly name: string;
-  /** Throws `VARDROP_DISPOSED` after `close`, and what the backend's own check throws; `who` names the caller. */
+  /**
+   * Throws `VARDROP_DISPOSED` after `close`, and the errors of the backend's own check. `who` names the caller, for
+   * messages.
+   */
   check(who: string): void;
   /**
-   * The executable, which refuses to run after `close` and is disposed of by it at the latest. After `close` it is disposed
-   * of at once, and `VARDROP_DISPOSED` is thrown.
+   * Returns an executable that refuses to run after `close`, and that `close` disposes of. After `close`, `track`
+   * disposes of `executable` at once and throws `VARDROP_DISPOSED`.
    */
   track(executable: Executable): Executable;
-  /** Disposes of what is tracked; false if it was closed before. */
+  /** Disposes of all tracked executables. Returns false if it was already closed. */
   close(): boolean;
 }
 
 /**
- * The lifetime of a backend named `name`, for backends to keep.
+ * Creates the lifetime of a backend named `name`.
  *
- * @param requireAlive throws if something else than `close` has ended the backend; `who` names the caller
+ * @param requireAlive throws if anything other than `close` has ended the backend; `who` names the caller
  */
 export function createBackendLifetime(name: string, requireAlive?: (who: string) => void): BackendLifetime {
   const executables = new Set<Executable>();

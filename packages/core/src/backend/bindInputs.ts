@@ -8,8 +8,8 @@ import type { ProgramInput } from './programInputs.js';
 export type Keys = Readonly<Record<string, NoiseKey>>;
 
 /**
- * What stands behind the tensors given for `wanted`, by name. Throws `VARDROP_INPUT` unless exactly these are given, in
- * their shapes, and what the table throws for dead and foreign handles.
+ * The entries of the tensors given for `wanted`, by name. Throws `VARDROP_INPUT` unless exactly these inputs are given,
+ * in their shapes. Throws the table's errors for disposed and foreign handles.
  *
  * @param who the backend and the run, for messages: `[tfjs:wasm] run step`
  */
@@ -38,7 +38,7 @@ export function bindInputs<Entry>(
   return bound;
 }
 
-/** The keys themselves. Throws `VARDROP_INPUT` unless exactly the `wanted` ones are given. */
+/** Checks keys and returns them. Throws `VARDROP_INPUT` unless exactly the `wanted` ones are given. */
 export function bindKeys(who: string, given: NonNullable<Iteration['keys']>, wanted: readonly string[]): Keys {
   const refuse = (name: string, got: string, remedy: string): never => {
     throw new VardropError(

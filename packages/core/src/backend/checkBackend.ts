@@ -4,12 +4,12 @@ import { formatValue } from '../formatValue.js';
 import { type Backend, contractVersion } from './contract.js';
 
 /**
- * The door for backends: throws `VARDROP_OPTION` for what is no backend, and `VARDROP_CONTRACT` for one that is written for
- * another version of the contract than core's. `who` is the function that was given it.
+ * Checks a backend that a user passes in. Throws `VARDROP_OPTION` if it is not a backend, and `VARDROP_CONTRACT` if it
+ * is written for another version of the contract than core's. `who` is the function that received it.
  */
 export function checkBackend(who: string, backend: Backend): void {
   checkObject('VARDROP_OPTION', `[${who}] backend`, backend, 'compile', 'createTfjsBackend()');
-  // Version 1 was not stated by backends at first.
+  // Early backends of version 1 did not state their version.
   const { name, contractVersion: own = 1 }: { readonly name: string; readonly contractVersion?: number } = backend;
   if (own === contractVersion) return;
   const change =

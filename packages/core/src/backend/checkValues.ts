@@ -4,8 +4,9 @@ import { isFloat32Array } from '../isFloat32Array.js';
 import { elementCount } from '../program/shapes.js';
 
 /**
- * For what a backend named `name` is handed: throws `VARDROP_TYPE` unless `values` is a Float32Array, since frameworks take
- * the bytes of other arrays for float32, and `VARDROP_INPUT` unless `shape` is one and has as many values.
+ * Checks values and shape that are passed to a backend named `name`. Throws `VARDROP_TYPE` unless `values` is a
+ * Float32Array, since frameworks read the bytes of other arrays as float32. Throws `VARDROP_INPUT` unless `shape` is a
+ * shape with as many elements as `values` has.
  */
 export function checkValues(name: string, who: string, values: Float32Array, shape: readonly number[]): void {
   if (!isFloat32Array(values)) {

@@ -14,33 +14,35 @@ import { checkBackend } from './checkBackend.js';
 import type { Backend, Executable, Iteration, NoiseKey, RunResult, Tensor, Tensors } from './contract.js';
 import { disposeAll } from './disposeAll.js';
 
-/** A program made ready for one backend and one batch size. */
+/** A program compiled for one backend and one batch size. */
 export interface CompiledProgram extends Executable {
-  /** What the backend was given: bound, expanded, simplified. */
+  /** The program that the backend compiled: bound, expanded and simplified. */
   readonly program: BoundProgram;
   /**
-   * Makes the noise of a run to come now, where the host makes it: while a backend that computes elsewhere is still busy with
-   * the last run, it costs no time. One entry for each iteration; a run whose keys are others makes its own. At most the
-   * noise of one run is kept, on the backend, until the next run, the next call, or the program is disposed of. Throws what `run` throws for keys.
+   * Makes the noise of the next run now, where the host makes noise. This costs no time while a backend that computes
+   * elsewhere is still busy with the last run. Pass one entry for each iteration. A run with other keys makes its own
+   * noise. The noise of at most one run is kept, on the backend, until the next run, the next call, or `dispose`.
+   * Throws what `run` throws for keys.
    */
   prepareNoise(iterations: readonly Readonly<Record<string, NoiseKey>>[]): void;
 }
 
-/** Noise on the backend, by input, and the keys that it was made of. */
+/** Noise tensors on the backend, by input, and the keys that they were made from. */
 interface MadeNoise {
   readonly keys: Readonly<Record<string, NoiseKey>>;
   readonly tensors: Tensors;
 }
 
 /**
- * Makes a program ready to run: binds the batch size, expands what the backend does not know, simplifies, validates, puts
- * long sums in stages where the backend adds up in sequence, compiles, and, where the backend makes no noise itself, fills noise from the host's generator at each run.
+ * Makes a program ready to run. Binds the batch size, expands functions that the backend lacks, simplifies and
+ * validates. If the backend adds up terms in sequence, splits long sums into stages. Then compiles the program. If the
+ * backend makes no noise itself, each run fills noise from the host's generator.
  *
- * `run` takes at least the inputs and keys that the program still needs; others are ignored, so that a caller need
- * not know what `simplify` removed; what it returns as carried is what the source program carries. Throws what
+ * `run` needs the inputs and keys that the simplified program still uses and ignores others. A caller therefore need
+ * not know what `simplify` removed. `run` returns as carried exactly what the source program carries. Throws what
  * `checkBackend` throws for the backend, what `validate` throws for a program that is not well formed, and
- * `VARDROP_UNSUPPORTED` for a product in a precision that the backend lacks; `run` throws `VARDROP_INPUT` for missing inputs, wrong shapes
- * and missing keys.
+ * `VARDROP_UNSUPPORTED` for a product in a precision that the backend lacks. `run` throws `VARDROP_INPUT` for missing
+ * inputs, wrong shapes and missing keys.
  */
 export async function compileProgram(
   backend: Backend,
@@ -49,7 +51,7 @@ export async function compileProgram(
 ): Promise<CompiledProgram> {
   checkBackend('compileProgram', backend);
   checkOptionNames('compileProgram', options, { batch: true });
-  // Before it is rewritten; `simplify` takes empty tensors out.
+  // Validate before the rewrites. Empty tensors are allowed, because `simplify` removes them.
   validate(source, { allowEmpty: true });
   const rowKeys = keysOfRows(source);
   const bound = options.batch === undefined ? boundProgram(source) : bindBatch(source, options.batch);
@@ -64,7 +66,7 @@ export async function compileProgram(
   const keys = keysOf(simple);
   const unread = unreadCarried(source, program);
   const executable = await backend.compile(program);
-  // `upload` copies, so that one array serves all noise of all runs.
+  // `upload` copies, so one array is enough for the noise of all runs.
   const scratch = new Float32Array(Math.max(0, ...noises.map(({ shape }) => elementCount(shape))));
 
   const pick = (given: Tensors, roles: readonly InputRole[]) => pickInputs(program, inputs, given, roles);
@@ -132,7 +134,7 @@ function sameKeys(
   });
 }
 
-/** Carried inputs that nothing read, so that they are gone and their outputs are like any other. */
+/** Carried inputs that nothing reads. `simplify` removes them, and their outputs become ordinary outputs. */
 function unreadCarried(source: Program, simple: Program): readonly string[] {
   const kept = new Set(simple.nodes.flatMap((node) => (node.op === 'input' ? [node.name] : [])));
   return source.nodes.flatMap((node) =>
@@ -140,7 +142,7 @@ function unreadCarried(source: Program, simple: Program): readonly string[] {
   );
 }
 
-/** Hands outputs of the last iteration over as carried values, as the source program has them. */
+/** Returns those outputs of the last iteration as carried values, as in the source program. */
 function carryUnread(backend: Backend, names: readonly string[], result: RunResult): RunResult {
   if (names.length === 0) return result;
   const carried: Record<string, Tensor> = { ...result.carried };
@@ -156,7 +158,7 @@ function carryUnread(backend: Backend, names: readonly string[], result: RunResu
   return { carried, outputs };
 }
 
-/** Refuses products in a precision that the backend does not multiply in. */
+/** Refuses products in a precision that the backend does not support. */
 function checkPrecisions({ name, supports: { precisions = [] } }: Backend, program: Program): void {
   for (const node of program.nodes) {
     if (!('precision' in node) || node.precision === undefined || precisions.includes(node.precision)) continue;
@@ -167,7 +169,7 @@ function checkPrecisions({ name, supports: { precisions = [] } }: Backend, progr
   }
 }
 
-/** The inputs of these roles. Throws `VARDROP_INPUT` where one is missing or has another shape. */
+/** The inputs of these roles. Throws `VARDROP_INPUT` if one is missing or has another shape. */
 function pickInputs(
   program: Program,
   inputs: ReturnType<typeof inputsOf>,
@@ -191,7 +193,7 @@ function fail(program: Program, what: string): never {
   throw new VardropError('VARDROP_INPUT', `[${program.name}] ${what}. Pass it to run.`);
 }
 
-/** The inputs that a caller gives; those of `noises` are filled here. */
+/** The inputs that the caller provides: all except those of `noises`. */
 function inputsOf(program: Program, noises: readonly HostNoise[]) {
   const made = new Set(noises.map((noise) => noise.input));
   return program.nodes.flatMap((node) =>
@@ -203,7 +205,7 @@ function keysOf(program: Program): readonly string[] {
   return program.nodes.flatMap((node) => (node.op === 'noise' ? [node.key] : []));
 }
 
-/** Keys whose noise has one row a datapoint; only for these does a key's `row` count. */
+/** Keys whose noise has one row per datapoint. A key's `row` matters only for these. */
 function keysOfRows(program: Program): ReadonlySet<string> {
   return new Set(program.nodes.flatMap((node) => (node.op === 'noise' && node.shape[0] === 'batch' ? [node.key] : [])));
 }

@@ -6,7 +6,7 @@ import type { Executable, Tensor } from './contract.js';
 import type { HandleTable } from './handleTable.js';
 import { programInterface } from './programInterface.js';
 
-/** What stands behind tensors, by name of input or output. */
+/** The entries of tensors, by the name of their input or output. */
 export type Entries<Entry> = ReadonlyMap<string, Entry>;
 
 /** One iteration whose inputs and keys have been checked. */
@@ -15,34 +15,34 @@ export interface BoundIteration<Entry> {
   readonly keys: Keys;
 }
 
-/** What a run leaves, for a `RunResult`: each entry belongs to a handle of its own from then on. */
+/** The entries of a `RunResult`. Each entry then belongs to a handle of its own. */
 export interface RunEntries<Entry> {
   readonly carried: Entries<Entry>;
   readonly outputs: readonly Entries<Entry>[];
 }
 
-/** What an executable is made of. */
+/** What an executable needs. */
 export interface ExecutableParts<Entry> {
-  /** Of the backend: a run after its `close` is refused, and `close` disposes of the executable. */
+  /** The backend's lifetime. After its `close`, runs are refused and the executable is disposed of. */
   readonly lifetime: BackendLifetime;
-  /** Where inputs are looked up and results get their handles. */
+  /** The table that resolves inputs and gives results their handles. */
   readonly handles: HandleTable<Entry>;
-  /** The program that the backend was given. */
+  /** The program that the backend compiles. */
   readonly program: BoundProgram;
   /**
-   * Computes a run from what stands behind the inputs of the roles `shared` and `carried`, and from its iterations. Called
-   * only if all of them are in order. What it throws leaves no handle behind.
+   * Computes a run from the entries of the inputs of roles `shared` and `carried`, and from the iterations. All
+   * arguments are already checked. If it throws, no handle is created.
    */
   readonly execute: (given: Entries<Entry>, iterations: readonly BoundIteration<Entry>[]) => RunEntries<Entry>;
-  /** Frees what the executable holds; called once. */
+  /** Frees what the executable holds. Called once. */
   readonly dispose?: () => void;
 }
 
 /**
- * The executable of a backend, which adds `execute` to what all have in common: a run is refused before anything is computed
- * unless it is given exactly the inputs and keys of the program (`VARDROP_INPUT`), in live handles (`VARDROP_DISPOSED`),
- * and so is a run after `dispose` or after the backend's `close` (`VARDROP_DISPOSED`). Throws what `programInterface`
- * throws, and `VARDROP_DISPOSED` if the backend has been closed meanwhile.
+ * Creates the executable of a backend. It adds to `execute` what all backends share. Before anything is computed, a run
+ * is refused unless it gets exactly the inputs and keys of the program (`VARDROP_INPUT`), in live handles
+ * (`VARDROP_DISPOSED`). A run after `dispose` or after the backend's `close` is refused too (`VARDROP_DISPOSED`).
+ * Throws what `programInterface` throws, and `VARDROP_DISPOSED` if the backend is already closed.
  */
 export function createExecutableOf<Entry>(parts: ExecutableParts<Entry>): Executable {
   const { lifetime, handles, program, execute, dispose } = parts;

@@ -2,8 +2,8 @@ import { VardropError } from '../errors.js';
 import type { Backend, Tensor } from './contract.js';
 
 /**
- * Disposes of tensors of one's own. Those that are gone, since their backend was closed meanwhile, are passed over: what
- * ended the work is told by the call that it ended, and not by the tidying up after it.
+ * Disposes of tensors that the caller owns. Skips tensors that are gone because their backend was closed in the
+ * meantime. The call that `close` interrupted reports that, so the cleanup need not.
  */
 export function disposeAll(backend: Backend, tensors: Iterable<Tensor>): void {
   for (const tensor of tensors) {

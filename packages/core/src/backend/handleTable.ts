@@ -5,31 +5,34 @@ import { VardropError } from '../errors.js';
 import { refuseClosed } from './backendLifetime.js';
 import type { Tensor } from './contract.js';
 
-/** The handles that a backend has given out, and what stands behind each. */
+/** The handles that a backend has given out, and the entry of each. */
 export interface HandleTable<Entry> {
-  /** A new handle that owns `entry`. */
+  /** Creates a handle that owns `entry`. */
   add(entry: Entry, shape: readonly number[]): Tensor;
-  /** What stands behind a handle. Throws `VARDROP_DISPOSED`, or `VARDROP_INPUT` for a handle of another backend. */
+  /** The entry of a handle. Throws `VARDROP_DISPOSED`, or `VARDROP_INPUT` for a handle of another backend. */
   get(tensor: Tensor, who: string): Entry;
-  /** Frees what stands behind a handle. Throws like `get`. */
+  /** Frees the entry of a handle. Throws like `get`. */
   dispose(tensor: Tensor): void;
-  /** Frees what stands behind all handles, for the backend's `close`: uses of them say from then on that it is closed. */
+  /**
+   * Frees the entries of all handles, for the backend's `close`. Later uses of the handles report that the backend is
+   * closed.
+   */
   disposeAll(): void;
   /** How many handles have not been disposed of. */
   count(): number;
 }
 
-/** What a handle table is made of. */
+/** The options of a handle table. */
 export interface HandleTableOptions<Entry> {
   /** The backend's name, for messages. */
   readonly name: string;
   /** Called once for each entry, when its handle is disposed of. */
   readonly free?: (entry: Entry) => void;
-  /** Whether the framework, behind the table's back, has freed an entry. */
+  /** Whether the framework has freed an entry without a call to `dispose`. */
   readonly isGone?: (entry: Entry) => boolean;
 }
 
-/** A table of handles, for backends to keep count of the tensors that they have handed out. */
+/** Creates a table of handles. Backends use it to track the tensors that they have given out. */
 export function createHandleTable<Entry>(options: HandleTableOptions<Entry>): HandleTable<Entry> {
   checkOptionNames('createHandleTable', options, { name: true, free: true, isGone: true });
   const { name, free, isGone } = options;
@@ -37,7 +40,7 @@ export function createHandleTable<Entry>(options: HandleTableOptions<Entry>): Ha
   checkFunction('[createHandleTable] free', free);
   checkFunction('[createHandleTable] isGone', isGone);
   const live = new Map<Tensor, Entry>();
-  // Only to tell a handle that was disposed of from one that was never ours.
+  // Distinguishes a handle that was disposed of from a handle of another backend.
   const disposed = new WeakSet<Tensor>();
   let closed = false;
 

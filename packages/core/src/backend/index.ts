@@ -1,4 +1,4 @@
-/** For backends: the contract, and what all of them have in common. */
+/** For backends: the contract, and what all of them share. */
 export { checkBoolean } from '../checkBoolean.js';
 export { checkObject } from '../checkObject.js';
 export { checkOptionNames } from '../checkOptionNames.js';

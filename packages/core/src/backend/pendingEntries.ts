@@ -2,8 +2,8 @@ import type { RunEntries } from './createExecutableOf.js';
 import type { ProgramInterface } from './programInterface.js';
 
 /**
- * Entries that stand for what a run will leave, for backends whose runs end later. `own` is called once for
- * each of them, when the run has ended, with what it stands for. If the run fails, each of them rejects with the reason.
+ * Entries for the results of a run that ends later. When the run has ended, `own` is called once for each entry with
+ * its value. If the run fails, each entry rejects with the reason.
  */
 export function pendingEntries<Value>(
   { carriedInputs, freshOutputs }: ProgramInterface,
@@ -15,7 +15,7 @@ export function pendingEntries<Value>(
     new Map(
       names.map((name) => {
         const pending = finished.then((all) => own(of(all).get(name) as Value));
-        // A failure surfaces where a handle is read; one that nobody reads is no unhandled rejection.
+        // `read` reports a failure. A handle that nobody reads must not cause an unhandled rejection.
         pending.catch(() => undefined);
         return [name, pending] as const;
       }),

@@ -2,21 +2,21 @@ import { VardropError } from '../errors.js';
 import type { BoundProgram } from '../program/program.js';
 import { type ProgramInput, programInputs } from './programInputs.js';
 
-/** What a run of a bound program is given, and what it leaves. */
+/** The inputs, keys and outputs of a bound program. */
 export interface ProgramInterface {
-  /** Inputs that are given once a run: those of the roles `shared` and `carried`. */
+  /** Inputs given once per run: those of the roles `shared` and `carried`. */
   readonly runInputs: readonly ProgramInput[];
-  /** Inputs that each iteration brings. */
+  /** Inputs given for each iteration. */
   readonly iterationInputs: readonly ProgramInput[];
-  /** Inputs of the role `carried`, each of which has an output of its name. */
+  /** Inputs of the role `carried`. Each has an output of the same name. */
   readonly carriedInputs: readonly ProgramInput[];
-  /** Names of the outputs that each iteration leaves: all but the carried ones. */
+  /** Names of the outputs that each iteration returns: all except the carried ones. */
   readonly freshOutputs: readonly string[];
   /** Names of the keys that noise nodes mention, each once. */
   readonly keys: readonly string[];
 }
 
-/** The interface of a bound program. Throws `VARDROP_PROGRAM` if a carried input has no output of its name. */
+/** The interface of a bound program. Throws `VARDROP_PROGRAM` if a carried input has no output of the same name. */
 export function programInterface(program: BoundProgram): ProgramInterface {
   const inputs = programInputs(program);
   const carriedInputs = inputs.filter(({ role }) => role === 'carried');

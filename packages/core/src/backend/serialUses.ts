@@ -1,19 +1,22 @@
 import { VardropError } from '../errors.js';
 import { createQueue } from './queue.js';
 
-/** Uses of something that holds memory of a backend: one after the other, and none after it was freed. */
+/** Uses of something that holds memory of a backend. They run one after the other; none starts after `dispose`. */
 export interface SerialUses {
   /**
-   * Does `task` after those added before, whether these failed or not. Rejects with `VARDROP_DISPOSED`, without doing it,
-   * where `dispose` was called before its turn.
+   * Runs `task` after the tasks added before, even if those failed. Rejects with `VARDROP_DISPOSED`, without running
+   * it, if `dispose` was called before its turn.
    */
   add<T>(task: () => Promise<T>): Promise<T>;
-  /** Frees: now, or at the end of the task in progress. Tasks that wait are refused; a second call has no effect. */
+  /**
+   * Frees the memory now, or at the end of the task in progress. Waiting tasks are refused. A second call has no
+   * effect.
+   */
   dispose(): void;
 }
 
 /**
- * @param who the owner and how to get another, for messages: `{ name: 'trainer', remedy: 'Create a new trainer' }`
+ * @param who the owner and how to get another one, for messages: `{ name: 'trainer', remedy: 'Create a new trainer' }`
  * @param free called once
  */
 export function createSerialUses(

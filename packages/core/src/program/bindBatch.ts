@@ -3,8 +3,8 @@ import { formatValue } from '../formatValue.js';
 import type { BoundProgram, Program } from './program.js';
 
 /**
- * The same program with its symbolic `batch` axes set to `batch`. Throws `VARDROP_BATCH` unless that is a positive
- * integer.
+ * The same program with its symbolic `batch` axes set to `batch`.
+ * Throws `VARDROP_BATCH` unless `batch` is a positive integer.
  */
 export function bindBatch(program: Program, batch: number): BoundProgram {
   if (!Number.isInteger(batch) || batch < 1) {

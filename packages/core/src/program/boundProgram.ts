@@ -2,7 +2,10 @@ import { VardropError } from '../errors.js';
 import type { BoundProgram, Program } from './program.js';
 import { formatShape, isBoundShape } from './shapes.js';
 
-/** The program itself, once no axis of it is symbolic. Throws `VARDROP_SHAPE` if one is; `bindBatch` fixes it. */
+/**
+ * The program itself, with a type without symbolic axes. Throws `VARDROP_SHAPE` if an axis is symbolic; `bindBatch`
+ * binds it.
+ */
 export function boundProgram(program: Program): BoundProgram {
   if (isBound(program)) return program;
   const id = program.nodes.findIndex(({ shape }) => !isBoundShape(shape));

@@ -23,19 +23,25 @@ export type { Operand, Value } from './nodeList.js';
 type Unary = (x: Operand) => Value;
 type Binary = (x: Operand, y: Operand) => Value;
 
-/** Strides in `[height, width]` and padding of a convolution or pooling; strides are 1 and padding 0 where left out. */
+/** Strides in `[height, width]` (default 1) and padding (default 0) of a convolution or pooling. */
 export interface WindowOptions {
   readonly strides?: readonly [number, number];
   readonly padding?: Padding;
 }
 
-/** A window, and how far apart the cells of a filter read (1 where left out), and groups of channels (1). */
+/**
+ * The window of a convolution, the distance between the pixels that its filter reads (default 1), and its number of
+ * channel groups (default 1).
+ */
 export interface ConvolutionOptions extends WindowOptions {
   readonly dilations?: readonly [number, number];
   readonly groups?: number;
 }
 
-/** Which operands a matrix product reads with their last two axes swapped (none), and in which precision (float32). */
+/**
+ * Which operands a matrix product reads with their last two axes swapped (default: none), and in which precision
+ * (default: float32).
+ */
 export interface MatmulOptions {
   readonly transposeA?: boolean;
   readonly transposeB?: boolean;
@@ -43,8 +49,8 @@ export interface MatmulOptions {
 }
 
 /**
- * Builds a program, one node a call. Every method checks shapes at once and throws coded errors
- * (`VARDROP_SHAPE`, `VARDROP_AXES`, …) that name the scope in which they arose.
+ * Builds a program. Each method adds one node or a few, checks shapes at once and throws coded errors (`VARDROP_SHAPE`,
+ * `VARDROP_AXES`, …). The errors name the scope that is being built.
  */
 export interface Builder extends Readonly<Record<UnaryOp, Unary>>, Readonly<Record<BinaryOp, Binary>> {
   /** A named input. */
@@ -53,61 +59,78 @@ export interface Builder extends Readonly<Record<UnaryOp, Unary>>, Readonly<Reco
   constant(value: number | readonly number[], shape?: Shape): Value;
   /** `a > b ? x : y`, broadcast; no derivative in a and b. */
   selectGreater(a: Operand, b: Operand, x: Operand, y: Operand): Value;
-  /** Sum over `axes` (all if left out). */
+  /** Sum over `axes` (default: all). */
   reduceSum(x: Operand, axes?: readonly number[], keepAxes?: boolean): Value;
-  /** Maximum over `axes` (all if left out). */
+  /** Maximum over `axes` (default: all). */
   reduceMax(x: Operand, axes?: readonly number[], keepAxes?: boolean): Value;
-  /** Matrix product `[…, m, k] × […, k, n] → […, m, n]`; leading axes broadcast, flags read the last two axes swapped. */
+  /**
+   * Matrix product `[…, m, k] × […, k, n] → […, m, n]`. Leading axes broadcast. With a flag, an operand is read with
+   * its last two axes swapped.
+   */
   matmul(a: Value, b: Value, flags?: MatmulOptions): Value;
   /** Cross-correlation of images `[batch, h, w, in]` with a filter `[kh, kw, in / groups, out]`: `[batch, h′, w′, out]`. */
   conv2d(image: Value, filter: Value, options?: ConvolutionOptions, precision?: ProductPrecision): Value;
-  /** Gradient of `conv2d` in its images, of shape `imageShape`, from that in its result; also a transposed convolution of dy. */
+  /**
+   * Gradient of `conv2d` with respect to its images, of shape `imageShape`, given the gradient `dy` of its result. It
+   * is also a transposed convolution of `dy`.
+   */
   conv2dInputGradient(filter: Value, dy: Value, imageShape: Shape, options?: ConvolutionOptions): Value;
-  /** Gradient of `conv2d` in its filter, of shape `filterShape`, from that in its result. */
+  /** Gradient of `conv2d` with respect to its filter, of shape `filterShape`, given the gradient `dy` of its result. */
   conv2dFilterGradient(image: Value, dy: Value, filterShape: Shape, options?: ConvolutionOptions): Value;
-  /** Greatest value of each window of images `[batch, h, w, c]`; strides are the window's size where left out. */
+  /** Greatest value of each window of images `[batch, h, w, c]`. Strides default to the window's size. */
   maxPool2d(image: Value, size: readonly [number, number], window?: WindowOptions): Value;
-  /** Gradient of `maxPool2d` in its images: it goes to the first maximum of each window in row-major order. */
+  /**
+   * Gradient of `maxPool2d` with respect to its images. It goes to the first maximum of each window in row-major order.
+   */
   maxPool2dGradient(image: Value, dy: Value, size: readonly [number, number], window?: WindowOptions): Value;
-  /** Mean of each window of images `[batch, h, w, c]`, without the padding; strides are the window's size where left out. */
+  /** Mean of each window of images `[batch, h, w, c]`. Padding does not count. Strides default to the window's size. */
   averagePool2d(image: Value, size: readonly [number, number], window?: WindowOptions): Value;
-  /** Gradient of `averagePool2d` in its images, of shape `imageShape`. */
+  /** Gradient of `averagePool2d` with respect to its images, of shape `imageShape`. */
   averagePool2dGradient(dy: Value, imageShape: Shape, size: readonly [number, number], window?: WindowOptions): Value;
-  /** The same values, row-major, in another shape of as many elements. */
+  /** The same values, row-major, in another shape with the same number of elements. */
   reshape(x: Value, shape: Shape): Value;
-  /** Reverses the axes where no permutation is given. */
+  /** Permutes the axes; reverses them by default. */
   transpose(x: Value, permutation?: readonly number[]): Value;
   /** NumPy broadcasting to `shape`. */
   broadcast(x: Operand, shape: Shape): Value;
-  /** Rows of a table `[rows, …rest]` by their numbers `[…index]`: `[…index, …rest]`; zeros for numbers of no row. */
+  /**
+   * Rows of a table `[rows, …rest]`, chosen by row numbers `[…index]`: `[…index, …rest]`. A number that is not a row's
+   * number gives zeros.
+   */
   gather(table: Value, indices: Value): Value;
-  /** Gradient of `gather` in its table, of shape `tableShape`, from that in its result: sums of the rows of one number. */
+  /**
+   * Gradient of `gather` with respect to its table, of shape `tableShape`, given the gradient `dy` of its result: rows
+   * of `dy` with the same number are added up.
+   */
   gatherGradient(indices: Value, dy: Value, tableShape: Shape): Value;
-  /** Values one behind the other along an axis; a negative one counts from the end. */
+  /** Joins values along an axis, in order. A negative axis counts from the end. */
   concatenate(values: readonly Value[], axis: number): Value;
-  /** A part of a value, a range for each axis; axes without one are taken whole. */
+  /** A part of a value: one range for each axis. An axis without a range is taken whole. */
   slice(x: Value, ranges: readonly (SliceRange | undefined)[]): Value;
-  /** Numbers `value` (0 if left out) around a value and between its elements, a range for each axis. */
+  /** Adds elements `value` (default 0) around a value and between its elements: one range for each axis. */
   pad(x: Value, ranges: readonly (PadRange | undefined)[], value?: number): Value;
   /** Noise from the key input `key` (made unique to the current scope: `scope/key`). */
   noise(distribution: 'uniform' | 'normal', key: string, shape: Shape): Value;
   /** A special function, elementwise. */
   special(name: SpecialFunction, x: Operand): Value;
-  /** `value`, with these derivatives (elementwise, none else) in place of those of its pieces. */
+  /**
+   * `value`, with these derivatives instead of its own. They are elementwise; with respect to everything else the
+   * derivative is 0.
+   */
   withDerivative(value: Value, partials: readonly (readonly [input: Value, partial: Operand])[]): Value;
-  /** `value` as a constant for `differentiate`. */
+  /** `value`, which `differentiate` treats as a constant. */
   stopGradient(value: Value): Value;
   /** x². */
   square(x: Operand): Value;
-  /** Sum over `axes` divided by their (fixed) size. */
+  /** Sum over `axes` divided by the number of elements summed. These axes must not be symbolic. */
   mean(x: Value, axes: readonly number[], keepAxes?: boolean): Value;
-  /** Gives a value a name for printouts; returns it. */
+  /** Gives a value a name for printouts; returns the value. */
   label(value: Value, label: string): Value;
-  /** Runs `build` with `name/` before the labels and keys of what it builds. */
+  /** Runs `build`. The labels and keys of what it builds get the prefix `name/`. */
   scope<R>(name: string, build: () => R): R;
   /** Declares an output. */
   output(name: string, value: Value): void;
-  /** A node of another program, with its label, on operands of this one. */
+  /** Adds a copy of a node of another program, with its label. Its operands are values of this program. */
   copy(node: ProgramNode, operands: readonly Value[]): Value;
   /** The node behind a value, as `differentiate` reads it. */
   node(value: Value | NodeId): ProgramNode;
@@ -115,7 +138,7 @@ export interface Builder extends Readonly<Record<UnaryOp, Unary>>, Readonly<Reco
   build(): Program;
 }
 
-/** Starts a program; its name is for printouts and messages. Nothing to dispose. */
+/** Starts a program. `name` appears in printouts and messages. A builder needs no disposal. */
 export function createBuilder(name: string): Builder {
   const outputs: Record<string, NodeId> = {};
   const inputs = new Map<string, Value>();
@@ -230,7 +253,7 @@ export function createBuilder(name: string): Builder {
     withDerivative(value, partials) {
       const pairs = partials.map(([input, partial]) => [input, lift(partial)] as const);
       for (const [input, partial] of pairs) {
-        // A partial is elementwise: the gradient that flows back is dy · partial, summed down to the input's shape.
+        // A partial is elementwise. The gradient that flows back is dy · partial, summed down to the input's shape.
         located(() => broadcastShapes(broadcastShapes(value.shape, input.shape), partial.shape));
       }
       return add({ op: 'withDerivative' }, [value, ...pairs.flat()]);

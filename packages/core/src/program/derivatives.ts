@@ -5,8 +5,9 @@ import type { Convolution, NodeId, NodeOf, ProgramNode, Shape, SpecialFunction }
 import { broadcastShapes, sameShape } from './shapes.js';
 
 /**
- * What one node passes back: pairs of an operand and its share of the gradient, for the operands that `wanted` says
- * are needed. `dy` is the gradient of the loss in the node's value, of a shape that broadcasts to the node's.
+ * The contributions of one node to the gradients of its operands, as pairs of operand and contribution. Only operands
+ * that `wanted` accepts are included. `dy` is the gradient of the loss with respect to the node's value; its shape
+ * broadcasts to the node's shape.
  */
 export function derivative(
   b: Builder,
@@ -18,14 +19,14 @@ export function derivative(
   const operand = (i: number): Value => ({ id: node.operands[i], shape: b.node(node.operands[i]).shape });
   const y: Value = { id, shape: node.shape };
   const result: (readonly [NodeId, Value])[] = [];
-  /** Adds the share of operand i, summed over the axes along which the operand was broadcast. */
+  /** Adds the contribution to operand i, summed over the axes along which the operand was broadcast. */
   const give = (i: number, share: () => Value) => {
     const target = operand(i);
     if (!wanted(target.id)) return;
     const value = share();
-    // The share of an elementwise operand may still be smaller than the result; others have their operand's shape, but
-    // for a matrix product's leading axes.
-    // A partial derivative may relate a value to an input of which neither has the other's axes.
+    // For an elementwise node the contribution may still be smaller than the result. For other nodes it has its
+    // operand's shape, except for the leading axes of a matrix product. The value and the input of a partial derivative
+    // may each have axes that the other lacks.
     const from = broadcasts(node)
       ? [value.shape, target.shape].reduce((a, b) => broadcastShapes(a, b), node.shape)
       : value.shape;
@@ -38,7 +39,7 @@ export function derivative(
     case 'input':
     case 'constant':
     case 'noise':
-    // Constant between its steps, and 0 at them.
+    // `floor` and `round` are constant between their steps. The derivative at a step is taken as 0 too.
     case 'floor':
     case 'round':
       break;
@@ -49,8 +50,8 @@ export function derivative(
       give(0, () => b.selectGreater(operand(0), 0, dy, b.selectGreater(0, operand(0), b.neg(dy), 0)));
       break;
     case 'sqrt':
-      // √'(0) is taken as 0: where a variance is zero there is nothing to scale. The quotient that selectGreater
-      // does not choose may be NaN there.
+      // √'(0) is taken as 0: where a variance is zero, noise has no effect. `selectGreater` also evaluates the quotient
+      // there, which may be NaN but is not selected.
       give(0, () => b.selectGreater(y, 0, b.div(b.mul(dy, 0.5), y), 0));
       break;
     case 'exp':
@@ -66,7 +67,7 @@ export function derivative(
       give(0, () => b.mul(dy, b.sigmoid(operand(0))));
       break;
     case 'tanh':
-      // (1 − y)(1 + y) keeps its digits where y is close to 1, which 1 − y² does not.
+      // (1 − y)(1 + y) keeps its digits where y is close to 1; 1 − y² does not.
       give(0, () => b.mul(dy, b.mul(b.sub(1, y), b.add(1, y))));
       break;
     case 'cos':
@@ -112,7 +113,7 @@ export function derivative(
       give(3, () => b.selectGreater(operand(0), operand(1), 0, dy));
       break;
     case 'reduceSum':
-      // A scalar gradient reaches every element as it is.
+      // A scalar gradient is the same for every element, so it is passed on unchanged.
       give(0, () => {
         const spread = dy.shape.length === 0 ? dy : expand(b, full(), operand(0).shape, node.axes);
         return b.broadcast(spread, operand(0).shape);
@@ -144,7 +145,7 @@ export function derivative(
       give(1, () => b.conv2dFilterGradient(operand(0), full(), operand(1).shape, convolutionOf(node)));
       break;
     case 'conv2dInputGradient':
-      // Linear in the filter and in dy: ⟨conv(x, w), dy⟩ is one trilinear form, whose three gradients are these ops.
+      // ⟨conv(x, w), dy⟩ is linear in each of x, w and dy. The three convolution operations are its gradients.
       give(0, () => b.conv2dFilterGradient(full(), operand(1), operand(0).shape, convolutionOf(node)));
       give(1, () => b.conv2d(full(), operand(0), convolutionOf(node)));
       break;
@@ -206,7 +207,7 @@ export function derivative(
   return result;
 }
 
-/** Whether an operation broadcasts its operands to its result, element by element. */
+/** Whether an operation broadcasts its operands to the shape of its result, elementwise. */
 function broadcasts(node: ProgramNode): boolean {
   const kind = operationClass[node.op];
   return kind === 'elementwise' || kind === 'derivative';
@@ -259,7 +260,7 @@ function givePieces(
   });
 }
 
-/** The gradient of a slice: dy with zeros in the places that the slice passed over. */
+/** The gradient of a slice: dy, with zeros in the places that the slice skipped. */
 function sliceGradient(b: Builder, { starts, steps }: NodeOf<'slice'>, dy: Value, shape: Shape): Value {
   const forward = b.slice(
     dy,
@@ -275,12 +276,14 @@ function sliceGradient(b: Builder, { starts, steps }: NodeOf<'slice'>, dy: Value
   return b.pad(forward, ranges);
 }
 
-/** The slice that takes what a pad has put into its numbers. */
+/** The slice that removes the elements that a pad has added. */
 function padInverse({ before, interior }: NodeOf<'pad'>, shape: Shape): ProgramNode {
   return { op: 'slice', starts: before, steps: interior.map((n) => n + 1), operands: [], shape };
 }
 
-/** Puts the axes that a reduction dropped back as axes of length 1; a scalar broadcasts as it is. */
+/**
+ * Restores the axes that a reduction dropped, as axes of length 1. A scalar stays as it is, since it broadcasts anyway.
+ */
 function expand(b: Builder, value: Value, shape: Shape, axes: readonly number[]): Value {
   if (value.shape.length === shape.length || value.shape.length === 0) return value;
   return b.reshape(
@@ -290,8 +293,8 @@ function expand(b: Builder, value: Value, shape: Shape, axes: readonly number[])
 }
 
 /**
- * Sums a gradient over the axes along which `target` was broadcast to `result`. The gradient itself may still be
- * smaller than `result` (a scalar that stands for a constant gradient): then it is broadcast along those axes first.
+ * Sums a gradient over the axes along which `target` was broadcast to `result`. The gradient itself may be smaller than
+ * `result`, such as a scalar for a constant gradient. It is then broadcast along those axes first.
  */
 function unbroadcast(b: Builder, gradient: Value, target: Shape, result: Shape): Value {
   const offset = result.length - target.length;
@@ -304,12 +307,12 @@ function unbroadcast(b: Builder, gradient: Value, target: Shape, result: Shape):
   return sameShape(summed.shape, target) ? summed : b.reshape(summed, target);
 }
 
-/** The attributes of a convolution, and nothing else of a node. */
+/** The attributes of a convolution, without the node's other fields. */
 function convolutionOf({ strides, padding, dilations, groups }: Convolution): ConvolutionOptions {
   return { strides, padding, dilations, groups };
 }
 
-/** The window of a node, and nothing else of it. */
+/** The window of a node, without the node's other fields. */
 function windowOf({ strides, padding }: Required<WindowOptions>): WindowOptions {
   return { strides, padding };
 }

@@ -5,15 +5,16 @@ import type { NodeId } from './program.js';
 import { formatShape } from './shapes.js';
 
 /**
- * Reverse-mode differentiation, program to program: adds to `builder` the nodes that compute the derivative of the
- * scalar `loss` in each of `wrt`, and returns them in that order, with the shapes of `wrt`. A value that `loss` does
- * not depend on has the gradient 0.
+ * Reverse-mode differentiation from program to program. Adds to `builder` the nodes that compute the derivative of the
+ * scalar `loss` with respect to each of `wrt`, and returns them in that order, with the shapes of `wrt`. The gradient
+ * is 0 for a value that `loss` does not depend on.
  *
- * Where a derivative does not exist, one is fixed: `relu'(0) = abs'(0) = √'(0) = 0` (so that a layer with zero
- * variance has finite gradients), ties of `max(a, b)` and `min(a, b)` go to b, ties of a max-reduction share equally,
- * a pooling window's first maximum takes all.
+ * Where a derivative does not exist, a value is chosen: `relu'(0) = abs'(0) = √'(0) = 0` (so that a layer with zero
+ * variance has finite gradients). In ties of `max(a, b)` and `min(a, b)` the gradient goes to b. In ties of a
+ * max-reduction it is shared equally. In a pooling window the first maximum gets all of it.
  *
- * Throws `VARDROP_NOT_SCALAR` if `loss` is not a scalar and `VARDROP_NOT_DIFFERENTIABLE` for a max-pooling gradient.
+ * Throws `VARDROP_NOT_SCALAR` if `loss` is not a scalar, and `VARDROP_NOT_DIFFERENTIABLE` if a path from `wrt` to
+ * `loss` contains a max-pooling gradient or `trigamma`.
  */
 export function gradients(builder: Builder, loss: Value, wrt: readonly Value[]): Value[] {
   if (loss.shape.length !== 0) {
@@ -25,7 +26,7 @@ export function gradients(builder: Builder, loss: Value, wrt: readonly Value[]):
   const depends = dependents(builder, loss.id, wrt);
   const adjoints = new Map<NodeId, Value>();
   adjoints.set(loss.id, builder.constant(1));
-  // Nodes are in topological order, so by the time a node is reached all that use it have added to its adjoint.
+  // Nodes are in topological order. When the loop reaches a node, all its users have added to its adjoint.
   for (let id = loss.id; id >= 0; id--) {
     const dy = adjoints.get(id);
     if (dy === undefined || !depends.has(id)) continue;
@@ -48,7 +49,7 @@ function dependents(builder: Builder, last: NodeId, wrt: readonly Value[]): Set<
   const result = new Set(wrt.map((value) => value.id));
   for (let id = 0; id <= last; id++) {
     const node = builder.node(id);
-    // The partials of withDerivative are only read by the derivative, so no gradient flows through them.
+    // Only the derivative reads the partials of withDerivative, so no gradient flows through them.
     const operands = node.op === 'withDerivative' ? node.operands.filter((_, i) => i % 2 === 1) : node.operands;
     if (operands.some((operand) => result.has(operand))) result.add(id);
   }

@@ -34,7 +34,7 @@ const expansions: Readonly<Record<ExpandedFunction, (m: Arithmetic<Value>, x: Va
 
 const isExpanded = (name: string): name is ExpandedFunction => Object.hasOwn(expansions, name);
 
-/** Puts float32-accurate chains of primitives in the place of functions that are not in `native`. */
+/** Replaces functions that are not in `native` by chains of primitives that are accurate in float32. */
 export function expand<S extends Shape>(program: Program<S>, native: readonly ExpandedFunction[]): Program<S> {
   return rewrite(program, (b, node, [x]) => {
     const name = node.op === 'special' ? node.function : node.op;

@@ -9,15 +9,16 @@ import { operationClass } from './operationClass.js';
 import type { NodeId, Program, Shape } from './program.js';
 
 /**
- * Cuts a program into kernels: contractions that share an operand are put into one loop with the elementwise nodes
- * after them as epilogue, chains of elementwise nodes into one loop each, and elementwise nodes that only a reduction
- * needs into that reduction. Nothing is computed twice but cheap functions such as a² inside a contraction's loop.
+ * Cuts a program into kernels. Contractions that share an operand become one loop, with the elementwise nodes after
+ * them as epilogue. A chain of elementwise nodes becomes one loop. Elementwise nodes that only one reduction needs
+ * become part of that reduction. Nothing is computed twice except cheap functions such as a² inside a contraction's
+ * loop.
  *
- * `limits` are what one kernel of the backend may touch; without them kernels grow as long as that saves a pass over memory.
- * The program should be simplified first (nodes that nothing needs are left out of all kernels).
+ * `limits` says how many tensors one kernel of the backend may read and write. Without limits, kernels grow as long as
+ * that saves a pass over memory. Simplify the program first. Nodes that no output needs are in no kernel.
  *
- * @throws {VardropError} `VARDROP_PROGRAM` for a program with `withDerivative`, `VARDROP_LIMITS` for limits in which
- *   a single operation has no room.
+ * @throws {VardropError} `VARDROP_PROGRAM` for a program with `withDerivative`; `VARDROP_LIMITS` for limits that are
+ * too small for a single operation.
  */
 export function fuse<S extends Shape>(
   program: Program<S>,
@@ -47,13 +48,16 @@ export function fuse<S extends Shape>(
     if (crowded.length === 0) {
       return { program, kernels: clusters.map((each) => describe(program, each, siblings)) };
     }
-    // Only siblings can write too much: let the last of each such group go, and cut again.
+    // Only siblings can write too many tensors. Drop the last member of each such group and cut again.
     const nodes = new Set(crowded.flatMap((each) => each.nodes));
     siblings = siblings.flatMap((group) => (nodes.has(group.members[0]) ? shrink(program, group) : [group]));
   }
 }
 
-/** The group without its last member, with what is left of the prologue; nothing if only one is left. */
+/**
+ * The group without its last member, and the part of the prologue that it still needs. Empty if only one member is
+ * left.
+ */
 function shrink(program: Program, group: Siblings): Siblings[] {
   const members = group.members.slice(0, -1);
   if (members.length < 2) return [];

@@ -1,7 +1,7 @@
 import type { BoundProgram } from './program.js';
 import { rewrite } from './rewrite.js';
 
-/** One noise node that the host has to fill: the input that stands in its place, and how. */
+/** One noise node that the host has to fill: the input that replaces it, and how to fill it. */
 export interface HostNoise {
   readonly input: string;
   readonly key: string;
@@ -10,8 +10,8 @@ export interface HostNoise {
 }
 
 /**
- * Replaces the noise nodes of a bound program by inputs of role `iteration`, for backends that do not make noise
- * themselves, and lists what those inputs are to be filled with.
+ * Replaces the noise nodes of a bound program by inputs of role `iteration` and lists how to fill them. For backends
+ * that do not make noise themselves.
  */
 export function hostNoise(program: BoundProgram): { program: BoundProgram; noises: readonly HostNoise[] } {
   const noises: HostNoise[] = [];

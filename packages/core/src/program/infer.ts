@@ -11,7 +11,7 @@ import {
   windowShape,
 } from './shapes.js';
 
-/** How many operands each operation takes; undefined for those that take any number. */
+/** How many operands each operation takes; undefined for operations that take any number. */
 function arity(operation: Operation): number | undefined {
   switch (operation.op) {
     case 'input':
@@ -43,9 +43,9 @@ function arity(operation: Operation): number | undefined {
 }
 
 /**
- * The shape that an operation gives for operands of these shapes. `declared` is the node's own shape, which
- * inputs, constants, noise, `reshape`, `broadcast`, `slice` and the gradients of windows and of `gather` state themselves. Throws coded
- * errors (`VARDROP_SHAPE`, `VARDROP_AXES`, `VARDROP_WINDOW`) for operands that do not fit.
+ * The shape of an operation's result for operands of these shapes. `declared` is the node's own shape; inputs,
+ * constants, noise, `reshape`, `broadcast`, `slice` and the gradients of windows and of `gather` state it themselves.
+ * Throws coded errors (`VARDROP_SHAPE`, `VARDROP_AXES`, `VARDROP_WINDOW`) for operands that do not fit.
  */
 export function inferShape(operation: Operation, operands: readonly Shape[], declared: Shape): Shape {
   const expected = arity(operation);
@@ -180,7 +180,7 @@ export function inferShape(operation: Operation, operands: readonly Shape[], dec
   }
 }
 
-/** Numbers of rows are float32, which holds whole numbers up to here. */
+/** Row numbers are float32, which holds all whole numbers up to this one. */
 const mostRows = 2 ** 24;
 const tableNeeds = 'a table [rows, …] of at most 2²⁴ rows, none of whose axes is the batch';
 
@@ -188,7 +188,7 @@ function isTable(shape: Shape): boolean {
   return shape.length > 0 && !shape.includes('batch') && (shape[0] as number) <= mostRows;
 }
 
-/** Whether an image, a filter and the number of groups go together. */
+/** Whether an image, a filter and the number of groups fit together. */
 function fits(image: Shape, filter: Shape, { groups }: Convolution): boolean {
   const [, , perGroup, filters] = filter;
   return (
@@ -238,7 +238,7 @@ function concatenated(axis: number, operands: readonly Shape[], refuse: (needs: 
   return first.map((n, i) => (i === axis ? operands.reduce((sum, shape) => sum + (shape[axis] as number), 0) : n));
 }
 
-/** Checks that every element of a slice is one of its operand; the batch axis is taken whole. */
+/** Checks that every element of a slice is an element of its operand, and that the batch axis is taken whole. */
 function checkSlice({ starts, steps }: Operation & { op: 'slice' }, x: Shape, declared: Shape): void {
   const rank = x.length;
   const whole = (axis: number) => starts[axis] === 0 && steps[axis] === 1 && declared[axis] === x[axis];

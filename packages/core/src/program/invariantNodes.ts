@@ -1,8 +1,8 @@
 import type { Program } from './program.js';
 
 /**
- * For each node, whether it has the same value in all iterations of a run: what depends on inputs of role `shared` and
- * constants alone. Noise does not, since each iteration brings its keys.
+ * For each node, whether it has the same value in all iterations of a run. Such nodes depend only on constants and on
+ * inputs of role `shared`. Noise varies, because each iteration has its own keys.
  */
 export function invariantNodes({ nodes }: Program): readonly boolean[] {
   const invariant: boolean[] = [];

@@ -12,20 +12,20 @@ export interface Value<S extends Shape = Shape> {
 /** A value, or a number that stands for a scalar constant. */
 export type Operand = Value | number;
 
-/** The nodes of a program under construction, and the scope in which the next ones are made. */
+/** The nodes of a program under construction, and the current scope for new nodes. */
 export interface NodeList {
   readonly nodes: ProgramNode[];
-  /** A new node, whose shape is inferred. Throws coded errors that name the scope. */
+  /** Adds a node and infers its shape. Throws coded errors that name the scope. */
   add(operation: Operation, operands: readonly Value[], declared?: Shape, label?: string): Value;
-  /** A number as a constant; a value as it is. */
+  /** A number becomes a constant; a value stays as it is. */
   lift(x: Operand): Value;
-  /** Throws `VARDROP_PROGRAM` for what is no value of a builder. */
+  /** Throws `VARDROP_PROGRAM` unless `value` is a value of a builder. */
   checkValue(what: string, value: Value): void;
   /** Adds the scope to coded errors, so that a message names the layer. */
   located<R>(run: () => R): R;
-  /** A label or key with the scope before it. */
+  /** A label or key with the scope as prefix. */
   scoped(label: string): string;
-  /** Runs `build` with `name/` before the labels and keys of what it builds. */
+  /** Runs `build`. The labels and keys of what it builds get the prefix `name/`. */
   scope<R>(name: string, build: () => R): R;
 }
 
@@ -54,7 +54,8 @@ export function createNodeList(): NodeList {
         );
       }
     }
-    // An array of its own, by which values of other programs are told apart even where two programs share a shape.
+    // A copy, so that each node has a shape array of its own. The check above uses its identity to find values of other
+    // programs.
     const shape = [
       ...located(() =>
         inferShape(

@@ -1,16 +1,16 @@
 import type { Op } from './program.js';
 
 /**
- * What an operation does to indices, which decides how it can share a kernel:
+ * How an operation maps indices. This decides how it can share a kernel:
  *
- * - `source`: has no operands and is not computed: inputs and constants.
+ * - `source`: inputs and constants. They have no operands and are not computed.
  * - `elementwise`: element i of the result needs only element i of each operand (after broadcasting). `broadcast` is
- *   one (the identity), and so is `noise`, which needs nothing but its index.
+ *   elementwise (the identity), and so is `noise`, which needs only its index.
  * - `contraction`: each element of the result is a sum of products.
- * - `reduction`: each element of the result sums or maximizes over axes.
- * - `movement`: elements change place; those that meet are added up (`gatherGradient`).
+ * - `reduction`: each element of the result is a sum or maximum over axes.
+ * - `movement`: elements change place. Elements that go to the same place are added up (`gatherGradient`).
  * - `window`: pooling and its gradients.
- * - `derivative`: `withDerivative`, which speaks to `differentiate` only.
+ * - `derivative`: `withDerivative`, which only `differentiate` uses.
  */
 export type OperationClass =
   | 'source'
@@ -22,12 +22,12 @@ export type OperationClass =
   | 'derivative';
 
 /**
- * What an element of an elementwise operation costs: `cheap` is about one instruction, so that computing it again costs less than
- * reading it from memory; for an `expensive` one a processor waits.
+ * The cost of one element of an elementwise operation. `cheap` is about one instruction, so that computing it again
+ * costs less than reading it from memory. `expensive` takes many instructions.
  */
 export type OperationCost = 'cheap' | 'expensive';
 
-/** All operations: the class of each, and the cost of those that are elementwise. */
+/** All operations: the class of each, and the cost of the elementwise ones. */
 const operations: Readonly<Record<Op, readonly [OperationClass, OperationCost?]>> = {
   input: ['source'],
   constant: ['source'],
@@ -76,8 +76,8 @@ const operations: Readonly<Record<Op, readonly [OperationClass, OperationCost?]>
 const column = <T>(at: 0 | 1) =>
   Object.fromEntries(Object.entries(operations).map(([op, entry]) => [op, entry[at]])) as Record<Op, T>;
 
-/** The class of every operation; its keys are all operations. */
+/** The class of every operation. Its keys are all operations. */
 export const operationClass: Readonly<Record<Op, OperationClass>> = column(0);
 
-/** What an element of each elementwise operation costs; undefined for operations of other classes. */
+/** The cost per element of each elementwise operation; undefined for operations of other classes. */
 export const operationCost: Readonly<Record<Op, OperationCost | undefined>> = column(1);

@@ -5,21 +5,21 @@ import { formatShape } from './shapes.js';
 
 /** What a printout shows. */
 export interface PrintOptions {
-  /** Labels as comments at the ends of lines; true if left out. */
+  /** Whether to show labels as comments at the ends of lines; true by default. */
   readonly labels?: boolean;
-  /** Single numbers on lines of their own (true) or, if left out, in the places where they are used. */
+  /** Whether to show single numbers on lines of their own (true) or in the places where they are used (default). */
   readonly constants?: boolean;
 }
 
-/** Longest part of a line before comments stop being aligned with each other. */
+/** Longest line whose comment is aligned with the others. */
 const widest = 64;
 
 /** How many values of a constant are shown. */
 const shownValues = 4;
 
 /**
- * A program as text, for readers: one line a node, inputs (with roles) and keys first, outputs last. Equal programs
- * print equally, and node numbers are those of error messages.
+ * A program as text, for readers. Each node is one line. Inputs (with roles) and keys come first, outputs last. Equal
+ * programs print equally. Node numbers are the ones that error messages use.
  *
  * ```text
  * program dense
@@ -74,7 +74,7 @@ export function print(program: Program, options: PrintOptions = {}): string {
   return `${sections.map((lines) => lines.join('\n')).join('\n\n')}\n`;
 }
 
-/** What stands to the right of the equals sign. */
+/** The text to the right of the equals sign. */
 function describe(node: ProgramNode, name: (id: NodeId) => string): string {
   const operands = node.operands.map(name);
   switch (node.op) {
@@ -111,7 +111,7 @@ function describe(node: ProgramNode, name: (id: NodeId) => string): string {
       const size = 'size' in node ? [`size [${node.size.join(', ')}]`] : [];
       const window =
         'strides' in node ? [`strides [${node.strides.join(', ')}]`, `padding [${node.padding.join(', ')}]`] : [];
-      // Those that every convolution has are left out.
+      // Attributes with their default values are not printed.
       const dilations =
         'dilations' in node && node.dilations.some((n) => n > 1) ? [`dilations [${node.dilations.join(', ')}]`] : [];
       const groups = 'groups' in node && node.groups > 1 ? [`in ${node.groups} groups`] : [];
@@ -127,7 +127,7 @@ function values(value: number | readonly number[]): string {
   return `[${shown}${value.length > shownValues ? ', …' : ''}]`;
 }
 
-/** The shortest decimal that stands for a number; `-0` and infinities as symbols. */
+/** The shortest decimal that stands for a number; `-0` and infinities are symbols. */
 function number(value: number): string {
   if (Object.is(value, -0)) return '-0';
   if (Number.isFinite(value)) return String(value);

@@ -3,7 +3,7 @@
  * Everything that Vardrop computes is one of these; a backend knows nothing else.
  */
 
-/** An axis length. `'batch'` is the one length that stays symbolic until `bindBatch` fixes it. */
+/** An axis length. Only `'batch'` is symbolic; `bindBatch` binds it. */
 export type Dimension = number | 'batch';
 
 /** A tensor's axis lengths, outermost first; `[]` is a scalar. */
@@ -16,9 +16,9 @@ export type BoundShape = readonly number[];
 export type NodeId = number;
 
 /**
- * Elementwise functions of one operand. `sqrt`, `log` of a negative number are NaN, `log(0)` is −∞. `floor` is the next
- * whole number below, `round` the nearest one, of two that are equally near the even one. `cos` takes radians; its error
- * is absolute, and grows with |x| beyond 8192. `erf(x) = 2/√π ∫₀ˣ e^(−t²) dt`.
+ * Elementwise functions of one operand. `sqrt` and `log` of a negative number are NaN; `log(0)` is −∞. `floor` rounds
+ * down to a whole number. `round` gives the nearest whole number, and in ties the even one. `cos` takes radians; its
+ * error is absolute, and grows with |x| beyond 8192. `erf(x) = 2/√π ∫₀ˣ e^(−t²) dt`.
  */
 export type UnaryOp =
   | 'neg'
@@ -38,10 +38,10 @@ export type UnaryOp =
 export type BinaryOp = 'add' | 'sub' | 'mul' | 'div' | 'max' | 'min';
 
 /**
- * Functions that core knows to more digits than a chain of primitives has.
+ * Functions that core computes more accurately than a plain chain of primitives would.
  *
  * - `dawson(x) = e^(−x²) ∫₀ˣ e^(t²) dt`; `logUniformKl(s) = 2 ∫₀ˢ dawson(u) du`, in nats.
- * - `lgamma(x) = log Γ(x)`, its derivative `digamma`, and that one's derivative `trigamma`, for x > 0; NaN below 0.
+ * - `lgamma(x) = log Γ(x)`, its derivative `digamma`, and the derivative of that, `trigamma`, for x > 0; NaN below 0.
  * - `normalQuantile(p) = Φ⁻¹(p)`, the quantile of N(0, 1); NaN outside of [0, 1].
  * - `logNormalCdf(x) = log Φ(x)`, and its derivative `inverseMillsRatio(x) = φ(x) / Φ(x)`.
  */
@@ -56,23 +56,23 @@ export type SpecialFunction =
   | 'inverseMillsRatio';
 
 /**
- * Functions that core has as chains of primitives, accurate in float32: those that `special` nodes name, and operations
- * that not every backend has, or not to the last digits. A backend that lists one in `supports.functions` gets it as it
- * is; the others get the chain.
+ * Functions that core can expand into chains of primitives that are accurate in float32. They are the functions of
+ * `special` nodes, and operations that some backends lack or compute less accurately. A backend that lists a function
+ * in `supports.functions` gets it unchanged; other backends get the chain.
  */
 export type ExpandedFunction = SpecialFunction | 'sigmoid' | 'softplus' | 'tanh' | 'cos' | 'erf';
 
 /**
- * How a product reads its operands. `float16`: each number rounded to float16, to the nearest, ties to even, beyond 65,504
- * to an infinity. `int8`: each number rounded to a whole one, ties to even, and clipped to [−127, 127]. What is read so is
- * multiplied and added up in float32 or better.
+ * How a product reads its operands. `float16`: each number is rounded to the nearest float16, ties to even; beyond
+ * 65,504 it becomes an infinity. `int8`: each number is rounded to the nearest whole number, ties to even, and clipped
+ * to [−127, 127]. The products of these numbers are computed and added up in float32 or better.
  */
 export type ProductPrecision = 'float16' | 'int8';
 
 /**
- * When an input's value changes: `shared` stays for all iterations of a run, `iteration` is given anew for each
- * (a minibatch), `carried` starts from the given value and is then replaced by the output of the same name
- * (parameters, optimizer state).
+ * When an input's value changes. `shared`: the same in all iterations of a run. `iteration`: given anew for each
+ * iteration (a minibatch). `carried`: starts from the given value; after each iteration the output of the same name
+ * replaces it (parameters, optimizer state).
  */
 export type InputRole = 'shared' | 'iteration' | 'carried';
 
@@ -87,13 +87,14 @@ export interface SlidingWindow {
 }
 
 /**
- * How a filter moves over an image. A filter cell (i, j) reads the pixel `i · dilations[0]` rows and `j · dilations[1]`
- * columns from the window's corner. With `groups`, the channels of the image and of the result are cut into as many equal
- * parts, in order, and each part of the result reads the part of the image of the same number: the filter is
- * `[kh, kw, in / groups, out]`. As many groups as the image has channels make a depthwise convolution.
+ * How a filter moves over an image. The filter cell (i, j) reads the pixel that lies `i · dilations[0]` rows and
+ * `j · dilations[1]` columns from the window's corner. `groups` cuts the channels of the image and of the result into
+ * that many equal parts, in order. Each part of the result reads only the part of the image with the same number. The
+ * filter is `[kh, kw, in / groups, out]`. With as many groups as the image has channels, this is a depthwise
+ * convolution.
  */
 export interface Convolution extends SlidingWindow {
-  /** Distance of neighbouring filter cells in the image, in `[height, width]`. */
+  /** Distance between the pixels that neighbouring filter cells read, in `[height, width]`. */
   readonly dilations: readonly [number, number];
   readonly groups: number;
 }
@@ -107,31 +108,34 @@ export type Operation =
   | { readonly op: BinaryOp }
   /** Operands a, b, x, y, broadcast: `a > b ? x : y`. */
   | { readonly op: 'selectGreater' }
-  /** Reductions over axes. The empty sum is 0; an empty maximum is refused before a backend sees it. */
+  /** Reductions over axes. The sum of nothing is 0. A maximum of nothing is refused before a backend gets it. */
   | { readonly op: 'reduceSum'; readonly axes: readonly number[]; readonly keepAxes: boolean }
   | { readonly op: 'reduceMax'; readonly axes: readonly number[]; readonly keepAxes: boolean }
-  /** `[…, m, k] × […, k, n] → […, m, n]`; leading axes broadcast; flags read the last two axes swapped. */
+  /**
+   * `[…, m, k] × […, k, n] → […, m, n]`. Leading axes broadcast. With a flag, an operand is read with its last two axes
+   * swapped.
+   */
   | {
       readonly op: 'matmul';
       readonly transposeA: boolean;
       readonly transposeB: boolean;
-      /** Never reaches a backend that does not list it in `supports.precisions`; float32 where absent. */
+      /** Float32 by default. A backend never gets a precision that it does not list in `supports.precisions`. */
       readonly precision?: ProductPrecision;
     }
   /** Image `[batch, h, w, in]` ⋆ filter `[kh, kw, in / groups, out]` (cross-correlation). */
   | ({ readonly op: 'conv2d'; readonly precision?: ProductPrecision } & Convolution)
   /**
-   * Operands filter, dy. Gradient of `conv2d` in its image, whose shape is this node's shape. Used forward, with dy as the
-   * image, it is a transposed convolution.
+   * Operands filter, dy. Gradient of `conv2d` with respect to its image. The image's shape is this node's shape.
+   * Applied to an image in place of dy, this is a transposed convolution.
    */
   | ({ readonly op: 'conv2dInputGradient' } & Convolution)
-  /** Operands image, dy. Gradient of `conv2d` in its filter, whose shape is this node's shape. */
+  /** Operands image, dy. Gradient of `conv2d` with respect to its filter. The filter's shape is this node's shape. */
   | ({ readonly op: 'conv2dFilterGradient' } & Convolution)
-  /** Padding never wins a maximum. */
+  /** Padding is never the maximum. */
   | ({ readonly op: 'maxPool2d'; readonly size: readonly [number, number] } & SlidingWindow)
   /** Operands image, dy. The gradient goes to the first maximum of each window in row-major order. */
   | ({ readonly op: 'maxPool2dGradient'; readonly size: readonly [number, number] } & SlidingWindow)
-  /** Padding is not counted in an average. */
+  /** Padding does not count in an average. */
   | ({ readonly op: 'averagePool2d'; readonly size: readonly [number, number] } & SlidingWindow)
   /** Operand dy. The image's shape is this node's shape. */
   | ({ readonly op: 'averagePool2dGradient'; readonly size: readonly [number, number] } & SlidingWindow)
@@ -141,27 +145,28 @@ export type Operation =
   /** NumPy broadcasting to this node's shape. */
   | { readonly op: 'broadcast' }
   /**
-   * Operands table `[rows, …rest]` and indices `[…index]`; result `[…index, …rest]`. An index is equal to the number of its
-   * row; any other number (a fraction, one outside of `[0, rows)`, NaN) reads a row of zeros. Float32 holds whole numbers
-   * up to 2²⁴, which bounds the rows.
+   * Operands table `[rows, …rest]` and indices `[…index]`; result `[…index, …rest]`. An index equals the number of its
+   * row. Any other number (a fraction, a number outside of `[0, rows)`, NaN) reads a row of zeros. A table has at most
+   * 2²⁴ rows, because float32 holds all whole numbers only up to 2²⁴.
    */
   | { readonly op: 'gather' }
   /**
-   * Operands indices `[…index]` and dy `[…index, …rest]`. Gradient of `gather` in its table, whose shape `[rows, …rest]` is
-   * this node's shape: rows of dy with the same index are added up in row-major order of the indices, starting from 0.
-   * Rows of dy whose index is no row's are left out.
+   * Operands indices `[…index]` and dy `[…index, …rest]`. Gradient of `gather` with respect to its table. The table's
+   * shape `[rows, …rest]` is this node's shape. Rows of dy with the same index are added up in row-major order of the
+   * indices, starting from 0. Rows of dy whose index is not a row's number are ignored.
    */
   | { readonly op: 'gatherGradient' }
-  /** One operand or more, of shapes that differ along `axis` at most, one behind the other along it. */
+  /** One operand or more, joined along `axis`. Their shapes may differ only along `axis`. */
   | { readonly op: 'concatenate'; readonly axis: number }
   /**
-   * Element j of the result along an axis is element `starts + j · steps` of the operand, as many as this node's shape has.
-   * Steps are whole numbers other than 0; negative ones go backwards.
+   * Along each axis, element j of the result is element `starts + j · steps` of the operand. This node's shape says how
+   * many elements it takes. Steps are whole numbers other than 0; a negative step goes backwards.
    */
   | { readonly op: 'slice'; readonly starts: readonly number[]; readonly steps: readonly number[] }
   /**
-   * Along each axis `before` and `after` numbers `value` around the operand, and `interior` of them between each two
-   * neighbours. All are whole numbers from 0 on. With `value` 0 it is the gradient of a `slice` of steps `interior + 1`.
+   * Along each axis, adds `before` and `after` elements `value` around the operand, and `interior` of them between
+   * neighbours. All are whole numbers, at least 0. With `value` 0 it is the gradient of a `slice` of steps
+   * `interior + 1`.
    */
   | {
       readonly op: 'pad';
@@ -171,19 +176,19 @@ export type Operation =
       readonly interior: readonly number[];
     }
   /**
-   * Noise of the key input named `key`: element i of the result is element i of that key's stream, where for a
-   * shape `[batch, …units]` the row index starts at the key's `row`. `uniform` is in [0, 1), `normal` is N(0, 1).
+   * Noise of the key input named `key`. Element i of the result is element i of that key's stream. For a shape
+   * `[batch, …units]` the row index starts at the key's `row`. `uniform` is in [0, 1), `normal` is N(0, 1).
    */
   | { readonly op: 'noise'; readonly distribution: 'uniform' | 'normal'; readonly key: string }
-  /** Never reaches a backend that does not list it in `supports.functions`. */
+  /** A backend gets it only for functions that it lists in `supports.functions`. */
   | { readonly op: 'special'; readonly function: SpecialFunction }
   /**
-   * Operands value, then pairs (input, partial). The value, whose derivative in each input is taken to be
-   * `partial` (elementwise), and 0 in all else. Never reaches a backend.
+   * Operands value, then pairs (input, partial). The result is the value. Its derivative with respect to each input is
+   * taken to be `partial` (elementwise), and 0 with respect to anything else. A backend never gets it.
    */
   | { readonly op: 'withDerivative' };
 
-/** One node. `label` says where it comes from (`dense1/gamma`), for readers and error messages. */
+/** One node. `label` says what the node belongs to (`dense1/gamma`), for readers and error messages. */
 export type ProgramNode<S extends Shape = Shape> = Operation & {
   readonly operands: readonly NodeId[];
   readonly shape: S;
@@ -200,8 +205,8 @@ export type NodeOf<K extends Op, S extends Shape = Shape> = ProgramNode<S> & { r
 export type BoundNode = ProgramNode<BoundShape>;
 
 /**
- * Topologically ordered nodes and named outputs. Inputs are the nodes with op `input`; keys are the names that noise
- * nodes mention. Each input with role `carried` has an output of the same name and shape.
+ * Topologically ordered nodes and named outputs. Inputs are the nodes with op `input`. Keys are the names that noise
+ * nodes mention. Each input of role `carried` has an output of the same name and shape.
  */
 export interface Program<S extends Shape = Shape> {
   readonly name: string;
@@ -209,5 +214,8 @@ export interface Program<S extends Shape = Shape> {
   readonly outputs: Readonly<Record<string, NodeId>>;
 }
 
-/** A program whose every axis is a number: what a backend is given. `bindBatch` makes one, `boundProgram` checks for one. */
+/**
+ * A program in which every axis is a number; backends take only such programs. `bindBatch` makes one, `boundProgram`
+ * checks for one.
+ */
 export type BoundProgram = Program<BoundShape>;

@@ -3,27 +3,30 @@ import { VardropError } from '../errors.js';
 import type { Dimension, Shape } from './program.js';
 import { formatShape } from './shapes.js';
 
-/** Which elements of an axis a slice takes, as in NumPy: negative numbers count from the end, and ends are clipped. */
+/**
+ * Which elements of an axis a slice takes, as in NumPy: negative numbers count from the end, and the bounds are
+ * clipped.
+ */
 export interface SliceRange {
-  /** The first element; 0 if left out, or the last one where the step is negative. */
+  /** The first element. Default: 0, or the last element if the step is negative. */
   readonly start?: number;
-  /** The element before which it ends; all if left out. */
+  /** The slice ends before this element. Default: it takes all that remain. */
   readonly end?: number;
-  /** A whole number other than 0; 1 if left out. */
+  /** A whole number other than 0. Default: 1. */
   readonly step?: number;
 }
 
-/** How many numbers `pad` puts along an axis; 0 where left out. */
+/** How many elements `pad` adds along an axis. Default: 0. */
 export interface PadRange {
   readonly before?: number;
   readonly after?: number;
-  /** Between each two neighbours. */
+  /** Between neighbours. */
   readonly interior?: number;
 }
 
 /**
- * The attributes and the shape of a slice. Throws `VARDROP_SHAPE` for ranges that are not whole numbers, that take nothing,
- * or that cut the batch axis.
+ * The attributes and the shape of a slice. Throws `VARDROP_SHAPE` for ranges that are not whole numbers, that take no
+ * element, or that cut the batch axis.
  */
 export function sliceRanges(
   shape: Shape,
@@ -60,7 +63,7 @@ function sliceAxis(shape: Shape, axis: number, length: Dimension, range: SliceRa
   return { start: first, step, count };
 }
 
-/** The attributes of a pad, an entry for each axis. */
+/** The attributes of a pad: one entry for each axis. */
 export function padRanges(shape: Shape, ranges: readonly (PadRange | undefined)[]) {
   checkRanges('pad', shape, ranges, { before: true, after: true, interior: true });
   return {

@@ -2,9 +2,9 @@ import { type Builder, createBuilder, type Value } from './builder.js';
 import type { NodeId, Program, ProgramNode, Shape } from './program.js';
 
 /**
- * Copies a program node by node through `replace`, which gets each node with its operands already copied and returns
- * what stands in its place, or undefined to copy it as it is. Labels are kept. A replacement is made of the shapes of the
- * program: what is bound stays bound.
+ * Copies a program node by node. `replace` gets each node with its operands already copied. It returns the value that
+ * replaces the node, or undefined to copy the node unchanged. Labels are kept. Replacements must use the program's own
+ * shapes, so that a bound program stays bound.
  */
 export function rewrite<S extends Shape>(
   program: Program<S>,
@@ -17,7 +17,7 @@ export function rewrite<S extends Shape>(
     const operands = node.operands.map((operand) => copies[operand]);
     const replacement = replace(builder, node, operands, id);
     copies.push((replacement ?? builder.copy(node, operands)) as Value<S>);
-    // What a replacement is made of comes from the same place as the node it replaces.
+    // The nodes of a replacement get the label of the node that they replace.
     for (; builder.node(made) !== undefined; made++) {
       if (node.label && !builder.node(made).label)
         builder.label({ id: made, shape: builder.node(made).shape }, node.label);

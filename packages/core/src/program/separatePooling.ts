@@ -4,10 +4,10 @@ import { rewrite } from './rewrite.js';
 type Pooling = SlidingWindow & { readonly size: readonly [number, number] };
 
 /**
- * The same program in which windows of pooling, and of its gradients, that have more than `most` cells are taken in two
- * steps: along rows, then down columns. A mean of means over rows of one length is the mean; and the first maximum of a
- * window, row by row, is the first one in the first row that has it. For backends that do not take loops of any length:
- * of `height × width` cells they go through `height + width`.
+ * Splits pooling windows of more than `most` cells, and their gradients, into two steps: along rows, then down columns.
+ * The mean of the means of equally long rows is the mean. The first maximum of a window in row-major order is the first
+ * one in the first row that contains the maximum. For backends that limit the length of loops: a window of
+ * `height × width` cells then takes `height + width` turns.
  */
 export function separatePooling<S extends Shape>(program: Program<S>, most: number): Program<S> {
   const isSeparate = ({ size: [height, width] }: Pooling) => height === 1 || width === 1 || height * width <= most;
@@ -31,7 +31,7 @@ export function separatePooling<S extends Shape>(program: Program<S>, most: numb
   });
 }
 
-/** A window's steps, as sizes and how they move. */
+/** The two steps of a window, with sizes, strides and padding. */
 function separate({ size: [height, width], strides, padding: [top, bottom, left, right] }: Pooling) {
   return {
     across: [[1, width], { strides: [1, strides[1]], padding: [0, 0, left, right] }],

@@ -16,7 +16,7 @@ export function isBoundShape(shape: Shape): shape is BoundShape {
   return !shape.includes('batch');
 }
 
-/** The shape itself, once no axis of it is symbolic. Throws `VARDROP_SHAPE` if one is. */
+/** The shape itself, with a type without symbolic axes. Throws `VARDROP_SHAPE` if an axis is symbolic. */
 export function boundShape(shape: Shape): BoundShape {
   if (isBoundShape(shape)) return shape;
   throw new VardropError(
@@ -25,14 +25,14 @@ export function boundShape(shape: Shape): BoundShape {
   );
 }
 
-/** Number of elements of a shape without symbolic axes. Throws `VARDROP_SHAPE` if one is left. */
+/** Number of elements of a shape. Throws `VARDROP_SHAPE` if an axis is symbolic. */
 export function elementCount(shape: Shape): number {
   let count = 1;
   for (const dimension of boundShape(shape)) count *= dimension;
   return count;
 }
 
-/** The shape that NumPy broadcasting gives two shapes. Throws `VARDROP_SHAPE` if there is none. */
+/** The shape that NumPy broadcasting gives two shapes. Throws `VARDROP_SHAPE` if they do not broadcast. */
 export function broadcastShapes(a: Shape, b: Shape, who = 'broadcast'): Shape {
   const rank = Math.max(a.length, b.length);
   const result: Dimension[] = [];
@@ -50,7 +50,10 @@ export function broadcastShapes(a: Shape, b: Shape, who = 'broadcast'): Shape {
   return result;
 }
 
-/** Sorted axes in [0, rank), negative ones counted from the end. Throws `VARDROP_AXES` for others or repeats. */
+/**
+ * Sorted axes in [0, rank). Negative axes count from the end. Throws `VARDROP_AXES` for axes out of range and for
+ * repeats.
+ */
 export function normalizeAxes(axes: readonly number[], rank: number, who: string): number[] {
   const result = axes.map((axis) => (axis < 0 ? axis + rank : axis)).sort((a, b) => a - b);
   const valid = result.every(
@@ -65,14 +68,14 @@ export function normalizeAxes(axes: readonly number[], rank: number, who: string
   return result;
 }
 
-/** The shape left after reducing `axes`. */
+/** The shape after reducing `axes`. */
 export function reducedShape(shape: Shape, axes: readonly number[], keepAxes: boolean): Shape {
   return keepAxes
     ? shape.map((dimension, axis) => (axes.includes(axis) ? 1 : dimension))
     : shape.filter((_, axis) => !axes.includes(axis));
 }
 
-/** The shape of a matrix product. Throws `VARDROP_SHAPE` where the operands do not fit. */
+/** The shape of a matrix product. Throws `VARDROP_SHAPE` if the operands do not fit. */
 export function matmulShape(a: Shape, b: Shape, transposeA: boolean, transposeB: boolean): Shape {
   const fail = (needs: string): never => {
     throw new VardropError(
@@ -93,20 +96,20 @@ function lastTwo(shape: Shape, swapped: boolean): [Dimension, Dimension] {
   return swapped ? [second, first] : [first, second];
 }
 
-/** How many cells of an image a window reaches over, whose cells lie `dilation` apart. */
+/** How many cells of an image a filter of `size` cells spans if it reads cells `dilation` apart. */
 export function dilatedSize(size: number, dilation: number): number {
   return (size - 1) * dilation + 1;
 }
 
-/** Output length of a window that moves over `size` cells; not a whole positive number where it does not fit. */
+/** Output length of a window that moves over `size` cells. Not a positive whole number if the window does not fit. */
 function windowCount(size: number, window: number, stride: number, before: number, after: number): number {
   return Math.floor((size + before + after - window) / stride) + 1;
 }
 
 /**
- * Height and width after a window moved over an image `[batch, h, w, c]`. Throws `VARDROP_SHAPE` where the window is
- * larger than the padded image, and `VARDROP_WINDOW` for sizes, strides and padding that are no such numbers, or where
- * padding is as long as the window, so that a window could lie outside of the image.
+ * Height and width of the result of moving a window over an image `[batch, h, w, c]`. Throws `VARDROP_SHAPE` if the
+ * window is larger than the padded image. Throws `VARDROP_WINDOW` for invalid sizes, strides and padding, and for
+ * padding as long as the window, since a window could then lie outside of the image.
  */
 export function windowShape(
   image: Shape,
@@ -149,8 +152,8 @@ export function windowShape(
 }
 
 /**
- * Padding that makes a window of `size` with `strides` give `ceil(n / stride)` cells (TensorFlow's `same`; the odd
- * cell goes to the bottom and right).
+ * Padding with which a window of `size` with `strides` gives `ceil(n / stride)` cells. This is TensorFlow's `same`: the
+ * odd cell goes to the bottom and right.
  */
 export function samePadding(
   height: number,

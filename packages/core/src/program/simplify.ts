@@ -6,14 +6,15 @@ import { sameShape } from './shapes.js';
 import { simplifyNode } from './simplifyRules.js';
 
 /**
- * The same function with less to compute: constants folded, derivative annotations dropped, common subexpressions
- * computed once, neutral operations and broadcasts that the next operation does by itself removed, contractions over
- * transposed operands written with flags, dead nodes (and inputs that nothing reads) left out. Values change by no
- * more than the rounding of products that are grouped in another way; the sign of a zero is not kept. Empty sums become
- * zeros; throws `VARDROP_EMPTY` for an empty maximum.
+ * The same function with less to compute. Constants are folded. Common subexpressions are computed once. Derivative
+ * annotations, neutral operations, and broadcasts that the next operation does by itself are removed. Contractions over
+ * transposed operands use flags. Dead nodes (and inputs that nothing reads) are removed. Values change only by the
+ * rounding of products that are grouped in another way; the sign of a zero may change. Sums of nothing become zeros.
+ * Throws `VARDROP_EMPTY` for a maximum of nothing.
  */
 export function simplify<S extends Shape>(program: Program<S>): Program<S> {
-  // Each pass exposes what the next can use (a folded factor, a shared operand); it settles within a few.
+  // Each pass makes new simplifications possible for the next (a folded factor, a shared operand). A few passes are
+  // enough.
   let current = removeDead(program);
   for (let pass = 0; pass < 8; pass++) {
     const next = removeDead(simplifyOnce(current));
@@ -25,7 +26,7 @@ export function simplify<S extends Shape>(program: Program<S>): Program<S> {
 
 function simplifyOnce<S extends Shape>(program: Program<S>): Program<S> {
   const seen = new Map<string, Value>();
-  /** Merges a value with an earlier one that computes the same. Inputs are named, so they never merge. */
+  /** Merges a value with an earlier one that computes the same. Inputs have names of their own, so they never merge. */
   const unique = (b: Builder, value: Value): Value => {
     const signature = signatureOf(b.node(value));
     const earlier = seen.get(signature);
@@ -43,13 +44,13 @@ function simplifyOnce<S extends Shape>(program: Program<S>): Program<S> {
 
 const commutative: ReadonlySet<Op> = new Set(['add', 'mul', 'max', 'min']);
 
-/** For JSON, which writes infinities and NaN as null and −0 as 0. */
+/** A JSON replacer. JSON alone writes infinities and NaN as null, and −0 as 0. */
 function exactly(_: string, value: unknown): unknown {
   if (typeof value !== 'number') return value;
   return Object.is(value, -0) ? '-0' : Number.isFinite(value) ? value : String(value);
 }
 
-/** What an operation says beyond its name; nothing for the many that are elementwise. */
+/** The attributes of an operation; empty for most elementwise operations. */
 function attributesOf(node: ProgramNode): string {
   const { op: _, label: __, operands: ___, shape: ____, ...attributes } = node;
   return Object.keys(attributes).length === 0 ? '' : JSON.stringify(attributes, exactly);
@@ -61,7 +62,7 @@ function signatureOf(node: ProgramNode): string {
   return `${op} ${ordered} [${shape}] ${attributesOf(node)}`;
 }
 
-/** Results that do not depend on the elements of an empty operand. */
+/** Results of operations on empty operands. */
 function replaceEmpty(b: Builder, node: ProgramNode, operands: readonly Value[]): Value | undefined {
   const isEmpty = (shape: readonly unknown[]) => shape.includes(0);
   if (isEmpty(node.shape) || !operands.some((operand) => isEmpty(operand.shape))) return undefined;
@@ -78,7 +79,7 @@ function replaceEmpty(b: Builder, node: ProgramNode, operands: readonly Value[])
   return b.constant(node.op === 'pad' ? node.value : 0, node.shape);
 }
 
-/** Leaves out the nodes that no output needs. */
+/** Removes the nodes that no output needs. */
 function removeDead<S extends Shape>(program: Program<S>): Program<S> {
   const needed = new Set<NodeId>(Object.values(program.outputs));
   for (let id = program.nodes.length - 1; id >= 0; id--) {

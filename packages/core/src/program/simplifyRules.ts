@@ -3,9 +3,10 @@ import type { NodeOf, ProgramNode, Shape } from './program.js';
 import { broadcastShapes, sameShape } from './shapes.js';
 
 /**
- * One step of algebra on one node whose operands are already simple: what may stand in its place, or undefined.
- * Only rules that hold for infinities and NaN too, up to rounding where factors are regrouped and up to the sign of a
- * zero; but a scalar factor taken out of a sum makes the sum NaN where it made its terms infinities of one sign.
+ * One step of algebra on one node whose operands are already simple. Returns the value that may replace the node, or
+ * undefined. All rules hold for infinities and NaN too, up to the sign of a zero and, where factors are regrouped, up
+ * to rounding. There is one exception: where a scalar factor turns terms of a sum into infinities of one sign, taking
+ * the factor out of the sum gives NaN.
  */
 export function simplifyNode(b: Builder, node: ProgramNode, operands: readonly Value[]): Value | undefined {
   const folded = foldConstants(b, node, operands);
@@ -73,7 +74,7 @@ function valueAt(b: Builder, id: number): Value {
   return { id, shape: b.node(id).shape };
 }
 
-/** The number that a value repeats over its shape, if it is such a constant. */
+/** The number that a constant repeats over its shape; undefined for other values. */
 function uniformConstant(b: Builder, value: Value): number | undefined {
   const node = b.node(value);
   return node.op === 'constant' && typeof node.value === 'number' ? node.value : undefined;
@@ -85,7 +86,7 @@ function foldConstants(b: Builder, node: ProgramNode, operands: readonly Value[]
   if (values.some((value) => value === undefined)) return undefined;
   const [x, y, p, q] = values as number[];
   const result = evaluate(node, x, y, p, q);
-  // A constant that float32 cannot hold would turn into an infinity or a zero that the pieces did not have.
+  // A constant beyond float32 would become an infinity or a zero, which the separate operands are not.
   return result === undefined || !fitsFloat32(result) ? undefined : b.constant(result, node.shape);
 }
 
@@ -137,7 +138,7 @@ function simplifyNegation(b: Builder, node: ProgramNode, x: Value): Value | unde
   }
   if (source.op === 'broadcast') return b.broadcast(b.neg(valueAt(b, source.operands[0])), node.shape);
   if (source.op !== 'mul') return undefined;
-  // The sign goes to the factor that is cheapest to negate.
+  // Negate the cheapest factor.
   const [left, right] = source.operands.map((id) => valueAt(b, id));
   const isScalar = (value: Value) =>
     value.shape.length === 0 && (node.shape.length > 0 || uniformConstant(b, value) !== undefined);
@@ -145,7 +146,7 @@ function simplifyNegation(b: Builder, node: ProgramNode, x: Value): Value | unde
   return isScalar(left) ? b.mul(b.neg(left), right) : undefined;
 }
 
-/** Reads `x` as a constant scalar factor times a rest. */
+/** Reads `x` as a constant scalar factor times the rest. */
 function scaledBy(b: Builder, x: Value): { factor: number; rest: Value } | undefined {
   const node = b.node(x);
   if (node.op !== 'mul') return undefined;
@@ -191,7 +192,7 @@ function simplifyElementwise(b: Builder, node: ProgramNode, operands: readonly V
     }
     case 'div':
       if (right === 1 && keeps(x)) return x;
-      // Division by a power of two is multiplication without a rounding of its own.
+      // Division by a power of two is the same as multiplication, without an extra rounding.
       if (
         right !== undefined &&
         right !== 0 &&
@@ -207,8 +208,8 @@ function simplifyElementwise(b: Builder, node: ProgramNode, operands: readonly V
 }
 
 /**
- * Moves scalar factors to the outside of a product, where they meet: one multiplication of scalars is cheaper than one
- * of tensors. `s(tX) → (st)X` and `(sX)Y → s(XY)`.
+ * Moves scalar factors out of a product, so that they can be combined: multiplying scalars is cheaper than multiplying
+ * tensors. `s(tX) → (st)X` and `(sX)Y → s(XY)`.
  */
 function gatherScalars(b: Builder, x: Value, y: Value): Value | undefined {
   const split = (value: Value) => {
@@ -247,7 +248,10 @@ function gatherScalars(b: Builder, x: Value, y: Value): Value | undefined {
   return b.mul(valueAt(b, source.operands[0]), -factor);
 }
 
-/** Elementwise operations broadcast by themselves: reads the sources of broadcast operands where the shape stays. */
+/**
+ * Elementwise operations broadcast by themselves. Replaces broadcast operands by their sources where the result's shape
+ * stays the same.
+ */
 function dropBroadcasts(b: Builder, node: ProgramNode, operands: readonly Value[]): Value | undefined {
   const bare = operands.map((operand) => {
     const source = b.node(operand);
@@ -258,7 +262,7 @@ function dropBroadcasts(b: Builder, node: ProgramNode, operands: readonly Value[
   if (bare.every((value, i) => value.id === operands[i].id)) return undefined;
   const shape = bare.reduce<Shape>((result, value) => broadcastShapes(result, value.shape), []);
   if (sameShape(shape, node.shape)) return b.copy(node, bare);
-  // One operand has to keep the shape; try to strip the others only.
+  // One operand has to keep the shape. Try to strip all the others.
   for (let kept = 0; kept < operands.length; kept++) {
     const mixed = operands.map((operand, i) => (i === kept ? operand : bare[i]));
     const mixedShape = mixed.reduce<Shape>((result, value) => broadcastShapes(result, value.shape), []);
@@ -298,7 +302,7 @@ function simplifySum(b: Builder, node: NodeOf<'reduceSum'>, x: Value): Value | u
   return undefined;
 }
 
-/** A slice of all is its operand; one of a slice reads what that one reads. */
+/** A slice of everything is its operand. A slice of a slice reads the operand of the first slice. */
 function simplifySlice(b: Builder, node: NodeOf<'slice'>, x: Value): Value | undefined {
   const { starts, steps, shape } = node;
   if (sameShape(x.shape, shape) && steps.every((step) => step === 1)) return x;
@@ -312,7 +316,7 @@ function simplifySlice(b: Builder, node: NodeOf<'slice'>, x: Value): Value | und
   return b.copy(through, [valueAt(b, source.operands[0])]);
 }
 
-/** Reads matrices through a transpose of their last two axes by flipping the flag. */
+/** Where an operand is a transpose of the last two axes, reads the source of the transpose and flips the flag. */
 function simplifyMatmul(b: Builder, node: NodeOf<'matmul'>, operands: readonly Value[]): Value | undefined {
   const strip = (value: Value): Value | undefined => {
     const source = b.node(value);

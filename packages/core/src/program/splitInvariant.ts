@@ -2,21 +2,24 @@ import { invariantNodes } from './invariantNodes.js';
 import type { BoundProgram, BoundShape, NodeId, Program, ProgramNode } from './program.js';
 import { elementCount } from './shapes.js';
 
-/** A program in two parts: what is the same in all iterations of a run, and the rest. */
+/** A program in two parts: one with everything that is the same in all iterations of a run, and one with the rest. */
 export interface SplitProgram {
-  /** Computes the values that `each` takes as inputs of role `shared`, by name; absent where there is little to save. */
+  /** Computes the values that `each` takes as inputs of role `shared`, by name. Absent where it would save little. */
   readonly once?: BoundProgram;
-  /** Given the outputs of `once` beside the program's own inputs, has the outputs of the program. */
+  /** Takes the outputs of `once` beside the program's own inputs, and computes the outputs of the program. */
   readonly each: BoundProgram;
 }
 
-/** A second program is worth its call from about this many elements computed once instead of in each iteration. */
+/**
+ * The least number of elements computed once, instead of in each iteration, that justifies the call of a second
+ * program.
+ */
 const worthwhile = 4096;
 
 /**
- * Splits a bound program into what depends on shared inputs and constants alone and what changes from iteration to
- * iteration, for backends that compute a program as a whole: prediction takes σ² = exp(log σ²) of all weights once for all
- * its samples. Inputs that a part does not use are not inputs of it.
+ * Splits a bound program into one part that depends only on shared inputs and constants, and one part that changes from
+ * iteration to iteration. For backends that compute a program as a whole: prediction then computes σ² = exp(log σ²) of
+ * all weights once for all its samples. Each part has only the inputs that it uses.
  */
 export function splitInvariant(program: BoundProgram): SplitProgram {
   const { nodes, outputs } = program;
@@ -37,7 +40,7 @@ export function splitInvariant(program: BoundProgram): SplitProgram {
   };
 }
 
-/** What `roots` are computed from, with inputs of role `shared` in place of the nodes in `given`. */
+/** The part of the program that `roots` need. The nodes in `given` become inputs of role `shared`. */
 function select(
   program: BoundProgram,
   roots: readonly NodeId[],

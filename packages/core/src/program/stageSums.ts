@@ -4,13 +4,13 @@ import { rewrite } from './rewrite.js';
 import { boundShape, elementCount, sameShape } from './shapes.js';
 
 /**
- * Puts stages in the place of sums of more than `most` terms, for backends that add up one term after the other: float32
- * loses as many digits as a sum has more of them than its terms. The last axes are summed first; an axis that is too long
- * by itself is cut into rows of about the square root of its length. So a term goes through some 2√n additions in place
- * of n.
+ * Replaces sums of more than `most` terms by sums in stages. For backends that add up one term after the other: in
+ * float32, the more terms a sum has, the more digits it loses. The last axes are summed first. An axis that is too long
+ * by itself is cut into rows of about the square root of its length. A term then goes through about 2√n additions
+ * instead of n.
  *
- * Of products, only those with a vector are cut, since runtimes block products of matrices themselves. An average over a
- * large window becomes the average of the averages of its rows. Convolutions and their gradients stay as they are.
+ * Among products, only those with a vector are cut, because runtimes block products of matrices themselves. An average
+ * over a large window becomes the average of the averages of its rows. Convolutions and their gradients are unchanged.
  *
  * @param program simplified
  */
@@ -54,7 +54,7 @@ function stagedSum(b: Builder, x: Value, axes: readonly number[], shape: Shape, 
   return sameShape(value.shape, shape) ? value : b.reshape(value, shape);
 }
 
-/** Sums of the rows that an axis is cut into; the axis then has one element a row. */
+/** Cuts an axis into rows and sums each row. The axis of the result has one element per row. */
 function sumRows(b: Builder, x: Value, axis: number, most: number): Value {
   const shape = boundShape(x.shape);
   const [before, terms, behind] = [shape.slice(0, axis), shape[axis], shape.slice(axis + 1)];
@@ -63,7 +63,7 @@ function sumRows(b: Builder, x: Value, axis: number, most: number): Value {
   if (length !== undefined) {
     return b.reduceSum(b.reshape(x, [...before, terms / length, length, ...behind]), [axis + 1]);
   }
-  // Windows of ones, side by side, the last of which reaches into padding.
+  // No suitable length divides the axis: use adjacent windows of ones. The last window reaches into padding.
   const rows = Math.ceil(terms / wanted);
   const image = b.reshape(x, [elementCount(before), terms, elementCount(behind), 1]);
   const sums = b.conv2d(image, b.constant(1, [wanted, 1, 1, 1]), {
@@ -73,7 +73,7 @@ function sumRows(b: Builder, x: Value, axis: number, most: number): Value {
   return b.reshape(sums, [...before, rows, ...behind]);
 }
 
-/** A product with a vector: the sum of a stack of shorter ones. */
+/** A product with a vector, as a sum over a stack of shorter products. */
 function stageProduct(
   b: Builder,
   { transposeA, transposeB, precision, shape }: NodeOf<'matmul'>,
@@ -84,15 +84,18 @@ function stageProduct(
   if (terms <= most || (shape.at(-2) !== 1 && shape.at(-1) !== 1)) return undefined;
   const length = divisorOf(terms, most, Math.ceil(most / 8));
   if (length === undefined) {
-    // Products one by one read float32.
+    // A product that reads its operands in a lower precision cannot become elementwise products, which read float32.
     if (precision) return undefined;
-    // Products one by one: the vector is turned to lie along the terms of the other operand.
+    // Elementwise products: the vector is reshaped to lie along the summed axis of the other operand.
     const [below, vector, other] = shape.at(-2) === 1 ? [!transposeB, x, y] : [transposeA, y, x];
     const turned = b.reshape(vector, [...vector.shape.slice(0, -2), ...(below ? [terms, 1] : [1, terms])]);
     const products = b.mul(turned, other);
     return stagedSum(b, products, [products.shape.length - (below ? 2 : 1)], shape, most);
   }
-  /** `[…, rows, own, length]` of the left operand, `[…, rows, length, own]` of the right one, or the last two swapped. */
+  /**
+   * `[…, rows, own, length]` for the left operand and `[…, rows, length, own]` for the right one; the last two axes are
+   * swapped for a transposed operand.
+   */
   const stack = (value: Value, below: boolean): Value => {
     const leading = value.shape.slice(0, -2);
     const rows = terms / length;
@@ -107,7 +110,10 @@ function stageProduct(
   return stagedSum(b, products, [products.shape.length - 3], shape, most);
 }
 
-/** As many cells of each row of a window lie in the image as of any other, so that the average is that of their averages. */
+/**
+ * An average as an average of row averages. All rows of a window have the same number of cells inside the image, so the
+ * two are equal.
+ */
 function stageAverage(
   b: Builder,
   { size: [height, width], strides: [down, across], padding: [top, bottom, left, right] }: NodeOf<'averagePool2d'>,
@@ -119,7 +125,7 @@ function stageAverage(
   return b.averagePool2d(rows, [height, 1], { strides: [down, 1], padding: [top, bottom, 0, 0] });
 }
 
-/** The first divisor on the way from one number to another. */
+/** The first number on the way from `from` to `to` that divides `terms`. */
 function divisorOf(terms: number, from: number, to: number): number | undefined {
   const step = Math.sign(to - from);
   for (let length = from; length !== to + step; length += step) {

@@ -6,28 +6,29 @@ import { operationClass } from './operationClass.js';
 import type { InputRole, NodeId, ProductPrecision, Program } from './program.js';
 import { formatShape, sameShape } from './shapes.js';
 
-/** What `validate` lets pass. */
+/** Exceptions that `validate` allows. */
 export interface ValidateOptions {
-  /** Axes of length 0, which `simplify` takes out; false if left out. */
+  /** Whether axes of length 0 are allowed; `simplify` removes them. False by default. */
   readonly allowEmpty?: boolean;
 }
 
 /**
- * Checks that a program is well formed, which is all that a backend may take for granted:
+ * Checks that a program is well formed. A backend may rely on exactly this:
  *
- * - operands stand before the nodes that use them, and are as many as the operation takes;
- * - every axis is a positive integer or `'batch'`, and every shape is what `inferShape` gives for the operands;
+ * - operands come before the nodes that use them, and each operation has the right number of them;
+ * - every axis is a positive integer or `'batch'`, and every shape is the one that `inferShape` gives for the operands;
  * - inputs have distinct, non-empty names and a known role; each carried input has an output of its name and shape;
- * - axes of reductions are ascending and counted from 0, permutations too; windows have whole numbers;
- * - constants have as many values as their shape; none is NaN, none is finite and beyond float32. Infinities are
- *   allowed: −∞ is what a maximum starts from;
- * - no two noise nodes name one key, since each key is one stream, and a stream is read once;
- * - there is an output, and every output is a node.
+ * - axes of reductions are ascending and counted from 0, axes of permutations are counted from 0; windows have whole
+ *   numbers;
+ * - constants have as many values as their shape; no value is NaN or a finite number beyond float32; infinities are
+ *   allowed, because a maximum starts from −∞;
+ * - no two noise nodes use the same key, since each key is one stream, and a stream is read once;
+ * - the program has an output, and every output is a node.
  *
- * Nodes that nothing uses are allowed (`simplify` removes them), and so is the batch size that is not bound yet.
+ * Nodes that nothing uses are allowed (`simplify` removes them), and so is an unbound batch size.
  *
- * @throws {VardropError} `VARDROP_PROGRAM`, `VARDROP_SHAPE`, `VARDROP_AXES` or `VARDROP_WINDOW`, naming the program
- *   and the node by index, operation and label: `[mlp %12 matmul dense1/gamma] …`.
+ * @throws {VardropError} `VARDROP_PROGRAM`, `VARDROP_SHAPE`, `VARDROP_AXES` or `VARDROP_WINDOW`. The message names the
+ * program and the node by index, operation and label: `[mlp %12 matmul dense1/gamma] …`.
  */
 export function validate(program: Program, options: ValidateOptions = {}): void {
   checkOptionNames('validate', options, { allowEmpty: true });
@@ -195,7 +196,7 @@ function checkShape(program: Program, id: NodeId): void {
   }
 }
 
-/** Runs checks of a node, naming the node in what `inferShape` throws and where an attribute is missing altogether. */
+/** Runs checks of a node. Errors of `inferShape`, and errors for missing attributes, then name the node. */
 function located(program: Program, id: NodeId, check: () => void): void {
   try {
     check();

@@ -3,9 +3,9 @@ import type { NodeId, Program, Shape } from './program.js';
 import { rewrite } from './rewrite.js';
 
 /**
- * The same program without transpose flags on its matrix products, or on their right operands only: a transpose of its own
- * takes the place of each, one for all products that read the same operand that way. For backends whose products are
- * slower with a flag than after a transpose.
+ * The same program without transpose flags on its matrix products, or without them on right operands only. A transpose
+ * node replaces each flag; products that read the same operand transposed share one node. For backends whose products
+ * with a flag are slower than a transpose followed by a product.
  */
 export function withoutTransposeFlags<S extends Shape>(program: Program<S>, of: 'both' | 'right'): Program<S> {
   const transposed = new Map<NodeId, Value>();

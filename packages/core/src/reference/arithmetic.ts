@@ -1,4 +1,4 @@
 import type { Supports } from '../backend/contract.js';
 
-/** What of `supports` a bound depends on. */
+/** The part of `supports` that error bounds depend on. */
 export type Arithmetic = Pick<Supports, 'precision' | 'nonFinite' | 'subnormals' | 'ulps'>;

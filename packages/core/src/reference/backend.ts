@@ -14,13 +14,13 @@ import type { FixedShape } from './layout.js';
 import { createRunner } from './runner.js';
 import type { NoiseSource, SpecialFunctions } from './sources.js';
 
-/** A tensor of the reference: row-major float64 values, shared rather than copied, so not to be written to. */
+/** A tensor of the reference: row-major float64 values. The array is shared and not copied, so do not write to it. */
 export interface ReferenceTensor {
   readonly shape: FixedShape;
   readonly values: Float64Array;
 }
 
-/** Replacements for what the reference otherwise takes from core: its noise and its special functions. */
+/** Replacements for core's noise and special functions. */
 export interface ReferenceOptions {
   /** Makes noise. */
   readonly noise?: NoiseSource;
@@ -53,13 +53,13 @@ const supports: Supports = {
 };
 
 /**
- * The float64 interpreter as a backend: what `evaluate` computes, behind the contract. It computes at once, on the
- * calling thread. Values stay float64 from node to node and, in carried and other returned tensors, from run to run;
- * only `read` rounds to float32. It also accepts `withDerivative`, whose value it takes.
+ * The float64 interpreter as a backend: it computes what `evaluate` computes, at once and on the calling thread. Values
+ * stay float64 from node to node. Carried tensors and other results also stay float64 from run to run; only `read`
+ * rounds to float32. It also accepts `withDerivative` and returns its value.
  *
- * Methods throw `VARDROP_DISPOSED` for tensors, executables and backends that are disposed of or closed, `VARDROP_INPUT` for
- * handles of another backend and for inputs and keys that are missing, unknown or of the wrong shape, and `VARDROP_SHAPE`
- * for programs with a symbolic axis.
+ * Methods throw `VARDROP_DISPOSED` for disposed tensors, disposed executables and a closed backend; `VARDROP_INPUT` for
+ * handles of another backend and for inputs and keys that are missing, unknown or of the wrong shape; and
+ * `VARDROP_SHAPE` for programs with a symbolic axis.
  */
 export function createReferenceBackend(options: ReferenceOptions = {}): Backend<ReferenceTensor> {
   checkOptionNames('createReferenceBackend', options, { noise: true, functions: true });
@@ -107,7 +107,7 @@ export function createReferenceBackend(options: ReferenceOptions = {}): Backend<
   };
 }
 
-/** Throws `VARDROP_INPUT` for what is no tensor of the reference. */
+/** Throws `VARDROP_INPUT` unless `native` is a tensor of the reference. */
 function requireTensor(native: ReferenceTensor): void {
   const { values, shape } = native;
   if (values instanceof Float64Array && values.length === elementCount(shape)) return;

@@ -28,7 +28,8 @@ export function accumulateProduct(
     const row = a.offset + i * rowStep;
     const to = out.offset + i * n;
     let p = 0;
-    // Four rows of b for one pass over the row of the result: a quarter of its loads and stores.
+    // Four rows of b in one pass over the row of the result. This needs a quarter of the loads and stores of the
+    // result.
     for (; p + 4 <= k; p += 4) {
       const a0 = x[row + p * columnStep];
       const a1 = x[row + (p + 1) * columnStep];
@@ -53,7 +54,10 @@ export function transposeMatrix(values: Float64Array, rows: number, columns: num
   return gather(values, [columns, rows], [1, columns]);
 }
 
-/** `[…, m, k] × […, k, n] → […, m, n]`; leading axes broadcast, flags read the last two axes swapped. */
+/**
+ * `[…, m, k] × […, k, n] → […, m, n]`. Leading axes broadcast. With a flag, an operand is read with its last two axes
+ * swapped.
+ */
 export function matmul(
   [a, b]: readonly Float64Array[],
   [shapeA, shapeB]: readonly FixedShape[],
@@ -67,7 +71,7 @@ export function matmul(
   const stepA: [number, number] = transposeA ? [1, m] : [k, 1];
   const out = new Float64Array(elementCount(result));
 
-  // b is read along its rows; where it comes transposed it is turned around once, all of its matrices together.
+  // b is read along its rows. A transposed b is first transposed back, all of its matrices together.
   let right = b;
   if (transposeB) {
     const strides = rowMajorStrides(shapeB);
@@ -77,7 +81,7 @@ export function matmul(
   }
 
   const leading = result.slice(0, -2);
-  // Places of each result matrix's operands, counted in matrices.
+  // For each result matrix, the positions of its operands, counted in matrices.
   const matrices = (shape: FixedShape) => {
     const count = elementCount(leading);
     const places = new Int32Array(count);

@@ -4,8 +4,8 @@ import { accumulateProduct, transposeMatrix } from './contraction.js';
 import { type FixedShape, gather } from './layout.js';
 
 /**
- * What a convolution's three passes share: image `[batch, h, w, in]`, filter `[kh, kw, in / groups, out]`, result
- * `[batch, rows, columns, out]`.
+ * The sizes for a convolution and its two gradients: image `[batch, h, w, in]`, filter `[kh, kw, in / groups, out]`,
+ * result `[batch, rows, columns, out]`.
  */
 interface Geometry {
   readonly image: FixedShape;
@@ -15,9 +15,9 @@ interface Geometry {
 }
 
 /**
- * Calls `visit(imageStart, patchStart)` for each place of the window and each filter cell that lies inside the image:
- * `imageStart` is where the pixel starts within one image, `patchStart` where a group's channels of it go in the patches
- * `[rows × columns, kh × kw × in / groups]`.
+ * Calls `visit(imageStart, patchStart)` for each position of the window and each filter cell that lies inside the
+ * image. `imageStart` is the start of the pixel within one image. `patchStart` is the start of one group's channels of
+ * that pixel in the patches `[rows × columns, kh × kw × in / groups]`.
  */
 function eachPatchCell(
   { image, filter, result, window }: Geometry,
@@ -42,7 +42,9 @@ function eachPatchCell(
   }
 }
 
-/** Sizes of the matrices that one group of a convolution of one image is: patches `[places, taps]` × filter `[taps, out]`. */
+/**
+ * Sizes of the matrix product that computes one group of one image: patches `[places, taps]` × filter `[taps, out]`.
+ */
 function matrixSizes({ image, filter, result, window: { groups } }: Geometry) {
   const [batch, height, width, channels] = image;
   return {
@@ -56,7 +58,7 @@ function matrixSizes({ image, filter, result, window: { groups } }: Geometry) {
   };
 }
 
-/** Fills `patches` with what the window sees of one group of one image; cells in the padding keep their zeros. */
+/** Fills `patches` with the pixels that the window reads in one group of one image. Cells in the padding stay zero. */
 function readPatches(geometry: Geometry, image: Float64Array, start: number, patches: Float64Array): void {
   const perGroup = geometry.filter[2];
   eachPatchCell(geometry, (from, to) => {
@@ -103,7 +105,7 @@ export function conv2d(
   return together(values, batch * places, groups, out);
 }
 
-/** Gradient of `conv2d` in its image, of shape `result`, from the operands filter and dy. */
+/** Gradient of `conv2d` with respect to its image, of shape `result`, from the operands filter and dy. */
 export function conv2dInputGradient(
   [filter, dy]: readonly Float64Array[],
   [filterShape, dyShape]: readonly FixedShape[],
@@ -138,7 +140,7 @@ export function conv2dInputGradient(
   return values;
 }
 
-/** Gradient of `conv2d` in its filter, of shape `result`, from the operands image and dy. */
+/** Gradient of `conv2d` with respect to its filter, of shape `result`, from the operands image and dy. */
 export function conv2dFilterGradient(
   [image, dy]: readonly Float64Array[],
   [imageShape, dyShape]: readonly FixedShape[],

@@ -38,10 +38,10 @@ interface Lane {
   readonly step: 0 | 1;
 }
 
-/** An operand as a lane: as it is, as a scalar, or else repeated in memory. */
+/** An operand as a lane: its values as they are, a scalar, or else a copy that is repeated to the result's size. */
 function lane(values: Float64Array, shape: FixedShape, result: FixedShape): Lane {
   const count = elementCount(result);
-  // Of the shapes that broadcast to `result`, one with as many elements has the same order.
+  // A shape that broadcasts to `result` and has as many elements also has the same order.
   if (values.length === count) return { values, step: 1 };
   if (values.length === 1) return { values, step: 0 };
   return { values: gather(values, result, broadcastStrides(shape, result)), step: 1 };
@@ -49,7 +49,7 @@ function lane(values: Float64Array, shape: FixedShape, result: FixedShape): Lane
 
 type BinaryLoop = (a: Float64Array, p: number, b: Float64Array, q: number, out: Float64Array) => void;
 
-// One loop an op, so that the engine compiles each to plain arithmetic instead of a call for every element.
+// One loop per operation, so that the engine compiles each to plain arithmetic without a call per element.
 const binaryLoops: Readonly<Record<BinaryOp, BinaryLoop>> = {
   add(a, p, b, q, out) {
     for (let i = 0; i < out.length; i++) out[i] = a[i * p] + b[i * q];

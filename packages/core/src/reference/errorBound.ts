@@ -13,38 +13,40 @@ import {
 import { isSum } from './magnitude.js';
 import { sumBound } from './sumBound.js';
 
-/** Relative error that a backend's own special function may have: what their expansion in float32 has to keep. */
+/** Relative error that a backend's own special functions may have. Their expansion in float32 has the same limit. */
 const specialError = 3e-6;
 
-/** How far from 0 cosines are held to their least error. */
+/** Up to this |x| the bound for cosines is smallest. */
 const cosineRange = 8192;
 
 /** Units in the last place by which two implementations of the same float32 normal may differ. */
 const normalUlps = 4;
 
-/** How far float64 functions may be off themselves, relative to the result. */
+/** Error of the float64 functions themselves, relative to the result. */
 const referenceError = 2 ** -50;
 
 /**
- * For each element, the largest distance from `result`, the float64 result of one node on float32 `operands`, at which
- * a backend of that arithmetic may place its float32 result. Compare with `withinBound`, which also knows what to make
- * of overflow and of results that are not finite. A bound of infinity says that nothing can be said.
+ * For each element, the largest error that a backend with that arithmetic may have. The error is the distance of its
+ * float32 result from `result`, the float64 result of one node on float32 `operands`. Compare with `withinBound`, which
+ * also handles overflow and results that are not finite. A bound of infinity permits any result.
  *
  * With `u = 2⁻²⁴` and `ulp(y) = 2^(floor(log₂|y|) − 23)`, and IEEE 754 round-to-nearest arithmetic:
- * - ops that only select or move (`neg abs max min selectGreater reduceMax maxPool2d reshape transpose broadcast
- *   floor round gather concatenate slice pad`): 0;
- *   `max`, `min` and their kin of NaN: infinity, as NaN's part in a maximum differs between standards;
+ * - operations that only select or move
+ *   (`neg abs max min selectGreater reduceMax maxPool2d reshape transpose broadcast floor round gather concatenate slice pad`):
+ *   0; for NaN in `max`, `min` and similar operations: infinity, because standards differ on the maximum of a NaN;
  * - `add sub mul`: `u|y|`, and 2⁻¹⁵⁰ for `mul` (half a unit of the subnormal numbers);
- * - constants, and the number that a pad puts in: exactly the rounding of the value;
- * - `exp log sigmoid softplus tanh erf sqrt div`: `max(ulps, ½) · ulp(y)`, `ulps` as the backend declares, and 2⁻⁵⁰|y| for the
- *   reference's own float64 functions; a float64 backend still rounds once, at `read`;
- * - `cos`: `max(ulps, ½) · 2⁻²⁴` for |x| ≤ 8192; beyond, where neighbouring numbers get as far apart, 2⁻²³ |x|, at most 2;
- * - sums and contractions, window by window: see `sumBound`;
- * - native special functions: 3·10⁻⁶|y|, as core's own expansion has to keep (float64 backends: u|y|);
+ * - constants, and the number that a pad adds: exactly the rounding of the value;
+ * - `exp log sigmoid softplus tanh erf sqrt div`: `max(ulps, ½) · ulp(y)`, with `ulps` as the backend declares, and
+ *   2⁻⁵⁰|y| for the reference's own float64 functions; a float64 backend still rounds once, at `read`;
+ * - `cos`: `max(ulps, ½) · 2⁻²⁴` for |x| ≤ 8192; beyond that 2⁻²³ |x|, which is the distance of neighbouring numbers,
+ *   and at most 2;
+ * - sums and contractions: see `sumBound`;
+ * - native special functions: 3·10⁻⁶|y|, the limit of core's own expansion too (float64 backends: u|y| and 2⁻⁵⁰|y|),
+ *   and 2⁻¹⁴⁹;
  * - noise: uniforms exact, normals 4 ulp.
  *
- * Where subnormal numbers may be flushed, operands may each be read as 0 (what that changes in the result is found by
- * evaluating it so), and results below 2⁻¹²⁶ may be 0.
+ * Where subnormal numbers may be flushed, each subnormal operand may be read as 0. The function evaluates the node with
+ * such operands to find the effect. Results below 2⁻¹²⁶ may be 0.
  *
  * Throws what `evaluateNode` throws.
  */
@@ -84,7 +86,10 @@ function pointwiseBound(
   });
 }
 
-/** Whether the op may answer a NaN with another of its operands: IEEE 754's `maxNum` against `maximum`. */
+/**
+ * Whether the operation may ignore a NaN and return another operand, as IEEE 754's `maxNum` does and `maximum` does
+ * not.
+ */
 function ignoresNaN({ op }: ProgramNode): boolean {
   return op === 'max' || op === 'min' || op === 'reduceMax' || op === 'maxPool2d';
 }
@@ -135,9 +140,9 @@ function roundingOf(
 }
 
 /**
- * How far each element moves when any choice of operands has its subnormal numbers read as 0; undefined if there are
- * none. Elements of these ops depend on one element of each operand (or, for a maximum, on whichever is largest),
- * so that flushing operands whole covers every way of flushing.
+ * How far each element moves when the subnormal numbers of any choice of operands are read as 0; undefined if there are
+ * no subnormal numbers. An element of these operations depends on one element of each operand (for a maximum, on the
+ * largest). Flushing whole operands therefore covers every way of flushing.
  */
 function flushEffect(
   node: ProgramNode,

@@ -10,11 +10,11 @@ export interface Feeds extends Sources {
 }
 
 /**
- * Value of every node of a program in float64, in the order of its nodes, once through (carried inputs are plain
- * inputs here). Shapes are those of the nodes; the arrays are not to be written to, as some are shared.
+ * Evaluates every node of a program once, in float64, and returns the values in the order of the nodes. Carried inputs
+ * are plain inputs here. Shapes are those of the nodes. Do not write to the arrays, because some are shared.
  *
- * Throws `VARDROP_SHAPE` where a symbolic axis is left, `VARDROP_INPUT` for inputs and keys that are missing, unknown
- * or have the wrong number of values.
+ * Throws `VARDROP_SHAPE` for a symbolic axis, and `VARDROP_INPUT` for inputs and keys that are missing, unknown or have
+ * the wrong number of values.
  */
 export function evaluateAll(program: Program, feeds: Feeds): Float64Array[] {
   const names = program.nodes.flatMap((node) => (node.op === 'input' ? [node.name] : []));
@@ -52,7 +52,7 @@ export function evaluateAll(program: Program, feeds: Feeds): Float64Array[] {
   return values;
 }
 
-/** Outputs of a program in float64, by name; see `evaluateAll` for what it throws and for ownership. */
+/** Outputs of a program in float64, by name. Errors and ownership are those of `evaluateAll`. */
 export function evaluate(program: Program, feeds: Feeds): Record<string, Float64Array> {
   const values = evaluateAll(program, feeds);
   return Object.fromEntries(Object.entries(program.outputs).map(([name, id]) => [name, values[id]]));

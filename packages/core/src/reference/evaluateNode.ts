@@ -12,12 +12,12 @@ import { reduceMax, reduceSum } from './reduction.js';
 import { exactFunctions, hostNoiseSource, type Sources } from './sources.js';
 
 /**
- * Value of one node in float64, row-major, from the values and shapes of its operands: what the result of that op on
- * any backend is held against. Constants are not rounded. Operands are only read; the result may be one of them
- * (`reshape`, `withDerivative`), so treat it as read-only too.
+ * Value of one node in float64, row-major, from the values and shapes of its operands. Results of other backends are
+ * compared with it. Constants are not rounded. Operands are only read. The result may be one of them (`reshape`,
+ * `withDerivative`), so do not write to it.
  *
- * Throws `VARDROP_SHAPE` where a shape has a symbolic axis, `VARDROP_INPUT` for a noise node whose key is not given,
- * and `VARDROP_PROGRAM` for inputs (they have a value, but compute none).
+ * Throws `VARDROP_SHAPE` for a symbolic axis, `VARDROP_INPUT` for a noise node whose key is missing, and
+ * `VARDROP_PROGRAM` for inputs, since they have no operation to evaluate.
  */
 export function evaluateNode(
   node: ProgramNode,
@@ -107,7 +107,7 @@ export function evaluateNode(
   }
 }
 
-/** The operands of a product as it reads them. */
+/** The operands of a product after rounding to its precision. */
 function read(operands: readonly Float64Array[], { precision }: NodeOf<'matmul' | 'conv2d'>): readonly Float64Array[] {
   return precision === undefined ? operands : operands.map((values) => readInPrecision(values, precision));
 }

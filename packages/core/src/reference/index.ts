@@ -1,4 +1,4 @@
-/** The float64 interpreter of programs, and how far float32 may be off from it. */
+/** The float64 interpreter of programs, and error bounds for float32 results. */
 export { dawson } from '../special/dawson.js';
 export { erf } from '../special/erf.js';
 export { logUniformKl } from '../special/logUniformKl.js';

@@ -1,10 +1,10 @@
 import type { BoundShape } from '../program/program.js';
 import { elementCount } from '../program/shapes.js';
 
-/** A shape whose every axis is a number. */
+/** A shape in which every axis is a number. */
 export type FixedShape = BoundShape;
 
-/** How far apart neighbours along each axis lie in row-major order. */
+/** The distance between neighbours along each axis in row-major order. */
 export function rowMajorStrides(shape: FixedShape): number[] {
   const strides = new Array<number>(shape.length);
   let stride = 1;
@@ -15,7 +15,7 @@ export function rowMajorStrides(shape: FixedShape): number[] {
   return strides;
 }
 
-/** Strides that read a tensor of `shape` as one of the shape `result`, to which it broadcasts: 0 where it repeats. */
+/** Strides that read a tensor of `shape` broadcast to `result`: 0 along axes that repeat. */
 export function broadcastStrides(shape: FixedShape, result: FixedShape): number[] {
   const own = rowMajorStrides(shape);
   const missing = result.length - shape.length;
@@ -23,9 +23,9 @@ export function broadcastStrides(shape: FixedShape, result: FixedShape): number[
 }
 
 /**
- * Walks `shape` in row-major order a row at a time: `visit(start, other, length, stride)` gets the row's first
- * element in row-major order, the place of that element under `strides`, and the row's length and stride there.
- * Axes that lie next to each other under `strides` as well are walked as one.
+ * Walks `shape` in row-major order, one row at a time. `visit(start, other, length, stride)` gets the row's first index
+ * in row-major order, the position of that element under `strides`, and the row's length and stride there. Neighbouring
+ * axes that are contiguous under `strides` too are merged into one.
  */
 export function eachRow(
   shape: FixedShape,

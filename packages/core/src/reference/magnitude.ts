@@ -2,7 +2,7 @@ import type { NodeOf, ProgramNode, Shape } from '../program/program.js';
 import { mapElements } from './elementwise.js';
 import { evaluateNode } from './evaluateNode.js';
 
-/** A node whose elements are sums: of its operand, or of products of its two operands. */
+/** A node whose elements are sums: of elements of its operand, or of products of its two operands. */
 export type SumNode = NodeOf<
   | 'reduceSum'
   | 'matmul'
@@ -32,15 +32,18 @@ export function isSum(node: ProgramNode): node is SumNode {
   return sums.has(node.op);
 }
 
-/** Whether a sum's first operand only says where the second one goes: an image with its maxima, or numbers of rows. */
+/**
+ * Whether the first operand of a sum only decides where the elements of the second one go: an image with its maxima, or
+ * row numbers.
+ */
 export function isDirected(node: SumNode): boolean {
   return node.op === 'maxPool2dGradient' || node.op === 'gatherGradient';
 }
 
 /**
- * What the error of each element of a node's result scales with: for sums the same sum over absolute values
- * (`Σ|a||b|` of a contraction, `Σ|a|` of a sum), for everything else `|y|`. Takes what `evaluateNode` takes, and its
- * result.
+ * The quantity that the error of each element of a node's result is proportional to. For sums it is the same sum over
+ * absolute values (`Σ|a||b|` for a contraction, `Σ|a|` for a sum), for everything else `|y|`. Takes the arguments of
+ * `evaluateNode`, and its result.
  */
 export function magnitude(
   node: ProgramNode,

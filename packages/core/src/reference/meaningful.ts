@@ -1,9 +1,9 @@
-/** The largest part of `Σ|a||b|` that a bound may be and still say something about a result. */
+/** The largest part of `Σ|a||b|` at which a bound still says something about a result. */
 const meaningfulPart = 1e-3;
 
 /**
- * Whether a bound says something: it is at most a thousandth of `magnitude` (as the function of that name gives it),
- * or so small (2⁻¹⁰⁰) that only numbers next to underflow pass. A check should count the bounds that do not.
+ * Whether a bound is small enough to say something: at most a thousandth of `magnitude` (from the function of that
+ * name), or at most 2⁻¹⁰⁰, which only numbers close to underflow pass. A check should count the other bounds.
  */
 export function meaningful(bound: number, magnitude: number): boolean {
   return Number.isFinite(bound) && (bound <= meaningfulPart * magnitude || bound <= 2 ** -100);

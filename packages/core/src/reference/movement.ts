@@ -18,7 +18,10 @@ export function broadcast(values: Float64Array, shape: FixedShape, result: Fixed
   return gather(values, result, broadcastStrides(shape, result));
 }
 
-/** Rows of a table `[rows, …]` by number, in their order; zeros for numbers of no row. */
+/**
+ * The rows of a table `[rows, …]` with these numbers, in the order of the numbers. A number that is not a row's number
+ * gives zeros.
+ */
 export function gatherRows([table, indices]: readonly Float64Array[], [rows, ...rest]: FixedShape): Float64Array {
   const size = rest.reduce((product, n) => product * n, 1);
   const out = new Float64Array(indices.length * size);
@@ -28,7 +31,7 @@ export function gatherRows([table, indices]: readonly Float64Array[], [rows, ...
   return out;
 }
 
-/** Sums of the rows of dy by their number, for a table of shape `result`. */
+/** Adds up the rows of dy with the same number, for a table of shape `result`. */
 export function addRows([indices, dy]: readonly Float64Array[], [rows, ...rest]: FixedShape): Float64Array {
   const size = rest.reduce((product, n) => product * n, 1);
   const out = new Float64Array(rows * size);
@@ -38,12 +41,12 @@ export function addRows([indices, dy]: readonly Float64Array[], [rows, ...rest]:
   return out;
 }
 
-/** Whether a number is that of a row. */
+/** Whether a number is the number of a row. */
 function isRow(index: number, rows: number): boolean {
   return Number.isInteger(index) && index >= 0 && index < rows;
 }
 
-/** Values one behind the other along an axis. */
+/** Joins values along an axis. */
 export function concatenate(
   operands: readonly Float64Array[],
   shapes: readonly FixedShape[],
@@ -84,7 +87,7 @@ export function slice(
   return out;
 }
 
-/** Numbers around a tensor of `shape` and between its elements. */
+/** Adds elements around a tensor of `shape` and between its elements. */
 export function pad(
   values: Float64Array,
   shape: FixedShape,

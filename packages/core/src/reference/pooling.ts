@@ -6,8 +6,9 @@ import type { FixedShape } from './layout.js';
 export type PoolingWindow = SlidingWindow & { readonly size: readonly [number, number] };
 
 /**
- * Calls `visit(cell, firstRow, lastRow, firstColumn, lastColumn, image)` for each window: `cell` is the place of its
- * channel 0 in the result, rows and columns (last exclusive) are those inside the image, which starts at `image`.
+ * Calls `visit(cell, firstRow, lastRow, firstColumn, lastColumn, image)` for each window. `cell` is the position of its
+ * channel 0 in the result. Rows and columns (last exclusive) are the ones inside the image. The image starts at
+ * `image`.
  */
 function eachWindow(
   image: FixedShape,
@@ -36,7 +37,7 @@ function eachWindow(
   }
 }
 
-/** Calls `visit(cell, place)` for each element of the result with the place of the first maximum that it sees. */
+/** Calls `visit(cell, place)` for each element of the result, with the position of the first maximum in its window. */
 function eachMaximum(
   values: Float64Array,
   image: FixedShape,
@@ -60,7 +61,7 @@ function eachMaximum(
   });
 }
 
-/** Largest value that each window sees; padding never wins. NaN where the window sees one. */
+/** Largest value in each window, NaN if the window contains one. Padding is never the maximum. */
 export function maxPool2d(
   values: Float64Array,
   image: FixedShape,
@@ -74,7 +75,10 @@ export function maxPool2d(
   return out;
 }
 
-/** Gradient of `maxPool2d` from the operands image and dy: to the first maximum of each window, row by row. */
+/**
+ * Gradient of `maxPool2d` from the operands image and dy. It goes to the first maximum of each window in row-major
+ * order.
+ */
 export function maxPool2dGradient(
   [values, dy]: readonly Float64Array[],
   [image, dyShape]: readonly FixedShape[],
@@ -87,7 +91,7 @@ export function maxPool2dGradient(
   return out;
 }
 
-/** Mean of what each window sees of the image; padding is not counted. */
+/** Mean of the cells of each window that lie inside the image. Padding does not count. */
 export function averagePool2d(
   values: Float64Array,
   image: FixedShape,

@@ -2,7 +2,7 @@ import type { ProductPrecision } from '../program/program.js';
 import { mapElements } from './elementwise.js';
 import { roundHalfToEven } from './roundHalfToEven.js';
 
-/** The numbers that a product reads in place of its operand's. */
+/** The operand's values after rounding to the precision in which a product reads them. */
 export function readInPrecision(values: Float64Array, precision: ProductPrecision | undefined): Float64Array {
   switch (precision) {
     case undefined:
@@ -18,7 +18,7 @@ export function readInPrecision(values: Float64Array, precision: ProductPrecisio
 function toFloat16(x: number): number {
   const size = Math.abs(x);
   if (!(size > 0 && size < Number.POSITIVE_INFINITY)) return x;
-  // Numbers below 2⁻¹⁴ are subnormal: they lie as far apart as those just above it.
+  // Numbers below 2⁻¹⁴ are subnormal and as far apart as the numbers just above 2⁻¹⁴.
   const unit = 2 ** (Math.max(Math.floor(Math.log2(size)), -14) - 10);
   const rounded = roundHalfToEven(x / unit) * unit;
   return Math.abs(rounded) > 65504 ? Math.sign(x) * Number.POSITIVE_INFINITY : rounded;

@@ -1,7 +1,7 @@
 import { elementCount } from '../program/shapes.js';
 import { eachRow, type FixedShape, rowMajorStrides } from './layout.js';
 
-/** Strides in the result of a reduction for each axis of the operand: 0 along the reduced ones. */
+/** Strides in the result of a reduction, one for each axis of the operand: 0 along the reduced axes. */
 function reducedStrides(shape: FixedShape, axes: readonly number[]): number[] {
   const reduced = new Set(axes.map((axis) => (axis < 0 ? axis + shape.length : axis)));
   const kept = rowMajorStrides(shape.map((n, axis) => (reduced.has(axis) ? 1 : n)));
@@ -28,7 +28,7 @@ export function reduceSum(
   return out;
 }
 
-/** Maximum of `values` over `axes` into the shape `result`; NaN where one of them is NaN. */
+/** Maximum of `values` over `axes` into the shape `result`; NaN if one of the values is NaN. */
 export function reduceMax(
   values: Float64Array,
   shape: FixedShape,

@@ -5,23 +5,23 @@ import { evaluateNode } from './evaluateNode.js';
 import type { FixedShape } from './layout.js';
 import type { Sources } from './sources.js';
 
-/** Computes a run of a program that was prepared once. */
+/** Computes a run of a program that has been prepared once. */
 type Runner = ExecutableParts<Float64Array>['execute'];
 
 /**
- * How often a node's value changes: never, from run to run, or from iteration to iteration. A node changes as often
- * as the most changing of its operands.
+ * How often a node's value changes: never, once per run, or once per iteration. A node changes as often as its most
+ * often changing operand.
  */
 const rate = { constant: 0, run: 1, iteration: 2 } as const;
 type Rate = (typeof rate)[keyof typeof rate];
 
 interface Plan {
   readonly shapes: readonly FixedShape[];
-  /** Nodes to evaluate at each rate, in order; inputs are not among them. */
+  /** Nodes to evaluate at each rate, in order, without inputs. */
   readonly constant: readonly NodeId[];
   readonly run: readonly NodeId[];
   readonly iteration: readonly NodeId[];
-  /** Values that nothing in the iteration reads after the given node (itself of rate `iteration`). */
+  /** For each node of rate `iteration`, the values that nothing later in the iteration reads. */
   readonly lastRead: ReadonlyMap<NodeId, readonly NodeId[]>;
 }
 
@@ -47,10 +47,10 @@ function plan(program: BoundProgram): Plan {
   return { shapes, constant: lists[rate.constant], run: lists[rate.run], iteration: lists[rate.iteration], lastRead };
 }
 
-/** Stands where a value was that is not needed any more, so that its memory can be reclaimed. */
+/** Replaces a value that is no longer needed, so that its memory can be reclaimed. */
 const released = new Float64Array(0);
 
-/** Prepares a program: orders its nodes by how often they change, and evaluates those that never do. */
+/** Prepares a program: sorts its nodes by how often they change, and evaluates those that never change. */
 export function createRunner(program: BoundProgram, sources: Pick<Sources, 'noise' | 'functions'>): Runner {
   const { shapes, constant, run, iteration, lastRead } = plan(program);
   const { runInputs, iterationInputs, carriedInputs, freshOutputs } = programInterface(program);

@@ -21,11 +21,11 @@ export type NoiseSource = (
 /** Float64 values of the special functions. */
 export type SpecialFunctions = Readonly<Record<SpecialFunction, (x: number) => number>>;
 
-/** Where nodes get what is not among their operands; core's own noise and functions where they are left out. */
+/** Sources of values other than operands. Noise and functions default to core's own. */
 export interface Sources {
   /** A key for each name that noise nodes mention. */
   readonly keys?: Readonly<Record<string, NoiseKey>>;
-  /** Makes noise: float32 values, as every backend has them. */
+  /** Makes noise: the same float32 values as on every backend. */
   readonly noise?: NoiseSource;
   /** Evaluates `special` nodes. */
   readonly functions?: SpecialFunctions;

@@ -6,28 +6,28 @@ import { isSubnormal, overflowThreshold, smallestNormal, smallestSubnormal } fro
 import { isDirected, magnitude, type SumNode } from './magnitude.js';
 import { readInPrecision } from './productPrecision.js';
 
-/** How one element of a sum comes about. */
+/** How one element of a sum is computed. */
 interface Accumulation {
   /** The most terms that an element has. */
   readonly terms: number;
-  /** The most roundings that a term goes through on its way into the result. */
+  /** The most roundings that a term goes through before it is part of the result. */
   readonly roundings: number;
-  /** Whether terms are products or quotients (which may underflow) or operands as they are. */
+  /** Whether terms are products or quotients, which may underflow, or plain operands. */
   readonly scaled: boolean;
 }
 
 function accumulationOf(node: SumNode, shapes: readonly Shape[], result: Float64Array, ulps: number): Accumulation {
   const product = (shape: Shape) => shape.reduce<number>((total, n) => total * (n as number), 1);
-  // Each product is rounded once before it is added to others.
+  // Each product is rounded once before it is added.
   const products = (terms: number) => ({ terms, roundings: additions(terms) + 1, scaled: true });
-  // A quotient by the count is rounded at once, or is a product with a rounded reciprocal.
+  // The division by the count is one rounded operation, or a rounded reciprocal and a product. The bound covers both.
   const quotients = (terms: number) => ({
     terms,
     roundings: additions(terms) + 1 + 2 * Math.max(ulps, 0.5),
     scaled: true,
   });
   const plain = (terms: number) => ({ terms, roundings: additions(terms), scaled: false });
-  /** How many windows have a cell at an element of the image, at most. */
+  /** The most windows that read one element of the image. */
   const overlap = (size: readonly number[], strides: readonly number[], dilations: readonly number[] = [1, 1]) =>
     [0, 1].reduce((count, i) => count * Math.ceil((size[i] * divisor(strides[i], dilations[i])) / strides[i]), 1);
   switch (node.op) {
@@ -46,7 +46,7 @@ function accumulationOf(node: SumNode, shapes: readonly Shape[], result: Float64
     case 'maxPool2dGradient':
       return plain(overlap(node.size, node.strides));
     case 'gatherGradient':
-      // In the order of the indices, one after the other.
+      // Rows are added in the order of the indices, one after the other.
       return { terms: product(shapes[0]), roundings: product(shapes[0]) - 1, scaled: false };
     case 'averagePool2d':
       return quotients(node.size[0] * node.size[1]);
@@ -60,15 +60,16 @@ function accumulationOf(node: SumNode, shapes: readonly Shape[], result: Float64
  *
  *     factor(n) · S + terms · 2⁻⁵³ · S + underflow,      S = Σ|a||b|
  *
- * with `factor` as in `accumulationFactor` for the n roundings that a term goes through (`additions`, one more for a
- * product; pooling's division adds its own), and the float64 result's own error as the second part. Terms whose operands are
- * all of one size are equal. Underflow: half a unit of the subnormal numbers (2⁻¹⁵⁰) for each product, none for sums, which are exact
- * there; where subnormals may be flushed, 2⁻¹²⁶ for every term and every partial sum, and what reading subnormal
- * operands as 0 takes from S.
+ * `factor` is `accumulationFactor` for the n roundings that a term goes through: `additions`, one more for a product,
+ * and those of the division for pooling. The second part is the error of the float64 result itself. Terms count as
+ * equal if all operands have the same absolute value. Underflow is half a unit of the subnormal numbers (2⁻¹⁵⁰) for
+ * each product. It is 0 for sums, which are exact there. Where subnormals may be flushed, it is 2⁻¹²⁶ for every term
+ * and every partial sum, plus the amount by which S shrinks when subnormal operands are read as 0.
  *
- * Infinite where a partial sum can overflow although the sum does not (S, or what is divided in the end, comes near
- * 2¹²⁸); for convolutions of operands that are not finite, since padding may or may not meet them as 0 · ∞; and for
- * max pooling's gradient on an image with NaN. Products in a lower precision are those of what they read.
+ * The bound is infinite in three cases: a partial sum can overflow although the sum does not (S, or the sum before a
+ * division, comes near 2¹²⁸); a convolution has operands that are not finite, since padding may or may not meet them as
+ * 0 · ∞; the image of a max-pooling gradient contains NaN. For products in a lower precision, pass the rounded
+ * operands.
  */
 export function sumBound(
   node: SumNode,
@@ -88,7 +89,7 @@ export function sumBound(
   const sizes = magnitude(node, operands, shapes, result);
   const lost = arithmetic.subnormals ? undefined : flushedPart(node, operands, shapes, result, sizes);
   const least = arithmetic.subnormals ? (scaled ? (terms * smallestSubnormal) / 2 : 0) : 2 * terms * smallestNormal;
-  // An average is divided at its end; before that its sum is as many times larger.
+  // An average is divided at its end. Before the division its sum is larger by the number of terms.
   const beforeDivision = node.op === 'averagePool2d' ? terms : 1;
   if (isUndetermined(node, operands)) return new Float64Array(result.length).fill(Number.POSITIVE_INFINITY);
   const determined = neverOverflows(node, operands, terms);
@@ -100,7 +101,7 @@ export function sumBound(
   });
 }
 
-/** The greatest number that divides both. */
+/** The greatest common divisor of two numbers. */
 function divisor(a: number, b: number): number {
   return b === 0 ? a : divisor(b, a % b);
 }
@@ -111,7 +112,10 @@ function isUniform(values: Float64Array): boolean {
   return values.every((x) => Math.abs(x) === size);
 }
 
-/** What the sum over absolute values loses when subnormal operands are read as 0; undefined if there are none. */
+/**
+ * How much the sum over absolute values changes when subnormal operands are read as 0; undefined if there are no
+ * subnormal operands.
+ */
 function flushedPart(
   node: SumNode,
   operands: readonly Float64Array[],
@@ -122,18 +126,18 @@ function flushedPart(
   if (!operands.some((values) => values.some(isSubnormal))) return undefined;
   const flushed = operands.map((values) => mapElements(values, (x) => (isSubnormal(x) ? 0 : x)));
   const left = magnitude(node, flushed, shapes, result);
-  // A flushed image may have its maximum elsewhere, a flushed number is that of a row: then either place may get the
-  // gradient, whole or not at all.
+  // Flushing may move an image's maximum, and may turn a number into a row's number. Then either place may get all of
+  // the gradient or none of it.
   const moving = isDirected(node) && operands[0].some(isSubnormal);
   return sizes.map((size, i) => {
     if (moving && size !== left[i]) return size + left[i];
-    // Infinite or NaN alike: nothing was lost that could be told.
+    // The difference of two infinities, or of NaN, is NaN. No loss can be measured there.
     const loss = Math.abs(size - left[i]);
     return Number.isNaN(loss) ? 0 : loss;
   });
 }
 
-/** Whether what infinities and NaN among the operands do to the result is left open. */
+/** Whether standards leave open what infinities and NaN among the operands give. */
 function isUndetermined(node: SumNode, operands: readonly Float64Array[]): boolean {
   if (node.op === 'maxPool2dGradient') return operands[0].some(Number.isNaN);
   const convolution = node.op === 'conv2d' || node.op === 'conv2dInputGradient' || node.op === 'conv2dFilterGradient';
@@ -141,7 +145,7 @@ function isUndetermined(node: SumNode, operands: readonly Float64Array[]): boole
 }
 
 /**
- * Whether the finite operands alone cannot make a partial sum overflow. A result that is not finite is then the same
+ * Whether the finite operands alone can never make a partial sum overflow. A result that is not finite is then the same
  * for every order of summation.
  */
 function neverOverflows(node: SumNode, operands: readonly Float64Array[], terms: number): boolean {

@@ -1,9 +1,10 @@
 import { overflowThreshold } from './float32.js';
 
 /**
- * Whether a float32 result is one that `bound` permits around the float64 result `expected`: not further away than the
- * bound; equal to it where `expected` is infinite or NaN; and the infinity of its sign only where `expected` comes
- * within the bound of rounding to it, as then float32 overflows. An infinite bound permits everything.
+ * Whether `bound` permits a float32 result for the float64 result `expected`. The result must not be further away than
+ * the bound. If `expected` is infinite or NaN, the result must equal it. An infinite result is permitted only where
+ * `expected` plus or minus the bound rounds to that infinity, because float32 may then overflow. An infinite bound
+ * permits everything.
  */
 export function withinBound(actual: number, expected: number, bound: number): boolean {
   if (bound === Number.POSITIVE_INFINITY) return true;

@@ -1,14 +1,14 @@
 /**
- * The elementwise operations used by the approximations of special functions, over any value type `V`: nodes of a program,
- * float32 numbers in a test, float64 numbers. Each means the same as the primitive operation of that name.
+ * The elementwise operations used by the approximations of special functions, over any value type `V`: nodes of a
+ * program, float32 numbers in a test, float64 numbers. Each means the same as the primitive operation of the same name.
  */
 export interface Arithmetic<V> {
-  /** A constant. The approximations pass float32 numbers only, written as short decimals. */
+  /** A constant. The approximations use only float32 numbers, written as short decimals. */
   constant(value: number): V;
   neg(x: V): V;
   abs(x: V): V;
   floor(x: V): V;
-  /** To the nearest whole number, halves to the even one. */
+  /** Rounds to the nearest whole number, and in ties to the even one. */
   round(x: V): V;
   sqrt(x: V): V;
   exp(x: V): V;

@@ -1,8 +1,9 @@
 import type { Arithmetic } from './arithmetic.js';
 
 /**
- * The continued fraction `a₁/(x + b₁ + a₂/(x + b₂ + …))`: three operations per step (two for the last step, unless it has an
- * `extra` term). Numerator and denominator by Horner's rule would take four per degree, and their powers of `x` could overflow.
+ * The continued fraction `a₁/(x + b₁ + a₂/(x + b₂ + …))`. It takes three operations per step (two for the last step,
+ * unless it has an `extra` term). Horner's rule for numerator and denominator would take four per degree, and powers of
+ * `x` could overflow.
  *
  * @param steps the pairs `[aₖ, bₖ]`, outermost first; at least one
  * @param extra terms added to the innermost denominator

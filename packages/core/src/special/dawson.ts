@@ -12,7 +12,8 @@ import { SERIES_LIMIT } from './seriesLimit.js';
 export function dawson(x: number): number {
   const square = x * x;
   if (square <= SERIES_LIMIT) {
-    // exp(−x²) Σ x^(2j+1) / (j! (2j+1)). Summed inwards from the last term, whose index bounds the terms left out.
+    // exp(−x²) Σ x^(2j+1) / (j! (2j+1)). Summed from the last term to the first. The index of the last term bounds the
+    // omitted terms.
     let sum = 0;
     for (let index = Math.ceil(20 + 3 * square); index > 0; index--) {
       sum = (sum + 1 / (2 * index + 1)) * (square / index);
@@ -20,7 +21,7 @@ export function dawson(x: number): number {
     return x * Math.exp(-square) * (1 + sum);
   }
   if (Number.isNaN(x)) return x;
-  // 1/(2x) Σ (2k−1)!! / (2x²)^k, whose terms drop below half a unit in the last place before they grow again.
+  // 1/(2x) Σ (2k−1)!! / (2x²)^k. The terms drop below half a unit in the last place before they grow again.
   const step = 0.5 / square;
   let term = 1;
   let sum = 0;

@@ -2,15 +2,16 @@ import type { Arithmetic } from './arithmetic.js';
 import { continuedFraction } from './continuedFraction.js';
 
 /**
- * Dawson's function for float32 arithmetic, elementwise, in 25 operations: one rational function of type 7/8 in `s²`,
- * minimax in relative error over the whole real line (1.2e-7 with these constants), with no branch and no clip.
+ * Dawson's function for float32 arithmetic, elementwise, in 25 operations: one rational function of type 7/8 in `s²`.
+ * It is minimax in relative error over the whole real line (1.2e-7 with these constants), without a branch or a clip.
  *
- * In float32 the relative error is below 1e-6 for all `s`, rounding included; for `|s| > 1.8e19`, where `s²` overflows, the value is 0
- * (of the sign of `s`) instead of `1/(2s)`. Odd to the last bit, 0 at 0. Shares the product `s²` with `logUniformKlApproximation`.
+ * In float32 the relative error is below 1e-6 for all `s`, rounding included. For `|s| > 1.8e19`, where `s²` overflows,
+ * the value is 0 (with the sign of `s`) instead of `1/(2s)`. Odd to the last bit, 0 at 0. Shares the product `s²` with
+ * `logUniformKlApproximation`.
  *
- * Constants and derivation: `scripts/derive/log_uniform_kl.py`. A plain continued fraction takes as many operations, but its
- * tails have poles at positive `s²`, which cost two digits. Here the tails are split into partial fractions, so no denominator
- * comes near 0.
+ * Constants and derivation: `scripts/derive/log_uniform_kl.py`. A plain continued fraction takes as many operations,
+ * but its tails have poles at positive `s²`, which cost two digits. Here the tails are split into partial fractions, so
+ * no denominator comes near 0.
  *
  * @param m the arithmetic to evaluate in
  * @param s the argument, any shape, finite

@@ -13,15 +13,15 @@ const denominator = [1, 373.30316, 333.21695, 40.50497];
 const series = [0.08331242, -0.007757147];
 
 /**
- * Digamma for `x > 0` (`digamma`) in float32 arithmetic, elementwise, in 32 operations: `(x − r) R(x) + ψ(r)` up to 3,
- * R rational and r the float32 number next to the zero, so that all digits are right there; below 1 by the recurrence;
- * beyond 3 by the asymptotic series.
+ * Digamma for `x > 0` (`digamma`) in float32 arithmetic, elementwise, in 32 operations. Up to 3 it is
+ * `(x − r) R(x) + ψ(r)`, with R rational and r the float32 number nearest to the zero, so that all digits are right
+ * next to it. Below 1 the recurrence is used, beyond 3 the asymptotic series.
  *
  * The relative error is below 4e-7 in float32, and below 7e-7 where log errs by 3.5 units in the last place. Constants:
  * `scripts/derive/special_functions.py`.
  *
  * @param m the arithmetic to evaluate in
- * @param x the argument, any shape; 0 gives −Infinity, Infinity Infinity; negative numbers and NaN give NaN
+ * @param x the argument, any shape; 0 gives −Infinity, Infinity gives Infinity; negative numbers and NaN give NaN
  * @returns the function of each element, the shape of `x`
  */
 export function digammaApproximation<V>(m: Arithmetic<V>, x: V): V {
@@ -31,7 +31,7 @@ export function digammaApproximation<V>(m: Arithmetic<V>, x: V): V {
   const y = m.selectGreater(one, x, m.add(x, one), x);
   const ratio = m.div(polynomial(m, y, numerator), polynomial(m, y, denominator));
   const middle = m.add(m.mul(m.sub(y, m.constant(ROOT)), ratio), m.constant(AT_ROOT));
-  // Of −0 too the value is −Infinity.
+  // −0 gives −Infinity too.
   const inverse = m.div(one, m.abs(x));
   const rest = m.mul(inverse, polynomial(m, m.mul(inverse, inverse), series));
   const far = m.sub(logarithm, m.mul(inverse, m.add(rest, m.constant(0.5))));

@@ -1,7 +1,8 @@
 import { BERNOULLI } from './bernoulli.js';
 
 /**
- * Hurwitz's zeta function `Σ (a + n)⁻ˢ` over n = 0, 1, … in float64, by Euler and Maclaurin's formula from 12 on.
+ * Hurwitz's zeta function `Σ (a + n)⁻ˢ` over n = 0, 1, … in float64. From 12 on the sum is replaced by the
+ * Euler–Maclaurin formula.
  *
  * @param s a whole number, at least 2
  * @param a greater than 0

@@ -6,9 +6,9 @@ const terms = [0.66666416, 0.40021534, 0.28001678, 0.28012668];
 
 /**
  * `log(1 + e)` for `−½ ≤ e ≤ 1` in float32 arithmetic, elementwise, in 13 operations. With `h = e / (2 + e)` the
- * logarithm is `2 artanh(h)`, or `e − h (e − h² P(h²))`, where all terms but e are small. The sum 1 + e, which would
- * lose the digits of a small e, is never computed. No rounding error is compensated either, since shader compilers may
- * simplify such terms to 0.
+ * logarithm is `2 artanh(h)`, or `e − h (e − h² P(h²))`, where all terms except e are small. The sum 1 + e is never
+ * computed, because it would lose the digits of a small e. No rounding error is compensated, because shader compilers
+ * may simplify such terms to 0.
  *
  * @param m the arithmetic to evaluate in
  * @param e the argument, any shape, from −½ to 1

@@ -5,14 +5,16 @@ import { continuedFraction } from './continuedFraction.js';
 const SPLIT = 4.75;
 
 /**
- * The exact KL from the log-uniform prior (`logUniformKl`) for float32 arithmetic, elementwise, in 24 operations. Up to
- * `s² = 4.75` it is `s²` times a rational function of type 2/3, above it `ln |s|` plus one of type 3/3; both minimax in
- * relative error (5.4e-7). Near 0 no logarithm is involved, so nothing cancels and no epsilon is needed.
+ * The exact KL divergence from the log-uniform prior (`logUniformKl`) for float32 arithmetic, elementwise, in 24
+ * operations. Up to `s² = 4.75` it is `s²` times a rational function of type 2/3. Above that it is `ln |s|` plus one of
+ * type 3/3. Both are minimax in relative error (5.4e-7). Near 0 no logarithm is involved, so nothing cancels and no
+ * epsilon is needed.
  *
- * In float32 the relative error is below 1e-6 wherever `s²` is a normal number, rounding included. Even to the last bit, 0 at 0,
- * finite for every finite `s`.
+ * In float32 the relative error is below 1e-6 wherever `s²` is a normal number, rounding included. Even to the last
+ * bit, 0 at 0, finite for every finite `s`.
  *
- * Constants and derivation: `scripts/derive/log_uniform_kl.py`. The unused form may have any value, also infinity.
+ * Constants and derivation: `scripts/derive/log_uniform_kl.py`. Both forms are evaluated; the unused one may have any
+ * value, even infinity.
  *
  * @param m the arithmetic to evaluate in
  * @param s `θ / (√2 σ) = 1 / √(2α)`, any shape, finite

@@ -1,8 +1,9 @@
 /**
- * The standard normal density `φ(s) = exp(−s²/2) / √(2π)` in float64. The exponent is split, `s² = h² + (s − h)(s + h)`
- * with few digits in h, since rounding s² would cost the result `s²/2` times that.
+ * The standard normal density `φ(s) = exp(−s²/2) / √(2π)` in float64. The exponent is split,
+ * `s² = h² + (s − h)(s + h)`, with few digits in h. Rounding s² instead would give the result `s²/2` times the relative
+ * error of s².
  *
- * @returns φ(s), relative error below 1e-15 where it is a normal number; NaN of NaN
+ * @returns φ(s), relative error below 1e-15 where it is a normal number; NaN gives NaN
  */
 export function normalDensity(s: number): number {
   if (Math.abs(s) > 40) return 0;

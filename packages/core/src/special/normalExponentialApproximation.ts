@@ -1,13 +1,13 @@
 import type { Arithmetic } from './arithmetic.js';
 
-/** From here on the exponential is 0 in float32. The bound keeps infinities away from the differences. */
+/** From here on the exponential is 0 in float32. This bound keeps infinities out of the differences. */
 const LARGEST = 20;
 
 /**
  * `exp(−s²/2)` for `s ≥ 0` in float32 arithmetic, elementwise, in 13 operations, with all digits down to the smallest
- * numbers. `s²` is split into `h² + (s − h)(s + h)`, where h has so few digits that `h²` is exact: rounding `s²` would
- * cost the result `s²/2` times as much. h is at most s, so that neither factor is a subnormal number before the result
- * is one.
+ * numbers. `s²` is split into `h² + (s − h)(s + h)`. h has so few digits that `h²` is exact. Rounding `s²` instead
+ * would give the result `s²/2` times the relative error of s². h is at most s, so neither factor is subnormal unless
+ * the result is.
  *
  * @param m the arithmetic to evaluate in
  * @param s the argument, any shape, not negative; infinities give the limits, NaN gives NaN

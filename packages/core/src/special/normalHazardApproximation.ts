@@ -3,8 +3,8 @@ import { continuedFraction } from './continuedFraction.js';
 
 /**
  * The hazard of the standard normal distribution, `φ(s) / Φ(−s)` for `s ≥ 0` (`normalHazard`), for float32 arithmetic,
- * elementwise, in 12 operations: s plus a rational function of type 3/4, minimax over the whole half-line (6.4e-8 of
- * the hazard), none of whose denominators comes near 0.
+ * elementwise, in 12 operations. It is s plus a rational function of type 3/4, minimax over the whole half-line (6.4e-8
+ * of the hazard). None of its denominators comes near 0.
  *
  * Constants: `scripts/derive/special_functions.py`.
  *

@@ -3,7 +3,7 @@ import { logNormalCdf } from './logNormalCdf.js';
 import { normalDensity } from './normalDensity.js';
 import { normalSeries } from './normalSeries.js';
 
-/** Newton's iteration: `step` moves from one estimate to the next, until the last digits. */
+/** Newton's iteration. `step` computes the next estimate; the loop ends when only the last digits change. */
 function iterate(start: number, step: (z: number) => number): number {
   let z = start;
   for (let count = 0; count < 50; count++) {

@@ -6,8 +6,8 @@ const CENTRAL = 0.4;
 
 /**
  * The quantile `Φ⁻¹(p)` of the standard normal distribution (`normalQuantile`) in float32 arithmetic, elementwise, in
- * 30 operations. With `q = p − ½` it is `q R(¼ − q²)` up to |q| = 0.4 (minimax in relative error, 1.6e-7), which has no
- * cancelling terms. Beyond, with `r = √(−2 log p)`, it is r minus a rational function of r (5.7e-7 down to p =
+ * 30 operations. With `q = p − ½` it is `q R(¼ − q²)` up to |q| = 0.4 (minimax in relative error, 1.6e-7), where no
+ * terms cancel. Beyond that, with `r = √(−2 log p)`, it is r minus a rational function of r (5.7e-7 down to p =
  * 1.2e-38), with the sign of q.
  *
  * The relative error is below 1e-6 in float32, and below 1.3e-6 where log errs by 3.5 units in the last place.

@@ -1,5 +1,6 @@
 /**
- * Up to this value of x = s² the special functions sum their convergent series, above it their asymptotic series. The smallest
- * term of that series has a relative size of about exp(−x), which is far below the float64 rounding error there.
+ * Up to this value of x = s² the special functions sum their convergent series, and above it their asymptotic series.
+ * The smallest term of the asymptotic series has a relative size of about exp(−x). That is far below the float64
+ * rounding error from this limit on.
  */
 export const SERIES_LIMIT = 40;

@@ -2,7 +2,7 @@ import type { Arithmetic } from './arithmetic.js';
 
 /**
  * The logistic function for float32 arithmetic, elementwise, in six operations: `1 / (1 + e)` with `e = exp(−|x|)`, and
- * `e / (1 + e)` for negative x. Nothing overflows, and the tail keeps all its digits, down to subnormal numbers.
+ * `e / (1 + e)` for negative x. Nothing overflows. The tail keeps all its digits, down to subnormal numbers.
  *
  * @param m the arithmetic to evaluate in
  * @param x the argument, any shape; infinities give the limits, NaN gives NaN

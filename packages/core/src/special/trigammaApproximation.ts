@@ -5,13 +5,13 @@ import { polynomial } from './polynomial.js';
 const terms = [1, 0.50000757, 0.16644472, 0.002214301, -0.043759882, 0.025497142, -0.0054698945];
 
 /**
- * Trigamma for `x > 0` (`trigamma`) in float32 arithmetic, elementwise, in 22 operations: one polynomial of 1/x from 1
- * to Infinity, and below 1 the recurrence `ψ′(x) = ψ′(x + 1) + 1/x²`, where nothing cancels.
+ * Trigamma for `x > 0` (`trigamma`) in float32 arithmetic, elementwise, in 22 operations. From 1 to Infinity it is one
+ * polynomial of 1/x. Below 1 the recurrence `ψ′(x) = ψ′(x + 1) + 1/x²` is used, where nothing cancels.
  *
  * The relative error is below 3e-7 in float32. Constants: `scripts/derive/special_functions.py`.
  *
  * @param m the arithmetic to evaluate in
- * @param x the argument, any shape; 0 gives Infinity, Infinity 0; negative numbers and NaN give NaN
+ * @param x the argument, any shape; 0 gives Infinity, Infinity gives 0; negative numbers and NaN give NaN
  * @returns the function of each element, the shape of `x`
  */
 export function trigammaApproximation<V>(m: Arithmetic<V>, x: V): V {

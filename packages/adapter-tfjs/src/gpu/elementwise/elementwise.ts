@@ -4,16 +4,16 @@ import type { Language } from '../language.js';
 import { type Launch, languageOf, load, prepare, store } from '../program.js';
 import { callOf, printFunctions } from './functions.js';
 
-/** Elementwise nodes that one launch computes, and what it reads and writes. */
+/** Elementwise nodes that one launch computes, with its inputs and output. */
 export interface ElementwiseGroup {
   readonly shape: readonly number[];
-  /** In an order that can be computed. */
+  /** In an order in which they can be computed. */
   readonly nodes: readonly NodeId[];
   readonly inputs: readonly NodeId[];
   readonly output: NodeId;
 }
 
-/** One launch for a group of elementwise nodes. Constants of a single number are written into its source. */
+/** One launch for a group of elementwise nodes. Constants of a single number are literals in its source. */
 export function elementwise(device: Device, program: BoundProgram, group: ElementwiseGroup): Launch {
   const language = languageOf(device);
   const names = new Map<NodeId, string>();
@@ -40,10 +40,10 @@ export function elementwise(device: Device, program: BoundProgram, group: Elemen
   });
 }
 
-/** Whether a node is a constant that can be written into a program's source. */
+/** Whether a node is a constant that can be a literal in a program's source. */
 export const isLiteral = (node: BoundNode) => Number.isFinite(Math.fround(numberOf(node) ?? Number.NaN));
 
-/** How operations are written, given the expressions of their operands. */
+/** The text of each operation, given the expressions of its operands. */
 const expressions = {
   neg: (_, a) => `-(${a})`,
   abs: (_, a) => `abs(${a})`,
@@ -64,5 +64,5 @@ const expressions = {
 
 type ElementwiseOp = keyof typeof expressions;
 
-/** Whether launches compute an operation, element by element. */
+/** Whether launches compute an operation elementwise. */
 export const isElementwise = (op: Op): op is ElementwiseOp => op in expressions;

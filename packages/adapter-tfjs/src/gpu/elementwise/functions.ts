@@ -2,13 +2,13 @@ import type { Op } from '@vardrop/core/program';
 import { elementary } from '../../elementary.js';
 import { type Language, polynomial } from '../language.js';
 
-/** Elementary functions that shading languages have, but not to the last digits. */
+/** Elementary functions that shading languages have, but with too little accuracy. */
 const names = { exp: 'vExp', log: 'vLog' } as const;
 
 /** The call of a function that `printFunctions` declares. */
 export const callOf = (name: keyof typeof names, x: string) => `${names[name]}(${x})`;
 
-/** Declarations of those that some operations need. */
+/** Declarations of the functions that some operations need. */
 export const printFunctions = (language: Language, wanted: ReadonlySet<Op>): string =>
   [
     ...(wanted.has('exp') ? [powerOfTwo(language), exp(language)] : []),

@@ -13,16 +13,16 @@ import { type ElementwiseGroup, isElementwise, isLiteral } from './elementwise.j
 /** A node that tfjs computes, or elementwise nodes for one launch. */
 export type Piece = NodeId | ElementwiseGroup;
 
-/** The longest source that one launch gets. */
+/** The most nodes in the source of one launch. */
 const mostNodes = 64;
-/** In how many launches a node may be computed anew, rather than in one of its own that they read. */
+/** The most launches that may each compute a node again. A node with more readers gets a launch of its own. */
 const mostCopies: Readonly<Record<OperationCost, number>> = { cheap: 6, expensive: 3 };
 
 /**
- * Cuts a program into launches, in an order that can be computed. tfjs's programs write one tensor, so that an
- * elementwise node joins the launches of those that read it, all of them if there are few: arithmetic costs a graphics
- * card less than a launch does, and than memory. Nodes done once a run stay out of what is done in each iteration, and
- * expensive functions out of launches over more elements than they have.
+ * Cuts a program into launches, in an order in which they can be computed. tfjs's programs write one tensor. An
+ * elementwise node therefore joins all launches that read it, if they are few: on a graphics card, arithmetic costs
+ * less than a launch or a pass over memory. Nodes that are computed once per run stay out of the launches of each
+ * iteration. Expensive functions stay out of launches over more elements than they have.
  *
  * @param mostInputs how many tensors a launch may read
  */
@@ -31,7 +31,7 @@ export function groupNodes(program: BoundProgram, mostInputs: number): Piece[] {
   const shared = invariantNodes(program);
   const outputs = new Set(Object.values(program.outputs));
   const readers = findUsers(program);
-  /** The launches that each node is in, by their last node, the one that is written. */
+  /** For each node, its launches. A launch is identified by its last node, the one that it writes. */
   const launchesOf = new Map<NodeId, readonly NodeId[]>();
   const members = new Map<NodeId, NodeId[]>();
 

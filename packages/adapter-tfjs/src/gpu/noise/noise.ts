@@ -6,7 +6,7 @@ import { reshape } from '../../device/shape.js';
 import { languageOf, place, prepare, store, word } from '../program.js';
 import { printRandom } from './random.js';
 
-/** Noise of a key, made on the device: element i of the result is element `row · units + i` of the key's stream. */
+/** Noise of a key, made on the device. Element i of the result is element `row · units + i` of the key's stream. */
 export function noise(device: Device, node: NodeOf<'noise', BoundShape>): (key: NoiseKey) => TensorInfo {
   const language = languageOf(device);
   const { shape } = node;
@@ -22,7 +22,7 @@ export function noise(device: Device, node: NodeOf<'noise', BoundShape>): (key: 
     functions: printRandom(language, node.distribution),
     body: [
       language.define('unsigned', 'low', `${startLow} + ${place(language)}`),
-      // A sum below what was added to has passed 2³².
+      // The sum has passed 2³² if it is less than `startLow`.
       language.define(
         'unsigned',
         'high',

@@ -2,8 +2,8 @@ import * as random from '@vardrop/core/random';
 import { type Language, polynomial } from '../language.js';
 
 /**
- * Declares `vUniform` and `vNormal`: element (high, low) of the stream of a key, as core's `uniform` and `normal` have
- * it. Words are exact, so uniform numbers are too; normal numbers depend on how division and square root are rounded.
+ * Declares `vUniform` and `vNormal`: element (high, low) of a key's stream, the same as core's `uniform` and `normal`.
+ * Words are exact, so uniform numbers are too. Normal numbers depend on how division and square root are rounded.
  */
 export function printRandom(l: Language, distribution: 'uniform' | 'normal'): string {
   const words = { k0: 'unsigned', k1: 'unsigned', high: 'unsigned', low: 'unsigned' } as const;
@@ -38,8 +38,8 @@ function threefry(l: Language): string[] {
 }
 
 /**
- * What core's `normalFromBits` does, step by step. `1 − x` and `1 + x` are made of integers, to the same roundings: of
- * `(1 − x)(1 + x)` shader compilers make `(1 + x) − x (1 + x)`, which has no digits left in a tail.
+ * The steps of core's `normalFromBits`. `1 − x` and `1 + x` are computed from integers, with the same roundings.
+ * Otherwise shader compilers rewrite `(1 − x)(1 + x)` as `(1 + x) − x (1 + x)`, which has no correct digits in a tail.
  */
 function normal(l: Language): string[] {
   const c = random.normalCoefficients;
@@ -58,7 +58,7 @@ function normal(l: Language): string[] {
     l.define('float', 'square', 's * s'),
     l.define('float', 'logarithm', `${l.toFloat('e')} * ${l.number(c.logOf2)} + s * ${polynomial(l, 'square', c.log)}`),
     l.define('float', 'near', `${l.number(c.centralShift)} - logarithm`),
-    // Of the tails only: near 0 the argument may come out a little below 0.
+    // Only for the tails. Near 0 the argument may be slightly below 0.
     l.define('float', 'far', `sqrt(max(-logarithm, ${l.number(0)})) - ${l.number(c.tailShift)}`),
     l.define(
       'float',

@@ -3,12 +3,12 @@ import type { Device } from '../../device/device.js';
 import { defineCoordinates, type Launch, languageOf, loadAt, prepare, store } from '../program.js';
 import type { ProductSize } from './inOneOrder.js';
 
-/** Rows or columns up to which a product is slim. */
+/** The most rows or columns of a slim product. */
 const slim = 8;
 
 /**
- * Products of matrices with few rows or columns, each element in one thread; undefined for others. (tfjs's webgpu
- * programs compute tiles of 32 x 32, of which such a product fills little.)
+ * Products of matrices with few rows or columns, with one thread per element; undefined for other products. (tfjs's
+ * webgpu programs compute tiles of 32 x 32, and such a product fills only a small part of a tile.)
  *
  * @param batch the number of products, or undefined for operands without that axis
  */

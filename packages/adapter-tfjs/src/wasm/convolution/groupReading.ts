@@ -1,53 +1,57 @@
 import { assign } from '../integers.js';
 import type { FunctionWriter, Local } from '../wasmWriter.js';
 
-/** Sizes of the groups of a convolution: how many channels of the image each reads, and how many of the result it makes. */
+/**
+ * Sizes of the groups of a convolution: how many channels of the image each group reads, and how many of the result it
+ * computes.
+ */
 export interface GroupSize {
   readonly perGroup: number;
   readonly outPerGroup: number;
 }
 
-/** Channels of the result that are computed in one go. */
+/** Channels of the result that are computed together. */
 export interface Block {
-  /** How far behind the first the block's first channel is, in bytes. */
+  /** The offset of the block's first channel from the first channel of all, in bytes. */
   readonly at: Local;
-  /** How many times four channels. */
+  /** Number of vectors of four channels. */
   readonly vectors: number;
   /** Channels of the last vector. */
   readonly count: number;
 }
 
-/** How the channels of an image that some of the result's read get into vectors. */
+/** How the image channels that a block of the result reads are loaded into vectors. */
 export interface GroupReading {
-  /** Whether it takes long to begin a block, so that one should go over many pixels. */
+  /** Whether a block is slow to begin. Then each block should cover many pixels. */
   readonly beginsSlowly: boolean;
   /** Runs `visit` for blocks of all channels of the result. */
   eachBlock(out: number, visit: (block: Block) => void): void;
-  /** Pops the address of a pixel, pushes that of the channels that the block's first reads. */
+  /** Pops the address of a pixel, pushes the address of the channels that the block's first channel reads. */
   addStart(): void;
-  /** Loads what a block's vectors read, from an address on; gives a variable for each of them. */
+  /** Loads the values that a block's vectors read, starting at an address. Returns a variable for each of them. */
   load(address: Local, block: Block): readonly Local[];
 }
 
-/** Vectors of a block, but of those of the last channels. */
+/** Vectors of a block. Only the block of the last channels may have fewer. */
 const most = 4;
 
 /**
- * Four channels of the result read either four neighbours, in a depthwise convolution; or one channel, in groups that make
- * multiples of four; or any, which are read one by one.
+ * Four channels of the result read one of three things. In a depthwise convolution they read four neighbours. In groups
+ * whose number of result channels is a multiple of four they read one channel. In other groups they may read any
+ * channels, which are loaded one by one.
  */
 export function createGroupReading(w: FunctionWriter, size: GroupSize): GroupReading {
   const { outPerGroup } = size;
   const isDepthwise = size.perGroup === 1 && outPerGroup === 1;
   const isOfOne = outPerGroup % 4 === 0;
-  /** How many vectors in a row read the same channel. */
+  /** How many consecutive vectors read the same channel. */
   const alike = isOfOne ? ([4, 2].find((n) => outPerGroup % (4 * n) === 0) ?? 1) : 1;
   const [start, at] = [w.i32(), w.i32()];
   const factors = Array.from({ length: most }, () => w.v128());
-  /** The channels of a block whose numbers of the image a vector starts from. */
+  /** The channels of a block whose image values vector `v` needs. */
   const channelsOf = (v: number): readonly number[] =>
     isDepthwise ? [] : isOfOne ? [4 * (v - (v % alike))] : [0, 1, 2, 3].map((lane) => 4 * v + lane);
-  /** How far behind the first channel's number the others' are. */
+  /** For other channels than the first: the offset of their image value from that of the first, in bytes. */
   const offsets = new Map<number, Local>();
   for (const channel of factors.flatMap((_, v) => channelsOf(v))) {
     if (channel > 0 && !offsets.has(channel)) offsets.set(channel, w.i32());
@@ -70,7 +74,7 @@ export function createGroupReading(w: FunctionWriter, size: GroupSize): GroupRea
         const last = 4 * (vectors - 1) + count - 1;
         for (const [channel, offset] of offsets) {
           if (channel >= 4 * vectors) continue;
-          // Beyond the last channel, the last one's is read.
+          // Beyond the last channel, read the value of the last one.
           pushNumber(w, size, at, Math.min(channel, last));
           w.get(start);
           w.plain('i32Sub');
@@ -110,7 +114,10 @@ export function createGroupReading(w: FunctionWriter, size: GroupSize): GroupRea
   };
 }
 
-/** Pushes how far behind a pixel's first number that is, in bytes, which a channel reads, `channel` behind that at `at`. */
+/**
+ * Pushes the offset, in bytes within a pixel, of the first image value that a channel reads. The channel is `channel`
+ * places after the one at `at`.
+ */
 function pushNumber(w: FunctionWriter, { perGroup, outPerGroup }: GroupSize, at: Local, channel: number): void {
   w.get(at);
   if (perGroup === 1 && outPerGroup === 1) return;

@@ -7,7 +7,7 @@ import { createFunction, type FunctionWriter, type Local } from '../wasmWriter.j
 import { type ConvolutionNode, geometryOf } from './geometryOf.js';
 import { type Block, createGroupReading, type GroupReading } from './groupReading.js';
 
-/** Most products that are added up in one go. */
+/** The most products that are added up in one sum. */
 const longestSum = 4096;
 
 /** A filter that moves over an image. */
@@ -21,7 +21,7 @@ interface Pass {
   readonly dilations: readonly [number, number];
   /** Rows and columns of padding before the image. */
   readonly before: readonly [number, number];
-  /** Distance of the image's pixels from each other, with zeros between them. */
+  /** Distance between the image's pixels. There are zeros between them. */
   readonly spread: readonly [number, number];
   /** Addresses of the tensors. */
   readonly source: Local;
@@ -29,7 +29,7 @@ interface Pass {
   readonly target: Local;
 }
 
-/** A convolution with groups: blocks of channels of a pixel are added up in registers. */
+/** A convolution with groups. Blocks of channels of a pixel are added up in registers. */
 export function writeGroupedConvolution(node: ConvolutionNode, shapes: Shapes): Kernel {
   const { image, filter, result } = geometryOf(node, shapes);
   const { groups, strides, dilations, padding } = node;
@@ -41,8 +41,8 @@ export function writeGroupedConvolution(node: ConvolutionNode, shapes: Shapes): 
 }
 
 /**
- * The gradient in the image, itself a convolution: dy with `stride − 1` zeros between its cells, with the filter turned
- * about and the channels of each group swapped.
+ * The gradient with respect to the image. It is itself a convolution: dy with `stride − 1` zeros between its cells,
+ * with the reversed filter, whose channels are swapped within each group.
  */
 export function writeGroupedInputGradient(node: ConvolutionNode, shapes: Shapes): Kernel {
   const { image, filter, result } = geometryOf(node, shapes);
@@ -109,7 +109,7 @@ function writePass(w: FunctionWriter, pass: Pass): void {
   });
 }
 
-/** `counter · stride − before` into `start`. */
+/** Sets `start` to `counter · stride − before`. */
 function startOf(w: FunctionWriter, start: Local, counter: Local, stride: number, before: number): void {
   scaled(w, counter, stride);
   w.integer(before);
@@ -117,7 +117,7 @@ function startOf(w: FunctionWriter, start: Local, counter: Local, stride: number
   w.set(start);
 }
 
-/** Adds up, in `sums`, the products of a block with what the filter sees from the row `top` and the column `left` on. */
+/** Adds to `sums` the products of a block with the filter's window, which starts at row `top` and column `left`. */
 function addCells(
   w: FunctionWriter,
   pass: Pass,
@@ -220,8 +220,8 @@ function addChannels(
 }
 
 /**
- * Runs `body` for each turn of a loop whose place, `start + counter · step`, is that of one of `length` pixels; sets `place`
- * to the pixel's number.
+ * Runs `body` for each turn of a loop whose position `start + counter · step` is the position of one of `length`
+ * pixels. Sets `place` to the pixel's number.
  */
 function inside(
   w: FunctionWriter,
@@ -241,7 +241,7 @@ function inside(
     w.get(start);
     addScaled(w, counter, step);
     w.tee(place);
-    // As an unsigned number, a place before the image is far behind it.
+    // As an unsigned number, a negative position is larger than any valid one.
     w.integer((length - 1) * spread + 1);
     w.plain('i32LtU');
     w.when(() => {

@@ -7,25 +7,27 @@ import { createFunction, type FunctionWriter, type Local } from '../wasmWriter.j
 import { type ConvolutionNode, type Geometry, geometryOf } from './geometryOf.js';
 import { type Block, createGroupReading, type GroupReading } from './groupReading.js';
 
-/** Most columns, and most rows, whose products are added up in one go: sums of sums lose less. */
+/**
+ * The most columns, and the most rows, whose products are added up in one sum. Sums of partial sums lose less accuracy.
+ */
 const longestSum = 1024;
 
-/** A gradient that is being written: its function, the geometry, and addresses. */
+/** The state while a gradient is being written: its function, the geometry, and addresses. */
 interface Writing {
   readonly w: FunctionWriter;
   readonly geometry: Geometry;
   readonly reading: GroupReading;
-  /** Where to add sums of a row's products. */
+  /** The address at which sums of a row's products are added. */
   readonly sums: Local;
-  /** The row of all images' rows that is read, its image, and its number there. */
+  /** The current row among the rows of all images, its image, and its number in that image. */
   readonly row: Local;
   readonly sample: Local;
   readonly place: Local;
 }
 
 /**
- * The gradient of a convolution with groups in its filter: for each cell of the filter, sums along a row of the result
- * in registers, of blocks of channels; rows are added up in memory.
+ * The gradient with respect to the filter of a convolution with groups. For each cell of the filter, blocks of channels
+ * are summed in registers along a row of the result. The sums of the rows are added up in memory.
  */
 export function writeGroupedFilterGradient(node: ConvolutionNode, shapes: Shapes): Kernel {
   const geometry = geometryOf(node, shapes);
@@ -68,7 +70,7 @@ function clear(w: FunctionWriter, tensor: Local, size: number): void {
   walkRow(w, size, (at, count) => storeFirst(w, count, () => sumOf(w, tensor, at), zero));
 }
 
-/** Adds the products of one row of dy, block by block, so that what a block reads stays in the cache. */
+/** Adds the products of one row of dy, block by block, so that the data of a block stay in the cache. */
 function addRowOfProducts(writing: Writing): void {
   const { w, geometry, row, sample, place, reading } = writing;
   const { image, filter, window } = geometry;
@@ -96,7 +98,10 @@ function addRowOfProducts(writing: Writing): void {
   increase(w, row, 1);
 }
 
-/** Adds the products of a row of dy with a row of the image, which begins at `line`, to the cells of row i of the filter. */
+/**
+ * Adds the products of a row of dy with a row of the image, which starts at `line`, to the cells of row i of the
+ * filter.
+ */
 function addCells(writing: Writing, block: Block, i: Local, line: Local): void {
   const { w, geometry, row, sums } = writing;
   const { filter, result, window, image } = geometry;
@@ -135,7 +140,10 @@ function addCells(writing: Writing, block: Block, i: Local, line: Local): void {
   });
 }
 
-/** Finds the columns of dy, of one piece, whose pixel, `column · stride + offset`, lies in the image: `first` up to `last`. */
+/**
+ * Finds the columns of dy in one piece whose pixel, `column · stride + offset`, is inside the image: `first` up to
+ * `last`.
+ */
 function findColumns({ w, geometry }: Writing, piece: Local, offset: Local, first: Local, last: Local): void {
   const stride = geometry.window.strides[1];
   const [, , width] = geometry.image;

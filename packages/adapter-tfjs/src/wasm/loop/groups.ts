@@ -11,13 +11,13 @@ import { isVectorOp } from './vectorMath.js';
 
 /** Elementwise nodes of one shape, and reductions of them, that one loop computes. */
 export interface Group {
-  /** The iteration shape: that of every elementwise node, and of what the reductions reduce. */
+  /** The iteration shape: the shape of every elementwise node, and of the operands of the reductions. */
   readonly shape: readonly number[];
-  /** In an order that can be computed. */
+  /** In an order in which they can be computed. */
   readonly nodes: readonly NodeId[];
-  /** Values from outside that it reads, single numbers left out. */
+  /** Values from outside that it reads, without single numbers. */
   readonly operands: readonly NodeId[];
-  /** Values that others, or the program's outputs, need. */
+  /** Values that other pieces or the program's outputs need. */
   readonly results: readonly NodeId[];
 }
 
@@ -27,23 +27,27 @@ export type Piece = Group | NodeId;
 const isElementwise = (node: BoundNode) => isVectorOp(node.op);
 const isReduction = (node: BoundNode) => operationClass[node.op] === 'reduction';
 
-/** Most tensors and nodes of one loop; beyond that it is cut in two. Its function would grow too large to compile well. */
+/**
+ * The most tensors and nodes of one loop. A larger loop is cut in two, because its function would be too large to
+ * compile well.
+ */
 const mostTensors = 128;
 const mostNodes = 256;
 
 /**
- * Cuts a program into loops and other nodes, in an order that can be computed.
+ * Cuts a program into loops and other nodes, in an order in which they can be computed.
  *
- * Every node gets a level, and an edge between nodes that cannot share a loop (another shape, a matrix product, the result
- * of a reduction) goes up by at least one; nodes of one shape and level can then share a loop whatever else there is.
- * Levels are as late as users allow, so that what only the optimizer's update needs is computed in its loop; a
- * reduction goes to the loop that computes what it reads. Loops whose nodes have no value in common are separate.
+ * Every node gets a level. If two connected nodes cannot share a loop (other shapes, a matrix product, the result of a
+ * reduction), the user's level is higher by at least one. All nodes of the same shape and level can then share a loop.
+ * Levels are as late as the users allow, so that values that only the optimizer's update needs are computed in its
+ * loop. A reduction goes into the loop that computes its operand. Loops whose nodes have no value in common stay
+ * separate.
  */
 export function groupNodes(program: BoundProgram): Piece[] {
   const { nodes } = program;
   const shared = invariantNodes(program);
   const isFusible = (id: NodeId) => isElementwise(nodes[id]) || isReduction(nodes[id]);
-  /** Nodes of one space can share a loop. */
+  /** Nodes of the same space can share a loop. */
   const spaces = nodes.map((node, id) => {
     if (!isFusible(id)) return `node ${id}`;
     const shape = isReduction(node) ? nodes[node.operands[0]].shape : node.shape;
@@ -94,7 +98,7 @@ export function groupNodes(program: BoundProgram): Piece[] {
   return ordered(program, pieces, pieceOf);
 }
 
-/** The latest level of each node that leaves its users room; reductions at the level of what they share a loop with. */
+/** The latest possible level of each node before its users. A reduction gets the level of the loop that it joins. */
 function findLevels(program: BoundProgram, isJoined: (from: NodeId, to: NodeId) => boolean): number[] {
   const { nodes } = program;
   const upperBounds = new Array<number>(nodes.length).fill(Number.POSITIVE_INFINITY);
@@ -102,7 +106,7 @@ function findLevels(program: BoundProgram, isJoined: (from: NodeId, to: NodeId) 
   const latest = (binding: (id: NodeId) => boolean) => {
     const levels = [...upperBounds];
     for (let id = nodes.length - 1; id >= 0; id--) {
-      // A single number, such as the loss, may come as late as it likes.
+      // A single number, such as the loss, may be computed at any late level.
       if (named.has(id)) levels[id] = Math.min(levels[id], nodes[id].shape.length > 0 ? 0 : nodes.length);
       if (!binding(id)) continue;
       for (const operand of nodes[id].operands) {
@@ -111,7 +115,7 @@ function findLevels(program: BoundProgram, isJoined: (from: NodeId, to: NodeId) 
     }
     return levels;
   };
-  // First without reductions pulling at what they read; then each joins the latest of its own loop's nodes.
+  // The first pass ignores how reductions bind their operands. Then each reduction joins the latest node of its loop.
   const loose = latest((id) => !isReduction(nodes[id]));
   const reach = [...loose];
   nodes.forEach((node, id) => {
@@ -127,14 +131,14 @@ function findLevels(program: BoundProgram, isJoined: (from: NodeId, to: NodeId) 
     const [operand] = node.operands;
     if (isJoined(operand, id) && Number.isFinite(reach[operand])) upperBounds[id] = reach[operand];
   });
-  // What no output needs gets a level as well: any finite one, as infinite ones cannot tell before from after.
+  // Nodes that no output needs also get a finite level, because infinite levels give no order.
   for (let id = 0; id < nodes.length; id++) upperBounds[id] = Math.min(upperBounds[id], 2 * nodes.length);
   return latest(() => true);
 }
 
 const finite = (level: number) => (Number.isFinite(level) ? level : Number.NEGATIVE_INFINITY);
 
-/** Nodes of one space and level that have an edge or an operand of the whole shape in common. */
+/** Nodes of the same space and level that are connected by an edge or read the same operand of the whole shape. */
 function connected(
   program: BoundProgram,
   isFusible: (id: NodeId) => boolean,
@@ -176,12 +180,15 @@ function connected(
   return [...loops.values()];
 }
 
-/** The pieces, each after those that it reads from, otherwise in the program's order. */
+/** The pieces, each after the pieces that it reads from, otherwise in the program's order. */
 function ordered(program: BoundProgram, pieces: readonly Piece[], pieceOf: ReadonlyMap<NodeId, Piece>): Piece[] {
   const last = (piece: Piece) => (typeof piece === 'number' ? piece : piece.nodes[piece.nodes.length - 1]);
   const result: Piece[] = [];
   const done = new Set<Piece>();
-  /** Pieces that wait for each other, with what they read and nobody has looked at yet: no recursion, whatever the depth. */
+  /**
+   * A stack of pieces that wait for each other, with their operands that are still to be visited. There is no
+   * recursion, so the depth is not limited.
+   */
   const waiting: { readonly piece: Piece; readonly operands: Iterator<NodeId> }[] = [];
   const open = (piece: Piece | undefined) => {
     if (piece === undefined || done.has(piece)) return;

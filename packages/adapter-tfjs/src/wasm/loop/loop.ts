@@ -1,13 +1,16 @@
-/** A loop nest over tensors: lengths from the outermost in, and each tensor's step in elements per turn. */
+/**
+ * A loop nest over tensors: lengths from the outermost axis to the innermost, and each tensor's step in elements per
+ * turn.
+ */
 export interface Loop {
   readonly lengths: readonly number[];
-  /** By tensor, then by axis; 0 where the tensor does not change along the axis. The innermost is 0 or 1. */
+  /** By tensor, then by axis; 0 if the tensor does not change along the axis. The innermost step is 0 or 1. */
   readonly steps: readonly (readonly number[])[];
-  /** Elements of the last turn of the outermost axis, where it is cut into blocks that do not fill it. */
+  /** Elements of the last block, if the outermost axis is cut into blocks and the last one is not full. */
   readonly partial?: number;
 }
 
-/** Elements of one block: short sums lose less, and half of a 32 KiB cache holds four. */
+/** Elements of one block. Short sums lose less accuracy, and half of a 32 KiB cache holds four blocks. */
 const blockLength = 4096;
 
 /** Steps of a tensor that is broadcast to `shape`. */
@@ -24,7 +27,7 @@ export function broadcastSteps(tensor: readonly number[], shape: readonly number
   return steps;
 }
 
-/** Steps of what is left of `shape` after reducing `axes`. */
+/** Steps of the result of reducing `axes` of `shape`. */
 export function reducedSteps(shape: readonly number[], axes: readonly number[]): number[] {
   let step = 1;
   const steps = new Array<number>(shape.length).fill(0);
@@ -38,8 +41,8 @@ export function reducedSteps(shape: readonly number[], axes: readonly number[]):
 }
 
 /**
- * The shortest loop nest over `shape`: axes of length 1 are left out, neighbours that every tensor walks through in one
- * go become one. A single long axis that some tensor reduces (`inBlocks`) is cut into blocks.
+ * The shortest loop nest over `shape`. Axes of length 1 are dropped. Neighbouring axes that are contiguous for every
+ * tensor become one. A single long axis that a tensor reduces (`inBlocks`) is cut into blocks.
  */
 export function collapse(shape: readonly number[], steps: readonly (readonly number[])[], inBlocks: boolean): Loop {
   const lengths: number[] = [];

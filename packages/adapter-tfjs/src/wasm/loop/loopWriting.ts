@@ -3,7 +3,7 @@ import { createFunction, type FunctionWriter, type Local } from '../wasmWriter.j
 import type { Group } from './groups.js';
 import { broadcastSteps, collapse, type Loop, reducedSteps } from './loop.js';
 
-/** What a reduction starts from. */
+/** The start value of a reduction. */
 export const initialValue = { reduceSum: 0, reduceMax: Number.NEGATIVE_INFINITY } as const;
 
 /** A reduction of the group, while its loop is being written. */
@@ -11,37 +11,40 @@ export interface Reduction {
   readonly node: ReductionNode;
   /** Index of its result among the function's parameters. */
   readonly tensor: number;
-  /** Sum or maximum along the innermost axis, where that axis is reduced. */
+  /** Sum or maximum along the innermost axis, if that axis is reduced. */
   readonly sum?: Local;
 }
 
 type ReductionNode = NodeOf<'reduceSum' | 'reduceMax', BoundShape>;
 
-/** Whether a node reduces what the loop goes through. */
+/** Whether a node is a reduction over the loop's elements. */
 export const isReduction = (node: BoundNode): node is ReductionNode =>
   node.op === 'reduceSum' || node.op === 'reduceMax';
 
-/** A loop that is being written: its function and variables. Tensors are the group's operands, then its results. */
+/**
+ * The state while a loop is being written: its function and variables. Tensors are the group's operands, then its
+ * results.
+ */
 export interface LoopWriting {
   readonly w: FunctionWriter;
   readonly nodes: readonly BoundNode[];
   readonly group: Group;
   readonly loop: Loop;
-  /** The numbers that nodes read. */
+  /** The constant numbers that nodes read. */
   readonly numbers: ReadonlyMap<NodeId, Local>;
   /** By tensor: the address of its row. */
   readonly bases: readonly Local[];
-  /** By tensor: four times its element of a row, where it is an operand with one only. */
+  /** By tensor: a vector with four times its value, for an operand with one element per row. */
   readonly splats: readonly (Local | undefined)[];
   readonly reductions: readonly Reduction[];
-  /** How far into the row the turn is, in bytes. */
+  /** The position of the turn within the row, in bytes. */
   readonly offset: Local;
-  /** Elements of a row that are left once there are fewer than four, and a mask of them. */
+  /** The number of elements left at the end of a row, if fewer than four, and a mask of them. */
   readonly rest: Local;
   readonly mask: Local;
 }
 
-/** Starts the function that computes a group: its loop nest, and its variables. */
+/** Starts the function that computes a group, with its loop nest and variables. */
 export function startLoop(nodes: readonly BoundNode[], group: Group): LoopWriting {
   const tensors = [...group.operands, ...group.results];
   const w = createFunction(tensors.length);
@@ -57,7 +60,7 @@ export function startLoop(nodes: readonly BoundNode[], group: Group): LoopWritin
     steps,
     group.results.some((id) => isReduction(nodes[id])),
   );
-  /** Whether a tensor has one element for all of a row. */
+  /** Whether a tensor has one element for a whole row. */
   const isFixed = (tensor: number) => loop.steps[tensor][loop.lengths.length - 1] === 0;
   return {
     w,

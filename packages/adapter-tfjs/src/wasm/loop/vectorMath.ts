@@ -5,7 +5,7 @@ import type { FunctionWriter, simd } from '../wasmWriter.js';
 /** Writes instructions that push one vector of four floats. */
 type Push = () => void;
 
-/** Instructions on vectors, for one straight line of them: values computed once are used again. */
+/** Writes instructions on vectors in a straight line. Values computed once are used again. */
 interface VectorWriter {
   apply(opcode: keyof typeof simd, ...operands: Push[]): Push;
   add(a: Push, b: Push): Push;
@@ -22,7 +22,7 @@ interface VectorWriter {
 }
 
 const { exp: expTerms, log: logTerms, ln2High, ln2Low, sqrtHalfBits } = elementary;
-/** 1.5 · 2²³: a small number added to it is rounded to an integer, which its last bits then hold. */
+/** 1.5 · 2²³. Adding it to a small number rounds the number to an integer, which is then in the last bits. */
 const [roundingShift, roundingShiftBits] = [12582912, 0x4b400000];
 
 /** Vector arithmetic in the function `w`. */
@@ -62,7 +62,7 @@ export function createVectorWriter(w: FunctionWriter): VectorWriter {
 /** x = n ln 2 + r; eʳ by polynomial, times 2ⁿ in two factors, so that neither overflows before the product does. */
 function exp(v: VectorWriter, argument: Push): Push {
   const { apply, add, sub, mul, number, integer, shift, keep, polynomial } = v;
-  // `pmin` and `pmax` keep a NaN on the left, and are one instruction where `min` and `max` are ten.
+  // `pmin` and `pmax` keep a NaN on the left. They are one instruction each; `min` and `max` are ten.
   const x = keep(apply('pmax', apply('pmin', argument, number(elementary.expHighest)), number(elementary.expLowest)));
   const shifted = keep(add(mul(x, number(Math.LOG2E)), number(roundingShift)));
   const n = keep(sub(shifted, number(roundingShift)));
@@ -92,15 +92,15 @@ function log(v: VectorWriter, argument: Push): Push {
   const tiny = keep(apply('f32x4Lt', given, number(2 ** -126)));
   const scaled = keep(select(tiny, mul(given, number(2 ** 23)), given));
   const finite = keep(logOfNormal(v, scaled, apply('and', tiny, number(-23))));
-  // x itself is the answer where x is ∞ or NaN; 0 gives −∞ and what lies below gives NaN.
+  // For ∞ and NaN the answer is x itself. 0 gives −∞, negative numbers give NaN.
   const upper = keep(select(apply('f32x4Lt', given, number(Number.POSITIVE_INFINITY)), finite, given));
   const zero = keep(select(apply('f32x4Eq', given, number(0)), number(Number.NEGATIVE_INFINITY), upper));
   return select(apply('f32x4Lt', given, number(0)), number(Number.NaN), zero);
 }
 
 /**
- * The operations that loops compute, with the operands' values. Infinities, NaN and subnormals are those of IEEE 754;
- * `selectGreater` gives y where a or b is NaN.
+ * The operations that loops compute, given the operands' values. Infinities, NaN and subnormals follow IEEE 754.
+ * `selectGreater` gives y if a or b is NaN.
  */
 export const vectorOps = {
   neg: (v, x) => v.apply('neg', x),
@@ -126,6 +126,6 @@ export type VectorOp = keyof typeof vectorOps;
 /** Whether loops compute an operation. */
 export const isVectorOp = (op: Op): op is VectorOp => op in vectorOps;
 
-/** The larger (smaller) of x and a number that is neither NaN nor 0; NaN where x is. */
+/** The larger (smaller) of x and a number that is neither NaN nor 0; NaN if x is NaN. */
 export const bounded = (v: VectorWriter, op: 'max' | 'min', x: Push, bound: Push): Push =>
   v.apply(op === 'max' ? 'pmax' : 'pmin', x, bound);

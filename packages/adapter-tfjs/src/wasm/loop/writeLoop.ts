@@ -6,9 +6,10 @@ import { initialValue, isReduction, startLoop } from './loopWriting.js';
 import { writeRow } from './writeRow.js';
 
 /**
- * The function that computes a group: parameters are the addresses of its operands, then of its results, of which those
- * of reductions already hold `initialValue`. Four elements a turn; the rest of a row (1 to 3 elements) is computed as four
- * and written one by one, reading at most 12 bytes past a tensor's end, which is inside the heap.
+ * The function that computes a group. Its parameters are the addresses of its operands, then of its results. Results of
+ * reductions already hold `initialValue`. A turn computes four elements. The end of a row (1 to 3 elements) is computed
+ * as four elements and written one by one. It reads at most 12 bytes past the end of a tensor, which is inside the
+ * heap.
  */
 export function writeLoop({ nodes }: BoundProgram, group: Group): Kernel {
   const writing = startLoop(nodes, group);

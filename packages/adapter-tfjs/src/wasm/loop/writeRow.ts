@@ -7,7 +7,7 @@ import { writeTurn } from './writeTurn.js';
 /** Shorter rows are computed one vector at a time. */
 const fewestUnrolled = 32;
 
-/** The innermost loop: one row of every tensor, at the place that the counters of the outer loops say. */
+/** The innermost loop: one row of every tensor, selected by the counters of the outer loops. */
 export function writeRow(writing: LoopWriting, counters: readonly Local[]): void {
   const { w, loop, reductions, rest, mask } = writing;
   moveToRow(writing, counters);
@@ -32,7 +32,7 @@ export function writeRow(writing: LoopWriting, counters: readonly Local[]): void
   for (const reduction of reductions) finishReduction(writing, reduction);
 }
 
-/** Sets the addresses of the tensors' rows, and loads operands that have one element a row. */
+/** Sets the addresses of the tensors' rows, and loads operands with one element per row. */
 function moveToRow({ w, loop, bases, splats }: LoopWriting, counters: readonly Local[]): void {
   bases.forEach((base, tensor) => {
     w.get(tensor);
@@ -59,7 +59,7 @@ function writeVectors(writing: LoopWriting): void {
   const pairs = isSlow(writing) && length >= fewestUnrolled ? length - (length % 8) : 0;
   if (pairs > 0) {
     w.loop(offset, { constant: 4 * pairs }, 32, () => writeTurn(writing, false, 2));
-    // One vector is left where a row is no multiple of eight elements.
+    // One vector is left if the length does not end with a full pair of vectors.
     if (length - pairs >= 4) {
       writeTurn(writing, false);
       assign(w, offset, 4 * (pairs + 4));
@@ -71,8 +71,7 @@ function writeVectors(writing: LoopWriting): void {
 }
 
 /**
- * The vectors of a block, of which the last has `partial` elements only; sets `rest`. Every block has at least 4096
- * elements but that one.
+ * The vectors of a block; sets `rest`. The last block has only `partial` elements. Every other block has at least 4096.
  */
 function writeVectorsOfBlock(writing: LoopWriting, block: Local, partial: number): void {
   const { w, loop, offset, rest } = writing;
@@ -82,7 +81,7 @@ function writeVectorsOfBlock(writing: LoopWriting, block: Local, partial: number
   w.get(block);
   w.integer(loop.lengths[0] - 1);
   w.plain('i32LtU');
-  // select(a, b, c) is a where c is not 0.
+  // select(a, b, c) is a if c is not 0.
   const isFull = w.i32();
   w.set(isFull);
   w.set(count);
@@ -123,7 +122,7 @@ function writeVectorsOfBlock(writing: LoopWriting, block: Local, partial: number
   });
 }
 
-/** Adds the four partial results of a row to what the result holds. */
+/** Adds the four partial results of a row to the value in the result. */
 function finishReduction({ w, bases }: LoopWriting, { node, tensor, sum }: Reduction): void {
   if (sum === undefined) return;
   const combine = node.op === 'reduceSum' ? 'f32Add' : 'f32Max';

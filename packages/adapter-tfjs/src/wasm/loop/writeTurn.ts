@@ -4,18 +4,21 @@ import type { Local } from '../wasmWriter.js';
 import { initialValue, isReduction, type LoopWriting, type Reduction } from './loopWriting.js';
 import { bounded, createVectorWriter, type VectorOp, vectorOps } from './vectorMath.js';
 
-/** Four elements among those that a turn of the loop computes: their values, and where they lie behind the first. */
+/**
+ * Four of the elements that a turn of the loop computes: their values, and their distance from the turn's first
+ * element.
+ */
 interface Part {
   readonly values: Map<NodeId, Local>;
-  /** Bytes. */
+  /** In bytes. */
   readonly behind: number;
-  /** Whether it is the rest of a row, fewer than four elements. */
+  /** Whether it is the end of a row, with fewer than four elements. */
   readonly isRest: boolean;
 }
 
 /**
- * Computes as many vectors of four elements as asked for, from `offset` bytes into the row on. Two at a time are written
- * node by node, so that the processor has the second to work on while it waits for the first.
+ * Computes `vectors` vectors of four elements, from `offset` bytes into the row on. Two vectors are written node by
+ * node, so that the processor can work on the second while it waits for the first.
  */
 export function writeTurn(writing: LoopWriting, isRest: boolean, vectors: 1 | 2 = 1): void {
   const { nodes, group, numbers } = writing;
@@ -37,7 +40,7 @@ function write(writing: LoopWriting, tensor: number, value: Local, { behind, isR
   storeFour(writing.w, () => address(writing, tensor), value, isRest ? writing.rest : undefined, behind);
 }
 
-/** The variable that holds a node's value, which is loaded unless it is known. */
+/** The variable that holds a node's value. Loads the value if it is not known yet. */
 function register(writing: LoopWriting, id: NodeId, { values, behind }: Part): Local {
   const known = values.get(id);
   if (known !== undefined) return known;
@@ -79,7 +82,10 @@ function compute(writing: LoopWriting, id: NodeId, part: Part): void {
   part.values.set(id, result);
 }
 
-/** Whether a maximum with a node is one instruction: of 0 and −0 the larger is 0, which only the general one knows. */
+/**
+ * Whether a maximum with a node needs only one instruction. Not for 0: the larger of 0 and −0 is 0, and only the
+ * general instruction knows that.
+ */
 function isBound(node: BoundNode): boolean {
   const number = Math.fround(numberOf(node) ?? Number.NaN);
   return !Number.isNaN(number) && number !== 0;

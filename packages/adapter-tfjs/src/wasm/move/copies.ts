@@ -1,13 +1,15 @@
 import { elementCount, type NodeOf } from '@vardrop/core/program';
 import type { Shapes } from '../../device/lowering.js';
 
-/** A walk through a tensor along the axes of a loop nest: its first element, and each axis's step, in elements. */
+/**
+ * A walk through a tensor along the axes of a loop nest: its first element, and the step along each axis, in elements.
+ */
 export interface Walk {
   readonly origin: number;
   readonly steps: readonly number[];
 }
 
-/** Elements of an operand that go to places of the result, as many as the loop nest has turns. */
+/** A copy of elements of an operand to places of the result: one element for each turn of the loop nest. */
 export interface Copy {
   readonly operand: number;
   readonly lengths: readonly number[];
@@ -15,16 +17,16 @@ export interface Copy {
   readonly to: Walk;
 }
 
-/** A result that is made of parts of operands. */
+/** A result made of parts of operands. */
 export interface Copies {
   readonly parts: readonly Copy[];
-  /** The number in all other places, where there are any. */
+  /** The number in all other places, if there are other places. */
   readonly fill?: number;
 }
 
 type MovementOp = 'slice' | 'pad' | 'concatenate';
 
-/** What a slice, a pad or a concatenation copies. */
+/** The copies of a slice, a pad or a concatenation. */
 export function copiesOf(node: NodeOf<MovementOp, readonly number[]>, { out, operands }: Shapes): Copies {
   const whole = (shape: readonly number[]): Walk => ({ origin: 0, steps: rowMajorSteps(shape) });
   switch (node.op) {
@@ -53,7 +55,7 @@ export function copiesOf(node: NodeOf<MovementOp, readonly number[]>, { out, ope
   }
 }
 
-/** A walk through a tensor of `shape` that starts at `starts` and goes in steps of whole axes. */
+/** A walk through a tensor of `shape` from `starts` on. `steps` counts positions along each axis. */
 function walk(shape: readonly number[], starts: readonly number[], steps: readonly number[]): Walk {
   const unit = rowMajorSteps(shape);
   return {

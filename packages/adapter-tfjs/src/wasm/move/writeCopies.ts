@@ -16,7 +16,7 @@ export function writeCopies(node: NodeOf<'slice' | 'pad' | 'concatenate', BoundS
   return { code: w, results: [{ shape: shapes.out, ...(fill === undefined ? {} : { initial: fill }) }] };
 }
 
-/** Copies from one tensor to another, both given by their addresses. */
+/** Copies from one tensor to another. Both are given by their addresses. */
 export function writeCopy(
   w: FunctionWriter,
   { lengths, from, to }: Omit<Copy, 'operand'>,

@@ -5,7 +5,7 @@ import type { Kernel } from '../kernel.js';
 import { addRow, storeFirst, walkRow } from '../walkRow.js';
 import { createFunction, type FunctionWriter, type Local } from '../wasmWriter.js';
 
-/** Rows of a table by number; zeros for numbers of no row. */
+/** Rows of a table by number. A number that is not a row's number gives zeros. */
 export function writeGather({ out, operands: [[rows, ...rest], indices] }: Shapes): Kernel {
   const w = createFunction(3);
   const size = elementCount(rest);
@@ -14,7 +14,7 @@ export function writeGather({ out, operands: [[rows, ...rest], indices] }: Shape
   w.get(2);
   w.set(target);
   eachIndex(w, 1, elementCount(indices), rows, (number, isRow) => {
-    // Of no row, the first one is read, and taken out again.
+    // For a number that is not a row's number, the first row is read and masked to zeros.
     w.get(0);
     w.get(number);
     w.get(isRow);
@@ -41,7 +41,7 @@ export function writeGather({ out, operands: [[rows, ...rest], indices] }: Shape
   return { code: w, results: [{ shape: out }] };
 }
 
-/** Adds rows of dy to the rows of their numbers, in their order. */
+/** Adds each row of dy to the row with its number, in the order of the indices. */
 export function writeGatherGradient({ out: [rows, ...rest], operands: [indices] }: Shapes): Kernel {
   const w = createFunction(3);
   const size = elementCount(rest);
@@ -61,7 +61,7 @@ export function writeGatherGradient({ out: [rows, ...rest], operands: [indices] 
   return { code: w, results: [{ shape: [rows, ...rest], initial: 0 }] };
 }
 
-/** Runs `visit` for each index, with its whole number, and 1 or 0 for whether it is the number of a row. */
+/** Runs `visit` for each index, with its whole number, and with 1 if that is a row's number, else 0. */
 function eachIndex(
   w: FunctionWriter,
   indices: Local,

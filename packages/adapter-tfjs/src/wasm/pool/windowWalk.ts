@@ -4,7 +4,10 @@ import type { FunctionWriter, Local } from '../wasmWriter.js';
 
 type Pooling = SlidingWindow & { readonly size: readonly [number, number] };
 
-/** A walk over the windows of an image `[batch, height, width, channels]`, four channels a turn: what it is of, and its variables. */
+/**
+ * A walk over the windows of an image `[batch, height, width, channels]`, four channels per turn: its sizes and its
+ * variables.
+ */
 export interface WindowWalk {
   readonly w: FunctionWriter;
   readonly pooling: Pooling;
@@ -16,22 +19,22 @@ export interface WindowWalk {
   /** Row and column of the cell within its window. */
   readonly i: Local;
   readonly j: Local;
-  /** First of the four channels, in bytes. */
+  /** Offset of the first of the four channels, in bytes. */
   readonly channel: Local;
   /** Row and column of the image at which the window starts. */
   readonly top: Local;
   readonly left: Local;
   readonly y: Local;
   readonly x: Local;
-  /** The pixel of the image, inside `visitCells`, in bytes; add `channel`. */
+  /** Offset of the image's pixel, inside `visitCells`, in bytes. Add `channel`. */
   readonly cell: Local;
-  /** The pixel of the pooled image, in bytes; add `channel`. */
+  /** Offset of the pooled image's pixel, in bytes. Add `channel`. */
   readonly window: Local;
-  /** How many channels there are in a turn of fewer than four. */
+  /** The number of channels in a turn of fewer than four. */
   readonly rest: Local;
 }
 
-/** A walk to be written into `w`. */
+/** Creates a walk that is written into `w`. */
 export function createWindowWalk(
   w: FunctionWriter,
   pooling: Pooling,
@@ -52,7 +55,7 @@ export function addressOf({ w, channel }: WindowWalk, tensor: number, position: 
   w.plain('i32Add');
 }
 
-/** Pushes four times the number of the current cell within its window. */
+/** Pushes a vector with four times the number of the current cell within its window. */
 export function pushIndex({ w, pooling, i, j }: WindowWalk): void {
   scaled(w, i, pooling.size[1]);
   w.get(j);
@@ -60,7 +63,7 @@ export function pushIndex({ w, pooling, i, j }: WindowWalk): void {
   w.simd('i32x4Splat');
 }
 
-/** `counter · scale + …` into `to`. */
+/** Sets `to` to `counter · scale` plus the value that `plus` pushes. */
 function affine(w: FunctionWriter, to: Local, counter: Local, scale: number, plus: () => void): void {
   scaled(w, counter, scale);
   plus();
@@ -68,7 +71,10 @@ function affine(w: FunctionWriter, to: Local, counter: Local, scale: number, plu
   w.set(to);
 }
 
-/** Writes the whole walk: `start` at each window, then `turn` for its channels, `isPartial` if there are fewer than four. */
+/**
+ * Writes the whole walk: `start` at each window, then `turn` for its channels, with `isPartial` if they are fewer than
+ * four.
+ */
 export function walkWindows(walk: WindowWalk, start: () => void, turn: (isPartial: boolean) => void): void {
   const { w, pooling, image, pooled, sample, row, column, top, left, window } = walk;
   const { strides, padding } = pooling;
@@ -100,11 +106,11 @@ function walkChannels({ w, channel, rest }: WindowWalk, channels: number, turn: 
   }
 }
 
-/** Runs `visit` for each cell of the current window that lies in the image, in row-major order. */
+/** Runs `visit` for each cell of the current window that is inside the image, in row-major order. */
 export function visitCells(walk: WindowWalk, visit: () => void): void {
   const { w, pooling, image, sample, i, j, top, left, y, x, cell } = walk;
   const [, height, width, channels] = image;
-  /** For each turn of a loop whose place, `start + counter`, lies in the image. */
+  /** Runs `body` for each turn of a loop whose position `start + counter` is inside the image. */
   const inside = (counter: Local, count: number, start: Local, place: Local, length: number, body: () => void) =>
     w.loop(counter, { constant: count }, 1, () => {
       w.get(start);
@@ -112,7 +118,7 @@ export function visitCells(walk: WindowWalk, visit: () => void): void {
       w.plain('i32Add');
       w.tee(place);
       w.integer(length);
-      // As an unsigned number, a row above the image is far below it.
+      // As an unsigned number, a negative row is larger than any valid one.
       w.plain('i32LtU');
       w.when(body);
     });
@@ -128,7 +134,7 @@ export function visitCells(walk: WindowWalk, visit: () => void): void {
   );
 }
 
-/** Counts those cells into a variable. */
+/** Counts the cells of the current window that are inside the image. */
 export function countCells(walk: WindowWalk, into: Local): void {
   assign(walk.w, into, 0);
   visitCells(walk, () => increase(walk.w, into, 1));

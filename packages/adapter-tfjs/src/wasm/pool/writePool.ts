@@ -5,7 +5,7 @@ import { storeFour } from '../storeFour.js';
 import { createFunction } from '../wasmWriter.js';
 import { addressOf, countCells, createWindowWalk, visitCells, walkWindows } from './windowWalk.js';
 
-/** Maximum or average of each window, of its cells inside the image. NaN, unlike in tfjs's wasm kernels, stays NaN. */
+/** Maximum or average of each window, over its cells inside the image. NaN stays NaN, unlike in tfjs's wasm kernels. */
 export function writePool(
   node: NodeOf<'maxPool2d' | 'averagePool2d'>,
   { out: pooled, operands: [image] }: Shapes,

@@ -14,9 +14,9 @@ import {
 } from './windowWalk.js';
 
 /**
- * The gradient of a pooling, which tfjs's wasm backend lacks: adds to the image's gradient window by window. The first
- * maximum of a window in row-major order gets all of its gradient (a NaN counts as larger than any number); of an
- * average, each cell of the image an equal share.
+ * The gradient of a pooling, which tfjs's wasm backend lacks. It adds to the image's gradient window by window. For a
+ * maximum, the first maximum of a window in row-major order gets the whole gradient; a NaN counts as larger than any
+ * number. For an average, each image cell gets an equal share.
  */
 export function writePoolGradient(
   node: NodeOf<'maxPool2dGradient' | 'averagePool2dGradient'>,
@@ -63,7 +63,7 @@ export function writePoolGradient(
   return { code: w, results: [{ shape: image, initial: 0 }] };
 }
 
-/** Finds the place of a window's maximum: −1 until a cell has been seen. */
+/** Finds the position of a window's maximum. It is −1 before the first cell. */
 function findMaximum(
   walk: WindowWalk,
   input: number,
@@ -80,7 +80,7 @@ function findMaximum(
     w.set(value);
     pushIndex(walk);
     w.set(here);
-    // value > best, or value alone is NaN, or no cell has been seen
+    // value > best, or only value is NaN, or this is the first cell
     w.get(value);
     w.get(best);
     w.simd('f32x4Gt');

@@ -1,23 +1,26 @@
 import type { Shapes } from '../../device/lowering.js';
 import { createFunction, type FunctionWriter, type Local } from '../wasmWriter.js';
 
-/** From so many rows on, copying a panel of the right matrix pays. */
+/** From this many rows on, copying a panel of the right matrix saves time. */
 const rowsWorthCopying = 16;
-/** Rows of the result at a time. */
+/** Rows of the result that are computed together. */
 export const rowsOfBlock = 4;
-/** Most products that are added up in one go: sums of sums lose less, and a panel of so many rows fits the cache. */
+/**
+ * The most products that are added up in one sum. Sums of partial sums lose less accuracy, and a panel of so many rows
+ * fits the cache.
+ */
 const longestSum = 512;
 
-/** A product `[m, k] × [k, n]` that is being written: its function, sizes and variables. */
+/** The state while a product `[m, k] × [k, n]` is being written: its function, sizes and variables. */
 export interface ProductWriting {
   readonly w: FunctionWriter;
   readonly m: number;
   readonly n: number;
   readonly k: number;
-  /** Products that are added up in one go, and how often: the last piece may be shorter. */
+  /** The number of products in one sum, and the number of such pieces. The last piece may be shorter. */
   readonly piece: number;
   readonly pieces: number;
-  /** Memory for a copy of some columns of the right matrix; undefined where it is not copied. */
+  /** Memory for a copy of some columns of the right matrix; undefined if it is not copied. */
   readonly panel: Local | undefined;
   /** Addresses of the left matrix, the right one, and the result. */
   readonly bases: readonly Local[];
@@ -27,7 +30,7 @@ export interface ProductWriting {
   readonly left: Local;
   readonly right: Local;
   readonly target: Local;
-  /** Columns that are left where there are fewer than four. */
+  /** The number of columns left, if fewer than four. */
   readonly rest: Local;
   /** The first product of a piece. */
   readonly depth: Local;

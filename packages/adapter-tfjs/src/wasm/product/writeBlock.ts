@@ -3,19 +3,19 @@ import { storeFour } from '../storeFour.js';
 import type { Local } from '../wasmWriter.js';
 import type { ProductWriting } from './productWriting.js';
 
-/** Which columns of the result, from `column` on, and which products, from `depth` on, are computed in one go. */
+/** The columns of the result (from `column` on) and the products (from `depth` on) that are computed together. */
 export interface Part {
-  /** How many times four columns. */
+  /** Number of vectors of four columns. */
   readonly vectors: number;
-  /** Whether there are `rest` columns in place of four. */
+  /** Whether there are only `rest` columns in place of four. */
   readonly isPartial: boolean;
   /** How many products are added up. */
   readonly length: number;
-  /** Whether they are the first; others are added to what is there. */
+  /** Whether these products are the first. Later ones are added to the value in memory. */
   readonly isFirst: boolean;
 }
 
-/** `local` = bases[tensor] + Σ counter · scale, in bytes. */
+/** Sets `local` to bases[tensor] + Σ counter · scale, in bytes. */
 function locate(
   { w, bases }: ProductWriting,
   local: Local,
@@ -37,7 +37,10 @@ function locatePanel(writing: ProductWriting): void {
   w.set(right);
 }
 
-/** Copies a part's columns of the right matrix, the last of them with what lies behind the row. */
+/**
+ * Copies a part's columns of the right matrix. The copy of the last columns may include values after the end of the
+ * row.
+ */
 export function copyPanel(writing: ProductWriting, { vectors, length }: Part): void {
   const { w, n, left, right, turn, depth, column } = writing;
   locate(writing, left, 1, [depth, 4 * n], [column, 4]);
@@ -54,7 +57,7 @@ export function copyPanel(writing: ProductWriting, { vectors, length }: Part): v
   });
 }
 
-/** Computes `rows` rows of a part from `row` on. */
+/** Computes `rows` rows of a part, from `row` on. */
 export function writeBlock(writing: ProductWriting, rows: number, part: Part): void {
   const { w, n, target, row, column, rest } = writing;
   const { vectors, isPartial, isFirst } = part;
@@ -86,7 +89,7 @@ function addProducts(writing: ProductWriting, rows: number, sums: readonly Local
   }
   locate(writing, left, 0, [row, 4 * k], [depth, 4]);
   locatePanel(writing);
-  // One turn at a time: written out two or four times, V8 runs out of registers and takes twice as long.
+  // One product per turn. With two or four, V8 runs out of registers and takes twice as long.
   w.loop(turn, { constant: length }, 1, () => {
     for (let v = 0; v < vectors; v++) {
       w.get(right);

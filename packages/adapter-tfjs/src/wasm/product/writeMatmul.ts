@@ -8,9 +8,10 @@ import { type ProductWriting, rowsOfBlock, startProduct } from './productWriting
 import { copyPanel, type Part, writeBlock } from './writeBlock.js';
 
 /**
- * Products of matrices or stacks of them, `[…, m, k] × […, k, n]`, leading axes broadcast. Four rows by eight columns of a
- * result are added up in registers (of a single row, sixteen), from a copy of those columns of the right matrix that lies
- * in one piece: rows a power of two apart would all compete for the same lines of the cache.
+ * Products of matrices or stacks of matrices, `[…, m, k] × […, k, n]`; leading axes broadcast. Four rows by eight
+ * columns of a result (or sixteen columns of a single row) are added up in registers. They read a contiguous copy of
+ * those columns of the right matrix. Without the copy, rows that are a power of two apart would compete for the same
+ * cache lines.
  */
 export function writeMatmul(given: Shapes): Kernel {
   const shapes = withoutSharedStack(given);
@@ -50,7 +51,7 @@ function writeColumns(writing: ProductWriting): void {
   }
 }
 
-/** All products for the columns at `column`, in pieces of equal length, of which the last may be shorter. */
+/** All products for the columns at `column`, in pieces of equal length. The last piece may be shorter. */
 function writePieces(writing: ProductWriting, vectors: number, isPartial: boolean): void {
   const { w, k, piece, pieces, depth, turnOfPiece } = writing;
   const next = (length: number) => {
@@ -75,7 +76,7 @@ function writeRows(writing: ProductWriting, part: Part): void {
   }
 }
 
-/** A stack of left matrices that share the right one is one tall matrix. */
+/** Turns a stack of left matrices with the same right matrix into one tall matrix. */
 function withoutSharedStack({ out, operands: [a, b] }: Shapes): Shapes {
   if (elementCount(b.slice(0, -2)) > 1) return { out, operands: [a, b] };
   const [k, n] = b.slice(-2);

@@ -7,21 +7,22 @@ import type { Siblings } from './siblings.js';
 /** Nodes that become one kernel. */
 export interface Cluster<S extends Shape = Shape> {
   readonly kind: KernelKind;
-  /** The shape of its loop. */
+  /** The iteration shape. */
   readonly shape: S;
-  /** Ascending. */
+  /** In ascending order. */
   readonly nodes: readonly NodeId[];
-  /** Tensors that it reads, ascending. */
+  /** Tensors that the kernel reads, in ascending order. */
   readonly inputs: readonly NodeId[];
-  /** Those of its nodes that it writes, ascending. */
+  /** Its nodes that the kernel writes, in ascending order. */
   readonly outputs: readonly NodeId[];
 }
 
 /**
- * Groups the computed nodes into clusters, of which no two depend on each other in a circle, in an order in which they can
- * be computed. First every node joins the one cluster that needs it, from the outputs backwards, which never adds an output;
- * then clusters that read each other or the same tensors are merged where that keeps within the limits. Whatever is done
- * with two clusters takes as long as the smaller one is large, so that long programs take no more time a node than short ones.
+ * Groups the computed nodes into clusters and returns them in an order in which they can be computed. Clusters never
+ * depend on each other in a circle. First each node joins the only cluster that needs it, from the outputs backwards;
+ * this never adds an output. Then clusters that read each other or the same tensors are merged as far as the limits
+ * allow. The cost of each step is proportional to the smaller of the two clusters, so that the time per node does not
+ * grow with the length of the program.
  */
 export function cluster<S extends Shape>(
   program: Program<S>,
@@ -60,7 +61,7 @@ function finish<S extends Shape>({ kind, shape, nodes, inputs, outputs }: Growin
   return { kind, shape, nodes: ascending(nodes), inputs: ascending(inputs), outputs: ascending(outputs) };
 }
 
-/** Clusters in topological order, those with the earlier nodes first where there is a choice. */
+/** Clusters in topological order. Where several orders are possible, the cluster with the earliest node comes first. */
 function order<S extends Shape>(
   clusters: readonly Cluster<S>[],
   clusterOf: readonly (Cluster<S> | undefined)[],
@@ -72,7 +73,7 @@ function order<S extends Shape>(
     waitsFor.set(each, before);
     for (const other of before) users.get(other)?.push(each);
   }
-  // The one with the earliest node is last.
+  // The cluster with the earliest node is last.
   const ready = clusters.filter((each) => waitsFor.get(each)?.size === 0).sort((a, b) => b.nodes[0] - a.nodes[0]);
   const ordered: Cluster<S>[] = [];
   for (let next = ready.pop(); next !== undefined; next = ready.pop()) {
@@ -86,7 +87,7 @@ function order<S extends Shape>(
   return ordered;
 }
 
-/** Puts a cluster in its place among those whose first nodes descend. */
+/** Inserts a cluster into a list sorted by first node, in descending order. */
 function insert<S extends Shape>(descending: Cluster<S>[], added: Cluster<S>): void {
   let from = 0;
   let to = descending.length;

@@ -1,9 +1,9 @@
 import type { NodeId, Program } from '../program.js';
 
 /**
- * For each node, the nodes that read it, ascending, each once.
+ * For each node, the nodes that read it, in ascending order, each once.
  *
- * @param counts which readers are wanted; all if left out
+ * @param counts which readers to include; all by default
  */
 export function findUsers({ nodes }: Program, counts: (id: NodeId) => boolean = () => true): NodeId[][] {
   const users: NodeId[][] = nodes.map(() => []);

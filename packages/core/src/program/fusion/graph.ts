@@ -7,17 +7,20 @@ import type { Siblings } from './siblings.js';
 interface Use {
   readonly producer: NodeId;
   readonly user: NodeId;
-  /** Whether the user reads the producer only at the index at which it writes, so that both fit into one loop. */
+  /** Whether the user reads the producer only at the index that it writes. Then both fit into one loop. */
   readonly pointwise: boolean;
 }
 
-/** Who reads whom, once siblings read their shared tensor in place of what they compute from it in their prologue. */
+/**
+ * Which node reads which. Siblings count as readers of their shared tensor and not of the prologue nodes computed from
+ * it.
+ */
 export interface Graph {
   /** Whether some kernel has to compute the node. */
   readonly computed: readonly boolean[];
-  /** What a computed node reads; numbers that are printed in place are left out. */
+  /** What a computed node reads, without numbers that are printed in place. */
   readonly reads: readonly (readonly Use[])[];
-  /** Who reads a node. */
+  /** The readers of a node. */
   readonly uses: readonly (readonly Use[])[];
 }
 

@@ -4,7 +4,7 @@ import type { NodeId, Program, Shape } from '../program.js';
 import { sameShape } from '../shapes.js';
 import type { Graph } from './graph.js';
 
-/** A cluster that may still grow; its nodes are in no order. */
+/** A cluster that may still grow. Its nodes are not sorted. */
 export interface Growing<S extends Shape = Shape> {
   kind: KernelKind;
   readonly shape: S;
@@ -13,18 +13,21 @@ export interface Growing<S extends Shape = Shape> {
   readonly outputs: Set<NodeId>;
 }
 
-/** Clusters of a program while they are joined. */
+/** The clusters of a program while they are being merged. */
 export interface Clustering<S extends Shape = Shape> {
   readonly program: Program<S>;
   readonly graph: Graph;
   readonly limits: KernelLimits;
   /** Nodes that the program's outputs name. */
   readonly required: ReadonlySet<NodeId>;
-  /** By node: the cluster that it is in. */
+  /** For each node, the cluster that contains it. */
   readonly clusterOf: (Growing<S> | undefined)[];
 }
 
-/** A cluster of nodes that start out together. Siblings do not read each other, and something needs each computed node. */
+/**
+ * A cluster of nodes that belong together from the start. Siblings do not read each other, and each computed node is
+ * needed.
+ */
 export function createGrowing<S extends Shape>(
   { program, graph, clusterOf }: Clustering<S>,
   nodes: readonly NodeId[],
@@ -38,7 +41,10 @@ export function createGrowing<S extends Shape>(
   return made;
 }
 
-/** Joins a cluster to the only one that needs it, if there is one. No cycle can arise: all paths out of `own` lead into that one. */
+/**
+ * Merges a cluster into the only one that needs it, if there is exactly one. This cannot create a cycle, because all
+ * paths out of `own` lead into that cluster.
+ */
 export function joinUser(clustering: Clustering, own: Growing): void {
   const user = onlyUser(clustering, own);
   if (!user || !sameShape(own.shape, user.shape)) return;
@@ -49,19 +55,19 @@ export function joinUser(clustering: Clustering, own: Growing): void {
   if (fits && traffic(clustering, own, user).inputs <= clustering.limits.inputs) merge(clustering, own, user);
 }
 
-/** Merges the cluster of `producer` with one that reads it, or two that read it (as a whole) with each other. */
+/** Merges the cluster of `producer` with one that reads it, or merges two clusters that read the whole of it. */
 export function mergeAround(clustering: Clustering, producer: NodeId): boolean {
   const { program, graph, clusterOf } = clustering;
   const own = clusterOf[producer];
   const readers = [...new Set(graph.uses[producer].map(({ user }) => clusterOf[user] as Growing))];
   if (own && readers.some((reader) => tryMerge(clustering, own, reader))) return true;
-  // Side by side only what reads a whole tensor together: sharing a scalar saves nothing.
+  // Two readers are merged only if both read a whole tensor. Sharing a scalar saves nothing.
   const { shape } = program.nodes[producer];
   const alike = readers.filter((reader) => reader.kind === 'elementwise' && sameShape(reader.shape, shape));
   return alike.some((reader, i) => alike.slice(0, i).some((other) => tryMerge(clustering, other, reader)));
 }
 
-/** Merges `a` with `b`, which may read it, if the result is a kernel within the limits. */
+/** Merges `a` with `b` if the result is a kernel within the limits. `b` may read `a`. */
 function tryMerge(clustering: Clustering, a: Growing, b: Growing): boolean {
   const { limits } = clustering;
   const kinds = [a.kind, b.kind];
@@ -70,14 +76,16 @@ function tryMerge(clustering: Clustering, a: Growing, b: Growing): boolean {
   if (!kinds.includes('elementwise') || readsAcross(clustering, a, b)) return false;
   const { inputs, outputs } = traffic(clustering, a, b);
   const before = Math.max(a.outputs.size, b.outputs.size);
-  // Siblings may start out above the limit of outputs; what brings them nearer to it is welcome.
+  // Siblings may start above the limit of outputs. Then a merge is accepted if it reduces the number of outputs.
   if (inputs > limits.inputs || (outputs > limits.outputs && outputs >= before)) return false;
   if (enclosesAnother(clustering, a, b)) return false;
   merge(clustering, a, b);
   return true;
 }
 
-/** Makes one cluster of two, of the second's kind, unless the first is a contraction. */
+/**
+ * Merges two clusters. The result has the kind of the second, or the kind of the first if the first is a contraction.
+ */
 function merge(clustering: Clustering, a: Growing, b: Growing): void {
   const { clusterOf } = clustering;
   const [small, large] = bySize(a, b);
@@ -94,7 +102,7 @@ function merge(clustering: Clustering, a: Growing, b: Growing): void {
   }
 }
 
-/** How many tensors two clusters would read and write as one. */
+/** How many tensors the merged cluster would read and write. */
 function traffic(clustering: Clustering, a: Growing, b: Growing): { inputs: number; outputs: number } {
   const { clusterOf } = clustering;
   const [small, large] = bySize(a, b);
@@ -109,12 +117,12 @@ function traffic(clustering: Clustering, a: Growing, b: Growing): { inputs: numb
   return { inputs, outputs };
 }
 
-/** Whether something outside of the two clusters needs a node of theirs. */
+/** Whether anything outside of the two clusters needs this node of theirs. */
 function leaves({ graph, required, clusterOf }: Clustering, id: NodeId, a: Growing, b: Growing): boolean {
   return required.has(id) || graph.uses[id].some(({ user }) => clusterOf[user] !== a && clusterOf[user] !== b);
 }
 
-/** The one cluster that everything which reads these nodes is in. */
+/** The cluster that contains all readers of these nodes, if there is exactly one. */
 function onlyUser({ graph, required, clusterOf }: Clustering, own: Growing): Growing | undefined {
   const users = new Set<Growing>();
   for (const id of own.nodes) {
@@ -128,7 +136,7 @@ function onlyUser({ graph, required, clusterOf }: Clustering, own: Growing): Gro
   return users.size === 1 ? user : undefined;
 }
 
-/** Whether a path leaves one of the two clusters and comes back to either of them through a third. */
+/** Whether a path leaves one of the two clusters and returns to either of them through a third. */
 function enclosesAnother(clustering: Clustering, a: Growing, b: Growing): boolean {
   const seen = new Set<Growing>([a, b]);
   const pending = [...usersOf(clustering, a), ...usersOf(clustering, b)].filter((next) => !seen.has(next));
@@ -150,7 +158,7 @@ function usersOf({ graph, clusterOf }: Clustering, own: Growing): Set<Growing> {
   return users;
 }
 
-/** Whether one of two clusters reads a node of the other elsewhere than where it is written. */
+/** Whether one of the two clusters reads a node of the other at another index than the one that is written. */
 function readsAcross({ graph, clusterOf }: Clustering, a: Growing, b: Growing): boolean {
   const [small, large] = bySize(a, b);
   return small.nodes.some(

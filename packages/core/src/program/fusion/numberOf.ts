@@ -1,6 +1,6 @@
 import type { ProgramNode } from '../program.js';
 
-/** The one number that a constant has in all of its elements, which kernels print in its place; undefined for other nodes. */
+/** The number that all elements of a constant have. Kernels print it in place. Undefined for other nodes. */
 export function numberOf(node: ProgramNode): number | undefined {
   if (node.op !== 'constant') return undefined;
   if (typeof node.value === 'number') return node.value;

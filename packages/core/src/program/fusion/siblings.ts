@@ -4,13 +4,13 @@ import { sameShape } from '../shapes.js';
 import { findUsers } from './findUsers.js';
 import { numberOf } from './numberOf.js';
 
-/** Contractions that can share one loop, since one operand of each is a cheap function of the same tensor. */
+/** Contractions that can share one loop, because one operand of each is a cheap function of the same tensor. */
 export interface Siblings {
   readonly members: readonly NodeId[];
   readonly side: 0 | 1;
-  /** The tensor that they share. */
+  /** The shared tensor. */
   readonly root: NodeId;
-  /** The nodes between `root` and each member's operand at `side`, ascending. */
+  /** The nodes between `root` and each member's operand at `side`, in ascending order. */
   readonly prologue: readonly NodeId[];
 }
 
@@ -27,9 +27,9 @@ interface Pair {
 }
 
 /**
- * Groups contractions greedily: first those whose results meet in an epilogue, then those that need the shorter
- * prologue, then those that stand closer together. A group never makes kernels depend on each other in a circle, and
- * reads at most `inputs` tensors. Each contraction is in at most one group.
+ * Groups contractions greedily. It prefers contractions whose results meet in an epilogue, then those with a shorter
+ * prologue, then those that are closer together. A group never makes kernels depend on each other in a circle. It reads
+ * at most `inputs` tensors. Each contraction is in at most one group.
  */
 export function findSiblings(program: Program, live: readonly boolean[], inputs: number): Siblings[] {
   const groups = new Map<NodeId, Siblings>();
@@ -52,7 +52,8 @@ export function findSiblings(program: Program, live: readonly boolean[], inputs:
 const ascending = (ids: readonly NodeId[]): NodeId[] => [...new Set(ids)].sort((a, b) => a - b);
 
 function findPairs(program: Program, live: readonly boolean[], users: readonly NodeId[][]): Pair[] {
-  // Contractions by what they have to agree in. Equal keys give equal result shapes, lengths and index functions.
+  // Contractions by the properties that they have to share. Equal keys give equal result shapes, lengths and index
+  // functions.
   const buckets = new Map<string, { id: NodeId; prologue: readonly NodeId[]; root: NodeId; side: 0 | 1 }[]>();
   program.nodes.forEach((node, id) => {
     if (!live[id] || operationClass[node.op] !== 'contraction') return;
@@ -99,7 +100,7 @@ function findPairs(program: Program, live: readonly boolean[], users: readonly N
   );
 }
 
-/** Everything but the values in which contractions that share operand `side` have to agree. */
+/** The properties, apart from values, that contractions sharing operand `side` must have in common. */
 function agreement(program: Program, node: ProgramNode, side: 0 | 1): string {
   const other = program.nodes[node.operands[1 - side]].shape;
   switch (node.op) {
@@ -126,8 +127,9 @@ function agreement(program: Program, node: ProgramNode, side: 0 | 1): string {
 }
 
 /**
- * The tensors of which `operand` is a cheap elementwise function, each with the nodes between: itself (none between),
- * and others of the same shape, so that one index reads either.
+ * The tensors from which `operand` can be computed by cheap elementwise functions, each with the nodes between.
+ * `operand` itself is one of them, with no nodes between. All have the same shape, so that one index reads each of
+ * them.
  */
 function findRoots(program: Program, operand: NodeId): Map<NodeId, readonly NodeId[]> {
   const roots = new Map<NodeId, readonly NodeId[]>([[operand, []]]);
@@ -146,8 +148,8 @@ function findRoots(program: Program, operand: NodeId): Map<NodeId, readonly Node
 }
 
 /**
- * The operands, numbers left out, of a cheap elementwise node if they all have its shape; else undefined. Others inside a
- * contraction's loop would be paid once per product.
+ * The operands, without numbers, of a cheap elementwise node whose operands all have its shape; undefined for other
+ * nodes. Inside a contraction's loop an expensive or broadcasting node would be computed once per product.
  */
 function cheapOperands(program: Program, id: NodeId): NodeId[] | undefined {
   const node = program.nodes[id];
@@ -156,7 +158,7 @@ function cheapOperands(program: Program, id: NodeId): NodeId[] | undefined {
   return operands.every((operand) => sameShape(program.nodes[operand].shape, node.shape)) ? operands : undefined;
 }
 
-/** The nodes by which `operand` is computed from `root` alone, if it is, and if they are few. */
+/** The nodes that compute `operand` from `root` alone; undefined if it needs other tensors or too many nodes. */
 function nodesBetween(program: Program, operand: NodeId, root: NodeId): NodeId[] | undefined {
   const between = new Set<NodeId>();
   const pending = [operand];
@@ -187,7 +189,7 @@ function pointwiseUsers(program: Program, users: readonly NodeId[][], id: NodeId
   return reached;
 }
 
-/** Whether a path leaves `members` and comes back, where groups that exist already count as one node each. */
+/** Whether a path leaves `members` and returns. Each existing group counts as one node. */
 function dependsOnItself(
   members: readonly NodeId[],
   users: readonly NodeId[][],
@@ -210,7 +212,10 @@ function dependsOnItself(
   return false;
 }
 
-/** The last node from which a path may lead back to `members`: users come later, but for steps inside of a group. */
+/**
+ * The last node that can be on a path back to `members`. Users come later in the order, but a group may continue at an
+ * earlier member.
+ */
 function lastOnTheWay(members: readonly NodeId[], groups: ReadonlyMap<NodeId, Siblings>): NodeId {
   let last = Math.max(...members);
   for (let grows = true; grows; ) {
