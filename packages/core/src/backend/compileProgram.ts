@@ -56,9 +56,9 @@ export async function compileProgram(
   const rowKeys = keysOfRows(source);
   const bound = options.batch === undefined ? boundProgram(source) : bindBatch(source, options.batch);
   const { functions, terms } = backend.supports;
-  checkPrecisions(backend, bound);
   const whole = simplify(expand(bound, functions));
   validate(whole);
+  checkPrecisions(backend, whole);
   const simple = terms === undefined ? whole : stageSums(whole, terms);
   const { program, noises } =
     backend.supports.noise === 'host' ? hostNoise(simple) : { program: simple, noises: [] as readonly HostNoise[] };

@@ -64,7 +64,8 @@ export interface Supports {
   /**
    * Most terms that it adds up one after the other, at least 16; core splits longer sums into stages. Absent if the
    * backend adds up long sums in blocks by itself. In both cases a term goes through at most 4095 additions for each
-   * factor of 4096 in the number of terms (`errorBound`).
+   * factor of 4096 in the number of terms (`errorBound`). `gatherGradient` is left as it is: it may add up one row after
+   * the other.
    */
   readonly terms?: number;
   /** Largest number of elements of one tensor. Absent if only memory limits it. */

@@ -1,6 +1,7 @@
 import { checkBoolean } from '../checkBoolean.js';
 import { checkOptionNames } from '../checkOptionNames.js';
 import { VardropError } from '../errors.js';
+import { formatValue } from '../formatValue.js';
 import { createNodeList, type Operand, type Value } from './nodeList.js';
 import type {
   BinaryOp,
@@ -216,10 +217,10 @@ export function createBuilder(name: string): Builder {
       const { transposeA = false, transposeB = false, precision } = flags;
       checkBoolean(`[${scoped('matmul')}] transposeA`, transposeA);
       checkBoolean(`[${scoped('matmul')}] transposeB`, transposeB);
-      return add({ op: 'matmul', transposeA, transposeB, ...(precision && { precision }) }, [a, b]);
+      return add({ op: 'matmul', transposeA, transposeB, ...(precision !== undefined && { precision }) }, [a, b]);
     },
     conv2d: (image, filter, options, precision) =>
-      add({ op: 'conv2d', ...convolving(options), ...(precision && { precision }) }, [image, filter]),
+      add({ op: 'conv2d', ...convolving(options), ...(precision !== undefined && { precision }) }, [image, filter]),
     conv2dInputGradient: (filter, dy, imageShape, options) =>
       add({ op: 'conv2dInputGradient', ...convolving(options) }, [filter, dy], imageShape),
     conv2dFilterGradient: (image, dy, filterShape, options) =>
@@ -236,8 +237,15 @@ export function createBuilder(name: string): Builder {
     gather: (table, indices) => add({ op: 'gather' }, [table, indices]),
     gatherGradient: (indices, dy, tableShape) => add({ op: 'gatherGradient' }, [indices, dy], tableShape),
     concatenate(values, axis) {
-      const rank = values[0]?.shape.length ?? 0;
-      return add({ op: 'concatenate', axis: axis < 0 ? axis + rank : axis }, values);
+      if (!Array.isArray(values)) {
+        throw new VardropError(
+          'VARDROP_PROGRAM',
+          `[${scoped('concatenate')}] values: got ${formatValue(values)}, needs an array of values.`,
+        );
+      }
+      for (const value of values) checkValue('concatenate', value);
+      const rank = values.length === 0 ? 1 : values[0].shape.length;
+      return add({ op: 'concatenate', axis: located(() => normalizeAxes([axis], rank, 'concatenate'))[0] }, values);
     },
     slice(x, ranges) {
       checkValue('slice', x);

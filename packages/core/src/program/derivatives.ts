@@ -1,8 +1,9 @@
 import { VardropError } from '../errors.js';
 import type { Builder, ConvolutionOptions, Operand, Value, WindowOptions } from './builder.js';
 import { operationClass } from './operationClass.js';
-import type { Convolution, NodeId, NodeOf, ProgramNode, Shape, SpecialFunction } from './program.js';
+import type { Convolution, NodeId, NodeOf, ProgramNode, Shape } from './program.js';
 import { broadcastShapes, sameShape } from './shapes.js';
+import { specialDerivative } from './specialDerivative.js';
 
 /**
  * The contributions of one node to the gradients of its operands, as pairs of operand and contribution. Only operands
@@ -213,32 +214,6 @@ function broadcasts(node: ProgramNode): boolean {
   return kind === 'elementwise' || kind === 'derivative';
 }
 
-/** The derivative of y = f(x), elementwise. */
-function specialDerivative(b: Builder, name: SpecialFunction, x: Value, y: Value): Value {
-  switch (name) {
-    case 'logUniformKl':
-      return b.mul(2, b.special('dawson', x));
-    case 'dawson':
-      return b.sub(1, b.mul(b.mul(2, x), y));
-    case 'lgamma':
-      return b.special('digamma', x);
-    case 'digamma':
-      return b.special('trigamma', x);
-    case 'trigamma':
-      throw new VardropError(
-        'VARDROP_NOT_DIFFERENTIABLE',
-        '[differentiate] trigamma: third derivatives of lgamma are not available. Use stopGradient.',
-      );
-    case 'normalQuantile':
-      // 1 / φ(y)
-      return b.mul(Math.sqrt(2 * Math.PI), b.exp(b.mul(0.5, b.square(y))));
-    case 'logNormalCdf':
-      return b.special('inverseMillsRatio', x);
-    case 'inverseMillsRatio':
-      return b.neg(b.mul(y, b.add(x, y)));
-  }
-}
-
 /** Gives each operand of a concatenation its part of the gradient. */
 function givePieces(
   b: Builder,
@@ -253,6 +228,7 @@ function givePieces(
     const { shape } = operand(i);
     give(i, () => {
       if (operands.length === 1) return full();
+      if (shape[axis] === 0) return b.constant(0, shape);
       const end = from + (shape[axis] as number);
       return b.slice(full(), [...new Array<undefined>(axis), { start: from, end }]);
     });
@@ -262,6 +238,7 @@ function givePieces(
 
 /** The gradient of a slice: dy, with zeros in the places that the slice skipped. */
 function sliceGradient(b: Builder, { starts, steps }: NodeOf<'slice'>, dy: Value, shape: Shape): Value {
+  if (dy.shape.includes(0)) return b.constant(0, shape);
   const forward = b.slice(
     dy,
     steps.map((step) => (step < 0 ? { step: -1 } : undefined)),

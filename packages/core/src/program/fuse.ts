@@ -15,7 +15,7 @@ import type { NodeId, Program, Shape } from './program.js';
  * loop.
  *
  * `limits` says how many tensors one kernel of the backend may read and write. Without limits, kernels grow as long as
- * that saves a pass over memory. Simplify the program first. Nodes that no output needs are in no kernel.
+ * that saves a pass over memory. A `concatenate` is never cut: it reads as many tensors as it has operands. Simplify the program first. Nodes that no output needs are in no kernel.
  *
  * @throws {VardropError} `VARDROP_PROGRAM` for a program with `withDerivative`; `VARDROP_LIMITS` for limits that are
  * too small for a single operation.

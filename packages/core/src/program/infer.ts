@@ -1,4 +1,6 @@
 import { VardropError } from '../errors.js';
+import { formatValue } from '../formatValue.js';
+import { checkAttributes } from './checkAttributes.js';
 import type { Convolution, Operation, Shape } from './program.js';
 import {
   broadcastShapes,
@@ -48,6 +50,13 @@ function arity(operation: Operation): number | undefined {
  * Throws coded errors (`VARDROP_SHAPE`, `VARDROP_AXES`, `VARDROP_WINDOW`) for operands that do not fit.
  */
 export function inferShape(operation: Operation, operands: readonly Shape[], declared: Shape): Shape {
+  checkAttributes(operation);
+  if (!Array.isArray(declared)) {
+    throw new VardropError(
+      'VARDROP_SHAPE',
+      `[program] ${operation.op}: shape: got ${formatValue(declared)}, needs an array of axis lengths.`,
+    );
+  }
   const expected = arity(operation);
   if (expected !== undefined && operands.length !== expected) {
     throw new VardropError(
@@ -185,7 +194,11 @@ const mostRows = 2 ** 24;
 const tableNeeds = 'a table [rows, …] of at most 2²⁴ rows, none of whose axes is the batch';
 
 function isTable(shape: Shape): boolean {
-  return shape.length > 0 && !shape.includes('batch') && (shape[0] as number) <= mostRows;
+  return (
+    shape.length > 0 &&
+    shape.every((n) => Number.isInteger(n) && (n as number) >= 0) &&
+    (shape[0] as number) <= mostRows
+  );
 }
 
 /** Whether an image, a filter and the number of groups fit together. */
@@ -210,19 +223,15 @@ function filterOf({ groups }: Convolution): string {
 /** Shape of images convolved with a filter. */
 function convolved(image: Shape, filter: Shape, operation: Operation & Convolution): Shape {
   const { dilations, strides, padding, op } = operation;
-  if (!dilations.every((n) => Number.isInteger(n) && n > 0)) {
-    throw new VardropError(
-      'VARDROP_WINDOW',
-      `[program] ${op}: got dilations [${dilations}], needs positive integers. Use 1 for neighbouring pixels.`,
-    );
-  }
   const [height, width] = [0, 1].map((i) => dilatedSize(filter[i] as number, dilations[i]));
   return [image[0], ...windowShape(image, [height, width], strides, padding, op), filter[3]];
 }
 
 function concatenated(axis: number, operands: readonly Shape[], refuse: (needs: string) => never): Shape {
   const [first] = operands;
-  if (first === undefined) refuse('at least one operand');
+  if (first === undefined) {
+    throw new VardropError('VARDROP_PROGRAM', '[program] concatenate: got no operands, needs at least one.');
+  }
   if (!Number.isInteger(axis) || axis < 0 || axis >= first.length) {
     throw new VardropError(
       'VARDROP_AXES',
@@ -245,7 +254,7 @@ function checkSlice({ starts, steps }: Operation & { op: 'slice' }, x: Shape, de
   const inside = (axis: number) => {
     const [length, count, start, step] = [x[axis], declared[axis], starts[axis], steps[axis]];
     if (typeof length !== 'number' || typeof count !== 'number') return false;
-    if (!Number.isInteger(start) || !Number.isInteger(step) || step === 0) return false;
+    if (step === 0) return false;
     const last = start + (count - 1) * step;
     return count === 0 || (Math.min(start, last) >= 0 && Math.max(start, last) < length);
   };
@@ -264,9 +273,7 @@ function checkSlice({ starts, steps }: Operation & { op: 'slice' }, x: Shape, de
 function padded({ before, after, interior }: Operation & { op: 'pad' }, x: Shape): Shape {
   const amounts = [before, after, interior];
   const valid = amounts.every(
-    (each) =>
-      each.length === x.length &&
-      each.every((n, axis) => Number.isInteger(n) && n >= 0 && (x[axis] !== 'batch' || n === 0)),
+    (each) => each.length === x.length && each.every((n, axis) => x[axis] !== 'batch' || n === 0),
   );
   if (!valid) {
     throw new VardropError(

@@ -80,7 +80,10 @@ export interface ReductionKernel<S extends Shape = BoundShape> extends KernelBas
   readonly prologue: readonly NodeId[];
 }
 
-/** One `reshape` or `transpose` (movement), or one pooling or gradient of pooling (window), on tensors. */
+/**
+ * One movement (`reshape`, `transpose`, `gather`, `gatherGradient`, `slice`, `pad`, or a `concatenate` of any number of
+ * operands), or one pooling or gradient of pooling (window), on tensors.
+ */
 export interface SingleKernel<S extends Shape = BoundShape> extends KernelBase {
   readonly kind: 'movement' | 'window';
   /** The shape of the node. */

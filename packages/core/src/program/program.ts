@@ -152,8 +152,9 @@ export type Operation =
   | { readonly op: 'gather' }
   /**
    * Operands indices `[…index]` and dy `[…index, …rest]`. Gradient of `gather` with respect to its table. The table's
-   * shape `[rows, …rest]` is this node's shape. Rows of dy with the same index are added up in row-major order of the
-   * indices, starting from 0. Rows of dy whose index is not a row's number are ignored.
+   * shape `[rows, …rest]` is this node's shape. Rows of dy with the same index are added up, starting from 0, in an order
+   * that is the same in every run: one after the other, or in blocks. Rows of dy whose index is not a row's number are
+   * ignored.
    */
   | { readonly op: 'gatherGradient' }
   /** One operand or more, joined along `axis`. Their shapes may differ only along `axis`. */

@@ -1,5 +1,6 @@
 import { checkOptionNames } from '../checkOptionNames.js';
 import { VardropError } from '../errors.js';
+import { formatValue } from '../formatValue.js';
 import type { Dimension, Shape } from './program.js';
 import { formatShape } from './shapes.js';
 
@@ -44,33 +45,35 @@ export function sliceRanges(
 function sliceAxis(shape: Shape, axis: number, length: Dimension, range: SliceRange | undefined) {
   if (range === undefined || length === 'batch') {
     if (range && Object.values(range).some((each) => each !== undefined)) {
-      refuse('slice', shape, axis, 'the batch axis taken whole');
+      refuse(shape, axis, range, 'the batch axis taken whole');
     }
     return { start: 0, step: 1, count: length };
   }
   const { step = 1 } = range;
   const { start = step > 0 ? 0 : length - 1, end } = range;
-  if (!Number.isInteger(step) || step === 0) refuse('slice', shape, axis, `a step other than 0, got ${step}`);
-  if (!Number.isInteger(start)) refuse('slice', shape, axis, `a whole number to start at, got ${start}`);
-  if (end !== undefined && Number.isNaN(end)) refuse('slice', shape, axis, `a number to end at, got ${end}`);
+  if (!Number.isInteger(step) || step === 0) refuse(shape, axis, range, 'a step that is a whole number other than 0');
+  if (!Number.isInteger(start)) refuse(shape, axis, range, 'a start that is a whole number');
+  const ends = end === undefined || Number.isInteger(end) || end === Infinity || end === -Infinity;
+  if (!ends) refuse(shape, axis, range, 'an end that is a whole number or an infinity');
   const clip = (n: number, least: number, most: number) => Math.min(Math.max(n < 0 ? n + length : n, least), most);
   const first = step > 0 ? clip(start, 0, length) : clip(start, -1, length - 1);
   const limit =
     end === undefined ? (step > 0 ? length : -1) : step > 0 ? clip(end, 0, length) : clip(end, -1, length - 1);
   const count = Math.max(Math.ceil((limit - first) / step), 0);
-  if (count === 0 && length > 0)
-    refuse('slice', shape, axis, `a range that takes something, got ${first} to ${limit} in steps of ${step}`);
-  return { start: first, step, count };
+  if (count === 0 && length > 0) refuse(shape, axis, range, 'a range that takes an element');
+  // The step of a single element says nothing.
+  return count > 1 ? { start: first, step, count } : { start: count === 0 ? 0 : first, step: 1, count };
 }
 
 /** The attributes of a pad: one entry for each axis. */
 export function padRanges(shape: Shape, ranges: readonly (PadRange | undefined)[]) {
   checkRanges('pad', shape, ranges, { before: true, after: true, interior: true });
-  return {
-    before: shape.map((_, axis) => ranges[axis]?.before ?? 0),
-    after: shape.map((_, axis) => ranges[axis]?.after ?? 0),
-    interior: shape.map((_, axis) => ranges[axis]?.interior ?? 0),
-  };
+  const amounts = (name: keyof PadRange) =>
+    shape.map((_, axis) => {
+      const { [name]: amount = 0 } = ranges[axis] ?? {};
+      return amount;
+    });
+  return { before: amounts('before'), after: amounts('after'), interior: amounts('interior') };
 }
 
 function checkRanges(
@@ -82,15 +85,18 @@ function checkRanges(
   if (!Array.isArray(ranges) || ranges.length > shape.length) {
     throw new VardropError(
       'VARDROP_SHAPE',
-      `[program] ${who}: got ${Array.isArray(ranges) ? `${ranges.length} ranges` : typeof ranges} for ${formatShape(shape)}, needs an array of at most ${shape.length}. Give one for each axis, undefined to leave an axis as it is.`,
+      `[program] ${who}: got ${Array.isArray(ranges) ? `${ranges.length} ranges` : formatValue(ranges)} for ${formatShape(shape)}, needs an array of at most ${shape.length}. Give one for each axis, undefined to leave an axis as it is.`,
     );
   }
   for (const range of ranges) if (range !== undefined) checkOptionNames(who, range, names);
 }
 
-function refuse(who: string, shape: Shape, axis: number, needs: string): never {
+function refuse(shape: Shape, axis: number, { start, end, step }: SliceRange, needs: string): never {
+  const got = Object.entries({ start, end, step }).flatMap(([name, value]) =>
+    value === undefined ? [] : [`${name} ${formatValue(value)}`],
+  );
   throw new VardropError(
     'VARDROP_SHAPE',
-    `[program] ${who}: axis ${axis} of ${formatShape(shape)} needs ${needs}. Ranges are as in NumPy.`,
+    `[program] slice: axis ${axis} of ${formatShape(shape)}: got ${got.join(', ')}, needs ${needs}. Ranges are as in NumPy.`,
   );
 }

@@ -9,7 +9,8 @@ import { simplifyNode } from './simplifyRules.js';
  * The same function with less to compute. Constants are folded. Common subexpressions are computed once. Derivative
  * annotations, neutral operations, and broadcasts that the next operation does by itself are removed. Contractions over
  * transposed operands use flags. Dead nodes (and inputs that nothing reads) are removed. Values change only by the
- * rounding of products that are grouped in another way; the sign of a zero may change. Sums of nothing become zeros.
+ * rounding of products that are grouped in another way, which may also overflow or underflow where the given ones do
+ * not; the sign of a zero may change. Sums of nothing become zeros.
  * Throws `VARDROP_EMPTY` for a maximum of nothing.
  */
 export function simplify<S extends Shape>(program: Program<S>): Program<S> {

@@ -84,7 +84,9 @@ function foldConstants(b: Builder, node: ProgramNode, operands: readonly Value[]
   if (operands.length === 0) return undefined;
   const values = operands.map((operand) => uniformConstant(b, operand));
   if (values.some((value) => value === undefined)) return undefined;
-  const [x, y, p, q] = values as number[];
+  // What jumps is decided by the numbers that a backend has.
+  const [x, y, p, q] =
+    node.op === 'floor' || node.op === 'selectGreater' ? (values as number[]).map(Math.fround) : (values as number[]);
   const result = evaluate(node, x, y, p, q);
   // A constant beyond float32 would become an infinity or a zero, which the separate operands are not.
   return result === undefined || !fitsFloat32(result) ? undefined : b.constant(result, node.shape);

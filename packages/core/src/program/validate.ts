@@ -1,9 +1,10 @@
 import { checkBoolean } from '../checkBoolean.js';
 import { checkOptionNames } from '../checkOptionNames.js';
 import { VardropError } from '../errors.js';
+import { formatValue } from '../formatValue.js';
 import { inferShape } from './infer.js';
 import { operationClass } from './operationClass.js';
-import type { InputRole, NodeId, ProductPrecision, Program } from './program.js';
+import type { InputRole, NodeId, Program } from './program.js';
 import { formatShape, sameShape } from './shapes.js';
 
 /** Exceptions that `validate` allows. */
@@ -111,7 +112,6 @@ function checkAxisLengths(program: Program, id: NodeId, least: number): void {
   }
 }
 
-const precisions: readonly ProductPrecision[] = ['float16', 'int8'];
 const roles: readonly InputRole[] = ['shared', 'iteration', 'carried'];
 
 function checkAttributes(program: Program, id: NodeId): void {
@@ -138,25 +138,6 @@ function checkAttributes(program: Program, id: NodeId): void {
     case 'transpose':
       if (!node.permutation.every((axis) => axis >= 0)) refuseAxes(program, id, node.permutation, 'axes');
       return;
-    case 'pad':
-      checkValues(program, id, [node.value]);
-      return;
-    default:
-      if ('precision' in node && node.precision !== undefined && !precisions.includes(node.precision)) {
-        fail(
-          program,
-          id,
-          `precision: got ${JSON.stringify(node.precision)}, needs one of ${precisions.join(', ')}, or none. Choose one of them.`,
-        );
-      }
-      if ('padding' in node && ![...node.padding, ...node.strides].every(Number.isInteger)) {
-        fail(
-          program,
-          id,
-          `window: got strides [${node.strides}] and padding [${node.padding}], needs integers. Round them.`,
-          'VARDROP_WINDOW',
-        );
-      }
   }
 }
 
@@ -171,13 +152,16 @@ function refuseAxes(program: Program, id: NodeId, axes: readonly number[], needs
 
 function checkValues(program: Program, id: NodeId, values: readonly number[]): void {
   const at = values.findIndex(
-    (value) => Number.isNaN(value) || (Number.isFinite(value) && !Number.isFinite(Math.fround(value))),
+    (value) =>
+      typeof value !== 'number' ||
+      Number.isNaN(value) ||
+      (Number.isFinite(value) && !Number.isFinite(Math.fround(value))),
   );
   if (at >= 0) {
     fail(
       program,
       id,
-      `value: got ${values[at]} at ${at}, needs numbers that float32 holds, or infinities. Rescale what it stands for.`,
+      `value: got ${formatValue(values[at])} at ${at}, needs numbers that float32 holds, or infinities. Rescale what it stands for.`,
     );
   }
 }

@@ -9,7 +9,7 @@ import { normalHazardApproximation } from './normalHazardApproximation.js';
  * `log(1 − exp(−s²/2) / g)`.
  *
  * The relative error is below 7e-7 in float32, and below 1.7e-6 where exp and log err by 3.5 units in the last place.
- * This holds in both tails until the value overflows or underflows.
+ * This holds in both tails until x² overflows or the value underflows.
  *
  * @param m the arithmetic to evaluate in
  * @param x the argument, any shape; infinities give the limits, NaN gives NaN

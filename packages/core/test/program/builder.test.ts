@@ -14,15 +14,20 @@ const convolving =
   (b: Builder) =>
     b.conv2d(b.input('x', [1, 5, 5, 4]), b.input('w', filter), options);
 const matrix = (b: Builder) => b.input('x', ['batch', 6]);
+const image = (b: Builder) => b.input('image', [1, 5, 5, 4]);
+const filter = (b: Builder) => b.input('filter', [2, 2, 4, 4]);
+
+/** What JavaScript lets a caller pass. */
+const wrong = (value: unknown) => value as never;
 
 /** Movements and convolutions that do not fit. */
 const refusals: readonly Refusal[] = [
   ['conv2d', 'VARDROP_SHAPE', 'in / 2', convolving({ groups: 2 })],
   ['conv2d', 'VARDROP_SHAPE', 'multiples of 2 groups', convolving({ groups: 2 }, [2, 2, 2, 3])],
-  ['conv2d', 'VARDROP_SHAPE', 'in / 0', convolving({ groups: 0 })],
-  ['conv2d', 'VARDROP_SHAPE', 'in / 0.5', convolving({ groups: 0.5 }, [2, 2, 8, 4])],
-  ['conv2d', 'VARDROP_WINDOW', 'dilations [0,1]', convolving({ dilations: [0, 1] })],
-  ['conv2d', 'VARDROP_WINDOW', 'dilations [1,1.5]', convolving({ dilations: [1, 1.5] })],
+  ['conv2d', 'VARDROP_WINDOW', 'groups: got 0, needs a whole number from 1', convolving({ groups: 0 })],
+  ['conv2d', 'VARDROP_WINDOW', 'groups: got 0.5', convolving({ groups: 0.5 }, [2, 2, 8, 4])],
+  ['conv2d', 'VARDROP_WINDOW', 'dilations: got [0, 1]', convolving({ dilations: [0, 1] })],
+  ['conv2d', 'VARDROP_WINDOW', 'dilations: got [1, 1.5]', convolving({ dilations: [1, 1.5] })],
   ['conv2d', 'VARDROP_SHAPE', '6×2', convolving({ dilations: [5, 1] })],
   ['conv2d', 'VARDROP_WINDOW', "the window's 4×2", convolving({ dilations: [3, 1], padding: [4, 0, 0, 0] })],
   [
@@ -50,10 +55,15 @@ const refusals: readonly Refusal[] = [
     'a gradient of [2, 3]',
     (b) => b.gatherGradient(b.input('i', [2]), b.input('dy', [2, 4]), [5, 3]),
   ],
-  ['concatenate', 'VARDROP_SHAPE', 'at least one operand', (b) => b.concatenate([], 0)],
-  ['concatenate', 'VARDROP_AXES', 'axis 2', (b) => b.concatenate([matrix(b)], 2)],
-  ['concatenate', 'VARDROP_AXES', 'axis -1', (b) => b.concatenate([b.input('x', [2])], -2)],
-  ['concatenate', 'VARDROP_AXES', 'axis 0', (b) => b.concatenate([b.input('x', [])], 0)],
+  ['concatenate', 'VARDROP_PROGRAM', 'at least one', (b) => b.concatenate([], 0)],
+  [
+    'concatenate',
+    'VARDROP_AXES',
+    'axes [2], needs distinct integers from -2 to 1',
+    (b) => b.concatenate([matrix(b)], 2),
+  ],
+  ['concatenate', 'VARDROP_AXES', 'axes [-2]', (b) => b.concatenate([b.input('x', [2])], -2)],
+  ['concatenate', 'VARDROP_AXES', 'axes [0]', (b) => b.concatenate([b.input('x', [])], 0)],
   ['concatenate', 'VARDROP_SHAPE', 'along axis 1', (b) => b.concatenate([matrix(b), b.input('y', [2, 6])], 1)],
   ['concatenate', 'VARDROP_SHAPE', 'along axis 0', (b) => b.concatenate([b.input('y', [2, 6]), b.input('z', [6])], 0)],
   [
@@ -65,15 +75,75 @@ const refusals: readonly Refusal[] = [
       return b.concatenate([x, x], 0);
     },
   ],
-  ['slice', 'VARDROP_SHAPE', 'a step other than 0', (b) => b.slice(matrix(b), [undefined, { step: 0 }])],
-  ['slice', 'VARDROP_SHAPE', 'a whole number to start at', (b) => b.slice(matrix(b), [undefined, { start: 0.5 }])],
-  ['slice', 'VARDROP_SHAPE', 'a number to end at', (b) => b.slice(matrix(b), [undefined, { end: Number.NaN }])],
-  ['slice', 'VARDROP_SHAPE', 'takes something', (b) => b.slice(matrix(b), [undefined, { start: 4, end: 2 }])],
-  ['slice', 'VARDROP_SHAPE', 'takes something, got 6', (b) => b.slice(matrix(b), [undefined, { start: 9 }])],
+  [
+    'slice',
+    'VARDROP_SHAPE',
+    'got step 0, needs a step that is a whole number',
+    (b) => b.slice(matrix(b), [undefined, { step: 0 }]),
+  ],
+  [
+    'slice',
+    'VARDROP_SHAPE',
+    'got start 0.5, needs a start that is a whole number',
+    (b) => b.slice(matrix(b), [undefined, { start: 0.5 }]),
+  ],
+  [
+    'slice',
+    'VARDROP_SHAPE',
+    'needs an end that is a whole number',
+    (b) => b.slice(matrix(b), [undefined, { end: Number.NaN }]),
+  ],
+  [
+    'slice',
+    'VARDROP_SHAPE',
+    'got start 4, end 2, needs a range that takes an element',
+    (b) => b.slice(matrix(b), [undefined, { start: 4, end: 2 }]),
+  ],
+  [
+    'slice',
+    'VARDROP_SHAPE',
+    'got start 9, needs a range that takes an element',
+    (b) => b.slice(matrix(b), [undefined, { start: 9 }]),
+  ],
   ['slice', 'VARDROP_SHAPE', 'the batch axis taken whole', (b) => b.slice(matrix(b), [{ end: 1 }])],
   ['slice', 'VARDROP_SHAPE', '3 ranges', (b) => b.slice(matrix(b), [undefined, undefined, {}])],
-  ['pad', 'VARDROP_SHAPE', 'before [0,-1]', (b) => b.pad(matrix(b), [undefined, { before: -1 }])],
-  ['pad', 'VARDROP_SHAPE', 'interior [0,0.5]', (b) => b.pad(matrix(b), [undefined, { interior: 0.5 }])],
+  ['slice', 'VARDROP_SHAPE', "end '2'", (b) => b.slice(matrix(b), [undefined, wrong({ end: '2' })])],
+  ['slice', 'VARDROP_SHAPE', 'end 1.5', (b) => b.slice(matrix(b), [undefined, { end: 1.5 }])],
+  ['pad', 'VARDROP_SHAPE', 'before: got [0, null]', (b) => b.pad(matrix(b), [undefined, wrong({ before: null })])],
+  ['pad', 'VARDROP_SHAPE', 'from 0 to 2147483647', (b) => b.pad(matrix(b), [undefined, { before: 1e300 }])],
+  ['pad', 'VARDROP_PROGRAM', "value: got 'abc'", (b) => b.pad(matrix(b), [undefined, { before: 1 }], wrong('abc'))],
+  ['pad', 'VARDROP_PROGRAM', 'value: got 1e+39', (b) => b.pad(matrix(b), [undefined, { before: 1 }], 1e39)],
+  ['special', 'VARDROP_PROGRAM', "function: got 'toString'", (b) => b.special(wrong('toString'), 1)],
+  ['conv2d', 'VARDROP_WINDOW', 'dilations: got null', convolving(wrong({ dilations: null }))],
+  ['conv2d', 'VARDROP_WINDOW', 'strides: got 2', convolving(wrong({ strides: 2 }))],
+  ['conv2d', 'VARDROP_WINDOW', "padding: got 'same'", convolving(wrong({ padding: 'same' }))],
+  ['conv2d', 'VARDROP_WINDOW', 'dilations: got [4294967296, 1]', convolving({ dilations: [2 ** 32, 1] })],
+  ['conv2d', 'VARDROP_PROGRAM', "precision: got 'float8'", (b) => b.conv2d(image(b), filter(b), {}, wrong('float8'))],
+  [
+    'matmul',
+    'VARDROP_PROGRAM',
+    'precision: got 1n',
+    (b) => b.matmul(b.input('a', [2, 2]), b.input('b', [2, 2]), wrong({ precision: 1n })),
+  ],
+  [
+    'conv2dInputGradient',
+    'VARDROP_SHAPE',
+    'shape: got an object with groups',
+    (b) => b.conv2dInputGradient(filter(b), image(b), wrong({ groups: 2 })),
+  ],
+  [
+    'gatherGradient',
+    'VARDROP_SHAPE',
+    'of at most 2²⁴ rows',
+    (b) => b.gatherGradient(b.input('i', [2]), matrix(b), [2.5, 6]),
+  ],
+  [
+    'pad',
+    'VARDROP_SHAPE',
+    'before: got [0, -1], needs an array of whole numbers from 0',
+    (b) => b.pad(matrix(b), [undefined, { before: -1 }]),
+  ],
+  ['pad', 'VARDROP_SHAPE', 'interior: got [0, 0.5]', (b) => b.pad(matrix(b), [undefined, { interior: 0.5 }])],
   ['pad', 'VARDROP_SHAPE', '0 for the batch axis', (b) => b.pad(matrix(b), [{ after: 1 }])],
 ];
 
@@ -95,7 +165,7 @@ describe('the builder checks shapes as it builds', () => {
     [
       'maxPool2d',
       'VARDROP_WINDOW',
-      'strides [0,1]',
+      'strides: got [0, 1], needs 2 whole numbers from 1',
       (b) => b.maxPool2d(b.input('x', [1, 4, 4, 1]), [2, 2], { strides: [0, 1] }),
     ],
     ['reshape', 'VARDROP_SHAPE', 'elements', (b) => b.reshape(b.input('x', [2, 3]), [5])],
@@ -122,6 +192,8 @@ describe('the builder checks shapes as it builds', () => {
   it('refuses ranges of unknown names, and values that are none', () => {
     const b = createBuilder('ranges');
     const x = b.input('x', [4]);
+    expect(() => b.concatenate(wrong(undefined), 0)).toThrow(coded('VARDROP_PROGRAM', 'values: got nothing'));
+    expect(() => b.concatenate(wrong([5]), 0)).toThrow(coded('VARDROP_PROGRAM', 'operand: got 5'));
     expect(() => b.slice(x, [{ stop: 2 } as object])).toThrow(coded('VARDROP_OPTION', 'stop'));
     expect(() => b.pad(x, [{ left: 2 } as object])).toThrow(coded('VARDROP_OPTION', 'left'));
     expect(() => b.conv2d(x, x, { dilation: 2 } as object)).toThrow(coded('VARDROP_OPTION', 'dilation'));

@@ -1,5 +1,6 @@
-import { describe, it } from 'vitest';
-import { type Builder, createBuilder } from '../../src/program/builder.js';
+import { describe, expect, it } from 'vitest';
+import { type Builder, createBuilder, type Value } from '../../src/program/builder.js';
+import { gradients } from '../../src/program/differentiate.js';
 import type { Shape } from '../../src/program/program.js';
 import { type Build, expectGradients, expectSecondGradients } from './richardson.js';
 
@@ -39,6 +40,22 @@ describe('gradients of what moves numbers', () => {
   for (const [name, { shapes, build }] of Object.entries(movements)) {
     it(name, () => expectGradients({ shapes, build }));
     it(`${name}, twice`, () => expectSecondGradients({ shapes, build: (b, values) => b.exp(build(b, values)) }));
+  }
+});
+
+describe('gradients of what takes or joins nothing', () => {
+  const nothing: Readonly<Record<string, (b: Builder, x: Value) => Value>> = {
+    slice: (b, x) => b.slice(x, []),
+    concatenate: (b, x) => b.concatenate([x, b.constant(1, [2, 3]), x], 0),
+    pad: (b, x) => b.pad(x, [{ before: 2 }]),
+  };
+  for (const [name, build] of Object.entries(nothing)) {
+    it(name, () => {
+      const b = createBuilder('nothing');
+      const x = b.input('x', [0, 3]);
+      const [gradient] = gradients(b, b.reduceSum(b.square(build(b, x))), [x]);
+      expect(gradient.shape).toEqual([0, 3]);
+    });
   }
 });
 
