@@ -3,8 +3,8 @@ import { type Draw, type SizedCase, type SizedOperation, sizedCase } from './siz
 
 /** Lengths close to those of the tiles, groups of threads and blocks that kernels use. */
 const lengths = [33, 65, 129, 257, 1025, 4097] as const;
-/** More elements than a grid of 256 × 256 threads has. */
-const large = [65_537, 131_073] as const;
+/** One more element than a grid of 256 × 256 threads has. */
+const large = 65_537;
 
 /** Parts that are joined, reversed, sliced with steps, and padded between. */
 function parts(size: number, draw: Draw): SizedCase {
@@ -56,14 +56,14 @@ function gathering(role: TableRole, size: number, draw: Draw): SizedCase {
 }
 
 const roles: readonly (readonly [TableRole, readonly number[]])[] = [
-  ['rows', [...lengths, 65_537]],
-  ['numbers', [...lengths, 65_537]],
+  ['rows', [...lengths, large]],
+  ['numbers', [...lengths, large]],
   ['row length', lengths],
 ];
 
 /** Movements of variable size, one length at a time. */
 export const sizedMovements: readonly SizedOperation[] = [
-  { name: 'concatenate, slice and pad', sizes: [...lengths, ...large], most: 5000, ways: 2, make: parts },
+  { name: 'concatenate, slice and pad', sizes: [...lengths, large], most: 5000, ways: 2, make: parts },
   ...roles.map(
     ([role, sizes]): SizedOperation => ({
       name: `gather: ${role}`,
