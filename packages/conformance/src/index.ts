@@ -27,6 +27,7 @@ export {
   type Replay,
 } from './law.js';
 export { laws } from './laws/index.js';
+export type { CaseInput, CaseTensor, LayerCase } from './layerCase.js';
 export type { Ledger } from './ledger.js';
 export { coreModels, type Models } from './models.js';
 export { openBackend } from './openBackend.js';
