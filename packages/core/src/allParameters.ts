@@ -1,15 +1,26 @@
 import { checkObject } from './checkObject.js';
-import type { Model } from './layers/sequential.js';
-import type { Likelihood } from './likelihood.js';
+import { headsOf, type Likelihoods } from './heads.js';
+import type { Model } from './layers/model.js';
 import { likelihoodParameters } from './likelihoodParameters.js';
 import type { ParameterSpecification } from './noise/noiseModel.js';
 
 /**
- * Parameters of the model and of the likelihood by their full names, in one list. Throws `VARDROP_MODEL` if `model` is not a
- * model, and what `likelihoodParameters` throws.
+ * Parameters of the model and of the likelihoods by their full names, in one list: `dense1/weights`, `likelihood/logVariance`, and
+ * with several outputs `likelihood/<output>/logVariance`. Throws `VARDROP_MODEL` if `model` is not a model, and what `headsOf` and
+ * `likelihoodParameters` throw.
  */
-export function allParameters(model: Model, likelihood: Likelihood): readonly ParameterSpecification[] {
+export function allParameters(model: Model, likelihoods: Likelihoods): readonly ParameterSpecification[] {
   checkObject('VARDROP_MODEL', '[parameters] model', model, 'apply', 'sequential()');
-  const own = likelihoodParameters(likelihood, model.outputShape);
-  return [...model.parameters, ...own.map((parameter) => ({ ...parameter, name: `likelihood/${parameter.name}` }))];
+  const own = headsOf('parameters', model, likelihoods).flatMap(({ output, likelihood, prefix }) =>
+    likelihoodParameters(likelihood, output.shape).map((parameter) => ({
+      ...parameter,
+      name: `likelihood/${prefix}${parameter.name}`,
+    })),
+  );
+  return [...model.parameters, ...own];
+}
+
+/** The same, followed by what the model carries beside its parameters: all that a prediction reads. */
+export function allTensors(model: Model, likelihoods: Likelihoods): readonly ParameterSpecification[] {
+  return [...allParameters(model, likelihoods), ...model.carried];
 }

@@ -1,7 +1,7 @@
 import type { Divergence } from './divergences/divergence.js';
 import { ard, gaussianPrior, logUniformCubic, logUniformExact, logUniformSigmoid } from './divergences/index.js';
 import { VardropError } from './errors.js';
-import type { Estimator } from './estimators/estimator.js';
+import type { Estimator, LinearMap } from './estimators/estimator.js';
 import { flipout, localReparametrization, separateSamples, singleSample } from './estimators/index.js';
 import {
   bernoulli,
@@ -30,14 +30,26 @@ export function refusal(
   return undefined;
 }
 
-/** Throws `VARDROP_COMBINATION` with the reason where `refusal` has one. */
+/** Where a combination is used. */
+export interface CombinationPlace {
+  readonly map?: LinearMap;
+  readonly sharedNoise?: 'anew' | 'once';
+}
+
+/** Throws `VARDROP_COMBINATION` with the reason where `refusal` has one, or where the place of the combination has one. */
 export function checkCombination(
   who: string,
   noise: NoiseModel,
   estimator: Estimator,
   divergence: Divergence | null | undefined,
+  { map, sharedNoise }: CombinationPlace = {},
 ): void {
-  const reason = refusal(noise, estimator, divergence);
+  const reason =
+    refusal(noise, estimator, divergence) ??
+    map?.refuses?.(noise, estimator) ??
+    (sharedNoise === 'once' && noise.acts === 'weights' && estimator.preActivations
+      ? `sharedNoise 'once' with estimator '${estimator.name}': its noise belongs to pre-activations, not to weights that could be shared`
+      : undefined);
   if (reason !== undefined) {
     throw new VardropError(
       'VARDROP_COMBINATION',

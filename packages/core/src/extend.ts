@@ -5,15 +5,27 @@
 export { checkCombination, refusal } from './combinations.js';
 export { defaultDivergence } from './divergences/index.js';
 export type { EstimatorContext, LinearMap } from './estimators/index.js';
-export type {
-  BuiltLayer,
-  ForwardMode,
-  LayerDefaults,
-  LinearLayer,
-  LinearLayerOptions,
-  ModelParameters,
-  UnitPlacement,
+export {
+  type BuiltLayer,
+  buildLinearPart,
+  type DatapointShape,
+  defineLayer,
+  type Forward,
+  type ForwardKind,
+  type ForwardMode,
+  type LayerCall,
+  type LayerDefaults,
+  type LinearLayerOptions,
+  type LinearOptions,
+  type LinearPart,
+  type LinearPartDescription,
+  type ModelParameters,
+  type ModelPart,
+  modelParts,
+  partParameters,
+  type UnitPlacement,
 } from './layers/index.js';
+export type { Head, Likelihoods } from './heads.js';
 export { logSoftmax } from './likelihood.js';
 export {
   alphaOfRate,
@@ -29,12 +41,13 @@ export {
   type WeightNoise,
   type WeightShape,
 } from './noise/index.js';
-export { type Objective, sgvb } from './objective.js';
+export { type Objective, type ObjectiveValues, sgvb } from './objective.js';
 export type { Update } from './optimizers/index.js';
 export { momentsProgram, type PredictionMode, predictionProgram, summaryProgram } from './prediction/index.js';
 export type { Preserved } from './pruning/index.js';
 export {
   allParameters,
+  allTensors,
   createTrainer,
   keyNames,
   type Minibatch,

@@ -1,5 +1,5 @@
-import type { Model, ModelParameters } from './layers/sequential.js';
-import type { Likelihood } from './likelihood.js';
+import { headsOf, type Likelihoods } from './heads.js';
+import type { Model, ModelParameters } from './layers/model.js';
 import type { Builder, Value } from './program/builder.js';
 
 /** The parts of the objective, as scalars of the program. */
@@ -12,36 +12,53 @@ export interface Objective {
   readonly loss: Value;
   /** The KL of each layer. */
   readonly layers: readonly { readonly layer: string; readonly kl: Value }[];
+  /** The next values of what the model carries beside its parameters, by full name. */
+  readonly carried: Readonly<Record<string, Value>>;
+}
+
+/** What the objective is computed from. */
+export interface ObjectiveValues {
+  /** By the names of the model's inputs, `[batch, …shape]`. */
+  readonly inputs: Readonly<Record<string, Value>>;
+  /** One-hot labels or values by the names of the model's outputs, `[batch, …shape]`. */
+  readonly targets: Readonly<Record<string, Value>>;
+  /** Parameters of the model and of the likelihoods, and what the model carries, by full name. */
+  readonly parameters: ModelParameters;
 }
 
 /**
  * Adds the negative SGVB estimator divided by N (Kingma, Salimans & Welling 2015, eq. 3):
  * `−(1/M) Σ_m log p(y_m | x_m, w) + (β/N) KL`. Multiplied by −N it is the paper's lower bound, whose data term is `(N/M) Σ`.
  * `scales` are the scalars 1/M (`datapoint`) and β/N (`kl`), which are inputs, so the size of a minibatch and the weight of the
- * KL may change at each step.
+ * KL may change at each step. With several outputs, the log likelihoods of a datapoint add up.
  */
 export function sgvb(
   b: Builder,
   model: Model,
-  likelihood: Likelihood,
-  values: { readonly x: Value; readonly y: Value; readonly parameters: ModelParameters },
+  likelihoods: Likelihoods,
+  values: ObjectiveValues,
   scales: { readonly datapoint: Value; readonly kl: Value },
 ): Objective {
-  const output = model.apply(b, values.x, values.parameters, 'sample');
+  const { inputs, targets, parameters } = values;
+  const { outputs, carried } = model.forward(b, inputs, parameters, 'training');
   return b.scope('objective', () => {
-    const losses = likelihood.negativeLogLikelihood(b, output, values.y, likelihoodParameters(values.parameters));
-    const dataTerm = b.label(b.mul(b.reduceSum(losses), scales.datapoint), 'dataTerm');
-    const layers = model.divergences(b, values.parameters);
-    const terms = layers.map((layer) => layer.kl);
-    const kl = b.label(terms.length === 0 ? b.constant(0) : terms.reduce((sum, term) => b.add(sum, term)), 'kl');
+    const dataTerms = headsOf('objective', model, likelihoods).map((head) => {
+      const { output, likelihood, prefix } = head;
+      const own = ownParameters(`likelihood/${prefix}`, parameters);
+      const losses = likelihood.negativeLogLikelihood(b, outputs[output.name], targets[output.name], own);
+      return b.mul(b.reduceSum(losses), scales.datapoint);
+    });
+    const sum = (terms: readonly Value[]) => terms.reduce((total, term) => b.add(total, term));
+    const dataTerm = b.label(sum(dataTerms), 'dataTerm');
+    const layers = model.divergences(b, parameters);
+    const kl = b.label(layers.length === 0 ? b.constant(0) : sum(layers.map((layer) => layer.kl)), 'kl');
     const loss = layers.length === 0 ? dataTerm : b.label(b.add(dataTerm, b.mul(scales.kl, kl)), 'loss');
-    return { dataTerm, kl, loss, layers };
+    return { dataTerm, kl, loss, layers, carried };
   });
 }
 
-/** The likelihood's own parameters, by their names within it. */
-function likelihoodParameters(parameters: ModelParameters): Readonly<Record<string, Value>> {
-  const prefix = 'likelihood/';
+/** The parameters of one likelihood, by their names within it. */
+function ownParameters(prefix: string, parameters: ModelParameters): Readonly<Record<string, Value>> {
   return Object.fromEntries(
     Object.entries(parameters).flatMap(([name, value]) =>
       name.startsWith(prefix) ? [[name.slice(prefix.length), value]] : [],

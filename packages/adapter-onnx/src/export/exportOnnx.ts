@@ -1,6 +1,6 @@
 import { categorical, type Likelihood, type Model, type TensorMap, VardropError } from '@vardrop/core';
 import { checkObject, checkOptionNames, formatValue, readTensors } from '@vardrop/core/backend';
-import { allParameters, momentsProgram, type ParameterSpecification } from '@vardrop/core/extend';
+import { allTensors, momentsProgram, type ParameterSpecification } from '@vardrop/core/extend';
 import type { GraphBuilder, Opset } from '../model/graph.js';
 import { checkOpset, emitModel } from './emitModel.js';
 import { finishModel } from './finishModel.js';
@@ -68,7 +68,7 @@ export function exportOnnx(
   }
   checkObject('VARDROP_OPTION', '[exportOnnx] likelihood', likelihood, 'negativeLogLikelihood', 'categorical()');
   checkOpset('exportOnnx', options.opset);
-  const stored = storedParameters(allParameters(model, likelihood), parameters);
+  const stored = storedParameters(allTensors(model, likelihood), parameters);
   return finishModel(`vardrop ${kind}`, emit(model, likelihood, stored, options), {
     documentation: documentation[kind],
     metadata: { kind, likelihood: likelihood.name, model: JSON.stringify(describeModel(model)) },

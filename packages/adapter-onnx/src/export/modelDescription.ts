@@ -26,15 +26,15 @@ export function describeModel({ inputShape, outputShape, layers }: Model): Model
   return {
     inputShape,
     outputShape,
-    layers: layers.map(({ linear, ...layer }) => ({
+    layers: layers.map(({ parts: [part] = [], ...layer }) => ({
       name: layer.name,
       kind: layer.kind,
-      inputShape: layer.inputShape,
+      inputShape: layer.inputShapes[0],
       outputShape: layer.outputShape,
       activation: layer.activation,
-      noise: linear?.noise.name,
-      estimator: linear?.estimator.name,
-      divergence: linear?.divergence?.name,
+      noise: part?.noise.name,
+      estimator: part?.estimator.name,
+      divergence: part?.divergence?.name,
     })),
   };
 }

@@ -147,7 +147,7 @@ function reportOf(runs: readonly Run[], data: ImageDataset, interrupted: boolean
 }
 
 function configurationOf(options: TrainOptions, model: Model, data: ImageDataset): TrainingReport['configuration'] {
-  const linear = model.layers[0].linear;
+  const linear = model.layers[0].parts?.[0];
   return {
     data: data.name,
     'training images': data.train.count,

@@ -1,4 +1,5 @@
 import { logAlphas, type Model, sparsity, type TensorMap } from '@vardrop/core';
+import { modelParts } from '@vardrop/core/extend';
 import { elementCount } from '@vardrop/core/program';
 import type { LayerReport } from '../report/trainingReport.js';
 
@@ -27,5 +28,5 @@ export function totalSparsity(model: Model, parameters: TensorMap): number {
 }
 
 function learnsAlpha(model: Model): boolean {
-  return model.layers.some((layer) => layer.linear?.noise.logAlpha !== undefined);
+  return modelParts(model).some(({ part }) => part.noise.logAlpha !== undefined);
 }

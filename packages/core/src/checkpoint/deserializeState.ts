@@ -36,13 +36,13 @@ export function deserializeState(bytes: BytesSource): Checkpoint {
     return number;
   };
   for (const name of Object.keys(tensors)) {
-    if (name.startsWith(naming.parameters) || name.startsWith(naming.slots)) continue;
-    foreign(
-      `tensor '${name}': got a name with neither '${naming.parameters}' nor '${naming.slots}' before it, needs one`,
-    );
+    const prefixes = [naming.parameters, naming.carried, naming.slots];
+    if (prefixes.some((prefix) => name.startsWith(prefix))) continue;
+    foreign(`tensor '${name}': got a name with none of ${prefixes.join(', ')} before it, needs one`);
   }
   const state = {
     parameters: below(naming.parameters, tensors),
+    carried: below(naming.carried, tensors),
     optimizer: { name: own('optimizer'), slots: below(naming.slots, tensors) },
     step: count('step'),
     seed: count('seed'),

@@ -6,7 +6,7 @@ import { encodeSafetensors } from './encodeSafetensors.js';
 
 /**
  * A training state as the bytes of a safetensors file, which Python's `safetensors` reads too. Parameters are named
- * `parameters/dense1/weights`, the optimizer's tensors `optimizer/firstMoment:dense1/weights`; step, seed, the optimizer's name
+ * `parameters/dense1/weights`, running statistics `carried/batchNorm1/mean`, the optimizer's tensors `optimizer/firstMoment:dense1/weights`; step, seed, the optimizer's name
  * and the position in the data are metadata, `vardrop.step` and so on. Parameters alone are enough if training will not
  * continue. Throws `VARDROP_OPTION` for metadata whose name begins with `vardrop.` or whose value is not a string. Throws
  * `VARDROP_STATE` for an invalid state: a step or a seed that is not an integer, or a tensor whose data do not fill its shape.
@@ -14,7 +14,7 @@ import { encodeSafetensors } from './encodeSafetensors.js';
  */
 export function serializeState(state: StateToSave, metadata: CheckpointMetadata = {}): Uint8Array<ArrayBuffer> {
   checkShape(state);
-  const { parameters, optimizer = { name: 'none', slots: {} }, step = 0, seed = 0, position } = state;
+  const { parameters, carried = {}, optimizer = { name: 'none', slots: {} }, step = 0, seed = 0, position } = state;
   for (const [name, value] of Object.entries(metadata)) {
     if (!name.startsWith(naming.metadata) && typeof value === 'string') continue;
     throw new VardropError(
@@ -36,7 +36,11 @@ export function serializeState(state: StateToSave, metadata: CheckpointMetadata 
     }),
   };
   return encodeSafetensors(
-    { ...prefixed(naming.parameters, parameters), ...prefixed(naming.slots, optimizer.slots) },
+    {
+      ...prefixed(naming.parameters, parameters),
+      ...prefixed(naming.carried, carried),
+      ...prefixed(naming.slots, optimizer.slots),
+    },
     { ...prefixed(naming.metadata, own), ...metadata },
   );
 }
@@ -57,6 +61,8 @@ function checkShape(state: StateToSave): void {
     const remedy = 'state' in state ? 'Pass result.state, not the result of fit' : 'Pass the state that fit returned';
     refuse('state.parameters', state.parameters, 'tensors by name', remedy);
   }
+  if (state.carried !== undefined && !isRecord(state.carried))
+    refuse('state.carried', state.carried, 'tensors by name', 'Pass the state that fit returned');
   for (const name of ['step', 'seed'] as const) {
     const { [name]: value = 0 } = state;
     if (Number.isSafeInteger(value) && value >= 0) continue;

@@ -12,6 +12,13 @@ export interface LinearMap {
   readonly inputFactors: Shape;
   /** The same for outputs. */
   readonly outputFactors: Shape;
+  /**
+   * Whether the weights are used at several places of one datapoint, as in convolutions. Estimators that draw noise of
+   * pre-activations are then another model than random weights.
+   */
+  readonly shared?: boolean;
+  /** The reason why this map cannot have the noise under the estimator; undefined if it can. */
+  refuses?(noise: NoiseModel, estimator: Estimator): string | undefined;
 }
 
 /** What an estimator works on: one layer's linear map, inputs and noisy weights. */
@@ -34,6 +41,8 @@ export interface EstimatorContext<Noise extends NoiseModel = InputNoise | Weight
 export interface Estimator {
   /** Stable name, also used by the command line, such as `local`. */
   readonly name: string;
+  /** Whether weight noise is drawn for each pre-activation, in place of the weights. */
+  readonly preActivations?: boolean;
   /** The reason why this estimator cannot sample this noise; undefined if it can. */
   refuses(noise: NoiseModel): string | undefined;
   /** Pre-activations (without bias) under sampled noise. */

@@ -16,6 +16,7 @@ export function localReparametrization(options: NoOptions = {}): Estimator {
   checkNoOptions('local', options);
   return {
     name: 'local',
+    preActivations: true,
     refuses: () => undefined,
     apply(context) {
       const { builder: b, linear, noise, x, parameters, draw } = context;

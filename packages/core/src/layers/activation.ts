@@ -1,6 +1,7 @@
 import { checkChoice } from '../checkChoice.js';
 import { VardropError } from '../errors.js';
 import type { Builder, Value } from '../program/builder.js';
+import { defineLayer } from './defineLayer.js';
 import type { Activation, BuiltLayer, Layer } from './layer.js';
 
 /** Slope of `leakyRelu` below 0. */
@@ -70,17 +71,18 @@ export function activate(b: Builder, x: Value, activation: Activation): Value {
 /** An activation as a layer of its own. Throws `VARDROP_LAYER` for an unknown one. */
 export function activation(kind: Activation): Layer {
   checkActivation('activation', kind);
-  return {
+  return defineLayer({
     kind,
-    build: (name, inputShape): BuiltLayer => ({
+    recipe: { part: 'activation', options: { kind } },
+    build: (name, [inputShape]): BuiltLayer => ({
       name,
       kind,
-      inputShape,
+      inputShapes: [inputShape],
       outputShape: inputShape,
       parameters: [],
       activation: kind,
       units: 'kept',
-      apply: (b, x) => activate(b, x, kind),
+      apply: (b, [x]) => activate(b, x, kind),
     }),
-  };
+  });
 }

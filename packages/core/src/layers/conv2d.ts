@@ -3,14 +3,10 @@ import { VardropError } from '../errors.js';
 import type { LinearMap } from '../estimators/estimator.js';
 import { formatValue } from '../formatValue.js';
 import { samePadding, windowShape } from '../program/shapes.js';
+import { defineLayer } from './defineLayer.js';
 import type { Layer } from './layer.js';
-import {
-  buildLinearLayer,
-  checkLinearOptions,
-  type LinearLayerOptions,
-  linearOptionNames,
-  linearOptionsElsewhere,
-} from './linearLayer.js';
+import { buildLinearLayer, type LinearLayerOptions, linearOptionNames } from './linearLayer.js';
+import { checkLinearOptions, linearOptionsElsewhere } from './linearPart.js';
 import { checkPadding, imageShape, type PaddingMode, pair } from './window.js';
 
 /** Options of a convolution. */
@@ -44,11 +40,12 @@ export function conv2d(options: Conv2dOptions): Layer {
   checkPadding('conv2d', padding);
   const size = pair('conv2d', 'size', options.size);
   const strides = pair('conv2d', 'strides', options.strides === undefined ? 1 : options.strides);
-  return {
+  return defineLayer({
     kind: 'conv2d',
     name: options.name,
+    recipe: { part: 'conv2d', options },
     withUnits: (count) => conv2d({ ...options, filters: count }),
-    build(name, inputShape, defaults) {
+    build(name, [inputShape], defaults) {
       const [height, width, channels] = imageShape(name, inputShape);
       const pad = padding === 'same' ? samePadding(height, width, size, strides) : ([0, 0, 0, 0] as const);
       const output = windowShape(['batch', ...inputShape], size, strides, pad, name);
@@ -65,6 +62,7 @@ export function conv2d(options: Conv2dOptions): Layer {
         },
         inputFactors: [1, 1, 1, channels],
         outputFactors: [1, 1, 1, filters],
+        shared: true,
       };
       const description = {
         kind: 'conv2d',
@@ -76,7 +74,7 @@ export function conv2d(options: Conv2dOptions): Layer {
       };
       return buildLinearLayer(description, options, defaults);
     },
-  };
+  });
 }
 
 function identityMatrix(n: number): number[] {

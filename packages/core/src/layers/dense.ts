@@ -2,14 +2,10 @@ import { checkOptionNames } from '../checkOptionNames.js';
 import { VardropError } from '../errors.js';
 import type { LinearMap } from '../estimators/estimator.js';
 import { formatValue } from '../formatValue.js';
+import { defineLayer } from './defineLayer.js';
 import type { Layer } from './layer.js';
-import {
-  buildLinearLayer,
-  checkLinearOptions,
-  type LinearLayerOptions,
-  linearOptionNames,
-  linearOptionsElsewhere,
-} from './linearLayer.js';
+import { buildLinearLayer, type LinearLayerOptions, linearOptionNames } from './linearLayer.js';
+import { checkLinearOptions, linearOptionsElsewhere } from './linearPart.js';
 
 /** Options of a dense layer. */
 export interface DenseOptions extends LinearLayerOptions {
@@ -18,9 +14,12 @@ export interface DenseOptions extends LinearLayerOptions {
 }
 
 /**
- * A fully connected layer: `[batch, in]` → `[batch, units]`, weights `[in, units]`. Throws `VARDROP_LAYER` unless `units` is a
- * positive integer, `VARDROP_OPTION` for unknown options, `VARDROP_SHAPE` (when built) for inputs with more axes,
- * `VARDROP_COMBINATION` for noise, estimator and divergence that cannot be combined.
+ * A fully connected layer on the last axis: `[batch, …, in]` → `[batch, …, units]`, weights `[in, units]`. Where there are axes
+ * between, such as the steps of a sequence, all places of a datapoint share the weights: noise on the inputs draws one factor per
+ * unit and datapoint, and with `localReparametrization` independent weight noise is drawn for each place, as in `conv2d`.
+ *
+ * Throws `VARDROP_LAYER` unless `units` is a positive integer, `VARDROP_OPTION` for unknown options, `VARDROP_COMBINATION` for
+ * noise, estimator and divergence that cannot be combined.
  */
 export function dense(options: DenseOptions): Layer {
   checkOptionNames('dense', options, { units: true, ...linearOptionNames }, linearOptionsElsewhere);
@@ -29,36 +28,43 @@ export function dense(options: DenseOptions): Layer {
     throw new VardropError('VARDROP_LAYER', `[dense] units: got ${formatValue(units)}, needs a positive integer.`);
   }
   checkLinearOptions('dense', options);
-  return {
+  return defineLayer({
     kind: 'dense',
     name: options.name,
+    recipe: { part: 'dense', options },
     withUnits: (count) => dense({ ...options, units: count }),
-    build(name, inputShape, defaults) {
-      if (inputShape.length !== 1) {
-        throw new VardropError(
-          'VARDROP_SHAPE',
-          `[${name}] inputs: got [batch, ${inputShape.join(', ')}], needs [batch, in]. Put flatten() before it.`,
-        );
+    build(name, [inputShape], defaults) {
+      if (inputShape.length === 0) {
+        throw new VardropError('VARDROP_SHAPE', `[${name}] inputs: got [batch], needs [batch, …, in]. Put a reshape before it.`);
       }
-      const [inputs] = inputShape;
+      const places = inputShape.slice(0, -1);
+      const inputs = inputShape[places.length];
       const description = {
         kind: 'dense',
         name,
         inputShape,
-        outputShape: [units],
+        outputShape: [...places, units],
         weightShape: [inputs, units],
-        map: denseMap(inputs, units),
+        map: denseMap(places, inputs, units),
       };
       return buildLinearLayer(description, options, defaults);
     },
-  };
+  });
 }
 
-function denseMap(inputs: number, units: number): LinearMap {
+/** The product of the last axis of `[batch, …places, inputs]` with weights `[inputs, units]`. */
+export function denseMap(places: readonly number[], inputs: number, units: number): LinearMap {
+  const ones = places.map(() => 1);
   return {
     apply: (b, x, weights) => b.matmul(x, weights),
-    applyEach: (b, x, weights) => b.reshape(b.matmul(b.reshape(x, ['batch', 1, inputs]), weights), ['batch', units]),
-    inputFactors: [1, inputs],
-    outputFactors: [1, units],
+    applyEach(b, x, weights) {
+      // The places of a datapoint are the rows of its product.
+      const count = places.reduce((product, n) => product * n, 1);
+      const rows = b.reshape(x, ['batch', count, inputs]);
+      return b.reshape(b.matmul(rows, weights), ['batch', ...places, units]);
+    },
+    inputFactors: [1, ...ones, inputs],
+    outputFactors: [1, ...ones, units],
+    shared: places.length > 0,
   };
 }

@@ -1,46 +1,75 @@
-import type { Divergence } from '../divergences/divergence.js';
-import type { Estimator, LinearMap } from '../estimators/estimator.js';
-import type { Draw, LayerParameters, NoiseModel, ParameterSpecification } from '../noise/noiseModel.js';
+import type { LayerParameters, ParameterSpecification } from '../noise/noiseModel.js';
 import type { Builder, Value } from '../program/builder.js';
+import type { Recipe } from '../recipe.js';
+import type { ForwardMode } from './forwardMode.js';
+import type { LayerDefaults } from './layerDefaults.js';
+import type { LinearPart } from './linearPart.js';
 
-/**
- * A layer as a user writes it. `sequential` gives it a name and the shape of its inputs, and builds it. A custom layer
- * implements this interface.
- */
-export interface Layer {
+/** The shape of one datapoint, without the batch axis. */
+export type DatapointShape = readonly number[];
+
+/** What a layer is made of. A custom layer implements this interface; `defineLayer` makes it callable. */
+export interface LayerDefinition {
   /** Such as `dense`; layers are named `dense1`, `dense2`, … in their order unless they have a name. */
   readonly kind: string;
   readonly name?: string;
-  /** `inputShape` is one datapoint's, without the batch axis. Throws a `VardropError` for shapes that do not fit. */
-  build(name: string, inputShape: readonly number[], defaults: LayerDefaults): BuiltLayer;
+  /** The least and the most number of inputs. Default: `[1, 1]`. */
+  readonly arity?: readonly [least: number, most: number];
+  /** How the layer was made. Without it a model that has the layer cannot be described. */
+  readonly recipe?: Recipe;
+  /** Fixes the shapes. Throws a `VardropError` for inputs that do not fit. */
+  build(name: string, inputShapes: readonly DatapointShape[], defaults: LayerDefaults): BuiltLayer;
   /**
-   * The same layer with another number of units, for pruning. Only for layers whose outputs are an elementwise function
-   * of `linear.map` plus bias, with the units on the last axis of the outputs and of the weights.
+   * The same layer with another number of units, for pruning. Only for layers whose outputs are an elementwise function of the
+   * map of their only part plus bias, with the units on the last axis of the outputs and of the weights.
    */
-  withUnits?(units: number): Layer;
+  withUnits?(units: number): LayerDefinition;
 }
 
-/** What a layer takes from the model unless it has its own. */
-export interface LayerDefaults {
-  readonly noise: NoiseModel;
-  readonly estimator: Estimator;
-  /** `null`: no divergence. Undefined: the default of the noise. */
-  readonly divergence: Divergence | null | undefined;
+/**
+ * A layer, as a user writes it. Called on values of a graph it gives the value of its outputs: `dense({ units: 3 })(x)`. A layer
+ * that is called twice has the same parameters at both places, and its KL counts once. Throws `VARDROP_MODEL` for anything but
+ * values of a graph, and for another number of inputs than the layer takes.
+ */
+export interface Layer extends LayerDefinition {
+  (...inputs: readonly GraphValue[]): GraphValue;
+  readonly name?: string;
 }
+
+/** What the numbers of an input are. `integers` are whole numbers, such as rows of an embedding. */
+export type InputKind = 'numbers' | 'integers';
+
+/** Options of an input. */
+export interface InputOptions {
+  /** Shape of one datapoint, without the batch axis: `[784]`, or `[28, 28, 1]` for images. */
+  readonly shape: readonly number[];
+  /** Default: `x` for the only input of a model, else `x1`, `x2`, … */
+  readonly name?: string;
+  /** Default: `integers` where an embedding reads the input, else `numbers`. */
+  readonly kind?: InputKind;
+}
+
+/** A value of a graph: an input, or the outputs of a layer. It is not changed once it is made, and belongs to no model. */
+export type GraphValue =
+  | { readonly source: 'input'; readonly options: InputOptions }
+  | { readonly source: 'layer'; readonly layer: LayerDefinition; readonly inputs: readonly GraphValue[] };
 
 /** A layer with its shapes fixed. */
 export interface BuiltLayer {
   readonly name: string;
   readonly kind: string;
-  /** One datapoint's, without the batch axis, as is `outputShape`. */
-  readonly inputShape: readonly number[];
-  readonly outputShape: readonly number[];
-  /** Those of the layer itself, then those of its noise. */
+  readonly inputShapes: readonly DatapointShape[];
+  readonly outputShape: DatapointShape;
+  /** Those of the layer itself, those of its parts and those of their noise (see `partParameters`). */
   readonly parameters: readonly ParameterSpecification[];
-  /** Present for layers with weights. */
-  readonly linear?: LinearLayer;
-  /** Outputs `[batch, …outputShape]` of `x` `[batch, …inputShape]`. */
-  apply(b: Builder, x: Value, parameters: LayerParameters, mode: ForwardMode): Value;
+  /** What training carries from step to step without a gradient, such as running statistics. */
+  readonly carried?: readonly ParameterSpecification[];
+  /** The linear maps of the layer that have weights. */
+  readonly parts?: readonly LinearPart[];
+  /** The first input holds row numbers: whole numbers from 0 to below this one. */
+  readonly indexRows?: number;
+  /** Outputs `[batch, …outputShape]` of inputs `[batch, …inputShapes[i]]`. */
+  apply(b: Builder, inputs: readonly Value[], parameters: LayerParameters, mode: ForwardMode): Value;
   /** The last function that `apply` applies, for descriptions of the model; absent for any other function. */
   readonly activation?: Activation;
   /**
@@ -59,22 +88,6 @@ export interface BuiltLayer {
  * belong to units have the units on their last axis.
  */
 export type UnitPlacement = 'kept' | 'spread' | 'mixed';
-
-/** The linear part of a layer, its noise and its divergence. */
-export interface LinearLayer {
-  readonly map: LinearMap;
-  /** `[in, out]`, or `[height, width, in, out]` of a convolution. */
-  readonly weightShape: readonly number[];
-  /** Whether a bias `[out]` is added. The bias has no noise. */
-  readonly bias: boolean;
-  readonly noise: NoiseModel;
-  readonly estimator: Estimator;
-  /** Undefined if the layer has no KL term. */
-  readonly divergence: Divergence | undefined;
-}
-
-/** `mean`: the weights' means, no noise. Otherwise noise is drawn with the given function. */
-export type ForwardMode = 'mean' | { readonly draw: Draw };
 
 /** A function of one value, applied elementwise. */
 export type Activation = 'linear' | 'relu' | 'leakyRelu' | 'elu' | 'sigmoid' | 'tanh' | 'softplus' | 'gelu' | 'silu';

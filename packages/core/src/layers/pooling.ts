@@ -1,6 +1,7 @@
 import { checkOptionNames } from '../checkOptionNames.js';
 import { checkString } from '../checkString.js';
 import { samePadding, windowShape } from '../program/shapes.js';
+import { defineLayer } from './defineLayer.js';
 import type { Layer } from './layer.js';
 import { checkPadding, imageShape, type PaddingMode, pair } from './window.js';
 
@@ -36,22 +37,23 @@ function pooling(kind: string, op: 'maxPool2d' | 'averagePool2d', options: Pooli
   const size = pair(kind, 'size', given);
   const strides = pair(kind, 'strides', options.strides === undefined ? size : options.strides);
   checkPadding(kind, padding);
-  return {
+  return defineLayer({
     kind,
     name: options.name,
-    build(name, inputShape) {
+    recipe: { part: kind, options },
+    build(name, [inputShape]) {
       const [height, width, channels] = imageShape(name, inputShape);
       const pad = padding === 'same' ? samePadding(height, width, size, strides) : ([0, 0, 0, 0] as const);
       const output = windowShape(['batch', ...inputShape], size, strides, pad, name);
       return {
         name,
         kind,
-        inputShape,
+        inputShapes: [inputShape],
         outputShape: [...output, channels],
         parameters: [],
         units: 'kept',
-        apply: (b, x) => b[op](x, size, { strides, padding: pad }),
+        apply: (b, [x]) => b[op](x, size, { strides, padding: pad }),
       };
     },
-  };
+  });
 }

@@ -9,7 +9,7 @@ import { checkOptionNames } from '../checkOptionNames.js';
 import { checkSignal } from '../checkSignal.js';
 import { VardropError } from '../errors.js';
 import { formatValue } from '../formatValue.js';
-import type { Model } from '../layers/sequential.js';
+import type { Model } from '../layers/model.js';
 import { categorical, type Likelihood, type TargetKind } from '../likelihood.js';
 import { likelihoodParameters } from '../likelihoodParameters.js';
 import { elementCount } from '../program/shapes.js';
@@ -203,7 +203,7 @@ async function predictRows(
         weights.push(own(backend.upload(Float32Array.of(1 / (k + 1)), [])));
       }
       const iterations = weights.map((weight, i): Iteration => ({ inputs: { weight }, keys: keysOf(first + i) }));
-      const result = program.run({ ...parameters, ...values, x: image }, samples === 0 ? [{}] : iterations);
+      const result = program.run({ ...parameters, ...values, [model.inputs[0].name]: image }, samples === 0 ? [{}] : iterations);
       for (const tensors of [result.carried, ...result.outputs]) Object.values(tensors).forEach(own);
       disown([...Object.values(values), ...weights]);
       values = samples === 0 ? result.outputs[0] : result.carried;

@@ -1,7 +1,8 @@
 import { checkObject } from '../checkObject.js';
 import { VardropError } from '../errors.js';
-import type { LinearLayer } from '../layers/layer.js';
-import { type Model, parametersOf } from '../layers/sequential.js';
+import { declareInputs, declareParameters } from '../layers/declare.js';
+import { type LinearPart, parametersOfPart } from '../layers/linearPart.js';
+import { type Model, parametersOf } from '../layers/model.js';
 import type { LayerParameters } from '../noise/noiseModel.js';
 import { type Builder, createBuilder } from '../program/builder.js';
 import type { Program } from '../program/program.js';
@@ -17,34 +18,38 @@ import type { Program } from '../program/program.js';
  */
 export function momentsProgram(model: Model): Program {
   checkObject('VARDROP_MODEL', '[momentsProgram] model', model, 'apply', 'sequential()');
-  const last = model.layers[model.layers.length - 1];
-  const { linear } = last;
-  if (!linear) {
+  const last = model.calls[model.calls.length - 1];
+  const { parts = [] } = last.layer;
+  if (model.inputs.length > 1 || model.outputs.length > 1 || parts.length !== 1 || parts[0].name !== '') {
+    const got =
+      parts.length === 0 ? 'a last layer without weights' : 'several inputs, outputs, or maps in the last layer';
     throw new VardropError(
       'VARDROP_MOMENTS',
-      `[${last.name}] moments: got a last layer without weights, needs one with weights. End the model with dense().`,
+      `[${last.name}] moments: got ${got}, needs one input, one output, and a last layer with weights. End the model with dense().`,
     );
   }
+  const [part] = parts;
   const b = createBuilder('prediction (moments)');
-  const x = b.input('x', ['batch', ...model.inputShape]);
-  const parameters = Object.fromEntries(model.parameters.map(({ name, shape }) => [name, b.input(name, shape)]));
-  const hidden = model.trace(b, x, parameters, 'mean').at(-2)?.output ?? x;
+  const inputs = declareInputs(b, model);
+  const parameters = declareParameters(b, [...model.parameters, ...model.carried]);
+  const { trace } = model.forward(b, inputs, parameters, 'mean');
+  const hidden = trace.find(({ layer }) => layer === last.inputs[0])?.output ?? inputs[last.inputs[0]];
   b.scope(last.name, () => {
-    const own = parametersOf(last, parameters);
-    const { map } = linear;
-    const noise = weightMoments(b, last.name, linear, own);
+    const own = parametersOfPart(part, parametersOf(last.layer, parameters));
+    const { map } = part;
+    const noise = weightMoments(b, last.name, part, own);
     const gamma = b.label(map.apply(b, hidden, noise?.mean ?? own.weights), 'gamma');
     const delta = noise
       ? b.label(map.apply(b, b.square(hidden), noise.variance), 'delta')
       : b.broadcast(b.constant(0), gamma.shape);
-    b.output('mean', linear.bias ? b.add(gamma, own.bias) : gamma);
+    b.output('mean', part.bias ? b.add(gamma, own.bias) : gamma);
     b.output('variance', delta);
   });
   return b.build();
 }
 
 /** Mean and variance of each weight with its noise, or with the factor of its input; undefined without noise. */
-function weightMoments(b: Builder, layer: string, { noise, weightShape }: LinearLayer, own: LayerParameters) {
+function weightMoments(b: Builder, layer: string, { noise, weightShape }: LinearPart, own: LayerParameters) {
   if (noise.acts === 'nowhere') return undefined;
   if (noise.acts === 'weights') return noise.moments(b, own);
   const refuse = (got: string, needs: string): never => {

@@ -1,10 +1,10 @@
-import { allParameters } from '../allParameters.js';
+import { allTensors } from '../allParameters.js';
 import type { Tensor } from '../backend/contract.js';
 import { disposeAll } from '../backend/disposeAll.js';
 import { checkObject } from '../checkObject.js';
 import { checkOptionNames } from '../checkOptionNames.js';
 import { checkSignal } from '../checkSignal.js';
-import type { Model } from '../layers/sequential.js';
+import type { Model } from '../layers/model.js';
 import { categorical, type Likelihood, type TargetKind } from '../likelihood.js';
 import { readTensors } from '../readTensors.js';
 import type { TensorMap } from '../tensorData.js';
@@ -61,7 +61,7 @@ export async function predict<Targets extends TargetKind = 'labels'>(
   signal?.throwIfAborted();
   const { inputs } = readInputs('predict', given, model.inputShape);
   const predictor = createPredictor(model, forPredictor);
-  const read = readTensors('[predict] parameter', allParameters(model, likelihood), parameters, {
+  const read = readTensors('[predict] parameter', allTensors(model, likelihood), parameters, {
     remedy: 'Use the model that the parameters were trained with.',
   });
   const uploaded: Record<string, Tensor> = {};

@@ -1,5 +1,6 @@
 import { VardropError } from '../errors.js';
-import type { Model } from '../layers/sequential.js';
+import { declareInputs, declareParameters } from '../layers/declare.js';
+import type { Model } from '../layers/model.js';
 import { type Likelihood, logSoftmax } from '../likelihood.js';
 import { likelihoodParameters } from '../likelihoodParameters.js';
 import { type Builder, createBuilder, type Value } from '../program/builder.js';
@@ -29,9 +30,9 @@ export function predictionProgram(model: Model, likelihood: Likelihood, mode: Pr
     );
   }
   const b = createBuilder(`prediction (${mode})`);
-  const x = b.input('x', ['batch', ...model.inputShape]);
-  const parameters = Object.fromEntries(model.parameters.map(({ name, shape }) => [name, b.input(name, shape)]));
-  const output = model.apply(b, x, parameters, mode);
+  const inputs = declareInputs(b, model);
+  const values = declareParameters(b, [...model.parameters, ...model.carried]);
+  const output = model.forward(b, inputs, values, mode).outputs[model.outputs[0].name];
   if (mode === 'mean') {
     if (likelihood.targets === 'values') b.output('mean', output);
     else b.output('probabilities', b.exp(logSoftmax(b, output)));

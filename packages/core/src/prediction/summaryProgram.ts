@@ -1,4 +1,4 @@
-import type { Model } from '../layers/sequential.js';
+import type { Model } from '../layers/model.js';
 import type { Likelihood } from '../likelihood.js';
 import { likelihoodParameters } from '../likelihoodParameters.js';
 import { createBuilder, type Value } from '../program/builder.js';

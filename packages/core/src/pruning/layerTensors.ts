@@ -1,13 +1,13 @@
 import { checkObject } from '../checkObject.js';
 import type { BuiltLayer } from '../layers/layer.js';
-import { fullName, type Model } from '../layers/sequential.js';
+import { fullName, type Model } from '../layers/model.js';
 import { readTensors } from '../readTensors.js';
 import type { TensorMap } from '../tensorData.js';
 
 /** The tensors of one layer, by their full names. */
 export function layerTensors(layer: BuiltLayer, parameters: TensorMap): TensorMap {
   return Object.fromEntries(
-    layer.parameters.map((parameter) => {
+    [...layer.parameters, ...(layer.carried ?? [])].map((parameter) => {
       const name = fullName(layer, parameter);
       return [name, parameters[name]];
     }),
@@ -19,7 +19,7 @@ export function layerTensors(layer: BuiltLayer, parameters: TensorMap): TensorMa
  */
 export function readParameters(who: string, model: Model, parameters: TensorMap<ArrayLike<number>>): TensorMap {
   checkObject('VARDROP_MODEL', `[${who}] model`, model, 'apply', 'sequential()');
-  return readTensors(`[${who}] parameter`, model.parameters, parameters, {
+  return readTensors(`[${who}] parameter`, [...model.parameters, ...model.carried], parameters, {
     others: 'kept',
     remedy: 'Use the model that the parameters were trained with.',
   });

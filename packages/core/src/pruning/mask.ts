@@ -1,7 +1,6 @@
 import { checkOptionNames } from '../checkOptionNames.js';
 import { VardropError } from '../errors.js';
-import type { BuiltLayer, LinearLayer } from '../layers/layer.js';
-import type { Model } from '../layers/sequential.js';
+import { type Model, modelParts } from '../layers/model.js';
 import type { TensorMap } from '../tensorData.js';
 import { readParameters } from './layerTensors.js';
 import { prunedWeights, usualThreshold } from './prunedWeights.js';
@@ -31,23 +30,23 @@ export function mask(
   const { threshold = usualThreshold } = options;
   const masked: Record<string, TensorMap[string]> = { ...readParameters('mask', model, parameters) };
   const pruned = prunedWeights(model, masked, threshold);
-  for (const layer of model.layers) {
-    const { linear, name } = layer;
+  for (const modelPart of modelParts(model)) {
+    const { name, part } = modelPart;
     const gone = pruned[name];
-    if (!linear || !gone) continue;
+    if (!gone) continue;
     const set = (tensor: string, value: number) => {
       const { shape, data } = masked[tensor];
       masked[tensor] = { shape, data: data.map((old, i) => (gone[i] ? value : old)) };
     };
     set(`${name}/weights`, 0);
-    if (linear.noise.learns === 'gaussian' && masked[`${name}/logVariance`]?.data.length === gone.length) {
+    if (part.noise.learns === 'gaussian' && masked[`${name}/logVariance`]?.data.length === gone.length) {
       set(`${name}/logVariance`, noVariance);
     }
-    const { active } = weightStates(layer as BuiltLayer & { linear: LinearLayer }, masked, 'law');
+    const { active } = weightStates(modelPart, masked, 'law');
     if (active.some((one, i) => one && gone[i])) {
       throw new VardropError(
         'VARDROP_PRUNE',
-        `[${name}] noise '${linear.noise.name}': got a variance where the mean is 0, needs none. Give the noise the posterior kind 'gaussian' with log σ² as the parameter 'logVariance', or a variance that is proportional to the squared mean.`,
+        `[${name}] noise '${part.noise.name}': got a variance where the mean is 0, needs none. Give the noise the posterior kind 'gaussian' with log σ² as the parameter 'logVariance', or a variance that is proportional to the squared mean.`,
       );
     }
   }

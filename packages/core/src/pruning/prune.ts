@@ -1,6 +1,6 @@
 import { checkChoice } from '../checkChoice.js';
 import { checkOptionNames } from '../checkOptionNames.js';
-import type { Model } from '../layers/sequential.js';
+import { type Model, modelParts } from '../layers/model.js';
 import { elementCount } from '../program/shapes.js';
 import type { TensorMap } from '../tensorData.js';
 import { readParameters } from './layerTensors.js';
@@ -74,10 +74,9 @@ export function prune(model: Model, parameters: TensorMap<ArrayLike<number>>, op
   checkChoice('VARDROP_OPTION', '[prune] preserve', preserve, ['law', 'mean']);
   let network: Network = { model, parameters: mask(model, readParameters('prune', model, parameters), { threshold }) };
   const kept = new Map(
-    model.layers.flatMap(({ name, linear }) => {
-      if (!linear) return [];
-      const units = linear.weightShape[linear.weightShape.length - 1];
-      return [[name, Array.from({ length: units }, (_, i) => i)] as const];
+    modelParts(model).map(({ name, part: { weightShape } }) => {
+      const units = weightShape[weightShape.length - 1];
+      return [name, Array.from({ length: units }, (_, i) => i)] as const;
     }),
   );
   // Removing a unit can leave units before it unread and units after it without inputs. So this repeats until nothing changes.
@@ -100,21 +99,18 @@ export function prune(model: Model, parameters: TensorMap<ArrayLike<number>>, op
 }
 
 function reportOn(before: Model, after: Network, kept: ReadonlyMap<string, readonly number[]>): PruneReport {
-  const layers = before.layers.flatMap(({ name, linear }): PrunedLayer[] => {
-    if (!linear) return [];
+  const layers = modelParts(before).map(({ name, part: { weightShape } }): PrunedLayer => {
     const weights = after.parameters[`${name}/weights`].data;
-    const weightsBefore = elementCount(linear.weightShape);
-    return [
-      {
-        layer: name,
-        weightsBefore,
-        weightsAfter: weights.length,
-        nonZero: weights.reduce((count, weight) => count + (weight === 0 ? 0 : 1), 0),
-        unitsBefore: linear.weightShape[linear.weightShape.length - 1],
-        keptUnits: kept.get(name) ?? [],
-        compression: weightsBefore / weights.length,
-      },
-    ];
+    const weightsBefore = elementCount(weightShape);
+    return {
+      layer: name,
+      weightsBefore,
+      weightsAfter: weights.length,
+      nonZero: weights.reduce((count, weight) => count + (weight === 0 ? 0 : 1), 0),
+      unitsBefore: weightShape[weightShape.length - 1],
+      keptUnits: kept.get(name) ?? [],
+      compression: weightsBefore / weights.length,
+    };
   });
   const sum = (count: (layer: PrunedLayer) => number) => layers.reduce((total, layer) => total + count(layer), 0);
   const weightsBefore = sum((layer) => layer.weightsBefore);

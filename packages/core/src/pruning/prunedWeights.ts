@@ -1,6 +1,6 @@
 import { VardropError } from '../errors.js';
 import { formatValue } from '../formatValue.js';
-import type { Model } from '../layers/sequential.js';
+import { type Model, modelParts } from '../layers/model.js';
 import { elementCount } from '../program/shapes.js';
 import type { TensorMap } from '../tensorData.js';
 import { logAlphasOf } from './logAlphas.js';
@@ -9,7 +9,7 @@ import { logAlphasOf } from './logAlphas.js';
 export const usualThreshold = 3;
 
 /**
- * For each layer whose noise has log α, by name: which of its weights have log α ≥ `threshold`, 1 or 0 per weight, row-major.
+ * For each part whose noise has log α, by name: which of its weights have log α ≥ `threshold`, 1 or 0 per weight, row-major.
  * Throws `VARDROP_OPTION` for a threshold that is NaN, `VARDROP_PRUNE` where no layer has log α.
  */
 export function prunedWeights(
@@ -25,18 +25,18 @@ export function prunedWeights(
   }
   const found = logAlphasOf(model, parameters);
   if (Object.keys(found).length === 0) {
-    const names = new Set(model.layers.flatMap((layer) => (layer.linear ? [`'${layer.linear.noise.name}'`] : [])));
+    const names = new Set(modelParts(model).map(({ part }) => `'${part.noise.name}'`));
     throw new VardropError(
       'VARDROP_PRUNE',
       `[prune] noise: got ${[...names].join(', ') || 'none'}, needs a model whose noise has log α. Train with sparseVariational(), variationalDropout() or bernoulliLearned().`,
     );
   }
   return Object.fromEntries(
-    model.layers.flatMap(({ name, linear }) => {
-      if (!linear || !found[name]) return [];
+    modelParts(model).flatMap(({ name, part }) => {
+      if (!found[name]) return [];
       const { values, shape } = found[name];
-      const at = broadcastIndex(shape, linear.weightShape);
-      const pruned = Uint8Array.from({ length: elementCount(linear.weightShape) }, (_, i) =>
+      const at = broadcastIndex(shape, part.weightShape);
+      const pruned = Uint8Array.from({ length: elementCount(part.weightShape) }, (_, i) =>
         values[at(i)] >= threshold ? 1 : 0,
       );
       return [[name, pruned]];

@@ -1,14 +1,19 @@
 import { VardropError } from '../errors.js';
-import type { BuiltLayer, LinearLayer } from '../layers/layer.js';
-import { type Model, parametersOf } from '../layers/sequential.js';
+import type { BuiltLayer } from '../layers/layer.js';
+import type { LinearPart } from '../layers/linearPart.js';
+import { type LayerCall, type Model, parametersOf } from '../layers/model.js';
 import { elementCount } from '../program/shapes.js';
 import type { TensorMap } from '../tensorData.js';
 import { evaluateBuilt } from './evaluateBuilt.js';
 import { layerTensors } from './layerTensors.js';
 import { type Preserved, type WeightStates, weightStates } from './weightStates.js';
 
-/** A layer with weights. */
-type Weighted = BuiltLayer & { readonly linear: LinearLayer };
+/** A layer whose only weights are those of one map. */
+export interface Weighted {
+  readonly name: string;
+  readonly layer: BuiltLayer;
+  readonly part: LinearPart;
+}
 
 /** A layer whose units may be removed, and the next layer with weights, which reads them. */
 export interface Pair {
@@ -26,21 +31,28 @@ export interface Removal {
 
 /** Neighbouring layers with weights, where all layers from one to the other keep or spread units. */
 export function pairs(model: Model): readonly Pair[] {
-  const weighted = model.layers.flatMap((layer, index) => (layer.linear ? [index] : []));
+  const { calls } = model;
+  const isChain = calls.every(({ name, inputs }, i) => i === 0 || (inputs.length === 1 && inputs[0] === calls[i - 1].name && !name.includes('#')));
+  if (!isChain) return [];
+  const weighted = calls.flatMap(({ layer }, index) => (layer.parts?.length ? [index] : []));
   return weighted.slice(1).flatMap((end, i) => {
     const start = weighted[i];
-    const middle = model.layers.slice(start + 1, end);
-    const resizable = [start, end].every((index) => model.options.layers[index].withUnits !== undefined);
+    const middle = calls.slice(start + 1, end).map(({ layer }) => layer);
+    const resizable = [start, end].every((index) => calls[index].definition.withUnits !== undefined);
     if (!resizable || !middle.every(leavesApart)) return [];
-    return [{ source: model.layers[start] as Weighted, middle, target: model.layers[end] as Weighted }];
+    return [{ source: weightedOf(calls[start]), middle, target: weightedOf(calls[end]) }];
   });
+}
+
+function weightedOf({ layer }: LayerCall): Weighted {
+  return { name: layer.name, layer, part: layer.parts?.[0] as LinearPart };
 }
 
 /**
  * Whether a layer keeps or spreads units. Throws `VARDROP_PRUNE` if its last axes contradict that: their lengths must be equal,
  * or the second a multiple of the first.
  */
-function leavesApart({ name, units = 'mixed', inputShape, outputShape }: BuiltLayer): boolean {
+function leavesApart({ name, units = 'mixed', inputShapes: [inputShape], outputShape }: BuiltLayer): boolean {
   if (units === 'mixed') return false;
   const times = outputShape[outputShape.length - 1] / inputShape[inputShape.length - 1];
   if (units === 'kept' ? times === 1 : Number.isInteger(times)) return true;
@@ -57,7 +69,7 @@ function leavesApart({ name, units = 'mixed', inputShape, outputShape }: BuiltLa
  * image prevents that). One unit always stays. If only the means are preserved, noise is ignored.
  */
 export function removableUnits({ source, middle, target }: Pair, parameters: TensorMap, preserve: Preserved): Removal {
-  const units = source.linear.weightShape[source.linear.weightShape.length - 1];
+  const units = source.part.weightShape[source.part.weightShape.length - 1];
   const own = weightStates(source, parameters, preserve).active;
   const next = weightStates(target, parameters, preserve);
   const driven = new Uint8Array(units);
@@ -73,11 +85,11 @@ export function removableUnits({ source, middle, target }: Pair, parameters: Ten
   if (constant.length > 0) {
     const values = valuesAtTarget(source, middle, parameters);
     const rows = constant.map((unit) => values.map((value, i) => (i % units === unit ? value : 0)));
-    const outputs = elementCount(target.outputShape);
+    const outputs = elementCount(target.layer.outputShape);
     const sums = evaluateBuilt(
-      layerTensors(target, parameters),
-      { rows: constant.length, shape: target.inputShape, data: rows.flatMap((row) => [...row]) },
-      (b, tensors, x) => target.linear.map.apply(b, x, parametersOf(target, tensors).weights),
+      layerTensors(target.layer, parameters),
+      { rows: constant.length, shape: target.layer.inputShapes[0], data: rows.flatMap((row) => [...row]) },
+      (b, tensors, x) => target.part.map.apply(b, x, parametersOf(target.layer, tensors).weights),
     );
     constant.forEach((unit, row) => {
       if (rows[row].every((value) => value === 0)) {
@@ -86,9 +98,9 @@ export function removableUnits({ source, middle, target }: Pair, parameters: Ten
       }
       const shift = sameEverywhere(
         sums.subarray(row * outputs, (row + 1) * outputs),
-        target.outputShape[target.outputShape.length - 1],
+        target.layer.outputShape[target.layer.outputShape.length - 1],
       );
-      if (!shift || readWithNoise[unit] || !target.linear.bias) return;
+      if (!shift || readWithNoise[unit] || !target.part.bias) return;
       removable.push(unit);
       shifts.set(unit, shift);
     });
@@ -104,7 +116,7 @@ export function removableUnits({ source, middle, target }: Pair, parameters: Ten
 
 /** Which units a layer reads at all, and which it reads through noise. The inputs may repeat the units. */
 function readers(target: Weighted, { active, noisy }: WeightStates, units: number) {
-  const [inputs, outputs] = target.linear.weightShape.slice(-2);
+  const [inputs, outputs] = target.part.weightShape.slice(-2);
   const read = new Uint8Array(units);
   const readWithNoise = new Uint8Array(units);
   for (let i = 0; i < active.length; i++) {
@@ -120,13 +132,16 @@ function readers(target: Weighted, { active, noisy }: WeightStates, units: numbe
  * One row of inputs of the target when the inputs of the source are zeros. Units without inputs have this value for all inputs.
  */
 function valuesAtTarget(source: Weighted, middle: readonly BuiltLayer[], parameters: TensorMap): Float64Array {
-  const layers = [source, ...middle];
+  const layers = [source.layer, ...middle];
   return evaluateBuilt(
     Object.assign({}, ...layers.map((layer) => layerTensors(layer, parameters))),
-    { rows: 1, shape: source.inputShape, data: new Float64Array(elementCount(source.inputShape)) },
-    (b, tensors, x) => layers.reduce((value, layer) => layer.apply(b, value, parametersOf(layer, tensors), 'mean'), x),
+    { rows: 1, shape: source.layer.inputShapes[0], data: new Float64Array(elementCount(source.layer.inputShapes[0])) },
+    (b, tensors, x) => layers.reduce((value, layer) => layer.apply(b, [value], parametersOf(layer, tensors), meanMode), x),
   );
 }
+
+/** No noise. */
+const meanMode = { training: false, carried: {}, carry: () => {} };
 
 /** One number per unit for `values` `[…positions, units]`; undefined where positions differ or are not finite. */
 function sameEverywhere(values: Float64Array, units: number): Float64Array | undefined {

@@ -1,6 +1,7 @@
 import { VardropError } from '../errors.js';
 import type { BuiltLayer } from '../layers/layer.js';
-import { fullName, type Model, sequential } from '../layers/sequential.js';
+import { fullName, type Model } from '../layers/model.js';
+import { replaceLayers } from '../layers/replaceLayers.js';
 import { elementCount } from '../program/shapes.js';
 import type { TensorData, TensorMap } from '../tensorData.js';
 import { layerTensors } from './layerTensors.js';
@@ -21,19 +22,17 @@ export function removeUnits(
   { source, middle, target }: Pair,
   removal: Removal,
 ): Network {
-  const units = source.linear.weightShape[source.linear.weightShape.length - 1];
+  const units = source.part.weightShape[source.part.weightShape.length - 1];
   const gone = new Set(removal.units);
   const keep = (index: number) => !gone.has(index % units);
-  const index = model.layers.indexOf(source);
-  const layers = model.options.layers.map((layer, i) =>
-    i === index ? (layer.withUnits?.(units - gone.size) ?? layer) : layer,
+  const smaller = replaceLayers(model, (name, layer) =>
+    name === source.name ? layer.withUnits?.(units - gone.size) : undefined,
   );
-  const smaller = sequential({ ...model.options, layers });
   const next: Record<string, TensorData> = {
     ...parameters,
-    ...sliced(source, parameters, -1, keep),
+    ...sliced(source.layer, parameters, -1, keep),
     ...Object.assign({}, ...middle.map((layer) => slicedMiddle(layer, parameters, keep))),
-    ...sliced(target, parameters, -2, keep),
+    ...sliced(target.layer, parameters, -2, keep),
   };
   if (removal.shift) {
     const { shift } = removal;
@@ -69,7 +68,7 @@ function sliced(layer: BuiltLayer, parameters: TensorMap, axis: -1 | -2, keep: (
 
 /** The tensors of a layer that keeps or spreads units. Their last axes hold the units, as the inputs or outputs do. */
 function slicedMiddle(layer: BuiltLayer, parameters: TensorMap, keep: (index: number) => boolean): TensorMap {
-  const lengths = [layer.inputShape, layer.outputShape].map((shape) => shape[shape.length - 1]);
+  const lengths = [layer.inputShapes[0], layer.outputShape].map((shape) => shape[shape.length - 1]);
   return Object.fromEntries(
     Object.entries(layerTensors(layer, parameters)).map(([name, tensor]) => {
       const last = tensor.shape.length - 1;

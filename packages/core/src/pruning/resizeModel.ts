@@ -1,6 +1,7 @@
 import { checkObject } from '../checkObject.js';
 import { VardropError } from '../errors.js';
-import { type Model, sequential } from '../layers/sequential.js';
+import { type Model, modelParts } from '../layers/model.js';
+import { replaceLayers } from '../layers/replaceLayers.js';
 import { readTensors } from '../readTensors.js';
 import type { TensorMap } from '../tensorData.js';
 
@@ -13,13 +14,11 @@ export function resizeModel(model: Model, parameters: TensorMap<ArrayLike<number
   checkObject('VARDROP_MODEL', '[resizeModel] model', model, 'apply', 'sequential()');
   // Called only to check that these are tensors by name.
   readTensors('[resizeModel] parameters', [], parameters, { remedy: 'Pass the `parameters` of a state.' });
-  const layers = model.options.layers.map((layer, i) => {
-    const built = model.layers[i];
-    const units = parameters[`${built.name}/weights`]?.shape.at(-1);
-    const now = built.linear?.weightShape.at(-1);
-    return units === undefined || units === now ? layer : (layer.withUnits?.(units) ?? layer);
+  const weightShapes = new Map(modelParts(model).map(({ name, part }) => [name, part.weightShape]));
+  const resized = replaceLayers(model, (name, layer) => {
+    const units = parameters[`${name}/weights`]?.shape.at(-1);
+    return units === undefined || units === weightShapes.get(name)?.at(-1) ? undefined : layer.withUnits?.(units);
   });
-  const resized = sequential({ ...model.options, layers });
   if (resized.outputShape.join() !== model.outputShape.join()) {
     throw new VardropError(
       'VARDROP_STATE',

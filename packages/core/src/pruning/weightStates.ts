@@ -1,11 +1,11 @@
-import type { BuiltLayer, LinearLayer } from '../layers/layer.js';
-import { parametersOf } from '../layers/sequential.js';
+import { parametersOfPart } from '../layers/linearPart.js';
+import { type ModelPart, parametersOf } from '../layers/model.js';
 import { elementCount } from '../program/shapes.js';
 import type { TensorMap } from '../tensorData.js';
 import { evaluateBuilt } from './evaluateBuilt.js';
 import { layerTensors } from './layerTensors.js';
 
-/** Flags of the weights of a layer, 1 or 0 per weight, row-major. */
+/** Flags of the weights of a part, 1 or 0 per weight, row-major. */
 export interface WeightStates {
   /** Not 0 in mean or in variance. */
   readonly active: Uint8Array;
@@ -17,15 +17,11 @@ export interface WeightStates {
 export type Preserved = 'law' | 'mean';
 
 /**
- * Reads means and variances of a layer's weights. If only the outputs under the means are preserved, nothing counts as noise.
+ * Reads means and variances of the weights of a part. If only the outputs under the means are preserved, nothing counts as noise.
  */
-export function weightStates(
-  layer: BuiltLayer & { readonly linear: LinearLayer },
-  parameters: TensorMap,
-  preserve: Preserved,
-): WeightStates {
-  const { noise, weightShape } = layer.linear;
-  const means = parameters[`${layer.name}/weights`].data;
+export function weightStates({ name, layer, part }: ModelPart, parameters: TensorMap, preserve: Preserved): WeightStates {
+  const { noise, weightShape } = part;
+  const means = parameters[`${name}/weights`].data;
   const noisy = new Uint8Array(elementCount(weightShape));
   if (preserve === 'law' && noise.acts === 'inputs') {
     means.forEach((mean, i) => {
@@ -34,7 +30,7 @@ export function weightStates(
   }
   if (preserve === 'law' && noise.acts === 'weights') {
     const variances = evaluateBuilt(layerTensors(layer, parameters), undefined, (b, tensors) =>
-      b.broadcast(noise.moments(b, parametersOf(layer, tensors)).variance, weightShape),
+      b.broadcast(noise.moments(b, parametersOfPart(part, parametersOf(layer, tensors))).variance, weightShape),
     );
     // A variance that is NaN counts as a variance.
     variances.forEach((variance, i) => {

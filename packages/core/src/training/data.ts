@@ -1,7 +1,7 @@
 import { checkOptionNames } from '../checkOptionNames.js';
 import { VardropError } from '../errors.js';
 import { formatValue } from '../formatValue.js';
-import type { Model } from '../layers/sequential.js';
+import type { Model } from '../layers/model.js';
 import type { Likelihood } from '../likelihood.js';
 import { checkLabels } from '../prediction/checkLabels.js';
 import { checkTargets } from '../prediction/checkTargets.js';

@@ -1,4 +1,4 @@
-export { allParameters } from '../allParameters.js';
+export { allParameters, allTensors } from '../allParameters.js';
 export { keyNames, noiseKeys, streams } from '../streams.js';
 export type { TensorData, TensorMap } from '../tensorData.js';
 export type { Start } from './course.js';

@@ -1,9 +1,10 @@
-import { allParameters } from '../allParameters.js';
+import { allTensors } from '../allParameters.js';
 import { compileProgram } from '../backend/compileProgram.js';
 import type { Backend, Iteration, Tensor, Tensors } from '../backend/contract.js';
 import { disposeAll } from '../backend/disposeAll.js';
 import { firstNonFinite } from '../firstNonFinite.js';
-import type { Model } from '../layers/sequential.js';
+import { declareInputs, declareParameters } from '../layers/declare.js';
+import type { Model } from '../layers/model.js';
 import type { Likelihood } from '../likelihood.js';
 import { createBuilder } from '../program/builder.js';
 
@@ -23,13 +24,13 @@ export async function locateNonFinite(
 ): Promise<string> {
   const { backend, likelihood, parameters, inputs, keys } = step;
   const allFinite = async (tensor: Tensor) => firstNonFinite(await backend.read(tensor)) === -1;
-  const specifications = allParameters(model, likelihood);
+  const specifications = allTensors(model, likelihood);
   for (const { name } of specifications) {
     if (!(await allFinite(parameters[name]))) return `the parameters ${name}`;
   }
   const b = createBuilder('locate non-finite');
-  const values = Object.fromEntries(specifications.map(({ name, shape }) => [name, b.input(name, shape)]));
-  const trace = model.trace(b, b.input('x', ['batch', ...model.inputShape], 'iteration'), values, 'sample');
+  const values = declareParameters(b, specifications);
+  const { trace } = model.forward(b, declareInputs(b, model, 'iteration'), values, 'training');
   const descriptions = new Map<string, string>();
   trace.forEach(({ layer, output }) => {
     b.output(`output:${layer}`, output);
@@ -39,10 +40,10 @@ export async function locateNonFinite(
     b.output(`kl:${layer}`, kl);
     descriptions.set(`kl:${layer}`, `the KL of ${layer}`);
   }
-  const program = await compileProgram(backend, b.build(), { batch: inputs.x.shape[0] });
+  const program = await compileProgram(backend, b.build(), { batch: inputs[model.inputs[0].name].shape[0] });
   let outputs: readonly Tensors[] = [];
   try {
-    ({ outputs } = program.run(parameters, [{ inputs: { x: inputs.x }, keys }]));
+    ({ outputs } = program.run(parameters, [{ inputs: Object.fromEntries(model.inputs.map(({ name }) => [name, inputs[name]])), keys }]));
     for (const [name, description] of descriptions) {
       if (!(await allFinite(outputs[0][name]))) return description;
     }

@@ -5,7 +5,7 @@ import { checkOptionNames } from '../checkOptionNames.js';
 import { checkSignal } from '../checkSignal.js';
 import { VardropError } from '../errors.js';
 import { formatValue } from '../formatValue.js';
-import type { Model } from '../layers/sequential.js';
+import type { Model } from '../layers/model.js';
 import { categorical, type Likelihood } from '../likelihood.js';
 import { likelihoodParameters } from '../likelihoodParameters.js';
 import { adam } from '../optimizers/adam.js';

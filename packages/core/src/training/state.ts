@@ -2,9 +2,9 @@ import { allParameters } from '../allParameters.js';
 import { VardropError } from '../errors.js';
 import { firstNonFinite } from '../firstNonFinite.js';
 import { formatValue } from '../formatValue.js';
-import type { Model } from '../layers/sequential.js';
-import type { Likelihood } from '../likelihood.js';
-import type { Initializer } from '../noise/noiseModel.js';
+import type { Likelihoods } from '../heads.js';
+import type { Model } from '../layers/model.js';
+import type { Initializer, ParameterSpecification } from '../noise/noiseModel.js';
 import type { Optimizer } from '../optimizers/optimizer.js';
 import { elementCount } from '../program/shapes.js';
 import { foldIn } from '../random/foldIn.js';
@@ -21,6 +21,11 @@ import { slotName } from './trainingProgram.js';
 export interface TrainingState<Data extends ArrayLike<number> = Float32Array<ArrayBuffer>> {
   /** Values of all parameters, such as `dense1/weights`, `likelihood/logVariance`. */
   readonly parameters: TensorMap<Data>;
+  /**
+   * What training carries beside parameters, such as running statistics (`batchNorm1/mean`). Predictions need it: pass
+   * `{ ...state.parameters, ...state.carried }`. Empty for most models.
+   */
+  readonly carried?: TensorMap<Data>;
   /** The optimizer's name, and the tensors it carries, such as `firstMoment:dense1/weights`. */
   readonly optimizer: { readonly name: string; readonly slots: TensorMap<Data> };
   /** Steps taken. */
@@ -31,18 +36,22 @@ export interface TrainingState<Data extends ArrayLike<number> = Float32Array<Arr
 }
 
 /** The state before the first step: parameters initialized from the seed's stream, slots 0. */
-export function initialState(model: Model, likelihood: Likelihood, optimizer: Optimizer, seed: number): TrainingState {
+export function initialState(model: Model, likelihood: Likelihoods, optimizer: Optimizer, seed: number): TrainingState {
   const root = stream(seed, 'initialize');
   const specifications = allParameters(model, likelihood);
-  const parameters = specifications.map(({ name, shape, initialize }, index) => [
-    name,
-    { shape, data: initialValues(initialize, elementCount(shape), foldIn(root, index)) },
-  ]);
+  const initial = (list: readonly ParameterSpecification[], first: number): TensorMap =>
+    Object.fromEntries(
+      list.map(({ name, shape, initialize }, index) => [
+        name,
+        { shape, data: initialValues(initialize, elementCount(shape), foldIn(root, first + index)) },
+      ]),
+    );
   const slots = specifications.flatMap(({ name, shape }) =>
     optimizer.slots.map((slot) => [slotName(slot, name), { shape, data: new Float32Array(elementCount(shape)) }]),
   );
   return {
-    parameters: Object.fromEntries(parameters),
+    parameters: initial(specifications, 0),
+    carried: initial(model.carried, specifications.length),
     optimizer: { name: optimizer.name, slots: Object.fromEntries(slots) },
     step: 0,
     seed,
@@ -66,7 +75,7 @@ function initialValues(initializer: Initializer, count: number, key: Key): Float
  */
 export function readState(
   model: Model,
-  likelihood: Likelihood,
+  likelihood: Likelihoods,
   optimizer: Optimizer,
   state: TrainingState<ArrayLike<number>>,
 ): TrainingState {
@@ -96,8 +105,10 @@ export function readState(
   const slots = specifications.flatMap(({ name, shape }) =>
     optimizer.slots.map((slot) => ({ name: slotName(slot, name), shape })),
   );
+  const { carried = {} } = state;
   return {
     parameters,
+    carried: readExactly('[state] carried', model.carried, carried),
     optimizer: { name: optimizer.name, slots: readExactly('[state] optimizer', slots, state.optimizer.slots) },
     step: state.step,
     seed: state.seed,

@@ -8,7 +8,7 @@ import { checkOptionNames } from '../checkOptionNames.js';
 import { copyFloat32 } from '../copyFloat32.js';
 import { VardropError } from '../errors.js';
 import { formatValue } from '../formatValue.js';
-import type { Model } from '../layers/sequential.js';
+import type { Model } from '../layers/model.js';
 import type { Likelihood } from '../likelihood.js';
 import type { Optimizer } from '../optimizers/optimizer.js';
 import { keyNames, noiseKeys } from '../streams.js';
@@ -44,7 +44,7 @@ export interface StepScales {
 export interface Trainer {
   /** Completed steps, including those before a checkpoint. */
   readonly step: number;
-  /** The current parameters on the backend. The trainer owns them; they are valid until the next step. */
+  /** The current parameters and carried state on the backend. The trainer owns them; they are valid until the next step. */
   readonly parameters: Tensors;
   /**
    * One step on a minibatch. Its arrays are copied, rounded to float32, before this returns. Rejects with `VARDROP_TYPE` for
@@ -100,7 +100,7 @@ export function createTrainer(
   const free = (tensors: Tensors) => disposeAll(backend, Object.values(tensors));
 
   let step = initial.step;
-  let current = uploadAll(backend, { ...initial.parameters, ...initial.optimizer.slots });
+  let current = uploadAll(backend, { ...initial.parameters, ...initial.carried, ...initial.optimizer.slots });
   // The loss is that of the parameters before the update, so a bad update shows one step later.
   let previous: Tensors | undefined;
 
@@ -114,7 +114,7 @@ export function createTrainer(
     };
     const inputs: Record<string, Tensor> = {};
     try {
-      inputs.x = backend.upload(minibatch.x, [minibatch.rows, ...model.inputShape]);
+      inputs[model.inputs[0].name] = backend.upload(minibatch.x, [minibatch.rows, ...model.inputShape]);
       inputs.y = backend.upload(minibatch.y, [minibatch.rows, ...model.outputShape]);
       for (const [name, value] of Object.entries(scalars)) inputs[name] = backend.upload(Float32Array.of(value), []);
       const { carried, outputs } = program.run(current, [{ inputs, keys }]);
@@ -168,6 +168,7 @@ export function createTrainer(
   async function state(): Promise<TrainingState> {
     return {
       parameters: await readAll(backend, initial.parameters, current),
+      carried: await readAll(backend, initial.carried ?? {}, current),
       optimizer: { name: optimizer.name, slots: await readAll(backend, initial.optimizer.slots, current) },
       step,
       seed: initial.seed,
@@ -186,7 +187,8 @@ export function createTrainer(
       return step;
     },
     get parameters() {
-      return Object.fromEntries(Object.keys(initial.parameters).map((name) => [name, current[name]]));
+      const names = Object.keys({ ...initial.parameters, ...initial.carried });
+      return Object.fromEntries(names.map((name) => [name, current[name]]));
     },
     async run(minibatch, scales) {
       checkOptionNames('trainer: minibatch', minibatch, { rows: true, x: true, y: true });

@@ -1,9 +1,10 @@
 import { allParameters } from '../allParameters.js';
-import type { Model } from '../layers/sequential.js';
-import type { Likelihood } from '../likelihood.js';
+import { headsOf, type Likelihoods, targetName } from '../heads.js';
+import { declareInputs, declareParameters } from '../layers/declare.js';
+import type { Model } from '../layers/model.js';
 import { sgvb } from '../objective.js';
 import type { Optimizer } from '../optimizers/optimizer.js';
-import { createBuilder, type Value } from '../program/builder.js';
+import { createBuilder } from '../program/builder.js';
 import { gradients } from '../program/differentiate.js';
 import type { Program } from '../program/program.js';
 
@@ -15,24 +16,35 @@ export function slotName(slot: string, parameter: string): string {
 /**
  * One training step as one program: forward pass under sampled noise, SGVB, gradients, optimizer update.
  *
- * Inputs of role `iteration`: `x` `[batch, …]`, `y` (one-hot labels or values, of the outputs' shape), the scalars
- * `datapointScale` (1/M), `klScale` (β/N) and the optimizer's. Carried: every parameter and slot. Further outputs: `loss`,
+ * Inputs of role `iteration`: the model's by name (`x` `[batch, …]`), `y` (one-hot labels or values, of the output's shape; with
+ * several outputs `y/<name>`), the scalars `datapointScale` (1/M), `klScale` (β/N) and the optimizer's. Carried: every parameter
+ * and slot, and what the model carries. Further outputs: `loss`,
  * `dataTerm`, `kl`, all in nats.
  */
-export function trainingProgram(model: Model, likelihood: Likelihood, optimizer: Optimizer): Program {
+export function trainingProgram(model: Model, likelihoods: Likelihoods, optimizer: Optimizer): Program {
   const b = createBuilder('training step');
-  const x = b.input('x', ['batch', ...model.inputShape], 'iteration');
-  const y = b.input('y', ['batch', ...model.outputShape], 'iteration');
+  const inputs = declareInputs(b, model, 'iteration');
+  const targets = Object.fromEntries(
+    headsOf('training', model, likelihoods).map((head) => [
+      head.output.name,
+      b.input(targetName(head), ['batch', ...head.output.shape], 'iteration'),
+    ]),
+  );
   const datapoint = b.input('datapointScale', [], 'iteration');
   const klScale = b.input('klScale', [], 'iteration');
   const scalars = Object.fromEntries(optimizer.scalarNames.map((name) => [name, b.input(name, [], 'iteration')]));
-  const specifications = allParameters(model, likelihood);
-  const parameters = Object.fromEntries(
-    specifications.map(({ name, shape }) => [name, b.input(name, shape, 'carried')]),
+  const specifications = allParameters(model, likelihoods);
+  const parameters = declareParameters(b, specifications, 'carried');
+  const statistics = declareParameters(b, model.carried, 'carried');
+  const values = { inputs, targets, parameters: { ...parameters, ...statistics } };
+  const { loss, dataTerm, kl, carried } = sgvb(b, model, likelihoods, values, { datapoint, kl: klScale });
+  const derivatives = b.scope('gradient', () =>
+    gradients(
+      b,
+      loss,
+      specifications.map(({ name }) => parameters[name]),
+    ),
   );
-  const { loss, dataTerm, kl } = sgvb(b, model, likelihood, { x, y, parameters }, { datapoint, kl: klScale });
-  const values: readonly Value[] = specifications.map(({ name }) => parameters[name]);
-  const derivatives = b.scope('gradient', () => gradients(b, loss, values));
   specifications.forEach(({ name, shape }, i) => {
     b.scope(`${optimizer.name}/${name}`, () => {
       const slots = Object.fromEntries(
@@ -43,6 +55,7 @@ export function trainingProgram(model: Model, likelihood: Likelihood, optimizer:
       for (const slot of optimizer.slots) b.output(slotName(slot, name), next.slots[slot]);
     });
   });
+  for (const [name, value] of Object.entries(carried)) b.output(name, value);
   b.output('loss', loss);
   b.output('dataTerm', dataTerm);
   b.output('kl', kl);

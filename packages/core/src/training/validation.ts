@@ -1,5 +1,5 @@
 import type { Backend, Tensors } from '../backend/contract.js';
-import type { Model } from '../layers/sequential.js';
+import type { Model } from '../layers/model.js';
 import type { Likelihood } from '../likelihood.js';
 import { createPredictor } from '../prediction/createPredictor.js';
 import { errorRate } from '../prediction/errorRate.js';

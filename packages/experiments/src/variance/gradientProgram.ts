@@ -22,7 +22,7 @@ export function gradientProgram(model: Model, minibatch: number, conditional: bo
     const x = b.input('x', ['batch', ...model.inputShape], 'iteration');
     const y = b.input('y', ['batch', ...model.outputShape], 'iteration');
     const parameters = Object.fromEntries(model.parameters.map(({ name, shape }) => [name, b.input(name, shape)]));
-    const trace = model.trace(b, x, parameters, 'sample');
+    const { trace } = model.forward(b, { x }, parameters, 'sample');
     const output = trace[trace.length - 1].output;
     const loss = b.mul(b.reduceSum(likelihood.negativeLogLikelihood(b, output, y, {})), 1 / minibatch);
     const weights = (index: number) => parameters[`${model.layers[index].name}/weights`];
@@ -48,7 +48,7 @@ export function gradientProgram(model: Model, minibatch: number, conditional: bo
 function logAlphaOf(b: Builder, model: Model, parameters: Readonly<Record<string, Value>>): Value {
   const layer = model.layers[model.layers.length - 1];
   const own = Object.fromEntries(layer.parameters.map(({ name }) => [name, parameters[`${layer.name}/${name}`]]));
-  const logAlpha = layer.linear?.noise.logAlpha?.(b, own);
+  const logAlpha = layer.parts?.[0]?.noise.logAlpha?.(b, own);
   if (!logAlpha) throw new TypeError(`${layer.name} has no α`);
   return logAlpha;
 }

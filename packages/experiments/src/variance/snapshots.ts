@@ -9,6 +9,7 @@ import {
   type TensorMap,
   type TrainingState,
 } from '@vardrop/core';
+import { modelParts } from '@vardrop/core/extend';
 import type { TrialContext } from '../experiment.js';
 import type { ImageData } from '../imageData.js';
 import { likelihood } from '../paperNetwork.js';
@@ -41,7 +42,7 @@ export type SnapshotSummary = {
 
 /** What the results of the training match. */
 export function snapshotsPattern(model: Model): Pattern {
-  const alphas = Object.fromEntries(model.layers.flatMap(({ name, linear }) => (linear ? [[name, number(0)]] : [])));
+  const alphas = Object.fromEntries(modelParts(model).map(({ name }) => [name, number(0)]));
   const summary = record({ testError: number(0, 1), alphas: record(alphas) });
   return record(Object.fromEntries(snapshotNames.map((name) => [name, summary])));
 }

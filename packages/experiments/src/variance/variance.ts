@@ -1,5 +1,6 @@
 import { VardropError } from '@vardrop/core';
 import { checkOptionNames } from '@vardrop/core/backend';
+import { modelParts } from '@vardrop/core/extend';
 import { elementCount } from '@vardrop/core/program';
 import type { CreateExperiment, Experiment, TrialContext } from '../experiment.js';
 import type { Json } from '../json.js';
@@ -56,7 +57,7 @@ export function varianceExperiment(options: VarianceOptions): Experiment {
   }
   const training: SnapshotTraining = { data, seed, epochs, batch: trainingBatch, learningRate };
   const model = network('local', { inputs: data.inputs, units, classes: data.classes });
-  const weights = model.layers.reduce((sum, layer) => sum + elementCount(layer.linear?.weightShape ?? []), 0);
+  const weights = modelParts(model).reduce((sum, { part }) => sum + elementCount(part.weightShape), 0);
   const contractions = (rows: number) => costs.step + 6 * costs.product * rows * weights;
   const secondsPerDraw = costs.sample * minibatch * weights + 4 * contractions(minibatch);
   const trainingTrial = {
