@@ -5,6 +5,7 @@
 export { checkCombination, refusal } from './combinations.js';
 export { defaultDivergence } from './divergences/index.js';
 export type { EstimatorContext, LinearMap } from './estimators/index.js';
+export type { Head, Likelihoods } from './heads.js';
 export {
   type BuiltLayer,
   buildLinearPart,
@@ -25,7 +26,6 @@ export {
   partParameters,
   type UnitPlacement,
 } from './layers/index.js';
-export type { Head, Likelihoods } from './heads.js';
 export { logSoftmax } from './likelihood.js';
 export {
   alphaOfRate,

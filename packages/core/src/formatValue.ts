@@ -11,7 +11,8 @@ export function formatValue(value: unknown): string {
     case 'undefined':
       return 'nothing';
     case 'function':
-      return `the function ${value.name}`;
+      // A layer can be called, and its name may be undefined.
+      return 'kind' in value ? `a layer of kind ${formatValue(value.kind)}` : `the function ${value.name}`;
     case 'object':
       return value === null ? 'null' : formatObject(value);
     default:

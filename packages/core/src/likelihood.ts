@@ -34,7 +34,7 @@ export function categorical(options: NoOptions = {}): Likelihood<'labels'> {
       if (outputShape.length !== 1 || outputShape[0] < 2) {
         throw new VardropError(
           'VARDROP_SHAPE',
-          `[categorical] outputs: got [batch, ${outputShape.join(', ')}], needs [batch, classes] with at least 2 classes. End the model with dense({ units: classes }).`,
+          `[categorical] outputs: got [batch, ${outputShape.join(', ')}], needs [batch, classes] with at least 2 classes. End the model with dense({ units: classes }), after flatten() where there are more axes.`,
         );
       }
       return [];

@@ -156,7 +156,7 @@ describe('what is left out', () => {
 
   it('of initializers has the published variances, windows counted', () => {
     const start = (layer: Layer) =>
-      layer.build('layer', [6, 5, 3], { noise: noNoise(), estimator: localReparametrization(), divergence: null })
+      layer.build('layer', [[6, 5, 3]], { noise: noNoise(), estimator: localReparametrization(), divergence: null })
         .parameters[0].initialize;
     expect(start(conv2d({ filters: 7, size: [2, 4], initializer: 'he' }))).toEqual({
       kind: 'normal',

@@ -6,7 +6,7 @@ import {
   type FitOptions,
   fit,
   initialState,
-  type Layer,
+  type LayerDefinition,
   type Likelihood,
   logAlphas,
   mask,
@@ -34,11 +34,11 @@ const scaled = (parameters: unknown, key = 'scale'): Likelihood => ({
 });
 const noisy = (parameters: unknown) =>
   ({ ...meanField(), parameters: () => parameters }) as ReturnType<typeof meanField>;
-const layerOf = (parameters: unknown): Layer => ({
+const layerOf = (parameters: unknown): LayerDefinition => ({
   kind: 'own',
-  build: (name, shape) =>
-    ({ name, kind: 'own', inputShape: shape, outputShape: shape, parameters, apply: (_, x) => x }) as ReturnType<
-      Layer['build']
+  build: (name, [shape]) =>
+    ({ name, kind: 'own', inputShapes: [shape], outputShape: shape, parameters, apply: (_, [x]) => x }) as ReturnType<
+      LayerDefinition['build']
     >,
 });
 

@@ -72,7 +72,7 @@ test('sequential says what it got in place of layers', async () => {
   const layers = dense({ units: 1 });
   const wrong = await thrownBy(() => sequential({ input: [2], layers: layers as never }));
   expect(wrong).toMatchObject({ code: 'VARDROP_MODEL' });
-  expect(wrong.message).toMatch(/^\[sequential\] layers: got an object with kind.*Write layers: \[dense/);
+  expect(wrong.message).toMatch(/^\[sequential\] layers: got a layer of kind 'dense'.*Write layers: \[dense/);
 });
 
 test('a refused combination ends with a remedy', async () => {

@@ -6,7 +6,9 @@ import { createBuilder, type Program } from '@vardrop/core/program';
 function startProgram(name: string, model: Model, likelihood: Likelihood) {
   const b = createBuilder(name);
   const x = b.input('x', ['batch', ...model.inputShape]);
-  const parameters = Object.fromEntries([...model.parameters, ...model.carried].map(({ name: full, shape }) => [full, b.input(full, shape)]));
+  const parameters = Object.fromEntries(
+    [...model.parameters, ...model.carried].map(({ name: full, shape }) => [full, b.input(full, shape)]),
+  );
   const own = Object.fromEntries(
     likelihood
       .parameters(model.outputShape)

@@ -1,4 +1,5 @@
 import { type Divergence, type Layer, type NoiseModel, sequential } from '@vardrop/core';
+import { modelParts } from '@vardrop/core/extend';
 import { createBuilder, gradients } from '@vardrop/core/program';
 import * as random from '@vardrop/core/random';
 import { checkOnce } from '../checkProperty.js';
@@ -122,8 +123,8 @@ const ranges: Readonly<Record<string, readonly [number, number]>> = {
 async function checkCase(context: LawContext, { noise, divergence, closed }: KlCase, layer: Layer, input: number[]) {
   const { backend, ledger, models, seed } = context;
   const model = sequential({ input, layers: [layer], noise, divergence, estimator: models.local() });
-  const [{ linear }] = model.layers;
-  const shape = linear?.weightShape ?? [];
+  const [{ part }] = modelParts(model);
+  const shape = part.weightShape;
   const b = createBuilder('kl');
   const inputs = Object.fromEntries(model.parameters.map(({ name, shape: own }) => [name, b.input(name, own)]));
   const parameters = model.parameters.filter(({ name }) => !name.endsWith('/bias'));

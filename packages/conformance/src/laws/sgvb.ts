@@ -45,7 +45,13 @@ function objectiveProgram(models: Models, noisy: boolean): Program {
       return likelihood.negativeLogLikelihood(...given);
     },
   };
-  const objective = models.sgvb(b, model, watched, { x, y, parameters }, { datapoint, kl: klScale });
+  const objective = models.sgvb(
+    b,
+    model,
+    watched,
+    { inputs: { x }, targets: { output: y }, parameters },
+    { datapoint, kl: klScale },
+  );
   b.output('logits', logits);
   for (const name of ['dataTerm', 'kl', 'loss'] as const) {
     b.output(name, objective[name]);

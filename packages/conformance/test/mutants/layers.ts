@@ -1,5 +1,5 @@
 import type { Estimator, Layer } from '@vardrop/core';
-import type { BuiltLayer, Draw, EstimatorContext } from '@vardrop/core/extend';
+import { type BuiltLayer, type Draw, defineLayer, type EstimatorContext } from '@vardrop/core/extend';
 import { type Builder, rewrite, type Value } from '@vardrop/core/program';
 import { coreModels, type Models } from '../../src/models.js';
 import { model } from './model.js';
@@ -11,13 +11,13 @@ const { conv2d, flipout, local, separate, single } = coreModels;
 function built<Options>(make: (options: Options) => Layer, change: (layer: BuiltLayer) => Partial<BuiltLayer>) {
   return (options: Options): Layer => {
     const layer = make(options);
-    return {
+    return defineLayer({
       ...layer,
       build(...given) {
         const right = layer.build(...given);
         return { ...right, ...change(right) };
       },
-    };
+    });
   };
 }
 
@@ -27,11 +27,14 @@ const withBias = <Options>(
   change: (b: Builder, bias: Value, context: { readonly x: Value; readonly draw: Draw | undefined }) => Value,
 ) =>
   built(make, (layer) => ({
-    apply(b, x, parameters, mode) {
-      if (!parameters.bias) return layer.apply(b, x, parameters, mode);
-      const draw = mode === 'mean' ? undefined : mode.draw;
+    apply(b, [x], parameters, mode) {
+      if (!parameters.bias) return layer.apply(b, [x], parameters, mode);
+      const { draw } = mode;
       const without = b.mul(0, parameters.bias);
-      return b.add(layer.apply(b, x, { ...parameters, bias: without }, mode), change(b, parameters.bias, { x, draw }));
+      return b.add(
+        layer.apply(b, [x], { ...parameters, bias: without }, mode),
+        change(b, parameters.bias, { x, draw }),
+      );
     },
   }));
 
@@ -183,7 +186,7 @@ export const layerMutants: readonly Mutant[] = [
       conv2d: built(conv2d, (layer) => ({
         apply(b, x, parameters, mode) {
           const y = layer.apply(b, x, parameters, mode);
-          return mode === 'mean' || !parameters.bias
+          return mode.draw === undefined || !parameters.bias
             ? y
             : b.add(y, b.mul(b.mul(0.6, parameters.bias), mode.draw('normal', 'bias', y.shape)));
         },

@@ -1,5 +1,5 @@
 import type { Divergence, NoiseModel } from '@vardrop/core';
-import type { BuiltLayer, InputNoise, Posterior } from '@vardrop/core/extend';
+import { type BuiltLayer, defineLayer, type InputNoise, type Posterior } from '@vardrop/core/extend';
 import { type Builder, elementCount, type Value } from '@vardrop/core/program';
 import { coreModels, type Models } from '../../src/models.js';
 import { changedVariational, model } from './model.js';
@@ -144,24 +144,20 @@ function countMutants(): readonly Mutant[] {
   /** Convolutions whose KL is multiplied. */
   const counting =
     (factor: (layer: BuiltLayer) => number): Models['conv2d'] =>
-    (options) => ({
-      ...conv2d(options),
-      build(...given) {
-        const layer = conv2d(options).build(...given);
-        const { linear } = layer;
-        if (!linear?.divergence) return layer;
-        return {
-          ...layer,
-          linear: {
-            ...linear,
-            divergence: diverging(
-              () => linear.divergence as Divergence,
-              (b, each) => b.mul(each, factor(layer)),
-            )(),
-          },
-        };
-      },
-    });
+    (options) =>
+      defineLayer({
+        ...conv2d(options),
+        build(...given) {
+          const layer = conv2d(options).build(...given);
+          const [part] = layer.parts ?? [];
+          if (!part?.divergence) return layer;
+          const divergence = diverging(
+            () => part.divergence as Divergence,
+            (b, each) => b.mul(each, factor(layer)),
+          )();
+          return { ...layer, parts: [{ ...part, divergence }] };
+        },
+      });
   /** Variational dropout or learned rates with other counts, by the weights' shape. */
   const recounted = <Made extends NoiseModel>(noise: Made, factor: (shape: readonly number[]) => number): Made => {
     const { posterior } = noise;
@@ -200,7 +196,7 @@ function countMutants(): readonly Mutant[] {
     ),
     kl(
       'KL of a convolution averaged over its window',
-      { conv2d: counting(({ linear }) => 1 / windowOf(linear?.weightShape ?? [])) },
+      { conv2d: counting(({ parts: [part] = [] }) => 1 / windowOf(part.weightShape)) },
       'counts of a convolution, mean field',
     ),
     kl(

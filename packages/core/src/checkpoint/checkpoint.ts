@@ -14,7 +14,12 @@ export type StateToSave = Pick<TrainingState<ArrayLike<number>>, 'parameters'> &
   Partial<TrainingState<ArrayLike<number>>>;
 
 /** Prefixes of names in the file: of parameters, of what training carries beside them, of optimizer slots, of the library's own metadata. */
-export const naming = { parameters: 'parameters/', carried: 'carried/', slots: 'optimizer/', metadata: 'vardrop.' } as const;
+export const naming = {
+  parameters: 'parameters/',
+  carried: 'carried/',
+  slots: 'optimizer/',
+  metadata: 'vardrop.',
+} as const;
 
 /** Version of the file format. */
 export const formatVersion = '1';

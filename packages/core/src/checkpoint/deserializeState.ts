@@ -40,9 +40,10 @@ export function deserializeState(bytes: BytesSource): Checkpoint {
     if (prefixes.some((prefix) => name.startsWith(prefix))) continue;
     foreign(`tensor '${name}': got a name with none of ${prefixes.join(', ')} before it, needs one`);
   }
+  const carried = below(naming.carried, tensors);
   const state = {
     parameters: below(naming.parameters, tensors),
-    carried: below(naming.carried, tensors),
+    ...(Object.keys(carried).length > 0 && { carried }),
     optimizer: { name: own('optimizer'), slots: below(naming.slots, tensors) },
     step: count('step'),
     seed: count('seed'),

@@ -2,14 +2,21 @@ import { checkObject } from '../checkObject.js';
 import { checkParameters } from '../checkParameters.js';
 import { VardropError } from '../errors.js';
 import { formatValue } from '../formatValue.js';
-import { noNoise } from '../noise/noNoise.js';
 import type { ParameterSpecification } from '../noise/noiseModel.js';
+import { noNoise } from '../noise/noNoise.js';
 import { checkLayer } from './defineLayer.js';
-import { forwardOf } from './forwardOf.js';
 import { divergencesOf } from './divergencesOf.js';
+import { forwardOf } from './forwardOf.js';
 import type { BuiltLayer, GraphValue, LayerDefinition } from './layer.js';
 import type { LayerDefaults } from './layerDefaults.js';
-import { fullName, type LayerCall, type Model, type ModelDefaults, type ModelInput, type ModelOptions } from './model.js';
+import {
+  fullName,
+  type LayerCall,
+  type Model,
+  type ModelDefaults,
+  type ModelInput,
+  type ModelOptions,
+} from './model.js';
 import { traverse } from './traverse.js';
 
 /** Owners of parameters that belong to no layer. */
@@ -88,7 +95,8 @@ function nameInputs(
   inputs.forEach((value, i) => {
     if (value.source !== 'input') return refuse(`the outputs of a layer at ${i}`, 'values that input() has made');
     const name = value.options.name ?? (inputs.length === 1 ? 'x' : `x${i + 1}`);
-    if (names.has(value) || [...names.values()].includes(name)) refuse(`'${name}' twice`, 'each input once, by a name of its own');
+    if (names.has(value) || [...names.values()].includes(name))
+      refuse(`'${name}' twice`, 'each input once, by a name of its own');
     if (reservedInputs.includes(name))
       refuse(`the name '${name}', which programs use`, `a name other than ${reservedInputs.join(', ')}`);
     names.set(value, name);

@@ -35,7 +35,10 @@ export function dense(options: DenseOptions): Layer {
     withUnits: (count) => dense({ ...options, units: count }),
     build(name, [inputShape], defaults) {
       if (inputShape.length === 0) {
-        throw new VardropError('VARDROP_SHAPE', `[${name}] inputs: got [batch], needs [batch, …, in]. Put a reshape before it.`);
+        throw new VardropError(
+          'VARDROP_SHAPE',
+          `[${name}] inputs: got [batch], needs [batch, …, in]. Put a reshape before it.`,
+        );
       }
       const places = inputShape.slice(0, -1);
       const inputs = inputShape[places.length];

@@ -39,7 +39,12 @@ export function buildLinearLayer(
   const { name, kind, inputShape, outputShape, weightShape, map } = description;
   const { activation = 'linear' } = options;
   checkActivation(name, activation);
-  const part = buildLinearPart(name, { weightShape, map, initializer: usualInitializer(activation) }, options, defaults);
+  const part = buildLinearPart(
+    name,
+    { weightShape, map, initializer: usualInitializer(activation) },
+    options,
+    defaults,
+  );
   return {
     name,
     kind,
@@ -48,8 +53,7 @@ export function buildLinearLayer(
     activation,
     parameters: partParameters([part]),
     parts: [part],
-    apply: (b, [x], parameters, mode) =>
-      b.label(activate(b, part.apply(b, x, parameters, mode), activation), 'output'),
+    apply: (b, [x], parameters, mode) => b.label(activate(b, part.apply(b, x, parameters, mode), activation), 'output'),
   };
 }
 

@@ -12,8 +12,8 @@ import { localReparametrization } from '../estimators/localReparametrization.js'
 import { separateSamples } from '../estimators/separateSamples.js';
 import type { Draw, Initializer, LayerParameters, NoiseModel, ParameterSpecification } from '../noise/noiseModel.js';
 import type { Builder, Value } from '../program/builder.js';
-import { type WeightInitializer, weightInitializer } from './initializers.js';
 import type { ForwardMode } from './forwardMode.js';
+import { type WeightInitializer, weightInitializer } from './initializers.js';
 import type { LayerDefaults } from './layerDefaults.js';
 
 /** Options of all linear maps with weights. */

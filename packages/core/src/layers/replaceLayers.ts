@@ -26,6 +26,8 @@ export function replaceLayers(
     layers.set(value.layer, layer);
     moved.set(value, { source: 'layer', layer, inputs: value.inputs.map((from) => moved.get(from) as GraphValue) });
   }
-  const next = Object.fromEntries(Object.entries(outputs).map(([name, value]) => [name, moved.get(value) as GraphValue]));
+  const next = Object.fromEntries(
+    Object.entries(outputs).map(([name, value]) => [name, moved.get(value) as GraphValue]),
+  );
   return createModel('model', { inputs, outputs: next }, { ...model.options, inputs, outputs: next });
 }

@@ -203,7 +203,10 @@ async function predictRows(
         weights.push(own(backend.upload(Float32Array.of(1 / (k + 1)), [])));
       }
       const iterations = weights.map((weight, i): Iteration => ({ inputs: { weight }, keys: keysOf(first + i) }));
-      const result = program.run({ ...parameters, ...values, [model.inputs[0].name]: image }, samples === 0 ? [{}] : iterations);
+      const result = program.run(
+        { ...parameters, ...values, [model.inputs[0].name]: image },
+        samples === 0 ? [{}] : iterations,
+      );
       for (const tensors of [result.carried, ...result.outputs]) Object.values(tensors).forEach(own);
       disown([...Object.values(values), ...weights]);
       values = samples === 0 ? result.outputs[0] : result.carried;

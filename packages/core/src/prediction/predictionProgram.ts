@@ -26,7 +26,7 @@ export function predictionProgram(model: Model, likelihood: Likelihood, mode: Pr
   if (likelihood.targets === 'labels' && model.outputShape.length !== 1) {
     throw new VardropError(
       'VARDROP_SHAPE',
-      `[prediction] outputs: got [batch, ${model.outputShape.join(', ')}], needs [batch, classes] for labels. End the model with dense({ units: classes }).`,
+      `[prediction] outputs: got [batch, ${model.outputShape.join(', ')}], needs [batch, classes] for labels. End the model with dense({ units: classes }), after flatten() where there are more axes.`,
     );
   }
   const b = createBuilder(`prediction (${mode})`);

@@ -32,7 +32,9 @@ export interface Removal {
 /** Neighbouring layers with weights, where all layers from one to the other keep or spread units. */
 export function pairs(model: Model): readonly Pair[] {
   const { calls } = model;
-  const isChain = calls.every(({ name, inputs }, i) => i === 0 || (inputs.length === 1 && inputs[0] === calls[i - 1].name && !name.includes('#')));
+  const isChain = calls.every(
+    ({ name, inputs }, i) => i === 0 || (inputs.length === 1 && inputs[0] === calls[i - 1].name && !name.includes('#')),
+  );
   if (!isChain) return [];
   const weighted = calls.flatMap(({ layer }, index) => (layer.parts?.length ? [index] : []));
   return weighted.slice(1).flatMap((end, i) => {
@@ -136,7 +138,8 @@ function valuesAtTarget(source: Weighted, middle: readonly BuiltLayer[], paramet
   return evaluateBuilt(
     Object.assign({}, ...layers.map((layer) => layerTensors(layer, parameters))),
     { rows: 1, shape: source.layer.inputShapes[0], data: new Float64Array(elementCount(source.layer.inputShapes[0])) },
-    (b, tensors, x) => layers.reduce((value, layer) => layer.apply(b, [value], parametersOf(layer, tensors), meanMode), x),
+    (b, tensors, x) =>
+      layers.reduce((value, layer) => layer.apply(b, [value], parametersOf(layer, tensors), meanMode), x),
   );
 }
 

@@ -19,7 +19,11 @@ export type Preserved = 'law' | 'mean';
 /**
  * Reads means and variances of the weights of a part. If only the outputs under the means are preserved, nothing counts as noise.
  */
-export function weightStates({ name, layer, part }: ModelPart, parameters: TensorMap, preserve: Preserved): WeightStates {
+export function weightStates(
+  { name, layer, part }: ModelPart,
+  parameters: TensorMap,
+  preserve: Preserved,
+): WeightStates {
   const { noise, weightShape } = part;
   const means = parameters[`${name}/weights`].data;
   const noisy = new Uint8Array(elementCount(weightShape));

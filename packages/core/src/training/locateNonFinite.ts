@@ -43,7 +43,9 @@ export async function locateNonFinite(
   const program = await compileProgram(backend, b.build(), { batch: inputs[model.inputs[0].name].shape[0] });
   let outputs: readonly Tensors[] = [];
   try {
-    ({ outputs } = program.run(parameters, [{ inputs: Object.fromEntries(model.inputs.map(({ name }) => [name, inputs[name]])), keys }]));
+    ({ outputs } = program.run(parameters, [
+      { inputs: Object.fromEntries(model.inputs.map(({ name }) => [name, inputs[name]])), keys },
+    ]));
     for (const [name, description] of descriptions) {
       if (!(await allFinite(outputs[0][name]))) return description;
     }

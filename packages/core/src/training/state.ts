@@ -23,7 +23,7 @@ export interface TrainingState<Data extends ArrayLike<number> = Float32Array<Arr
   readonly parameters: TensorMap<Data>;
   /**
    * What training carries beside parameters, such as running statistics (`batchNorm1/mean`). Predictions need it: pass
-   * `{ ...state.parameters, ...state.carried }`. Empty for most models.
+   * `{ ...state.parameters, ...state.carried }`. Absent for models that carry nothing.
    */
   readonly carried?: TensorMap<Data>;
   /** The optimizer's name, and the tensors it carries, such as `firstMoment:dense1/weights`. */
@@ -51,7 +51,7 @@ export function initialState(model: Model, likelihood: Likelihoods, optimizer: O
   );
   return {
     parameters: initial(specifications, 0),
-    carried: initial(model.carried, specifications.length),
+    ...(model.carried.length > 0 && { carried: initial(model.carried, specifications.length) }),
     optimizer: { name: optimizer.name, slots: Object.fromEntries(slots) },
     step: 0,
     seed,
@@ -105,10 +105,10 @@ export function readState(
   const slots = specifications.flatMap(({ name, shape }) =>
     optimizer.slots.map((slot) => ({ name: slotName(slot, name), shape })),
   );
-  const { carried = {} } = state;
+  const carried = readExactly('[state] carried', model.carried, state.carried ?? {});
   return {
     parameters,
-    carried: readExactly('[state] carried', model.carried, carried),
+    ...(Object.keys(carried).length > 0 && { carried }),
     optimizer: { name: optimizer.name, slots: readExactly('[state] optimizer', slots, state.optimizer.slots) },
     step: state.step,
     seed: state.seed,

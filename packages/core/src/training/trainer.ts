@@ -168,7 +168,7 @@ export function createTrainer(
   async function state(): Promise<TrainingState> {
     return {
       parameters: await readAll(backend, initial.parameters, current),
-      carried: await readAll(backend, initial.carried ?? {}, current),
+      ...(initial.carried && { carried: await readAll(backend, initial.carried, current) }),
       optimizer: { name: optimizer.name, slots: await readAll(backend, initial.optimizer.slots, current) },
       step,
       seed: initial.seed,

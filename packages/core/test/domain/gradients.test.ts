@@ -32,13 +32,13 @@ function objectiveOf(model: Model, likelihood: Likelihood, x: number[], y: numbe
   const parameters = allParameters(model, likelihood);
   const build = (withGradients: boolean) => {
     const b = createBuilder('objective');
-    const inputs = {
-      x: b.input('x', ['batch', ...model.inputShape]),
-      y: b.input('y', ['batch', ...model.outputShape]),
+    const given = {
+      inputs: { x: b.input('x', ['batch', ...model.inputShape]) },
+      targets: { output: b.input('y', ['batch', ...model.outputShape]) },
     };
     const values = Object.fromEntries(parameters.map(({ name, shape }) => [name, b.input(name, shape)]));
     const scales = { datapoint: b.constant(1 / rows), kl: b.constant(0.1) };
-    const { loss } = sgvb(b, model, likelihood, { ...inputs, parameters: values }, scales);
+    const { loss } = sgvb(b, model, likelihood, { ...given, parameters: values }, scales);
     b.output('loss', loss);
     const wrt = parameters.map(({ name }) => values[name]);
     if (withGradients) {
@@ -141,7 +141,7 @@ describe('every invalid combination is refused with its reason', () => {
     if (refusal === undefined) continue;
     it(`${noise.name}, ${noise.alpha ?? 'no α'}, ${estimator.name}, ${divergence?.name ?? 'no divergence'}`, () => {
       const build = () =>
-        dense({ units: 2, noise, estimator, divergence }).build('dense1', [3], { noise, estimator, divergence });
+        dense({ units: 2, noise, estimator, divergence }).build('dense1', [[3]], { noise, estimator, divergence });
       expect(build).toThrow(
         expect.objectContaining({
           code: 'VARDROP_COMBINATION',

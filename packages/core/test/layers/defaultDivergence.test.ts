@@ -18,7 +18,7 @@ const divergenceOf = (
   own?: ReturnType<typeof ard> | null,
 ) =>
   sequential({ input: [2], noise, divergence: ofModel, layers: [dense({ units: 2, divergence: own })] }).layers[0]
-    .linear?.divergence?.name;
+    .parts?.[0]?.divergence?.name;
 
 describe('the divergence of a layer', () => {
   it('is the default of its noise where nobody says', () => {

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { Divergence } from '../../src/divergences/index.js';
 import type { Estimator } from '../../src/estimators/index.js';
-import { dense, type Layer, sequential } from '../../src/layers/index.js';
+import { dense, type LayerDefinition, sequential } from '../../src/layers/index.js';
 import type { Likelihood } from '../../src/likelihood.js';
 import type { InputNoise, WeightNoise } from '../../src/noise/index.js';
 import { type Optimizer, sgd } from '../../src/optimizers/index.js';
@@ -51,15 +51,15 @@ const squares: Divergence = {
 };
 
 /** Doubles its inputs, after a learned shift. */
-const shiftAndDouble: Layer = {
+const shiftAndDouble: LayerDefinition = {
   kind: 'shift',
-  build: (name, inputShape) => ({
+  build: (name, [inputShape]) => ({
     name,
     kind: 'shift',
-    inputShape,
+    inputShapes: [inputShape],
     outputShape: inputShape,
     parameters: [{ name: 'shift', shape: inputShape, initialize: { kind: 'constant', value: 0.25 } }],
-    apply: (b, x, { shift }) => b.mul(2, b.add(x, shift)),
+    apply: (b, [x], { shift }) => b.mul(2, b.add(x, shift)),
   }),
 };
 
@@ -136,7 +136,7 @@ describe('a user’s own', () => {
   });
 
   it('layer has its parameters under its name', () => {
-    const model = sequential({ input: [2], layers: [shiftAndDouble, shiftAndDouble] });
+    const model = sequential({ input: [2], layers: [shiftAndDouble, { ...shiftAndDouble }] });
     expect(model.parameters.map(({ name }) => name)).toEqual(['shift1/shift', 'shift2/shift']);
     expect(forward(model, [1, 2], { 'shift1/shift': [1, 1], 'shift2/shift': [0, -1] })).toEqual([8, 10]);
   });

@@ -1,7 +1,7 @@
 import { allParameters } from '../../src/allParameters.js';
 import type { Backend } from '../../src/backend/contract.js';
 import type { TensorMap } from '../../src/index.js';
-import type { Model } from '../../src/layers/sequential.js';
+import type { Model } from '../../src/layers/model.js';
 import type { Likelihood } from '../../src/likelihood.js';
 import { elementCount } from '../../src/program/index.js';
 import { hostGenerator } from '../../src/random/index.js';

@@ -1,4 +1,5 @@
 import type { Model, Pruned, TensorMap } from '../../src/index.js';
+import { modelParts } from '../../src/layers/index.js';
 import { bindBatch, createBuilder, elementCount } from '../../src/program/index.js';
 import { evaluate } from '../../src/reference/index.js';
 
@@ -29,12 +30,11 @@ export function forward(model: Model, parameters: TensorMap, x: Float32Array, no
  */
 export function coupled(model: Model, { report }: Pruned, noise: Noise): Noise {
   const everything = (n: number) => Array.from({ length: n }, (_, i) => i);
-  const weighted = model.layers.filter((layer) => layer.linear);
+  const weighted = modelParts(model);
   return (key, small) => {
     const [name, what] = key.split('/');
-    const at = weighted.findIndex((layer) => layer.name === name);
-    const { linear } = weighted[at];
-    if (!linear) throw new Error(`${name} has no weights`);
+    const at = weighted.findIndex((part) => part.name === name);
+    const { part: linear } = weighted[at];
     const [inputs, outputs] = linear.weightShape.slice(-2);
     const before = report.layers[at - 1];
     const keptInputs = everything(inputs).filter((f) => !before || before.keptUnits.includes(f % before.unitsBefore));

@@ -10,7 +10,7 @@ import {
   type Estimator,
   flatten,
   flipout,
-  type Layer,
+  type LayerDefinition,
   localReparametrization,
   type Model,
   mask,
@@ -93,12 +93,12 @@ const someNoise: Noise = (key, shape) => {
 const activations: readonly Activation[] = ['relu', 'linear'];
 
 /** A layer of one's own that keeps units: a factor and a shift of its own for each index of the last axis. */
-const affine: Layer = {
+const affine: LayerDefinition = {
   kind: 'affine',
-  build: (name, inputShape) => ({
+  build: (name, [inputShape]) => ({
     name,
     kind: 'affine',
-    inputShape,
+    inputShapes: [inputShape],
     outputShape: inputShape,
     parameters: ['scale', 'shift'].map((own) => ({
       name: own,
@@ -106,39 +106,43 @@ const affine: Layer = {
       initialize: { kind: 'constant', value: 1 },
     })),
     units: 'kept',
-    apply: (b, x, { scale, shift }) => b.add(b.mul(x, scale), shift),
+    apply: (b, [x], { scale, shift }) => b.add(b.mul(x, scale), shift),
   }),
 };
 
 /** A layer of one's own that spreads units: its inputs three times. */
-const thrice: Layer = {
+const thrice: LayerDefinition = {
   kind: 'thrice',
-  build: (name, [length]) => ({
+  build: (name, [[length]]) => ({
     name,
     kind: 'thrice',
-    inputShape: [length],
+    inputShapes: [[length]],
     outputShape: [3 * length],
     parameters: [],
     units: 'spread',
-    apply: (b, x) =>
+    apply: (b, [x]) =>
       b.reshape(b.broadcast(b.reshape(x, ['batch', 1, length]), ['batch', 3, length]), ['batch', 3 * length]),
   }),
 };
 
 /** A layer of one's own that mixes units and says nothing: sums over neighbours. */
-const mixing: Layer = {
+const mixing: LayerDefinition = {
   kind: 'mixing',
-  build: (name, inputShape) => ({
+  build: (name, [inputShape]) => ({
     name,
     kind: 'mixing',
-    inputShape,
+    inputShapes: [inputShape],
     outputShape: inputShape,
     parameters: [],
-    apply: (b, x) => b.add(x, b.reduceMax(x, [x.shape.length - 1], true)),
+    apply: (b, [x]) => b.add(x, b.reduceMax(x, [x.shape.length - 1], true)),
   }),
 };
 
-const stack = (...layers: readonly Layer[]) => fc.array(fc.constantFrom(...layers), { maxLength: 2 });
+const stack = (...layers: readonly LayerDefinition[]) =>
+  fc.array(
+    fc.constantFrom(...layers).map((layer) => ({ ...layer })),
+    { maxLength: 2 },
+  );
 const vectors = stack(activation('relu'), activation('linear'), affine, thrice, mixing);
 
 const denseModels = fc

@@ -15,7 +15,7 @@ import {
   gaussianDropout,
   gaussianLikelihood,
   initialState,
-  type Layer,
+  type LayerDefinition,
   logAlphas,
   type Model,
   mask,
@@ -88,7 +88,7 @@ describe('units of dense layers', () => {
     expect(parameters['dense2/bias'].data).toEqual(Float32Array.of(1 + 2.25, -1 + 3));
     expect(parameters['dense2/weights'].data).toEqual(Float32Array.of(1, 2, 5, 6));
     expect(smaller.layers.map((layer) => layer.outputShape)).toEqual([[2], [2]]);
-    expect(smaller.layers[0].linear?.noise).toBe(sparse);
+    expect(smaller.layers[0].parts?.[0]?.noise).toBe(sparse);
   });
 
   it.each([
@@ -100,7 +100,7 @@ describe('units of dense layers', () => {
     const parameters = parametersOf(model, { ...hidden, ...outputs, 'dense2/rho': [-3] });
     expect(prune(model, parameters).report.unitsRemoved).toBe(0);
     const { report: forMeans, parameters: moved } = prune(model, parameters, { preserve: 'mean' });
-    expect(forMeans.unitsRemoved).toBe(model.layers[1].linear?.bias ? 1 : 0);
+    expect(forMeans.unitsRemoved).toBe(model.layers[1].parts?.[0]?.bias ? 1 : 0);
     if (forMeans.unitsRemoved > 0) expect(moved['dense2/bias'].data).toEqual(Float32Array.of(3.25, 2));
     // Below 0 the ReLU is 0, and then nothing is in the way.
     const negative = parametersOf(model, { ...hidden, ...outputs, 'dense2/rho': [-3], 'dense1/bias': [0.5, -1, -1] });
@@ -165,7 +165,7 @@ describe('units of dense layers', () => {
 
 describe('channels of convolutions', () => {
   /** Two channels of which the second has no inputs and is ReLU(bias), before two more. */
-  const convolutions = (bias: number, second: Partial<Conv2dOptions>, middle: readonly Layer[] = []) => {
+  const convolutions = (bias: number, second: Partial<Conv2dOptions>, middle: readonly LayerDefinition[] = []) => {
     const size = second.size ?? 2;
     const model = sequential({
       input: [4, 4, 1],
@@ -226,19 +226,19 @@ describe('channels of convolutions', () => {
   });
 
   it('stay before a layer that is not known to keep them apart', () => {
-    const turned: Layer = {
+    const turned: LayerDefinition = {
       kind: 'turned',
-      build: (name, inputShape) => ({
+      build: (name, [inputShape]) => ({
         name,
         kind: 'turned',
-        inputShape,
+        inputShapes: [inputShape],
         outputShape: inputShape,
         parameters: [],
-        apply: (b, x) => b.neg(x),
+        apply: (b, [x]) => b.neg(x),
       }),
     };
     expect(convolutions(-0.5, {}, [turned]).report.unitsRemoved).toBe(0);
-    const kept: Layer = {
+    const kept: LayerDefinition = {
       ...turned,
       build: (...given) => ({ ...turned.build(...given), units: 'kept' }),
     };
@@ -253,16 +253,16 @@ describe('channels of convolutions', () => {
   });
 
   it('are not told apart by a layer whose last axis contradicts it', () => {
-    const wrong: Layer = {
+    const wrong: LayerDefinition = {
       kind: 'wrong',
-      build: (name, [length]) => ({
+      build: (name, [[length]]) => ({
         name,
         kind: 'wrong',
-        inputShape: [length],
+        inputShapes: [[length]],
         outputShape: [1],
         parameters: [],
         units: 'kept',
-        apply: (b, x) => b.reduceSum(x, [1], true),
+        apply: (b, [x]) => b.reduceSum(x, [1], true),
       }),
     };
     const model = sequential({ input: [1], layers: [dense({ units: 2, noise: sparse }), wrong, dense({ units: 1 })] });

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { dense, type Layer, type Model, sequential } from '../../src/layers/index.js';
+import { dense, type LayerDefinition, type Model, sequential } from '../../src/layers/index.js';
 import { gaussianLikelihood, type Likelihood } from '../../src/likelihood.js';
 import { adam, sgd } from '../../src/optimizers/index.js';
 import { type FitOptions, fit, initialState, TrainingError, type TrainingState } from '../../src/training/index.js';
@@ -31,7 +31,7 @@ describe('before anything is compiled or uploaded, fit refuses', () => {
   const regression = { likelihood: gaussianLikelihood() };
   const values = new Float32Array(rows * 2);
   const custom: Likelihood = { ...gaussianLikelihood(), name: 'custom', parameters: () => [] };
-  const image: Layer = { ...own, build: (...given) => ({ ...own.build(...given), outputShape: [1, 3] }) };
+  const image: LayerDefinition = { ...own, build: (...given) => ({ ...own.build(...given), outputShape: [1, 3] }) };
   const cases: readonly [string, string, string, Partial<FitOptions>, Model?][] = [
     ...[0, -1, 1.5, Number.NaN].flatMap((value): [string, string, string, Partial<FitOptions>][] => [
       [`epochs ${value}`, 'VARDROP_OPTION', 'epochs', { epochs: value }],
