@@ -92,7 +92,7 @@ function nameInputs(
   const refuse = (got: string, needs: string): never => {
     throw new VardropError('VARDROP_MODEL', `[${who}] inputs: got ${got}, needs ${needs}.`);
   };
-  inputs.forEach((value, i) => {
+  for (const [i, value] of inputs.entries()) {
     if (value.source !== 'input') return refuse(`the outputs of a layer at ${i}`, 'values that input() has made');
     const name = value.options.name ?? (inputs.length === 1 ? 'x' : `x${i + 1}`);
     if (names.has(value) || [...names.values()].includes(name))
@@ -101,7 +101,7 @@ function nameInputs(
       refuse(`the name '${name}', which programs use`, `a name other than ${reservedInputs.join(', ')}`);
     names.set(value, name);
     if (!reached.includes(value)) refuse(`'${name}', which no output depends on`, 'inputs that are read. Leave it out');
-  });
+  }
   for (const value of reached) {
     if (value.source !== 'input' || names.has(value)) continue;
     const shape = `[${value.options.shape.join(', ')}]`;
