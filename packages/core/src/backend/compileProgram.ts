@@ -3,6 +3,7 @@ import { VardropError } from '../errors.js';
 import { bindBatch } from '../program/bindBatch.js';
 import { boundProgram } from '../program/boundProgram.js';
 import { expand } from '../program/expand.js';
+import { flattenProducts } from '../program/flattenProducts.js';
 import { type HostNoise, hostNoise } from '../program/hostNoise.js';
 import type { BoundProgram, InputRole, Program } from '../program/program.js';
 import { elementCount, formatShape, sameShape } from '../program/shapes.js';
@@ -34,8 +35,8 @@ interface MadeNoise {
 }
 
 /**
- * Makes a program ready to run. Binds the batch size, expands functions that the backend lacks, simplifies and
- * validates. If the backend adds up terms in sequence, splits long sums into stages. Then compiles the program. If the
+ * Makes a program ready to run. Binds the batch size, expands functions that the backend lacks, simplifies,
+ * flattens matrix products and validates. If the backend adds up terms in sequence, splits long sums into stages. Then compiles the program. If the
  * backend makes no noise itself, each run fills noise from the host's generator.
  *
  * `run` needs the inputs and keys that the simplified program still uses and ignores others. A caller therefore need
@@ -56,7 +57,7 @@ export async function compileProgram(
   const rowKeys = keysOfRows(source);
   const bound = options.batch === undefined ? boundProgram(source) : bindBatch(source, options.batch);
   const { functions, terms } = backend.supports;
-  const whole = simplify(expand(bound, functions));
+  const whole = flattenProducts(simplify(expand(bound, functions)));
   validate(whole);
   checkPrecisions(backend, whole);
   const simple = terms === undefined ? whole : stageSums(whole, terms);
