@@ -52,6 +52,7 @@ const pooling = { size: 'other', strides: 'other', padding: 'other', name: 'stri
 
 export const withOptions: Readonly<Record<string, Entry>> = {
   adam: { call: core.adam, options: { learningRate: 'number', beta1: 'number', beta2: 'number', epsilon: 'number' } },
+  add: { call: core.add, options: { name: 'string' } },
   ard: { call: core.ard, options: none },
   averagePooling2d: { call: core.averagePooling2d, options: pooling },
   bernoulli: { call: core.bernoulli, options: { rate: 'number' } },
@@ -68,6 +69,7 @@ export const withOptions: Readonly<Record<string, Entry>> = {
     call: (options) => core.compileProgram(backend, program, merged({ batch: 1 }, options)),
     options: { batch: 'other' },
   },
+  concatenate: { call: core.concatenate, options: { axis: 'other', name: 'string' } },
   conv2d: {
     call: (options) => built(core.conv2d(merged({ filters: 1, size: 2 }, options))),
     options: { filters: 'other', size: 'other', strides: 'other', padding: 'other', ...linear },
@@ -141,6 +143,7 @@ export const withOptions: Readonly<Record<string, Entry>> = {
   mask: { call: (options) => core.mask(model, parameters, options), options: { threshold: 'number' } },
   maxPooling2d: { call: core.maxPooling2d, options: pooling },
   meanField: { call: core.meanField, options: { logVariance: 'number' } },
+  multiply: { call: core.multiply, options: { name: 'string' } },
   negativeLogLikelihood: {
     call: (options) => core.negativeLogLikelihood(probabilities, [1], merged({ classes: 2 }, options)),
     options: { classes: 'other' },

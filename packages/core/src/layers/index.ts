@@ -1,4 +1,6 @@
 export { activation } from './activation.js';
+export { add } from './add.js';
+export { type ConcatenateOptions, concatenate } from './concatenate.js';
 export { type Conv2dOptions, conv2d } from './conv2d.js';
 export { defineLayer } from './defineLayer.js';
 export { type DenseOptions, dense } from './dense.js';
@@ -28,6 +30,7 @@ export {
   partParameters,
   type SharedNoise,
 } from './linearPart.js';
+export type { MergeOptions } from './mergeLayer.js';
 export {
   type Forward,
   type ForwardKind,
@@ -41,6 +44,7 @@ export {
   type ModelPart,
   modelParts,
 } from './model.js';
+export { multiply } from './multiply.js';
 export { averagePooling2d, maxPooling2d, type PoolingOptions } from './pooling.js';
 export { type SequentialOptions, sequential } from './sequential.js';
 export type { PaddingMode } from './window.js';

@@ -82,12 +82,13 @@ export interface BuiltLayer {
 /**
  * What a layer does with the units of the layer before it, which lie on the last axis of its inputs. `kept`: they are on the
  * last axis of its outputs, at the same index. `spread`: they are on the last axis of the outputs, repeated in the order of the
- * inputs' last axis (index mod its length), as after `flatten`. `mixed`: outputs depend on several units.
+ * inputs' last axis (index mod its length), as after `flatten`. `joined`: the last axis of the outputs is those of the inputs, one
+ * after the other. `mixed`: outputs depend on several units.
  *
  * A layer that keeps or spreads units treats each of them alike, for any number of units, and draws no noise. Parameters that
  * belong to units have the units on their last axis.
  */
-export type UnitPlacement = 'kept' | 'spread' | 'mixed';
+export type UnitPlacement = 'kept' | 'spread' | 'joined' | 'mixed';
 
 /** A function of one value, applied elementwise. */
 export type Activation = 'linear' | 'relu' | 'leakyRelu' | 'elu' | 'sigmoid' | 'tanh' | 'softplus' | 'gelu' | 'silu';

@@ -55,7 +55,7 @@ function weightedOf({ layer }: LayerCall): Weighted {
  * or the second a multiple of the first.
  */
 function leavesApart({ name, units = 'mixed', inputShapes: [inputShape], outputShape }: BuiltLayer): boolean {
-  if (units === 'mixed') return false;
+  if (units === 'mixed' || units === 'joined') return false;
   const times = outputShape[outputShape.length - 1] / inputShape[inputShape.length - 1];
   if (units === 'kept' ? times === 1 : Number.isInteger(times)) return true;
   throw new VardropError(
