@@ -32,16 +32,16 @@ export function buildLinearLayer(
     readonly name: string;
     readonly inputShape: DatapointShape;
     readonly outputShape: DatapointShape;
-  } & Pick<LinearPartDescription, 'weightShape' | 'map'>,
+  } & Pick<LinearPartDescription, 'weightShape' | 'map' | 'fans'>,
   options: LinearLayerOptions,
   defaults: LayerDefaults,
 ): BuiltLayer {
-  const { name, kind, inputShape, outputShape, weightShape, map } = description;
+  const { name, kind, inputShape, outputShape, weightShape, map, fans } = description;
   const { activation = 'linear' } = options;
   checkActivation(name, activation);
   const part = buildLinearPart(
     name,
-    { weightShape, map, initializer: usualInitializer(activation) },
+    { weightShape, map, fans, initializer: usualInitializer(activation) },
     options,
     defaults,
   );

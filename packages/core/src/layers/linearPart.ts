@@ -90,6 +90,8 @@ export interface LinearPartDescription {
   readonly map: LinearMap;
   /** Where the options have none. */
   readonly initializer: WeightInitializer;
+  /** The shape from which the initializer takes fan-in and fan-out. Default: `weightShape`. */
+  readonly fans?: readonly number[];
   /** Default: that of the options, else true. */
   readonly bias?: boolean;
 }
@@ -125,11 +127,13 @@ export function buildLinearPart(
   }
   const divergence = chooseDivergence(options.divergence, defaults.divergence, noise);
   checkCombination(who, noise, estimator, divergence, { map, sharedNoise });
-  const initialize = weightInitializer(options.initializer ?? description.initializer, weightShape);
+  const { fans = weightShape } = description;
+  const initialize = weightInitializer(options.initializer ?? description.initializer, fans);
+  const units = map.outputFactors[map.outputFactors.length - 1] as number;
   const zero: Initializer = { kind: 'constant', value: 0 };
   const parameters = [
     { name: 'weights', shape: weightShape, initialize },
-    ...(bias ? [{ name: 'bias', shape: [weightShape[weightShape.length - 1]], initialize: zero }] : []),
+    ...(bias ? [{ name: 'bias', shape: [units], initialize: zero }] : []),
     ...checkParameters('VARDROP_MODEL', who, noise.parameters(weightShape)),
   ];
   const part = { name, parameters };

@@ -1,59 +1,78 @@
 import { checkOptionNames } from '../checkOptionNames.js';
-import { checkString } from '../checkString.js';
-import { samePadding, windowShape } from '../program/shapes.js';
-import { defineLayer } from './defineLayer.js';
+import { windowOptionsElsewhere } from './convolutionOptions.js';
 import type { Layer } from './layer.js';
-import { checkPadding, imageShape, type PaddingMode, pair } from './window.js';
+import { layerWithoutWeights } from './layerWithoutWeights.js';
+import {
+  imageShape,
+  type PaddingMode,
+  type Pair,
+  placeWindow,
+  readStepsWindow,
+  readWindow,
+  sequenceShape,
+} from './window.js';
 
-/** Options of a pooling layer. */
+/** Options of a pooling layer of images. */
 export interface PoolingOptions {
   readonly name?: string;
   /** Height and width of the window; one number for a square. Default: 2. */
-  readonly size?: number | readonly [number, number];
+  readonly size?: number | Pair;
   /** Default: the size of the window. */
-  readonly strides?: number | readonly [number, number];
+  readonly strides?: number | Pair;
   /** Default: `valid`. Padding never wins a maximum and is not counted in an average. */
   readonly padding?: PaddingMode;
 }
 
-/**
- * The greatest value of each window, channel by channel: `[batch, h, w, c]` → `[batch, h′, w′, c]`. Throws `VARDROP_LAYER` for
- * invalid sizes, strides or padding; its `build` throws `VARDROP_SHAPE` for inputs that are not images.
- */
-export function maxPooling2d(options: PoolingOptions = {}): Layer {
-  return pooling('maxPooling2d', 'maxPool2d', options);
+/** Options of a pooling layer of sequences. */
+export interface StepsPoolingOptions {
+  readonly name?: string;
+  /** Number of steps of the window. Default: 2. */
+  readonly size?: number;
+  /** Default: the size of the window. */
+  readonly strides?: number;
+  /** Default: `valid`. Padding never wins a maximum and is not counted in an average. */
+  readonly padding?: PaddingMode;
 }
 
-/** The mean of each window, channel by channel: `[batch, h, w, c]` → `[batch, h′, w′, c]`. Throws like `maxPooling2d`. */
-export function averagePooling2d(options: PoolingOptions = {}): Layer {
-  return pooling('averagePooling2d', 'averagePool2d', options);
+type PoolingOp = 'maxPool2d' | 'averagePool2d';
+
+const known = { size: true, strides: true, padding: true, name: true } as const;
+
+/** A pooling layer of images. Throws as `maxPooling2d` documents. */
+export function imagePooling(kind: string, op: PoolingOp, options: PoolingOptions): Layer {
+  checkOptionNames(kind, options, known, windowOptionsElsewhere);
+  const { size = 2, strides = size, padding } = options;
+  const window = readWindow(kind, { size, strides, padding });
+  return layerWithoutWeights(kind, options, (name, inputShape) => {
+    const image = imageShape(name, inputShape);
+    const placed = placeWindow(name, image, window);
+    return {
+      outputShape: [...placed.output, image[2]],
+      units: 'kept',
+      apply: (b, x) => b[op](x, placed.size, { strides: placed.strides, padding: placed.padding }),
+    };
+  });
 }
 
-function pooling(kind: string, op: 'maxPool2d' | 'averagePool2d', options: PoolingOptions): Layer {
-  const known = { size: true, strides: true, padding: true, name: true } as const;
-  checkOptionNames(kind, options, known, { poolSize: 'Write size.' });
-  const { size: given = 2, padding = 'valid' } = options;
-  if (options.name !== undefined) checkString(`[${kind}] name`, options.name);
-  const size = pair(kind, 'size', given);
-  const strides = pair(kind, 'strides', options.strides === undefined ? size : options.strides);
-  checkPadding(kind, padding);
-  return defineLayer({
-    kind,
-    name: options.name,
-    recipe: { part: kind, options },
-    build(name, [inputShape]) {
-      const [height, width, channels] = imageShape(name, inputShape);
-      const pad = padding === 'same' ? samePadding(height, width, size, strides) : ([0, 0, 0, 0] as const);
-      const output = windowShape(['batch', ...inputShape], size, strides, pad, name);
-      return {
-        name,
-        kind,
-        inputShapes: [inputShape],
-        outputShape: [...output, channels],
-        parameters: [],
-        units: 'kept',
-        apply: (b, [x]) => b[op](x, size, { strides, padding: pad }),
-      };
-    },
+/** A pooling layer of sequences, which are images of height 1. Throws as `maxPooling1d` documents. */
+export function stepsPooling(kind: string, op: PoolingOp, options: StepsPoolingOptions): Layer {
+  checkOptionNames(kind, options, known, windowOptionsElsewhere);
+  const { size = 2, strides = size, padding } = options;
+  const window = readStepsWindow(kind, { size, strides, padding });
+  return layerWithoutWeights(kind, options, (name, inputShape) => {
+    const image = sequenceShape(name, inputShape);
+    const placed = placeWindow(name, image, window);
+    const outputShape = [placed.output[1], image[2]];
+    return {
+      outputShape,
+      units: 'kept',
+      apply(b, x) {
+        const pooled = b[op](b.reshape(x, ['batch', ...image]), placed.size, {
+          strides: placed.strides,
+          padding: placed.padding,
+        });
+        return b.reshape(pooled, ['batch', ...outputShape]);
+      },
+    };
   });
 }

@@ -1,0 +1,38 @@
+import { checkString } from '../checkString.js';
+import type { Builder, Value } from '../program/builder.js';
+import { defineLayer } from './defineLayer.js';
+import type { DatapointShape, Layer, UnitPlacement } from './layer.js';
+
+/** What a layer of one input and without parameters does. */
+export interface WithoutWeights {
+  readonly outputShape: DatapointShape;
+  readonly units: UnitPlacement;
+  apply(b: Builder, x: Value): Value;
+}
+
+/**
+ * A layer of one input, without parameters and noise. Throws `VARDROP_OPTION` for a name that is not a string.
+ *
+ * @param kind the name of the function that makes the layer of the options
+ */
+export function layerWithoutWeights(
+  kind: string,
+  options: { readonly name?: string },
+  build: (name: string, inputShape: DatapointShape) => WithoutWeights,
+): Layer {
+  if (options.name !== undefined) checkString(`[${kind}] name`, options.name);
+  return defineLayer({
+    kind,
+    name: options.name,
+    recipe: { part: kind, options },
+    build(name, [inputShape]) {
+      const { outputShape, units, apply } = build(name, inputShape);
+      return {
+        ...{ name, kind, outputShape, units },
+        inputShapes: [inputShape],
+        parameters: [],
+        apply: (b, [x]) => apply(b, x),
+      };
+    },
+  });
+}
