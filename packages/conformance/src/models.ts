@@ -1,3 +1,5 @@
+import type { Layer } from '@vardrop/core';
+import * as core from '@vardrop/core';
 import {
   ard,
   bernoulli,
@@ -23,6 +25,13 @@ import {
 } from '@vardrop/core';
 import { momentsProgram, sgvb } from '@vardrop/core/extend';
 
+/** A layer by the name of core's function for it. */
+function layer(name: string, options: object): Layer {
+  const make = (core as Readonly<Record<string, unknown>>)[name];
+  if (typeof make !== 'function') throw new Error(`layers: got '${name}', wanted a function of core`);
+  return make(options) as Layer;
+}
+
 /**
  * The functions that laws use to build programs and to predict. These are core's own, unless a law is tested with
  * others.
@@ -38,6 +47,7 @@ export const coreModels = {
   flipout,
   gaussian: gaussianPrior,
   gaussianDropout,
+  layer,
   local: localReparametrization,
   logUniformCubic,
   logUniformExact,

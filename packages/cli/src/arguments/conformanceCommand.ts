@@ -28,6 +28,7 @@ export const lawIds = [
   'programs',
   'sizes',
   'gradients',
+  'layers',
   'noise',
   'local-reparametrization',
   'gradient-variance',

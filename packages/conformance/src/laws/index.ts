@@ -3,6 +3,7 @@ import { gradients } from './gradients.js';
 import { gradientVariance } from './gradientVariance.js';
 import { handles } from './handles.js';
 import { kl } from './kl.js';
+import { layers } from './layers.js';
 import { lifetime } from './lifetime.js';
 import { limits } from './limits.js';
 import { localReparametrization } from './localReparametrization.js';
@@ -23,6 +24,7 @@ export const laws: readonly Law[] = [
   programs,
   sizes,
   gradients,
+  layers,
   noise,
   localReparametrization,
   gradientVariance,

@@ -5,16 +5,16 @@ import { defineLayer } from './defineLayer.js';
 import type { Layer } from './layer.js';
 import { buildLinearLayer, type LinearLayerOptions } from './linearLayer.js';
 import { checkLinearOptions } from './linearPart.js';
-import { checkPositive, imageShape, type PaddingMode, type Pair, placeTransposed, readWindow } from './window.js';
+import { checkPositive, imageShape, type PaddingMode, placeTransposed, readWindow } from './window.js';
 
 /** Options of a transposed convolution. */
 export interface Conv2dTransposeOptions extends LinearLayerOptions {
   /** Number of output channels. */
   readonly filters: number;
   /** Height and width of the filter; one number for a square. */
-  readonly size: number | Pair;
+  readonly size: number | readonly [number, number];
   /** How far apart the filter is put for neighbouring pixels. Default: 1. */
-  readonly strides?: number | Pair;
+  readonly strides?: number | readonly [number, number];
   /** `valid`: the whole result, `(n − 1) · stride + size` pixels. `same`: `n · stride` pixels of it. Default: `valid`. */
   readonly padding?: PaddingMode;
 }

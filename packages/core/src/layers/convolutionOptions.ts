@@ -1,18 +1,18 @@
 import type { LinearLayerOptions } from './linearLayer.js';
 import { linearOptionNames } from './linearLayer.js';
 import { linearOptionsElsewhere } from './linearPart.js';
-import type { PaddingMode, Pair } from './window.js';
+import type { PaddingMode } from './window.js';
 
 /** Options of convolutions of images. */
 export interface ImageConvolutionOptions extends LinearLayerOptions {
   /** Height and width of the filter; one number for a square. */
-  readonly size: number | Pair;
+  readonly size: number | readonly [number, number];
   /** Default: 1. */
-  readonly strides?: number | Pair;
+  readonly strides?: number | readonly [number, number];
   /** Default: `valid`. */
   readonly padding?: PaddingMode;
   /** Distance between the pixels that the filter reads. Default: 1. */
-  readonly dilations?: number | Pair;
+  readonly dilations?: number | readonly [number, number];
 }
 
 /** The names of options that all convolutions share. */

@@ -1,5 +1,5 @@
 import { checkOptionNames } from '../checkOptionNames.js';
-import { cutLengths, type Edges, readEdges } from './edges.js';
+import { cutLengths, readEdges } from './edges.js';
 import type { Layer } from './layer.js';
 import { layerWithoutWeights } from './layerWithoutWeights.js';
 import { sequenceShape } from './window.js';
@@ -8,7 +8,7 @@ import { sequenceShape } from './window.js';
 export interface Cropping1dOptions {
   readonly name?: string;
   /** Steps of each side, or `[before, after]`. Default: 1. */
-  readonly cropping?: number | Edges;
+  readonly cropping?: number | readonly [number, number];
 }
 
 /**

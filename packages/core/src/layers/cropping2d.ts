@@ -1,14 +1,17 @@
 import { checkOptionNames } from '../checkOptionNames.js';
-import { cutLengths, type Edges, readImageEdges } from './edges.js';
+import { cutLengths, readImageEdges } from './edges.js';
 import type { Layer } from './layer.js';
 import { layerWithoutWeights } from './layerWithoutWeights.js';
-import { imageShape, type Pair } from './window.js';
+import { imageShape } from './window.js';
 
 /** Options of a layer that cuts the edges of images. */
 export interface Cropping2dOptions {
   readonly name?: string;
   /** Pixels of each side, or those of height and of width, or `[[top, bottom], [left, right]]`. Default: 1. */
-  readonly cropping?: number | Pair | readonly [Edges, Edges];
+  readonly cropping?:
+    | number
+    | readonly [number, number]
+    | readonly [readonly [number, number], readonly [number, number]];
 }
 
 /**

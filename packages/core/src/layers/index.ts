@@ -1,11 +1,24 @@
 export { activation } from './activation.js';
 export { add } from './add.js';
+export { averagePooling1d } from './averagePooling1d.js';
+export { averagePooling2d } from './averagePooling2d.js';
 export { type ConcatenateOptions, concatenate } from './concatenate.js';
+export { type Conv1dOptions, conv1d } from './conv1d.js';
+export { type Conv1dTransposeOptions, conv1dTranspose } from './conv1dTranspose.js';
 export { type Conv2dOptions, conv2d } from './conv2d.js';
+export { type Conv2dTransposeOptions, conv2dTranspose } from './conv2dTranspose.js';
+export type { ImageConvolutionOptions } from './convolutionOptions.js';
+export { type Cropping1dOptions, cropping1d } from './cropping1d.js';
+export { type Cropping2dOptions, cropping2d } from './cropping2d.js';
 export { defineLayer } from './defineLayer.js';
 export { type DenseOptions, dense } from './dense.js';
+export { type DepthwiseConv2dOptions, depthwiseConv2d } from './depthwiseConv2d.js';
 export { flatten } from './flatten.js';
 export type { ForwardMode } from './forwardMode.js';
+export { globalAveragePooling1d } from './globalAveragePooling1d.js';
+export { globalAveragePooling2d } from './globalAveragePooling2d.js';
+export { globalMaxPooling1d } from './globalMaxPooling1d.js';
+export { globalMaxPooling2d } from './globalMaxPooling2d.js';
 export { model } from './graphModel.js';
 export type { WeightInitializer } from './initializers.js';
 export { input } from './input.js';
@@ -30,6 +43,8 @@ export {
   partParameters,
   type SharedNoise,
 } from './linearPart.js';
+export { maxPooling1d } from './maxPooling1d.js';
+export { maxPooling2d } from './maxPooling2d.js';
 export type { MergeOptions } from './mergeLayer.js';
 export {
   type Forward,
@@ -45,6 +60,15 @@ export {
   modelParts,
 } from './model.js';
 export { multiply } from './multiply.js';
+export { type Padding1dOptions, padding1d } from './padding1d.js';
+export { type Padding2dOptions, padding2d } from './padding2d.js';
+export { type PermuteOptions, permute } from './permute.js';
+export type { PoolingOptions, StepsPoolingOptions } from './pooling.js';
 export { averagePooling2d, maxPooling2d, type PoolingOptions } from './pooling.js';
+export { type PreluOptions, prelu } from './prelu.js';
+export { type ReshapeOptions, reshape } from './reshape.js';
+export { type SeparableConv2dOptions, separableConv2d } from './separableConv2d.js';
 export { type SequentialOptions, sequential } from './sequential.js';
+export { type Upsampling1dOptions, upsampling1d } from './upsampling1d.js';
+export { type Upsampling2dOptions, upsampling2d } from './upsampling2d.js';
 export type { PaddingMode } from './window.js';

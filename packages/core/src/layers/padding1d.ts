@@ -1,5 +1,5 @@
 import { checkOptionNames } from '../checkOptionNames.js';
-import { type Edges, readEdges } from './edges.js';
+import { readEdges } from './edges.js';
 import type { Layer } from './layer.js';
 import { layerWithoutWeights } from './layerWithoutWeights.js';
 import { sequenceShape } from './window.js';
@@ -8,7 +8,7 @@ import { sequenceShape } from './window.js';
 export interface Padding1dOptions {
   readonly name?: string;
   /** Steps on each side, or `[before, after]`. Default: 1. */
-  readonly padding?: number | Edges;
+  readonly padding?: number | readonly [number, number];
 }
 
 /**

@@ -1,14 +1,17 @@
 import { checkOptionNames } from '../checkOptionNames.js';
-import { type Edges, readImageEdges } from './edges.js';
+import { readImageEdges } from './edges.js';
 import type { Layer } from './layer.js';
 import { layerWithoutWeights } from './layerWithoutWeights.js';
-import { imageShape, type Pair } from './window.js';
+import { imageShape } from './window.js';
 
 /** Options of a layer that adds zeros around images. */
 export interface Padding2dOptions {
   readonly name?: string;
   /** Pixels on each side, or those of height and of width, or `[[top, bottom], [left, right]]`. Default: 1. */
-  readonly padding?: number | Pair | readonly [Edges, Edges];
+  readonly padding?:
+    | number
+    | readonly [number, number]
+    | readonly [readonly [number, number], readonly [number, number]];
 }
 
 /**

@@ -2,23 +2,15 @@ import { checkOptionNames } from '../checkOptionNames.js';
 import { windowOptionsElsewhere } from './convolutionOptions.js';
 import type { Layer } from './layer.js';
 import { layerWithoutWeights } from './layerWithoutWeights.js';
-import {
-  imageShape,
-  type PaddingMode,
-  type Pair,
-  placeWindow,
-  readStepsWindow,
-  readWindow,
-  sequenceShape,
-} from './window.js';
+import { imageShape, type PaddingMode, placeWindow, readStepsWindow, readWindow, sequenceShape } from './window.js';
 
 /** Options of a pooling layer of images. */
 export interface PoolingOptions {
   readonly name?: string;
   /** Height and width of the window; one number for a square. Default: 2. */
-  readonly size?: number | Pair;
+  readonly size?: number | readonly [number, number];
   /** Default: the size of the window. */
-  readonly strides?: number | Pair;
+  readonly strides?: number | readonly [number, number];
   /** Default: `valid`. Padding never wins a maximum and is not counted in an average. */
   readonly padding?: PaddingMode;
 }

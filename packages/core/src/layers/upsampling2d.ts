@@ -3,13 +3,13 @@ import { checkOptionNames } from '../checkOptionNames.js';
 import type { Builder, Value } from '../program/builder.js';
 import type { Layer } from './layer.js';
 import { layerWithoutWeights } from './layerWithoutWeights.js';
-import { imageShape, type Pair, pair } from './window.js';
+import { imageShape, pair } from './window.js';
 
 /** Options of a layer that enlarges images. */
 export interface Upsampling2dOptions {
   readonly name?: string;
   /** How many times as high and as wide the outputs are; one number for both. Default: 2. */
-  readonly size?: number | Pair;
+  readonly size?: number | readonly [number, number];
   /**
    * `nearest`: pixels are repeated. `bilinear`: they are weighted by distance, where pixels are squares and the value of one is
    * that at its centre; beyond the outer centres the outer pixels go on. Default: `nearest`.

@@ -1,0 +1,5 @@
+import type { LayerCase } from '../../layerCase.js';
+import { convolution } from './convolution.js';
+
+/** Calls of every layer, with values of other libraries. */
+export const layerCases: readonly LayerCase[] = [...convolution];
