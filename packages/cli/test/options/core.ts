@@ -1,6 +1,6 @@
-import type { Layer } from '@vardrop/core';
 import { core } from './coreExports.js';
 import type { Entry } from './entry.js';
+import { layers } from './layers.js';
 
 const backend = core.createReferenceBackend();
 const model = core.sequential({
@@ -34,27 +34,14 @@ const trainer = {
   state: core.initialState(model, core.categorical(), core.adam(), 0),
 };
 
-/** A layer is built, since what it takes from the model is known only then. */
-const built = (layer: Layer) => core.sequential({ input: layer.kind === 'dense' ? [4] : [4, 4, 1], layers: [layer] });
 /** What options are added to, where there are any. */
 const merged = (base: object, options: object) => ({ ...base, ...options }) as never;
 const none: Entry['options'] = {};
-const linear = {
-  name: 'string',
-  activation: 'other',
-  bias: 'boolean',
-  initializer: 'other',
-  noise: 'other',
-  estimator: 'other',
-  divergence: 'null',
-} as const;
-const pooling = { size: 'other', strides: 'other', padding: 'other', name: 'string' } as const;
-
 export const withOptions: Readonly<Record<string, Entry>> = {
+  ...layers,
   adam: { call: core.adam, options: { learningRate: 'number', beta1: 'number', beta2: 'number', epsilon: 'number' } },
   add: { call: core.add, options: { name: 'string' } },
   ard: { call: core.ard, options: none },
-  averagePooling2d: { call: core.averagePooling2d, options: pooling },
   bernoulli: { call: core.bernoulli, options: { rate: 'number' } },
   bernoulliLearned: {
     call: core.bernoulliLearned,
@@ -70,10 +57,6 @@ export const withOptions: Readonly<Record<string, Entry>> = {
     options: { batch: 'other' },
   },
   concatenate: { call: core.concatenate, options: { axis: 'other', name: 'string' } },
-  conv2d: {
-    call: (options) => built(core.conv2d(merged({ filters: 1, size: 2 }, options))),
-    options: { filters: 'other', size: 'other', strides: 'other', padding: 'other', ...linear },
-  },
   createHandleTable: {
     call: (options) => core.createHandleTable(merged({ name: 'test' }, options)),
     options: { name: 'string', free: 'function', isGone: 'function' },
@@ -93,10 +76,6 @@ export const withOptions: Readonly<Record<string, Entry>> = {
   createTrainer: {
     call: (options) => core.createTrainer(model, merged(trainer, options)),
     options: { backend: 'other', likelihood: 'other', optimizer: 'other', state: 'other' },
-  },
-  dense: {
-    call: (options) => built(core.dense(merged({ units: 2 }, options))),
-    options: { units: 'other', ...linear },
   },
   evaluateClassification: {
     call: (options) => core.evaluateClassification(prediction, [1], options),
@@ -127,7 +106,6 @@ export const withOptions: Readonly<Record<string, Entry>> = {
       signal: 'other',
     },
   },
-  flatten: { call: core.flatten, options: { name: 'string' } },
   flipout: { call: core.flipout, options: none },
   fuse: {
     call: (options) => core.fuse(core.bindBatch(program, 1), merged({ inputs: 4, outputs: 1 }, options)),
@@ -141,7 +119,6 @@ export const withOptions: Readonly<Record<string, Entry>> = {
   logUniformExact: { call: core.logUniformExact, options: none },
   logUniformSigmoid: { call: core.logUniformSigmoid, options: none },
   mask: { call: (options) => core.mask(model, parameters, options), options: { threshold: 'number' } },
-  maxPooling2d: { call: core.maxPooling2d, options: pooling },
   meanField: { call: core.meanField, options: { logVariance: 'number' } },
   multiply: { call: core.multiply, options: { name: 'string' } },
   negativeLogLikelihood: {

@@ -128,7 +128,8 @@ export function buildLinearPart(
   const divergence = chooseDivergence(options.divergence, defaults.divergence, noise);
   checkCombination(who, noise, estimator, divergence, { map, sharedNoise });
   const { fans = weightShape } = description;
-  const initialize = weightInitializer(options.initializer ?? description.initializer, fans);
+  const { initializer = description.initializer } = options;
+  const initialize = weightInitializer(initializer, fans);
   const units = map.outputFactors[map.outputFactors.length - 1] as number;
   const zero: Initializer = { kind: 'constant', value: 0 };
   const parameters = [
