@@ -64,7 +64,6 @@ export { type Padding1dOptions, padding1d } from './padding1d.js';
 export { type Padding2dOptions, padding2d } from './padding2d.js';
 export { type PermuteOptions, permute } from './permute.js';
 export type { PoolingOptions, StepsPoolingOptions } from './pooling.js';
-export { averagePooling2d, maxPooling2d, type PoolingOptions } from './pooling.js';
 export { type PreluOptions, prelu } from './prelu.js';
 export { type ReshapeOptions, reshape } from './reshape.js';
 export { type SeparableConv2dOptions, separableConv2d } from './separableConv2d.js';
