@@ -50,13 +50,13 @@ export function createModel(who: string, graph: GraphParts, options: ModelOption
   const found = outputs.map(([name, value]) => ({
     name,
     shape: shapes.get(value) as readonly number[],
-    call: names.get(value) as string,
+    from: names.get(value) as string,
   }));
   const forward = forwardOf(calls, found);
   return {
     ...parts,
     options,
-    outputs: found.map(({ name, shape }) => ({ name, shape })),
+    outputs: found,
     inputShape: parts.inputs[0].shape,
     outputShape: found[0].shape,
     parameters: collect(calls, ({ parameters }) => parameters),

@@ -3,12 +3,12 @@ import type { Draw } from '../noise/noiseModel.js';
 import type { Builder, Value } from '../program/builder.js';
 import { formatShape } from '../program/shapes.js';
 import type { BuiltLayer } from './layer.js';
-import { fullName, type LayerCall, type Model, parametersOf } from './model.js';
+import { fullName, type LayerCall, type Model, type ModelOutput, parametersOf } from './model.js';
 
-/** `Model.forward` of calls. `outputs` name the calls or inputs whose values they are. */
+/** `Model.forward` of calls. */
 export function forwardOf(
   calls: readonly LayerCall[],
-  outputs: readonly { readonly name: string; readonly call: string }[],
+  outputs: readonly Pick<ModelOutput, 'name' | 'from'>[],
 ): Model['forward'] {
   return (b, inputs, values, kind) => {
     const found = new Map<string, Value>(Object.entries(inputs));
@@ -39,7 +39,7 @@ export function forwardOf(
       return { layer: name, output };
     });
     return {
-      outputs: Object.fromEntries(outputs.map(({ name, call }) => [name, found.get(call) as Value])),
+      outputs: Object.fromEntries(outputs.map(({ name, from }) => [name, found.get(from) as Value])),
       trace,
       carried: Object.fromEntries(next),
     };

@@ -19,10 +19,7 @@ export interface LayerDefinition {
   readonly recipe?: Recipe;
   /** Fixes the shapes. Throws a `VardropError` for inputs that do not fit. */
   build(name: string, inputShapes: readonly DatapointShape[], defaults: LayerDefaults): BuiltLayer;
-  /**
-   * The same layer with another number of units, for pruning. Only for layers whose outputs are an elementwise function of the
-   * map of their only part plus bias, with the units on the last axis of the outputs and of the weights.
-   */
+  /** The same layer with another number of units: the length of the last axis of its outputs. Pruning needs it. */
   withUnits?(units: number): LayerDefinition;
 }
 
@@ -72,23 +69,32 @@ export interface BuiltLayer {
   apply(b: Builder, inputs: readonly Value[], parameters: LayerParameters, mode: ForwardMode): Value;
   /** The last function that `apply` applies, for descriptions of the model; absent for any other function. */
   readonly activation?: Activation;
-  /**
-   * What happens to the units on the last axis of the inputs. Pruning uses it to follow units through the layer. Default:
-   * `mixed`.
-   */
+  /** Where the units of the inputs are in the outputs. Pruning follows them. Default: `mixed`. */
   readonly units?: UnitPlacement;
+  /**
+   * For each input the names of the parts that read it, where nothing else does: they are applied to the input as it is, and row r
+   * of their weights (the axis before the last) belongs to unit r. Pruning removes units of such inputs with their rows. An input
+   * without it keeps its units, if the layer mixes them.
+   */
+  readonly inputParts?: readonly (readonly string[])[];
+  /**
+   * The part whose columns (the last axis of its weights, and its bias) are the units of the outputs: unit u depends on column u
+   * only, through a function that is applied elementwise. Pruning removes such units, with `withUnits`.
+   */
+  readonly outputPart?: string;
 }
 
 /**
- * What a layer does with the units of the layer before it, which lie on the last axis of its inputs. `kept`: they are on the
- * last axis of its outputs, at the same index. `spread`: they are on the last axis of the outputs, repeated in the order of the
- * inputs' last axis (index mod its length), as after `flatten`. `joined`: the last axis of the outputs is those of the inputs, one
- * after the other. `mixed`: outputs depend on several units.
+ * Where the units on the last axis of a layer's inputs are in its outputs. `kept`: at the same index of the last axis; the inputs may
+ * be several, as in a sum. `repeated`: each one several times, side by side, as in a depthwise convolution. `spread`: all in their
+ * order, several times, as after `flatten`. `joined`: those of all inputs, one after the other. `mixed`: outputs depend on several
+ * units.
  *
- * A layer that keeps or spreads units treats each of them alike, for any number of units, and draws no noise. Parameters that
- * belong to units have the units on their last axis.
+ * A layer that does not mix units treats each of them alike, for any number of units, and draws no noise but that of its parts.
+ * Parameters and carried values that belong to units have the units on their last axis. Weights of its `inputParts` have one row for
+ * each unit of the inputs, which acts on that unit alone.
  */
-export type UnitPlacement = 'kept' | 'spread' | 'joined' | 'mixed';
+export type UnitPlacement = 'kept' | 'repeated' | 'spread' | 'joined' | 'mixed';
 
 /** A function of one value, applied elementwise. */
 export type Activation = 'linear' | 'relu' | 'leakyRelu' | 'elu' | 'sigmoid' | 'tanh' | 'softplus' | 'gelu' | 'silu';

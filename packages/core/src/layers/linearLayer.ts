@@ -53,6 +53,8 @@ export function buildLinearLayer(
     activation,
     parameters: partParameters([part]),
     parts: [part],
+    inputParts: [['']],
+    outputPart: '',
     apply: (b, [x], parameters, mode) => b.label(activate(b, part.apply(b, x, parameters, mode), activation), 'output'),
   };
 }

@@ -55,6 +55,8 @@ export interface ModelInput {
 /** An output of a model. */
 export interface ModelOutput {
   readonly name: string;
+  /** Whose value it is: the name of a use of a layer, or of an input. */
+  readonly from: string;
   /** Of one datapoint. */
   readonly shape: DatapointShape;
 }

@@ -1,22 +1,25 @@
 import { checkChoice } from '../checkChoice.js';
 import { checkOptionNames } from '../checkOptionNames.js';
-import { type Model, modelParts } from '../layers/model.js';
+import { type LayerCall, type Model, modelParts } from '../layers/model.js';
 import { elementCount } from '../program/shapes.js';
 import type { TensorMap } from '../tensorData.js';
 import { readParameters } from './layerTensors.js';
 import { mask } from './mask.js';
-import { pairs, removableUnits } from './removableUnits.js';
-import { type Network, removeUnits } from './removeUnits.js';
+import { type Removal, removableUnits } from './removableUnits.js';
+import { keepOfPart, keepsOf, keptIndices, type Network, removeUnits } from './removeUnits.js';
 import type { Preserved } from './weightStates.js';
 
-/** The result of pruning for one layer with weights. */
+/** The result of pruning for one layer with weights, or one part of a layer that has several. */
 export interface PrunedLayer {
+  /** `dense1`, `gru1/recurrent`. */
   readonly layer: string;
   /** Number of weights before and after. */
   readonly weightsBefore: number;
   readonly weightsAfter: number;
   /** Weights other than 0 after pruning. */
   readonly nonZero: number;
+  /** Indices of the remaining inputs (rows of the weights), ascending. */
+  readonly keptInputs: readonly number[];
   readonly unitsBefore: number;
   /** Indices of the remaining units, ascending. */
   readonly keptUnits: readonly number[];
@@ -59,12 +62,17 @@ export interface PruneOptions {
 /**
  * Removes weights with log α ≥ `threshold` (default 3, as in Molchanov, Ashukha & Vetrov 2017). Then removes the units that no
  * longer matter: units that nothing reads, and units without inputs, which are constant. A constant that is not 0 is added to
- * the bias of the next layer, if that does not change the distribution of the outputs. Otherwise its unit stays: where the
- * constant meets noise, where the next layer has no bias, and before an image that is padded with zeros. The outputs are those
- * of the masked model (`mask`). With the means of the weights they are equal up to the rounding of biases. With noise they have
- * the same distribution, unless `preserve` is `mean`. Each layer keeps at least one unit, and the model keeps its inputs and
- * outputs. Layers whose noise has no log α keep their weights. Units are followed through layers that declare that they keep or
- * spread them (`BuiltLayer.units`); any other layer keeps the units before it.
+ * the biases of the layers that read it, if that does not change the distribution of the outputs. Otherwise its unit stays: where
+ * the constant meets noise, where a reading layer has no bias, and before an image that is padded with zeros. The outputs are those
+ * of the masked model (`mask`) in prediction. With the means of the weights they are equal up to the rounding of biases. With noise
+ * they have the same distribution, unless `preserve` is `mean`.
+ *
+ * Units are followed through everything that does not mix them (`BuiltLayer.units`): activations, pooling, `batchNorm`, depthwise
+ * convolutions, `flatten`, `add`, `multiply`, `concatenate`. Channels that a sum or a product couples are one unit, which goes when
+ * every layer that reads it can do without. A layer that is used several times loses a unit when all its uses can do without. A
+ * layer that mixes units, such as `layerNorm`, keeps those before it, unless it says which of its weights read them
+ * (`BuiltLayer.inputParts`). Each layer keeps at least one unit, and the model keeps its inputs and outputs. Layers whose noise has
+ * no log α keep their weights. `parameters` have the carried state (running statistics) as well, where the model has any.
  *
  * Throws `VARDROP_PRUNE` where no layer has log α, what `mask` throws, and `VARDROP_OPTION` for another `preserve` and for other options.
  */
@@ -72,43 +80,27 @@ export function prune(model: Model, parameters: TensorMap<ArrayLike<number>>, op
   checkOptionNames('prune', options, { threshold: true, preserve: true });
   const { preserve = 'law', threshold } = options;
   checkChoice('VARDROP_OPTION', '[prune] preserve', preserve, ['law', 'mean']);
-  let network: Network = { model, parameters: mask(model, readParameters('prune', model, parameters), { threshold }) };
-  const kept = new Map(
-    modelParts(model).map(({ name, part: { weightShape } }) => {
-      const units = weightShape[weightShape.length - 1];
-      return [name, Array.from({ length: units }, (_, i) => i)] as const;
-    }),
-  );
-  // Removing a unit can leave units before it unread and units after it without inputs. So this repeats until nothing changes.
-  for (let changed = true; changed; ) {
-    changed = false;
-    for (let i = 0; i < pairs(network.model).length; i++) {
-      const pair = pairs(network.model)[i];
-      const removal = removableUnits(pair, network.parameters, preserve);
-      if (removal.units.length === 0) continue;
-      network = removeUnits(network, pair, removal);
-      const before = kept.get(pair.source.name) ?? [];
-      kept.set(
-        pair.source.name,
-        before.filter((_, unit) => !removal.units.includes(unit)),
-      );
-      changed = true;
-    }
-  }
-  return { ...network, report: reportOn(model, network, kept) };
+  const masked = mask(model, readParameters('prune', model, parameters), { threshold });
+  const removal = removableUnits(model, masked, preserve);
+  const network = removeUnits({ model, parameters: masked }, removal);
+  return { ...network, report: reportOn(model, network, removal) };
 }
 
-function reportOn(before: Model, after: Network, kept: ReadonlyMap<string, readonly number[]>): PruneReport {
-  const layers = modelParts(before).map(({ name, part: { weightShape } }): PrunedLayer => {
+function reportOn(before: Model, after: Network, removal: Removal): PruneReport {
+  const keepIn = keepsOf(removal);
+  const calls = new Map(before.calls.map((call) => [call.name, call]));
+  const layers = modelParts(before).map(({ name, layer, part }): PrunedLayer => {
     const weights = after.parameters[`${name}/weights`].data;
-    const weightsBefore = elementCount(weightShape);
+    const weightsBefore = elementCount(part.weightShape);
+    const keep = keepOfPart(calls.get(layer.name) as LayerCall, part, keepIn);
     return {
       layer: name,
       weightsBefore,
       weightsAfter: weights.length,
       nonZero: weights.reduce((count, weight) => count + (weight === 0 ? 0 : 1), 0),
-      unitsBefore: weightShape[weightShape.length - 1],
-      keptUnits: kept.get(name) ?? [],
+      keptInputs: keptIndices(part.weightShape[part.weightShape.length - 2], keep.rows),
+      unitsBefore: keep.unitCount,
+      keptUnits: keptIndices(keep.unitCount, keep.units),
       compression: weightsBefore / weights.length,
     };
   });

@@ -1,6 +1,7 @@
 import { checkObject } from '../checkObject.js';
 import { VardropError } from '../errors.js';
-import { type Model, modelParts } from '../layers/model.js';
+import { partName } from '../layers/linearPart.js';
+import type { Model } from '../layers/model.js';
 import { replaceLayers } from '../layers/replaceLayers.js';
 import { readTensors } from '../readTensors.js';
 import type { TensorMap } from '../tensorData.js';
@@ -14,18 +15,23 @@ export function resizeModel(model: Model, parameters: TensorMap<ArrayLike<number
   checkObject('VARDROP_MODEL', '[resizeModel] model', model, 'apply', 'sequential()');
   // Called only to check that these are tensors by name.
   readTensors('[resizeModel] parameters', [], parameters, { remedy: 'Pass the `parameters` of a state.' });
-  const weightShapes = new Map(modelParts(model).map(({ name, part }) => [name, part.weightShape]));
+  const layers = new Map(model.layers.map((layer) => [layer.name, layer]));
   const resized = replaceLayers(model, (name, layer) => {
-    const units = parameters[`${name}/weights`]?.shape.at(-1);
-    return units === undefined || units === weightShapes.get(name)?.at(-1) ? undefined : layer.withUnits?.(units);
+    const built = layers.get(name);
+    if (built?.outputPart === undefined) return undefined;
+    const units = parameters[`${partName(name, built.outputPart)}/weights`]?.shape.at(-1);
+    return units === undefined || units === built.outputShape.at(-1) ? undefined : layer.withUnits?.(units);
   });
-  if (resized.outputShape.join() !== model.outputShape.join()) {
+  resized.outputs.forEach(({ name, shape }, i) => {
+    const needed = model.outputs[i].shape;
+    if (shape.join() === needed.join()) return;
+    const which = model.outputs.length === 1 ? 'outputs' : `output '${name}'`;
     throw new VardropError(
       'VARDROP_STATE',
-      `[resizeModel] outputs: got [${resized.outputShape.join(', ')}] from the parameters, needs the model's [${model.outputShape.join(', ')}]. Give the model that was pruned.`,
+      `[resizeModel] ${which}: got [${shape.join(', ')}] from the parameters, needs the model's [${needed.join(', ')}]. Give the model that was pruned.`,
     );
-  }
-  for (const { name, shape } of resized.parameters) {
+  });
+  for (const { name, shape } of [...resized.parameters, ...resized.carried]) {
     const given = parameters[name]?.shape;
     if (given?.join() === shape.join()) continue;
     throw new VardropError(
