@@ -54,6 +54,8 @@ export function conv1d(options: Conv1dOptions): Layer {
         inputShape,
         outputShape: [placed.output[1], filters],
         weightShape: [placed.size[1], image[2] / groups, filters],
+        // Where there are groups, rows of the weights belong to several channels.
+        ...(groups > 1 && { unitParts: {} }),
         map: sequenceMap(convolutionMap(placed, { inputs: image[2], filters, groups })),
       };
       return buildLinearLayer(description, options, defaults);

@@ -60,6 +60,8 @@ export function conv2d(options: Conv2dOptions): Layer {
         outputShape: [...placed.output, filters],
         weightShape: [...placed.size, image[2] / groups, filters],
         map: convolutionMap(placed, { inputs: image[2], filters, groups }),
+        // Where there are groups, rows of the weights belong to several channels.
+        ...(groups > 1 && { unitParts: {} }),
       };
       return buildLinearLayer(description, options, defaults);
     },

@@ -54,6 +54,7 @@ export function depthwiseConv2d(options: DepthwiseConv2dOptions): Layer {
         weightShape: [...placed.size, image[2], multiplier],
         fans: [...placed.size, 1, multiplier],
         map: depthwiseMap(placed, image[2], multiplier),
+        unitParts: { units: 'repeated', inputParts: [['']] } as const,
       };
       return buildLinearLayer(description, options, defaults);
     },

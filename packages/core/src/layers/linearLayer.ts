@@ -32,11 +32,13 @@ export function buildLinearLayer(
     readonly name: string;
     readonly inputShape: DatapointShape;
     readonly outputShape: DatapointShape;
+    /** What the rows and columns of the weights belong to. Default: units of the inputs and of the outputs. */
+    readonly unitParts?: UnitParts;
   } & Pick<LinearPartDescription, 'weightShape' | 'map' | 'fans'>,
   options: LinearLayerOptions,
   defaults: LayerDefaults,
 ): BuiltLayer {
-  const { name, kind, inputShape, outputShape, weightShape, map, fans } = description;
+  const { name, kind, inputShape, outputShape, weightShape, map, fans, unitParts = rowsAndColumns } = description;
   const { activation = 'linear' } = options;
   checkActivation(name, activation);
   const part = buildLinearPart(
@@ -53,11 +55,15 @@ export function buildLinearLayer(
     activation,
     parameters: partParameters([part]),
     parts: [part],
-    inputParts: [['']],
-    outputPart: '',
+    ...unitParts,
     apply: (b, [x], parameters, mode) => b.label(activate(b, part.apply(b, x, parameters, mode), activation), 'output'),
   };
 }
+
+/** What pruning knows about a layer. */
+type UnitParts = Pick<BuiltLayer, 'units' | 'inputParts' | 'outputPart'>;
+
+const rowsAndColumns: UnitParts = { inputParts: [['']], outputPart: '' };
 
 /** The initializer of weights before an activation. */
 export function usualInitializer(activation: Activation): WeightInitializer {

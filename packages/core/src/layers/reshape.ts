@@ -42,6 +42,13 @@ export function reshape(options: ReshapeOptions): Layer {
         `[${name}] inputs: got [batch, ${inputShape.join(', ')}], needs as many elements as the shape [batch, ${shape.join(', ')}]. Change shape.`,
       );
     }
-    return { outputShape, units: 'mixed', apply: (b, x) => b.reshape(x, ['batch', ...outputShape]) };
+    // Whole pixels are joined, whatever the number of channels, only where the last length is what remains.
+    const channels = inputShape[inputShape.length - 1];
+    const joinsPixels = shape[shape.length - 1] === -1 && (count / channels) % known === 0;
+    return {
+      outputShape,
+      units: joinsPixels ? 'spread' : 'mixed',
+      apply: (b, x) => b.reshape(x, ['batch', ...outputShape]),
+    };
   });
 }

@@ -43,6 +43,7 @@ export function separableConv2d(options: SeparableConv2dOptions): Layer {
     kind: 'separableConv2d',
     name: options.name,
     recipe: { part: 'separableConv2d', options },
+    withUnits: (count) => separableConv2d({ ...options, filters: count }),
     build(name, [inputShape], defaults) {
       const [, , channels] = imageShape(name, inputShape);
       const placed = placeWindow(name, inputShape, window);
@@ -70,6 +71,7 @@ export function separableConv2d(options: SeparableConv2dOptions): Layer {
         activation,
         parameters: partParameters(parts),
         parts,
+        outputPart: 'pointwise',
         apply(b, [x], parameters, mode) {
           const outputs = parts.reduce((value, part) => part.apply(b, value, parameters, mode), x);
           return b.label(activate(b, outputs, activation), 'output');
