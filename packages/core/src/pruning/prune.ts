@@ -5,6 +5,7 @@ import { elementCount } from '../program/shapes.js';
 import type { TensorMap } from '../tensorData.js';
 import { readParameters } from './layerTensors.js';
 import { mask } from './mask.js';
+import { lastAxis } from './placedUnits.js';
 import { type Removal, removableUnits } from './removableUnits.js';
 import { keepOfPart, keepsOf, keptIndices, type Network, removeUnits } from './removeUnits.js';
 import type { Preserved } from './weightStates.js';
@@ -92,6 +93,7 @@ function reportOn(before: Model, after: Network, removal: Removal): PruneReport 
   const layers = modelParts(before).map(({ name, layer, part }): PrunedLayer => {
     const weights = after.parameters[`${name}/weights`].data;
     const weightsBefore = elementCount(part.weightShape);
+    const units = lastAxis(part.map.outputFactors as readonly number[]);
     const keep = keepOfPart(calls.get(layer.name) as LayerCall, part, keepIn);
     return {
       layer: name,
@@ -99,8 +101,8 @@ function reportOn(before: Model, after: Network, removal: Removal): PruneReport 
       weightsAfter: weights.length,
       nonZero: weights.reduce((count, weight) => count + (weight === 0 ? 0 : 1), 0),
       keptInputs: keptIndices(part.weightShape[part.weightShape.length - 2], keep.rows),
-      unitsBefore: keep.unitCount,
-      keptUnits: keptIndices(keep.unitCount, keep.units),
+      unitsBefore: units,
+      keptUnits: keptIndices(units, keep.units),
       compression: weightsBefore / weights.length,
     };
   });

@@ -20,10 +20,8 @@ type Keep = (index: number) => boolean;
 export interface PartKeep {
   readonly rows: Keep;
   readonly columns: Keep;
-  /** Elements of the bias. */
+  /** Outputs of the part, and elements of its bias: columns, or several for each row of a depthwise convolution. */
   readonly units: Keep;
-  /** How many units there are: columns, or outputs of a layer that does not mix units. */
-  readonly unitCount: number;
 }
 
 /**
@@ -80,12 +78,10 @@ export function keepOfPart(
   // A layer that does not mix units adds a bias to each of its outputs.
   const adds = makes || (input >= 0 && !mixesUnits(layer));
   const outputs = keepIn(name);
-  const [columns] = part.weightShape.slice(-1);
   return {
     rows: input < 0 ? all : keepIn(inputs[input]),
     columns: makes ? outputs : all,
     units: adds ? outputs : all,
-    unitCount: adds ? lastAxis(layer.outputShape) : columns,
   };
 }
 

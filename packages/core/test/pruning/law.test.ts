@@ -4,91 +4,27 @@ import {
   type Activation,
   activation,
   averagePooling2d,
-  bernoulliLearned,
   conv2d,
   dense,
-  type Estimator,
   flatten,
-  flipout,
   type LayerDefinition,
-  localReparametrization,
   type Model,
   mask,
   maxPooling2d,
-  type NoiseModel,
-  noNoise,
   prune,
-  separateSamples,
   sequential,
-  singleSample,
   sparseVariational,
-  type TensorMap,
-  variationalDropout,
 } from '../../src/index.js';
-import { elementCount } from '../../src/program/index.js';
-import { coupled, forward, type Noise, scramble } from './helpers.js';
-
-const rows = 3;
-
-const noises: readonly (() => NoiseModel)[] = [
-  () => sparseVariational(),
-  () => variationalDropout({ type: 'B', alpha: 'weight' }),
-  () => variationalDropout({ type: 'B', alpha: 'output' }),
-  () => variationalDropout({ type: 'B', alpha: 'input' }),
-  () => variationalDropout({ type: 'A', alpha: 'input' }),
-  () => bernoulliLearned({ rates: 'weight' }),
-  () => bernoulliLearned({ rates: 'input' }),
-];
-const estimators: readonly (() => Estimator)[] = [localReparametrization, separateSamples, singleSample, flipout];
-
-/** Noise of layers, of which at least the first has log α, and an estimator that takes it. */
-const noisy = fc
-  .record({
-    first: fc.constantFrom(...noises),
-    others: fc.array(fc.oneof(fc.constantFrom(...noises), fc.constant(noNoise)), { minLength: 3, maxLength: 3 }),
-    estimator: fc.constantFrom(...estimators),
-  })
-  .map(({ first, others, estimator }) =>
-    [first, ...others].map((make) => {
-      const noise = make();
-      return { noise, estimator: estimator().refuses(noise) === undefined ? estimator() : localReparametrization() };
-    }),
-  );
-
-/**
- * Parameters on a grid of eighths, so that sums are exact in float64 and folded biases exact in float32. About a third
- * of the units lose all weights that lead to them, a third of the inputs all weights that lead from them, and a third
- * of the other weights goes.
- */
-function randomParameters(model: Model, seed: number): TensorMap {
-  return Object.fromEntries(
-    model.parameters.map(({ name, shape }) => {
-      const [layer, what] = name.split('/');
-      const draw = scramble(seed, name);
-      const dead = [scramble(seed, `${layer} outputs`), scramble(seed, `${layer} inputs`)];
-      const [inputs, outputs] = shape.slice(-2);
-      const data = Float32Array.from({ length: elementCount(shape) }, (_, i) => {
-        if (what === 'weights') return (1 + Math.floor(draw(i) * 8)) / 8;
-        if (what === 'bias' || what === 'shift') return [-0.5, 0, 0.25, 0.75][Math.floor(draw(i) * 4)];
-        if (what === 'scale') return [-2, 0.5, 1, 2][Math.floor(draw(i) * 4)];
-        const output = i % outputs;
-        const input = Math.floor(i / outputs) % inputs;
-        // One rate a unit is shared by what is on its other side, so that only its own axis counts.
-        const gone = (outputs > 1 && dead[0](output) < 0.35) || (inputs > 1 && dead[1](input) < 0.35) || draw(i) < 0.3;
-        return gone ? 6 : -3;
-      });
-      return [name, { shape, data }];
-    }),
-  );
-}
-
-/** log α of 6 and more is pruned, of −3 not; sigmoid(6) is the α of variational dropout, whose log is −0.0025. */
-const threshold = -0.01;
-
-const someNoise: Noise = (key, shape) => {
-  const draw = scramble(7, key);
-  return Float32Array.from({ length: elementCount(shape) }, (_, i) => draw(i));
-};
+import {
+  expectLaw,
+  foldedBiases,
+  forward,
+  noisyLayers,
+  randomParameters,
+  rows,
+  scramble,
+  threshold,
+} from './helpers.js';
 
 const activations: readonly Activation[] = ['relu', 'linear'];
 
@@ -151,7 +87,7 @@ const denseModels = fc
     kinds: fc.array(fc.constantFrom(...activations), { minLength: 3, maxLength: 3 }),
     bias: fc.array(fc.constantFrom(true, true, false), { minLength: 3, maxLength: 3 }),
     middle: fc.tuple(vectors, vectors, stack(activation('relu'), affine, mixing)),
-    noisy,
+    noisy: noisyLayers(4),
   })
   .map(({ units, kinds, bias, middle, noisy: noise }) =>
     sequential({
@@ -187,7 +123,7 @@ const convolutions = fc
     middle: fc.tuple(images, images, vectors, vectors),
     bias: fc.boolean(),
     units: fc.integer({ min: 1, max: 4 }),
-    noisy,
+    noisy: noisyLayers(4),
   })
   .map((options) =>
     sequential({
@@ -232,33 +168,10 @@ describe.each([
     fc.assert(
       fc.property(models, fc.integer({ min: 0, max: 60000 }), (model, seed) => {
         const parameters = randomParameters(model, seed);
-        const masked = mask(model, parameters, { threshold });
-        const pruned = prune(model, parameters, { threshold });
-        const columns = elementCount(model.inputShape);
-        const draw = scramble(seed, 'x');
-        const x = Float32Array.from({ length: rows * columns }, (_, i) => Math.floor(draw(i) * 16 - 8) / 8);
-        const agree = (a: Float64Array, b: Float64Array) => {
-          // The same terms in the same order but for zeros and folded constants, which are exact on the grid: a few
-          // hundred roundings of 2⁻⁵³ at most.
-          const largest = Math.max(1, ...a.map(Math.abs));
-          a.forEach((value, i) => {
-            expect(Math.abs(value - b[i])).toBeLessThanOrEqual(1e-11 * largest);
-          });
-        };
-        agree(forward(model, masked, x, 'mean'), forward(pruned.model, pruned.parameters, x, 'mean'));
-        const forMeans = prune(model, parameters, { threshold, preserve: 'mean' });
-        agree(forward(model, masked, x, 'mean'), forward(forMeans.model, forMeans.parameters, x, 'mean'));
+        const { pruned, forMeans } = expectLaw(model, parameters, seed);
         extra += forMeans.report.unitsRemoved - pruned.report.unitsRemoved;
-        agree(
-          forward(model, masked, x, someNoise),
-          forward(pruned.model, pruned.parameters, x, coupled(model, pruned, someNoise)),
-        );
         removed += pruned.report.unitsRemoved;
-        for (const name of ['dense2/bias', 'dense3/bias', 'conv2d2/bias', 'dense1/bias']) {
-          const after = pruned.parameters[name]?.data;
-          const { keptUnits = [] } = pruned.report.layers.find(({ layer }) => name.startsWith(layer)) ?? {};
-          if (after?.some((value, j) => value !== parameters[name].data[keptUnits[j]])) folded++;
-        }
+        folded += foldedBiases(parameters, pruned);
       }),
       { numRuns, seed: 1 },
     );
