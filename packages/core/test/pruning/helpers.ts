@@ -51,7 +51,7 @@ export function forward(model: Model, parameters: TensorMap, x: Float32Array, no
  * Noise for a pruned model that is, for what is left, the noise of the model that it came from. Noise is independent
  * from element to element, so that outputs that agree under it agree in law.
  */
-export function coupled(model: Model, { report }: Pruned, noise: Noise): Noise {
+function coupled(model: Model, { report }: Pruned, noise: Noise): Noise {
   const everything = (n: number) => Array.from({ length: n }, (_, i) => i);
   const weighted = modelParts(model);
   return (key, small) => {
@@ -162,7 +162,7 @@ const grids: Readonly<Record<string, readonly number[]>> = {
 };
 
 /** The same noise for the same key and shape. */
-export const someNoise: Noise = (key, shape) => {
+const someNoise: Noise = (key, shape) => {
   const draw = scramble(7, key);
   return Float32Array.from({ length: elementCount(shape) }, (_, i) => draw(i));
 };
