@@ -6,6 +6,7 @@ import { lifetimeMutants, outputMutants } from './lifetimes.js';
 import { modelMutants } from './models.js';
 import { movementMutants } from './movements.js';
 import type { Mutant } from './mutant.js';
+import { networkMutants } from './networks.js';
 import { noiseMutants } from './noises.js';
 import { objectiveMutants } from './objectives.js';
 import { generatedOperations, operationEdges } from './operations.js';
@@ -34,5 +35,6 @@ export const mutants: readonly Mutant[] = [
   ...predictionMutants,
   ...modelMutants,
   ...layerMutants,
+  ...networkMutants,
   ...objectiveMutants,
 ];

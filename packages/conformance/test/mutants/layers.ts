@@ -1,25 +1,11 @@
 import type { Estimator, Layer } from '@vardrop/core';
-import { type BuiltLayer, type Draw, defineLayer, type EstimatorContext } from '@vardrop/core/extend';
+import type { Draw, EstimatorContext } from '@vardrop/core/extend';
 import { type Builder, rewrite, type Value } from '@vardrop/core/program';
 import { coreModels, type Models } from '../../src/models.js';
-import { model } from './model.js';
+import { built, model } from './model.js';
 import type { Mutant } from './mutant.js';
 
 const { conv2d, flipout, local, separate, single } = coreModels;
-
-/** Layers of one kind, changed once they are built. */
-function built<Options>(make: (options: Options) => Layer, change: (layer: BuiltLayer) => Partial<BuiltLayer>) {
-  return (options: Options): Layer => {
-    const layer = make(options);
-    return defineLayer({
-      ...layer,
-      build(...given) {
-        const right = layer.build(...given);
-        return { ...right, ...change(right) };
-      },
-    });
-  };
-}
 
 /** Layers whose bias goes in some other way. */
 const withBias = <Options>(
