@@ -25,11 +25,19 @@ import {
 } from '@vardrop/core';
 import { momentsProgram, sgvb } from '@vardrop/core/extend';
 
-/** A layer by the name of core's function for it. */
+/** A layer by the name of core's function for it. A layer among its options is written `{ part, options }`. */
 function layer(name: string, options: object): Layer {
   const make = (core as Readonly<Record<string, unknown>>)[name];
   if (typeof make !== 'function') throw new Error(`layers: got '${name}', wanted a function of core`);
-  return make(options) as Layer;
+  const made = Object.entries(options).map(([key, value]) => [
+    key,
+    isRecipe(value) ? layer(value.part, value.options) : value,
+  ]);
+  return make(Object.fromEntries(made)) as Layer;
+}
+
+function isRecipe(value: unknown): value is { readonly part: string; readonly options: object } {
+  return typeof value === 'object' && value !== null && 'part' in value && 'options' in value;
 }
 
 /**

@@ -1,12 +1,15 @@
 import { VardropError } from './errors.js';
 import { formatValue } from './formatValue.js';
 import type { Initializer, ParameterSpecification } from './noise/noiseModel.js';
+import { elementCount } from './program/shapes.js';
 
-/** For each kind of initializer: the name of its number, and whether that may be negative. */
-const numbers: Readonly<Record<Initializer['kind'], readonly [name: string, signed: boolean]>> = {
+/** For each kind of initializer: the name of its number or numbers, and whether they may be negative. */
+const numbers: Readonly<Record<Initializer['kind'], readonly [name: string, signed: boolean] | undefined>> = {
   constant: ['value', true],
   normal: ['deviation', false],
   uniform: ['limit', false],
+  runs: ['values', true],
+  orthogonal: undefined,
 };
 
 /**
@@ -37,20 +40,34 @@ export function checkParameters(
       refuse(`parameter '${name}', shape`, shape, 'positive integers, or [] for a single number');
     }
     if (owner !== 'layer' && owner !== 'network') refuse(`parameter '${name}', owner`, owner, "'layer' or 'network'");
-    checkInitializer((what, got, needs) => refuse(`parameter '${name}', ${what}`, got, needs), initialize);
+    const refuseOne: Refuse = (what, got, needs) => refuse(`parameter '${name}', ${what}`, got, needs);
+    checkInitializer(refuseOne, initialize, shape as readonly number[]);
   }
   return specifications;
 }
 
-function checkInitializer(refuse: (what: string, got: unknown, needs: string) => never, initialize: unknown): void {
+type Refuse = (what: string, got: unknown, needs: string) => never;
+
+function checkInitializer(refuse: Refuse, initialize: unknown, shape: readonly number[]): void {
   const given = initialize as Readonly<Record<string, unknown>> | null | undefined;
   const kind = given?.kind;
   if (typeof kind !== 'string' || !Object.hasOwn(numbers, kind)) {
     const kinds = Object.keys(numbers).map((one) => `'${one}'`);
     refuse(given ? 'initialize.kind' : 'initialize', given ? kind : given, `a kind among ${kinds.join(', ')}`);
   }
-  const [name, signed] = numbers[kind as Initializer['kind']];
+  const named = numbers[kind as Initializer['kind']];
+  if (named === undefined) {
+    if (shape.length < 2) refuse('shape', shape, "two axes or more for the initializer 'orthogonal'");
+    return;
+  }
+  const [name, signed] = named;
   const value = given?.[name];
-  if (typeof value === 'number' && Number.isFinite(Math.fround(value)) && (signed || value >= 0)) return;
+  const isGood = (one: unknown) => typeof one === 'number' && Number.isFinite(Math.fround(one)) && (signed || one >= 0);
+  if (kind === 'runs') {
+    const count = elementCount(shape);
+    if (Array.isArray(value) && value.every(isGood) && value.length > 0 && count % value.length === 0) return;
+    refuse(`initialize.${name}`, value, `finite numbers, as many as divide the ${count} elements`);
+  }
+  if (isGood(value)) return;
   refuse(`initialize.${name}`, value, `a finite number${signed ? '' : ' that is not negative'}`);
 }

@@ -76,6 +76,17 @@ const faults: Readonly<Record<string, (good: Specification) => readonly [unknown
   'a start of NaN': (good) => [{ ...good, initialize: { kind: 'constant', value: Number.NaN } }, /value: got NaN/],
   'a start beyond float32': (good) => [{ ...good, initialize: { kind: 'constant', value: 1e39 } }, /value: got 1e\+39/],
   'a negative spread': (good) => [{ ...good, initialize: { kind: 'uniform', limit: -1 } }, /limit: got -1/],
+  'runs that do not divide the elements': (good) => [
+    { ...good, shape: [5], initialize: { kind: 'runs', values: [0, 1] } },
+    /values: got \[0, 1\], needs finite numbers, as many as divide the 5 elements/,
+  ],
+  'runs of no number': (good) => [{ ...good, initialize: { kind: 'runs', values: [null] } }, /values: got \[null\]/],
+  'one number for runs': (good) => [{ ...good, initialize: { kind: 'runs', values: 1 } }, /values: got 1/],
+  'no runs': (good) => [{ ...good, initialize: { kind: 'runs', values: [] } }, /values: got \[\]/],
+  'orthogonal vectors of one axis': (good) => [
+    { ...good, shape: [4], initialize: { kind: 'orthogonal' } },
+    /shape: got \[4\], needs two axes or more/,
+  ],
   'a number as shape': (good) => [{ ...good, shape: 3 }, /shape: got 3/],
   'no shape': (good) => [{ ...good, shape: undefined }, /shape: got nothing/],
   'an axis of half': (good) => [{ ...good, shape: [2, 0.5] }, /shape: got \[2, 0\.5\]/],

@@ -24,6 +24,20 @@ const window = { size: 'other', strides: 'other', padding: 'other' } as const;
 const filters = { filters: 'other', ...window, ...linear } as const;
 const pooling = { ...window, name: 'string' } as const;
 const named = { name: 'string' } as const;
+const { activation: _, ...part } = linear;
+const recurrent = {
+  ...part,
+  units: 'other',
+  returns: 'other',
+  reverse: 'boolean',
+  recurrentInitializer: 'other',
+} as const;
+
+/** A layer whose state goes from step to step. */
+const overTime = (make: (options: never) => Layer, options: Entry['options']): Entry => ({
+  call: (given) => built(make(merged({ units: 2 }, given)), steps),
+  options,
+});
 
 /** A layer of images or sequences with filters of two cells. */
 const convolution = (
@@ -37,6 +51,10 @@ const convolution = (
 export const layers: Readonly<Record<string, Entry>> = {
   averagePooling1d: { call: core.averagePooling1d, options: pooling },
   averagePooling2d: { call: core.averagePooling2d, options: pooling },
+  bidirectional: {
+    call: (options) => built(core.bidirectional(merged({ layer: core.gru({ units: 2 }) }, options)), steps),
+    options: { layer: 'other', merge: 'other', ...named },
+  },
   conv1d: convolution(core.conv1d, steps, { ...filters, dilations: 'other', groups: 'other' }),
   conv1dTranspose: convolution(core.conv1dTranspose, steps, filters),
   conv2d: convolution(core.conv2d, image, { ...filters, dilations: 'other', groups: 'other' }),
@@ -55,6 +73,8 @@ export const layers: Readonly<Record<string, Entry>> = {
   globalAveragePooling2d: { call: core.globalAveragePooling2d, options: named },
   globalMaxPooling1d: { call: core.globalMaxPooling1d, options: named },
   globalMaxPooling2d: { call: core.globalMaxPooling2d, options: named },
+  gru: overTime(core.gru, { ...recurrent, resetAfter: 'boolean' }),
+  lstm: overTime(core.lstm, { ...recurrent, unitForgetBias: 'boolean' }),
   maxPooling1d: { call: core.maxPooling1d, options: pooling },
   maxPooling2d: { call: core.maxPooling2d, options: pooling },
   padding1d: { call: core.padding1d, options: { padding: 'other', ...named } },
@@ -63,6 +83,7 @@ export const layers: Readonly<Record<string, Entry>> = {
   prelu: { call: core.prelu, options: { slope: 'number', ...named } },
   reshape: { call: (options) => core.reshape(merged({ shape: [8] }, options)), options: { shape: 'other', ...named } },
   separableConv2d: convolution(core.separableConv2d, image, { ...filters, multiplier: 'other', dilations: 'other' }),
+  simpleRnn: overTime(core.simpleRnn, { ...recurrent, activation: 'other' }),
   upsampling1d: { call: core.upsampling1d, options: { size: 'other', ...named } },
   upsampling2d: { call: core.upsampling2d, options: { size: 'other', interpolation: 'other', ...named } },
 };

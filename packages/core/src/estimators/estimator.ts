@@ -30,6 +30,11 @@ export interface EstimatorContext<Noise extends NoiseModel = InputNoise | Weight
   readonly x: Value;
   readonly parameters: LayerParameters;
   readonly draw: Draw;
+  /**
+   * A value by name that does not depend on `x`, such as sampled weights. Where a map is applied several times with one draw, as
+   * at each step of a sequence, it is built the first time.
+   */
+  readonly once: (name: string, build: () => Value) => Value;
 }
 
 /**
@@ -51,15 +56,18 @@ export interface Estimator {
 
 /** Multiplies the inputs by factors drawn for every datapoint (`batch` rows) or once for all (one row). */
 export function scaleInputs(context: EstimatorContext<InputNoise>, rows: 'batch' | 1): Value {
-  const { builder: b, linear, noise, x, parameters, draw } = context;
-  const factors = noise.scale(b, parameters, draw, [rows, ...linear.inputFactors.slice(1)]);
+  const { builder: b, linear, noise, x, parameters, draw, once } = context;
+  const shape = [rows, ...linear.inputFactors.slice(1)];
+  const factors = once('factors', () => noise.scale(b, parameters, draw, shape));
   return linear.apply(b, b.mul(x, factors), parameters.weights);
 }
 
 /** Weights sampled with leading axes: the noise model's own way, or Gaussian with its moments. */
 export function sampleWeights(context: EstimatorContext<WeightNoise>, leading: Shape): Value {
-  const { builder: b, noise, parameters, draw } = context;
-  if (noise.sample) return noise.sample(b, parameters, draw, leading);
-  const { mean, deviation } = noise.moments(b, parameters);
-  return b.add(mean, b.mul(deviation, draw('normal', 'weights', [...leading, ...mean.shape])));
+  const { builder: b, noise, parameters, draw, once } = context;
+  return once('weights', () => {
+    if (noise.sample) return noise.sample(b, parameters, draw, leading);
+    const { mean, deviation } = noise.moments(b, parameters);
+    return b.add(mean, b.mul(deviation, draw('normal', 'weights', [...leading, ...mean.shape])));
+  });
 }

@@ -1,6 +1,4 @@
-import type { Draw } from '../noise/noiseModel.js';
 import { checkNoOptions, type NoOptions } from '../noOptions.js';
-import type { Builder } from '../program/builder.js';
 import type { Shape } from '../program/program.js';
 import type { Estimator } from './estimator.js';
 
@@ -22,19 +20,17 @@ export function flipout(options: NoOptions = {}): Estimator {
         ? undefined
         : 'random signs preserve the distribution only of noise that is symmetric about its mean';
     },
-    apply({ builder: b, linear, noise, x, parameters, draw }) {
+    apply({ builder: b, linear, noise, x, parameters, draw, once }) {
       if (noise.acts !== 'weights') return linear.apply(b, x, parameters.weights);
-      const { mean, deviation } = noise.moments(b, parameters);
-      const perturbation = b.mul(deviation, draw('normal', 'weights', mean.shape));
-      const inputSigns = signs(b, draw, 'inputSigns', ['batch', ...linear.inputFactors.slice(1)]);
-      const outputSigns = signs(b, draw, 'outputSigns', ['batch', ...linear.outputFactors.slice(1)]);
-      const flipped = b.mul(linear.apply(b, b.mul(x, inputSigns), perturbation), outputSigns);
+      const mean = once('mean', () => noise.moments(b, parameters).mean);
+      const perturbation = once('perturbation', () =>
+        b.mul(noise.moments(b, parameters).deviation, draw('normal', 'weights', mean.shape)),
+      );
+      const signs = (name: string, factors: Shape) =>
+        once(name, () => b.selectGreater(0.5, draw('uniform', name, ['batch', ...factors.slice(1)]), 1, -1));
+      const turned = b.mul(x, signs('inputSigns', linear.inputFactors));
+      const flipped = b.mul(linear.apply(b, turned, perturbation), signs('outputSigns', linear.outputFactors));
       return b.add(linear.apply(b, x, mean), flipped);
     },
   };
-}
-
-/** ±1 with equal probability. */
-function signs(b: Builder, draw: Draw, name: string, shape: Shape) {
-  return b.selectGreater(0.5, draw('uniform', name, shape), 1, -1);
 }

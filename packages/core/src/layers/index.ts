@@ -2,6 +2,7 @@ export { activation } from './activation.js';
 export { add } from './add.js';
 export { averagePooling1d } from './averagePooling1d.js';
 export { averagePooling2d } from './averagePooling2d.js';
+export { type BidirectionalOptions, bidirectional } from './bidirectional.js';
 export { type ConcatenateOptions, concatenate } from './concatenate.js';
 export { type Conv1dOptions, conv1d } from './conv1d.js';
 export { type Conv1dTransposeOptions, conv1dTranspose } from './conv1dTranspose.js';
@@ -20,6 +21,7 @@ export { globalAveragePooling2d } from './globalAveragePooling2d.js';
 export { globalMaxPooling1d } from './globalMaxPooling1d.js';
 export { globalMaxPooling2d } from './globalMaxPooling2d.js';
 export { model } from './graphModel.js';
+export { type GruOptions, gru } from './gru.js';
 export type { WeightInitializer } from './initializers.js';
 export { input } from './input.js';
 export type {
@@ -43,6 +45,7 @@ export {
   partParameters,
   type SharedNoise,
 } from './linearPart.js';
+export { type LstmOptions, lstm } from './lstm.js';
 export { maxPooling1d } from './maxPooling1d.js';
 export { maxPooling2d } from './maxPooling2d.js';
 export type { MergeOptions } from './mergeLayer.js';
@@ -65,9 +68,11 @@ export { type Padding2dOptions, padding2d } from './padding2d.js';
 export { type PermuteOptions, permute } from './permute.js';
 export type { PoolingOptions, StepsPoolingOptions } from './pooling.js';
 export { type PreluOptions, prelu } from './prelu.js';
+export type { RecurrentOptions } from './recurrentOptions.js';
 export { type ReshapeOptions, reshape } from './reshape.js';
 export { type SeparableConv2dOptions, separableConv2d } from './separableConv2d.js';
 export { type SequentialOptions, sequential } from './sequential.js';
+export { type SimpleRnnOptions, simpleRnn } from './simpleRnn.js';
 export { type Upsampling1dOptions, upsampling1d } from './upsampling1d.js';
 export { type Upsampling2dOptions, upsampling2d } from './upsampling2d.js';
 export type { PaddingMode } from './window.js';

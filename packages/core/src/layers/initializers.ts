@@ -5,9 +5,14 @@ import { elementCount } from '../program/shapes.js';
 
 /**
  * How weights start: `he` N(0, 2/fan-in) (He et al. 2015), `glorot` uniform within √(6/(fan-in + fan-out)) (Glorot &
- * Bengio 2010), or normal with a given deviation.
+ * Bengio 2010), `orthogonal` a random matrix with orthonormal rows or columns (Saxe, McClelland & Ganguli 2014), or normal with a
+ * given deviation.
  */
-export type WeightInitializer = 'he' | 'glorot' | { readonly kind: 'normal'; readonly deviation: number };
+export type WeightInitializer =
+  | 'he'
+  | 'glorot'
+  | 'orthogonal'
+  | { readonly kind: 'normal'; readonly deviation: number };
 
 /**
  * The initializer of weights `[…window, in, out]`. Throws `VARDROP_INITIALIZER` for an unknown initializer, and for a deviation
@@ -19,10 +24,11 @@ export function weightInitializer(initializer: WeightInitializer, weights: reado
   const fanOut = window * weights[weights.length - 1];
   if (initializer === 'he') return { kind: 'normal', deviation: Math.sqrt(2 / fanIn) };
   if (initializer === 'glorot') return { kind: 'uniform', limit: Math.sqrt(6 / (fanIn + fanOut)) };
+  if (initializer === 'orthogonal') return { kind: 'orthogonal' };
   if (initializer?.kind !== 'normal') {
     throw new VardropError(
       'VARDROP_INITIALIZER',
-      `[initializer] got ${formatValue(initializer)}, needs 'he', 'glorot' or { kind: 'normal', deviation }.`,
+      `[initializer] got ${formatValue(initializer)}, needs 'he', 'glorot', 'orthogonal' or { kind: 'normal', deviation }.`,
     );
   }
   if (!(Number.isFinite(initializer.deviation) && initializer.deviation > 0)) {

@@ -21,6 +21,8 @@ export interface LayerDefinition {
   build(name: string, inputShapes: readonly DatapointShape[], defaults: LayerDefaults): BuiltLayer;
   /** The same layer with another number of units: the length of the last axis of its outputs. Pruning needs it. */
   withUnits?(units: number): LayerDefinition;
+  /** The same layer over steps in the other direction, for `bidirectional`. Only for layers whose first input is a sequence. */
+  reversed?(): LayerDefinition;
 }
 
 /**

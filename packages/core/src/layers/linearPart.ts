@@ -80,6 +80,8 @@ export interface LinearPart {
    * noise: for weight noise by samples this is one sample of the weights.
    */
   apply(b: Builder, x: Value, parameters: LayerParameters, mode: ForwardMode): Value;
+  /** `apply` for several values: the noise, and what depends on it alone, is built once. */
+  sample(b: Builder, parameters: LayerParameters, mode: ForwardMode): (x: Value) => Value;
 }
 
 /** What `buildLinearPart` makes a part of. */
@@ -94,6 +96,8 @@ export interface LinearPartDescription {
   readonly fans?: readonly number[];
   /** Default: that of the options, else true. */
   readonly bias?: boolean;
+  /** Default: 0. */
+  readonly biasInitializer?: Initializer;
 }
 
 /** Throws `VARDROP_OPTION` for a name that is not a string, a bias that is not true or false, and another `sharedNoise`. */
@@ -127,29 +131,33 @@ export function buildLinearPart(
   }
   const divergence = chooseDivergence(options.divergence, defaults.divergence, noise);
   checkCombination(who, noise, estimator, divergence, { map, sharedNoise });
-  const { fans = weightShape } = description;
+  const { fans = weightShape, biasInitializer = { kind: 'constant', value: 0 } } = description;
   const { initializer = description.initializer } = options;
   const initialize = weightInitializer(initializer, fans);
   const units = map.outputFactors[map.outputFactors.length - 1] as number;
-  const zero: Initializer = { kind: 'constant', value: 0 };
   const parameters = [
     { name: 'weights', shape: weightShape, initialize },
-    ...(bias ? [{ name: 'bias', shape: [units], initialize: zero }] : []),
+    ...(bias ? [{ name: 'bias', shape: [units], initialize: biasInitializer }] : []),
     ...checkParameters('VARDROP_MODEL', who, noise.parameters(weightShape)),
   ];
-  const part = { name, parameters };
+  const sample: LinearPart['sample'] = (b, all, { draw }) => {
+    const own = parametersOfPart({ name, parameters }, all);
+    const built = new Map<string, Value>();
+    const once = (what: string, build: () => Value): Value => {
+      const value = built.get(what) ?? build();
+      built.set(what, value);
+      return value;
+    };
+    const preActivations = (x: Value) =>
+      draw === undefined || noise.acts === 'nowhere'
+        ? map.apply(b, x, own.weights)
+        : estimator.apply({ builder: b, linear: map, noise, x, parameters: own, draw: drawFor(name, draw), once });
+    // The bias is deterministic: it shifts the mean and adds no variance.
+    return (x) => (bias ? b.add(preActivations(x), own.bias) : preActivations(x));
+  };
   return {
-    ...part,
-    ...{ map, weightShape, bias, noise, estimator, divergence, sharedNoise },
-    apply(b, x, all, { draw }) {
-      const own = parametersOfPart(part, all);
-      const preActivations =
-        draw === undefined || noise.acts === 'nowhere'
-          ? map.apply(b, x, own.weights)
-          : estimator.apply({ builder: b, linear: map, noise, x, parameters: own, draw: drawFor(name, draw) });
-      // The bias is deterministic: it shifts the mean and adds no variance.
-      return bias ? b.add(preActivations, own.bias) : preActivations;
-    },
+    ...{ name, parameters, map, weightShape, bias, noise, estimator, divergence, sharedNoise, sample },
+    apply: (b, x, all, mode) => sample(b, all, mode)(x),
   };
 }
 

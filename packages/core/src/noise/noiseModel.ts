@@ -20,11 +20,16 @@ export interface ParameterSpecification {
   readonly initialize: Initializer;
 }
 
-/** A constant initial value, or random values: `sample` is given standard normal and uniform numbers. */
+/**
+ * A constant initial value, values in equal runs one after the other (such as one for each gate of a bias), or random values.
+ * `orthogonal`: the rows or the columns of the matrix `[…, out]` are orthonormal.
+ */
 export type Initializer =
   | { readonly kind: 'constant'; readonly value: number }
   | { readonly kind: 'normal'; readonly deviation: number }
-  | { readonly kind: 'uniform'; readonly limit: number };
+  | { readonly kind: 'uniform'; readonly limit: number }
+  | { readonly kind: 'runs'; readonly values: readonly number[] }
+  | { readonly kind: 'orthogonal' };
 
 /** The parameters of one layer, by name. */
 export type LayerParameters = Readonly<Record<string, Value>>;

@@ -1,6 +1,7 @@
 import { VardropError } from '../errors.js';
 import type { Builder, Value } from './builder.js';
 import { derivative } from './derivatives.js';
+import { addPieces, type GradientPiece, gradientPiece } from './gradientPieces.js';
 import type { NodeId } from './program.js';
 import { formatShape } from './shapes.js';
 
@@ -26,15 +27,29 @@ export function gradients(builder: Builder, loss: Value, wrt: readonly Value[]):
   const depends = dependents(builder, loss.id, wrt);
   const adjoints = new Map<NodeId, Value>();
   adjoints.set(loss.id, builder.constant(1));
+  const add = (id: NodeId, contribution: Value) => {
+    const sum = adjoints.get(id);
+    adjoints.set(id, sum === undefined ? contribution : builder.add(sum, contribution));
+  };
+  // What slices of a value give to its gradient. It is put together when the loop reaches the value.
+  const pieces = new Map<NodeId, GradientPiece[]>();
   // Nodes are in topological order. When the loop reaches a node, all its users have added to its adjoint.
   for (let id = loss.id; id >= 0; id--) {
+    const node = builder.node(id);
+    const cut = pieces.get(id);
+    if (cut) add(id, addPieces(builder, cut, node.shape));
     const dy = adjoints.get(id);
     if (dy === undefined || !depends.has(id)) continue;
-    const node = builder.node(id);
-    for (const [operand, contribution] of derivative(builder, node, id, dy, (operand) => depends.has(operand))) {
-      const sum = adjoints.get(operand);
-      adjoints.set(operand, sum === undefined ? contribution : builder.add(sum, contribution));
+    const piece = gradientPiece(builder, node, dy);
+    if (piece) {
+      const [operand] = node.operands;
+      const earlier = pieces.get(operand);
+      if (earlier) earlier.push(piece);
+      else pieces.set(operand, [piece]);
+      continue;
     }
+    for (const [operand, contribution] of derivative(builder, node, id, dy, (operand) => depends.has(operand)))
+      add(operand, contribution);
   }
   return wrt.map((value) => {
     const adjoint = adjoints.get(value.id);

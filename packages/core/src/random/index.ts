@@ -7,6 +7,7 @@ export { type Key, key } from './key.js';
 export type { NoiseGenerator } from './noiseGenerator.js';
 export { normal } from './normal.js';
 export { normalCoefficients } from './normalCoefficients.js';
+export { orthogonal } from './orthogonal.js';
 export { permutation } from './permutation.js';
 export { signs } from './signs.js';
 export { threefry2x32 } from './threefry2x32.js';

@@ -10,6 +10,7 @@ import { elementCount } from '../program/shapes.js';
 import { foldIn } from '../random/foldIn.js';
 import type { Key } from '../random/key.js';
 import { normal } from '../random/normal.js';
+import { orthogonal } from '../random/orthogonal.js';
 import { uniform } from '../random/uniform.js';
 import { readTensors } from '../readTensors.js';
 import { stream } from '../streams.js';
@@ -43,7 +44,7 @@ export function initialState(model: Model, likelihood: Likelihoods, optimizer: O
     Object.fromEntries(
       list.map(({ name, shape, initialize }, index) => [
         name,
-        { shape, data: initialValues(initialize, elementCount(shape), foldIn(root, first + index)) },
+        { shape, data: initialValues(initialize, shape, foldIn(root, first + index)) },
       ]),
     );
   const slots = specifications.flatMap(({ name, shape }) =>
@@ -58,7 +59,8 @@ export function initialState(model: Model, likelihood: Likelihoods, optimizer: O
   };
 }
 
-function initialValues(initializer: Initializer, count: number, key: Key): Float32Array<ArrayBuffer> {
+function initialValues(initializer: Initializer, shape: readonly number[], key: Key): Float32Array<ArrayBuffer> {
+  const count = elementCount(shape);
   switch (initializer.kind) {
     case 'constant':
       return new Float32Array(count).fill(initializer.value);
@@ -66,6 +68,14 @@ function initialValues(initializer: Initializer, count: number, key: Key): Float
       return normal(key, count).map((value) => value * initializer.deviation);
     case 'uniform':
       return uniform(key, count).map((value) => (2 * value - 1) * initializer.limit);
+    case 'runs': {
+      const length = count / initializer.values.length;
+      return Float32Array.from({ length: count }, (_, i) => initializer.values[Math.floor(i / length)]);
+    }
+    case 'orthogonal': {
+      const columns = shape[shape.length - 1];
+      return orthogonal(key, count / columns, columns);
+    }
   }
 }
 

@@ -15,7 +15,7 @@ import { evaluate } from '../../src/reference/evaluate.js';
 import { keyNames, noiseKeys } from '../../src/streams.js';
 
 /** The objective of a model and its gradient, as float64 functions of the parameters. */
-function objectiveOf(model: Model, likelihood: Likelihood, x: number[], y: number[], rows: number) {
+function objectiveOf(model: Model, likelihood: Likelihood, x: number[], y: number[], rows: number, seed: number) {
   const parameters = allParameters(model, likelihood);
   const build = (withGradients: boolean) => {
     const b = createBuilder('objective');
@@ -36,7 +36,7 @@ function objectiveOf(model: Model, likelihood: Likelihood, x: number[], y: numbe
     return b.build();
   };
   const source = build(true);
-  const keys = noiseKeys(keyNames(source), 7, 'training', 0);
+  const keys = noiseKeys(keyNames(source), seed, 'training', 0);
   const gradientProgram = simplify(bindBatch(source, rows));
   const lossProgram = simplify(bindBatch(build(false), rows));
   const run = (program: typeof source, values: Record<string, Float64Array>) => {
@@ -63,9 +63,16 @@ function difference(f: (shift: number) => number, step = 1e-3): number {
   return (4 * central(step / 2) - central(step)) / 3;
 }
 
-/** Compares the gradient of a model's objective in every parameter with Richardson differences: norm-wise within 1e-6. */
-export function checkGradients(model: Model, likelihood: Likelihood, x: number[], y: number[], rows: number) {
-  const objective = objectiveOf(model, likelihood, x, y, rows);
+/** Compares the gradient of the objective in every parameter with Richardson differences, under noise of the seed. */
+export function checkGradients(
+  model: Model,
+  likelihood: Likelihood,
+  x: number[],
+  y: number[],
+  rows: number,
+  seed = 7,
+): void {
+  const objective = objectiveOf(model, likelihood, x, y, rows, seed);
   const values: Record<string, Float64Array> = {};
   objective.parameters.forEach(({ name, shape, initialize }, i) => {
     const count = elementCount(shape);
