@@ -34,8 +34,8 @@ export interface FitResult {
  * not change them before.
  *
  * All options are checked before training starts. Throws `VARDROP_MODEL`, `VARDROP_OPTION` (also for unknown options),
- * `VARDROP_EMPTY`, `VARDROP_SHAPE`, `VARDROP_TYPE`, `VARDROP_NON_FINITE`, `VARDROP_LABEL`, `VARDROP_STATE`,
- * `VARDROP_LIKELIHOOD`.
+ * `VARDROP_INPUT`, `VARDROP_EMPTY`, `VARDROP_SHAPE`, `VARDROP_TYPE`, `VARDROP_NON_FINITE`, `VARDROP_INDEX`, `VARDROP_LABEL`,
+ * `VARDROP_STATE`, `VARDROP_LIKELIHOOD`.
  *
  * Every later failure throws a `TrainingError` with the last good state. Its code is `VARDROP_NON_FINITE_LOSS` for a loss, or
  * final parameters, that are not finite; `VARDROP_SCHEDULE` for a schedule that throws or does not return a finite number ≥ 0;
@@ -45,14 +45,19 @@ export interface FitResult {
  */
 export async function fit(model: Model, options: FitOptions): Promise<FitResult> {
   const resolved = resolveFitOptions(model, options);
-  const { likelihood, optimizer, epochs, batch, learningRateFactor, klWeight, data, validation, onWarning } = resolved;
+  const { likelihood, heads, optimizer, epochs, batch, learningRateFactor, klWeight, data, validation, onWarning } =
+    resolved;
   const { rows } = data;
   const { backend, earlyStopping, signal, onStep, onEpoch } = options;
   const start = startOf(model, options, resolved);
   const stepsPerEpoch = Math.ceil(rows / batch);
-  const course = createCourse(start, { rows, digest: digest([data.inputs, data.targets]) }, batch);
+  const lists = [
+    ...model.inputs.map(({ name }) => data.inputs[name]),
+    ...heads.map(({ output }) => data.targets[output.name]),
+  ];
+  const course = createCourse(start, { rows, digest: digest(lists) }, batch);
 
-  const validator = validation ? createValidator(model, { backend, likelihood, data: validation }) : undefined;
+  const validator = validation ? createValidator(model, { backend, heads, data: validation }) : undefined;
   const trainer = createTrainer(model, { backend, likelihood, optimizer, state: start });
   const history: EpochRecord[] = [];
   const states = createStates(trainer, course, start.step);
@@ -66,7 +71,7 @@ export async function fit(model: Model, options: FitOptions): Promise<FitResult>
     for (let at = course.at(trainer.step); at.epoch === epoch; at = course.at(trainer.step)) {
       if (signal?.aborted) return false;
       const i = Math.floor(at.row / batch);
-      const minibatch = gather(model, likelihood, data, order.subarray(at.row, at.row + batch));
+      const minibatch = gather(model, heads, data, order.subarray(at.row, at.row + batch));
       const progress = { epoch: epoch + i / stepsPerEpoch, step: trainer.step };
       const result = await trainer.run(minibatch, {
         learningRate: optimizer.learningRate * scheduled('learningRateFactor', learningRateFactor, progress),
