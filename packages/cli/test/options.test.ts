@@ -98,7 +98,10 @@ describe('what is not exported by itself', () => {
       () =>
         core
           .createTrainer(model, { backend, likelihood: core.categorical(), optimizer: core.adam(), state })
-          .run({ rows: 1, x: inputs, y: inputs }, { learningRate: 1, klScale: 1, ...unknown }),
+          .run(
+            { rows: 1, inputs: { x: inputs }, targets: { output: inputs } },
+            { learningRate: 1, klScale: 1, ...unknown },
+          ),
     ],
     ['data', () => core.fit(model, { backend, data: { inputs, targets: [0], ...unknown } })],
     [

@@ -58,7 +58,7 @@ const elsewhere = { ...predictorOptionsElsewhere, state: 'Write parameters: stat
 export async function predict<Given extends Likelihoods = Likelihood<'labels'>>(
   model: Model,
   options: PredictOptions<Given>,
-): Promise<PredictionOf<Given>> {
+): Promise<PredictionOf<NoInfer<Given>>> {
   checkObject('VARDROP_MODEL', '[predict] model', model, 'apply', 'sequential()');
   checkOptionNames('predict', options, optionNames, elsewhere);
   const { parameters, inputs: given, seed, signal, ...forPredictor } = options;
