@@ -18,6 +18,7 @@ export {
 } from './divergences/index.js';
 export { VardropError } from './errors.js';
 export { type Estimator, flipout, localReparametrization, separateSamples, singleSample } from './estimators/index.js';
+export type { Likelihoods } from './heads.js';
 export {
   type Activation,
   activation,
@@ -102,6 +103,7 @@ export {
   type VariationalDropoutOptions,
   variationalDropout,
 } from './noise/index.js';
+export type { OneOrNamed } from './oneOrNamed.js';
 export { type AdamOptions, adam, type Optimizer, type SgdOptions, sgd } from './optimizers/index.js';
 export {
   brierScore,
@@ -117,6 +119,7 @@ export {
   gaussianNegativeLogLikelihood,
   negativeLogLikelihood,
   type Prediction,
+  type PredictionOf,
   type PredictOptions,
   type Predictor,
   type PredictorOptions,
@@ -141,6 +144,7 @@ export {
   sparsity,
 } from './pruning/index.js';
 export {
+  type AnyDataset,
   constantSchedule,
   type DataPosition,
   type Dataset,
@@ -152,6 +156,8 @@ export {
   type FitWarning,
   fit,
   initialState,
+  type NamedArrays,
+  type OutputMetrics,
   piecewiseLinear,
   type Schedule,
   type StepEvent,

@@ -51,11 +51,8 @@ export async function fit(model: Model, options: FitOptions): Promise<FitResult>
   const { backend, earlyStopping, signal, onStep, onEpoch } = options;
   const start = startOf(model, options, resolved);
   const stepsPerEpoch = Math.ceil(rows / batch);
-  const lists = [
-    ...model.inputs.map(({ name }) => data.inputs[name]),
-    ...heads.map(({ output }) => data.targets[output.name]),
-  ];
-  const course = createCourse(start, { rows, digest: digest(lists) }, batch);
+  const arrays = [...Object.values(data.inputs), ...Object.values(data.targets)];
+  const course = createCourse(start, { rows, digest: digest(arrays) }, batch);
 
   const validator = validation ? createValidator(model, { backend, heads, data: validation }) : undefined;
   const trainer = createTrainer(model, { backend, likelihood, optimizer, state: start });
@@ -85,14 +82,7 @@ export async function fit(model: Model, options: FitOptions): Promise<FitResult>
       await yieldToEvents();
     }
     const metrics = await validate();
-    const record: EpochRecord = {
-      epoch,
-      dataTerm: totals.dataTerm / totals.rows,
-      loss: totals.loss / totals.rows,
-      kl: totals.kl,
-      ...(metrics && { validation: metrics }),
-      seconds: (performance.now() - started) / 1000,
-    };
+    const record = recordOf(epoch, totals, metrics, started);
     history.push(record);
     if (onEpoch) await callBack('onEpoch', () => onEpoch(record, states.finite));
     // Also if onEpoch has caught the error that `state` threw.
@@ -127,6 +117,23 @@ export async function fit(model: Model, options: FitOptions): Promise<FitResult>
     validator?.dispose();
     trainer.dispose();
   }
+}
+
+/** The record of an epoch that began at `started`, of sums over its datapoints. */
+function recordOf(
+  epoch: number,
+  totals: { readonly dataTerm: number; readonly loss: number; readonly rows: number; readonly kl: number },
+  validation: ValidationMetrics | undefined,
+  started: number,
+): EpochRecord {
+  return {
+    epoch,
+    dataTerm: totals.dataTerm / totals.rows,
+    loss: totals.loss / totals.rows,
+    kl: totals.kl,
+    ...(validation && { validation }),
+    seconds: (performance.now() - started) / 1000,
+  };
 }
 
 /** The state that training starts from: the given one, or a fresh one. */
