@@ -27,9 +27,9 @@ import {
 import { bindBatch } from '../../src/program/index.js';
 import { key, normal } from '../../src/random/index.js';
 import { evaluate } from '../../src/reference/index.js';
+import { patterned, reference, watched } from '../prediction/helpers.js';
 import { float32Backend, spoiled } from '../training/helpers.js';
 import { likelihoods, twoByTwo, twoByTwoRows } from '../training/twoByTwo.js';
-import { patterned, reference, watched } from './helpers.js';
 
 const network = twoByTwo();
 const parameters = patterned(network, likelihoods);

@@ -18,7 +18,7 @@ import { hostNoise } from '../../src/program/hostNoise.js';
 import { bindBatch, createBuilder, elementCount } from '../../src/program/index.js';
 import { foldIn, key, normal, uniform } from '../../src/random/index.js';
 import { evaluate } from '../../src/reference/index.js';
-import { divergences } from './forward.js';
+import { divergences } from '../layers/forward.js';
 
 const [columns, units, rows] = [3, 2, 2];
 

@@ -107,8 +107,8 @@ describe('a graph', () => {
       { name: 'x2', shape: [3], kind: 'numbers' },
     ]);
     expect(graph.outputs).toEqual([
-      { name: 'first', shape: [1] },
-      { name: 'second', shape: [5] },
+      { name: 'first', shape: [1], from: 'dense2' },
+      { name: 'second', shape: [5], from: 'concatenate1' },
     ]);
     expect(graph.calls.map(({ name, inputs }) => [name, ...inputs])).toEqual([
       ['dense1', 'left'],
