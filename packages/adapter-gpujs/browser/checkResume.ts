@@ -29,9 +29,9 @@ export function checkResume(createWatched: () => Promise<Watched>, lost: object)
     });
     const [likelihood, optimizer] = [categorical(), adam()];
     const minibatch = {
-      x: Float32Array.from({ length: 20 * 12 }, (_, i) => ((i * 7919) % 1000) / 1000),
-      y: Float32Array.from({ length: 20 * 3 }, (_, i) => (i % 4 === 0 ? 1 : 0)),
       rows: 20,
+      inputs: { x: Float32Array.from({ length: 20 * 12 }, (_, i) => ((i * 7919) % 1000) / 1000) },
+      targets: { output: Float32Array.from({ length: 20 * 3 }, (_, i) => (i % 4 === 0 ? 1 : 0)) },
     };
     const scales = { learningRate: 0.01, klScale: 0.01 };
     async function train(on: Backend, state: TrainingState, steps: number) {

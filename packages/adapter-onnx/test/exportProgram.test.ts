@@ -39,7 +39,7 @@ function minibatch(inputShape: readonly number[], rows: number, seed: number) {
   const size = rows * elementCount(inputShape);
   const y = new Float32Array(rows * 3);
   for (let row = 0; row < rows; row++) y[3 * row + ((row + seed) % 3)] = 1;
-  return { rows, x: random.normal(random.key(seed), size), y };
+  return { rows, inputs: { x: random.normal(random.key(seed), size) }, targets: { output: y } };
 }
 
 describe.each(devices)('exported programs on %s', (device) => {
@@ -55,14 +55,14 @@ describe.each(devices)('exported programs on %s', (device) => {
     };
     const scalar = (value: number) => ({ shape: [], data: Float32Array.of(value) });
     for (const [step, rows] of [4, 4, 7].entries()) {
-      const { x, y } = minibatch(model.inputShape, rows, step);
-      const expected = await trainer.run({ rows, x, y }, { learningRate: 0.01, klScale: 0.1 });
+      const given = minibatch(model.inputShape, rows, step);
+      const expected = await trainer.run(given, { learningRate: 0.01, klScale: 0.1 });
       const scalars = { ...optimizer.scalars(step + 1, 0.01), datapointScale: 1 / rows, klScale: 0.1 };
       const feeds: Feeds = {
         ...carried,
         ...Object.fromEntries(Object.entries(scalars).map(([name, value]) => [name, scalar(value)])),
-        x: { shape: [rows, ...model.inputShape], data: x },
-        y: { shape: [rows, 3], data: y },
+        x: { shape: [rows, ...model.inputShape], data: given.inputs.x },
+        y: { shape: [rows, 3], data: given.targets.output },
         seed: 9,
         step,
         row: 0,

@@ -29,7 +29,8 @@ it('trains in few passes over memory on wasm', async () => {
     state: initialState(model, parts.likelihood, parts.optimizer, 1),
   });
   const y = new Float32Array(4 * 5).map((_, i) => (i % 5 === 0 ? 1 : 0));
-  const minibatch = { rows: 4, x: new Float32Array(4 * 12).map((_, i) => Math.sin(i)), y };
+  const x = new Float32Array(4 * 12).map((_, i) => Math.sin(i));
+  const minibatch = { rows: 4, inputs: { x }, targets: { output: y } };
   for (let i = 0; i < 2; i++) {
     steps = [];
     const { loss } = await trainer.run(minibatch, { learningRate: 0.001, klScale: 0.01 });

@@ -56,8 +56,9 @@ export function trainSmallNetwork(backend: Backend, kind: keyof typeof networks)
   const y = Float32Array.from({ length: rows * classes }, (_, i) =>
     Number(Math.floor(i / classes) % classes === i % classes),
   );
+  const minibatch = { rows, inputs: { x }, targets: { output: y } };
   return {
-    step: async () => (await trainer.run({ x, y, rows }, { learningRate: 0.01, klScale: 1e-3 })).loss,
+    step: async () => (await trainer.run(minibatch, { learningRate: 0.01, klScale: 1e-3 })).loss,
     trainer,
   };
 }

@@ -1,3 +1,4 @@
+import { carriedTensors } from './carriedTensors.js';
 import { checkObject } from './checkObject.js';
 import { headsOf, type Likelihoods } from './heads.js';
 import type { Model } from './layers/model.js';
@@ -21,6 +22,9 @@ export function allParameters(model: Model, likelihoods: Likelihoods): readonly 
 }
 
 /** The same, followed by what the model carries beside its parameters: all that a prediction reads. */
-export function allTensors(model: Model, likelihoods: Likelihoods): readonly ParameterSpecification[] {
-  return [...allParameters(model, likelihoods), ...model.carried];
+export function allTensors(
+  model: Model,
+  likelihoods: Likelihoods,
+): readonly (ParameterSpecification & { readonly remedy?: string })[] {
+  return [...allParameters(model, likelihoods), ...carriedTensors(model)];
 }

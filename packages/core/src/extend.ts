@@ -5,7 +5,6 @@
 export { checkCombination, refusal } from './combinations.js';
 export { defaultDivergence } from './divergences/index.js';
 export type { EstimatorContext, LinearMap } from './estimators/index.js';
-export type { Head, Likelihoods } from './heads.js';
 export {
   type BuiltLayer,
   buildLinearPart,

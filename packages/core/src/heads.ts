@@ -2,10 +2,11 @@ import { checkObject } from './checkObject.js';
 import { VardropError } from './errors.js';
 import { formatValue } from './formatValue.js';
 import type { Model, ModelOutput } from './layers/model.js';
-import { categorical, type Likelihood } from './likelihood.js';
+import type { Likelihood } from './likelihood.js';
+import type { OneOrNamed } from './oneOrNamed.js';
 
 /** What the outputs of a model mean: one likelihood for a model with one output, or one for each output by its name. */
-export type Likelihoods = Likelihood | Readonly<Record<string, Likelihood>>;
+export type Likelihoods = OneOrNamed<Likelihood>;
 
 /** An output of a model with its likelihood. */
 export interface Head {
@@ -23,7 +24,7 @@ export function headsOf(who: string, model: Model, likelihoods: Likelihoods): re
   const [first, ...others] = model.outputs;
   const check = (what: string, likelihood: unknown) =>
     checkObject('VARDROP_OPTION', `[${who}] ${what}`, likelihood, 'negativeLogLikelihood', 'categorical()');
-  if (others.length === 0 && !isByName(likelihoods, first.name)) {
+  if (others.length === 0 && !isNamed(model, likelihoods)) {
     check('likelihood', likelihoods);
     return [{ output: first, likelihood: likelihoods as Likelihood, prefix: '' }];
   }
@@ -43,14 +44,13 @@ export function headsOf(who: string, model: Model, likelihoods: Likelihoods): re
   });
 }
 
-function isByName(likelihoods: Likelihoods, output: string): boolean {
-  return typeof likelihoods === 'object' && likelihoods !== null && Object.keys(likelihoods).join() === output;
-}
-
-/** The likelihoods where none are given: classification. */
-export function usualLikelihoods(model: Model): Likelihoods {
-  if (model.outputs.length === 1) return categorical();
-  return Object.fromEntries(model.outputs.map(({ name }) => [name, categorical()]));
+/** Whether likelihoods are given by name. Those of a model with one output need not be. */
+export function isNamed(
+  { outputs }: Pick<Model, 'outputs'>,
+  likelihoods: Likelihoods,
+): likelihoods is Readonly<Record<string, Likelihood>> {
+  if (outputs.length > 1) return true;
+  return typeof likelihoods === 'object' && likelihoods !== null && Object.keys(likelihoods).join() === outputs[0].name;
 }
 
 /** The name of an output's targets in programs: `y`, or `y/<name>`. */

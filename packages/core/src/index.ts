@@ -18,6 +18,7 @@ export {
 } from './divergences/index.js';
 export { VardropError } from './errors.js';
 export { type Estimator, flipout, localReparametrization, separateSamples, singleSample } from './estimators/index.js';
+export type { Likelihoods } from './heads.js';
 export {
   type Activation,
   activation,
@@ -111,6 +112,7 @@ export {
   type VariationalDropoutOptions,
   variationalDropout,
 } from './noise/index.js';
+export type { OneOrNamed } from './oneOrNamed.js';
 export { type AdamOptions, adam, type Optimizer, type SgdOptions, sgd } from './optimizers/index.js';
 export {
   brierScore,
@@ -126,6 +128,7 @@ export {
   gaussianNegativeLogLikelihood,
   negativeLogLikelihood,
   type Prediction,
+  type PredictionOf,
   type PredictOptions,
   type Predictor,
   type PredictorOptions,
@@ -150,6 +153,7 @@ export {
   sparsity,
 } from './pruning/index.js';
 export {
+  type AnyDataset,
   constantSchedule,
   type DataPosition,
   type Dataset,
@@ -161,6 +165,8 @@ export {
   type FitWarning,
   fit,
   initialState,
+  type NamedArrays,
+  type OutputMetrics,
   piecewiseLinear,
   type Schedule,
   type StepEvent,

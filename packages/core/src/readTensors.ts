@@ -11,6 +11,8 @@ import type { TensorData, TensorMap } from './tensorData.js';
 interface Needed {
   readonly name: string;
   readonly shape: readonly number[];
+  /** A sentence for the message where it is missing, in place of the usual one. */
+  readonly remedy?: string;
 }
 
 /**
@@ -39,11 +41,14 @@ export function readTensors(
     throw new VardropError('VARDROP_STATE', `${what}: got ${whole.got}, needs tensors by name. Pass ${whole.pass}.`);
   }
   const read: Record<string, TensorData> = {};
-  for (const { name, shape } of needed) {
+  for (const { name, shape, remedy: ifMissing = remedy } of needed) {
     const tensor: TensorData<ArrayLike<number>> | undefined = Object.hasOwn(given, name) ? given[name] : undefined;
     if (!Array.isArray(tensor?.shape) || tensor.shape.join() !== shape.join()) {
       const got = Array.isArray(tensor?.shape) ? formatShape(tensor.shape) : formatValue(tensor);
-      throw new VardropError('VARDROP_STATE', `${what} '${name}': got ${got}, needs ${formatShape(shape)}. ${remedy}`);
+      throw new VardropError(
+        'VARDROP_STATE',
+        `${what} '${name}': got ${got}, needs ${formatShape(shape)}. ${tensor === undefined ? ifMissing : remedy}`,
+      );
     }
     read[name] = readTensor(`${what} '${name}'`, tensor);
   }
@@ -61,7 +66,8 @@ function wholeState(given: Readonly<Record<string, unknown>>): { got: string; pa
     typeof value === 'object' && value !== null && Object.hasOwn(value, name);
   if (holds(given.state, 'parameters')) return { got: 'the result of fit', pass: 'result.state.parameters' };
   if (holds(given, 'parameters') && !holds(given.parameters, 'shape')) {
-    return { got: 'a whole state', pass: 'state.parameters' };
+    const pass = given.carried === undefined ? 'state.parameters' : '{ ...state.parameters, ...state.carried }';
+    return { got: 'a whole state', pass };
   }
   return undefined;
 }

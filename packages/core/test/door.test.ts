@@ -110,7 +110,7 @@ const doors: Readonly<Record<string, (fixture: Fixture, give: Give) => unknown>>
     createTrainer(model, { backend, likelihood, optimizer, state: giveState(state, give) }).state(),
   'createTrainer().run': ({ model, state, inputs, targets, rows }, give) =>
     createTrainer(model, { backend, likelihood, optimizer, state }).run(
-      { rows, x: give(inputs), y: give(targets) },
+      { rows, inputs: { x: give(inputs) }, targets: { output: give(targets) } },
       { learningRate: 0.01, klScale: 0.1 },
     ),
   evaluateRegression: async ({ model, state, inputs, targets }, give) => {

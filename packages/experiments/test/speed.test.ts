@@ -23,7 +23,8 @@ describe('training in chunks of rows', () => {
     const chunked = await createChunkedTrainer(model, { ...options, seed: 7, chunk: 4 });
     const scales = { learningRate: 0.01, klScale: 1 / 20 };
     for (let step = 0; step < 3; step++) {
-      const minibatch = { rows: 12, ...drawMinibatch(data, random.foldIn(random.key(8), step), 12) };
+      const { x, y } = drawMinibatch(data, random.foldIn(random.key(8), step), 12);
+      const minibatch = { rows: 12, inputs: { x }, targets: { output: y } };
       const { dataTerm } = await whole.run(minibatch, scales);
       let loss = 0;
       for (let row = 0; row < 12; row += 4) loss += await chunked.accumulate(minibatch, row);

@@ -16,6 +16,7 @@ const program = (() => {
 })();
 const probabilities = Float32Array.of(0.25, 0.75);
 const inputs = Float32Array.of(1, 2);
+const x = core.input({ shape: [2] });
 const data = { inputs, targets: [1] };
 const prediction = {
   kind: 'classification',
@@ -114,6 +115,10 @@ export const withOptions: Readonly<Record<string, Entry>> = {
   gaussianPrior: { call: core.gaussianPrior, options: { sigma: 'number' } },
   gaussianDropout: { call: core.gaussianDropout, options: { type: 'other', rate: 'number' } },
   gaussianLikelihood: { call: core.gaussianLikelihood, options: { logVariance: 'number' } },
+  input: {
+    call: (options) => core.input(merged({ shape: [2] }, options)),
+    options: { shape: 'other', name: 'string', kind: 'other' },
+  },
   localReparametrization: { call: core.localReparametrization, options: none },
   logUniformCubic: { call: core.logUniformCubic, options: none },
   logUniformExact: { call: core.logUniformExact, options: none },
@@ -121,6 +126,10 @@ export const withOptions: Readonly<Record<string, Entry>> = {
   mask: { call: (options) => core.mask(model, parameters, options), options: { threshold: 'number' } },
   meanField: { call: core.meanField, options: { logVariance: 'number' } },
   multiply: { call: core.multiply, options: { name: 'string' } },
+  model: {
+    call: (options) => core.model(merged({ inputs: x, outputs: core.dense({ units: 2 })(x) }, options)),
+    options: { inputs: 'other', outputs: 'other', noise: 'other', estimator: 'other', divergence: 'null' },
+  },
   negativeLogLikelihood: {
     call: (options) => core.negativeLogLikelihood(probabilities, [1], merged({ classes: 2 }, options)),
     options: { classes: 'other' },

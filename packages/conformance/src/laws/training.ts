@@ -85,7 +85,8 @@ function minibatchOf({ rows, batch }: Course, step: number) {
   const count = Math.min(batch, rows - first);
   const y = new Float32Array(count * classes);
   for (let row = 0; row < count; row++) y[row * classes + digits.labels[first + row]] = 1;
-  return { rows: count, x: digits.images.slice(first * pixels, (first + count) * pixels), y };
+  const x = digits.images.slice(first * pixels, (first + count) * pixels);
+  return { rows: count, inputs: { x }, targets: { output: y } };
 }
 
 /** Checks every node of some steps. Each step starts from the backend's own results of the one before. */
@@ -96,18 +97,18 @@ async function checkSteps({ backend, ledger, models, seed }: LawContext, course:
   const names = keyNames(source);
   const state = initialState(model, likelihood, optimizer, seed);
   const carried: Record<string, Float32Array> = {};
-  for (const [name, { data }] of Object.entries({ ...state.parameters, ...state.optimizer.slots })) {
+  for (const [name, { data }] of Object.entries({ ...state.parameters, ...state.carried, ...state.optimizer.slots })) {
     carried[name] = data;
   }
   const known = new Set(source.nodes.flatMap((node) => (node.op === 'input' ? [node.name] : [])));
   const dataOf = (step: number) => {
-    const { rows, x, y } = minibatchOf(course, step);
+    const { rows, inputs: given, targets } = minibatchOf(course, step);
     const scalars = {
       datapointScale: 1 / rows,
       klScale: 1 / course.rows,
       ...optimizer.scalars(step + 1, learningRate),
     };
-    const inputs: Record<string, Float32Array> = { ...carried, x, y };
+    const inputs: Record<string, Float32Array> = { ...carried, ...given, y: targets.output };
     for (const [name, value] of Object.entries(scalars)) inputs[name] = Float32Array.of(value);
     return {
       inputs: Object.fromEntries(Object.entries(inputs).filter(([name]) => known.has(name))),

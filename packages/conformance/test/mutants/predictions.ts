@@ -5,12 +5,15 @@ import type { Mutant } from './mutant.js';
 
 const { createPredictor, predict } = coreModels;
 
+/** The options of a prediction of a model with one input. */
+type Given = PredictOptions & { readonly inputs: ArrayLike<number> };
+
 /** What is predicted from other options, or comes out otherwise. */
 const predicting = (
-  given: (options: PredictOptions) => Partial<PredictOptions>,
+  given: (options: Given) => Partial<PredictOptions>,
   change: (prediction: Prediction, options: PredictOptions) => Prediction = (prediction) => prediction,
 ) => ({
-  predict: (async (network: Parameters<typeof predict>[0], options: PredictOptions) =>
+  predict: (async (network: Parameters<typeof predict>[0], options: Given) =>
     change(await predict(network, { ...options, ...given(options) }), options)) as Models['predict'],
 });
 
@@ -62,7 +65,7 @@ export const predictionMutants: readonly Mutant[] = [
   prediction(
     'a batch’s noise that starts anew',
     {
-      predict: (async (network: Parameters<typeof predict>[0], options: PredictOptions) => {
+      predict: (async (network: Parameters<typeof predict>[0], options: Given) => {
         const columns = network.inputShape[0];
         const length = (options.batch ?? 1000) * columns;
         const parts: ClassificationPrediction[] = [];

@@ -24,7 +24,20 @@ const reservedLayers: readonly string[] = ['network', 'likelihood'];
 
 /** Names in the programs of training and prediction. Exported files have some of them too. */
 const reservedInputs: readonly string[] = [
-  ...['y', 'weight', 'datapointScale', 'klScale', 'learningRate', 'loss', 'dataTerm', 'kl', 'mean', 'probabilities'],
+  ...[
+    'y',
+    'weight',
+    'datapointScale',
+    'klScale',
+    'learningRate',
+    'stepSize',
+    'epsilon',
+    'loss',
+    'dataTerm',
+    'kl',
+    'mean',
+    'probabilities',
+  ],
   ...['entropy', 'squaredDeviations', 'seed', 'samples', 'row', 'step', 'logits', 'mutualInformation', 'variance'],
 ];
 
@@ -53,14 +66,17 @@ export function createModel(who: string, graph: GraphParts, options: ModelOption
     from: names.get(value) as string,
   }));
   const forward = forwardOf(calls, found);
+  const parameters = collect(calls, ({ parameters }) => parameters);
+  const carried = collect(calls, ({ carried = [] }) => carried);
+  checkOutputNames(who, Object.keys(graph.outputs), [...parameters, ...carried]);
   return {
     ...parts,
     options,
     outputs: found,
     inputShape: parts.inputs[0].shape,
     outputShape: found[0].shape,
-    parameters: collect(calls, ({ parameters }) => parameters),
-    carried: collect(calls, ({ carried = [] }) => carried),
+    parameters,
+    carried,
     forward,
     apply(b, x, parameters, kind) {
       if (parts.inputs.length !== 1 || found.length !== 1) {
@@ -111,6 +127,24 @@ function nameInputs(
     );
   }
   return names;
+}
+
+/** Programs call what belongs to one of several outputs `<output>/mean`, and its targets `y/<output>`. No tensor has such a name. */
+function checkOutputNames(
+  who: string,
+  outputs: readonly string[],
+  tensors: readonly { readonly name: string }[],
+): void {
+  if (outputs.length === 1) return;
+  const taken = new Set(
+    outputs.flatMap((output) => [`y/${output}`, ...reservedInputs.map((name) => `${output}/${name}`)]),
+  );
+  const clash = tensors.find(({ name }) => taken.has(name));
+  if (clash === undefined) return;
+  throw new VardropError(
+    'VARDROP_MODEL',
+    `[${who}] outputs: got the tensor '${clash.name}' of a layer, a name that programs use for an output, needs another name of that layer or output. Rename one.`,
+  );
 }
 
 /** Builds each use of a layer for the shapes that reach it. */

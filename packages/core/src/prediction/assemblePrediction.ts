@@ -3,24 +3,33 @@ import { firstNonFinite } from '../firstNonFinite.js';
 import type { ClassificationPrediction, Prediction, RegressionPrediction } from './prediction.js';
 
 /**
- * Makes a prediction of the outputs of `predictionProgram` for all rows. Throws `VARDROP_NON_FINITE` if they are not finite.
+ * Makes a prediction of the outputs of `predictionProgram` for all rows. `prefix` begins their names. Throws
+ * `VARDROP_NON_FINITE` if they are not finite.
  */
 export function assemblePrediction(
   outputs: Readonly<Record<string, Float32Array<ArrayBuffer>>>,
-  about: { readonly rows: number; readonly samples: number; readonly logVariance: Float32Array | undefined },
+  about: {
+    readonly rows: number;
+    readonly samples: number;
+    readonly prefix: string;
+    readonly logVariance: Float32Array | undefined;
+  },
 ): Prediction {
-  for (const [name, values] of Object.entries(outputs)) {
+  const own = Object.fromEntries(
+    Object.entries(outputs).flatMap(([name, values]) =>
+      name.startsWith(about.prefix) ? [[name.slice(about.prefix.length), values]] : [],
+    ),
+  );
+  for (const [name, values] of Object.entries(own)) {
     const bad = firstNonFinite(values);
     if (bad !== -1) {
       throw new VardropError(
         'VARDROP_NON_FINITE',
-        `[predict] ${name}: got ${values[bad]} for row ${Math.floor((bad * about.rows) / values.length)}, needs finite numbers. The parameters have diverged: train with a smaller learning rate, or scale the inputs.`,
+        `[predict] ${about.prefix}${name}: got ${values[bad]} for row ${Math.floor((bad * about.rows) / values.length)}, needs finite numbers. The parameters have diverged: train with a smaller learning rate, or scale the inputs.`,
       );
     }
   }
-  return about.logVariance
-    ? regression(outputs, about.rows, about.samples, about.logVariance)
-    : classification(outputs, about);
+  return about.logVariance ? regression(own, about.rows, about.samples, about.logVariance) : classification(own, about);
 }
 
 function classification(

@@ -9,23 +9,25 @@ import { checkOptionNames } from '../checkOptionNames.js';
 import { checkSignal } from '../checkSignal.js';
 import { VardropError } from '../errors.js';
 import { formatValue } from '../formatValue.js';
+import { type Head, headsOf, isNamed, type Likelihoods } from '../heads.js';
 import type { Model } from '../layers/model.js';
-import { categorical, type Likelihood, type TargetKind } from '../likelihood.js';
+import { categorical, type Likelihood } from '../likelihood.js';
 import { likelihoodParameters } from '../likelihoodParameters.js';
+import type { OneOrNamed } from '../oneOrNamed.js';
 import { elementCount } from '../program/shapes.js';
 import { key } from '../random/key.js';
 import { keyNames, noiseKeys } from '../streams.js';
 import { yieldToEvents } from '../yieldToEvents.js';
 import { assemblePrediction } from './assemblePrediction.js';
-import type { Prediction } from './prediction.js';
+import type { Prediction, PredictionOf } from './prediction.js';
 import { type PredictionMode, predictionProgram } from './predictionProgram.js';
-import { readInputs } from './readInputs.js';
+import { type ReadInputs, readInputs } from './readInputs.js';
 
 /** Options of a predictor. */
-export interface PredictorOptions<Targets extends TargetKind = TargetKind> {
+export interface PredictorOptions<Given extends Likelihoods = Likelihood> {
   readonly backend: Backend;
-  /** Default: `categorical()`, as in `fit`. */
-  readonly likelihood?: Likelihood<Targets>;
+  /** As in `fit`: that of the only output, by default `categorical()`, or one for each output by its name. */
+  readonly likelihood?: Given;
   /** Number of Monte-Carlo samples. Default: 32. With 0 the prediction uses the means of the weights. */
   readonly samples?: number;
   /** `mean`: one pass with the means of the weights; `samples` must then be left out or 0. Default: `sample`. */
@@ -58,14 +60,18 @@ export interface PredictorRunOptions {
 }
 
 /** Compiled prediction programs, for predicting many times, such as after every epoch of training. */
-export interface Predictor<Targets extends TargetKind = TargetKind> {
+export interface Predictor<Given extends Likelihoods = Likelihood> {
   /**
-   * Predicts rows. `parameters` are tensors on the backend by full name; other tensors among them are ignored, and the caller
-   * keeps ownership. Calls run one after another. `inputs` are copied before the call returns; parameters are read until it
+   * Predicts rows. `parameters` are tensors on the backend by full name, with what the model carries beside them; other tensors
+   * among them are ignored, and the caller keeps ownership. `inputs` are one array, or one for each input by its name. Calls run one after another. Inputs are copied before the call returns; parameters are read until it
    * settles. Throws what `readInputs` throws for the inputs, `VARDROP_INPUT` for parameters that are missing or of the wrong
    * shape, `VARDROP_NON_FINITE` for predictions that are not finite, and `VARDROP_DISPOSED` after `dispose`.
    */
-  run(parameters: Tensors, inputs: ArrayLike<number>, options?: PredictorRunOptions): Promise<Prediction<Targets>>;
+  run(
+    parameters: Tensors,
+    inputs: OneOrNamed<ArrayLike<number>>,
+    options?: PredictorRunOptions,
+  ): Promise<PredictionOf<Given>>;
   /** Frees the compiled programs, after the run in progress if there is one. Runs that wait are refused. */
   dispose(): void;
 }
@@ -75,18 +81,17 @@ export interface Predictor<Targets extends TargetKind = TargetKind> {
  * the next. A model without noise is evaluated once, since its samples are all the same. Throws `VARDROP_MODEL` without a
  * model; `VARDROP_OPTION` for unknown options, another `mode`, a missing backend, `samples` that are not a non-negative integer
  * or that are given with mode `mean`, and a `batch` that is not a positive integer; `VARDROP_LIKELIHOOD` for values whose
- * likelihood has no learned `logVariance`; `VARDROP_SHAPE` for outputs that do not fit.
+ * likelihood has no learned `logVariance`, and unless each output has a likelihood; `VARDROP_SHAPE` for outputs that do not fit.
  */
-export function createPredictor<Targets extends TargetKind = 'labels'>(
+export function createPredictor<Given extends Likelihoods = Likelihood<'labels'>>(
   model: Model,
-  options: PredictorOptions<Targets>,
-): Predictor<Targets> {
-  const { backend, batch, noisePerRun, mode, drawn, likelihood } = readOptions(model, options);
+  options: PredictorOptions<Given>,
+): Predictor<Given> {
+  const { backend, batch, noisePerRun, mode, drawn, likelihood, heads } = readOptions(model, options);
   const sampled = predictionProgram(model, likelihood, 'sample');
   const keys = keyNames(sampled);
   const samples = mode === 'mean' || keys.length === 0 ? 0 : drawn;
   const source = samples > 0 ? sampled : predictionProgram(model, likelihood, 'mean');
-  const columns = elementCount(model.inputShape);
   const compiled = new Map<number, CompiledProgram>();
 
   function keepOnly(sizes: readonly number[]): void {
@@ -103,9 +108,11 @@ export function createPredictor<Targets extends TargetKind = 'labels'>(
     return program;
   }
 
-  async function run(parameters: Tensors, inputs: Float32Array, runOptions: PredictorRunOptions): Promise<Prediction> {
-    const { seed = 0, signal } = runOptions;
-    const rows = inputs.length / columns;
+  async function run(
+    parameters: Tensors,
+    { inputs, rows }: ReadInputs,
+    { seed = 0, signal }: PredictorRunOptions,
+  ): Promise<Prediction | Readonly<Record<string, Prediction>>> {
     const full = Math.min(batch, rows);
     keepOnly([full, rows % full]);
     const collected = new Map<string, Float32Array<ArrayBuffer>>();
@@ -113,9 +120,9 @@ export function createPredictor<Targets extends TargetKind = 'labels'>(
       await giveWay(signal);
       const count = Math.min(full, rows - first);
       const program = await programFor(count);
-      const x = inputs.subarray(first * columns, (first + count) * columns);
+      const cut = cutRows(model, inputs, first, count);
       const keysOf = (sample: number) => noiseKeys(keys, seed, 'prediction', sample, first);
-      const outputs = await predictRows(backend, model, samples, noisePerRun, program, parameters, x, keysOf, signal);
+      const outputs = await predictRows(backend, model, samples, noisePerRun, program, parameters, cut, keysOf, signal);
       for (const [name, values] of Object.entries(outputs)) {
         const perRow = values.length / count;
         const all = collected.get(name) ?? new Float32Array(rows * perRow);
@@ -123,8 +130,14 @@ export function createPredictor<Targets extends TargetKind = 'labels'>(
         collected.set(name, all);
       }
     }
-    const logVariance = await readLogVariance(backend, likelihood, parameters);
-    return assemblePrediction(Object.fromEntries(collected), { rows, samples, logVariance });
+    const outputs = Object.fromEntries(collected);
+    const predictions: Record<string, Prediction> = {};
+    for (const head of heads) {
+      const logVariance = await readLogVariance(backend, head, parameters);
+      const about = { rows, samples, prefix: head.prefix, logVariance };
+      predictions[head.output.name] = assemblePrediction(outputs, about);
+    }
+    return isNamed(model, likelihood) ? predictions : predictions[heads[0].output.name];
   }
 
   const uses = createSerialUses({ name: 'predict', remedy: 'Create a new predictor' }, () => keepOnly([]));
@@ -135,23 +148,23 @@ export function createPredictor<Targets extends TargetKind = 'labels'>(
       checkSignal('predict', runOptions.signal);
       // Models without noise do not use the seed, but an invalid one is still a mistake.
       if (runOptions.seed !== undefined) key(runOptions.seed);
-      const { inputs: read } = readInputs('predict', inputs, model.inputShape);
-      const copy = read === inputs ? read.slice() : read;
-      // The likelihood decides whether the prediction is of classes or of values.
-      return uses.add(async () => (await run(parameters, copy, runOptions)) as Prediction<Targets>);
+      const { inputs: read, rows } = readInputs('predict', model, inputs);
+      const copy = Object.fromEntries(Object.entries(read).map(([name, data]) => [name, data.slice()]));
+      // The likelihoods decide whether the predictions are of classes or of values.
+      return uses.add(async () => (await run(parameters, { inputs: copy, rows }, runOptions)) as PredictionOf<Given>);
     },
     dispose: () => uses.dispose(),
   };
 }
 
 /** The options with their defaults. Throws what `createPredictor` throws for them. */
-function readOptions(model: Model, options: PredictorOptions) {
+function readOptions(model: Model, options: PredictorOptions<Likelihoods>) {
   checkObject('VARDROP_MODEL', '[predict] model', model, 'apply', 'sequential()');
   checkOptionNames('createPredictor', options, predictorOptionNames, predictorOptionsElsewhere);
   const { backend, batch = 1000, noisePerRun = 2 ** 24, mode = 'sample', samples: drawn = 32 } = options;
-  const { likelihood = categorical() }: { readonly likelihood?: Likelihood } = options;
+  const { likelihood = categorical() }: { readonly likelihood?: Likelihoods } = options;
   checkBackend('predict', backend);
-  checkObject('VARDROP_OPTION', '[predict] likelihood', likelihood, 'negativeLogLikelihood', 'categorical()');
+  const heads = headsOf('predict', model, likelihood);
   checkChoice('VARDROP_OPTION', '[predict] mode', mode, ['sample', 'mean']);
   checkCount('samples', drawn, 0);
   if (mode === 'mean' && drawn > 0 && options.samples !== undefined) {
@@ -162,11 +175,20 @@ function readOptions(model: Model, options: PredictorOptions) {
   }
   checkCount('batch', batch, 1);
   checkCount('noisePerRun', noisePerRun, 1);
-  checkLikelihood(model, likelihood);
-  return { backend, batch, noisePerRun, mode, drawn, likelihood };
+  heads.forEach(checkHead);
+  return { backend, batch, noisePerRun, mode, drawn, likelihood, heads };
 }
 
-/** Outputs for the rows in `x`, by name. It disposes of all tensors that it makes on the backend. */
+/** The inputs of `count` rows from row `first` on. */
+function cutRows(model: Model, inputs: ReadInputs['inputs'], first: number, count: number): ReadInputs {
+  const cut = model.inputs.map(({ name, shape }) => {
+    const columns = elementCount(shape);
+    return [name, inputs[name].subarray(first * columns, (first + count) * columns)] as const;
+  });
+  return { inputs: Object.fromEntries(cut), rows: count };
+}
+
+/** Outputs for some rows, by name. It disposes of all tensors that it makes on the backend. */
 async function predictRows(
   backend: Backend,
   model: Model,
@@ -174,7 +196,7 @@ async function predictRows(
   noisePerRun: number,
   program: CompiledProgram,
   parameters: Tensors,
-  x: Float32Array,
+  { inputs, rows }: ReadInputs,
   keysOf: (sample: number) => Iteration['keys'],
   signal: AbortSignal | undefined,
 ): Promise<Record<string, Float32Array<ArrayBuffer>>> {
@@ -188,7 +210,9 @@ async function predictRows(
     disposeAll(backend, tensors);
   };
   try {
-    const image = own(backend.upload(x, [x.length / elementCount(model.inputShape), ...model.inputShape]));
+    const data: Tensors = Object.fromEntries(
+      model.inputs.map(({ name, shape }) => [name, own(backend.upload(inputs[name], [rows, ...shape]))]),
+    );
     let values: Tensors = Object.fromEntries(
       carriedShapes(program).map(({ name, shape }) => [
         name,
@@ -203,10 +227,7 @@ async function predictRows(
         weights.push(own(backend.upload(Float32Array.of(1 / (k + 1)), [])));
       }
       const iterations = weights.map((weight, i): Iteration => ({ inputs: { weight }, keys: keysOf(first + i) }));
-      const result = program.run(
-        { ...parameters, ...values, [model.inputs[0].name]: image },
-        samples === 0 ? [{}] : iterations,
-      );
+      const result = program.run({ ...parameters, ...values, ...data }, samples === 0 ? [{}] : iterations);
       for (const tensors of [result.carried, ...result.outputs]) Object.values(tensors).forEach(own);
       disown([...Object.values(values), ...weights]);
       values = samples === 0 ? result.outputs[0] : result.carried;
@@ -234,27 +255,28 @@ function checkCount(what: string, value: number, least: number): void {
 }
 
 /** The variance of the targets is read from `logVariance`. Another likelihood of values has to have this parameter too. */
-function checkLikelihood(model: Model, likelihood: Likelihood): void {
+function checkHead({ likelihood, output: { shape } }: Head): void {
   if (likelihood.targets === 'labels') return;
-  const own = likelihoodParameters(likelihood, model.outputShape).find(({ name }) => name === 'logVariance');
-  if (own && own.shape.join() === model.outputShape.join()) return;
+  const own = likelihoodParameters(likelihood, shape).find(({ name }) => name === 'logVariance');
+  if (own && own.shape.join() === shape.join()) return;
   throw new VardropError(
     'VARDROP_LIKELIHOOD',
-    `[predict] likelihood: got '${likelihood.name}' without a logVariance of shape [${model.outputShape.join(', ')}], needs one for the variance of the targets. Use gaussianLikelihood() or give yours that parameter.`,
+    `[predict] likelihood: got '${likelihood.name}' without a logVariance of shape [${shape.join(', ')}], needs one for the variance of the targets. Use gaussianLikelihood() or give yours that parameter.`,
   );
 }
 
 async function readLogVariance(
   backend: Backend,
-  likelihood: Likelihood,
+  { likelihood, prefix }: Head,
   parameters: Tensors,
 ): Promise<Float32Array | undefined> {
   if (likelihood.targets === 'labels') return undefined;
-  const tensor = parameters['likelihood/logVariance'];
+  const name = `likelihood/${prefix}logVariance`;
+  const tensor = parameters[name];
   if (tensor) return backend.read(tensor);
   throw new VardropError(
     'VARDROP_INPUT',
-    '[predict] parameter "likelihood/logVariance": got nothing, needs the variances learned in training.',
+    `[predict] parameter "${name}": got nothing, needs the variances learned in training.`,
   );
 }
 

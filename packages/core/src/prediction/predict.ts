@@ -4,8 +4,10 @@ import { disposeAll } from '../backend/disposeAll.js';
 import { checkObject } from '../checkObject.js';
 import { checkOptionNames } from '../checkOptionNames.js';
 import { checkSignal } from '../checkSignal.js';
+import type { Likelihoods } from '../heads.js';
 import type { Model } from '../layers/model.js';
-import { categorical, type Likelihood, type TargetKind } from '../likelihood.js';
+import { categorical, type Likelihood } from '../likelihood.js';
+import type { OneOrNamed } from '../oneOrNamed.js';
 import { readTensors } from '../readTensors.js';
 import type { TensorMap } from '../tensorData.js';
 import {
@@ -15,17 +17,23 @@ import {
   predictorOptionNames,
   predictorOptionsElsewhere,
 } from './createPredictor.js';
-import type { Prediction } from './prediction.js';
+import type { PredictionOf } from './prediction.js';
 import { readInputs } from './readInputs.js';
 
 /** Options of `predict`. */
-export interface PredictOptions<Targets extends TargetKind = TargetKind>
-  extends PredictorOptions<Targets>,
+export interface PredictOptions<Given extends Likelihoods = Likelihood>
+  extends PredictorOptions<Given>,
     PredictorRunOptions {
-  /** Values of every parameter of the model and the likelihood, as in `TrainingState`. */
+  /**
+   * Values of every parameter of the model and the likelihoods, as in `TrainingState`. A model with running statistics needs
+   * those too: `{ ...state.parameters, ...state.carried }`.
+   */
   readonly parameters: TensorMap<ArrayLike<number>>;
-  /** Datapoints of the model's input shape, one after another, row-major. Numbers are rounded to float32. */
-  readonly inputs: ArrayLike<number>;
+  /**
+   * Datapoints of the model's input shape, one after another, row-major; for a model with several inputs such an array for each
+   * by its name. Numbers are rounded to float32.
+   */
+  readonly inputs: OneOrNamed<ArrayLike<number>>;
 }
 
 const optionNames: Readonly<Record<keyof PredictOptions, true>> = {
@@ -43,23 +51,23 @@ const elsewhere = { ...predictorOptionsElsewhere, state: 'Write parameters: stat
  * Predicts with the average over `samples` draws of the noise (Monte-Carlo), or with the weights' means. The noise of a row
  * depends only on the seed, the sample and the row's index, so predictions do not depend on `batch`. Leaves nothing on the
  * backend. Inputs and parameters are copied before it returns its promise, so their arrays may be changed at once. Throws
- * `VARDROP_TYPE` for inputs that are not an array of numbers, `VARDROP_EMPTY` for no inputs, `VARDROP_SHAPE` unless they are
- * whole rows, `VARDROP_NON_FINITE` unless they are finite, `VARDROP_STATE` for parameters of another model, `VARDROP_MODEL`
- * without a model, `VARDROP_OPTION` for unknown options, and what `createPredictor` throws.
+ * what `readInputs` throws for inputs (`VARDROP_TYPE`, `VARDROP_INPUT`, `VARDROP_EMPTY`, `VARDROP_SHAPE`, `VARDROP_NON_FINITE`,
+ * `VARDROP_INDEX`), `VARDROP_STATE` for parameters of another model, `VARDROP_MODEL` without a model, `VARDROP_OPTION` for
+ * unknown options, and what `createPredictor` throws.
  */
-export async function predict<Targets extends TargetKind = 'labels'>(
+export async function predict<Given extends Likelihoods = Likelihood<'labels'>>(
   model: Model,
-  options: PredictOptions<Targets>,
-): Promise<Prediction<Targets>> {
+  options: PredictOptions<Given>,
+): Promise<PredictionOf<NoInfer<Given>>> {
   checkObject('VARDROP_MODEL', '[predict] model', model, 'apply', 'sequential()');
   checkOptionNames('predict', options, optionNames, elsewhere);
   const { parameters, inputs: given, seed, signal, ...forPredictor } = options;
   const { backend } = options;
-  const { likelihood = categorical() }: { readonly likelihood?: Likelihood } = options;
+  const { likelihood = categorical() }: { readonly likelihood?: Likelihoods } = options;
   // Before anything is compiled or uploaded.
   checkSignal('predict', signal);
   signal?.throwIfAborted();
-  const { inputs } = readInputs('predict', given, model.inputShape);
+  const { inputs } = readInputs('predict', model, given);
   const predictor = createPredictor(model, forPredictor);
   const read = readTensors('[predict] parameter', allTensors(model, likelihood), parameters, {
     remedy: 'Use the model that the parameters were trained with.',

@@ -1,4 +1,5 @@
-import type { TargetKind } from '../likelihood.js';
+import type { Likelihoods } from '../heads.js';
+import type { Likelihood, TargetKind } from '../likelihood.js';
 
 /** What a classifier predicts for `rows` datapoints. Every array belongs to the caller. */
 export interface ClassificationPrediction {
@@ -45,3 +46,9 @@ export interface RegressionPrediction {
 export type Prediction<Targets extends TargetKind = TargetKind> = Targets extends 'labels'
   ? ClassificationPrediction
   : RegressionPrediction;
+
+/** What `predict` returns: a prediction, or where likelihoods are given by the names of outputs, one for each by its name. */
+export type PredictionOf<Given extends Likelihoods> =
+  Given extends Likelihood<infer Targets>
+    ? Prediction<Targets>
+    : { readonly [Name in keyof Given]: Given[Name] extends Likelihood<infer Targets> ? Prediction<Targets> : never };

@@ -1,3 +1,4 @@
+import { carriedTensors } from '../carriedTensors.js';
 import { checkObject } from '../checkObject.js';
 import type { BuiltLayer } from '../layers/layer.js';
 import { fullName, type Model } from '../layers/model.js';
@@ -19,7 +20,7 @@ export function layerTensors(layer: BuiltLayer, parameters: TensorMap): TensorMa
  */
 export function readParameters(who: string, model: Model, parameters: TensorMap<ArrayLike<number>>): TensorMap {
   checkObject('VARDROP_MODEL', `[${who}] model`, model, 'apply', 'sequential()');
-  return readTensors(`[${who}] parameter`, [...model.parameters, ...model.carried], parameters, {
+  return readTensors(`[${who}] parameter`, [...model.parameters, ...carriedTensors(model)], parameters, {
     others: 'kept',
     remedy: 'Use the model that the parameters were trained with.',
   });

@@ -56,7 +56,7 @@ export function createStates(trainer: Trainer, course: Course, first: number): S
   };
 }
 
-/** The first parameter of a state that is not finite. */
-function nonFiniteParameter(state: TrainingState): string | undefined {
-  return Object.entries(state.parameters).find(([, { data }]) => firstNonFinite(data) !== -1)?.[0];
+/** The first parameter, or carried value, of a state that is not finite. */
+function nonFiniteParameter({ parameters, carried }: TrainingState): string | undefined {
+  return Object.entries({ ...parameters, ...carried }).find(([, { data }]) => firstNonFinite(data) !== -1)?.[0];
 }

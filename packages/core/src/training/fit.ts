@@ -34,8 +34,8 @@ export interface FitResult {
  * not change them before.
  *
  * All options are checked before training starts. Throws `VARDROP_MODEL`, `VARDROP_OPTION` (also for unknown options),
- * `VARDROP_EMPTY`, `VARDROP_SHAPE`, `VARDROP_TYPE`, `VARDROP_NON_FINITE`, `VARDROP_LABEL`, `VARDROP_STATE`,
- * `VARDROP_LIKELIHOOD`.
+ * `VARDROP_INPUT`, `VARDROP_EMPTY`, `VARDROP_SHAPE`, `VARDROP_TYPE`, `VARDROP_NON_FINITE`, `VARDROP_INDEX`, `VARDROP_LABEL`,
+ * `VARDROP_STATE`, `VARDROP_LIKELIHOOD`.
  *
  * Every later failure throws a `TrainingError` with the last good state. Its code is `VARDROP_NON_FINITE_LOSS` for a loss, or
  * final parameters, that are not finite; `VARDROP_SCHEDULE` for a schedule that throws or does not return a finite number ≥ 0;
@@ -45,14 +45,16 @@ export interface FitResult {
  */
 export async function fit(model: Model, options: FitOptions): Promise<FitResult> {
   const resolved = resolveFitOptions(model, options);
-  const { likelihood, optimizer, epochs, batch, learningRateFactor, klWeight, data, validation, onWarning } = resolved;
+  const { likelihood, heads, optimizer, epochs, batch, learningRateFactor, klWeight, data, validation, onWarning } =
+    resolved;
   const { rows } = data;
   const { backend, earlyStopping, signal, onStep, onEpoch } = options;
   const start = startOf(model, options, resolved);
   const stepsPerEpoch = Math.ceil(rows / batch);
-  const course = createCourse(start, { rows, digest: digest([data.inputs, data.targets]) }, batch);
+  const arrays = [...Object.values(data.inputs), ...Object.values(data.targets)];
+  const course = createCourse(start, { rows, digest: digest(arrays) }, batch);
 
-  const validator = validation ? createValidator(model, { backend, likelihood, data: validation }) : undefined;
+  const validator = validation ? createValidator(model, { backend, heads, data: validation }) : undefined;
   const trainer = createTrainer(model, { backend, likelihood, optimizer, state: start });
   const history: EpochRecord[] = [];
   const states = createStates(trainer, course, start.step);
@@ -66,7 +68,7 @@ export async function fit(model: Model, options: FitOptions): Promise<FitResult>
     for (let at = course.at(trainer.step); at.epoch === epoch; at = course.at(trainer.step)) {
       if (signal?.aborted) return false;
       const i = Math.floor(at.row / batch);
-      const minibatch = gather(model, likelihood, data, order.subarray(at.row, at.row + batch));
+      const minibatch = gather(model, heads, data, order.subarray(at.row, at.row + batch));
       const progress = { epoch: epoch + i / stepsPerEpoch, step: trainer.step };
       const result = await trainer.run(minibatch, {
         learningRate: optimizer.learningRate * scheduled('learningRateFactor', learningRateFactor, progress),
@@ -80,14 +82,7 @@ export async function fit(model: Model, options: FitOptions): Promise<FitResult>
       await yieldToEvents();
     }
     const metrics = await validate();
-    const record: EpochRecord = {
-      epoch,
-      dataTerm: totals.dataTerm / totals.rows,
-      loss: totals.loss / totals.rows,
-      kl: totals.kl,
-      ...(metrics && { validation: metrics }),
-      seconds: (performance.now() - started) / 1000,
-    };
+    const record = recordOf(epoch, totals, metrics, started);
     history.push(record);
     if (onEpoch) await callBack('onEpoch', () => onEpoch(record, states.finite));
     // Also if onEpoch has caught the error that `state` threw.
@@ -122,6 +117,23 @@ export async function fit(model: Model, options: FitOptions): Promise<FitResult>
     validator?.dispose();
     trainer.dispose();
   }
+}
+
+/** The record of an epoch that began at `started`, of sums over its datapoints. */
+function recordOf(
+  epoch: number,
+  totals: { readonly dataTerm: number; readonly loss: number; readonly rows: number; readonly kl: number },
+  validation: ValidationMetrics | undefined,
+  started: number,
+): EpochRecord {
+  return {
+    epoch,
+    dataTerm: totals.dataTerm / totals.rows,
+    loss: totals.loss / totals.rows,
+    kl: totals.kl,
+    ...(validation && { validation }),
+    seconds: (performance.now() - started) / 1000,
+  };
 }
 
 /** The state that training starts from: the given one, or a fresh one. */

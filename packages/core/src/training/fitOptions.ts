@@ -1,7 +1,7 @@
 import type { Backend } from '../backend/contract.js';
-import type { Likelihood } from '../likelihood.js';
+import type { Likelihoods } from '../heads.js';
 import type { Optimizer } from '../optimizers/optimizer.js';
-import type { Dataset } from './data.js';
+import type { AnyDataset } from './data.js';
 import type { EpochRecord } from './epochRecord.js';
 import type { Schedule } from './schedule.js';
 import type { TrainingState } from './state.js';
@@ -37,9 +37,9 @@ export interface FitWarning {
 /** Options of `fit`. */
 export interface FitOptions {
   readonly backend: Backend;
-  readonly data: Dataset<ArrayLike<number>>;
-  /** Default: `categorical()`. */
-  readonly likelihood?: Likelihood;
+  readonly data: AnyDataset;
+  /** One for each output by its name, or that of the only output. Default for one output: `categorical()`. */
+  readonly likelihood?: Likelihoods;
   /** Default: Adam. */
   readonly optimizer?: Optimizer;
   /** A factor on the learning rate of the optimizer, for each step. Default: 1. */
@@ -57,7 +57,7 @@ export interface FitOptions {
    * training starts with the first epoch; `FitResult.started` tells which.
    */
   readonly state?: TrainingState<ArrayLike<number>>;
-  readonly validation?: Dataset<ArrayLike<number>>;
+  readonly validation?: AnyDataset;
   /** Needs `validation`. The best state is returned; after an abort the latest, to resume from. */
   readonly earlyStopping?: EarlyStopping;
   /** Called after each step. A promise that it returns is awaited. */

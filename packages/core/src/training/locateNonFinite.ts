@@ -3,9 +3,9 @@ import { compileProgram } from '../backend/compileProgram.js';
 import type { Backend, Iteration, Tensor, Tensors } from '../backend/contract.js';
 import { disposeAll } from '../backend/disposeAll.js';
 import { firstNonFinite } from '../firstNonFinite.js';
+import type { Likelihoods } from '../heads.js';
 import { declareInputs, declareParameters } from '../layers/declare.js';
 import type { Model } from '../layers/model.js';
-import type { Likelihood } from '../likelihood.js';
 import { createBuilder } from '../program/builder.js';
 
 /**
@@ -16,7 +16,7 @@ export async function locateNonFinite(
   model: Model,
   step: {
     readonly backend: Backend;
-    readonly likelihood: Likelihood;
+    readonly likelihood: Likelihoods;
     readonly parameters: Tensors;
     readonly inputs: Tensors;
     readonly keys: NonNullable<Iteration['keys']>;

@@ -5,8 +5,9 @@ import { checkOptionNames } from '../checkOptionNames.js';
 import { checkSignal } from '../checkSignal.js';
 import { VardropError } from '../errors.js';
 import { formatValue } from '../formatValue.js';
+import { type Head, headsOf, type Likelihoods } from '../heads.js';
 import type { Model } from '../layers/model.js';
-import { categorical, type Likelihood } from '../likelihood.js';
+import { categorical } from '../likelihood.js';
 import { likelihoodParameters } from '../likelihoodParameters.js';
 import { adam } from '../optimizers/adam.js';
 import type { Optimizer } from '../optimizers/optimizer.js';
@@ -17,7 +18,8 @@ import { constantSchedule, type Schedule } from './schedule.js';
 
 /** The options of `fit` after the checks, with defaults filled in. */
 export interface ResolvedFitOptions {
-  readonly likelihood: Likelihood;
+  readonly likelihood: Likelihoods;
+  readonly heads: readonly Head[];
   readonly optimizer: Optimizer;
   readonly epochs: number;
   readonly batch: number;
@@ -66,9 +68,10 @@ export function resolveFitOptions(model: Model, options: FitOptions): ResolvedFi
   checkObject('VARDROP_MODEL', '[fit] model', model, 'apply', 'sequential()');
   checkOptionNames('fit', options, optionNames, elsewhere);
   const { backend, earlyStopping } = options;
-  const { likelihood = categorical(), optimizer = adam(), learningRateFactor = constantSchedule() } = options;
+  const { optimizer = adam(), learningRateFactor = constantSchedule() } = options;
+  const { likelihood = categorical() }: { readonly likelihood?: Likelihoods } = options;
   checkBackend('fit', backend);
-  checkObject('VARDROP_OPTION', '[fit] likelihood', likelihood, 'negativeLogLikelihood', 'categorical()');
+  const heads = headsOf('fit', model, likelihood);
   checkObject('VARDROP_OPTION', '[fit] optimizer', optimizer, 'update', 'adam()');
   const epochs = positiveInteger('epochs', options.epochs === undefined ? 10 : options.epochs);
   const batch = positiveInteger('batch', options.batch === undefined ? 100 : options.batch);
@@ -86,15 +89,16 @@ export function resolveFitOptions(model: Model, options: FitOptions): ResolvedFi
   checkFunction('[fit] onEpoch', options.onEpoch);
   checkFunction('[fit] onWarning', options.onWarning);
   checkSignal('fit', options.signal);
-  likelihoodParameters(likelihood, model.outputShape);
-  const data = readDataset('fit', model, likelihood, options.data);
+  for (const head of heads) likelihoodParameters(head.likelihood, head.output.shape);
+  const data = readDataset('fit', model, heads, options.data);
   const validation =
-    options.validation === undefined ? undefined : readDataset('fit validation', model, likelihood, options.validation);
+    options.validation === undefined ? undefined : readDataset('fit validation', model, heads, options.validation);
   if (earlyStopping !== undefined) checkEarlyStopping(earlyStopping, validation !== undefined);
-  const warnings = scaleWarnings(data, likelihood);
+  const warnings = scaleWarnings(model, heads, data);
   const { onWarning = ({ code, message }) => console.warn(`${message} (${code})`) } = options;
   return {
     likelihood,
+    heads,
     optimizer,
     epochs,
     batch,

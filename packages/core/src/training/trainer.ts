@@ -8,8 +8,9 @@ import { checkOptionNames } from '../checkOptionNames.js';
 import { copyFloat32 } from '../copyFloat32.js';
 import { VardropError } from '../errors.js';
 import { formatValue } from '../formatValue.js';
+import { headsOf, type Likelihoods, targetName } from '../heads.js';
 import type { Model } from '../layers/model.js';
-import type { Likelihood } from '../likelihood.js';
+import { namedArrays } from '../namedArrays.js';
 import type { Optimizer } from '../optimizers/optimizer.js';
 import { keyNames, noiseKeys } from '../streams.js';
 import type { TensorMap } from '../tensorData.js';
@@ -48,8 +49,8 @@ export interface Trainer {
   readonly parameters: Tensors;
   /**
    * One step on a minibatch. Its arrays are copied, rounded to float32, before this returns. Rejects with `VARDROP_TYPE` for
-   * anything but arrays of numbers, `VARDROP_INPUT` if they do not fill their rows, `VARDROP_OPTION` for scales that are not
-   * finite numbers, and `VARDROP_NON_FINITE_LOSS`, naming step and layer, if the loss is not finite. The trainer then holds the
+   * anything but arrays of numbers by name, `VARDROP_INPUT` for names that the model does not have and for arrays that do not
+   * fill their rows, `VARDROP_OPTION` for scales that are not finite numbers, and `VARDROP_NON_FINITE_LOSS`, naming step and layer, if the loss is not finite. The trainer then holds the
    * last state whose loss was finite.
    */
   run(minibatch: Minibatch<ArrayLike<number>>, scales: StepScales): Promise<StepResult>;
@@ -75,7 +76,8 @@ export function createTrainer(
   model: Model,
   options: {
     readonly backend: Backend;
-    readonly likelihood: Likelihood;
+    /** One for each output by its name, or that of the only output. */
+    readonly likelihood: Likelihoods;
     readonly optimizer: Optimizer;
     /** The data of its tensors may be any arrays of numbers. They are rounded to float32. */
     readonly state: TrainingState<ArrayLike<number>>;
@@ -85,7 +87,7 @@ export function createTrainer(
   checkOptionNames('createTrainer', options, { backend: true, likelihood: true, optimizer: true, state: true });
   const { backend, likelihood, optimizer } = options;
   checkBackend('createTrainer', backend);
-  checkObject('VARDROP_OPTION', '[createTrainer] likelihood', likelihood, 'negativeLogLikelihood', 'categorical()');
+  const heads = headsOf('createTrainer', model, likelihood);
   checkObject('VARDROP_OPTION', '[createTrainer] optimizer', optimizer, 'update', 'adam()');
   const initial = readState(model, likelihood, optimizer, options.state);
   const source = trainingProgram(model, likelihood, optimizer);
@@ -114,8 +116,13 @@ export function createTrainer(
     };
     const inputs: Record<string, Tensor> = {};
     try {
-      inputs[model.inputs[0].name] = backend.upload(minibatch.x, [minibatch.rows, ...model.inputShape]);
-      inputs.y = backend.upload(minibatch.y, [minibatch.rows, ...model.outputShape]);
+      for (const { name, shape } of model.inputs) {
+        inputs[name] = backend.upload(minibatch.inputs[name], [minibatch.rows, ...shape]);
+      }
+      for (const head of heads) {
+        const { name, shape } = head.output;
+        inputs[targetName(head)] = backend.upload(minibatch.targets[name], [minibatch.rows, ...shape]);
+      }
       for (const [name, value] of Object.entries(scalars)) inputs[name] = backend.upload(Float32Array.of(value), []);
       const { carried, outputs } = program.run(current, [{ inputs, keys }]);
       let result: StepResult;
@@ -191,19 +198,31 @@ export function createTrainer(
       return Object.fromEntries(names.map((name) => [name, current[name]]));
     },
     async run(minibatch, scales) {
-      checkOptionNames('trainer: minibatch', minibatch, { rows: true, x: true, y: true });
-      const { rows, x, y } = minibatch;
-      const copy = {
-        rows,
-        x: copyFloat32('[trainer] minibatch.x', x),
-        y: copyFloat32('[trainer] minibatch.y', y),
-      };
+      const copy = copyMinibatch(model, minibatch);
       checkScales(scales);
       return uses.add(() => run(copy, scales));
     },
     retreat: () => uses.add(async () => retreat()),
     state: () => uses.add(state),
     dispose: () => uses.dispose(),
+  };
+}
+
+/** A minibatch of its own, as float32. Throws what `Trainer.run` documents for arrays and names. */
+function copyMinibatch(model: Model, minibatch: Minibatch<ArrayLike<number>>): Minibatch {
+  const known = { rows: true, inputs: true, targets: true } as const;
+  const elsewhere = { x: 'Write inputs: { x }.', y: 'Write targets: { output }.' };
+  checkOptionNames('trainer: minibatch', minibatch, known, elsewhere);
+  const { rows, inputs, targets } = minibatch;
+  const copy = (what: string, given: unknown, of: string, all: readonly { readonly name: string }[]) => {
+    const names = all.map(({ name }) => name);
+    const arrays = namedArrays(`[trainer] ${what}`, given, names, of);
+    return Object.fromEntries(names.map((name, i) => [name, copyFloat32(`[trainer] ${what}.${name}`, arrays[i])]));
+  };
+  return {
+    rows,
+    inputs: copy('minibatch.inputs', inputs, 'inputs', model.inputs),
+    targets: copy('minibatch.targets', targets, 'outputs', model.outputs),
   };
 }
 

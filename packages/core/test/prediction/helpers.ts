@@ -1,8 +1,8 @@
 import { allParameters } from '../../src/allParameters.js';
 import type { Backend } from '../../src/backend/contract.js';
+import type { Likelihoods } from '../../src/heads.js';
 import type { TensorMap } from '../../src/index.js';
 import type { Model } from '../../src/layers/model.js';
-import type { Likelihood } from '../../src/likelihood.js';
 import { elementCount } from '../../src/program/index.js';
 import { hostGenerator } from '../../src/random/index.js';
 import { createReferenceBackend } from '../../src/reference/index.js';
@@ -54,7 +54,7 @@ export function watched(options: { readonly noise?: 'host' | 'device'; readonly 
 }
 
 /** Parameters with values of a deterministic, uneven pattern; a noise's own parameters keep their start. */
-export function patterned(model: Model, likelihood: Likelihood): TensorMap {
+export function patterned(model: Model, likelihood: Likelihoods): TensorMap {
   return Object.fromEntries(
     allParameters(model, likelihood).map(({ name, shape, initialize }) => {
       const data = new Float32Array(elementCount(shape));

@@ -71,7 +71,7 @@ function softmax(logits: Float64Array): number[] {
   return exponentials.map((e) => e / sum);
 }
 
-async function classify(model: Model, options: Partial<PredictOptions<'labels'>> = {}) {
+async function classify(model: Model, options: Partial<PredictOptions<Likelihood<'labels'>>> = {}) {
   const prediction = await predict(model, {
     backend: reference(),
     likelihood: categorical(),

@@ -27,7 +27,7 @@ function slowBackend(): Backend {
 function minibatch(rows: number, seed: number): Minibatch {
   const y = new Float32Array(2 * rows);
   for (let row = 0; row < rows; row++) y[2 * row + ((row + seed) % 2)] = 1;
-  return { rows, x: normal(key(seed), 2 * rows), y };
+  return { rows, inputs: { x: normal(key(seed), 2 * rows) }, targets: { output: y } };
 }
 
 type Call = { readonly kind: 'run'; readonly rows: number } | { readonly kind: 'state' } | { readonly kind: 'retreat' };
@@ -47,8 +47,8 @@ async function carryOut(trainer: Trainer, call: Call, seed: number): Promise<unk
   const given = minibatch(call.rows, seed);
   const result = trainer.run(given, scales);
   // The arrays are the caller's again.
-  given.x.fill(Number.NaN);
-  given.y.fill(Number.NaN);
+  given.inputs.x.fill(Number.NaN);
+  given.targets.output.fill(Number.NaN);
   return result;
 }
 

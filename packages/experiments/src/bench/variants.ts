@@ -134,7 +134,7 @@ function prediction(backend: Backend, data: WorkloadData, samples: number): Prep
   );
   let seed = 0;
   return {
-    run: async () => void (await predictor.run(parameters, minibatch.x, { seed: seed++ })),
+    run: async () => void (await predictor.run(parameters, minibatch.inputs, { seed: seed++ })),
     dispose() {
       predictor.dispose();
       for (const tensor of Object.values(parameters)) backend.dispose(tensor);

@@ -58,7 +58,7 @@ export function createMinibatch({ widths, batch }: Workload): Minibatch {
   const x = Float32Array.from({ length: batch * widths[0] }, () => (random() < 0.2 ? random() : 0));
   const y = new Float32Array(batch * classes);
   for (let row = 0; row < batch; row++) y[row * classes + Math.floor(random() * classes)] = 1;
-  return { x, y, rows: batch };
+  return { rows: batch, inputs: { x }, targets: { output: y } };
 }
 
 /** A reproducible stream of numbers in [0, 1) with period 2³², good enough for the data of a benchmark. */

@@ -100,7 +100,7 @@ export async function createChunkedTrainer(
     get parameters() {
       return Object.fromEntries(model.parameters.map(({ name }) => [name, state[name]]));
     },
-    async accumulate({ rows, x, y }, row) {
+    async accumulate({ rows, inputs: { x }, targets: { output: y } }, row) {
       const inputs: Record<string, Tensor> = {};
       const cut = (values: Float32Array, shape: readonly number[]) => {
         const width = elementCount(shape);

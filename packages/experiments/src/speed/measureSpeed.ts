@@ -74,7 +74,8 @@ export async function measureSpeed(
     try {
       for (let round = -1; round < rounds; round++) {
         signal.throwIfAborted();
-        const minibatch = { rows: batch, ...drawMinibatch(data, random.foldIn(random.key(seed), round + 1), batch) };
+        const { x, y } = drawMinibatch(data, random.foldIn(random.key(seed), round + 1), batch);
+        const minibatch = { rows: batch, inputs: { x }, targets: { output: y } };
         const timed = async (name: keyof typeof times, work: () => Promise<unknown>) => {
           const started = performance.now();
           await work();

@@ -17,7 +17,7 @@ export interface HandWrittenStep {
 export function createHandWrittenStep(
   tf: typeof Tfjs,
   { widths, batch }: Workload,
-  { x, y }: Minibatch,
+  { inputs: { x }, targets: { output: y } }: Minibatch,
 ): HandWrittenStep {
   const { learningRate, trainingSize } = workloadScales;
   const [k1, k2, k3] = [0.63576, 1.8732, 1.48695];

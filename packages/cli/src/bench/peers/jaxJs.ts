@@ -100,7 +100,7 @@ function stepOf(jax: Jax, workload: Workload) {
 function prepare(jax: Jax, workload: Workload): Awaited<ReturnType<Peer['prepare']>> {
   const { numpy, random } = jax;
   const { widths, batch } = workload;
-  const minibatch = createMinibatch(workload);
+  const { inputs, targets } = createMinibatch(workload);
   const outputs = widths.slice(1);
   const classes = outputs[outputs.length - 1];
   const step = stepOf(jax, workload);
@@ -123,8 +123,8 @@ function prepare(jax: Jax, workload: Workload): Awaited<ReturnType<Peer['prepare
   return {
     run: () =>
       withoutWorker(async () => {
-        const x = numpy.array(minibatch.x, { shape: [batch, widths[0]] });
-        const y = numpy.array(minibatch.y, { shape: [batch, classes] });
+        const x = numpy.array(inputs.x, { shape: [batch, widths[0]] });
+        const y = numpy.array(targets.output, { shape: [batch, classes] });
         const [loss, ...next] = step(...state, x, y, random.key(count++)) as [JaxArray, Layer[], Layer[], Layer[]];
         state = next;
         await loss.data();
