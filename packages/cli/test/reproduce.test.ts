@@ -243,7 +243,7 @@ describe('--model', () => {
     await mkdir(images);
     await writeImages(images, 'train', 20, 1, [16, 18]);
     await writeImages(images, 't10k', 10, 2, [16, 18]);
-    const words = ['--data', images];
+    const words = ['--data', images, '--backend', 'tfjs:wasm'];
     const first = await run('sparsity --model lenet-5', small, words);
     expect([first.code, first.stdout]).toEqual([
       0,

@@ -1,3 +1,6 @@
+/** A network of the sparsity experiment. */
+export type SparsityModel = 'lenet-300-100' | 'lenet-5';
+
 /** A network of the paper, and what the paper reports of it. */
 export interface SparsityNetwork {
   /** Its name in reports. */
@@ -25,7 +28,7 @@ const published = {
 } as const;
 
 /** The networks of the sparsity experiment. LeNet-5 is the one of Caffe, whose layers are wider than LeCun's. */
-export const sparsityNetworks = {
+export const sparsityNetworks: Readonly<Record<SparsityModel, SparsityNetwork>> = {
   'lenet-300-100': {
     title: 'LeNet-300-100',
     convolutions: 0,
@@ -38,7 +41,4 @@ export const sparsityNetworks = {
     hidden: [20, 50, 500],
     published: { ...published, error: 0.75, layers: [67, 98, 99.8, 95], compression: 280 },
   },
-} as const satisfies Readonly<Record<string, SparsityNetwork>>;
-
-/** A name of {@link sparsityNetworks}. */
-export type SparsityModel = keyof typeof sparsityNetworks;
+};

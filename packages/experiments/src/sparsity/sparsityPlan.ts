@@ -67,7 +67,17 @@ export const sparsityPlans: Readonly<
   },
   'lenet-5': {
     full: { ...sizesOf('lenet-5'), ...published },
-    quick: { ...sizesOf('lenet-5'), ...published },
+    quick: {
+      ...sizesOf('lenet-5'),
+      ...published,
+      epochs: 15,
+      batch: 40,
+      learningRate: 2e-3,
+      fallsFrom: 8,
+      kl: { from: 1, to: 5, images: 16_000 },
+      logVariance: -8,
+      fineTuning: { epochs: 5, learningRate: 1e-3 },
+    },
   },
 };
 
