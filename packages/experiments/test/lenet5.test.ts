@@ -111,7 +111,7 @@ describe('LeNet-5', () => {
       ]),
     );
     expect(sentences.at(-1)).toBe(
-      'Published of LeNet-5: 280 fold at 0.75 % error. That is another experiment, on 60,000 training images; here there are 60.',
+      'The published LeNet-5 has 280 fold fewer weights at 0.75 % error. That is another experiment: it had 60,000 training images, this one has 60.',
     );
   });
 

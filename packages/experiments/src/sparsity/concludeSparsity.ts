@@ -155,7 +155,7 @@ function fileSentence(dense: readonly DenseResult[], sparse: readonly SparseResu
 function otherSentence({ title, published }: SparsityNetwork, trainingImages: number): string[] {
   if (trainingImages === published.trainingImages) return [];
   return [
-    `Published of ${title}: ${published.compression} fold at ${published.error.toFixed(2)} % error. That is another experiment, on ${published.trainingImages.toLocaleString('en')} training images; here there are ${trainingImages.toLocaleString('en')}.`,
+    `The published ${title} has ${published.compression} fold fewer weights at ${published.error.toFixed(2)} % error. That is another experiment: it had ${published.trainingImages.toLocaleString('en')} training images, this one has ${trainingImages.toLocaleString('en')}.`,
   ];
 }
 

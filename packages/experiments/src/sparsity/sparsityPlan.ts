@@ -70,13 +70,13 @@ export const sparsityPlans: Readonly<
     quick: {
       ...sizesOf('lenet-5'),
       ...published,
-      epochs: 15,
-      batch: 40,
+      epochs: 10,
+      batch: 25,
       learningRate: 2e-3,
-      fallsFrom: 8,
-      kl: { from: 1, to: 5, images: 16_000 },
+      fallsFrom: 5,
+      kl: { from: 1, to: 4, images: 16_000 },
       logVariance: -8,
-      fineTuning: { epochs: 5, learningRate: 1e-3 },
+      fineTuning: { epochs: 3, learningRate: 1e-3 },
     },
   },
 };
