@@ -12,13 +12,14 @@ import { loadData } from '../../packages/cli/dist/data/loadData.js';
  * what `vardrop reproduce` runs one trial after the other. Another plan than the experiment's own can be given in part, as
  * JSON. Results that are in the output directory already are taken as they are.
  *
- *   node benchmarks/src/experiment.js sparsity --output DIR [--data IDX] [--quick] [--processes 16] [--seed 1] [--plan '{"seeds":5}']
+ *   node benchmarks/src/experiment.js sparsity --output DIR [--model lenet-5] [--data IDX] [--quick] [--processes 16] [--seed 1] [--plan '{"seeds":5}']
  */
 const { values, positionals } = parseArgs({
   allowPositionals: true,
   options: {
     output: { type: 'string' },
     data: { type: 'string' },
+    model: { type: 'string', default: 'lenet-300-100' },
     quick: { type: 'boolean', default: false },
     processes: { type: 'string', default: '2' },
     seed: { type: 'string', default: '1' },
@@ -47,6 +48,7 @@ async function create() {
   const data = {
     name: loaded.name,
     inputs: loaded.width * loaded.height * loaded.channels,
+    shape: [loaded.height, loaded.width, loaded.channels],
     classes: loaded.classes,
     train: part(loaded.train),
     test: part(loaded.test),
@@ -54,7 +56,8 @@ async function create() {
   const setting = { data, quick, seed: Number(values.seed) };
   const changes = JSON.parse(values.plan);
   if (name === 'sparsity') {
-    const plan = quick ? experiments.quickSparsityPlan : experiments.publishedSparsityPlan;
+    const model = /** @type {experiments.SparsityModel} */ (values.model);
+    const plan = experiments.sparsityPlans[model][quick ? 'quick' : 'full'];
     return experiments.sparsityExperiment(setting, { ...plan, ...changes });
   }
   const plan = quick ? experiments.quickErrorPlan : experiments.fullErrorPlan;

@@ -1,3 +1,5 @@
+import type { SparsityModel } from '@vardrop/experiments';
+
 /**
  * Backends that `--backend` takes; `reference` computes in float64, for checking rather than for speed. The `webgpu` backends
  * need a graphics card and, except `onnx:webgpu`, the package `webgpu`.
@@ -36,6 +38,9 @@ export const estimators = ['local', 'separate', 'single', 'flipout'] as const;
 
 /** Forms of the KL term: `--divergence`. */
 export const divergences = ['none', 'exact', 'cubic', 'sigmoid', 'ard', 'gaussian'] as const;
+
+/** Networks of `vardrop reproduce sparsity`: `--model`. */
+export const sparsityModels = ['lenet-300-100', 'lenet-5'] as const satisfies readonly SparsityModel[];
 
 /** A name of {@link backends}. */
 export type BackendName = (typeof backends)[number];

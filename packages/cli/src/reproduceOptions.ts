@@ -1,3 +1,4 @@
+import type { SparsityModel } from '@vardrop/experiments';
 import type { BackendName } from './choices.js';
 import type { ExperimentName } from './reproduce/experiments.js';
 
@@ -6,6 +7,8 @@ export interface ReproduceOptions {
   /** Which experiments, in the order in which they are run. */
   readonly experiments: readonly ExperimentName[];
   readonly backend: BackendName;
+  /** The network of `sparsity`. */
+  readonly model: SparsityModel;
   /** Directory of IDX files. Default: the embedded digits. */
   readonly data?: string;
   /** Minutes instead of hours. */
@@ -27,6 +30,7 @@ export interface ReproduceOptions {
 /** Default values of options. */
 export const reproduceDefaults = {
   backend: 'tfjs:wasm',
+  model: 'lenet-300-100',
   quick: false,
   seed: 1,
   output: 'reproduction',

@@ -98,6 +98,8 @@ describe('what cannot be understood is refused', () => {
     ['train --epoch 3', 'VARDROP_UNKNOWN_OPTION', 'Did you mean --epochs? See vardrop train --help.'],
     ['train --epochs', 'VARDROP_MISSING_VALUE', '[vardrop train] --epochs <count>: got no value'],
     ['train here', 'VARDROP_EXCESS_ARGUMENT', '[vardrop train] arguments: got "here"'],
+    ['reproduce speed --model lenet-5', 'VARDROP_OPTION_CLASH', '[vardrop reproduce] --model: got it with speed'],
+    ['reproduce sparsity --model lenet-4', 'VARDROP_UNKNOWN_MODEL', 'needs one of lenet-300-100, lenet-5.'],
     ['reproduce all speed', 'VARDROP_EXCESS_ARGUMENT', 'needs one experiment, and beside it options'],
     ['train here', 'VARDROP_EXCESS_ARGUMENT', 'needs options and their values only'],
     [

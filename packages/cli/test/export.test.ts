@@ -5,7 +5,7 @@ import { describeOnnx, exportOnnx } from '@vardrop/adapter-onnx';
 import { adam, initialState, prune, serializeState, type TrainingState } from '@vardrop/core';
 import * as random from '@vardrop/core/random';
 import { createReferenceBackend } from '@vardrop/core/reference';
-import { quickSparsityPlan, readNetwork, sparsityExperiment } from '@vardrop/experiments';
+import { readNetwork, sparsityExperiment, sparsityPlans } from '@vardrop/experiments';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { parseArguments } from '../src/arguments.js';
 import { exportNetwork } from '../src/commands/export.js';
@@ -75,7 +75,7 @@ describe('vardrop export', () => {
     const data = { name: 'random', inputs: 12, classes: 4, train: rows, test: rows };
     const { trials } = sparsityExperiment(
       { data, quick: true, seed: 1 },
-      { ...quickSparsityPlan, hidden: [9, 7], epochs: 2, fallsFrom: 1, threshold: -8.5, seeds: 1 },
+      { ...sparsityPlans['lenet-300-100'].quick, hidden: [9, 7], epochs: 2, fallsFrom: 1, threshold: -8.5, seeds: 1 },
     );
     const files = new Map<string, Uint8Array>();
     await trials[1].run({

@@ -2,8 +2,17 @@ import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promis
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { VardropError } from '@vardrop/core';
-import { type Experiment, type Json, speedExperiment, varianceExperiment } from '@vardrop/experiments';
+import {
+  type Experiment,
+  type Json,
+  type SparsitySetting,
+  sparsityExperiment,
+  sparsityPlans,
+  speedExperiment,
+  varianceExperiment,
+} from '@vardrop/experiments';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { sparsityModels } from '../src/choices.js';
 import { createReproduce, type ExperimentTable } from '../src/commands/reproduce.js';
 import { main } from '../src/main.js';
 import { experimentNames, experiments } from '../src/reproduce/experiments.js';
@@ -191,6 +200,78 @@ describe('a run', () => {
     const again = await run('all', table);
     expect([again.code, ran]).toEqual([0, []]);
     for (const name of experimentNames) expect(again.stdout).toContain(`${name}: A toy called <${name}>`);
+  });
+});
+
+describe('--model', () => {
+  test('chooses the network of sparsity, and is kept from the others', async () => {
+    const given: Record<string, unknown> = {};
+    const table = toys();
+    for (const name of experimentNames) {
+      Object.assign(table, {
+        [name]: async () => (setting: { model?: string }) => {
+          given[name] = setting.model;
+          return toy(name);
+        },
+      });
+    }
+    const others = { variance: undefined, speed: undefined, error: undefined };
+    expect((await run('all --model lenet-5', table)).code).toBe(0);
+    expect(given).toEqual({ ...others, sparsity: 'lenet-5' });
+    expect((await run('all', table)).code).toBe(0);
+    expect(given).toEqual({ ...others, sparsity: 'lenet-300-100' });
+  });
+
+  test('names those that the experiment has', () => {
+    expect(Object.keys(sparsityPlans)).toEqual(sparsityModels);
+  });
+
+  test('is part of what results are of', async () => {
+    const plan = {
+      epochs: 1,
+      fallsFrom: 0,
+      kl: { from: 0, to: 1 },
+      fineTuning: { epochs: 1, learningRate: 0.1 },
+      seeds: 1,
+    };
+    const sparsity = ({ model = 'lenet-300-100', ...setting }: SparsitySetting) => {
+      const hidden = model === 'lenet-5' ? [2, 3, 4] : [5, 4];
+      return sparsityExperiment(setting, { ...sparsityPlans[model].full, ...plan, hidden });
+    };
+    const small: ExperimentTable = { ...toys(), sparsity: async () => sparsity };
+    const images = join(directory, 'images');
+    await mkdir(images);
+    await writeImages(images, 'train', 20, 1, [16, 18]);
+    await writeImages(images, 't10k', 10, 2, [16, 18]);
+    const words = ['--data', images, '--backend', 'tfjs:wasm'];
+    const first = await run('sparsity --model lenet-5', small, words);
+    expect([first.code, first.stdout]).toEqual([
+      0,
+      expect.stringContaining('Sparsity by variational dropout, LeNet-5'),
+    ]);
+    const stored = JSON.parse(await file('sparsity.json'));
+    expect(stored.configuration).toMatchObject({ model: 'lenet-5', hidden: [2, 3, 4] });
+    expect(stored.results['sparse-1'].layers.map((layer: { weights: number }) => layer.weights)).toEqual([
+      50, 150, 12, 12,
+    ]);
+    const again = await run('sparsity', small, words);
+    expect([again.code, again.stdout]).toEqual([1, '']);
+    expect(again.stderr).toMatch(/got results with model "lenet-5", .*needs model "lenet-300-100"/);
+  });
+
+  test('is refused with other experiments, and for images that are too small', async () => {
+    expect(await run('variance --model lenet-5 --verbose')).toMatchObject({
+      code: 2,
+      stderr: expect.stringContaining('VARDROP_OPTION_CLASH'),
+    });
+    expect(await run('sparsity --model lenet5 --verbose')).toMatchObject({
+      code: 2,
+      stderr: expect.stringContaining('needs one of lenet-300-100, lenet-5. Did you mean lenet-5?'),
+    });
+    expect(await run('sparsity --model lenet-5 --verbose')).toMatchObject({
+      code: 1,
+      stderr: expect.stringContaining('VARDROP_EXPERIMENT_DATA'),
+    });
   });
 });
 

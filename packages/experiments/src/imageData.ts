@@ -6,6 +6,8 @@ export interface ImageData {
   readonly name: string;
   /** Values per image. */
   readonly inputs: number;
+  /** Height, width and channels of an image. Networks with convolutions need it. */
+  readonly shape?: readonly [height: number, width: number, channels: number];
   readonly classes: number;
   readonly train: Dataset;
   readonly test: Dataset;

@@ -1,14 +1,8 @@
 import { adam, categorical, fit, initialState, predict } from '@vardrop/core';
+import { modelParts } from '@vardrop/core/extend';
 import { createReferenceBackend } from '@vardrop/core/reference';
 import { describe, expect, it } from 'vitest';
-import {
-  type Json,
-  publishedSparsityPlan,
-  quickSparsityPlan,
-  readNetwork,
-  type SparsityPlan,
-  sparsityExperiment,
-} from '../src/index.js';
+import { type Json, readNetwork, type SparsityPlan, sparsityExperiment, sparsityPlans } from '../src/index.js';
 import { keepZeros } from '../src/sparsity/keepZeros.js';
 import { plainNetwork, type StoredNetwork, writeNetwork } from '../src/sparsity/networkFile.js';
 import { klWeight } from '../src/sparsity/sparsityPlan.js';
@@ -18,6 +12,7 @@ import { tinyData } from './tinyData.js';
 
 // Variances that start high and a threshold that is low: in two epochs some weights go, and some units with them.
 const plan: SparsityPlan = {
+  model: 'lenet-300-100',
   hidden: [8, 6],
   epochs: 2,
   batch: 25,
@@ -32,8 +27,8 @@ const plan: SparsityPlan = {
 const data = tinyData();
 const setting = { data, quick: true, seed: 3 };
 const experiment = sparsityExperiment(setting, plan);
-const trialOf = (key: string) => {
-  const trial = experiment.trials.find((one) => one.key === key);
+const trialOf = (key: string, of = experiment) => {
+  const trial = of.trials.find((one) => one.key === key);
   if (!trial) throw new Error(`no trial ${key}`);
   return trial;
 };
@@ -46,14 +41,14 @@ function read(files: ReadonlyMap<string, Uint8Array>, name: string): StoredNetwo
 
 /** Weights, biases apart, counted layer by layer: those that are not 0, and all. */
 function count({ model, parameters }: StoredNetwork) {
-  return model.layers.map(({ name }) => {
+  return modelParts(model).map(({ name }) => {
     const weights = parameters[`${name}/weights`].data;
     return { nonZero: weights.filter((weight) => weight !== 0).length, all: weights.length };
   });
 }
 
-async function errorOf({ model, parameters }: StoredNetwork): Promise<number> {
-  const { inputs, targets } = data.test;
+async function errorOf({ model, parameters }: StoredNetwork, test = data.test): Promise<number> {
+  const { inputs, targets } = test;
   const prediction = await predict(model, { backend: createReferenceBackend(), parameters, inputs, mode: 'mean' });
   return (100 * prediction.labels.filter((label, row) => label !== targets[row]).length) / targets.length;
 }
@@ -110,7 +105,8 @@ describe('trials', () => {
 
 describe('plans', () => {
   it('follow the published recipe where not quick', () => {
-    expect(publishedSparsityPlan).toMatchObject({
+    const { full } = sparsityPlans['lenet-300-100'];
+    expect(full).toMatchObject({
       hidden: [300, 100],
       epochs: 200,
       batch: 100,
@@ -127,15 +123,15 @@ describe('plans', () => {
   });
 
   it('weigh the KL with the bound’s own weight, or as with more images', () => {
-    expect(klWeight(publishedSparsityPlan, 8000)).toBe(1);
-    expect(klWeight(quickSparsityPlan, 8000)).toBe(0.2);
-    expect(klWeight(quickSparsityPlan, 120_000)).toBe(1);
+    expect(klWeight(sparsityPlans['lenet-300-100'].full, 8000)).toBe(1);
+    expect(klWeight(sparsityPlans['lenet-300-100'].quick, 8000)).toBe(0.2);
+    expect(klWeight(sparsityPlans['lenet-300-100'].quick, 120_000)).toBe(1);
   });
 });
 
 describe('keepZeros', () => {
   it('trains what is not 0 as the optimizer does, and leaves the rest at 0', async () => {
-    const model = plainNetwork(data.inputs, [4, data.classes]);
+    const model = plainNetwork({ input: [data.inputs], convolutions: 0, units: [4, data.classes] });
     const optimizer = keepZeros(adam({ learningRate: 0.01 }));
     const start = initialState(model, categorical(), optimizer, 1);
     const weights = start.parameters['dense1/weights'];
@@ -157,7 +153,7 @@ describe('keepZeros', () => {
 
 describe('readNetwork', () => {
   it('refuses a file whose layers are not those of its metadata', () => {
-    const model = plainNetwork(data.inputs, [4, data.classes]);
+    const model = plainNetwork({ input: [data.inputs], convolutions: 0, units: [4, data.classes] });
     const { parameters } = initialState(model, categorical(), adam(), 1);
     const bytes = writeNetwork({ model, parameters });
     expect(readNetwork(bytes).parameters).toEqual(parameters);

@@ -1,11 +1,14 @@
 import * as random from '@vardrop/core/random';
 import type { ImageData } from '../src/index.js';
 
-const inputs = 12;
 const classes = 3;
 
-/** Points around three centres, so that little networks have something to learn and something to err about. */
-export function tinyData(name = 'tiny'): ImageData {
+/**
+ * Points around three centres, so that little networks have something to learn and something to err about: twelve values, or
+ * images of a shape.
+ */
+export function tinyData(name = 'tiny', shape?: ImageData['shape']): ImageData {
+  const inputs = shape ? shape[0] * shape[1] * shape[2] : 12;
   const centres = random.normal(random.key(1), classes * inputs);
   const part = (seed: number, rows: number) => {
     const noise = random.normal(random.key(seed), rows * inputs);
@@ -16,5 +19,5 @@ export function tinyData(name = 'tiny'): ImageData {
     });
     return { inputs: values, targets };
   };
-  return { name, inputs, classes, train: part(2, 60), test: part(3, 45) };
+  return { name, inputs, ...(shape && { shape }), classes, train: part(2, 60), test: part(3, 45) };
 }

@@ -1,4 +1,6 @@
+import { VardropError } from '@vardrop/core';
 import type { Command } from 'commander';
+import { sparsityModels } from '../choices.js';
 import { oneOf, pathName } from '../optionValues.js';
 import { experimentNames } from '../reproduce/experiments.js';
 import { type ReproduceOptions, reproduceDefaults } from '../reproduceOptions.js';
@@ -18,6 +20,12 @@ export function reproduceCommand(take: (options: ReproduceOptions) => void): Com
   );
   shared.addBackend(reproduceDefaults.backend);
   shared.addData();
+  add(
+    '--model <name>',
+    `network of sparsity: ${sparsityModels.join(', ')}`,
+    oneOf(option('--model'), sparsityModels, 'VARDROP_UNKNOWN_MODEL'),
+    reproduceDefaults.model,
+  );
   add('--quick', 'minutes instead of hours: smaller networks, fewer repetitions');
   shared.addSeed(reproduceDefaults.seed);
   add(
@@ -35,6 +43,13 @@ export function reproduceCommand(take: (options: ReproduceOptions) => void): Com
   shared.addQuiet('the tables');
   shared.addVerbose();
   return command.action((name: (typeof choices)[number], values: Partial<ReproduceOptions>) => {
-    take({ ...reproduceDefaults, ...values, experiments: name === 'all' ? experimentNames : [name] });
+    const chosen = name === 'all' ? experimentNames : [name];
+    if (command.getOptionValueSource('model') === 'cli' && !chosen.includes('sparsity')) {
+      throw new VardropError(
+        'VARDROP_OPTION_CLASH',
+        `${option('--model')}: got it with ${name}, needs the experiment sparsity, which alone has several networks. Leave it out.`,
+      );
+    }
+    take({ ...reproduceDefaults, ...values, experiments: chosen });
   });
 }

@@ -1,4 +1,4 @@
-import type { CreateExperiment, Experiment, ImageData } from '@vardrop/experiments';
+import type { Experiment, ImageData, SparsitySetting } from '@vardrop/experiments';
 import type { Reproduce } from '../commandTypes.js';
 import { digestOf } from '../data/digestOf.js';
 import type { ImageDataset, ImageSplit } from '../data/imageDataset.js';
@@ -9,8 +9,8 @@ import { openResults } from '../reproduce/resultsFile.js';
 import { type OpenExperiment, runTrials } from '../reproduce/runTrials.js';
 import { createBackend } from '../training/createBackend.js';
 
-/** Experiments by name, loaded on demand. */
-export type ExperimentTable = Readonly<Record<ExperimentName, () => Promise<CreateExperiment>>>;
+/** Experiments by name, loaded on demand. Only sparsity is given a `model`. */
+export type ExperimentTable = Readonly<Record<ExperimentName, () => Promise<(setting: SparsitySetting) => Experiment>>>;
 
 /**
  * `vardrop reproduce` over a table of experiments: runs the missing trials and reports the findings. All experiments are
@@ -23,14 +23,15 @@ export function createReproduce(table: ExperimentTable): Reproduce {
     const loaded = await loadData({ directory: options.data });
     const data = imageData(loaded);
     const made: Experiment[] = [];
+    const { quick, seed, model } = options;
     for (const name of options.experiments) {
-      made.push((await table[name]())({ data, quick: options.quick, seed: options.seed }));
+      made.push((await table[name]())({ data, quick, seed, ...(name === 'sparsity' && { model }) }));
     }
     const common = {
       backend: options.backend,
       data: { name: loaded.name, train: loaded.train.count, test: loaded.test.count, digest: await digestOf(loaded) },
-      quick: options.quick,
-      seed: options.seed,
+      quick,
+      seed,
     };
     const open: OpenExperiment[] = [];
     for (const experiment of made) {
@@ -73,6 +74,7 @@ function imageData(data: ImageDataset): ImageData {
   return {
     name: data.name,
     inputs: data.width * data.height * data.channels,
+    shape: [data.height, data.width, data.channels],
     classes: data.classes,
     train: dataset(data.train),
     test: dataset(data.test),

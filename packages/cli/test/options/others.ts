@@ -91,7 +91,7 @@ export const others: Readonly<Record<string, Readonly<Record<string, Entry>>>> =
         'onProgress',
       ),
     },
-    sparsityExperiment: { call: experiments.sparsityExperiment, options: setting },
+    sparsityExperiment: { call: experiments.sparsityExperiment, options: { ...setting, ...namesOf('model') } },
     speed: { call: experiments.speed, options: setting },
     speedExperiment: {
       call: experiments.speedExperiment,

@@ -5,11 +5,12 @@ import { summaryToJson } from '../statistics/summaryToJson.js';
 import { capitalized } from '../text/capitalized.js';
 import { signed, signedInterval } from '../text/signed.js';
 import { spread } from '../text/spread.js';
-import { publishedSparsity } from './publishedSparsity.js';
+import type { SparsityNetwork } from './sparsityNetworks.js';
 import type { DenseResult, SparseResult, SparsityResult } from './sparsityResult.js';
 
 /** What the conclusion needs in addition to the results. */
 export interface SparsityCircumstances {
+  readonly network: SparsityNetwork;
   /** Data and recipe in one clause. */
   readonly setting: string;
   readonly data: string;
@@ -37,7 +38,8 @@ interface Measured {
  * The conclusions from the networks trained so far: error, sparsity and size, compared with the dense and the published ones.
  */
 export function concludeSparsity(results: readonly SparsityResult[], circumstances: SparsityCircumstances): Findings {
-  const { setting, data, trainingImages, trials } = circumstances;
+  const { network, data, trainingImages, trials } = circumstances;
+  const { published } = network;
   const dense = results.filter((result) => result.network === 'dense');
   const sparse = results.filter((result) => result.network === 'sparse');
   const measured =
@@ -55,14 +57,20 @@ export function concludeSparsity(results: readonly SparsityResult[], circumstanc
         ];
   const missing = trials - results.length;
   return {
-    title: 'Sparsity by variational dropout, LeNet-300-100',
+    title: `Sparsity by variational dropout, ${network.title}`,
     sentences: [
       ...(missing > 0 ? [`${missing} of ${trials} networks are missing, so these results are preliminary.`] : []),
       ...measured.flatMap(sentencesOf),
       ...fileSentence(dense, sparse),
+      ...(measured.length > 0 ? otherSentence(network, trainingImages) : []),
     ],
-    tables: [networkTable(dense, sparse, measured, setting), seedTable(dense, sparse), fileTable(dense, sparse)],
-    charts: [errorChart(dense, measured), layerChart(sparse)],
+    tables: [
+      networkTable(dense, sparse, measured, circumstances),
+      layerTable(sparse, network),
+      seedTable(dense, sparse),
+      fileTable(dense, sparse),
+    ],
+    charts: [errorChart(dense, measured, published), layerChart(sparse, published)],
     data: {
       data,
       trainingImages,
@@ -79,7 +87,7 @@ export function concludeSparsity(results: readonly SparsityResult[], circumstanc
       })),
       layerSparsity: layerSparsities(sparse).map(summaryToJson),
       seeds: results,
-      published: { ...publishedSparsity, layers: [...publishedSparsity.layers] },
+      published: { ...published, layers: [...published.layers] },
     },
   };
 }
@@ -128,7 +136,9 @@ function sentencesOf({ label, error, compression, leastCompression, difference, 
       }`
     : '';
   return [
-    `${capitalized(label)}: ${compression.mean.toFixed(1)} fold fewer weights at ${error.mean.toFixed(2)} % error${beside}.`,
+    `${capitalized(label)}: ${compression.mean.toFixed(1)} fold fewer weights${
+      compression.interval ? ` (95 % interval ${compression.interval.map((end) => end.toFixed(1)).join(' to ')})` : ''
+    } at ${error.mean.toFixed(2)} % error${beside}.`,
     `${capitalized(label)}, at least ${goal.compression} fold within ${goal.points} points of the dense network: ${outcome} (${leastCompression.toFixed(1)} fold at least).`,
   ];
 }
@@ -141,11 +151,19 @@ function fileSentence(dense: readonly DenseResult[], sparse: readonly SparseResu
   ];
 }
 
+/** The published figures are those of the same experiment only on as many images. */
+function otherSentence({ title, published }: SparsityNetwork, trainingImages: number): string[] {
+  if (trainingImages === published.trainingImages) return [];
+  return [
+    `The published ${title} has ${published.compression} fold fewer weights at ${published.error.toFixed(2)} % error. That is another experiment: it had ${published.trainingImages.toLocaleString('en')} training images, this one has ${trainingImages.toLocaleString('en')}.`,
+  ];
+}
+
 function networkTable(
   dense: readonly DenseResult[],
   sparse: readonly SparseResult[],
   measured: readonly Measured[],
-  setting: string,
+  { setting, network: { published } }: SparsityCircumstances,
 ): Table {
   const layers = layerSparsities(sparse)
     .map(({ mean }) => mean.toFixed(1))
@@ -174,14 +192,31 @@ function networkTable(
       ]),
       [
         'sparse, published',
-        publishedSparsity.error.toFixed(2),
+        published.error.toFixed(2),
         '–',
         '–',
-        publishedSparsity.layers.map((share) => share.toFixed(1)).join(' - '),
-        `${publishedSparsity.compression}`,
+        published.layers.map((share) => share.toFixed(1)).join(' - '),
+        `${published.compression}`,
       ],
     ],
-    note: `Mean ± standard deviation over seeds; differences seed by seed, intervals by Student's t. Compression is all weights over those that are not 0. ${setting}. Published: ${publishedSparsity.source}.`,
+    note: `Mean ± standard deviation over seeds; differences seed by seed, intervals by Student's t. Compression is all weights over those that are not 0. ${setting}. Published: ${published.source}.`,
+  };
+}
+
+function layerTable(sparse: readonly SparseResult[], { convolutions, published }: SparsityNetwork): Table {
+  const kept = (i: number) => summarize(sparse.map(({ layers }) => layers[i].nonZero)).mean.toFixed(0);
+  return {
+    title: 'Layer by layer',
+    columns: ['layer', 'weights', 'not 0', 'removed (%)', '95 % interval', 'published (%)'],
+    rows: layerSparsities(sparse).map(({ mean, interval }, i) => [
+      i < convolutions ? `convolution ${i + 1}` : `dense ${i - convolutions + 1}`,
+      `${sparse[0].layers[i].weights}`,
+      kept(i),
+      mean.toFixed(2),
+      interval ? interval.map((end) => end.toFixed(2)).join(' to ') : '–',
+      published.layers[i]?.toFixed(1) ?? '–',
+    ]),
+    note: 'Of the pruned network, means over seeds.',
   };
 }
 
@@ -224,7 +259,11 @@ function fileTable(dense: readonly DenseResult[], sparse: readonly SparseResult[
   };
 }
 
-function errorChart(dense: readonly DenseResult[], measured: readonly Measured[]): Chart {
+function errorChart(
+  dense: readonly DenseResult[],
+  measured: readonly Measured[],
+  published: SparsityNetwork['published'],
+): Chart {
   const point = (x: number, error: Summary): ChartPoint => ({
     x,
     y: error.mean,
@@ -240,13 +279,13 @@ function errorChart(dense: readonly DenseResult[], measured: readonly Measured[]
       {
         name: 'sparse, published',
         published: true,
-        points: [{ x: publishedSparsity.compression, y: publishedSparsity.error }],
+        points: [{ x: published.compression, y: published.error }],
       },
     ],
   };
 }
 
-function layerChart(sparse: readonly SparseResult[]): Chart {
+function layerChart(sparse: readonly SparseResult[], published: SparsityNetwork['published']): Chart {
   return {
     title: 'Weights removed from each layer',
     x: { label: 'layer, input side first' },
@@ -263,7 +302,7 @@ function layerChart(sparse: readonly SparseResult[]): Chart {
       {
         name: 'removed, published',
         published: true,
-        points: publishedSparsity.layers.map((y, i) => ({ x: i + 1, y })),
+        points: published.layers.map((y, i) => ({ x: i + 1, y })),
       },
     ],
   };

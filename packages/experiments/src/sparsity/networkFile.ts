@@ -1,13 +1,6 @@
-import {
-  dense,
-  deserializeState,
-  type Model,
-  noNoise,
-  sequential,
-  serializeState,
-  type TensorMap,
-  VardropError,
-} from '@vardrop/core';
+import { deserializeState, type Model, noNoise, serializeState, type TensorMap, VardropError } from '@vardrop/core';
+import { modelParts } from '@vardrop/core/extend';
+import { type LenetSizes, lenet } from './lenet.js';
 
 /** A network without noise and the values of its parameters. */
 export interface StoredNetwork {
@@ -15,40 +8,51 @@ export interface StoredNetwork {
   readonly parameters: TensorMap;
 }
 
-/** A network for prediction: dense layers with ReLU and without noise. */
-export function plainNetwork(inputs: number, units: readonly number[]): Model {
-  return sequential({
-    input: [inputs],
-    noise: noNoise(),
-    layers: units.map((count, i) => dense({ units: count, activation: i < units.length - 1 ? 'relu' : 'linear' })),
-  });
+/** A network for prediction, without noise. */
+export function plainNetwork(sizes: LenetSizes): Model {
+  return lenet(sizes, { noise: noNoise() });
 }
 
 /**
  * A network as the bytes of a safetensors file with weights and biases only, so that file sizes compare networks. The metadata
- * describe how to build it, as those of `vardrop train` do. Throws what `serializeState` throws.
+ * describe how to build it: `layers` has the units before the outputs, as the files of `vardrop train` have it. Where there are
+ * convolutions, `convolutions` is their number and `input` the shape of an image. Throws what `serializeState` throws.
  */
 export function writeNetwork({ model, parameters }: StoredNetwork): Uint8Array {
-  const hidden = model.layers.slice(0, -1).map(({ outputShape }) => outputShape[0]);
+  const parts = modelParts(model);
+  const hidden = parts.slice(0, -1).map(({ layer }) => layer.outputShape[layer.outputShape.length - 1]);
+  const convolutions = parts.filter(({ layer }) => layer.kind === 'conv2d').length;
   const own = Object.fromEntries(model.parameters.map(({ name }) => [name, parameters[name]]));
-  return serializeState({ parameters: own }, { noise: 'none', layers: hidden.join(',') });
+  return serializeState(
+    { parameters: own },
+    {
+      noise: 'none',
+      layers: hidden.join(','),
+      ...(convolutions > 0 && { convolutions: `${convolutions}`, input: model.inputShape.join(',') }),
+    },
+  );
 }
 
 /**
- * Reads what `writeNetwork` has written. Throws what `deserializeState` throws, and `VARDROP_CHECKPOINT_FOREIGN` for a file
- * whose layers differ from its metadata.
+ * Reads what `writeNetwork` has written. Throws what `deserializeState` throws, `VARDROP_CHECKPOINT_FOREIGN` for a file whose
+ * parameters differ from its metadata, and what layers throw for an image in the metadata that is not one.
  */
 export function readNetwork(bytes: Uint8Array): StoredNetwork {
   const { state, metadata } = deserializeState(bytes);
-  const count = (metadata.layers ?? '').split(',').length + 1;
-  const shapes = Array.from({ length: count }, (_, i) => state.parameters[`dense${i + 1}/weights`]?.shape ?? []);
-  const described = shapes.slice(0, -1).map((shape) => shape[1]);
-  if (metadata.noise !== 'none' || described.join() !== metadata.layers || shapes.some(({ length }) => length !== 2)) {
+  const { noise, layers = '', convolutions = '0', input } = metadata;
+  const shapeOf = (name: string): readonly number[] => state.parameters[name]?.shape ?? [];
+  const hidden = layers.split(',').map(Number);
+  const outputs = shapeOf(`dense${hidden.length + 1 - Number(convolutions)}/bias`);
+  const pixels = input?.split(',').map(Number) ?? shapeOf('dense1/weights').slice(0, 1);
+  const described = noise === 'none' && outputs.length === 1 && pixels.length === (convolutions === '0' ? 1 : 3);
+  const model = described
+    ? plainNetwork({ input: pixels, convolutions: Number(convolutions), units: [...hidden, outputs[0]] })
+    : undefined;
+  if (!model?.parameters.every(({ name, shape }) => shapeOf(name).join() === shape.join())) {
     throw new VardropError(
       'VARDROP_CHECKPOINT_FOREIGN',
-      `[readNetwork] layers: got weights of ${JSON.stringify(shapes)} where the metadata say '${metadata.layers}', needs a network without noise. Choose a file that the sparsity experiment has written.`,
+      `[readNetwork] layers: got parameters of other shapes than the metadata say (layers '${layers}', noise '${noise}'), needs a network without noise. Choose a file that the sparsity experiment has written.`,
     );
   }
-  const units = shapes.map((shape) => shape[1]);
-  return { model: plainNetwork(shapes[0][0], units), parameters: state.parameters };
+  return { model, parameters: state.parameters };
 }

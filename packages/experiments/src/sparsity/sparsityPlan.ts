@@ -1,9 +1,13 @@
+import { type SparsityModel, sparsityNetworks } from './sparsityNetworks.js';
+
 /**
  * How the sparse and the dense network are trained. The published recipe is Molchanov, Ashukha & Vetrov's (2017); the last
  * step, fine-tuning, is not part of it and is reported separately.
  */
 export interface SparsityPlan {
-  /** Units of the hidden layers: LeNet-300-100 has 300 and 100. */
+  /** Which network. */
+  readonly model: SparsityModel;
+  /** Units of its layers before the outputs: LeNet-300-100 has 300 and 100. */
   readonly hidden: readonly number[];
   readonly epochs: number;
   readonly batch: number;
@@ -27,9 +31,8 @@ export interface SparsityPlan {
   readonly seeds: number;
 }
 
-/** The published recipe. */
-export const publishedSparsityPlan: SparsityPlan = {
-  hidden: [300, 100],
+/** The published recipe, except for the model. */
+const published: Omit<SparsityPlan, 'model' | 'hidden'> = {
   epochs: 200,
   batch: 100,
   learningRate: 1e-3,
@@ -41,21 +44,48 @@ export const publishedSparsityPlan: SparsityPlan = {
   seeds: 5,
 };
 
-/**
- * Minutes on the embedded digits: half the epochs, and the KL as with 40,000 images, since there are few digits. With the full
- * weight of the bound it would remove weights that the data need. This weight was chosen on a held-out fifth of the training
- * digits.
- */
-export const quickSparsityPlan: SparsityPlan = {
-  ...publishedSparsityPlan,
-  epochs: 100,
-  fallsFrom: 50,
-  kl: { from: 5, to: 20, images: 40_000 },
-  fineTuning: { epochs: 15, learningRate: 1e-3 },
-  seeds: 5,
+/** The recipes of each network. */
+export const sparsityPlans: Readonly<
+  Record<SparsityModel, { readonly full: SparsityPlan; readonly quick: SparsityPlan }>
+> = {
+  'lenet-300-100': {
+    /** The published recipe. */
+    full: { ...sizesOf('lenet-300-100'), ...published },
+    /**
+     * Minutes on the embedded digits: half the epochs, and the KL as with 40,000 images, since there are few digits. With the
+     * full weight of the bound it would remove weights that the data need. This weight was chosen on a held-out fifth of the
+     * training digits.
+     */
+    quick: {
+      ...sizesOf('lenet-300-100'),
+      ...published,
+      epochs: 100,
+      fallsFrom: 50,
+      kl: { from: 5, to: 20, images: 40_000 },
+      fineTuning: { epochs: 15, learningRate: 1e-3 },
+    },
+  },
+  'lenet-5': {
+    full: { ...sizesOf('lenet-5'), ...published },
+    quick: {
+      ...sizesOf('lenet-5'),
+      ...published,
+      epochs: 10,
+      batch: 25,
+      learningRate: 2e-3,
+      fallsFrom: 5,
+      kl: { from: 1, to: 4, images: 16_000 },
+      logVariance: -8,
+      fineTuning: { epochs: 3, learningRate: 1e-3 },
+    },
+  },
 };
 
 /** The full weight of the KL for this number of images. */
 export function klWeight({ kl }: SparsityPlan, images: number): number {
   return kl.images === undefined ? 1 : Math.min(1, images / kl.images);
+}
+
+function sizesOf(model: SparsityModel): Pick<SparsityPlan, 'model' | 'hidden'> {
+  return { model, hidden: sparsityNetworks[model].hidden };
 }

@@ -1,21 +1,24 @@
 import {
   adam,
   categorical,
-  dense,
   initialState,
+  localReparametrization,
   logUniformSigmoid,
   type Model,
   piecewiseLinear,
   prune,
-  sequential,
   sparseVariational,
 } from '@vardrop/core';
+import { modelParts } from '@vardrop/core/extend';
+import { elementCount } from '@vardrop/core/program';
 import type { Trial, TrialContext } from '../experiment.js';
 import type { ImageData } from '../imageData.js';
 import { pairedStart } from '../training/pairedStart.js';
 import { testError } from '../training/testError.js';
 import { trainToEnd } from '../training/trainToEnd.js';
 import { keepZeros } from './keepZeros.js';
+import { lenet } from './lenet.js';
+import { lenetSizes } from './lenetSizes.js';
 import { plainNetwork, readNetwork, type StoredNetwork, writeNetwork } from './networkFile.js';
 import { klWeight, type SparsityPlan } from './sparsityPlan.js';
 import {
@@ -40,7 +43,7 @@ export function denseTrial(seed: number, plan: SparsityPlan, data: ImageData): T
     label: `dense network, seed ${seed}`,
     cost: plan.epochs * secondsPerEpoch(plan, data, 1),
     async run(context) {
-      const model = plainNetwork(data.inputs, [...plan.hidden, data.classes]);
+      const model = plainNetwork(lenetSizes(plan, data));
       const options = trainingOptions(model, seed, plan, data);
       const { state } = await trainToEnd(model, context, options, context.progress);
       const stored = await store(networkFiles.dense(seed), { model, parameters: state.parameters }, context, data);
@@ -74,7 +77,7 @@ export function sparseTrial(seed: number, plan: SparsityPlan, data: ImageData): 
       const unprunedError = await testError(model, context, state.parameters, data.test);
       const { parameters, report } = prune(model, state.parameters, { threshold, preserve: 'mean' });
       const units = report.layers.map(({ keptUnits }) => keptUnits.length);
-      const pruned = { model: plainNetwork(data.inputs, units), parameters };
+      const pruned = { model: plainNetwork({ ...lenetSizes(plan, data), units }), parameters };
       const stored = await store(networkFiles.pruned(seed), pruned, context, data);
       const tuned = await fineTune(stored.network, seed, plan, data, context, (share) =>
         context.progress(trainingShare + share * (1 - trainingShare)),
@@ -105,28 +108,27 @@ export function sparseTrial(seed: number, plan: SparsityPlan, data: ImageData): 
 
 /** Number of weights other than 0, without biases. */
 function nonZeroWeights({ model, parameters }: StoredNetwork): number {
-  return model.layers
+  return modelParts(model)
     .map(({ name }) => parameters[`${name}/weights`].data.reduce((count, weight) => count + (weight === 0 ? 0 : 1), 0))
     .reduce((sum, count) => sum + count, 0);
 }
 
-function sparseNetwork({ hidden, logVariance }: SparsityPlan, { inputs, classes }: ImageData): Model {
-  const units = [...hidden, classes];
-  return sequential({
-    input: [inputs],
-    noise: sparseVariational({ logVariance }),
+/** In a convolution each place of an image has noise of its own, as in the code of the paper. */
+function sparseNetwork(plan: SparsityPlan, data: ImageData): Model {
+  return lenet(lenetSizes(plan, data), {
+    noise: sparseVariational({ logVariance: plan.logVariance }),
+    estimator: localReparametrization(),
     divergence: logUniformSigmoid(),
-    layers: units.map((count, i) => dense({ units: count, activation: i < hidden.length ? 'relu' : 'linear' })),
   });
 }
 
 /** What the dense and the sparse network have in common. */
 function trainingOptions(model: Model, seed: number, plan: SparsityPlan, data: ImageData) {
-  const { hidden, epochs, batch, learningRate, fallsFrom } = plan;
+  const { epochs, batch, learningRate, fallsFrom } = plan;
   const optimizer = adam({ learningRate });
   return {
     data: data.train,
-    state: pairedStart(model, plainNetwork(data.inputs, [...hidden, data.classes]), optimizer, seed),
+    state: pairedStart(model, plainNetwork(lenetSizes(plan, data)), optimizer, seed),
     epochs,
     batch,
     optimizer,
@@ -176,9 +178,13 @@ async function store(
 }
 
 /** Estimate for a backend of 20 GFLOP/s with 1 ms per step besides the contractions, and this many contractions per layer. */
-function secondsPerEpoch({ hidden, batch }: SparsityPlan, data: ImageData, contractions: number): number {
-  const units = [data.inputs, ...hidden, data.classes];
-  const weights = units.slice(1).reduce((sum, count, i) => sum + count * units[i], 0);
-  const steps = Math.ceil(data.train.targets.length / batch);
-  return steps * 1e-3 + (6 * contractions * weights * data.train.targets.length) / 2e10;
+function secondsPerEpoch(plan: SparsityPlan, data: ImageData, contractions: number): number {
+  const images = data.train.targets.length;
+  const products = modelParts(plainNetwork(lenetSizes(plan, data)))
+    .map(({ layer: { outputShape }, part: { weightShape } }) => {
+      const places = elementCount(outputShape.slice(0, -1));
+      return places * elementCount(weightShape);
+    })
+    .reduce((sum, count) => sum + count, 0);
+  return Math.ceil(images / plan.batch) * 1e-3 + (6 * contractions * products * images) / 2e10;
 }
