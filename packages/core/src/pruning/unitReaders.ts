@@ -88,7 +88,7 @@ function readerOf(matrix: WeightMatrix, uses: readonly Use[], { units }: UnitGra
       const shifting = rows.filter((row) => nonZero?.[row]);
       if (shifting.length === 0) return 0;
       if (!part.bias || shifting.some((row) => noisy[row * columns + column])) return undefined;
-      sums ??= constantSums(matrix, uses, rowsOf, parameters);
+      sums ??= constantSums(matrix, uses, { rowsOf, nonZero }, parameters);
       const sum = sums.get(unit)?.[column];
       return Number.isFinite(sum) ? sum : undefined;
     },
@@ -106,16 +106,16 @@ function nonZeroRows(rows: number, uses: readonly Use[]): Uint8Array {
 }
 
 /**
- * For each unit with constants what each column gets from them; NaN where this differs between places or uses. Each unit is a row of
- * a batch.
+ * For each unit with constants other than 0 what each column gets from them; NaN where this differs between places or uses. Each
+ * unit is a row of a batch.
  */
 function constantSums(
   { modelPart: { layer, part }, rows, columns }: WeightMatrix,
   uses: readonly Use[],
-  rowsOf: ReadonlyMap<number, readonly number[]>,
+  { rowsOf, nonZero }: { readonly rowsOf: ReadonlyMap<number, readonly number[]>; readonly nonZero: Uint8Array },
   parameters: TensorMap,
 ): ReadonlyMap<number, Float64Array> {
-  const constant = (row: number) => uses.every((use) => use.constant[row] === 1);
+  const constant = (row: number) => nonZero[row] === 1 && uses.every((use) => use.constant[row] === 1);
   const units = [...rowsOf].filter(([, own]) => own.some(constant));
   const sums = units.map(() => new Float64Array(columns).fill(Number.NaN));
   uses.forEach(({ call, input, values }, use) => {
