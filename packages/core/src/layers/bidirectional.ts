@@ -60,6 +60,7 @@ export function bidirectional(options: BidirectionalOptions): Layer {
         // A parameter of the network belongs to both directions.
         parameters: parameters.filter((one, i) => parameters.findIndex((other) => other.name === one.name) === i),
         parts: directions.flatMap((direction) => direction.parts),
+        inputParts: inputShapes.map((_, k) => directions.flatMap(({ inputParts }) => inputParts[k] ?? [])),
         apply(b, inputs, given, mode) {
           const [forward, backward] = directions.map((direction) => direction.apply(b, inputs, given, mode));
           return merge === 'sum' ? b.add(forward, backward) : b.concatenate([forward, backward], -1);

@@ -9,6 +9,7 @@ export interface NestedLayer {
   readonly outputShape: readonly number[];
   readonly parameters: readonly ParameterSpecification[];
   readonly parts: readonly LinearPart[];
+  readonly inputParts: readonly (readonly string[])[];
   /** As `BuiltLayer.apply`, with the parameters and the mode of the outer layer. */
   apply(b: Builder, inputs: readonly Value[], parameters: LayerParameters, mode: ForwardMode): Value;
 }
@@ -32,6 +33,7 @@ export function nestedLayer(prefix: string, built: BuiltLayer): NestedLayer {
       sample: (b, parameters, mode) => part.sample(b, own(parameters), ownMode(mode)),
       apply: (b, x, parameters, mode) => part.apply(b, x, own(parameters), ownMode(mode)),
     })),
+    inputParts: (built.inputParts ?? []).map((parts) => parts.map(outer)),
     apply: (b, inputs, parameters, mode) => built.apply(b, inputs, own(parameters), ownMode(mode)),
   };
 }

@@ -61,6 +61,7 @@ export function recurrentLayer(cell: RecurrentCell, options: RecurrentOptions): 
         outputShape: returns === 'sequence' ? [steps, units] : [units],
         parameters: partParameters(parts),
         parts,
+        inputParts: [['input']],
         apply(b, [x, extent], parameters, mode) {
           // With one draw for the sequence the products of all steps are one product.
           const products = input.apply(b, x, parameters, mode);
