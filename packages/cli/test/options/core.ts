@@ -1,3 +1,4 @@
+import { attentionLayers } from './attentionLayers.js';
 import { core } from './coreExports.js';
 import type { Entry } from './entry.js';
 import { layers } from './layers.js';
@@ -39,6 +40,7 @@ const trainer = {
 const merged = (base: object, options: object) => ({ ...base, ...options }) as never;
 const none: Entry['options'] = {};
 export const withOptions: Readonly<Record<string, Entry>> = {
+  ...attentionLayers,
   ...layers,
   adam: { call: core.adam, options: { learningRate: 'number', beta1: 'number', beta2: 'number', epsilon: 'number' } },
   add: { call: core.add, options: { name: 'string' } },

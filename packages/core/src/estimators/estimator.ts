@@ -19,6 +19,17 @@ export interface LinearMap {
   readonly shared?: boolean;
   /** The reason why this map cannot have the noise under the estimator; undefined if it can. */
   refuses?(noise: NoiseModel, estimator: Estimator): string | undefined;
+  /**
+   * Present where inputs are row numbers, which stand for one-hot vectors: pre-activations of these vectors times `factors`, of
+   * the shape of `inputFactors` with one row or `batch` rows. One-hot vectors are their own squares. Default: `apply` of the
+   * product.
+   */
+  applyScaled?(b: Builder, x: Value, factors: Value, weights: Value): Value;
+}
+
+/** Pre-activations of inputs `x` times `factors`, one for each unit. */
+export function applyScaled(linear: LinearMap, b: Builder, x: Value, factors: Value, weights: Value): Value {
+  return linear.applyScaled?.(b, x, factors, weights) ?? linear.apply(b, b.mul(x, factors), weights);
 }
 
 /** What an estimator works on: one layer's linear map, inputs and noisy weights. */
@@ -59,7 +70,7 @@ export function scaleInputs(context: EstimatorContext<InputNoise>, rows: 'batch'
   const { builder: b, linear, noise, x, parameters, draw, once } = context;
   const shape = [rows, ...linear.inputFactors.slice(1)];
   const factors = once('factors', () => noise.scale(b, parameters, draw, shape));
-  return linear.apply(b, b.mul(x, factors), parameters.weights);
+  return applyScaled(linear, b, x, factors, parameters.weights);
 }
 
 /** Weights sampled with leading axes: the noise model's own way, or Gaussian with its moments. */

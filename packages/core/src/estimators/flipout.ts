@@ -1,6 +1,6 @@
 import { checkNoOptions, type NoOptions } from '../noOptions.js';
 import type { Shape } from '../program/program.js';
-import type { Estimator } from './estimator.js';
+import { applyScaled, type Estimator } from './estimator.js';
 
 /**
  * Flipout (Wen et al. 2018): one shared weight perturbation ΔW, given random signs for each datapoint,
@@ -28,8 +28,8 @@ export function flipout(options: NoOptions = {}): Estimator {
       );
       const signs = (name: string, factors: Shape) =>
         once(name, () => b.selectGreater(0.5, draw('uniform', name, ['batch', ...factors.slice(1)]), 1, -1));
-      const turned = b.mul(x, signs('inputSigns', linear.inputFactors));
-      const flipped = b.mul(linear.apply(b, turned, perturbation), signs('outputSigns', linear.outputFactors));
+      const turned = applyScaled(linear, b, x, signs('inputSigns', linear.inputFactors), perturbation);
+      const flipped = b.mul(turned, signs('outputSigns', linear.outputFactors));
       return b.add(linear.apply(b, x, mean), flipped);
     },
   };

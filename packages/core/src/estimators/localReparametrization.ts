@@ -23,7 +23,8 @@ export function localReparametrization(options: NoOptions = {}): Estimator {
       if (noise.acts === 'inputs') return scaleInputs({ ...context, noise }, 'batch');
       const { mean, variance } = noise.moments(b, parameters);
       const gamma = b.label(linear.apply(b, x, mean), 'gamma');
-      const delta = b.label(linear.apply(b, squareOf(b, x), halvedGradient(b, variance)), 'delta');
+      const squares = linear.applyScaled === undefined ? squareOf(b, x) : x;
+      const delta = b.label(linear.apply(b, squares, halvedGradient(b, variance)), 'delta');
       return b.add(gamma, deviate(b, delta, draw('normal', 'zeta', gamma.shape)));
     },
   };

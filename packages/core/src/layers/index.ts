@@ -1,7 +1,9 @@
 export { activation } from './activation.js';
 export { add } from './add.js';
+export type { NormOptions } from './affine.js';
 export { averagePooling1d } from './averagePooling1d.js';
 export { averagePooling2d } from './averagePooling2d.js';
+export { type BatchNormOptions, batchNorm } from './batchNorm.js';
 export { type BidirectionalOptions, bidirectional } from './bidirectional.js';
 export { type ConcatenateOptions, concatenate } from './concatenate.js';
 export { type Conv1dOptions, conv1d } from './conv1d.js';
@@ -14,6 +16,7 @@ export { type Cropping2dOptions, cropping2d } from './cropping2d.js';
 export { defineLayer } from './defineLayer.js';
 export { type DenseOptions, dense } from './dense.js';
 export { type DepthwiseConv2dOptions, depthwiseConv2d } from './depthwiseConv2d.js';
+export { type EmbeddingOptions, embedding } from './embedding.js';
 export { flatten } from './flatten.js';
 export type { ForwardMode } from './forwardMode.js';
 export { globalAveragePooling1d } from './globalAveragePooling1d.js';
@@ -21,6 +24,7 @@ export { globalAveragePooling2d } from './globalAveragePooling2d.js';
 export { globalMaxPooling1d } from './globalMaxPooling1d.js';
 export { globalMaxPooling2d } from './globalMaxPooling2d.js';
 export { model } from './graphModel.js';
+export { type GroupNormOptions, groupNorm } from './groupNorm.js';
 export { type GruOptions, gru } from './gru.js';
 export type { WeightInitializer } from './initializers.js';
 export { input } from './input.js';
@@ -36,6 +40,7 @@ export type {
   UnitPlacement,
 } from './layer.js';
 export type { LayerDefaults } from './layerDefaults.js';
+export { layerNorm } from './layerNorm.js';
 export type { LinearLayerOptions } from './linearLayer.js';
 export {
   buildLinearPart,
@@ -62,17 +67,22 @@ export {
   type ModelPart,
   modelParts,
 } from './model.js';
+export { type MultiHeadAttentionOptions, multiHeadAttention } from './multiHeadAttention.js';
 export { multiply } from './multiply.js';
 export { type Padding1dOptions, padding1d } from './padding1d.js';
 export { type Padding2dOptions, padding2d } from './padding2d.js';
 export { type PermuteOptions, permute } from './permute.js';
 export type { PoolingOptions, StepsPoolingOptions } from './pooling.js';
+export { type PositionEmbeddingOptions, positionEmbedding } from './positionEmbedding.js';
 export { type PreluOptions, prelu } from './prelu.js';
 export type { RecurrentOptions } from './recurrentOptions.js';
 export { type ReshapeOptions, reshape } from './reshape.js';
+export { type RmsNormOptions, rmsNorm } from './rmsNorm.js';
 export { type SeparableConv2dOptions, separableConv2d } from './separableConv2d.js';
 export { type SequentialOptions, sequential } from './sequential.js';
 export { type SimpleRnnOptions, simpleRnn } from './simpleRnn.js';
+export { sinusoidalPositions } from './sinusoidalPositions.js';
+export type { TableOptions } from './tableMap.js';
 export { type Upsampling1dOptions, upsampling1d } from './upsampling1d.js';
 export { type Upsampling2dOptions, upsampling2d } from './upsampling2d.js';
 export type { PaddingMode } from './window.js';

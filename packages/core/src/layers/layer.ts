@@ -67,6 +67,8 @@ export interface BuiltLayer {
   readonly parts?: readonly LinearPart[];
   /** The first input holds row numbers: whole numbers from 0 to below this one. */
   readonly indexRows?: number;
+  /** The fewest rows of a minibatch of training. Default: 1. */
+  readonly leastRows?: number;
   /** Outputs `[batch, …outputShape]` of inputs `[batch, …inputShapes[i]]`. */
   apply(b: Builder, inputs: readonly Value[], parameters: LayerParameters, mode: ForwardMode): Value;
   /** The last function that `apply` applies, for descriptions of the model; absent for any other function. */

@@ -40,7 +40,7 @@ export function momentsProgram(model: Model): Program {
     const noise = weightMoments(b, last.name, part, own);
     const gamma = b.label(map.apply(b, hidden, noise?.mean ?? own.weights), 'gamma');
     const delta = noise
-      ? b.label(map.apply(b, b.square(hidden), noise.variance), 'delta')
+      ? b.label(map.apply(b, map.applyScaled ? hidden : b.square(hidden), noise.variance), 'delta')
       : b.broadcast(b.constant(0), gamma.shape);
     b.output('mean', part.bias ? b.add(gamma, own.bias) : gamma);
     b.output('variance', delta);

@@ -5,6 +5,7 @@ import { permutation } from '../random/permutation.js';
 import { stream } from '../streams.js';
 import { yieldToEvents } from '../yieldToEvents.js';
 import { callBack, scheduled } from './callbacks.js';
+import { checkMinibatches } from './checkMinibatches.js';
 import { createCourse, type Start } from './course.js';
 import { createEarlyStopping } from './createEarlyStopping.js';
 import { createStates } from './createStates.js';
@@ -35,7 +36,7 @@ export interface FitResult {
  *
  * All options are checked before training starts. Throws `VARDROP_MODEL`, `VARDROP_OPTION` (also for unknown options),
  * `VARDROP_INPUT`, `VARDROP_EMPTY`, `VARDROP_SHAPE`, `VARDROP_TYPE`, `VARDROP_NON_FINITE`, `VARDROP_INDEX`, `VARDROP_LABEL`,
- * `VARDROP_STATE`, `VARDROP_LIKELIHOOD`.
+ * `VARDROP_STATE`, `VARDROP_LIKELIHOOD`, `VARDROP_BATCH` (a last minibatch of fewer rows than a layer needs).
  *
  * Every later failure throws a `TrainingError` with the last good state. Its code is `VARDROP_NON_FINITE_LOSS` for a loss, or
  * final parameters, that are not finite; `VARDROP_SCHEDULE` for a schedule that throws or does not return a finite number ≥ 0;
@@ -47,12 +48,12 @@ export async function fit(model: Model, options: FitOptions): Promise<FitResult>
   const resolved = resolveFitOptions(model, options);
   const { likelihood, heads, optimizer, epochs, batch, learningRateFactor, klWeight, data, validation, onWarning } =
     resolved;
-  const { rows } = data;
   const { backend, earlyStopping, signal, onStep, onEpoch } = options;
   const start = startOf(model, options, resolved);
-  const stepsPerEpoch = Math.ceil(rows / batch);
+  const stepsPerEpoch = Math.ceil(data.rows / batch);
   const arrays = [...Object.values(data.inputs), ...Object.values(data.targets)];
-  const course = createCourse(start, { rows, digest: digest(arrays) }, batch);
+  const course = createCourse(start, { rows: data.rows, digest: digest(arrays) }, batch);
+  checkMinibatches(model, data.rows, batch, course.at(start.step).row);
 
   const validator = validation ? createValidator(model, { backend, heads, data: validation }) : undefined;
   const trainer = createTrainer(model, { backend, likelihood, optimizer, state: start });
@@ -63,7 +64,7 @@ export async function fit(model: Model, options: FitOptions): Promise<FitResult>
   /** Runs one epoch, or the rest of it. Returns false if it was aborted. */
   async function runEpoch(epoch: number): Promise<boolean> {
     const started = performance.now();
-    const order = permutation(foldIn(stream(start.seed, 'shuffle'), epoch), rows);
+    const order = permutation(foldIn(stream(start.seed, 'shuffle'), epoch), data.rows);
     const totals = { dataTerm: 0, loss: 0, rows: 0, kl: 0 };
     for (let at = course.at(trainer.step); at.epoch === epoch; at = course.at(trainer.step)) {
       if (signal?.aborted) return false;
@@ -72,7 +73,7 @@ export async function fit(model: Model, options: FitOptions): Promise<FitResult>
       const progress = { epoch: epoch + i / stepsPerEpoch, step: trainer.step };
       const result = await trainer.run(minibatch, {
         learningRate: optimizer.learningRate * scheduled('learningRateFactor', learningRateFactor, progress),
-        klScale: scheduled('klWeight', klWeight, progress) / rows,
+        klScale: scheduled('klWeight', klWeight, progress) / data.rows,
       });
       totals.dataTerm += result.dataTerm * minibatch.rows;
       totals.loss += result.loss * minibatch.rows;

@@ -14,6 +14,7 @@ import { namedArrays } from '../namedArrays.js';
 import type { Optimizer } from '../optimizers/optimizer.js';
 import { keyNames, noiseKeys } from '../streams.js';
 import type { TensorMap } from '../tensorData.js';
+import { checkMinibatch } from './checkMinibatches.js';
 import type { Minibatch } from './data.js';
 import { locateNonFinite } from './locateNonFinite.js';
 import { readState, type TrainingState } from './state.js';
@@ -50,7 +51,7 @@ export interface Trainer {
   /**
    * One step on a minibatch. Its arrays are copied, rounded to float32, before this returns. Rejects with `VARDROP_TYPE` for
    * anything but arrays of numbers by name, `VARDROP_INPUT` for names that the model does not have and for arrays that do not
-   * fill their rows, `VARDROP_OPTION` for scales that are not finite numbers, and `VARDROP_NON_FINITE_LOSS`, naming step and layer, if the loss is not finite. The trainer then holds the
+   * fill their rows, `VARDROP_BATCH` for fewer rows than a layer needs, `VARDROP_OPTION` for scales that are not finite numbers, and `VARDROP_NON_FINITE_LOSS`, naming step and layer, if the loss is not finite. The trainer then holds the
    * last state whose loss was finite.
    */
   run(minibatch: Minibatch<ArrayLike<number>>, scales: StepScales): Promise<StepResult>;
@@ -199,6 +200,7 @@ export function createTrainer(
     },
     async run(minibatch, scales) {
       const copy = copyMinibatch(model, minibatch);
+      checkMinibatch('trainer', model, copy.rows, 'Give it more rows.');
       checkScales(scales);
       return uses.add(() => run(copy, scales));
     },
