@@ -1,3 +1,4 @@
+import { attentionMutants } from './attention.js';
 import { convolutionMutants } from './convolutions.js';
 import { declarationMutants, refusalMutants } from './declarations.js';
 import { handleMutants } from './handles.js';
@@ -36,5 +37,6 @@ export const mutants: readonly Mutant[] = [
   ...modelMutants,
   ...layerMutants,
   ...networkMutants,
+  ...attentionMutants,
   ...objectiveMutants,
 ];
