@@ -58,6 +58,8 @@ const elsewhere = {
  * inputs draws one factor per unit and datapoint, and with `localReparametrization` independent weight noise is drawn for each
  * step; `flipout`, `singleSample` and `separateSamples` keep the law of the weights.
  *
+ * Pruning removes units of the inputs where both `size` and `units` are given, and units of the outputs.
+ *
  * Throws `VARDROP_LAYER` for numbers that are not positive integers, `VARDROP_OPTION` for unknown options, and when built
  * `VARDROP_SHAPE` for inputs that do not fit and for heads that do not divide the units where `size` is left out, and
  * `VARDROP_COMBINATION` for noise, estimator and divergence that cannot be combined.
@@ -72,6 +74,8 @@ export function multiHeadAttention(options: MultiHeadAttentionOptions): Layer {
   checkBoolean('[multiHeadAttention] causal', causal);
   checkBoolean('[multiHeadAttention] mask', mask);
   checkLinearOptions('multiHeadAttention', options);
+  // Otherwise the other sizes follow that of the inputs.
+  const isFixed = options.size !== undefined && options.units !== undefined;
   return defineLayer({
     kind: 'multiHeadAttention',
     name: options.name,
@@ -91,6 +95,7 @@ export function multiHeadAttention(options: MultiHeadAttentionOptions): Layer {
         outputShape: [sizes.queries, sizes.units],
         parameters: partParameters(all),
         parts: all,
+        ...(isFixed && { inputParts: rolesOf(inputShapes.length - (mask ? 1 : 0)) }),
         // Where sizes follow from the units of the inputs, those have to stay.
         ...(options.size !== undefined && options.units !== undefined && { inputParts: readers[sequences - 1] }),
         outputPart: 'output',
@@ -179,6 +184,12 @@ function attentionParts(
 /** The sequences among the inputs, and the mask. */
 function splitMask<T>(inputs: readonly T[], masked: boolean): { readonly sequences: readonly T[]; readonly mask?: T } {
   return masked ? { sequences: inputs.slice(0, -1), mask: inputs[inputs.length - 1] } : { sequences: inputs };
+}
+
+/** For each sequence the parts that read it. */
+function rolesOf(sequences: number): readonly (readonly string[])[] {
+  if (sequences === 1) return [['query', 'key', 'value']];
+  return sequences === 2 ? [['query'], ['value', 'key']] : [['query'], ['value'], ['key']];
 }
 
 /** Query, value and key, of one sequence to three. */

@@ -64,6 +64,8 @@ export function positionEmbedding(options: PositionEmbeddingOptions): Layer {
         outputShape: inputShape,
         parameters: partParameters([part]),
         parts: [part],
+        units: 'kept',
+        outputPart: 'positions',
         apply(b, [x], parameters, mode) {
           const numbers = b.constant(countUp(steps), [1, steps]);
           // Without noise all datapoints read the same rows, so they are read once.

@@ -5,6 +5,7 @@ import {
   activation,
   add,
   averagePooling2d,
+  batchNorm,
   concatenate,
   conv2d,
   dense,
@@ -91,6 +92,7 @@ const steps: Readonly<Record<string, (step: Step) => Image>> = {
   },
   separable: ({ a, next }) =>
     keep(a, separableConv2d({ filters: 3, size: 2, padding: 'same', ...byChannel(next) })(a.value), 3),
+  batchNorm: ({ a }) => keep(a, batchNorm({ epsilon: 0.25 })(a.value)),
   relu: ({ a }) => keep(a, activation('relu')(a.value)),
   prelu: ({ a }) => keep(a, prelu()(a.value)),
   pool: ({ a, choice }) => {
@@ -202,6 +204,7 @@ describe('pruned graphs', () => {
     expect([...reached].sort()).toEqual([
       'add',
       'averagePooling2d',
+      'batchNorm',
       'concatenate',
       'conv2d',
       'dense',

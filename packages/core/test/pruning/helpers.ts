@@ -177,7 +177,10 @@ export function expectLaw(model: Model, parameters: TensorMap, seed: number) {
   const pruned = prune(model, parameters, { threshold });
   const columns = elementCount(model.inputShape);
   const draw = scramble(seed, 'x');
-  const x = Float32Array.from({ length: rows * columns }, (_, i) => Math.floor(draw(i) * 16 - 8) / 8);
+  const { limit } = model.inputs[0];
+  const x = Float32Array.from({ length: rows * columns }, (_, i) =>
+    limit === undefined ? Math.floor(draw(i) * 16 - 8) / 8 : Math.floor(draw(i) * limit),
+  );
   const agree = (a: Float64Array, b: Float64Array) => {
     // The same terms in the same order but for zeros and folded constants, which are exact on the grid: a few
     // hundred roundings of 2⁻⁵³ at most.

@@ -53,7 +53,7 @@ const graphs = fc
     return { ...model({ inputs: x, outputs: dense({ units: 2, ...next() })(read) }), kind };
   });
 
-describe('pruned networks with recurrent layers', () => {
+describe('pruned networks with sequences', () => {
   it('compute what the masked model computes, with means and with the same noise', () => {
     let folded = 0;
     const removed = new Set<string>();
