@@ -15,7 +15,7 @@ const coreOrder = [
   ['reference', 'noise', 'optimizers'],
   ['estimators', 'divergences'],
   ['layers'],
-  ['prediction'],
+  ['description', 'prediction'],
   ['training'],
   ['pruning', 'checkpoint'],
   ['node'],

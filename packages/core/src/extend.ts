@@ -3,6 +3,14 @@
  * programs of models.
  */
 export { checkCombination, refusal } from './combinations.js';
+export {
+  type CallDescription,
+  checkDescription,
+  type DescribedValue,
+  type InputDescription,
+  type LayerDescription,
+  type PartDescription,
+} from './description/index.js';
 export { defaultDivergence } from './divergences/index.js';
 export type { EstimatorContext, LinearMap } from './estimators/index.js';
 export {
@@ -44,6 +52,7 @@ export { type Objective, type ObjectiveValues, sgvb } from './objective.js';
 export type { Update } from './optimizers/index.js';
 export { momentsProgram, type PredictionMode, predictionProgram, summaryProgram } from './prediction/index.js';
 export type { Preserved } from './pruning/index.js';
+export type { Recipe } from './recipe.js';
 export {
   allParameters,
   allTensors,

@@ -9,6 +9,13 @@ export {
 } from './checkpoint/index.js';
 export { type Combination, combinations } from './combinations.js';
 export {
+  describeModel,
+  type ModelDescription,
+  type ModelFromOptions,
+  modelFrom,
+  summary,
+} from './description/index.js';
+export {
   ard,
   type Divergence,
   gaussianPrior,

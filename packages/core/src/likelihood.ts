@@ -5,6 +5,7 @@ import type { ParameterSpecification } from './noise/noiseModel.js';
 import { checkNoOptions, type NoOptions } from './noOptions.js';
 import type { Builder, Value } from './program/builder.js';
 import type { Shape } from './program/program.js';
+import { type Recipe, recipeOf } from './recipe.js';
 
 /** What targets are: class labels (integers), or vectors of numbers. */
 export type TargetKind = 'labels' | 'values';
@@ -13,6 +14,8 @@ export type TargetKind = 'labels' | 'values';
 export interface Likelihood<Targets extends TargetKind = TargetKind> {
   /** Stable name, such as `categorical`. */
   readonly name: string;
+  /** How it was made. */
+  readonly recipe?: Recipe;
   /** The kind of targets. It decides whether predictions are classes or values. */
   readonly targets: Targets;
   /** The learned parameters of the likelihood, with names under `likelihood/`. */
@@ -29,6 +32,7 @@ export function categorical(options: NoOptions = {}): Likelihood<'labels'> {
   checkNoOptions('categorical', options);
   return {
     name: 'categorical',
+    recipe: recipeOf('categorical', options),
     targets: 'labels',
     parameters(outputShape) {
       if (outputShape.length !== 1 || outputShape[0] < 2) {
@@ -58,6 +62,7 @@ export function gaussianLikelihood(options: { readonly logVariance?: number } = 
   }
   return {
     name: 'gaussian',
+    recipe: recipeOf('gaussianLikelihood', options),
     targets: 'values',
     parameters: (outputShape) => [
       { name: 'logVariance', shape: outputShape, initialize: { kind: 'constant', value: logVariance } },

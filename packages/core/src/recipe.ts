@@ -7,3 +7,8 @@ export interface Recipe {
   readonly part: string;
   readonly options: object;
 }
+
+/** The recipe of a part. It has a copy of the options, since the caller may change them. */
+export function recipeOf(part: string, options: object): Recipe {
+  return { part, options: { ...options } };
+}

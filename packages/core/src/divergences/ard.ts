@@ -1,4 +1,5 @@
 import { checkNoOptions, type NoOptions } from '../noOptions.js';
+import { recipeOf } from '../recipe.js';
 import { type Divergence, negativeLogAlpha, refuseWithoutDensity, sumOver } from './divergence.js';
 
 /**
@@ -10,6 +11,7 @@ export function ard(options: NoOptions = {}): Divergence {
   checkNoOptions('ard', options);
   return {
     name: 'ard',
+    recipe: recipeOf('ard', options),
     refuses: (noise) => refuseWithoutDensity(noise),
     kl: (b, posterior) => sumOver(b, posterior, b.mul(0.5, b.softplus(negativeLogAlpha(b, posterior)))),
   };

@@ -1,6 +1,7 @@
 import { VardropError } from '../errors.js';
 import type { NoiseModel, Posterior } from '../noise/noiseModel.js';
 import type { Builder, Value } from '../program/builder.js';
+import type { Recipe } from '../recipe.js';
 
 /**
  * KL(q ‖ prior) of one layer's noise, in nats, summed over its independent noise variables: weights for independent
@@ -9,6 +10,8 @@ import type { Builder, Value } from '../program/builder.js';
 export interface Divergence {
   /** Stable name, also used by the command line, such as `exact`. */
   readonly name: string;
+  /** How it was made. Without it a model that has it cannot be described. */
+  readonly recipe?: Recipe;
   /** The reason why the KL of this noise does not exist or is not known; undefined if the noise is accepted. */
   refuses(noise: NoiseModel): string | undefined;
   /** The scalar KL. Called only with posteriors of noise that is not refused. */

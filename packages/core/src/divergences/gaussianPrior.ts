@@ -1,6 +1,7 @@
 import { checkOptionNames } from '../checkOptionNames.js';
 import { VardropError } from '../errors.js';
 import { formatValue } from '../formatValue.js';
+import { recipeOf } from '../recipe.js';
 import { type Divergence, sumOver } from './divergence.js';
 
 /**
@@ -22,6 +23,7 @@ export function gaussianPrior(options: { readonly sigma?: number } = {}): Diverg
   const logPriorVariance = 2 * Math.log(sigma);
   return {
     name: 'gaussian',
+    recipe: recipeOf('gaussianPrior', options),
     refuses(noise) {
       if (noise.learns === undefined) return 'this noise learns nothing, so its KL is a constant';
       if (noise.learns === 'scale' && noise.acts === 'weights') {

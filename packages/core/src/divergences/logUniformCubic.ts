@@ -1,4 +1,5 @@
 import { checkNoOptions, type NoOptions } from '../noOptions.js';
+import { recipeOf } from '../recipe.js';
 import { type Divergence, refusePosterior, refuseWithoutDensity, sumOver } from './divergence.js';
 
 // Kingma, Salimans & Welling 2015: −KL ≈ const + ½ log α + c₁α + c₂α² + c₃α³, for α ≤ 1.
@@ -17,6 +18,7 @@ export function logUniformCubic(options: NoOptions = {}): Divergence {
   checkNoOptions('logUniformCubic', options);
   return {
     name: 'cubic',
+    recipe: recipeOf('logUniformCubic', options),
     refuses: (noise) =>
       refuseWithoutDensity(noise) ??
       (noise.bounded

@@ -1,4 +1,5 @@
 import { checkNoOptions, type NoOptions } from '../noOptions.js';
+import { recipeOf } from '../recipe.js';
 import { type Divergence, refusePosterior, refuseWithoutDensity, sumOver } from './divergence.js';
 
 /**
@@ -10,6 +11,7 @@ export function logUniformExact(options: NoOptions = {}): Divergence {
   checkNoOptions('logUniformExact', options);
   return {
     name: 'exact',
+    recipe: recipeOf('logUniformExact', options),
     refuses: refuseWithoutDensity,
     kl(b, posterior) {
       if (posterior.kind === 'bernoulli') refusePosterior('exact', posterior);

@@ -1,5 +1,6 @@
 import { checkNoOptions, type NoOptions } from '../noOptions.js';
 import type { Builder, Value } from '../program/builder.js';
+import { recipeOf } from '../recipe.js';
 import {
   type Divergence,
   heldSquare,
@@ -23,6 +24,7 @@ export function logUniformSigmoid(options: NoOptions = {}): Divergence {
   checkNoOptions('logUniformSigmoid', options);
   return {
     name: 'sigmoid',
+    recipe: recipeOf('logUniformSigmoid', options),
     refuses: refuseWithoutDensity,
     kl(b, posterior) {
       if (posterior.kind === 'bernoulli') refusePosterior('log α', posterior);

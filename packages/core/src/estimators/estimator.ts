@@ -1,6 +1,7 @@
 import type { Draw, InputNoise, LayerParameters, NoiseModel, WeightNoise } from '../noise/noiseModel.js';
 import type { Builder, Value } from '../program/builder.js';
 import type { Shape } from '../program/program.js';
+import type { Recipe } from '../recipe.js';
 
 /** A map that is linear in its inputs and in its weights, without bias: a matrix product or a convolution. */
 export interface LinearMap {
@@ -57,6 +58,8 @@ export interface EstimatorContext<Noise extends NoiseModel = InputNoise | Weight
 export interface Estimator {
   /** Stable name, also used by the command line, such as `local`. */
   readonly name: string;
+  /** How it was made. Without it a model that has it cannot be described. */
+  readonly recipe?: Recipe;
   /** Whether weight noise is drawn for each pre-activation, in place of the weights. */
   readonly preActivations?: boolean;
   /** The reason why this estimator cannot sample this noise; undefined if it can. */

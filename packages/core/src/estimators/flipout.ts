@@ -1,5 +1,6 @@
 import { checkNoOptions, type NoOptions } from '../noOptions.js';
 import type { Shape } from '../program/program.js';
+import { recipeOf } from '../recipe.js';
 import { applyScaled, type Estimator } from './estimator.js';
 
 /**
@@ -12,6 +13,7 @@ export function flipout(options: NoOptions = {}): Estimator {
   checkNoOptions('flipout', options);
   return {
     name: 'flipout',
+    recipe: recipeOf('flipout', options),
     refuses(noise) {
       if (noise.acts === 'nowhere') return undefined;
       if (noise.acts === 'inputs')

@@ -1,5 +1,6 @@
 import { checkNoOptions, type NoOptions } from '../noOptions.js';
 import type { Builder, Value } from '../program/builder.js';
+import { recipeOf } from '../recipe.js';
 import { type Estimator, scaleInputs } from './estimator.js';
 
 /** The smallest normal float32. */
@@ -16,6 +17,7 @@ export function localReparametrization(options: NoOptions = {}): Estimator {
   checkNoOptions('local', options);
   return {
     name: 'local',
+    recipe: recipeOf('localReparametrization', options),
     preActivations: true,
     refuses: () => undefined,
     apply(context) {

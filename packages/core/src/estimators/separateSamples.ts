@@ -1,4 +1,5 @@
 import { checkNoOptions, type NoOptions } from '../noOptions.js';
+import { recipeOf } from '../recipe.js';
 import { type Estimator, sampleWeights, scaleInputs } from './estimator.js';
 
 /**
@@ -10,6 +11,7 @@ export function separateSamples(options: NoOptions = {}): Estimator {
   checkNoOptions('separate', options);
   return {
     name: 'separate',
+    recipe: recipeOf('separateSamples', options),
     refuses: () => undefined,
     apply(context) {
       const { builder: b, linear, noise, x } = context;

@@ -1,4 +1,5 @@
 import { checkNoOptions, type NoOptions } from '../noOptions.js';
+import { recipeOf } from '../recipe.js';
 import { type Estimator, sampleWeights, scaleInputs } from './estimator.js';
 
 /**
@@ -10,6 +11,7 @@ export function singleSample(options: NoOptions = {}): Estimator {
   checkNoOptions('single', options);
   return {
     name: 'single',
+    recipe: recipeOf('singleSample', options),
     refuses: () => undefined,
     apply(context) {
       const { builder: b, linear, noise, x } = context;

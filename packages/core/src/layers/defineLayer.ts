@@ -1,5 +1,6 @@
 import { VardropError } from '../errors.js';
 import { formatValue } from '../formatValue.js';
+import { recipeOf } from '../recipe.js';
 import { checkGraphValue } from './input.js';
 import type { GraphValue, Layer, LayerDefinition } from './layer.js';
 
@@ -8,7 +9,8 @@ export function defineLayer(definition: LayerDefinition): Layer {
   checkLayer('[defineLayer] definition', definition);
   const layer = (...inputs: readonly GraphValue[]): GraphValue => callLayer(layer as Layer, inputs);
   // A function has a name of its own, which cannot be assigned to.
-  const properties = { name: undefined, ...definition };
+  const recipe = definition.recipe && recipeOf(definition.recipe.part, definition.recipe.options);
+  const properties = { name: undefined, ...definition, recipe };
   for (const [property, value] of Object.entries(properties)) {
     Object.defineProperty(layer, property, { value, enumerable: true, configurable: true });
   }

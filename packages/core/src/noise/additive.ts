@@ -2,6 +2,7 @@ import { checkOptionNames } from '../checkOptionNames.js';
 import { VardropError } from '../errors.js';
 import { formatValue } from '../formatValue.js';
 import type { Builder } from '../program/builder.js';
+import { recipeOf } from '../recipe.js';
 import type { LayerParameters, WeightNoise } from './noiseModel.js';
 
 /** Default initial value of log σ²: small enough not to disturb the first epochs. */
@@ -22,6 +23,7 @@ function additive(who: string, name: string, options: { readonly logVariance?: n
   }
   return {
     name,
+    recipe: recipeOf(who, options),
     acts: 'weights' as const,
     learns: 'gaussian' as const,
     symmetric: true,

@@ -1,4 +1,5 @@
 import { checkOptionNames } from '../checkOptionNames.js';
+import { recipeOf } from '../recipe.js';
 import type { InputNoise } from './noiseModel.js';
 import { alphaOfRate, checkRate } from './rate.js';
 
@@ -13,6 +14,7 @@ export function bernoulli(options: { readonly rate?: number } = {}): InputNoise 
   checkRate('bernoulli', rate);
   return {
     name: 'bernoulli',
+    recipe: recipeOf('bernoulli', options),
     acts: 'inputs',
     parameters: () => [],
     moments: (b) => ({ mean: b.constant(1), variance: b.constant(alphaOfRate(rate)) }),

@@ -4,6 +4,7 @@ import { VardropError } from '../errors.js';
 import { formatValue } from '../formatValue.js';
 import type { Builder } from '../program/builder.js';
 import { elementCount } from '../program/shapes.js';
+import { recipeOf } from '../recipe.js';
 import { alphaShape, inputUnits } from './granularity.js';
 import type { InputNoise, LayerParameters, WeightNoise, WeightShape } from './noiseModel.js';
 import { alphaOfRate, checkRate } from './rate.js';
@@ -48,6 +49,7 @@ export function bernoulliLearned(options: BernoulliLearnedOptions = {}): InputNo
   }
   const common = (variables: (weights: WeightShape) => number) => ({
     name: 'bernoulli-learned',
+    recipe: recipeOf('bernoulliLearned', options),
     alpha: rates,
     learns: 'bernoulli' as const,
     parameters: (weights: WeightShape) => [

@@ -1,5 +1,6 @@
 import { checkChoice } from '../checkChoice.js';
 import { checkOptionNames } from '../checkOptionNames.js';
+import { recipeOf } from '../recipe.js';
 import type { InputNoise, WeightNoise } from './noiseModel.js';
 import { alphaOfRate, checkRate } from './rate.js';
 
@@ -28,6 +29,7 @@ export function gaussianDropout(options: { readonly type?: 'A' | 'B'; readonly r
   if (type === 'A') {
     const inputs: InputNoise = {
       name: 'gaussian-a',
+      recipe: recipeOf('gaussianDropout', options),
       acts: 'inputs',
       parameters: () => [],
       moments: (b) => ({ mean: b.constant(1), variance: b.constant(alpha) }),
@@ -37,6 +39,7 @@ export function gaussianDropout(options: { readonly type?: 'A' | 'B'; readonly r
   }
   const weights: WeightNoise = {
     name: 'gaussian-b',
+    recipe: recipeOf('gaussianDropout', options),
     acts: 'weights',
     symmetric: true,
     parameters: () => [],

@@ -1,4 +1,5 @@
 import { checkNoOptions, type NoOptions } from '../noOptions.js';
+import { recipeOf } from '../recipe.js';
 import type { NoNoise } from './noiseModel.js';
 
 /**
@@ -7,5 +8,5 @@ import type { NoNoise } from './noiseModel.js';
  */
 export function noNoise(options: NoOptions = {}): NoNoise {
   checkNoOptions('none', options);
-  return { name: 'none', acts: 'nowhere', parameters: () => [] };
+  return { name: 'none', recipe: recipeOf('noNoise', options), acts: 'nowhere', parameters: () => [] };
 }

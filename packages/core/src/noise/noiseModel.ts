@@ -1,5 +1,6 @@
 import type { Builder, Value } from '../program/builder.js';
 import type { Shape } from '../program/program.js';
+import type { Recipe } from '../recipe.js';
 
 /**
  * What one α (or one rate) belongs to: the whole network, a layer, one input unit (a channel of a convolution), one output
@@ -59,6 +60,8 @@ export type Posterior =
 interface NoiseModelBase {
   /** Stable name, also used by the command line, such as `variational-b`. */
   readonly name: string;
+  /** How it was made. Without it a model that has it cannot be described. */
+  readonly recipe?: Recipe;
   /** What one learned α or rate belongs to; absent if none is learned per group. */
   readonly alpha?: Granularity;
   /** Which kind of posterior it learns; absent if nothing of the noise is learned. */

@@ -4,6 +4,7 @@ import { VardropError } from '../errors.js';
 import { formatValue } from '../formatValue.js';
 import type { Builder, Value } from '../program/builder.js';
 import { elementCount } from '../program/shapes.js';
+import { recipeOf } from '../recipe.js';
 import { alphaShape, inputUnits } from './granularity.js';
 import type {
   Granularity,
@@ -73,6 +74,7 @@ export function variationalDropout(
     },
   ];
   const common = {
+    recipe: recipeOf('variationalDropout', options),
     alpha: granularity,
     learns: 'scale' as const,
     bounded: true,

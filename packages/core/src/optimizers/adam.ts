@@ -1,4 +1,5 @@
 import { checkOptionNames } from '../checkOptionNames.js';
+import { recipeOf } from '../recipe.js';
 import { checkDecay, checkPositive } from './checkOption.js';
 import type { Optimizer } from './optimizer.js';
 
@@ -29,6 +30,7 @@ export function adam(options: AdamOptions = {}): Optimizer {
   checkPositive('adam', 'epsilon', epsilon);
   return {
     name: 'adam',
+    recipe: recipeOf('adam', options),
     learningRate,
     slots: ['firstMoment', 'secondMoment'],
     scalarNames: ['stepSize', 'epsilon'],

@@ -1,4 +1,5 @@
 import type { Builder, Value } from '../program/builder.js';
+import type { Recipe } from '../recipe.js';
 
 /** The new values of a parameter and of its slots after one step. */
 export interface Update {
@@ -11,6 +12,8 @@ export interface Update {
  */
 export interface Optimizer {
   readonly name: string;
+  /** How it was made. */
+  readonly recipe?: Recipe;
   /** Learning rate before any schedule. */
   readonly learningRate: number;
   /** Names of the tensors that it carries for each parameter. They have the parameter's shape and start at 0. */

@@ -1,5 +1,6 @@
 import { checkBoolean } from '../checkBoolean.js';
 import { checkOptionNames } from '../checkOptionNames.js';
+import { recipeOf } from '../recipe.js';
 import { checkDecay, checkPositive } from './checkOption.js';
 import type { Optimizer, Update } from './optimizer.js';
 
@@ -27,6 +28,7 @@ export function sgd(options: SgdOptions = {}): Optimizer {
   checkBoolean('[sgd] nesterov', nesterov);
   return {
     name: 'sgd',
+    recipe: recipeOf('sgd', options),
     learningRate,
     slots: momentum > 0 ? ['velocity'] : [],
     scalarNames: ['learningRate'],

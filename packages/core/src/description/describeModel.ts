@@ -1,0 +1,36 @@
+import { checkObject } from '../checkObject.js';
+import type { Model } from '../layers/model.js';
+import { describePart } from './describePart.js';
+import type { LayerDescription, ModelDescription } from './description.js';
+import { outputValues } from './outputValues.js';
+
+/**
+ * A model as plain JSON: its inputs, layers with their options, uses of layers, outputs, and what it has for all layers. Values of
+ * parameters are not in it. `modelFrom` makes the model again.
+ *
+ * Throws `VARDROP_MODEL` for no model, `VARDROP_DESCRIPTION` for parts without a recipe (parts of one's own say how they are made
+ * in `recipe`), and for options that JSON cannot hold, such as typed arrays and numbers that are not finite.
+ */
+export function describeModel(model: Model): ModelDescription {
+  checkObject('VARDROP_MODEL', '[describeModel] model', model, 'apply', 'sequential()');
+  const { noise, estimator, divergence } = model.options;
+  return {
+    format: 1,
+    inputs: model.inputs.map(({ name, shape, kind }) => ({ name, shape: [...shape], kind })),
+    layers: describeLayers(model),
+    calls: model.calls.map(({ name, layer, inputs }) => ({ name, layer: layer.name, inputs: [...inputs] })),
+    outputs: outputValues(model),
+    ...(noise && { noise: describePart('noise', noise) }),
+    ...(estimator && { estimator: describePart('estimator', estimator) }),
+    ...(divergence !== undefined && { divergence: divergence && describePart('divergence', divergence) }),
+  };
+}
+
+function describeLayers({ calls }: Model): readonly LayerDescription[] {
+  const definitions = new Map(calls.map(({ layer, definition }) => [layer.name, definition]));
+  return [...definitions].map(([name, definition]) => {
+    const { part, options } = describePart(`layers.${name}`, definition);
+    const own = definition.name;
+    return { name, part, options: own === undefined || own === options.name ? options : { ...options, name: own } };
+  });
+}
