@@ -1,6 +1,6 @@
 import { ard, gaussianPrior, logUniformCubic, logUniformExact, logUniformSigmoid } from '../divergences/index.js';
 import { flipout, localReparametrization, separateSamples, singleSample } from '../estimators/index.js';
-import { activation, averagePooling2d, conv2d, dense, flatten, maxPooling2d } from '../layers/index.js';
+import { activation, add, averagePooling2d, concatenate, conv2d, dense, flatten, maxPooling2d, multiply } from '../layers/index.js';
 import type { Activation } from '../layers/layer.js';
 import {
   bernoulli,
@@ -19,7 +19,7 @@ export type PartFunction = (options: never) => unknown;
 export const parts: Readonly<Record<string, PartFunction>> = {
   // Layers.
   activation: ({ kind }: { readonly kind: Activation }) => activation(kind),
-  ...{ averagePooling2d, conv2d, dense, flatten, maxPooling2d },
+  ...{ add, averagePooling2d, concatenate, conv2d, dense, flatten, maxPooling2d, multiply },
   // Noise.
   ...{ bernoulli, bernoulliLearned, gaussianDropout, meanField, noNoise, sparseVariational, variationalDropout },
   // Estimators.

@@ -1,0 +1,39 @@
+import { VardropError } from '../../src/errors.js';
+import {
+  describeModel,
+  gaussianLikelihood,
+  type Model,
+  type ModelFromOptions,
+  modelFrom,
+  sgd,
+  summary,
+} from '../../src/index.js';
+import { print } from '../../src/program/print.js';
+import { trainingProgram } from '../../src/training/index.js';
+
+/** The model that is made of a model's description, after it has been text. */
+export function again(model: Model, options?: ModelFromOptions): Model {
+  return modelFrom(JSON.parse(JSON.stringify(describeModel(model))), options);
+}
+
+/** All that two models have to have in common. */
+export function appearance(model: Model) {
+  const likelihoods = Object.fromEntries(model.outputs.map(({ name }) => [name, gaussianLikelihood()]));
+  const { inputs, outputs, parameters, carried } = model;
+  return {
+    ...{ inputs, outputs, parameters, carried },
+    description: describeModel(model),
+    summary: summary(model),
+    program: print(trainingProgram(model, likelihoods, sgd())),
+  };
+}
+
+/** What `act` returns, or undefined where the library refuses it. */
+export function accepted<Result>(act: () => Result): Result | undefined {
+  try {
+    return act();
+  } catch (error) {
+    if (error instanceof VardropError) return undefined;
+    throw error;
+  }
+}
