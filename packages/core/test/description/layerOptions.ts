@@ -34,16 +34,14 @@ export const noiseOptions: fc.Arbitrary<{
   fc.constantFrom(...valid).map(({ noise, estimator }) => ({ noise, estimator })),
   fc.record({
     noise: fc.oneof(
-      fc
-        .double({ min: 0.1, max: 0.45 })
-        .chain((rate) =>
-          fc.constantFrom(
-            variationalDropout({ type: 'A', alpha: 'input', rate }),
-            bernoulli({ rate }),
-            bernoulliLearned({ rate, temperature: rate / 2 }),
-            gaussianDropout({ type: 'A', rate }),
-          ),
+      number(0.1, 0.45).chain((rate) =>
+        fc.constantFrom(
+          variationalDropout({ type: 'A', alpha: 'input', rate }),
+          bernoulli({ rate }),
+          bernoulliLearned({ rate, temperature: rate / 2 }),
+          gaussianDropout({ type: 'A', rate }),
         ),
+      ),
     ),
   }),
   fc
@@ -82,39 +80,59 @@ function some(required: Record<string, fc.Arbitrary<unknown>>, optional: Record<
 }
 
 const image = [5, 6, 2];
+const steps = [5, 2];
 const padding = fc.constantFrom('valid', 'same');
+const named = some({}, { name });
+const merged = [
+  [2, 3],
+  [2, 3],
+];
+const edge = fc.nat({ max: 2 });
+const edges = fc.tuple(edge, edge);
+const imageEdges = fc.oneof(edge, edges, fc.tuple(edges, edges));
 const pooling = some({}, { name, size: pair, strides: pair, padding });
+const stepsPooling = some({}, { name, size: unit, strides: unit, padding });
+const convolution = { strides: pair, padding, activation: activations };
+const dilated = { ...convolution, dilations: pair };
+const stepsConvolution = { strides: unit, padding, activation: activations };
+const multiplier = fc.integer({ min: 1, max: 2 });
+const groups = fc.constantFrom(1, 2);
 
 /** Every layer of core by the name of its function. */
 export const layerSamples: Readonly<Record<string, LayerSample>> = {
   activation: { inputs: [[3]], options: fc.record({ kind: activations }) },
-  add: {
-    inputs: [
-      [2, 3],
-      [2, 3],
-    ],
-    options: some({}, { name }),
-  },
+  add: { inputs: merged, options: named },
+  averagePooling1d: { inputs: [steps], options: stepsPooling },
   averagePooling2d: { inputs: [image], options: pooling },
-  concatenate: {
-    inputs: [
-      [2, 3],
-      [2, 3],
-    ],
-    options: some({}, { name, axis: fc.constantFrom(-1, 1, 2) }),
+  concatenate: { inputs: merged, options: some({}, { name, axis: fc.constantFrom(-1, 1, 2) }) },
+  conv1d: {
+    inputs: [steps],
+    options: linear({ filters: unit, size: unit }, { ...stepsConvolution, dilations: unit, groups }),
   },
-  conv2d: {
-    inputs: [image],
-    options: linear({ filters: unit, size: pair }, { strides: pair, padding, activation: activations }),
-  },
+  conv1dTranspose: { inputs: [steps], options: linear({ filters: unit, size: unit }, stepsConvolution) },
+  conv2d: { inputs: [image], options: linear({ filters: unit, size: pair }, { ...dilated, groups }) },
+  conv2dTranspose: { inputs: [image], options: linear({ filters: unit, size: pair }, convolution) },
+  cropping1d: { inputs: [steps], options: some({}, { name, cropping: fc.oneof(edge, edges) }) },
+  cropping2d: { inputs: [image], options: some({}, { name, cropping: imageEdges }) },
   dense: { inputs: [[3]], options: linear({ units: unit }, { activation: activations }) },
-  flatten: { inputs: [image], options: some({}, { name }) },
+  depthwiseConv2d: { inputs: [image], options: linear({ size: pair }, { ...dilated, multiplier }) },
+  flatten: { inputs: [image], options: named },
+  globalAveragePooling1d: { inputs: [steps], options: named },
+  globalAveragePooling2d: { inputs: [image], options: named },
+  globalMaxPooling1d: { inputs: [steps], options: named },
+  globalMaxPooling2d: { inputs: [image], options: named },
+  maxPooling1d: { inputs: [steps], options: stepsPooling },
   maxPooling2d: { inputs: [image], options: pooling },
-  multiply: {
-    inputs: [
-      [2, 3],
-      [2, 3],
-    ],
-    options: some({}, { name }),
+  multiply: { inputs: merged, options: named },
+  padding1d: { inputs: [steps], options: some({}, { name, padding: fc.oneof(edge, edges) }) },
+  padding2d: { inputs: [image], options: some({}, { name, padding: imageEdges }) },
+  permute: { inputs: [image], options: some({ axes: fc.constantFrom([2, 1, 3], [3, 1, 2]) }, { name }) },
+  prelu: { inputs: [image], options: some({}, { name, slope: number(-1, 1) }) },
+  reshape: { inputs: [[6]], options: some({ shape: fc.constantFrom([2, 3], [-1, 2]) }, { name }) },
+  separableConv2d: { inputs: [image], options: linear({ filters: unit, size: pair }, { ...dilated, multiplier }) },
+  upsampling1d: { inputs: [steps], options: some({}, { name, size: unit }) },
+  upsampling2d: {
+    inputs: [image],
+    options: some({}, { name, size: pair, interpolation: fc.constantFrom('nearest', 'bilinear') }),
   },
 };

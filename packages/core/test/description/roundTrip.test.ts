@@ -46,30 +46,28 @@ function randomGraph(g: fc.GeneratorValue): Model {
   const inputs: GraphValue[] = [];
   const values: GraphValue[] = [];
   const layers: { readonly layer: Layer; readonly sample: LayerSample }[] = [];
-  for (let count = g(fc.integer, { min: 2, max: 9 }); count > 0; count--) {
-    const reuse = layers.length > 0 && g(fc.boolean);
+  const another = () => {
     const name = some(Object.keys(layerSamples));
     const sample = layerSamples[name];
-    const { layer } = reuse
-      ? some(layers)
-      : {
-          layer: make(
-            name,
-            g(() => sample.options),
-          ),
-        };
-    const known = reuse ? (layers.find((each) => each.layer === layer) as { sample: LayerSample }).sample : sample;
-    const from = known.inputs.map((shape) => {
+    const given = g(() => sample.options);
+    const layer = accepted(() => make(name, given));
+    return layer && { layer, sample };
+  };
+  for (let count = g(fc.integer, { min: 2, max: 9 }); count > 0; count--) {
+    const reused = layers.length > 0 && g(fc.boolean) ? some(layers) : undefined;
+    const used = reused ?? another();
+    if (used === undefined) continue;
+    const from = used.sample.inputs.map((shape) => {
       if (values.length > 0 && g(fc.boolean)) return some(values);
-      const value = input({ shape, kind: known.kind });
+      const value = input({ shape, kind: used.sample.kind });
       inputs.push(value);
       return value;
     });
-    const value = accepted(() => layer(...from));
+    const value = accepted(() => used.layer(...from));
     const fits = value && accepted(() => model({ inputs: inputsOf(value, inputs), outputs: value }));
     if (value === undefined || fits === undefined) continue;
     values.push(value);
-    if (!reuse) layers.push({ layer, sample });
+    if (reused === undefined) layers.push(used);
   }
   fc.pre(values.length > 0);
   const outputs = Object.fromEntries(
