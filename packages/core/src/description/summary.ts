@@ -57,7 +57,8 @@ function rowsOf({ name, layer, inputs }: LayerCall): readonly Row[] {
   const own = parameters.filter(({ owner }) => owner !== 'network');
   const only = parts.length === 1 && parts[0].name === '' ? parts[0] : undefined;
   const row: Row = {
-    layer: `${name} (${kind})`,
+    // Names that nobody chose begin with the kind.
+    layer: layer.name.startsWith(kind) ? name : `${name} (${kind})`,
     outputs: shapeOf(outputShape),
     parameters: shared ? 'shared' : grouped(sizeOf(own)),
     inputs: inputs.join(', '),
