@@ -2,13 +2,14 @@
 // thread sees where it hangs.
 import { parentPort, workerData } from 'node:worker_threads';
 import { VardropError } from '@vardrop/core';
+import { description } from './kinds/description.js';
 import { idx3 } from './kinds/idx.js';
 import { json } from './kinds/json.js';
 import { onnx } from './kinds/onnx.js';
 import { safetensors } from './kinds/safetensors.js';
 import { createRandomSource } from './randomSource.js';
 
-const kinds = { safetensors, onnx, idx: idx3, json };
+const kinds = { safetensors, onnx, idx: idx3, json, description };
 const names = Object.keys(kinds);
 const { seed, from, to, current } = workerData;
 

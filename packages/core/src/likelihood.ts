@@ -5,7 +5,7 @@ import type { ParameterSpecification } from './noise/noiseModel.js';
 import { checkNoOptions, type NoOptions } from './noOptions.js';
 import type { Builder, Value } from './program/builder.js';
 import type { Shape } from './program/program.js';
-import { type Recipe, recipeOf } from './recipe.js';
+import { type Recipe, withRecipe } from './recipe.js';
 
 /** What targets are: class labels (integers), or vectors of numbers. */
 export type TargetKind = 'labels' | 'values';
@@ -30,9 +30,8 @@ export interface Likelihood<Targets extends TargetKind = TargetKind> {
  */
 export function categorical(options: NoOptions = {}): Likelihood<'labels'> {
   checkNoOptions('categorical', options);
-  return {
+  return withRecipe('categorical', options, {
     name: 'categorical',
-    recipe: recipeOf('categorical', options),
     targets: 'labels',
     parameters(outputShape) {
       if (outputShape.length !== 1 || outputShape[0] < 2) {
@@ -44,7 +43,7 @@ export function categorical(options: NoOptions = {}): Likelihood<'labels'> {
       return [];
     },
     negativeLogLikelihood: (b, output, target) => b.neg(b.reduceSum(b.mul(target, logSoftmax(b, output)), [1])),
-  };
+  });
 }
 
 /**
@@ -60,9 +59,8 @@ export function gaussianLikelihood(options: { readonly logVariance?: number } = 
       `[gaussianLikelihood] logVariance: got ${formatValue(logVariance)}, needs a finite number, the natural logarithm of the variance of the targets.`,
     );
   }
-  return {
+  return withRecipe('gaussianLikelihood', options, {
     name: 'gaussian',
-    recipe: recipeOf('gaussianLikelihood', options),
     targets: 'values',
     parameters: (outputShape) => [
       { name: 'logVariance', shape: outputShape, initialize: { kind: 'constant', value: logVariance } },
@@ -72,7 +70,7 @@ export function gaussianLikelihood(options: { readonly logVariance?: number } = 
       const terms = b.add(b.mul(b.square(residual), b.exp(b.neg(value))), b.add(value, Math.log(2 * Math.PI)));
       return b.mul(0.5, b.reduceSum(terms, axesAfterFirst(output.shape)));
     },
-  };
+  });
 }
 
 /** log softmax over the last axis, shifted by the maximum so that no exponential overflows. */

@@ -8,7 +8,11 @@ export interface Recipe {
   readonly options: object;
 }
 
-/** The recipe of a part. It has a copy of the options, since the caller may change them. */
-export function recipeOf(part: string, options: object): Recipe {
-  return { part, options: { ...options } };
+/**
+ * Gives a part its recipe, with a copy of the options, and returns it. The property cannot be enumerated, so that a changed copy
+ * (`{ ...categorical(), name: 'weighted' }`) does not have the recipe of the original.
+ */
+export function withRecipe<Part extends object>(part: string, options: object, made: Part): Part {
+  const recipe: Recipe = { part, options: { ...options } };
+  return Object.defineProperty(made, 'recipe', { value: recipe });
 }

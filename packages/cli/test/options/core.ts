@@ -132,6 +132,10 @@ export const withOptions: Readonly<Record<string, Entry>> = {
     call: (options) => core.model(merged({ inputs: x, outputs: core.dense({ units: 2 })(x) }, options)),
     options: { inputs: 'other', outputs: 'other', noise: 'other', estimator: 'other', divergence: 'null' },
   },
+  modelFrom: {
+    call: (options) => core.modelFrom(core.describeModel(model), options),
+    options: { parts: 'other' },
+  },
   negativeLogLikelihood: {
     call: (options) => core.negativeLogLikelihood(probabilities, [1], merged({ classes: 2 }, options)),
     options: { classes: 'other' },

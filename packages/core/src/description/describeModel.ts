@@ -28,9 +28,5 @@ export function describeModel(model: Model): ModelDescription {
 
 function describeLayers({ calls }: Model): readonly LayerDescription[] {
   const definitions = new Map(calls.map(({ layer, definition }) => [layer.name, definition]));
-  return [...definitions].map(([name, definition]) => {
-    const { part, options } = describePart(`layers.${name}`, definition);
-    const own = definition.name;
-    return { name, part, options: own === undefined || own === options.name ? options : { ...options, name: own } };
-  });
+  return [...definitions].map(([name, definition]) => ({ name, ...describePart(`layers.${name}`, definition) }));
 }

@@ -1,5 +1,5 @@
 import { checkNoOptions, type NoOptions } from '../noOptions.js';
-import { recipeOf } from '../recipe.js';
+import { withRecipe } from '../recipe.js';
 import { type Divergence, negativeLogAlpha, refuseWithoutDensity, sumOver } from './divergence.js';
 
 /**
@@ -9,10 +9,9 @@ import { type Divergence, negativeLogAlpha, refuseWithoutDensity, sumOver } from
  */
 export function ard(options: NoOptions = {}): Divergence {
   checkNoOptions('ard', options);
-  return {
+  return withRecipe('ard', options, {
     name: 'ard',
-    recipe: recipeOf('ard', options),
     refuses: (noise) => refuseWithoutDensity(noise),
     kl: (b, posterior) => sumOver(b, posterior, b.mul(0.5, b.softplus(negativeLogAlpha(b, posterior)))),
-  };
+  });
 }

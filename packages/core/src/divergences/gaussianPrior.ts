@@ -1,7 +1,7 @@
 import { checkOptionNames } from '../checkOptionNames.js';
 import { VardropError } from '../errors.js';
 import { formatValue } from '../formatValue.js';
-import { recipeOf } from '../recipe.js';
+import { withRecipe } from '../recipe.js';
 import { type Divergence, sumOver } from './divergence.js';
 
 /**
@@ -21,9 +21,8 @@ export function gaussianPrior(options: { readonly sigma?: number } = {}): Diverg
   }
   const precision = 1 / sigma ** 2;
   const logPriorVariance = 2 * Math.log(sigma);
-  return {
+  return withRecipe('gaussianPrior', options, {
     name: 'gaussian',
-    recipe: recipeOf('gaussianPrior', options),
     refuses(noise) {
       if (noise.learns === undefined) return 'this noise learns nothing, so its KL is a constant';
       if (noise.learns === 'scale' && noise.acts === 'weights') {
@@ -58,5 +57,5 @@ export function gaussianPrior(options: { readonly sigma?: number } = {}): Diverg
         }
       }
     },
-  };
+  });
 }

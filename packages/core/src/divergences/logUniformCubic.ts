@@ -1,5 +1,5 @@
 import { checkNoOptions, type NoOptions } from '../noOptions.js';
-import { recipeOf } from '../recipe.js';
+import { withRecipe } from '../recipe.js';
 import { type Divergence, refusePosterior, refuseWithoutDensity, sumOver } from './divergence.js';
 
 // Kingma, Salimans & Welling 2015: −KL ≈ const + ½ log α + c₁α + c₂α² + c₃α³, for α ≤ 1.
@@ -16,9 +16,8 @@ const alignment = 0.635181422730739;
  */
 export function logUniformCubic(options: NoOptions = {}): Divergence {
   checkNoOptions('logUniformCubic', options);
-  return {
+  return withRecipe('logUniformCubic', options, {
     name: 'cubic',
-    recipe: recipeOf('logUniformCubic', options),
     refuses: (noise) =>
       refuseWithoutDensity(noise) ??
       (noise.bounded
@@ -31,5 +30,5 @@ export function logUniformCubic(options: NoOptions = {}): Divergence {
       const negative = b.add(b.mul(0.5, logAlpha), polynomial);
       return sumOver(b, posterior, b.sub(alignment, negative));
     },
-  };
+  });
 }

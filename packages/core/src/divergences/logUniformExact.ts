@@ -1,5 +1,5 @@
 import { checkNoOptions, type NoOptions } from '../noOptions.js';
-import { recipeOf } from '../recipe.js';
+import { withRecipe } from '../recipe.js';
 import { type Divergence, refusePosterior, refuseWithoutDensity, sumOver } from './divergence.js';
 
 /**
@@ -9,9 +9,8 @@ import { type Divergence, refusePosterior, refuseWithoutDensity, sumOver } from 
  */
 export function logUniformExact(options: NoOptions = {}): Divergence {
   checkNoOptions('logUniformExact', options);
-  return {
+  return withRecipe('logUniformExact', options, {
     name: 'exact',
-    recipe: recipeOf('logUniformExact', options),
     refuses: refuseWithoutDensity,
     kl(b, posterior) {
       if (posterior.kind === 'bernoulli') refusePosterior('exact', posterior);
@@ -22,5 +21,5 @@ export function logUniformExact(options: NoOptions = {}): Divergence {
           : b.mul(b.exp(b.mul(-0.5, posterior.logAlpha)), Math.SQRT1_2);
       return sumOver(b, posterior, b.special('logUniformKl', s));
     },
-  };
+  });
 }

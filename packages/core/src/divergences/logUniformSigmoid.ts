@@ -1,6 +1,6 @@
 import { checkNoOptions, type NoOptions } from '../noOptions.js';
 import type { Builder, Value } from '../program/builder.js';
-import { recipeOf } from '../recipe.js';
+import { withRecipe } from '../recipe.js';
 import {
   type Divergence,
   heldSquare,
@@ -22,9 +22,8 @@ const k3 = 1.48695;
  */
 export function logUniformSigmoid(options: NoOptions = {}): Divergence {
   checkNoOptions('logUniformSigmoid', options);
-  return {
+  return withRecipe('logUniformSigmoid', options, {
     name: 'sigmoid',
-    recipe: recipeOf('logUniformSigmoid', options),
     refuses: refuseWithoutDensity,
     kl(b, posterior) {
       if (posterior.kind === 'bernoulli') refusePosterior('log α', posterior);
@@ -34,7 +33,7 @@ export function logUniformSigmoid(options: NoOptions = {}): Divergence {
       const saturation = b.mul(k1, b.sigmoid(b.sub(b.mul(k3, u), k2)));
       return sumOver(b, posterior, b.add(saturation, b.mul(0.5, b.softplus(u))));
     },
-  };
+  });
 }
 
 /**

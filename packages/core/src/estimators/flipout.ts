@@ -1,6 +1,6 @@
 import { checkNoOptions, type NoOptions } from '../noOptions.js';
 import type { Shape } from '../program/program.js';
-import { recipeOf } from '../recipe.js';
+import { withRecipe } from '../recipe.js';
 import { applyScaled, type Estimator } from './estimator.js';
 
 /**
@@ -11,9 +11,8 @@ import { applyScaled, type Estimator } from './estimator.js';
  */
 export function flipout(options: NoOptions = {}): Estimator {
   checkNoOptions('flipout', options);
-  return {
+  return withRecipe('flipout', options, {
     name: 'flipout',
-    recipe: recipeOf('flipout', options),
     refuses(noise) {
       if (noise.acts === 'nowhere') return undefined;
       if (noise.acts === 'inputs')
@@ -34,5 +33,5 @@ export function flipout(options: NoOptions = {}): Estimator {
       const flipped = b.mul(turned, signs('outputSigns', linear.outputFactors));
       return b.add(linear.apply(b, x, mean), flipped);
     },
-  };
+  });
 }

@@ -1,6 +1,6 @@
 import { checkNoOptions, type NoOptions } from '../noOptions.js';
 import type { Builder, Value } from '../program/builder.js';
-import { recipeOf } from '../recipe.js';
+import { withRecipe } from '../recipe.js';
 import { type Estimator, scaleInputs } from './estimator.js';
 
 /** The smallest normal float32. */
@@ -15,9 +15,8 @@ const smallest = 2 ** -126;
  */
 export function localReparametrization(options: NoOptions = {}): Estimator {
   checkNoOptions('local', options);
-  return {
+  return withRecipe('localReparametrization', options, {
     name: 'local',
-    recipe: recipeOf('localReparametrization', options),
     preActivations: true,
     refuses: () => undefined,
     apply(context) {
@@ -29,7 +28,7 @@ export function localReparametrization(options: NoOptions = {}): Estimator {
       const delta = b.label(linear.apply(b, squares, halvedGradient(b, variance)), 'delta');
       return b.add(gamma, deviate(b, delta, draw('normal', 'zeta', gamma.shape)));
     },
-  };
+  });
 }
 
 // d√δ/dδ = √δ/2δ has a factor ½, and da²/da = 2a a factor 2. Both are omitted: twice the gradient in δ flows back through δ. So

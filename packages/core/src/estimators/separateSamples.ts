@@ -1,5 +1,5 @@
 import { checkNoOptions, type NoOptions } from '../noOptions.js';
-import { recipeOf } from '../recipe.js';
+import { withRecipe } from '../recipe.js';
 import { type Estimator, sampleWeights, scaleInputs } from './estimator.js';
 
 /**
@@ -9,14 +9,13 @@ import { type Estimator, sampleWeights, scaleInputs } from './estimator.js';
  */
 export function separateSamples(options: NoOptions = {}): Estimator {
   checkNoOptions('separate', options);
-  return {
+  return withRecipe('separateSamples', options, {
     name: 'separate',
-    recipe: recipeOf('separateSamples', options),
     refuses: () => undefined,
     apply(context) {
       const { builder: b, linear, noise, x } = context;
       if (noise.acts === 'inputs') return scaleInputs({ ...context, noise }, 'batch');
       return linear.applyEach(b, x, sampleWeights({ ...context, noise }, ['batch']));
     },
-  };
+  });
 }

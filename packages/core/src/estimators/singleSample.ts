@@ -1,5 +1,5 @@
 import { checkNoOptions, type NoOptions } from '../noOptions.js';
-import { recipeOf } from '../recipe.js';
+import { withRecipe } from '../recipe.js';
 import { type Estimator, sampleWeights, scaleInputs } from './estimator.js';
 
 /**
@@ -9,14 +9,13 @@ import { type Estimator, sampleWeights, scaleInputs } from './estimator.js';
  */
 export function singleSample(options: NoOptions = {}): Estimator {
   checkNoOptions('single', options);
-  return {
+  return withRecipe('singleSample', options, {
     name: 'single',
-    recipe: recipeOf('singleSample', options),
     refuses: () => undefined,
     apply(context) {
       const { builder: b, linear, noise, x } = context;
       if (noise.acts === 'inputs') return scaleInputs({ ...context, noise }, 1);
       return linear.apply(b, x, sampleWeights({ ...context, noise }, []));
     },
-  };
+  });
 }

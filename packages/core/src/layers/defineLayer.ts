@@ -1,6 +1,6 @@
 import { VardropError } from '../errors.js';
 import { formatValue } from '../formatValue.js';
-import { recipeOf } from '../recipe.js';
+import { withRecipe } from '../recipe.js';
 import { checkGraphValue } from './input.js';
 import type { GraphValue, Layer, LayerDefinition } from './layer.js';
 
@@ -9,12 +9,12 @@ export function defineLayer(definition: LayerDefinition): Layer {
   checkLayer('[defineLayer] definition', definition);
   const layer = (...inputs: readonly GraphValue[]): GraphValue => callLayer(layer as Layer, inputs);
   // A function has a name of its own, which cannot be assigned to.
-  const recipe = definition.recipe && recipeOf(definition.recipe.part, definition.recipe.options);
-  const properties = { name: undefined, ...definition, recipe };
+  const { recipe, ...others } = definition;
+  const properties = { name: undefined, ...others };
   for (const [property, value] of Object.entries(properties)) {
     Object.defineProperty(layer, property, { value, enumerable: true, configurable: true });
   }
-  return layer as Layer;
+  return recipe ? withRecipe(recipe.part, recipe.options, layer as Layer) : (layer as Layer);
 }
 
 /** The outputs of a layer on values of a graph. Throws as `Layer` documents. */

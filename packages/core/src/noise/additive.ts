@@ -2,7 +2,7 @@ import { checkOptionNames } from '../checkOptionNames.js';
 import { VardropError } from '../errors.js';
 import { formatValue } from '../formatValue.js';
 import type { Builder } from '../program/builder.js';
-import { recipeOf } from '../recipe.js';
+import { withRecipe } from '../recipe.js';
 import type { LayerParameters, WeightNoise } from './noiseModel.js';
 
 /** Default initial value of log σ²: small enough not to disturb the first epochs. */
@@ -23,7 +23,6 @@ function additive(who: string, name: string, options: { readonly logVariance?: n
   }
   return {
     name,
-    recipe: recipeOf(who, options),
     acts: 'weights' as const,
     learns: 'gaussian' as const,
     symmetric: true,
@@ -49,11 +48,11 @@ function additive(who: string, name: string, options: { readonly logVariance?: n
  * (default −10). Throws `VARDROP_VARIANCE` unless it is finite, `VARDROP_OPTION` for unknown options.
  */
 export function sparseVariational(options: { readonly logVariance?: number } = {}): WeightNoise {
-  return {
+  return withRecipe('sparseVariational', options, {
     ...additive('sparseVariational', 'sparse', options),
     alpha: 'weight',
     logAlpha: (b, { weights, logVariance }) => b.sub(logVariance, b.log(b.square(weights))),
-  };
+  });
 }
 
 /**
@@ -61,5 +60,5 @@ export function sparseVariational(options: { readonly logVariance?: number } = {
  * value of log σ² (default −10). Throws `VARDROP_VARIANCE` unless it is finite, `VARDROP_OPTION` for unknown options.
  */
 export function meanField(options: { readonly logVariance?: number } = {}): WeightNoise {
-  return additive('meanField', 'mean-field', options);
+  return withRecipe('meanField', options, additive('meanField', 'mean-field', options));
 }

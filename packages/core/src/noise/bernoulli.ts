@@ -1,5 +1,5 @@
 import { checkOptionNames } from '../checkOptionNames.js';
-import { recipeOf } from '../recipe.js';
+import { withRecipe } from '../recipe.js';
 import type { InputNoise } from './noiseModel.js';
 import { alphaOfRate, checkRate } from './rate.js';
 
@@ -12,12 +12,11 @@ export function bernoulli(options: { readonly rate?: number } = {}): InputNoise 
   checkOptionNames('bernoulli', options, { rate: true }, { p: 'Write rate.' });
   const { rate = 0.5 } = options;
   checkRate('bernoulli', rate);
-  return {
+  return withRecipe('bernoulli', options, {
     name: 'bernoulli',
-    recipe: recipeOf('bernoulli', options),
     acts: 'inputs',
     parameters: () => [],
     moments: (b) => ({ mean: b.constant(1), variance: b.constant(alphaOfRate(rate)) }),
     scale: (b, _, draw, shape) => b.selectGreater(rate, draw('uniform', 'mask', shape), 0, 1 / (1 - rate)),
-  };
+  });
 }

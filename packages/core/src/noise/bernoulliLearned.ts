@@ -4,7 +4,7 @@ import { VardropError } from '../errors.js';
 import { formatValue } from '../formatValue.js';
 import type { Builder } from '../program/builder.js';
 import { elementCount } from '../program/shapes.js';
-import { recipeOf } from '../recipe.js';
+import { withRecipe } from '../recipe.js';
 import { alphaShape, inputUnits } from './granularity.js';
 import type { InputNoise, LayerParameters, WeightNoise, WeightShape } from './noiseModel.js';
 import { alphaOfRate, checkRate } from './rate.js';
@@ -49,7 +49,6 @@ export function bernoulliLearned(options: BernoulliLearnedOptions = {}): InputNo
   }
   const common = (variables: (weights: WeightShape) => number) => ({
     name: 'bernoulli-learned',
-    recipe: recipeOf('bernoulliLearned', options),
     alpha: rates,
     learns: 'bernoulli' as const,
     parameters: (weights: WeightShape) => [
@@ -69,7 +68,7 @@ export function bernoulliLearned(options: BernoulliLearnedOptions = {}): InputNo
     logAlpha: (_: Builder, { rho }: LayerParameters) => rho,
   });
   if (rates === 'weight') {
-    return {
+    return withRecipe('bernoulliLearned', options, {
       ...common(elementCount),
       acts: 'weights',
       symmetric: false,
@@ -83,9 +82,9 @@ export function bernoulliLearned(options: BernoulliLearnedOptions = {}): InputNo
       },
       sample: (b, { weights, rho }, draw, leading) =>
         b.mul(weights, relaxedFactor(b, rho, temperature, draw, [...leading, ...weights.shape])),
-    };
+    });
   }
-  return {
+  return withRecipe('bernoulliLearned', options, {
     ...common(inputUnits),
     acts: 'inputs',
     moments: (b, { rho }) => relaxedMoments(b, rho, temperature),
@@ -93,5 +92,5 @@ export function bernoulliLearned(options: BernoulliLearnedOptions = {}): InputNo
       const units = rho.shape.length === 0 ? rho : b.reshape(rho, [elementCount(rho.shape)]);
       return relaxedFactor(b, units, temperature, draw, shape);
     },
-  };
+  });
 }

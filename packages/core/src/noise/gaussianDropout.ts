@@ -1,6 +1,6 @@
 import { checkChoice } from '../checkChoice.js';
 import { checkOptionNames } from '../checkOptionNames.js';
-import { recipeOf } from '../recipe.js';
+import { withRecipe } from '../recipe.js';
 import type { InputNoise, WeightNoise } from './noiseModel.js';
 import { alphaOfRate, checkRate } from './rate.js';
 
@@ -27,19 +27,17 @@ export function gaussianDropout(options: { readonly type?: 'A' | 'B'; readonly r
   const alpha = alphaOfRate(rate);
   const deviation = Math.sqrt(alpha);
   if (type === 'A') {
-    const inputs: InputNoise = {
+    const inputs: InputNoise = withRecipe('gaussianDropout', options, {
       name: 'gaussian-a',
-      recipe: recipeOf('gaussianDropout', options),
       acts: 'inputs',
       parameters: () => [],
       moments: (b) => ({ mean: b.constant(1), variance: b.constant(alpha) }),
       scale: (b, _, draw, shape) => b.add(1, b.mul(deviation, draw('normal', 'scale', shape))),
-    };
+    });
     return inputs;
   }
-  const weights: WeightNoise = {
+  const weights: WeightNoise = withRecipe('gaussianDropout', options, {
     name: 'gaussian-b',
-    recipe: recipeOf('gaussianDropout', options),
     acts: 'weights',
     symmetric: true,
     parameters: () => [],
@@ -48,6 +46,6 @@ export function gaussianDropout(options: { readonly type?: 'A' | 'B'; readonly r
       variance: b.mul(alpha, b.square(mean)),
       deviation: b.mul(deviation, mean),
     }),
-  };
+  });
   return weights;
 }

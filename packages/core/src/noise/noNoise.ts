@@ -1,5 +1,5 @@
 import { checkNoOptions, type NoOptions } from '../noOptions.js';
-import { recipeOf } from '../recipe.js';
+import { withRecipe } from '../recipe.js';
 import type { NoNoise } from './noiseModel.js';
 
 /**
@@ -8,5 +8,5 @@ import type { NoNoise } from './noiseModel.js';
  */
 export function noNoise(options: NoOptions = {}): NoNoise {
   checkNoOptions('none', options);
-  return { name: 'none', recipe: recipeOf('noNoise', options), acts: 'nowhere', parameters: () => [] };
+  return withRecipe('noNoise', options, { name: 'none', acts: 'nowhere', parameters: () => [] });
 }

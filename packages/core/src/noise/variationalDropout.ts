@@ -4,7 +4,7 @@ import { VardropError } from '../errors.js';
 import { formatValue } from '../formatValue.js';
 import type { Builder, Value } from '../program/builder.js';
 import { elementCount } from '../program/shapes.js';
-import { recipeOf } from '../recipe.js';
+import { withRecipe } from '../recipe.js';
 import { alphaShape, inputUnits } from './granularity.js';
 import type {
   Granularity,
@@ -74,7 +74,6 @@ export function variationalDropout(
     },
   ];
   const common = {
-    recipe: recipeOf('variationalDropout', options),
     alpha: granularity,
     learns: 'scale' as const,
     bounded: true,
@@ -90,7 +89,7 @@ export function variationalDropout(
     }),
   });
   if (type === 'A') {
-    return {
+    return withRecipe('variationalDropout', options, {
       ...common,
       ...posterior(inputUnits),
       name: 'variational-a',
@@ -102,9 +101,9 @@ export function variationalDropout(
         const units = value.shape.length === 0 ? deviation : b.reshape(deviation, [elementCount(value.shape)]);
         return b.add(1, b.mul(units, draw('normal', 'scale', shape)));
       },
-    };
+    });
   }
-  return {
+  return withRecipe('variationalDropout', options, {
     ...common,
     ...posterior(elementCount),
     name: 'variational-b',
@@ -115,7 +114,7 @@ export function variationalDropout(
       variance: b.mul(b.sigmoid(value), b.square(mean)),
       deviation: b.mul(b.exp(b.mul(0.5, logSigmoid(b, value))), mean),
     }),
-  };
+  });
 }
 
 /** log sigmoid(ρ), accurate for any ρ. */

@@ -1,5 +1,5 @@
 import { checkOptionNames } from '../checkOptionNames.js';
-import { recipeOf } from '../recipe.js';
+import { withRecipe } from '../recipe.js';
 import { checkDecay, checkPositive } from './checkOption.js';
 import type { Optimizer } from './optimizer.js';
 
@@ -28,9 +28,8 @@ export function adam(options: AdamOptions = {}): Optimizer {
   checkDecay('adam', 'beta1', beta1);
   checkDecay('adam', 'beta2', beta2);
   checkPositive('adam', 'epsilon', epsilon);
-  return {
+  return withRecipe('adam', options, {
     name: 'adam',
-    recipe: recipeOf('adam', options),
     learningRate,
     slots: ['firstMoment', 'secondMoment'],
     scalarNames: ['stepSize', 'epsilon'],
@@ -45,5 +44,5 @@ export function adam(options: AdamOptions = {}): Optimizer {
       const direction = b.div(firstMoment, b.add(b.sqrt(secondMoment), scalars.epsilon));
       return { parameter: b.sub(parameter, b.mul(scalars.stepSize, direction)), slots: { firstMoment, secondMoment } };
     },
-  };
+  });
 }

@@ -1,6 +1,6 @@
 import { checkBoolean } from '../checkBoolean.js';
 import { checkOptionNames } from '../checkOptionNames.js';
-import { recipeOf } from '../recipe.js';
+import { withRecipe } from '../recipe.js';
 import { checkDecay, checkPositive } from './checkOption.js';
 import type { Optimizer, Update } from './optimizer.js';
 
@@ -26,9 +26,8 @@ export function sgd(options: SgdOptions = {}): Optimizer {
   checkPositive('sgd', 'learningRate', learningRate);
   checkDecay('sgd', 'momentum', momentum);
   checkBoolean('[sgd] nesterov', nesterov);
-  return {
+  return withRecipe('sgd', options, {
     name: 'sgd',
-    recipe: recipeOf('sgd', options),
     learningRate,
     slots: momentum > 0 ? ['velocity'] : [],
     scalarNames: ['learningRate'],
@@ -39,5 +38,5 @@ export function sgd(options: SgdOptions = {}): Optimizer {
       const direction = nesterov ? b.add(gradient, b.mul(momentum, velocity)) : velocity;
       return { parameter: b.sub(parameter, b.mul(scalars.learningRate, direction)), slots: { velocity } };
     },
-  };
+  });
 }

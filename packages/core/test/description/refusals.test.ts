@@ -287,11 +287,7 @@ describe('parts of one’s own', () => {
   });
 
   test.each([
-    [
-      'a layer without a recipe',
-      { ...scaled({ by: [1] }), recipe: undefined },
-      "layers.scaled1: got 'scaled' without a recipe",
-    ],
+    ['a layer without a recipe', { ...scaled({ by: [1] }) }, "layers.scaled1: got 'scaled' without a recipe"],
     [
       'noise without a recipe',
       dense({ units: 2, noise: { ...quiet(), recipe: undefined } }),
@@ -299,7 +295,7 @@ describe('parts of one’s own', () => {
     ],
     [
       'a divergence without a recipe',
-      dense({ units: 2, noise: meanField(), divergence: { ...gaussianPrior(), recipe: undefined } }),
+      dense({ units: 2, noise: meanField(), divergence: { ...gaussianPrior() } }),
       "options.divergence: got 'gaussian' without a recipe",
     ],
     [
@@ -346,9 +342,14 @@ it('describes options as they were when the part was made', () => {
   expect(describeModel(made)).toMatchObject({ layers: [{ options: { units: 3 } }], noise: { options: { rate: 0.1 } } });
 });
 
-it('keeps the name of a layer that was given one after it was made', () => {
-  const made = sequential({ input: [2], layers: [{ ...dense({ units: 3 }), name: 'late' }] });
-  expect(again(made).layers[0].name).toBe('late');
+it('does not take a changed copy for its original', () => {
+  const louder = { ...meanField(), name: 'louder' };
+  const layers = [dense({ units: 3, noise: louder })];
+  expect(thrown(() => describeModel(sequential({ input: [2], layers })))).toEqual(refused("'louder' without a recipe"));
+  const renamed = { ...dense({ units: 3 }), name: 'late' };
+  expect(thrown(() => describeModel(sequential({ input: [2], layers: [renamed] })))).toEqual(
+    refused("layers.late: got 'late' without a recipe"),
+  );
 });
 
 it('tells no divergence from the usual one', () => {
