@@ -2,7 +2,6 @@ import { checkObject } from '../checkObject.js';
 import type { Model } from '../layers/model.js';
 import { describePart } from './describePart.js';
 import type { LayerDescription, ModelDescription } from './description.js';
-import { outputValues } from './outputValues.js';
 
 /**
  * A model as plain JSON: its inputs, layers with their options, uses of layers, outputs, and what it has for all layers. Values of
@@ -19,7 +18,7 @@ export function describeModel(model: Model): ModelDescription {
     inputs: model.inputs.map(({ name, shape, kind }) => ({ name, shape: [...shape], kind })),
     layers: describeLayers(model),
     calls: model.calls.map(({ name, layer, inputs }) => ({ name, layer: layer.name, inputs: [...inputs] })),
-    outputs: outputValues(model),
+    outputs: Object.fromEntries(model.outputs.map(({ name, from }) => [name, from])),
     ...(noise && { noise: describePart('noise', noise) }),
     ...(estimator && { estimator: describePart('estimator', estimator) }),
     ...(divergence !== undefined && { divergence: divergence && describePart('divergence', divergence) }),

@@ -3,7 +3,6 @@ import { type LinearPart, partParameters } from '../layers/linearPart.js';
 import { type LayerCall, type Model, modelParts } from '../layers/model.js';
 import type { ParameterSpecification } from '../noise/noiseModel.js';
 import { elementCount, formatShape } from '../program/shapes.js';
-import { outputValues } from './outputValues.js';
 
 /** Cells of one row. Numbers are aligned to the right. */
 interface Row {
@@ -46,7 +45,7 @@ export function summary(model: Model): string {
     ...(carried.length > 0 ? [`carried: ${grouped(sizeOf(carried))}`] : []),
     `KL terms: ${terms}`,
   ];
-  const outputs = Object.entries(outputValues(model)).map(([name, value]) => `${name} = ${value}`);
+  const outputs = model.outputs.map(({ name, from }) => `${name} = ${from}`);
   if (outputs.length > 1) totals.push(`outputs: ${outputs.join(', ')}`);
   return `${tableOf(isChain(model) ? rows.map(({ inputs: _, ...row }) => row) : rows)}\n\n${totals.join(', ')}`;
 }

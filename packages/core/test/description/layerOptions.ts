@@ -4,9 +4,12 @@ import type { Divergence, Estimator, InputKind, NoiseModel } from '../../src/ind
 import {
   bernoulli,
   bernoulliLearned,
+  type GruOptions,
   gaussianDropout,
   gaussianPrior,
+  gru,
   meanField,
+  noNoise,
   variationalDropout,
 } from '../../src/index.js';
 
@@ -98,12 +101,24 @@ const stepsConvolution = { strides: unit, padding, activation: activations };
 const multiplier = fc.integer({ min: 1, max: 2 });
 const groups = fc.constantFrom(1, 2);
 
+const recurrent = {
+  returns: fc.constantFrom('last', 'sequence'),
+  reverse: fc.boolean(),
+  recurrentInitializer: fc.oneof(initializers, fc.constant('orthogonal')),
+};
+const gruOptions = linear({ units: unit }, { ...recurrent, resetAfter: fc.boolean() }) as fc.Arbitrary<GruOptions>;
+const nested = gruOptions.map((options) => gru({ noise: noNoise(), ...options, estimator: undefined }));
+
 /** Every layer of core by the name of its function. */
 export const layerSamples: Readonly<Record<string, LayerSample>> = {
   activation: { inputs: [[3]], options: fc.record({ kind: activations }) },
   add: { inputs: merged, options: named },
   averagePooling1d: { inputs: [steps], options: stepsPooling },
   averagePooling2d: { inputs: [image], options: pooling },
+  bidirectional: {
+    inputs: [steps],
+    options: some({ layer: nested }, { name, merge: fc.constantFrom('concatenate', 'sum') }),
+  },
   concatenate: { inputs: merged, options: some({}, { name, axis: fc.constantFrom(-1, 1, 2) }) },
   conv1d: {
     inputs: [steps],
@@ -121,6 +136,8 @@ export const layerSamples: Readonly<Record<string, LayerSample>> = {
   globalAveragePooling2d: { inputs: [image], options: named },
   globalMaxPooling1d: { inputs: [steps], options: named },
   globalMaxPooling2d: { inputs: [image], options: named },
+  gru: { inputs: [steps], options: gruOptions },
+  lstm: { inputs: [steps], options: linear({ units: unit }, recurrent) },
   maxPooling1d: { inputs: [steps], options: stepsPooling },
   maxPooling2d: { inputs: [image], options: pooling },
   multiply: { inputs: merged, options: named },
@@ -130,6 +147,10 @@ export const layerSamples: Readonly<Record<string, LayerSample>> = {
   prelu: { inputs: [image], options: some({}, { name, slope: number(-1, 1) }) },
   reshape: { inputs: [[6]], options: some({ shape: fc.constantFrom([2, 3], [-1, 2]) }, { name }) },
   separableConv2d: { inputs: [image], options: linear({ filters: unit, size: pair }, { ...dilated, multiplier }) },
+  simpleRnn: {
+    inputs: [steps],
+    options: linear({ units: unit }, { ...recurrent, activation: fc.constantFrom('tanh', 'relu') }),
+  },
   upsampling1d: { inputs: [steps], options: some({}, { name, size: unit }) },
   upsampling2d: {
     inputs: [image],
