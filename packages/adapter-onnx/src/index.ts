@@ -3,6 +3,5 @@ export { describeOnnx, type OnnxDescription, type OnnxValue } from './export/des
 export type { KeySource } from './export/emitModel.js';
 export { type ExportKind, type ExportOptions, exportKinds, exportOnnx } from './export/exportOnnx.js';
 export { type ExportProgramOptions, exportProgram } from './export/exportProgram.js';
-export type { LayerDescription, ModelDescription } from './export/modelDescription.js';
 export type { Opset } from './model/graph.js';
 export type { OnnxDevice, Ort } from './ort.js';

@@ -1,15 +1,19 @@
 import {
   activation,
+  adam,
   type ClassificationPrediction,
   categorical,
   dense,
+  describeModel,
   gaussianLikelihood,
+  initialState,
   type Likelihood,
   type Model,
   noNoise,
   predict,
   type RegressionPrediction,
   sequential,
+  sparseVariational,
 } from '@vardrop/core';
 import { predictionProgram } from '@vardrop/core/extend';
 import { bindBatch } from '@vardrop/core/program';
@@ -223,10 +227,13 @@ describe('what is exported', () => {
       ],
     });
     expect(description.parameters.map(({ name }) => name)).toEqual(Object.keys(parameters));
-    expect(description.model?.layers.map(({ name, noise }) => [name, noise])).toEqual([
-      ['dense1', 'sparse'],
-      ['dense2', 'sparse'],
-    ]);
+    expect(description.model).toEqual(describeModel(model));
+  });
+
+  it('has no description of parts that do not say how they are made', () => {
+    const own = sequential({ input: [12], noise: { ...sparseVariational() }, layers: [dense({ units: 5 })] });
+    const { parameters: values } = initialState(own, categorical(), adam(), 1);
+    expect(describeOnnx(exportOnnx(own, values, { kind: 'mean' }))).not.toHaveProperty('model');
   });
 
   it('has only the parameters that it needs, as they were given', () => {

@@ -10,6 +10,7 @@ import {
   gaussianLikelihood,
   initialState,
   type Likelihood,
+  type Likelihoods,
   type Model,
   maxPooling2d,
   separateSamples,
@@ -30,6 +31,12 @@ export interface Example {
   readonly parameters: TensorMap;
   readonly inputs: Float32Array;
   readonly rows: number;
+}
+
+/** The same with several inputs and outputs. `parameters` has what the model carries too. */
+export interface GraphExample extends Omit<Example, 'likelihood' | 'inputs'> {
+  readonly likelihood: Likelihoods;
+  readonly inputs: Float32Array | Readonly<Record<string, Float32Array>>;
 }
 
 /** A network whose parameters are those before training, with biases moved off 0. */

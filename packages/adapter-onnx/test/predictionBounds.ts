@@ -3,7 +3,7 @@ import { keyNames, noiseKeys, predictionProgram, summaryProgram } from '@vardrop
 import { bindBatch, elementCount } from '@vardrop/core/program';
 import { prepare } from '../src/export/emitModel.js';
 import { supportsOf } from '../src/supports.js';
-import type { Example } from './networks.js';
+import type { GraphExample } from './networks.js';
 import { runningError } from './runningError.js';
 import type { devices } from './runtimes.js';
 
@@ -17,12 +17,18 @@ export function feedsOf(program: ReturnType<typeof bindBatch>, given: Readonly<R
   return Object.fromEntries(names.map((name) => [name, given[name]]));
 }
 
+/** Inputs by the names of the model. */
+export function namedInputs({ model, inputs }: Pick<GraphExample, 'model' | 'inputs'>) {
+  return inputs instanceof Float32Array ? { [model.inputs[0].name]: inputs } : inputs;
+}
+
 /** Bounds on the errors of a Monte-Carlo prediction's outputs, sample by sample. */
 export function boundsOfSample(
-  { model, likelihood, parameters, inputs, rows }: Omit<Example, 'name'>,
+  example: Omit<GraphExample, 'name'>,
   device: (typeof devices)[number],
   { seed, samples }: { readonly seed: number; readonly samples: number },
 ): Record<string, Float64Array> {
+  const { model, likelihood, parameters, rows } = example;
   const arithmetic = supportsOf(device);
   const source = predictionProgram(model, likelihood, 'sample');
   const program = bindBatch(prepare(source), rows);
@@ -37,7 +43,7 @@ export function boundsOfSample(
   for (let k = 0; k < samples; k++) {
     const keys = noiseKeys(keyNames(source), seed, 'prediction', k);
     const evaluate = (carried: typeof values, weight: number, off: typeof errors) => {
-      const given = { ...dataOf(parameters), ...carried, x: inputs, weight: Float32Array.of(weight) };
+      const given = { ...dataOf(parameters), ...carried, ...namedInputs(example), weight: Float32Array.of(weight) };
       return runningError(program, { inputs: feedsOf(program, given), keys }, arithmetic, off);
     };
     const result = evaluate(values, 1 / (k + 1), errors);
@@ -46,7 +52,7 @@ export function boundsOfSample(
     errors = Object.fromEntries(
       outputs.map(([name, id]) => [
         name,
-        name === 'squaredDeviations'
+        name.endsWith('squaredDeviations')
           ? result.errors[id]
           : meanError(k, errors[name], alone.errors[id], alone.values[id], result.values[id]),
       ]),

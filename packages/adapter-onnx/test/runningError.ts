@@ -119,14 +119,24 @@ function propagate(
     case 'mul':
     case 'matmul':
     case 'conv2d':
+    case 'conv2dInputGradient':
       return sum(evaluate(abs(a), eb), evaluate(ea, abs(b)), evaluate(ea, eb));
     case 'reduceSum':
     case 'reduceMax':
     case 'maxPool2d':
+    case 'averagePool2d':
+    case 'slice':
+    case 'concatenate':
     case 'reshape':
     case 'transpose':
     case 'broadcast':
-      return evaluate(ea);
+      return evaluate(...errors);
+    case 'pad':
+      // What is put around is exact.
+      return zip((moved, around) => moved - around, evaluate(ea), evaluate(ea.map(() => 0)));
+    case 'gather':
+      // The row numbers are exact.
+      return evaluate(ea, b);
     default:
       throw new Error(`No error analysis of ${node.op}.`);
   }

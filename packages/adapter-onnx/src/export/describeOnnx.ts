@@ -1,5 +1,6 @@
-import { VardropError } from '@vardrop/core';
+import { type ModelDescription, VardropError } from '@vardrop/core';
 import { type BytesSource, bytesOf, formatValue } from '@vardrop/core/backend';
+import { checkDescription } from '@vardrop/core/extend';
 import { elementCount } from '@vardrop/core/program';
 import {
   bytesPerElement,
@@ -11,7 +12,6 @@ import {
   type ValueInfoProto,
 } from '../model/schema.js';
 import { type ExportKind, exportKinds } from './exportOnnx.js';
-import { isModelDescription, type ModelDescription } from './modelDescription.js';
 
 /** A message of which any part may be missing. */
 type DeepPartial<T> = T extends readonly unknown[] ? T : T extends object ? { [K in keyof T]?: DeepPartial<T[K]> } : T;
@@ -38,8 +38,9 @@ export interface OnnxDescription {
   readonly outputs: readonly OnnxValue[];
   /** Stored parameters of a network, by name and shape. */
   readonly parameters: readonly OnnxValue[];
-  /** The network's layers and its likelihood; absent for programs. */
+  /** The network, for `modelFrom`; absent for programs and for networks with parts that do not say how they are made. */
   readonly model?: ModelDescription;
+  /** Name of the likelihood; with several outputs those of all, `label: categorical, size: gaussian`. Absent for programs. */
   readonly likelihood?: string;
 }
 
@@ -77,7 +78,7 @@ export function describeOnnx(source: BytesSource): OnnxDescription {
     inputs: graph.input.map(describeValue),
     outputs,
     parameters: graph.initializer.map(describeTensor).filter(({ name }) => name.includes('/')),
-    ...(kind !== 'program' && { model: readModel(about.get('model')), likelihood: about.get('likelihood') }),
+    ...(kind !== 'program' && { ...readModel(about.get('model')), likelihood: about.get('likelihood') }),
   };
 }
 
@@ -116,14 +117,15 @@ function typeName(type: number): DataType {
   return known ? (known[0] as DataType) : refuse(`values of type ${type}`);
 }
 
-function readModel(text: string | undefined): ModelDescription {
-  let description: unknown;
+function readModel(text: string | undefined): Pick<OnnxDescription, 'model'> {
   try {
-    description = JSON.parse(text ?? '');
+    const model: unknown = JSON.parse(text ?? '');
+    if (model === null) return {};
+    checkDescription('describeOnnx', model);
+    return { model };
   } catch (cause) {
     return refuse('a file that does not describe its network', cause);
   }
-  return isModelDescription(description) ? description : refuse('a file that describes something else than a network');
 }
 
 function refuse(got: string, cause?: unknown): never {

@@ -1,11 +1,10 @@
-import { categorical, type Likelihood, type Model, type TensorMap, VardropError } from '@vardrop/core';
+import { categorical, describeModel, type Likelihoods, type Model, type TensorMap, VardropError } from '@vardrop/core';
 import { checkObject, checkOptionNames, formatValue, readTensors } from '@vardrop/core/backend';
-import { allTensors, momentsProgram, type ParameterSpecification } from '@vardrop/core/extend';
+import { allTensors, headsOf, momentsProgram, type ParameterSpecification } from '@vardrop/core/extend';
 import type { GraphBuilder, Opset } from '../model/graph.js';
 import { checkOpset, emitModel } from './emitModel.js';
 import { finishModel } from './finishModel.js';
 import { meanProgram } from './meanProgram.js';
-import { describeModel } from './modelDescription.js';
 import { emitSampleModel } from './sampleModel.js';
 
 /** What an exported network computes, see `exportOnnx`. */
@@ -17,8 +16,11 @@ export const exportKinds = ['mean', 'moments', 'sample'] as const;
 /** How a network is exported. */
 export interface ExportOptions {
   readonly kind: ExportKind;
-  /** What the outputs mean; classification by softmax where left out, as in `fit`. */
-  readonly likelihood?: Likelihood;
+  /**
+   * What the outputs mean: one likelihood, or with several outputs one for each by its name. Classification by softmax where left
+   * out, as in `fit`.
+   */
+  readonly likelihood?: Likelihoods;
   /**
    * Version of ONNX's standard operators for kind `sample`, 18 where left out. 17 is for tools that know no later
    * version: it has no exclusive or of integers, and noise without it takes many times as long and 32 times the memory.
@@ -27,8 +29,9 @@ export interface ExportOptions {
 }
 
 /**
- * A trained network as a standalone ONNX file, which any ONNX Runtime loads. Input of every kind: `x` (float32 `[batch,
- * …inputShape]`, any number of rows). Outputs are float32 with `batch` rows.
+ * A trained network as a standalone ONNX file, which any ONNX Runtime loads. Inputs of every kind: those of the model by name
+ * (`x`), float32 `[batch, …inputShape]`, any number of rows; whole numbers, such as rows of an embedding, are float32 too. Outputs
+ * are float32 with `batch` rows. With several outputs of the model their names begin with that of the output: `<output>/mean`.
  *
  * - `mean`: one pass with the weights' means. For labels `logits` and `probabilities` `[batch, classes]`; for values
  *   `mean` and `aleatoricVariance` `[batch, …outputShape]`. Opset 17.
@@ -41,10 +44,12 @@ export interface ExportOptions {
  *   `probabilities` `[batch, classes]`, `entropy` and `mutualInformation` `[batch]` in nats; for values `mean`,
  *   `epistemicVariance`, `aleatoricVariance` `[batch, …outputShape]`. No samples give NaN. Opset 18, or `opset`.
  *
- * Parameters are stored under their names (`dense1/weights`), as far as the kind needs them, and not changed; pruned
+ * Parameters and running statistics are stored under their names (`dense1/weights`), as far as the kind needs them, and not
+ * changed; pruned
  * networks (`prune`) are smaller files. The file says what it holds, see `describeOnnx`.
  *
- * @param parameters as in `TrainingState`; others than the model's and the likelihood's are ignored; their numbers are
+ * @param parameters as in `TrainingState`, for a model with running statistics `{ ...state.parameters, ...state.carried }`; others
+ * than the model's and the likelihood's are ignored; their numbers are
  * rounded to float32
  * @throws VardropError `VARDROP_MODEL` for no model, `VARDROP_OPTION` for another kind or opset or no likelihood,
  * `VARDROP_STATE` for parameters of another model, `VARDROP_TYPE` for data that are no numbers, `VARDROP_NON_FINITE`
@@ -58,24 +63,36 @@ export function exportOnnx(
 ): Uint8Array<ArrayBuffer> {
   checkObject('VARDROP_MODEL', '[exportOnnx] model', model, 'apply', 'sequential()');
   if (options) checkOptionNames('exportOnnx', options, { kind: true, likelihood: true, opset: true });
-  const kind = options?.kind;
-  const { likelihood = categorical() }: { readonly likelihood?: Likelihood } = options ?? {};
-  if (!exportKinds.includes(kind)) {
+  const { kind, likelihood = categorical(), opset }: Partial<ExportOptions> = options ?? {};
+  if (kind === undefined || !exportKinds.includes(kind)) {
     throw new VardropError(
       'VARDROP_OPTION',
       `[exportOnnx] kind: got ${formatValue(kind)}, needs one of ${exportKinds.join(', ')}. Write for instance { kind: 'mean' }.`,
     );
   }
-  checkObject('VARDROP_OPTION', '[exportOnnx] likelihood', likelihood, 'negativeLogLikelihood', 'categorical()');
-  checkOpset('exportOnnx', options.opset);
+  const heads = headsOf('exportOnnx', model, likelihood);
+  checkOpset('exportOnnx', opset);
   const stored = storedParameters(allTensors(model, likelihood), parameters);
+  const names = heads.map(
+    ({ output, ...head }) => `${heads.length > 1 ? `${output.name}: ` : ''}${head.likelihood.name}`,
+  );
   return finishModel(`vardrop ${kind}`, emit(model, likelihood, stored, options), {
     documentation: documentation[kind],
-    metadata: { kind, likelihood: likelihood.name, model: JSON.stringify(describeModel(model)) },
+    metadata: { kind, likelihood: names.join(', '), model: describe(model) },
   });
 }
 
-function emit(model: Model, likelihood: Likelihood, stored: TensorMap, { kind, opset }: ExportOptions): GraphBuilder {
+/** The description of a network as text; `null` where a part does not say how it is made. */
+function describe(model: Model): string {
+  try {
+    return JSON.stringify(describeModel(model));
+  } catch (error) {
+    if (error instanceof VardropError && error.code === 'VARDROP_DESCRIPTION') return 'null';
+    throw error;
+  }
+}
+
+function emit(model: Model, likelihood: Likelihoods, stored: TensorMap, { kind, opset }: ExportOptions): GraphBuilder {
   switch (kind) {
     case 'mean':
       return emitModel(meanProgram(model, likelihood), { stored });

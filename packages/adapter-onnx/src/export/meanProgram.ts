@@ -1,35 +1,29 @@
-import type { Likelihood, Model } from '@vardrop/core';
-import { logSoftmax } from '@vardrop/core/extend';
+import type { Likelihoods, Model } from '@vardrop/core';
+import { allTensors, headsOf, logSoftmax } from '@vardrop/core/extend';
 import { createBuilder, type Program } from '@vardrop/core/program';
-
-/** Starts a program with the inputs `x` and every parameter of a model and its likelihood. */
-function startProgram(name: string, model: Model, likelihood: Likelihood) {
-  const b = createBuilder(name);
-  const x = b.input('x', ['batch', ...model.inputShape]);
-  const parameters = Object.fromEntries(
-    [...model.parameters, ...model.carried].map(({ name: full, shape }) => [full, b.input(full, shape)]),
-  );
-  const own = Object.fromEntries(
-    likelihood
-      .parameters(model.outputShape)
-      .map((entry) => [entry.name, b.input(`likelihood/${entry.name}`, entry.shape)]),
-  );
-  return { b, x, parameters, own };
-}
 
 /**
  * Prediction with the weights' means. Outputs for labels `logits` and `probabilities` `[batch, classes]`, for values
- * `mean` and, where the likelihood learns it, `aleatoricVariance` `[batch, …outputShape]`.
+ * `mean` and, where the likelihood learns it, `aleatoricVariance` `[batch, …outputShape]`. With several outputs of the model the
+ * names begin with that of the output: `<output>/mean`.
  */
-export function meanProgram(model: Model, likelihood: Likelihood): Program {
-  const { b, x, parameters, own } = startProgram('prediction (mean)', model, likelihood);
-  const output = model.apply(b, x, parameters, 'mean');
-  if (likelihood.targets === 'labels') {
-    b.output('logits', output);
-    b.output('probabilities', b.exp(logSoftmax(b, output)));
-  } else {
-    b.output('mean', output);
-    if (own.logVariance) b.output('aleatoricVariance', b.broadcast(b.exp(own.logVariance), output.shape));
+export function meanProgram(model: Model, likelihoods: Likelihoods): Program {
+  const b = createBuilder('prediction (mean)');
+  const inputs = Object.fromEntries(model.inputs.map(({ name, shape }) => [name, b.input(name, ['batch', ...shape])]));
+  const tensors = Object.fromEntries(
+    allTensors(model, likelihoods).map(({ name, shape }) => [name, b.input(name, shape)]),
+  );
+  const { outputs } = model.forward(b, inputs, tensors, 'mean');
+  for (const { output, likelihood, prefix } of headsOf('exportOnnx', model, likelihoods)) {
+    const value = outputs[output.name];
+    if (likelihood.targets === 'labels') {
+      b.output(`${prefix}logits`, value);
+      b.output(`${prefix}probabilities`, b.exp(logSoftmax(b, value)));
+      continue;
+    }
+    b.output(`${prefix}mean`, value);
+    const logVariance = tensors[`likelihood/${prefix}logVariance`];
+    if (logVariance) b.output(`${prefix}aleatoricVariance`, b.broadcast(b.exp(logVariance), value.shape));
   }
   return b.build();
 }

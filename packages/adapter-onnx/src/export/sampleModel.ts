@@ -1,4 +1,4 @@
-import { type Likelihood, type Model, type TensorMap, VardropError } from '@vardrop/core';
+import { type Likelihoods, type Model, type TensorMap, VardropError } from '@vardrop/core';
 import { keyNames, predictionProgram, summaryProgram } from '@vardrop/core/extend';
 import { invariantNodes, type NodeId, type NodeOf, type Program } from '@vardrop/core/program';
 import { batchLengthOf, emitNodes } from '../emit/emitNodes.js';
@@ -16,11 +16,11 @@ import { prepare } from './emitModel.js';
  */
 export function emitSampleModel(
   model: Model,
-  likelihood: Likelihood,
+  likelihoods: Likelihoods,
   stored: TensorMap,
   opset: Opset = 18,
 ): GraphBuilder {
-  const source = predictionProgram(model, likelihood, 'sample');
+  const source = predictionProgram(model, likelihoods, 'sample');
   const keys = keyNames(source);
   if (keys.length === 0) {
     throw new VardropError(
@@ -30,18 +30,18 @@ export function emitSampleModel(
   }
   const program = prepare(source);
   const graph = createGraph(opset);
-  const x = graph.input('x', ['batch', ...model.inputShape]);
+  const inputs = new Map(model.inputs.map(({ name, shape }) => [name, graph.input(name, ['batch', ...shape])]));
   const seed = graph.input('seed', [], 'int64');
   const samples = graph.input('samples', [], 'int64');
   const row = graph.input('row', [], 'int64');
   const parameters = new Map<string, ValueName>();
-  const summary = summaryProgram(model, likelihood);
+  const summary = summaryProgram(model, likelihoods);
   const outputs = Object.entries(summary.outputs).map(([name, id]) => ({ id, value: graph.reserve(name) }));
   const sampling: Sampling = {
     graph,
     program,
     carried: program.nodes.flatMap((node) => (node.op === 'input' && node.role === 'carried' ? [node] : [])),
-    x,
+    inputs,
     row,
     samples,
     parameter(name) {
@@ -49,7 +49,10 @@ export function emitSampleModel(
       parameters.set(name, known);
       return known;
     },
-    batchLength: batchLengthOf(graph, [{ value: x, shape: ['batch'] }]),
+    batchLength: batchLengthOf(
+      graph,
+      [...inputs.values()].map((value) => ({ value, shape: ['batch'] })),
+    ),
   };
   const means = emitLoop(sampling, emitBody(sampling, streamOfSeed(graph, seed, 'prediction'), keys));
   emitSummary(sampling, summary, outputs, means);
@@ -63,7 +66,8 @@ interface Sampling {
   readonly program: Program;
   /** Its running means. */
   readonly carried: readonly NodeOf<'input'>[];
-  readonly x: ValueName;
+  /** Those of the model, by name. */
+  readonly inputs: ReadonlyMap<string, ValueName>;
   /** Index of the first row. */
   readonly row: ValueName;
   /** Number of samples. */
@@ -75,7 +79,7 @@ interface Sampling {
 
 /** Writes an iteration: what depends on noise as the body of a Loop, the rest into the graph around it. Returns the body. */
 function emitBody(sampling: Sampling, stream: Words, keys: readonly string[]): GraphProto {
-  const { graph, program, carried, x, row, parameter, batchLength } = sampling;
+  const { graph, program, carried, inputs, row, parameter, batchLength } = sampling;
   const body = createBody(graph);
   const number = body.input('sample/number', [], 'int64');
   const condition = body.input('sample/condition', [], 'bool');
@@ -89,7 +93,7 @@ function emitBody(sampling: Sampling, stream: Words, keys: readonly string[]): G
     input: ({ name, role }) => {
       if (role === 'carried') return before.get(name) as ValueName;
       if (role === 'iteration') return weightOf(body, number);
-      return name === 'x' ? x : parameter(name);
+      return inputs.get(name) ?? parameter(name);
     },
     noise: (node, target, name) =>
       writeNoise(target, node, keyAt(target, ofSample, keys.indexOf(node.key), name), name),

@@ -46,6 +46,7 @@ export const withoutOptions: Readonly<Record<string, readonly string[]>> = {
     'formatValue',
     'gaussianNegativeLogLikelihood',
     'gradients',
+    'headsOf',
     'hostNoise',
     'inferShape',
     'initialState',

@@ -2,33 +2,24 @@ import { checkObject } from '../checkObject.js';
 import { VardropError } from '../errors.js';
 import { declareInputs, declareParameters } from '../layers/declare.js';
 import { type LinearPart, parametersOfPart } from '../layers/linearPart.js';
-import { type Model, parametersOf } from '../layers/model.js';
+import { type LayerCall, type Model, parametersOf } from '../layers/model.js';
 import type { LayerParameters } from '../noise/noiseModel.js';
-import { type Builder, createBuilder } from '../program/builder.js';
+import { type Builder, createBuilder, type Value } from '../program/builder.js';
 import type { Program } from '../program/program.js';
 
 /**
  * Mean and variance of the output layer's pre-activations as one program: outputs `mean` and `variance` `[batch,
- * …outputShape]`, inputs of role `shared`: `x` `[batch, …inputShape]` and every parameter of the model. They are those of
- * the output layer's own noise, with the layers before it at their weights' means: `γ + bias` and `δ` (Kingma, Salimans
- * & Welling 2015, eq. 6); without noise the variance is 0.
+ * …outputShape]`, inputs of role `shared`: the model's by name (`x` `[batch, …inputShape]`), every parameter of the model and what
+ * it carries. They are those of the output layer's own noise, with the layers before it at their weights' means: `γ + bias` and
+ * `δ` (Kingma, Salimans & Welling 2015, eq. 6); without noise the variance is 0. Of a model with several outputs the names begin
+ * with that of the output: `<output>/mean`.
  *
- * Throws `VARDROP_MODEL` for no model, `VARDROP_MOMENTS` for a model whose last layer has no weights, and for noise on its
- * inputs whose moments are not given, or which a convolution shares across the cells of a channel.
+ * Throws `VARDROP_MODEL` for no model, `VARDROP_MOMENTS` for an output that no layer with one map with weights gives, such as a
+ * sum, a recurrent layer or an embedding, and for noise on its inputs whose moments are not given, or which a convolution shares
+ * across the cells of a channel.
  */
 export function momentsProgram(model: Model): Program {
   checkObject('VARDROP_MODEL', '[momentsProgram] model', model, 'apply', 'sequential()');
-  const last = model.calls[model.calls.length - 1];
-  const { parts = [] } = last.layer;
-  if (model.inputs.length > 1 || model.outputs.length > 1 || parts.length !== 1 || parts[0].name !== '') {
-    const got =
-      parts.length === 0 ? 'a last layer without weights' : 'several inputs, outputs, or maps in the last layer';
-    throw new VardropError(
-      'VARDROP_MOMENTS',
-      `[${last.name}] moments: got ${got}, needs one input, one output, and a last layer with weights. End the model with dense().`,
-    );
-  }
-  const [part] = parts;
   const b = createBuilder('prediction (moments)');
   const inputs = declareInputs(b, model);
   const parameters = declareParameters(b, [...model.parameters, ...model.carried]);
@@ -45,7 +36,43 @@ export function momentsProgram(model: Model): Program {
     b.output('mean', part.bias ? b.add(gamma, own.bias) : gamma);
     b.output('variance', delta);
   });
+  const values = new Map([...Object.entries(inputs), ...trace.map(({ layer, output }) => [layer, output] as const)]);
+  for (const { name, from } of model.outputs) {
+    const { call, part } = outputPart(model, from);
+    const prefix = model.outputs.length > 1 ? `${name}/` : '';
+    b.scope(from, () => {
+      const own = parametersOfPart(part, parametersOf(call.layer, parameters));
+      const { map } = part;
+      const hidden = values.get(call.inputs[0]) as Value;
+      const noise = weightMoments(b, from, part, own);
+      const gamma = b.label(map.apply(b, hidden, noise?.mean ?? own.weights), 'gamma');
+      const delta = noise
+        ? b.label(map.apply(b, b.square(hidden), noise.variance), 'delta')
+        : b.broadcast(b.constant(0), gamma.shape);
+      b.output(`${prefix}mean`, part.bias ? b.add(gamma, own.bias) : gamma);
+      b.output(`${prefix}variance`, delta);
+    });
+  }
   return b.build();
+}
+
+/** The layer that gives an output, and its only map. */
+function outputPart({ calls }: Model, from: string): { readonly call: LayerCall; readonly part: LinearPart } {
+  const call = calls.find(({ name }) => name === from);
+  const { parts = [], indexRows } = call?.layer ?? {};
+  if (call && parts.length === 1 && parts[0].name === '' && indexRows === undefined) return { call, part: parts[0] };
+  const got =
+    call === undefined
+      ? 'an input as output'
+      : indexRows !== undefined
+        ? 'an output that is rows of a table'
+        : parts.length === 0
+          ? 'an output of a layer without weights'
+          : `an output of a layer with the maps ${parts.map(({ name }) => name).join(', ')}`;
+  throw new VardropError(
+    'VARDROP_MOMENTS',
+    `[${from}] moments: got ${got}, needs one of a layer with one map with weights. End the model with dense(), or use samples.`,
+  );
 }
 
 /** Mean and variance of each weight with its noise, or with the factor of its input; undefined without noise. */

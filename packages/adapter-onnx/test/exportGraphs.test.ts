@@ -1,0 +1,139 @@
+import { type Likelihoods, modelFrom, predict } from '@vardrop/core';
+import { predictionProgram } from '@vardrop/core/extend';
+import { bindBatch } from '@vardrop/core/program';
+import { createReferenceBackend } from '@vardrop/core/reference';
+import { describe, expect, it } from 'vitest';
+import { prepare } from '../src/export/emitModel.js';
+import { describeOnnx, exportKinds, exportOnnx } from '../src/index.js';
+import { supportsOf } from '../src/supports.js';
+import { graphs } from './graphs.js';
+import type { GraphExample } from './networks.js';
+import { boundsOfSample, dataOf, feedsOf, namedInputs } from './predictionBounds.js';
+import { pythons } from './python.js';
+import { runningError } from './runningError.js';
+import { openModel } from './runtimes.js';
+
+const seed = 42;
+const samples = 3;
+const backend = createReferenceBackend();
+
+/** What the reference predicts, by the names of a file's outputs. */
+async function predicted(example: GraphExample, options: { readonly mode?: 'mean'; readonly samples?: number }) {
+  const { model, parameters } = example;
+  const likelihood = example.likelihood as Likelihoods;
+  const inputs = namedInputs(example);
+  const prediction = await predict(model, { backend, likelihood, parameters, inputs, seed, ...options });
+  const several = model.outputs.length > 1;
+  const byOutput = several ? Object.entries(prediction) : [['', prediction] as const];
+  return Object.fromEntries(
+    byOutput.flatMap(([output, one]) =>
+      Object.entries(one as object)
+        .filter(([, values]) => ArrayBuffer.isView(values) && !(values instanceof Int32Array))
+        .map(([name, values]) => [several ? `${output}/${name}` : name, values as ArrayLike<number>]),
+    ),
+  );
+}
+
+const feedsFor = (example: GraphExample) =>
+  Object.fromEntries(
+    example.model.inputs.map(({ name, shape }) => [
+      name,
+      { shape: [example.rows, ...shape], data: namedInputs(example)[name] },
+    ]),
+  );
+
+/** Asserts that values are within their bounds, and that there are bounds which say something. */
+function expectWithin(actual: ArrayLike<number>, expected: ArrayLike<number>, bounds: ArrayLike<number>): void {
+  expect(actual.length).toBe(expected.length);
+  for (let i = 0; i < expected.length; i++) {
+    const bound = bounds[i] + 2 ** -23 * Math.abs(expected[i]) + 2 ** -149;
+    expect(bound).toBeLessThan(1e-2 * Math.max(1, Math.abs(expected[i])));
+    expect(Math.abs(actual[i] - expected[i])).toBeLessThanOrEqual(bound);
+  }
+}
+
+describe.each(graphs)('the file of a network with $name', (example) => {
+  const { model, likelihood, parameters, rows } = example;
+  const device = 'native';
+
+  it('mean: predicts as the library does', async () => {
+    const session = await openModel(device, exportOnnx(model, parameters, { kind: 'mean', likelihood }));
+    const actual = await session.run(feedsFor(example));
+    const program = bindBatch(prepare(predictionProgram(model, likelihood, 'mean')), rows);
+    const given = feedsOf(program, { ...dataOf(parameters), ...namedInputs(example) });
+    const { errors } = runningError(program, { inputs: given }, supportsOf(device));
+    const expected = await predicted(example, { mode: 'mean' });
+    for (const [name, id] of Object.entries(program.outputs)) expectWithin(actual[name], expected[name], errors[id]);
+    await session.release();
+  });
+
+  it('sample: predicts as the library does', async () => {
+    const session = await openModel(device, exportOnnx(model, parameters, { kind: 'sample', likelihood }));
+    const actual = await session.run({ ...feedsFor(example), seed, samples, row: 0 });
+    const bounds = boundsOfSample(example, device, { seed, samples });
+    const expected = await predicted(example, { samples });
+    expect(Object.keys(actual).sort()).toEqual(Object.keys(bounds).sort());
+    for (const name of Object.keys(bounds)) expectWithin(actual[name], expected[name], bounds[name]);
+    await session.release();
+  });
+});
+
+it('holds inputs and outputs by name, and what the model carries', () => {
+  const [{ model, likelihood, parameters }] = graphs;
+  const sample = describeOnnx(exportOnnx(model, parameters, { kind: 'sample', likelihood }));
+  expect(sample.inputs.map(({ name, type }) => [name, type])).toEqual([
+    ...[
+      ['a', 'float'],
+      ['c', 'float'],
+      ['seed', 'int64'],
+      ['samples', 'int64'],
+      ['row', 'int64'],
+    ],
+  ]);
+  expect(sample.outputs.map(({ name, shape }) => [name, shape])).toEqual([
+    ['label/probabilities', ['batch', 4]],
+    ['label/entropy', ['batch']],
+    ['label/mutualInformation', ['batch']],
+    ['size/mean', ['batch', 2]],
+    ['size/epistemicVariance', ['batch', 2]],
+    ['size/aleatoricVariance', ['batch', 2]],
+  ]);
+  expect(sample.likelihood).toBe('label: categorical, size: gaussian');
+  expect(sample.parameters.map(({ name }) => name)).toEqual(
+    expect.arrayContaining(['centred1/mean', 'likelihood/size/logVariance']),
+  );
+  const mean = describeOnnx(exportOnnx(model, parameters, { kind: 'mean', likelihood }));
+  expect(mean.outputs.map(({ name }) => name)).toEqual([
+    ...['label/logits', 'label/probabilities', 'size/mean', 'size/aleatoricVariance'],
+  ]);
+});
+
+it('holds a description, of which the model can be made', () => {
+  const [, { model, likelihood, parameters }] = graphs;
+  const { model: described } = describeOnnx(exportOnnx(model, parameters, { kind: 'mean', likelihood }));
+  expect(described && modelFrom(described).parameters).toEqual(model.parameters);
+});
+
+it('needs a likelihood for each output', () => {
+  const [{ model, parameters }] = graphs;
+  expect(() => exportOnnx(model, parameters, { kind: 'mean' })).toThrow(
+    expect.objectContaining({
+      code: 'VARDROP_LIKELIHOOD',
+      message: expect.stringContaining('[exportOnnx] likelihood'),
+    }),
+  );
+});
+
+describe.each(pythons)('onnx.checker $version', ({ opset, check }) => {
+  it('accepts the files of all graphs', () => {
+    const files = graphs.flatMap(({ name, model, likelihood, parameters }) =>
+      exportKinds.flatMap((kind) => ({
+        name: `${kind} of ${name}`,
+        bytes: exportOnnx(model, parameters, { kind, likelihood }),
+      })),
+    );
+    const known = files.filter(({ bytes }) => describeOnnx(bytes).opset <= opset);
+    const verdicts = check(known.map(({ bytes }) => bytes));
+    expect(known.map(({ name }, i) => `${name}: ${verdicts[i]}`)).toEqual(known.map(({ name }) => `${name}: `));
+  });
+});
