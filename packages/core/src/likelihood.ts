@@ -5,7 +5,6 @@ import type { ParameterSpecification } from './noise/noiseModel.js';
 import { checkNoOptions, type NoOptions } from './noOptions.js';
 import type { Builder, Value } from './program/builder.js';
 import type { Shape } from './program/program.js';
-import { type Recipe, withRecipe } from './recipe.js';
 
 /** What targets are: class labels (integers), or vectors of numbers. */
 export type TargetKind = 'labels' | 'values';
@@ -14,8 +13,6 @@ export type TargetKind = 'labels' | 'values';
 export interface Likelihood<Targets extends TargetKind = TargetKind> {
   /** Stable name, such as `categorical`. */
   readonly name: string;
-  /** How it was made. */
-  readonly recipe?: Recipe;
   /** The kind of targets. It decides whether predictions are classes or values. */
   readonly targets: Targets;
   /** The learned parameters of the likelihood, with names under `likelihood/`. */
@@ -30,7 +27,7 @@ export interface Likelihood<Targets extends TargetKind = TargetKind> {
  */
 export function categorical(options: NoOptions = {}): Likelihood<'labels'> {
   checkNoOptions('categorical', options);
-  return withRecipe('categorical', options, {
+  return {
     name: 'categorical',
     targets: 'labels',
     parameters(outputShape) {
@@ -43,7 +40,7 @@ export function categorical(options: NoOptions = {}): Likelihood<'labels'> {
       return [];
     },
     negativeLogLikelihood: (b, output, target) => b.neg(b.reduceSum(b.mul(target, logSoftmax(b, output)), [1])),
-  });
+  };
 }
 
 /**
@@ -59,7 +56,7 @@ export function gaussianLikelihood(options: { readonly logVariance?: number } = 
       `[gaussianLikelihood] logVariance: got ${formatValue(logVariance)}, needs a finite number, the natural logarithm of the variance of the targets.`,
     );
   }
-  return withRecipe('gaussianLikelihood', options, {
+  return {
     name: 'gaussian',
     targets: 'values',
     parameters: (outputShape) => [
@@ -70,7 +67,7 @@ export function gaussianLikelihood(options: { readonly logVariance?: number } = 
       const terms = b.add(b.mul(b.square(residual), b.exp(b.neg(value))), b.add(value, Math.log(2 * Math.PI)));
       return b.mul(0.5, b.reduceSum(terms, axesAfterFirst(output.shape)));
     },
-  });
+  };
 }
 
 /** log softmax over the last axis, shifted by the maximum so that no exponential overflows. */

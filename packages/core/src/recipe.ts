@@ -10,7 +10,7 @@ export interface Recipe {
 
 /**
  * Gives a part its recipe, with a copy of the options, and returns it. The property cannot be enumerated, so that a changed copy
- * (`{ ...categorical(), name: 'weighted' }`) does not have the recipe of the original.
+ * (`{ ...meanField(), name: 'mine' }`) does not have the recipe of the original.
  */
 export function withRecipe<Part extends object>(part: string, options: object, made: Part): Part {
   const recipe: Recipe = { part, options: { ...options } };

@@ -1,5 +1,4 @@
 import { checkOptionNames } from '../checkOptionNames.js';
-import { withRecipe } from '../recipe.js';
 import { checkDecay, checkPositive } from './checkOption.js';
 import type { Optimizer } from './optimizer.js';
 
@@ -28,7 +27,7 @@ export function adam(options: AdamOptions = {}): Optimizer {
   checkDecay('adam', 'beta1', beta1);
   checkDecay('adam', 'beta2', beta2);
   checkPositive('adam', 'epsilon', epsilon);
-  return withRecipe('adam', options, {
+  return {
     name: 'adam',
     learningRate,
     slots: ['firstMoment', 'secondMoment'],
@@ -44,5 +43,5 @@ export function adam(options: AdamOptions = {}): Optimizer {
       const direction = b.div(firstMoment, b.add(b.sqrt(secondMoment), scalars.epsilon));
       return { parameter: b.sub(parameter, b.mul(scalars.stepSize, direction)), slots: { firstMoment, secondMoment } };
     },
-  });
+  };
 }

@@ -1,5 +1,4 @@
 import type { Builder, Value } from '../program/builder.js';
-import type { Recipe } from '../recipe.js';
 
 /** The new values of a parameter and of its slots after one step. */
 export interface Update {
@@ -12,8 +11,6 @@ export interface Update {
  */
 export interface Optimizer {
   readonly name: string;
-  /** How it was made. */
-  readonly recipe?: Recipe;
   /** Learning rate before any schedule. */
   readonly learningRate: number;
   /** Names of the tensors that it carries for each parameter. They have the parameter's shape and start at 0. */

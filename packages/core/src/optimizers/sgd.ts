@@ -1,6 +1,5 @@
 import { checkBoolean } from '../checkBoolean.js';
 import { checkOptionNames } from '../checkOptionNames.js';
-import { withRecipe } from '../recipe.js';
 import { checkDecay, checkPositive } from './checkOption.js';
 import type { Optimizer, Update } from './optimizer.js';
 
@@ -26,7 +25,7 @@ export function sgd(options: SgdOptions = {}): Optimizer {
   checkPositive('sgd', 'learningRate', learningRate);
   checkDecay('sgd', 'momentum', momentum);
   checkBoolean('[sgd] nesterov', nesterov);
-  return withRecipe('sgd', options, {
+  return {
     name: 'sgd',
     learningRate,
     slots: momentum > 0 ? ['velocity'] : [],
@@ -38,5 +37,5 @@ export function sgd(options: SgdOptions = {}): Optimizer {
       const direction = nesterov ? b.add(gradient, b.mul(momentum, velocity)) : velocity;
       return { parameter: b.sub(parameter, b.mul(scalars.learningRate, direction)), slots: { velocity } };
     },
-  });
+  };
 }

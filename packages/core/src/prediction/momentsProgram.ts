@@ -15,7 +15,7 @@ import type { Program } from '../program/program.js';
  * with that of the output: `<output>/mean`.
  *
  * Throws `VARDROP_MODEL` for no model, `VARDROP_MOMENTS` for an output that no layer with one map with weights gives, such as a
- * sum, a recurrent layer or an embedding, and for noise on its inputs whose moments are not given, or which a convolution shares
+ * sum or a recurrent layer, and for noise on its inputs whose moments are not given, or which a convolution shares
  * across the cells of a channel.
  */
 export function momentsProgram(model: Model): Program {
@@ -24,18 +24,6 @@ export function momentsProgram(model: Model): Program {
   const inputs = declareInputs(b, model);
   const parameters = declareParameters(b, [...model.parameters, ...model.carried]);
   const { trace } = model.forward(b, inputs, parameters, 'mean');
-  const hidden = trace.find(({ layer }) => layer === last.inputs[0])?.output ?? inputs[last.inputs[0]];
-  b.scope(last.name, () => {
-    const own = parametersOfPart(part, parametersOf(last.layer, parameters));
-    const { map } = part;
-    const noise = weightMoments(b, last.name, part, own);
-    const gamma = b.label(map.apply(b, hidden, noise?.mean ?? own.weights), 'gamma');
-    const delta = noise
-      ? b.label(map.apply(b, map.applyScaled ? hidden : b.square(hidden), noise.variance), 'delta')
-      : b.broadcast(b.constant(0), gamma.shape);
-    b.output('mean', part.bias ? b.add(gamma, own.bias) : gamma);
-    b.output('variance', delta);
-  });
   const values = new Map([...Object.entries(inputs), ...trace.map(({ layer, output }) => [layer, output] as const)]);
   for (const { name, from } of model.outputs) {
     const { call, part } = outputPart(model, from);
@@ -47,7 +35,7 @@ export function momentsProgram(model: Model): Program {
       const noise = weightMoments(b, from, part, own);
       const gamma = b.label(map.apply(b, hidden, noise?.mean ?? own.weights), 'gamma');
       const delta = noise
-        ? b.label(map.apply(b, b.square(hidden), noise.variance), 'delta')
+        ? b.label(map.apply(b, map.applyScaled ? hidden : b.square(hidden), noise.variance), 'delta')
         : b.broadcast(b.constant(0), gamma.shape);
       b.output(`${prefix}mean`, part.bias ? b.add(gamma, own.bias) : gamma);
       b.output(`${prefix}variance`, delta);
@@ -59,16 +47,11 @@ export function momentsProgram(model: Model): Program {
 /** The layer that gives an output, and its only map. */
 function outputPart({ calls }: Model, from: string): { readonly call: LayerCall; readonly part: LinearPart } {
   const call = calls.find(({ name }) => name === from);
-  const { parts = [], indexRows } = call?.layer ?? {};
-  if (call && parts.length === 1 && parts[0].name === '' && indexRows === undefined) return { call, part: parts[0] };
-  const got =
-    call === undefined
-      ? 'an input as output'
-      : indexRows !== undefined
-        ? 'an output that is rows of a table'
-        : parts.length === 0
-          ? 'an output of a layer without weights'
-          : `an output of a layer with the maps ${parts.map(({ name }) => name).join(', ')}`;
+  const { parts = [] } = call?.layer ?? {};
+  if (call && parts.length === 1 && parts[0].name === '') return { call, part: parts[0] };
+  const maps = parts.map(({ name }) => name).join(', ');
+  const layer = parts.length === 0 ? 'a layer without weights' : `a layer with the maps ${maps}`;
+  const got = call === undefined ? 'an input as output' : `an output of ${layer}`;
   throw new VardropError(
     'VARDROP_MOMENTS',
     `[${from}] moments: got ${got}, needs one of a layer with one map with weights. End the model with dense(), or use samples.`,

@@ -109,12 +109,20 @@ const recurrent = {
 const gruOptions = linear({ units: unit }, { ...recurrent, resetAfter: fc.boolean() }) as fc.Arbitrary<GruOptions>;
 const nested = gruOptions.map((options) => gru({ noise: noNoise(), ...options, estimator: undefined }));
 
+const norm = { name, epsilon: number(1e-6, 0.1), scale: fc.boolean(), shift: fc.boolean() };
+const table = (required: Record<string, fc.Arbitrary<unknown>>) =>
+  linear(required).map((options) =>
+    Object.fromEntries(Object.entries(options).filter(([option]) => option !== 'bias')),
+  );
+const heads = { size: unit, units: unit, causal: fc.boolean() };
+
 /** Every layer of core by the name of its function. */
 export const layerSamples: Readonly<Record<string, LayerSample>> = {
   activation: { inputs: [[3]], options: fc.record({ kind: activations }) },
   add: { inputs: merged, options: named },
   averagePooling1d: { inputs: [steps], options: stepsPooling },
   averagePooling2d: { inputs: [image], options: pooling },
+  batchNorm: { inputs: [steps], options: some({}, { ...norm, updateRate: number(0.01, 0.9) }) },
   bidirectional: {
     inputs: [steps],
     options: some({ layer: nested }, { name, merge: fc.constantFrom('concatenate', 'sum') }),
@@ -131,26 +139,33 @@ export const layerSamples: Readonly<Record<string, LayerSample>> = {
   cropping2d: { inputs: [image], options: some({}, { name, cropping: imageEdges }) },
   dense: { inputs: [[3]], options: linear({ units: unit }, { activation: activations }) },
   depthwiseConv2d: { inputs: [image], options: linear({ size: pair }, { ...dilated, multiplier }) },
+  embedding: { inputs: [[4]], kind: 'integers', options: table({ rows: fc.integer({ min: 5, max: 9 }), units: unit }) },
   flatten: { inputs: [image], options: named },
   globalAveragePooling1d: { inputs: [steps], options: named },
   globalAveragePooling2d: { inputs: [image], options: named },
   globalMaxPooling1d: { inputs: [steps], options: named },
   globalMaxPooling2d: { inputs: [image], options: named },
+  groupNorm: { inputs: [image], options: some({ groups: fc.constantFrom(1, 2) }, norm) },
   gru: { inputs: [steps], options: gruOptions },
+  layerNorm: { inputs: [steps], options: some({}, norm) },
   lstm: { inputs: [steps], options: linear({ units: unit }, recurrent) },
   maxPooling1d: { inputs: [steps], options: stepsPooling },
   maxPooling2d: { inputs: [image], options: pooling },
+  multiHeadAttention: { inputs: [steps, [6, 3]], options: linear({ heads: unit }, heads) },
   multiply: { inputs: merged, options: named },
   padding1d: { inputs: [steps], options: some({}, { name, padding: fc.oneof(edge, edges) }) },
   padding2d: { inputs: [image], options: some({}, { name, padding: imageEdges }) },
   permute: { inputs: [image], options: some({ axes: fc.constantFrom([2, 1, 3], [3, 1, 2]) }, { name }) },
+  positionEmbedding: { inputs: [steps], options: table({ length: fc.integer({ min: 5, max: 9 }) }) },
   prelu: { inputs: [image], options: some({}, { name, slope: number(-1, 1) }) },
   reshape: { inputs: [[6]], options: some({ shape: fc.constantFrom([2, 3], [-1, 2]) }, { name }) },
+  rmsNorm: { inputs: [steps], options: some({}, { name, epsilon: norm.epsilon, scale: norm.scale }) },
   separableConv2d: { inputs: [image], options: linear({ filters: unit, size: pair }, { ...dilated, multiplier }) },
   simpleRnn: {
     inputs: [steps],
     options: linear({ units: unit }, { ...recurrent, activation: fc.constantFrom('tanh', 'relu') }),
   },
+  sinusoidalPositions: { inputs: [steps], options: named },
   upsampling1d: { inputs: [steps], options: some({}, { name, size: unit }) },
   upsampling2d: {
     inputs: [image],
