@@ -86,7 +86,7 @@ const convolutions = fc
     size: fc.tuple(side, fc.integer({ min: 1, max: 9 })),
     groups: fc.constantFrom(1, 2, 3, 5, 8, 31, 33, 64),
     perGroup: fc.constantFrom(1, 1, 2, 5),
-    multiple: fc.constantFrom(1, 1, 2, 3, 4, 8, 16),
+    multiple: fc.constantFrom(1, 1, 2, 3, 4, 6, 8, 16, 19),
     kernel: two,
     strides: two,
     dilations: two,
@@ -128,12 +128,28 @@ const rounded = length.map((n) => {
   return b.build();
 });
 
+const transposes = shapes
+  .chain((shape) =>
+    fc.record({
+      shape: fc.constant(shape),
+      order: fc.shuffledSubarray([...shape.keys()], { minLength: shape.length }),
+    }),
+  )
+  .map(({ shape, order }) => {
+    const b = createBuilder('transpose');
+    const x = b.input('x', shape);
+    b.output('y', b.transpose(x, order));
+    b.output('after', b.add(b.transpose(b.mul(x, 2), order), 1));
+    return b.build();
+  });
+
 /** Programs whose results are exact where their inputs are small whole numbers. */
 export const exactPrograms: Readonly<Record<string, fc.Arbitrary<Program>>> = {
   slices,
   pads,
   concatenations,
   gathers,
+  transposes,
   convolutions,
   rounded,
 };

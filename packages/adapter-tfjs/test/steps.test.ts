@@ -9,7 +9,8 @@ import {
   sparseVariational,
 } from '@vardrop/core';
 import { createTrainer } from '@vardrop/core/extend';
-import { expect, it } from 'vitest';
+import { boundProgram, createBuilder } from '@vardrop/core/program';
+import { expect, it, vi } from 'vitest';
 import { createTfjsBackend, type ProfiledStep } from '../src/index.js';
 
 it('trains in few passes over memory on wasm', async () => {
@@ -52,4 +53,27 @@ it('trains in few passes over memory on wasm', async () => {
   expect(count('loop')).toBeLessThanOrEqual(30);
   trainer.dispose();
   await backend.close();
+});
+
+it('compiles kernels of equal code once', async () => {
+  const backend = await createTfjsBackend({ device: 'wasm' });
+  const instantiate = vi.spyOn(WebAssembly, 'instantiate');
+  const bytesOf = async (steps: number) => {
+    const b = createBuilder('steps');
+    const [x, weights] = [b.input('x', [3, 7, 5]), b.input('weights', [5, 5])];
+    let state = b.input('state', [3, 5]);
+    for (let t = 0; t < steps; t++) {
+      const own = b.reshape(b.slice(x, [undefined, { start: t, end: t + 1 }]), [3, 5]);
+      state = b.max(b.matmul(b.add(state, own), weights), 0);
+    }
+    b.output('state', state);
+    const executable = await backend.compile(boundProgram(b.build()));
+    executable.dispose();
+    const [module] = instantiate.mock.lastCall as unknown as [Uint8Array];
+    return module.length;
+  };
+  const [few, many] = [await bytesOf(3), await bytesOf(7)];
+  instantiate.mockRestore();
+  // One more slice of its own for each step.
+  expect(many).toBeLessThan(2 * few);
 });

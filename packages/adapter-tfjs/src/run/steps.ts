@@ -2,13 +2,14 @@ import { type BoundProgram, type NodeId, operationClass } from '@vardrop/core/pr
 import { type Device, isGpu } from '../device/device.js';
 import { lower } from '../lower/lower.js';
 import { compileKernels, findHeap } from '../wasm/compileKernels.js';
-import { writeGroupedConvolution, writeGroupedInputGradient } from '../wasm/convolution/writeGrouped.js';
-import { writeGroupedFilterGradient } from '../wasm/convolution/writeGroupedFilterGradient.js';
+import { writeConvolution, writeInputGradient } from '../wasm/convolution/writeConvolution.js';
+import { writeFilterGradient } from '../wasm/convolution/writeFilterGradient.js';
 import type { Kernel } from '../wasm/kernel.js';
 import { groupNodes, type Piece } from '../wasm/loop/groups.js';
 import { writeLoop } from '../wasm/loop/writeLoop.js';
 import { writeCopies } from '../wasm/move/writeCopies.js';
 import { writeGather, writeGatherGradient } from '../wasm/move/writeGather.js';
+import { writeTranspose } from '../wasm/move/writeTranspose.js';
 import { writePool } from '../wasm/pool/writePool.js';
 import { writePoolGradient } from '../wasm/pool/writePoolGradient.js';
 import { writeMatmul } from '../wasm/product/writeMatmul.js';
@@ -86,16 +87,18 @@ function writeNode(program: BoundProgram, id: NodeId): Kernel | undefined {
       return writeGather(shapes);
     case 'gatherGradient':
       return writeGatherGradient(shapes);
+    case 'transpose':
+      return writeTranspose(node.permutation, shapes);
     case 'slice':
     case 'pad':
     case 'concatenate':
       return writeCopies(node, shapes);
     case 'conv2d':
-      return node.groups > 1 ? writeGroupedConvolution(node, shapes) : undefined;
+      return writeConvolution(node, shapes);
     case 'conv2dInputGradient':
-      return node.groups > 1 ? writeGroupedInputGradient(node, shapes) : undefined;
+      return writeInputGradient(node, shapes);
     case 'conv2dFilterGradient':
-      return node.groups > 1 ? writeGroupedFilterGradient(node, shapes) : undefined;
+      return writeFilterGradient(node, shapes);
     default:
       return undefined;
   }

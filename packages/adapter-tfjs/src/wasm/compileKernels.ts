@@ -2,7 +2,7 @@ import type { TensorInfo } from '@tensorflow/tfjs';
 import { elementCount } from '@vardrop/core/program';
 import type { Device, KernelHost } from '../device/device.js';
 import type { Kernel } from './kernel.js';
-import { createFunction, writeModule } from './wasmWriter.js';
+import { createFunction, type FunctionWriter, writeModule } from './wasmWriter.js';
 
 /** The part of the wasm backend of tfjs 4 that its published type lacks. */
 interface WasmHost extends KernelHost {
@@ -37,20 +37,31 @@ export function findHeap(device: Device): WebAssembly.Memory | undefined {
   return memory instanceof WebAssembly.Memory && memory.buffer instanceof ArrayBuffer ? memory : undefined;
 }
 
-/** Compiles kernels into one WebAssembly module that works on tfjs's tensors in place. */
+/**
+ * Compiles kernels into one WebAssembly module that works on tfjs's tensors in place. Kernels of equal code, such as those of the
+ * steps of a sequence, are one function: the engine optimizes a function once it has run for long enough.
+ */
 export async function compileKernels(
   device: Device,
   heap: WebAssembly.Memory,
   kernels: readonly Kernel[],
 ): Promise<CompiledKernel[]> {
   if (kernels.length === 0) return [];
-  const bytes = writeModule(kernels.map(({ code }) => code));
+  const functions = new Map<string, number>();
+  const written: FunctionWriter[] = [];
+  const indices = kernels.map(({ code }) => {
+    const signature = `${code.parameters}: ${code.code()}`;
+    const index = functions.get(signature) ?? written.push(code) - 1;
+    functions.set(signature, index);
+    return index;
+  });
+  const bytes = writeModule(written);
   const { instance } = await WebAssembly.instantiate(bytes, { m: { m: heap } });
   const host = device.host as WasmHost;
   const addressOf = (tensor: TensorInfo) => host.dataIdMap.get(tensor.dataId).memoryOffset;
 
   return kernels.map((kernel, index) => {
-    const run = instance.exports[String(index)] as (...addresses: number[]) => void;
+    const run = instance.exports[String(indices[index])] as (...addresses: number[]) => void;
     return (operands) => {
       const made: TensorInfo[] = [];
       try {

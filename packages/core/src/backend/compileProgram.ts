@@ -8,6 +8,7 @@ import { type HostNoise, hostNoise } from '../program/hostNoise.js';
 import type { BoundProgram, InputRole, Program } from '../program/program.js';
 import { elementCount, formatShape, sameShape } from '../program/shapes.js';
 import { simplify } from '../program/simplify.js';
+import { stackProducts } from '../program/stackProducts.js';
 import { stageSums } from '../program/stageSums.js';
 import { validate } from '../program/validate.js';
 import { hostGenerator } from '../random/index.js';
@@ -36,7 +37,7 @@ interface MadeNoise {
 
 /**
  * Makes a program ready to run. Binds the batch size, expands functions that the backend lacks, simplifies,
- * flattens matrix products and validates. If the backend adds up terms in sequence, splits long sums into stages. Then compiles the program. If the
+ * flattens matrix products, stacks those of sequences and validates. If the backend adds up terms in sequence, splits long sums into stages. Then compiles the program. If the
  * backend makes no noise itself, each run fills noise from the host's generator.
  *
  * `run` needs the inputs and keys that the simplified program still uses and ignores others. A caller therefore need
@@ -57,7 +58,7 @@ export async function compileProgram(
   const rowKeys = keysOfRows(source);
   const bound = options.batch === undefined ? boundProgram(source) : bindBatch(source, options.batch);
   const { functions, terms } = backend.supports;
-  const whole = flattenProducts(simplify(expand(bound, functions)));
+  const whole = stackProducts(flattenProducts(simplify(expand(bound, functions))));
   validate(whole);
   checkPrecisions(backend, whole);
   const simple = terms === undefined ? whole : stageSums(whole, terms);

@@ -6,11 +6,12 @@ import type { FunctionWriter, Local } from '../wasmWriter.js';
  * computes.
  */
 export interface GroupSize {
+  readonly groups: number;
   readonly perGroup: number;
   readonly outPerGroup: number;
 }
 
-/** Channels of the result that are computed together. */
+/** Channels of the result that are computed together: all vectors but the last are full. */
 export interface Block {
   /** The offset of the block's first channel from the first channel of all, in bytes. */
   readonly at: Local;
@@ -36,16 +37,16 @@ export interface GroupReading {
 const most = 4;
 
 /**
- * Four channels of the result read one of three things. In a depthwise convolution they read four neighbours. In groups
- * whose number of result channels is a multiple of four they read one channel. In other groups they may read any
+ * Four channels of the result read one of three things. In a depthwise convolution they read four neighbours. In a single group,
+ * and in groups whose number of result channels is a multiple of four, they read one channel. In other groups they may read any
  * channels, which are loaded one by one.
  */
 export function createGroupReading(w: FunctionWriter, size: GroupSize): GroupReading {
-  const { outPerGroup } = size;
-  const isDepthwise = size.perGroup === 1 && outPerGroup === 1;
-  const isOfOne = outPerGroup % 4 === 0;
+  const { groups, outPerGroup } = size;
+  const isDepthwise = groups > 1 && size.perGroup === 1 && outPerGroup === 1;
+  const isOfOne = groups === 1 || outPerGroup % 4 === 0;
   /** How many consecutive vectors read the same channel. */
-  const alike = isOfOne ? ([4, 2].find((n) => outPerGroup % (4 * n) === 0) ?? 1) : 1;
+  const alike = groups === 1 ? most : isOfOne ? ([4, 2].find((n) => outPerGroup % (4 * n) === 0) ?? 1) : 1;
   const [start, at] = [w.i32(), w.i32()];
   const factors = Array.from({ length: most }, () => w.v128());
   /** The channels of a block whose image values vector `v` needs. */
@@ -84,10 +85,9 @@ export function createGroupReading(w: FunctionWriter, size: GroupSize): GroupRea
       };
       const wide = out - (out % (4 * most));
       if (wide > 0) w.loop(at, { constant: 4 * wide }, 16 * most, () => block(most, 4));
-      for (let channel = wide; channel < out; channel += 4) {
-        assign(w, at, 4 * channel);
-        block(1, Math.min(4, out - channel));
-      }
+      if (wide === out) return;
+      assign(w, at, 4 * wide);
+      block(Math.ceil((out - wide) / 4), ((out - 1) % 4) + 1);
     },
     addStart() {
       w.get(start);
@@ -114,11 +114,19 @@ export function createGroupReading(w: FunctionWriter, size: GroupSize): GroupRea
   };
 }
 
+/** How many channels of a block's vector exist. */
+export const channelsOfVector = ({ vectors, count }: Block, vector: number): number =>
+  vector + 1 < vectors ? 4 : count;
+
 /**
  * Pushes the offset, in bytes within a pixel, of the first image value that a channel reads. The channel is `channel`
  * places after the one at `at`.
  */
-function pushNumber(w: FunctionWriter, { perGroup, outPerGroup }: GroupSize, at: Local, channel: number): void {
+function pushNumber(w: FunctionWriter, { groups, perGroup, outPerGroup }: GroupSize, at: Local, channel: number): void {
+  if (groups === 1) {
+    w.integer(0);
+    return;
+  }
   w.get(at);
   if (perGroup === 1 && outPerGroup === 1) return;
   w.integer(4 * channel);

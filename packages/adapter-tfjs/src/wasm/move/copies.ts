@@ -64,4 +64,5 @@ function walk(shape: readonly number[], starts: readonly number[], steps: readon
   };
 }
 
-const rowMajorSteps = (shape: readonly number[]) => shape.map((_, axis) => elementCount(shape.slice(axis + 1)));
+/** How far apart neighbours along each axis are, in elements. */
+export const rowMajorSteps = (shape: readonly number[]) => shape.map((_, axis) => elementCount(shape.slice(axis + 1)));

@@ -5,7 +5,7 @@ import { writeCopy } from '../move/writeCopies.js';
 import { storeFirst } from '../walkRow.js';
 import { createFunction, type FunctionWriter, type Local } from '../wasmWriter.js';
 import { type ConvolutionNode, geometryOf } from './geometryOf.js';
-import { type Block, createGroupReading, type GroupReading } from './groupReading.js';
+import { type Block, channelsOfVector, createGroupReading, type GroupReading } from './groupReading.js';
 
 /** The most products that are added up in one sum. */
 const longestSum = 4096;
@@ -29,8 +29,8 @@ interface Pass {
   readonly target: Local;
 }
 
-/** A convolution with groups. Blocks of channels of a pixel are added up in registers. */
-export function writeGroupedConvolution(node: ConvolutionNode, shapes: Shapes): Kernel {
+/** A convolution. Blocks of channels of a pixel are added up in registers. */
+export function writeConvolution(node: ConvolutionNode, shapes: Shapes): Kernel {
   const { image, filter, result } = geometryOf(node, shapes);
   const { groups, strides, dilations, padding } = node;
   const w = createFunction(3);
@@ -44,7 +44,7 @@ export function writeGroupedConvolution(node: ConvolutionNode, shapes: Shapes): 
  * The gradient with respect to the image. It is itself a convolution: dy with `stride − 1` zeros between its cells,
  * with the reversed filter, whose channels are swapped within each group.
  */
-export function writeGroupedInputGradient(node: ConvolutionNode, shapes: Shapes): Kernel {
+export function writeInputGradient(node: ConvolutionNode, shapes: Shapes): Kernel {
   const { image, filter, result } = geometryOf(node, shapes);
   const { groups, strides, dilations, padding } = node;
   const [height, width, perGroup, out] = filter;
@@ -76,7 +76,7 @@ export function writeGroupedInputGradient(node: ConvolutionNode, shapes: Shapes)
 function writePass(w: FunctionWriter, pass: Pass): void {
   const { image, result, filter, groups, strides, before, target } = pass;
   const [batch, rows, columns, out] = result;
-  const reading = createGroupReading(w, { perGroup: filter[2], outPerGroup: out / groups });
+  const reading = createGroupReading(w, { groups, perGroup: filter[2], outPerGroup: out / groups });
   const [sample, row, column, line, place] = Array.from({ length: 5 }, () => w.i32());
   const [origin, top, left] = [w.i32(), w.i32(), w.i32()];
   const sums = Array.from({ length: 4 }, () => w.v128());
@@ -91,7 +91,7 @@ function writePass(w: FunctionWriter, pass: Pass): void {
   const addUp = (block: Block) => {
     addCells(w, pass, reading, block, { sums, origin, top, left });
     for (let v = 0; v < block.vectors; v++) {
-      storeFirst(w, block.count, () => sumOf(w, place, block.at), sums[v], 16 * v);
+      storeFirst(w, channelsOfVector(block, v), () => sumOf(w, place, block.at), sums[v], 16 * v);
     }
   };
   w.get(target);

@@ -5,7 +5,7 @@ import type { Kernel } from '../kernel.js';
 import { addRow, storeFirst, walkRow } from '../walkRow.js';
 import { createFunction, type FunctionWriter, type Local } from '../wasmWriter.js';
 import { type ConvolutionNode, type Geometry, geometryOf } from './geometryOf.js';
-import { type Block, createGroupReading, type GroupReading } from './groupReading.js';
+import { type Block, channelsOfVector, createGroupReading, type GroupReading } from './groupReading.js';
 
 /**
  * The most columns, and the most rows, whose products are added up in one sum. Sums of partial sums lose less accuracy.
@@ -26,16 +26,16 @@ interface Writing {
 }
 
 /**
- * The gradient with respect to the filter of a convolution with groups. For each cell of the filter, blocks of channels
+ * The gradient with respect to the filter of a convolution. For each cell of the filter, blocks of channels
  * are summed in registers along a row of the result. The sums of the rows are added up in memory.
  */
-export function writeGroupedFilterGradient(node: ConvolutionNode, shapes: Shapes): Kernel {
+export function writeFilterGradient(node: ConvolutionNode, shapes: Shapes): Kernel {
   const geometry = geometryOf(node, shapes);
   const { filter, result } = geometry;
   const [batch, rows, , out] = result;
   const pieces = Math.ceil((batch * rows) / longestSum);
   const w = createFunction(pieces > 1 ? 4 : 3);
-  const reading = createGroupReading(w, { perGroup: filter[2], outPerGroup: out / node.groups });
+  const reading = createGroupReading(w, { groups: node.groups, perGroup: filter[2], outPerGroup: out / node.groups });
   const [row, sample, place, piece, turn, count] = Array.from({ length: 6 }, () => w.i32());
   const sums = pieces > 1 ? 3 : 2;
   assign(w, row, 0);
@@ -212,7 +212,7 @@ function addColumns(
       w.load(16 * v);
       w.simd('add');
       w.set(sum);
-      storeFirst(w, block.count, () => w.get(to), sum, 16 * v);
+      storeFirst(w, channelsOfVector(block, v), () => w.get(to), sum, 16 * v);
     });
   });
 }
