@@ -64,10 +64,13 @@ export function readTensors(
 function wholeState(given: Readonly<Record<string, unknown>>): { got: string; pass: string } | undefined {
   const holds = (value: unknown, name: string): value is Record<string, unknown> =>
     typeof value === 'object' && value !== null && Object.hasOwn(value, name);
-  if (holds(given.state, 'parameters')) return { got: 'the result of fit', pass: 'result.state.parameters' };
+  const tensorsOf = (path: string, state: Readonly<Record<string, unknown>>) =>
+    state.carried === undefined ? `${path}.parameters` : `{ ...${path}.parameters, ...${path}.carried }`;
+  if (holds(given.state, 'parameters')) {
+    return { got: 'the result of fit', pass: tensorsOf('result.state', given.state) };
+  }
   if (holds(given, 'parameters') && !holds(given.parameters, 'shape')) {
-    const pass = given.carried === undefined ? 'state.parameters' : '{ ...state.parameters, ...state.carried }';
-    return { got: 'a whole state', pass };
+    return { got: 'a whole state', pass: tensorsOf('state', given) };
   }
   return undefined;
 }

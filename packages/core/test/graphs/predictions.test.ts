@@ -286,6 +286,9 @@ describe('a model that carries statistics', () => {
         'got a whole state, needs tensors by name. Pass { ...state.parameters, ...state.carried }.',
       ),
     });
+    await expect(predict(made, { backend, parameters: { state } as never, inputs })).rejects.toMatchObject({
+      message: expect.stringContaining('Pass { ...result.state.parameters, ...result.state.carried }.'),
+    });
     // A tensor of another shape is of another model.
     const other = { ...state.parameters, 'shifted1/largest': { shape: [2], data: new Float32Array(2) } };
     await expect(predict(made, { backend, parameters: other, inputs })).rejects.toMatchObject({
