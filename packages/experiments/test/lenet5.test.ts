@@ -123,6 +123,22 @@ describe('LeNet-5', () => {
   });
 });
 
+describe('its plans', () => {
+  it('follow the published recipe where not quick', () => {
+    const { full, quick } = sparsityPlans['lenet-5'];
+    expect(full).toEqual({ ...sparsityPlans['lenet-300-100'].full, model: 'lenet-5', hidden: [20, 50, 500] });
+    const digits = tinyData('digits', [28, 28, 1]);
+    const configurations = [false, true].map((quickly) => {
+      return sparsityExperiment({ data: digits, seed: 1, quick: quickly, model: 'lenet-5' }).configuration;
+    });
+    expect(configurations.map(({ model, epochs }) => [model, epochs])).toEqual([
+      ['lenet-5', 200],
+      ['lenet-5', quick.epochs],
+    ]);
+    expect(quick.hidden).toEqual(full.hidden);
+  });
+});
+
 describe('what it cannot take', () => {
   it('is refused: data without images, of another size, or too small', () => {
     expect(smallestSide(2)).toBe(16);
