@@ -1,7 +1,7 @@
 import { carriedTensors } from './carriedTensors.js';
 import { checkObject } from './checkObject.js';
 import { headsOf, type Likelihoods } from './heads.js';
-import type { Model } from './layers/model.js';
+import type { Model } from './layers/model/model.js';
 import { likelihoodParameters } from './likelihoodParameters.js';
 import type { ParameterSpecification } from './noise/noiseModel.js';
 

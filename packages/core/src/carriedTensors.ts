@@ -1,4 +1,4 @@
-import type { Model } from './layers/model.js';
+import type { Model } from './layers/model/model.js';
 
 /** What a model carries beside its parameters, for `readTensors`, with what to do where it is missing. */
 export function carriedTensors({ carried }: Pick<Model, 'carried'>) {

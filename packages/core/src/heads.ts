@@ -1,7 +1,7 @@
 import { checkObject } from './checkObject.js';
 import { VardropError } from './errors.js';
 import { formatValue } from './formatValue.js';
-import type { Model, ModelOutput } from './layers/model.js';
+import type { Model, ModelOutput } from './layers/model/model.js';
 import type { Likelihood } from './likelihood.js';
 import type { OneOrNamed } from './oneOrNamed.js';
 

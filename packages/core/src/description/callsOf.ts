@@ -1,6 +1,6 @@
 import type { GraphValue } from '../layers/layer.js';
-import { graphOf, type LayerCall, type Model } from '../layers/model.js';
-import { traverse } from '../layers/traverse.js';
+import { graphOf, type LayerCall, type Model } from '../layers/model/model.js';
+import { traverse } from '../layers/model/traverse.js';
 
 /** The call of each value of a model's graph that is the outputs of a layer. Calls are in the order of a walk through the graph. */
 export function callsOf(model: Model): ReadonlyMap<GraphValue, LayerCall> {

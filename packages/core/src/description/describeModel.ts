@@ -1,5 +1,5 @@
 import { checkObject } from '../checkObject.js';
-import type { Model } from '../layers/model.js';
+import type { Model } from '../layers/model/model.js';
 import { describePart } from './describePart.js';
 import type { LayerDescription, ModelDescription } from './description.js';
 

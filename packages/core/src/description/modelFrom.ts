@@ -5,7 +5,7 @@ import { formatValue } from '../formatValue.js';
 import { callLayer, checkLayer } from '../layers/defineLayer.js';
 import { input, model } from '../layers/index.js';
 import type { GraphValue, LayerDefinition } from '../layers/layer.js';
-import type { Model, ModelDefaults } from '../layers/model.js';
+import type { Model, ModelDefaults } from '../layers/model/model.js';
 import { callsOf } from './callsOf.js';
 import { checkDescription } from './checkDescription.js';
 import type { ModelDescription, PartDescription } from './description.js';

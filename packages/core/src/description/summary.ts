@@ -1,6 +1,6 @@
 import { checkObject } from '../checkObject.js';
 import { type LinearPart, partParameters } from '../layers/linearPart.js';
-import { type LayerCall, type Model, modelParts } from '../layers/model.js';
+import { type LayerCall, type Model, modelParts } from '../layers/model/model.js';
 import type { ParameterSpecification } from '../noise/noiseModel.js';
 import { elementCount, formatShape } from '../program/shapes.js';
 

@@ -10,7 +10,7 @@ import { checkSignal } from '../checkSignal.js';
 import { VardropError } from '../errors.js';
 import { formatValue } from '../formatValue.js';
 import { type Head, headsOf, isNamed, type Likelihoods } from '../heads.js';
-import type { Model } from '../layers/model.js';
+import type { Model } from '../layers/model/model.js';
 import { categorical, type Likelihood } from '../likelihood.js';
 import { likelihoodParameters } from '../likelihoodParameters.js';
 import type { OneOrNamed } from '../oneOrNamed.js';

@@ -1,8 +1,8 @@
 import { checkObject } from '../checkObject.js';
 import { VardropError } from '../errors.js';
-import { declareInputs, declareParameters } from '../layers/declare.js';
 import { type LinearPart, parametersOfPart } from '../layers/linearPart.js';
-import { type LayerCall, type Model, parametersOf } from '../layers/model.js';
+import { declareInputs, declareParameters } from '../layers/model/declare.js';
+import { type LayerCall, type Model, parametersOf } from '../layers/model/model.js';
 import type { LayerParameters } from '../noise/noiseModel.js';
 import { type Builder, createBuilder, type Value } from '../program/builder.js';
 import type { Program } from '../program/program.js';

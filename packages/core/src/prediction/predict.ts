@@ -5,7 +5,7 @@ import { checkObject } from '../checkObject.js';
 import { checkOptionNames } from '../checkOptionNames.js';
 import { checkSignal } from '../checkSignal.js';
 import type { Likelihoods } from '../heads.js';
-import type { Model } from '../layers/model.js';
+import type { Model } from '../layers/model/model.js';
 import { categorical, type Likelihood } from '../likelihood.js';
 import type { OneOrNamed } from '../oneOrNamed.js';
 import { readTensors } from '../readTensors.js';

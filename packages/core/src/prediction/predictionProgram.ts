@@ -1,7 +1,7 @@
 import { VardropError } from '../errors.js';
 import { type Head, headsOf, type Likelihoods } from '../heads.js';
-import { declareInputs, declareParameters } from '../layers/declare.js';
-import type { Model } from '../layers/model.js';
+import { declareInputs, declareParameters } from '../layers/model/declare.js';
+import type { Model } from '../layers/model/model.js';
 import { logSoftmax } from '../likelihood.js';
 import { likelihoodParameters } from '../likelihoodParameters.js';
 import { type Builder, createBuilder, type Value } from '../program/builder.js';

@@ -1,6 +1,6 @@
 import { VardropError } from '../errors.js';
 import { firstNonFinite } from '../firstNonFinite.js';
-import type { Model, ModelInput } from '../layers/model.js';
+import type { Model, ModelInput } from '../layers/model/model.js';
 import { arraysOf, type OneOrNamed } from '../oneOrNamed.js';
 import { elementCount } from '../program/shapes.js';
 import { toFloat32 } from '../toFloat32.js';

@@ -1,5 +1,5 @@
 import { type Head, headsOf, type Likelihoods } from '../heads.js';
-import type { Model } from '../layers/model.js';
+import type { Model } from '../layers/model/model.js';
 import { likelihoodParameters } from '../likelihoodParameters.js';
 import { type Builder, createBuilder, type Value } from '../program/builder.js';
 import type { Program } from '../program/program.js';

@@ -1,6 +1,6 @@
-import { declareInputs, declareParameters } from '../layers/declare.js';
 import { partName } from '../layers/linearPart.js';
-import type { LayerCall, Model } from '../layers/model.js';
+import { declareInputs, declareParameters } from '../layers/model/declare.js';
+import type { LayerCall, Model } from '../layers/model/model.js';
 import { bindBatch } from '../program/bindBatch.js';
 import { createBuilder } from '../program/builder.js';
 import { elementCount } from '../program/shapes.js';

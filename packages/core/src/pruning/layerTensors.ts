@@ -1,7 +1,7 @@
 import { carriedTensors } from '../carriedTensors.js';
 import { checkObject } from '../checkObject.js';
 import type { BuiltLayer } from '../layers/layer.js';
-import { fullName, type Model } from '../layers/model.js';
+import { fullName, type Model } from '../layers/model/model.js';
 import { readTensors } from '../readTensors.js';
 import type { TensorMap } from '../tensorData.js';
 

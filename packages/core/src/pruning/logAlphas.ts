@@ -1,5 +1,5 @@
 import { parametersOfPart } from '../layers/linearPart.js';
-import { type Model, modelParts, parametersOf } from '../layers/model.js';
+import { type Model, modelParts, parametersOf } from '../layers/model/model.js';
 import type { Granularity } from '../noise/noiseModel.js';
 import { boundShape } from '../program/shapes.js';
 import type { TensorMap } from '../tensorData.js';

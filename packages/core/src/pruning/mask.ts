@@ -1,6 +1,6 @@
 import { checkOptionNames } from '../checkOptionNames.js';
 import { VardropError } from '../errors.js';
-import { type Model, modelParts } from '../layers/model.js';
+import { type Model, modelParts } from '../layers/model/model.js';
 import type { TensorMap } from '../tensorData.js';
 import { readParameters } from './layerTensors.js';
 import { prunedWeights, usualThreshold } from './prunedWeights.js';

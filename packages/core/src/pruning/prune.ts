@@ -1,6 +1,6 @@
 import { checkChoice } from '../checkChoice.js';
 import { checkOptionNames } from '../checkOptionNames.js';
-import { type LayerCall, type Model, modelParts } from '../layers/model.js';
+import { type LayerCall, type Model, modelParts } from '../layers/model/model.js';
 import { elementCount } from '../program/shapes.js';
 import type { TensorMap } from '../tensorData.js';
 import { readParameters } from './layerTensors.js';

@@ -1,6 +1,6 @@
 import { VardropError } from '../errors.js';
 import { formatValue } from '../formatValue.js';
-import { type Model, modelParts } from '../layers/model.js';
+import { type Model, modelParts } from '../layers/model/model.js';
 import { elementCount } from '../program/shapes.js';
 import type { TensorMap } from '../tensorData.js';
 import { logAlphasOf } from './logAlphas.js';

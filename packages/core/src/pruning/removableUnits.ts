@@ -1,4 +1,4 @@
-import type { Model } from '../layers/model.js';
+import type { Model } from '../layers/model/model.js';
 import type { TensorMap } from '../tensorData.js';
 import { type UnitGraph, unitGraph } from './unitGraph.js';
 import { type UnitReader, unitReaders } from './unitReaders.js';

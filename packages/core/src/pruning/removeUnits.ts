@@ -1,7 +1,7 @@
 import { VardropError } from '../errors.js';
 import { type LinearPart, partName } from '../layers/linearPart.js';
-import { fullName, type LayerCall, type Model } from '../layers/model.js';
-import { replaceLayers } from '../layers/replaceLayers.js';
+import { fullName, type LayerCall, type Model } from '../layers/model/model.js';
+import { replaceLayers } from '../layers/model/replaceLayers.js';
 import { elementCount } from '../program/shapes.js';
 import type { TensorData, TensorMap } from '../tensorData.js';
 import { lastAxis, mixesUnits } from './placedUnits.js';

@@ -1,8 +1,8 @@
 import { checkObject } from '../checkObject.js';
 import { VardropError } from '../errors.js';
 import { partName } from '../layers/linearPart.js';
-import type { Model } from '../layers/model.js';
-import { replaceLayers } from '../layers/replaceLayers.js';
+import type { Model } from '../layers/model/model.js';
+import { replaceLayers } from '../layers/model/replaceLayers.js';
 import { readTensors } from '../readTensors.js';
 import type { TensorMap } from '../tensorData.js';
 

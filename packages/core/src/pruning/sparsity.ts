@@ -1,5 +1,5 @@
 import { checkOptionNames } from '../checkOptionNames.js';
-import type { Model } from '../layers/model.js';
+import type { Model } from '../layers/model/model.js';
 import type { TensorMap } from '../tensorData.js';
 import { readParameters } from './layerTensors.js';
 import { prunedWeights, usualThreshold } from './prunedWeights.js';

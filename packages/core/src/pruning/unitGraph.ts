@@ -1,5 +1,5 @@
 import type { BuiltLayer } from '../layers/layer.js';
-import type { LayerCall, Model } from '../layers/model.js';
+import type { LayerCall, Model } from '../layers/model/model.js';
 import { lastAxis, mixesUnits, placedUnits } from './placedUnits.js';
 import { createUnionFind } from './unionFind.js';
 

@@ -1,6 +1,6 @@
 import { VardropError } from '../errors.js';
 import { parametersOfPart, partName } from '../layers/linearPart.js';
-import { type LayerCall, type Model, parametersOf } from '../layers/model.js';
+import { type LayerCall, type Model, parametersOf } from '../layers/model/model.js';
 import type { TensorMap } from '../tensorData.js';
 import { constantUnits, valuesForZeros } from './constantUnits.js';
 import { evaluateBuilt } from './evaluateBuilt.js';

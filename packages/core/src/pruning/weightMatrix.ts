@@ -1,5 +1,5 @@
-import type { Model } from '../layers/model.js';
-import { type ModelPart, modelParts } from '../layers/model.js';
+import type { Model } from '../layers/model/model.js';
+import { type ModelPart, modelParts } from '../layers/model/model.js';
 import type { TensorMap } from '../tensorData.js';
 import { type Preserved, type WeightStates, weightStates } from './weightStates.js';
 

@@ -1,5 +1,5 @@
 import { parametersOfPart } from '../layers/linearPart.js';
-import { type ModelPart, parametersOf } from '../layers/model.js';
+import { type ModelPart, parametersOf } from '../layers/model/model.js';
 import { elementCount } from '../program/shapes.js';
 import type { TensorMap } from '../tensorData.js';
 import { evaluateBuilt } from './evaluateBuilt.js';

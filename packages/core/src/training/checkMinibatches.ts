@@ -1,5 +1,5 @@
 import { VardropError } from '../errors.js';
-import type { Model } from '../layers/model.js';
+import type { Model } from '../layers/model/model.js';
 
 /**
  * Throws `VARDROP_BATCH` for a minibatch of fewer rows than a layer needs in training, such as one row for `batchNorm`. `remedy`

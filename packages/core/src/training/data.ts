@@ -2,7 +2,7 @@ import { checkOptionNames } from '../checkOptionNames.js';
 import { VardropError } from '../errors.js';
 import { formatValue } from '../formatValue.js';
 import type { Head } from '../heads.js';
-import type { Model } from '../layers/model.js';
+import type { Model } from '../layers/model/model.js';
 import { arraysOf, type OneOrNamed } from '../oneOrNamed.js';
 import { checkLabels } from '../prediction/checkLabels.js';
 import { checkTargets } from '../prediction/checkTargets.js';

@@ -1,5 +1,5 @@
 import { VardropError } from '../errors.js';
-import type { Model } from '../layers/model.js';
+import type { Model } from '../layers/model/model.js';
 import { foldIn } from '../random/foldIn.js';
 import { permutation } from '../random/permutation.js';
 import { stream } from '../streams.js';

@@ -4,8 +4,8 @@ import type { Backend, Iteration, Tensor, Tensors } from '../backend/contract.js
 import { disposeAll } from '../backend/disposeAll.js';
 import { firstNonFinite } from '../firstNonFinite.js';
 import type { Likelihoods } from '../heads.js';
-import { declareInputs, declareParameters } from '../layers/declare.js';
-import type { Model } from '../layers/model.js';
+import { declareInputs, declareParameters } from '../layers/model/declare.js';
+import type { Model } from '../layers/model/model.js';
 import { createBuilder } from '../program/builder.js';
 
 /**

@@ -6,7 +6,7 @@ import { checkSignal } from '../checkSignal.js';
 import { VardropError } from '../errors.js';
 import { formatValue } from '../formatValue.js';
 import { type Head, headsOf, type Likelihoods } from '../heads.js';
-import type { Model } from '../layers/model.js';
+import type { Model } from '../layers/model/model.js';
 import { categorical } from '../likelihood.js';
 import { likelihoodParameters } from '../likelihoodParameters.js';
 import { adam } from '../optimizers/adam.js';

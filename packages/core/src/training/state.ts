@@ -3,7 +3,7 @@ import { VardropError } from '../errors.js';
 import { firstNonFinite } from '../firstNonFinite.js';
 import { formatValue } from '../formatValue.js';
 import type { Likelihoods } from '../heads.js';
-import type { Model } from '../layers/model.js';
+import type { Model } from '../layers/model/model.js';
 import type { Initializer, ParameterSpecification } from '../noise/noiseModel.js';
 import type { Optimizer } from '../optimizers/optimizer.js';
 import { elementCount } from '../program/shapes.js';

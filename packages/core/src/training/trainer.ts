@@ -9,7 +9,7 @@ import { copyFloat32 } from '../copyFloat32.js';
 import { VardropError } from '../errors.js';
 import { formatValue } from '../formatValue.js';
 import { headsOf, type Likelihoods, targetName } from '../heads.js';
-import type { Model } from '../layers/model.js';
+import type { Model } from '../layers/model/model.js';
 import { namedArrays } from '../namedArrays.js';
 import type { Optimizer } from '../optimizers/optimizer.js';
 import { keyNames, noiseKeys } from '../streams.js';

@@ -1,7 +1,7 @@
 import { allParameters } from '../allParameters.js';
 import { headsOf, type Likelihoods, targetName } from '../heads.js';
-import { declareInputs, declareParameters } from '../layers/declare.js';
-import type { Model } from '../layers/model.js';
+import { declareInputs, declareParameters } from '../layers/model/declare.js';
+import type { Model } from '../layers/model/model.js';
 import { sgvb } from '../objective.js';
 import type { Optimizer } from '../optimizers/optimizer.js';
 import { createBuilder } from '../program/builder.js';

@@ -1,6 +1,6 @@
 import type { Backend, Tensors } from '../backend/contract.js';
 import type { Head } from '../heads.js';
-import type { Model } from '../layers/model.js';
+import type { Model } from '../layers/model/model.js';
 import { createPredictor } from '../prediction/createPredictor.js';
 import { errorRate } from '../prediction/errorRate.js';
 import { gaussianNegativeLogLikelihood } from '../prediction/gaussianNegativeLogLikelihood.js';

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { logUniformExact } from '../../src/divergences/logUniformExact.js';
 import { dense } from '../../src/layers/dense.js';
-import { sequential } from '../../src/layers/sequential.js';
+import { sequential } from '../../src/layers/model/sequential.js';
 import { categorical } from '../../src/likelihood.js';
 import { variationalDropout } from '../../src/noise/variationalDropout.js';
 import { sgd } from '../../src/optimizers/sgd.js';

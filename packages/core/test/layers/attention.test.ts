@@ -1,9 +1,9 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { combinations } from '../../src/combinations.js';
+import { multiHeadAttention } from '../../src/layers/attention/multiHeadAttention.js';
 import type { BuiltLayer } from '../../src/layers/layer.js';
 import { type LinearPart, partParameters } from '../../src/layers/linearPart.js';
-import { multiHeadAttention } from '../../src/layers/multiHeadAttention.js';
 import { elementCount } from '../../src/program/shapes.js';
 import { noiseColumns, pairs } from './noiseColumns.js';
 import { buildLayer, difference, randomParameters, randomValues, runLayer } from './runLayer.js';

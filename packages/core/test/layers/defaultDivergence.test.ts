@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { ard } from '../../src/divergences/ard.js';
 import { dense } from '../../src/layers/dense.js';
-import { sequential } from '../../src/layers/sequential.js';
+import { sequential } from '../../src/layers/model/sequential.js';
 import {
   bernoulliLearned,
   gaussianDropout,

@@ -1,10 +1,10 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { combinations } from '../../src/combinations.js';
+import { embedding } from '../../src/layers/attention/embedding.js';
+import { positionEmbedding } from '../../src/layers/attention/positionEmbedding.js';
+import { sinusoidalPositions } from '../../src/layers/attention/sinusoidalPositions.js';
 import { dense } from '../../src/layers/dense.js';
-import { embedding } from '../../src/layers/embedding.js';
-import { positionEmbedding } from '../../src/layers/positionEmbedding.js';
-import { sinusoidalPositions } from '../../src/layers/sinusoidalPositions.js';
 import { elementCount } from '../../src/program/shapes.js';
 import { noiseColumns, pairs } from './noiseColumns.js';
 import { buildLayer, difference, randomParameters, randomValues, runLayer } from './runLayer.js';

@@ -22,7 +22,7 @@ import {
   sinusoidalPositions,
   sparseVariational,
 } from '../../src/index.js';
-import type { ModelDefaults } from '../../src/layers/model.js';
+import type { ModelDefaults } from '../../src/layers/model/model.js';
 import { elementCount } from '../../src/program/index.js';
 import { createReferenceBackend } from '../../src/reference/index.js';
 import { checkGradients } from '../domain/checkGradients.js';

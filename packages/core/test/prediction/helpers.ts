@@ -2,7 +2,7 @@ import { allParameters } from '../../src/allParameters.js';
 import type { Backend } from '../../src/backend/contract.js';
 import type { Likelihoods } from '../../src/heads.js';
 import type { TensorMap } from '../../src/index.js';
-import type { Model } from '../../src/layers/model.js';
+import type { Model } from '../../src/layers/model/model.js';
 import { elementCount } from '../../src/program/index.js';
 import { hostGenerator } from '../../src/random/index.js';
 import { createReferenceBackend } from '../../src/reference/index.js';

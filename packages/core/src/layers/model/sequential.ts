@@ -1,0 +1,42 @@
+import { checkOptionNames } from '../../checkOptionNames.js';
+import { VardropError } from '../../errors.js';
+import { formatValue } from '../../formatValue.js';
+import { callLayer, checkLayer } from '../defineLayer.js';
+import { checkInputShape } from '../input.js';
+import type { GraphValue, LayerDefinition } from '../layer.js';
+import { createModel } from './createModel.js';
+import type { Model, ModelDefaults } from './model.js';
+
+/** What a sequential model is made of. */
+export interface SequentialOptions extends ModelDefaults {
+  /** Shape of one datapoint: `[784]`, or `[28, 28, 1]` for images. */
+  readonly input: readonly number[];
+  readonly layers: readonly LayerDefinition[];
+}
+
+/**
+ * A network of layers, one after the other: the graph `layers[1](layers[0](x))`. A layer that is listed twice has the same
+ * parameters at both places. Throws `VARDROP_MODEL` if `layers` is empty or contains something else than layers, for an input
+ * shape that is not made of positive integers, for a layer name that is empty, repeated, reserved or contains '/' or '#', for
+ * layers that share a parameter but not its shape or initializer, and for parameters that `checkParameters` refuses;
+ * `VARDROP_OPTION` for unknown options; and what its layers throw for shapes that do not fit.
+ */
+export function sequential(options: SequentialOptions): Model {
+  const known = { input: true, layers: true, noise: true, estimator: true, divergence: true } as const;
+  checkOptionNames('sequential', options, known, { inputShape: 'Write input.' });
+  const { input, layers, ...defaults } = options;
+  checkInputShape('[sequential] input', input);
+  if (!Array.isArray(layers) || layers.length === 0) {
+    const got = Array.isArray(layers) ? 'none' : formatValue(layers);
+    throw new VardropError(
+      'VARDROP_MODEL',
+      `[sequential] layers: got ${got}, needs an array of at least one. Write layers: [dense({ units })].`,
+    );
+  }
+  const x: GraphValue = { source: 'input', options: { shape: input } };
+  const output = layers.reduce((value: GraphValue, layer: LayerDefinition, index) => {
+    checkLayer(`[sequential] layers[${index}]`, layer);
+    return callLayer(layer, [value]);
+  }, x);
+  return createModel('sequential', { inputs: [x], outputs: { output } }, { ...defaults, inputs: x, outputs: output });
+}
