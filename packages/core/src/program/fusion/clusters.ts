@@ -1,7 +1,7 @@
 import type { KernelKind, KernelLimits } from '../kernel.js';
 import type { NodeId, Program, Shape } from '../program.js';
 import type { Graph } from './graph.js';
-import { type Clustering, createGrowing, type Growing, joinUser, mergeAround } from './growing.js';
+import { type Clustering, createGrowing, type Growing, joinUser, mergeAround, rankClusters } from './growing.js';
 import type { Siblings } from './siblings.js';
 
 /** Nodes that become one kernel. */
@@ -40,6 +40,7 @@ export function cluster<S extends Shape>(
     if (graph.computed[id] && !later.has(id)) units.push(createGrowing(clustering, together.get(id) ?? [id]));
   });
   for (const unit of units.reverse()) joinUser(clustering, unit);
+  rankClusters(clustering, new Set(clusterOf.filter((own) => own !== undefined)));
   for (let changed = true; changed; ) {
     changed = false;
     for (let producer = 0; producer < program.nodes.length; producer++) {

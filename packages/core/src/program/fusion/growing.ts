@@ -11,6 +11,8 @@ export interface Growing<S extends Shape = Shape> {
   readonly nodes: NodeId[];
   readonly inputs: Set<NodeId>;
   readonly outputs: Set<NodeId>;
+  /** A cluster has a higher rank than those that it reads, from `rankClusters` on. */
+  rank: number;
 }
 
 /** The clusters of a program while they are being merged. */
@@ -36,7 +38,7 @@ export function createGrowing<S extends Shape>(
   const kind = operationClass[node.op] as KernelKind;
   const shape = kind === 'reduction' ? program.nodes[node.operands[0]].shape : node.shape;
   const reads = nodes.flatMap((id) => graph.reads[id].map(({ producer }) => producer));
-  const made: Growing<S> = { kind, shape, nodes: [...nodes], inputs: new Set(reads), outputs: new Set(nodes) };
+  const made: Growing<S> = { kind, shape, nodes: [...nodes], inputs: new Set(reads), outputs: new Set(nodes), rank: 0 };
   for (const id of nodes) clusterOf[id] = made;
   return made;
 }
@@ -78,15 +80,24 @@ function tryMerge(clustering: Clustering, a: Growing, b: Growing): boolean {
   const before = Math.max(a.outputs.size, b.outputs.size);
   // Siblings may start above the limit of outputs. Then a merge is accepted if it reduces the number of outputs.
   if (inputs > limits.inputs || (outputs > limits.outputs && outputs >= before)) return false;
-  if (enclosesAnother(clustering, a, b)) return false;
-  merge(clustering, a, b);
+  const between = findBetween(clustering, a, b);
+  if (between === undefined) return false;
+  const merged = merge(clustering, a, b);
+  // The merged cluster goes behind all that the later one reads, and before all that read the earlier one. Only these have to
+  // move, to ranks that they have among them (Pearce & Kelly 2007).
+  const ordered = [...between.before, merged, ...between.after];
+  const ranks = [...between.before, a, b, ...between.after].map(({ rank }) => rank).sort((x, y) => x - y);
+  const spare = between.before.length + 1;
+  ordered.forEach((each, i) => {
+    each.rank = ranks[i < spare ? i : i + 1];
+  });
   return true;
 }
 
 /**
  * Merges two clusters. The result has the kind of the second, or the kind of the first if the first is a contraction.
  */
-function merge(clustering: Clustering, a: Growing, b: Growing): void {
+function merge(clustering: Clustering, a: Growing, b: Growing): Growing {
   const { clusterOf } = clustering;
   const [small, large] = bySize(a, b);
   large.kind = a.kind === 'contraction' ? a.kind : b.kind;
@@ -100,6 +111,7 @@ function merge(clustering: Clustering, a: Growing, b: Growing): void {
     large.nodes.push(id);
     clusterOf[id] = large;
   }
+  return large;
 }
 
 /** How many tensors the merged cluster would read and write. */
@@ -136,19 +148,39 @@ function onlyUser({ graph, required, clusterOf }: Clustering, own: Growing): Gro
   return users.size === 1 ? user : undefined;
 }
 
-/** Whether a path leaves one of the two clusters and returns to either of them through a third. */
-function enclosesAnother(clustering: Clustering, a: Growing, b: Growing): boolean {
-  const seen = new Set<Growing>([a, b]);
-  const pending = [...usersOf(clustering, a), ...usersOf(clustering, b)].filter((next) => !seen.has(next));
-  for (let next = pending.pop(); next !== undefined; next = pending.pop()) {
-    if (seen.has(next)) continue;
-    seen.add(next);
-    for (const user of usersOf(clustering, next)) {
-      if (user === a || user === b) return true;
-      if (!seen.has(user)) pending.push(user);
+/**
+ * The clusters between two that may be merged, in their order: those that the later one needs (`before`) and those that need
+ * the earlier one (`after`). Undefined if one of them is both: a path then leaves the two clusters and returns.
+ */
+function findBetween(
+  clustering: Clustering,
+  a: Growing,
+  b: Growing,
+): { readonly before: readonly Growing[]; readonly after: readonly Growing[] } | undefined {
+  const [early, late] = a.rank < b.rank ? [a, b] : [b, a];
+  const after = reach(early, (own) => usersOf(clustering, own), { early, late });
+  if (after === undefined) return undefined;
+  const before = reach(late, (own) => producersOf(clustering, own), { early, late }) ?? [];
+  return { before, after };
+}
+
+/** Clusters between `early` and `late` that `next` leads to from `start`, in their order; undefined if it leads to the other. */
+function reach(
+  start: Growing,
+  next: (own: Growing) => Iterable<Growing>,
+  { early, late }: { readonly early: Growing; readonly late: Growing },
+): Growing[] | undefined {
+  const found = new Set<Growing>();
+  const pending = [start];
+  for (let own = pending.pop(); own !== undefined; own = pending.pop()) {
+    for (const other of next(own)) {
+      if (own !== start && (other === early || other === late)) return undefined;
+      if (other.rank <= early.rank || other.rank >= late.rank || found.has(other)) continue;
+      found.add(other);
+      pending.push(other);
     }
   }
-  return false;
+  return [...found].sort((x, y) => x.rank - y.rank);
 }
 
 function usersOf({ graph, clusterOf }: Clustering, own: Growing): Set<Growing> {
@@ -156,6 +188,30 @@ function usersOf({ graph, clusterOf }: Clustering, own: Growing): Set<Growing> {
   for (const id of own.outputs) for (const { user } of graph.uses[id]) users.add(clusterOf[user] as Growing);
   users.delete(own);
   return users;
+}
+
+function producersOf({ clusterOf }: Clustering, own: Growing): Set<Growing> {
+  const producers = new Set<Growing>();
+  for (const id of own.inputs) {
+    const producer = clusterOf[id];
+    if (producer !== undefined) producers.add(producer);
+  }
+  return producers;
+}
+
+/** Gives each cluster a higher rank than those that it reads. */
+export function rankClusters(clustering: Clustering, clusters: ReadonlySet<Growing>): void {
+  const waits = new Map([...clusters].map((each) => [each, producersOf(clustering, each).size]));
+  const ready = [...clusters].filter((each) => waits.get(each) === 0);
+  let rank = 0;
+  for (let own = ready.pop(); own !== undefined; own = ready.pop()) {
+    own.rank = rank++;
+    for (const user of usersOf(clustering, own)) {
+      const left = (waits.get(user) as number) - 1;
+      waits.set(user, left);
+      if (left === 0) ready.push(user);
+    }
+  }
 }
 
 /** Whether one of the two clusters reads a node of the other at another index than the one that is written. */

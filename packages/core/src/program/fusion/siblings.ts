@@ -14,6 +14,12 @@ export interface Siblings {
   readonly prologue: readonly NodeId[];
 }
 
+/**
+ * A contraction is paired with as many before it that share its operand. Products of one matrix at all steps of a sequence
+ * would make pairs of any two steps.
+ */
+const nearest = 16;
+
 /** Longest prologue of one operand, in nodes. */
 const longestPrologue = 4;
 
@@ -75,7 +81,7 @@ function findPairs(program: Program, live: readonly boolean[], users: readonly N
   const best = new Map<string, Pair>();
   for (const bucket of buckets.values()) {
     bucket.forEach((second, j) => {
-      for (const first of bucket.slice(0, j)) {
+      for (const first of bucket.slice(Math.max(0, j - nearest), j)) {
         const pair: Pair = {
           first: first.id,
           second: second.id,
