@@ -62,7 +62,11 @@ export async function timeSteps(name, model, rows, steps) {
   const trainer = createTrainer(model, { backend: noting, likelihood, optimizer, state });
   const filled = (/** @type {readonly number[]} */ shape, /** @type {number} */ value) =>
     new Float32Array(rows * elementCount(shape)).fill(value);
-  const minibatch = { x: filled(model.inputShape, 0.5), y: filled(model.outputShape, 1 / 16), rows };
+  const minibatch = {
+    rows,
+    inputs: { [model.inputs[0].name]: filled(model.inputShape, 0.5) },
+    targets: { [model.outputs[0].name]: filled(model.outputShape, 1 / 16) },
+  };
   const scales = { learningRate: 0.001, klScale: 0.001 };
   await trainer.run(minibatch, scales);
   const first = performance.now() - start;
