@@ -8,6 +8,7 @@ import type { Law, LawContext } from '../law.js';
 import type { LayerCase } from '../layerCase.js';
 import { asFloat32, boundPass, caseInputs, layerModel, layerPass } from '../layerModel.js';
 import { checkSamples } from './layerSamples.js';
+import { checkSharedLayers } from './sharedLayers.js';
 
 /** The program of a case as core builds it, with its outputs and all gradients, and what the other library has for them. */
 function layerProgram(given: LayerCase, makeLayer: LawContext['models']['layer']) {
@@ -45,7 +46,7 @@ function layerProgram(given: LayerCase, makeLayer: LawContext['models']['layer']
 export const layers: Law = {
   id: 'layers',
   statement:
-    'the outputs of every layer and its gradients are those of PyTorch in float64; under sampled noise they are those of sampled weights; every node of them is within its bound on the backend',
+    'the outputs of every layer and its gradients are those of PyTorch in float64; under sampled noise they are those of sampled weights, also where a layer is used twice; every node of them is within its bound on the backend',
   async check(context) {
     const { backend, ledger, models } = context;
     for (const given of layerCases) {
@@ -56,5 +57,6 @@ export const layers: Law = {
       });
     }
     await checkSamples(context);
+    await checkSharedLayers(context);
   },
 };

@@ -5,6 +5,7 @@ import { checkOnce } from '../checkProperty.js';
 import type { Law, LawContext } from '../law.js';
 import type { Models } from '../models.js';
 import { run } from '../run.js';
+import { checkKlOfParts } from './klParts.js';
 
 /** The data: N datapoints of three inputs and three classes. */
 const size = { rows: 6, inputs: 3, classes: 3 } as const;
@@ -148,7 +149,7 @@ function averageOf(results: readonly Result[], name: string): number[] {
 export const sgvb: Law = {
   id: 'sgvb',
   statement:
-    'the objective is −(1/M) Σ log p + (β/N) KL (so −N times it has N/M before the sum), the average over minibatches is the whole, and its gradient is linear in the weight of the KL',
+    'the objective is −(1/M) Σ log p + (β/N) KL (so −N times it has N/M before the sum), the average over minibatches is the whole, its gradient is linear in the weight of the KL, and the KL is that of every part of every layer, counted once',
   async check(context: LawContext) {
     const { backend, ledger, models, seed } = context;
     const unit = 2 ** -24;
@@ -221,5 +222,7 @@ export const sgvb: Law = {
         });
       }
     });
+
+    await checkKlOfParts(context);
   },
 };
