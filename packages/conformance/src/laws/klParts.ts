@@ -44,8 +44,7 @@ const cases: readonly PartsCase[] = [
   {
     name: 'attention',
     inputs: [[3, 5]],
-    graph: ({ layer }, [x]) =>
-      layer('flatten', {})(layer('multiHeadAttention', { heads: 2, size: 3, units: 4 })(x)),
+    graph: ({ layer }, [x]) => layer('flatten', {})(layer('multiHeadAttention', { heads: 2, size: 3, units: 4 })(x)),
     parts: {
       'multiHeadAttention1/query': { weights: 30, inputs: 5 },
       'multiHeadAttention1/key': { weights: 30, inputs: 5 },
@@ -74,7 +73,10 @@ const cases: readonly PartsCase[] = [
   },
   {
     name: 'a recurrent layer used twice',
-    inputs: [[3, 2], [3, 2]],
+    inputs: [
+      [3, 2],
+      [3, 2],
+    ],
     graph({ layer }, [x1, x2]) {
       const shared = layer('gru', { units: 4, sharedNoise: 'once' });
       return layer('concatenate', {})(shared(x1), shared(x2));

@@ -1,5 +1,12 @@
 import { type Estimator, input, type Model, model, type NoiseModel, type SharedNoise } from '@vardrop/core';
-import { type BoundProgram, bindBatch, boundProgram, createBuilder, elementCount, simplify } from '@vardrop/core/program';
+import {
+  type BoundProgram,
+  bindBatch,
+  boundProgram,
+  createBuilder,
+  elementCount,
+  simplify,
+} from '@vardrop/core/program';
 import * as random from '@vardrop/core/random';
 import { evaluate } from '@vardrop/core/reference';
 import { checkNodes } from '../checkNodes.js';

@@ -95,11 +95,7 @@ export const courses: readonly Course[] = [
     model: ({ layer, logUniformExact, sparseVariational }) =>
       sequential({
         input: [pixels],
-        layers: [
-          layer('reshape', { shape: [4, 49] }),
-          layer('gru', { units: 5 }),
-          layer('dense', { units: classes }),
-        ],
+        layers: [layer('reshape', { shape: [4, 49] }), layer('gru', { units: 5 }), layer('dense', { units: classes })],
         noise: sparseVariational(),
         divergence: logUniformExact(),
       }),

@@ -13,6 +13,8 @@ import { objectiveMutants } from './objectives.js';
 import { generatedOperations, operationEdges } from './operations.js';
 import { predictionMutants } from './predictions.js';
 import { readMutants } from './reads.js';
+import { recurrentMutants } from './recurrent.js';
+import { sharingMutants } from './sharing.js';
 import { sizeMutants } from './sizes.js';
 import { trainingMutants } from './trainings.js';
 
@@ -38,5 +40,7 @@ export const mutants: readonly Mutant[] = [
   ...layerMutants,
   ...networkMutants,
   ...attentionMutants,
+  ...recurrentMutants,
+  ...sharingMutants,
   ...objectiveMutants,
 ];

@@ -71,6 +71,52 @@ export const trainingMutants: readonly Mutant[] = [
         : undefined,
     ),
   }),
+  training('running statistics that are not carried', {
+    properties: ['final objective, residual'],
+    create: overriding((backend) => ({
+      compile: (program) =>
+        backend.compile(
+          Object.keys(program.outputs)
+            .filter((name) => /^batchNorm.*\/(mean|variance)$/.test(name))
+            .reduce(frozen, program),
+        ),
+    })),
+  }),
+  training('running statistics of the short minibatch only', {
+    properties: ['final objective, residual'],
+    create: overriding((backend) => ({
+      compile: (program) =>
+        backend.compile(
+          Object.keys(program.outputs)
+            .filter((name) => rowsOf(program) > 3 && /^batchNorm.*\/(mean|variance)$/.test(name))
+            .reduce(frozen, program),
+        ),
+    })),
+  }),
+  training('weights of the state that never change', {
+    properties: ['final objective, recurrent'],
+    create: overriding((backend) => ({
+      compile: (program) =>
+        backend.compile(
+          program.outputs['gru1/input/weights'] === undefined ? program : frozen(program, 'gru1/input/weights'),
+        ),
+    })),
+  }),
+  training('last layer after attention that never changes', {
+    properties: ['final objective, attention'],
+    create: overriding((backend) => ({
+      compile: (program) =>
+        backend.compile(program.outputs['dense3/weights'] === undefined ? program : frozen(program, 'dense3/weights')),
+    })),
+  }),
+  training('sigmoids of half precision in a recurrent layer', {
+    properties: ['steps, recurrent'],
+    create: replacing((b, node, operands) =>
+      node.op === 'sigmoid' && node.shape.join().endsWith(',10')
+        ? b.mul(b.copy(node, operands), 1 + 2 ** -12)
+        : undefined,
+    ),
+  }),
   training('parameters that never change', {
     properties: ['final objective'],
     create: updating((_, __, before) => before),
