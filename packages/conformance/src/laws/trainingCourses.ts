@@ -4,8 +4,7 @@ import type { Models } from '../models.js';
 
 const pixels = 196;
 
-/** Number of classes of all courses. */
-export const classes = 10;
+const classes = 10;
 
 /** What is trained, and on which digits. */
 export interface Course {

@@ -95,9 +95,7 @@ export function multiHeadAttention(options: MultiHeadAttentionOptions): Layer {
         outputShape: [sizes.queries, sizes.units],
         parameters: partParameters(all),
         parts: all,
-        ...(isFixed && { inputParts: rolesOf(inputShapes.length - (mask ? 1 : 0)) }),
-        // Where sizes follow from the units of the inputs, those have to stay.
-        ...(options.size !== undefined && options.units !== undefined && { inputParts: readers[sequences - 1] }),
+        ...(isFixed && { inputParts: readers[sequences - 1] }),
         outputPart: 'output',
         apply(b, inputs, parameters, mode) {
           const { sequences: given, mask: ofMask } = splitMask(inputs, mask);
@@ -184,12 +182,6 @@ function attentionParts(
 /** The sequences among the inputs, and the mask. */
 function splitMask<T>(inputs: readonly T[], masked: boolean): { readonly sequences: readonly T[]; readonly mask?: T } {
   return masked ? { sequences: inputs.slice(0, -1), mask: inputs[inputs.length - 1] } : { sequences: inputs };
-}
-
-/** For each sequence the parts that read it. */
-function rolesOf(sequences: number): readonly (readonly string[])[] {
-  if (sequences === 1) return [['query', 'key', 'value']];
-  return sequences === 2 ? [['query'], ['value', 'key']] : [['query'], ['value'], ['key']];
 }
 
 /** Query, value and key, of one sequence to three. */
