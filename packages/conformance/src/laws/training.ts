@@ -135,7 +135,7 @@ async function checkEnd(context: LawContext, course: Course): Promise<void> {
 export const training: Law = {
   id: 'training',
   statement:
-    'every node of twenty steps on real digits, and of some of a convolution with pooling, a residual network with running statistics, a recurrent one and a transformer block, is within its bound, and training ends where it does in float64, within twice the standard error from seed to seed',
+    'every node of twenty steps on real digits, and of some of a convolution with pooling, a residual network with running statistics, a recurrent one and a transformer block, is within its bound, and training ends where it does in float64, with the same carried statistics, within twice the standard error from seed to seed',
   async check(context) {
     for (const course of courses) {
       await checkOnce(context, `steps${course.name}`, () => checkSteps(context, course));
