@@ -49,6 +49,7 @@ import { defineLayer } from '@vardrop/core/extend';
 import { elementCount } from '@vardrop/core/program';
 import * as random from '@vardrop/core/random';
 import type { GraphExample } from './networks.js';
+import { tasks } from './tasks.js';
 
 const rows = 5;
 const noise = meanField({ logVariance: -5 });
@@ -61,7 +62,9 @@ function example(name: string, of: Model, likelihood: Likelihoods): GraphExample
   ]);
   const inputs = of.inputs.map((each, i) => {
     const numbers = random.normal(random.key(77 + i), rows * elementCount(each.shape));
-    return [each.name, each.kind === 'integers' ? numbers.map((z) => Math.round(2 + z)) : numbers];
+    const whole = (z: number) => Math.round(2 + z);
+    const row = (z: number) => Math.min(Math.max(whole(2 * z), 0), (each.limit ?? 1) - 1);
+    return [each.name, each.kind === 'numbers' ? numbers : numbers.map(each.limit === undefined ? whole : row)];
   });
   return {
     name,
@@ -161,6 +164,7 @@ export const graphs: readonly GraphExample[] = [
   ...inSteps.map((layer) => around('steps', layer, steps)),
   ...toRows.map(([layer, shape]) => around('row', layer, shape)),
   products(),
+  ...tasks.map(({ name, of, likelihood }) => example(name, of, likelihood)),
 ];
 
 /** A product of two branches. */

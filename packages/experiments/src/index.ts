@@ -11,6 +11,7 @@ export type { SparsityModel } from './sparsity/sparsityNetworks.js';
 export { type SparsityPlan, sparsityPlans } from './sparsity/sparsityPlan.js';
 export { speed, speedExperiment } from './speed/speed.js';
 export type { SpeedOptions } from './speed/speedOptions.js';
+export { type PairedDifference, pairedDifference } from './statistics/pairedDifference.js';
 export { median, quantiles } from './statistics/quantiles.js';
 export { variance, varianceExperiment } from './variance/variance.js';
 export type { VarianceOptions } from './variance/varianceOptions.js';

@@ -1,0 +1,76 @@
+import {
+  activation,
+  add,
+  batchNorm,
+  categorical,
+  conv2d,
+  cropping1d,
+  dense,
+  embedding,
+  flatten,
+  type GraphValue,
+  gaussianLikelihood,
+  gaussianPrior,
+  globalAveragePooling2d,
+  gru,
+  input,
+  type Layer,
+  layerNorm,
+  lstm,
+  type Model,
+  meanField,
+  model,
+  multiHeadAttention,
+  positionEmbedding,
+  sequential,
+  variationalDropout,
+} from '@vardrop/core';
+
+const noise = variationalDropout({ type: 'A', alpha: 'input', rate: 0.1 });
+
+/** Rows of an image as a sequence, as in examples/sequence.js. */
+export function sequenceOf(layer: (options: { readonly units: number }) => Layer): Model {
+  return sequential({ input: [5, 4], noise, layers: [layer({ units: 3 }), dense({ units: 4 })] });
+}
+
+/** As in examples/residual.js. */
+export function residualNetwork(): Model {
+  const relu = activation('relu');
+  const convolution = () => conv2d({ filters: 3, size: 3, padding: 'same', bias: false });
+  const image = input({ shape: [6, 5, 2] });
+  const x = relu(batchNorm()(convolution()(image)));
+  const inner = relu(batchNorm()(convolution()(x)));
+  const sum = relu(add()(x, batchNorm()(convolution()(inner))));
+  return model({ inputs: image, outputs: dense({ units: 4 })(globalAveragePooling2d()(sum)), noise });
+}
+
+/** As in examples/text.js. */
+export function textNetwork(): Model {
+  const [steps, units] = [4, 6];
+  const letters = input({ shape: [steps], kind: 'integers' });
+  const x = positionEmbedding({ length: steps })(embedding({ rows: 9, units })(letters));
+  const attended: GraphValue = add()(x, multiHeadAttention({ heads: 2, causal: true })(layerNorm()(x)));
+  const hidden = dense({ units: 7, activation: 'relu' })(layerNorm()(attended));
+  const read = layerNorm()(add()(attended, dense({ units })(hidden)));
+  const last = flatten()(cropping1d({ cropping: [steps - 1, 0] })(read));
+  return model({ inputs: letters, outputs: dense({ units: 4 })(last), noise });
+}
+
+/** As in examples/forecast.js. */
+export function forecastNetwork(): Model {
+  return sequential({
+    input: [6, 3],
+    noise: meanField({ logVariance: -8 }),
+    divergence: gaussianPrior({ sigma: 0.3 }),
+    layers: [gru({ units: 4 }), dense({ units: 3 })],
+  });
+}
+
+/** The networks of the examples in small, with their likelihoods. */
+export const tasks = [
+  { name: 'the rows of an image read by a GRU', of: sequenceOf(gru), likelihood: categorical() },
+  { name: 'the rows of an image read by an LSTM', of: sequenceOf(lstm), likelihood: categorical() },
+  { name: 'residual blocks with batch normalization', of: residualNetwork(), likelihood: categorical() },
+  { name: 'causal attention to letters', of: textNetwork(), likelihood: categorical() },
+  { name: 'a forecast by weight noise', of: forecastNetwork(), likelihood: gaussianLikelihood({ logVariance: -1 }) },
+] as const;
