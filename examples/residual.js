@@ -25,9 +25,9 @@ import { loadDigits } from './common/loadDigits.js';
 import { printTable } from './common/printTable.js';
 import { readSize } from './common/readSize.js';
 
-const { train, test, epochs, filters, blocks, seeds, samples } = readSize({
-  quick: { train: 300, test: 200, epochs: 3, filters: 6, blocks: 1, seeds: 2, samples: 4 },
-  full: { train: 2000, test: 2000, epochs: 15, filters: 16, blocks: 2, seeds: 5, samples: 16 },
+const { train, test, epochs, batch, filters, blocks, seeds, samples } = readSize({
+  quick: { train: 300, test: 200, epochs: 3, batch: 10, filters: 6, blocks: 1, seeds: 2, samples: 4 },
+  full: { train: 2000, test: 2000, epochs: 15, batch: 50, filters: 16, blocks: 2, seeds: 5, samples: 16 },
 });
 
 const convolution = (options = {}) => conv2d({ filters, size: 3, padding: 'same', bias: false, ...options });
@@ -76,7 +76,7 @@ for (const [name, network] of Object.entries(networks)) {
       optimizer: adam({ learningRate: 0.005 }),
       learningRateFactor: piecewiseLinear([Math.floor(epochs / 2), 1], [epochs, 0.02]),
       epochs,
-      batch: 50,
+      batch,
       seed,
     });
     // The running statistics of the norms are not parameters, but predictions need them.

@@ -19,9 +19,9 @@ import { loadDigits } from './common/loadDigits.js';
 import { printTable } from './common/printTable.js';
 import { readSize } from './common/readSize.js';
 
-const { train, test, epochs, units, samples } = readSize({
-  quick: { train: 500, test: 200, epochs: 4, units: 24, samples: 8 },
-  full: { train: 8000, test: 2000, epochs: 12, units: 96, samples: 32 },
+const { train, test, epochs, batch, units, samples } = readSize({
+  quick: { train: 500, test: 200, epochs: 4, batch: 10, units: 24, samples: 8 },
+  full: { train: 8000, test: 2000, epochs: 12, batch: 50, units: 96, samples: 32 },
 });
 const networks = {
   dense: [flatten(), dense({ units: 3 * units, activation: 'relu' }), dense({ units: 10 })],
@@ -40,7 +40,7 @@ for (const [name, layers] of Object.entries(networks)) {
     optimizer: adam({ learningRate: 0.004 }),
     learningRateFactor: piecewiseLinear([Math.floor(epochs / 2), 1], [epochs, 0.02]),
     epochs,
-    batch: 50,
+    batch,
     seed: 1,
   });
   const prediction = await predict(model, {

@@ -32,9 +32,9 @@ import * as random from '@vardrop/core/random';
 import { printTable } from './common/printTable.js';
 import { readSize } from './common/readSize.js';
 
-const { words, epochs, units, blocks, samples } = readSize({
-  quick: { words: 1500, epochs: 4, units: 16, blocks: 1, samples: 8 },
-  full: { words: Number.POSITIVE_INFINITY, epochs: 20, units: 48, blocks: 2, samples: 32 },
+const { words, epochs, batch, units, blocks, samples } = readSize({
+  quick: { words: 1500, epochs: 4, batch: 10, units: 16, blocks: 1, samples: 8 },
+  full: { words: Number.POSITIVE_INFINITY, epochs: 20, batch: 50, units: 48, blocks: 2, samples: 32 },
 });
 
 // 2048 common words of each language, in an order that mixes them. Every fifth is for the test.
@@ -85,7 +85,7 @@ const { state } = await fit(transformer, {
   optimizer: adam({ learningRate: 0.003 }),
   learningRateFactor: piecewiseLinear([Math.floor(epochs / 2), 1], [epochs, 0.02]),
   epochs,
-  batch: 50,
+  batch,
   seed: 1,
 });
 const { inputs, targets } = dataOf(test);

@@ -70,6 +70,17 @@ describe('documentation', () => {
       expect(run.status, run.stderr).toBe(0);
     });
   }
+
+  for (const example of ['sequence', 'residual', 'text', 'forecast']) {
+    it(`examples/${example}.js refuses other arguments`, () => {
+      const run = spawnSync(process.execPath, [join(root, 'examples', `${example}.js`), '--size', 'huge'], {
+        encoding: 'utf8',
+      });
+      expect(run.status).not.toBe(0);
+      expect(run.stderr).toContain('[example] arguments: got --size huge, needs --size quick or --size full.');
+      expect(run.stderr).toContain("code: 'VARDROP_OPTION'");
+    });
+  }
 });
 
 function readdirOrRead(path: string): void {
