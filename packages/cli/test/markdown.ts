@@ -11,7 +11,7 @@ export const pages = [
   'CONTRIBUTING.md',
   ...readdirSync(join(root, 'docs'), { recursive: true, encoding: 'utf8' }).map((name) => join('docs', name)),
   ...readdirSync(join(root, 'packages')).map((name) => join('packages', name, 'README.md')),
-  join('benchmarks', 'README.md'),
+  ...['benchmarks', 'examples'].map((name) => join(name, 'README.md')),
 ].filter((path) => path.endsWith('.md'));
 
 /**
