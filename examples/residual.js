@@ -27,7 +27,7 @@ import { readSize } from './common/readSize.js';
 
 const { train, test, epochs, batch, filters, blocks, seeds, samples } = readSize({
   quick: { train: 300, test: 200, epochs: 3, batch: 10, filters: 6, blocks: 1, seeds: 2, samples: 4 },
-  full: { train: 2000, test: 2000, epochs: 15, batch: 50, filters: 16, blocks: 2, seeds: 5, samples: 16 },
+  full: { train: 1000, test: 2000, epochs: 15, batch: 50, filters: 16, blocks: 2, seeds: 5, samples: 16 },
 });
 
 const convolution = (options = {}) => conv2d({ filters, size: 3, padding: 'same', bias: false, ...options });

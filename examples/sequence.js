@@ -20,8 +20,8 @@ import { printTable } from './common/printTable.js';
 import { readSize } from './common/readSize.js';
 
 const { train, test, epochs, batch, units, samples } = readSize({
-  quick: { train: 500, test: 200, epochs: 4, batch: 10, units: 24, samples: 8 },
-  full: { train: 8000, test: 2000, epochs: 12, batch: 50, units: 96, samples: 32 },
+  quick: { train: 300, test: 200, epochs: 4, batch: 10, units: 24, samples: 8 },
+  full: { train: 4000, test: 2000, epochs: 10, batch: 50, units: 96, samples: 32 },
 });
 const networks = {
   dense: [flatten(), dense({ units: 3 * units, activation: 'relu' }), dense({ units: 10 })],
