@@ -75,13 +75,18 @@ function convolveSpread(
   return permute(graph, convolve([image, filter], sizes, convolution, emission), channelsLast, name);
 }
 
+/** From so many channels on, products are faster than a convolution whose filter is as large as an image. */
+const channelsOfProducts = 4;
+
 /**
- * Gradient of `conv2d` in its filter, itself a convolution: images and dy with batch and channels swapped, dy as the
- * filter, dilated by the strides.
+ * Gradient of `conv2d` in its filter: products, or itself a convolution of images and dy with batch and channels swapped, dy as
+ * the filter, dilated by the strides.
  */
 export function conv2dFilterGradient(node: NodeOf<'conv2dFilterGradient'>, emission: Emission): ValueName {
-  const { graph, operands, shapes, name } = emission;
+  const { graph, operands, shapes, name, style } = emission;
   const { strides, dilations, padding, groups } = node;
+  if (!style?.onGpu && groups === 1 && imageShape(shapes.operands[0]).channels >= channelsOfProducts)
+    return filterGradientByProducts(node, emission);
   const image = swapBatchAndChannels(operands[0], shapes.operands[0], groups, emission);
   const dy = permute(graph, operands[1], [3, 0, 1, 2], `${name}/dy`);
   const [height, width, own, filters] = boundShape(shapes.out);
@@ -95,6 +100,28 @@ export function conv2dFilterGradient(node: NodeOf<'conv2dFilterGradient'>, emiss
     `${name}/result`,
   );
   return permute(graph, cut, [2, 3, 0, 1], name);
+}
+
+/** For each cell of the filter a product: the pixels that it reads, `[pixels, in]`, transposed, times dy, `[pixels, out]`. */
+function filterGradientByProducts({ strides, dilations, padding }: Convolution, emission: Emission): ValueName {
+  const { graph, operands, shapes, name } = emission;
+  const [height, width, channels, filters] = boundShape(shapes.out);
+  const [rows, columns] = imageShape(shapes.operands[1]).sides;
+  const [top, bottom, left, right] = padding;
+  const image = padding.some((n) => n > 0)
+    ? addAround(graph, operands[0], [0, top, left, 0], [0, bottom, right, 0], 0, `${name}/padded`)
+    : operands[0];
+  const pixels = (x: ValueName, count: number, what: string) =>
+    graph.node('Reshape', [x, graph.integers([-1, count])], `${name}/${what}`);
+  const dy = pixels(operands[1], filters, 'dy');
+  const [axes, steps] = [graph.integers([1, 2]), graph.integers(strides)];
+  const products = range(height * width).map((cell) => {
+    const from = [Math.floor(cell / width) * dilations[0], (cell % width) * dilations[1]];
+    const to = [from[0] + (rows - 1) * strides[0] + 1, from[1] + (columns - 1) * strides[1] + 1];
+    const read = graph.node('Slice', [image, graph.integers(from), graph.integers(to), axes, steps], `${name}/read`);
+    return graph.node('Gemm', [pixels(read, channels, 'pixels'), dy], `${name}/cell`, { transA: 1 });
+  });
+  return reshape(graph, concat(graph, products, 0, `${name}/cells`), shapes.out, name);
 }
 
 /** `[batch, h, w, groups · c]` as `[c, groups · batch, h, w]`: each group convolves its own images. */
