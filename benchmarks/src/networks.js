@@ -160,14 +160,14 @@ for (const network of names) {
     const step = Number(timeOf(network, `${name} step`));
     const products = Number(timeOf(network, `${name} products`)) - Number(timeOf(network, `${name} operands`));
     const peers = own.flatMap((peer) =>
-      peer.name.includes('by hand') || peer.name === 'PyTorch'
+      peer.name.includes(' by ') || peer.name === 'PyTorch'
         ? [`${(Number(timeOf(network, peer.name)) / step).toFixed(2)} × ${peer.name}`]
         : [],
     );
     Object.assign(entry, { step, products, share: products / step });
     console.log(
       `  ${name}: share of its own products ${((100 * products) / step).toFixed(0)} %, ${((1000 * Number(entry.gigaflop)) / products).toFixed(1)} GFLOP/s alone; ` +
-        `${entry.nodes} nodes, compiled in ${Number(entry.compileMilliseconds).toFixed(0)} ms; its step is faster than ${peers.join(', ') || 'nothing measured'}`,
+        `${entry.nodes} nodes, compiled in ${Number(entry.compileMilliseconds).toFixed(0)} ms; beside its step: ${peers.join(', ') || 'nothing else'}`,
     );
   }
   for (const { name, kinds: ofSteps, times } of own) {

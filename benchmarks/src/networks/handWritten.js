@@ -135,6 +135,6 @@ function transformer(tf, minibatch) {
 
 /** By network, then by name: functions that start a step on tfjs's active backend. @type {Record<string, Record<string, (tf: Tf, minibatch: Minibatch) => Run>>} */
 export const handWritten = {
-  gru: { 'by hand': gru, 'GRU of the layers API, without noise, by hand': gruOfLayers },
+  gru: { 'by hand': gru, 'by its layers, without noise': gruOfLayers },
   transformer: { 'by hand': transformer },
 };

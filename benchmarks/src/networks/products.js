@@ -60,32 +60,27 @@ export function gigaflopOf({ nodes }) {
 }
 
 /**
- * A function that runs a program on new random numbers and times the run, without the uploads.
+ * A function that times a run of a program on random numbers that lie on the backend.
  *
  * @param {import('@vardrop/core').Backend<any>} backend @param {BoundProgram} program
  */
 export async function createRun(backend, program) {
   const executable = await backend.compile(program);
   const random = createRandom(3);
-  const given = program.nodes.flatMap((node) =>
-    node.op === 'input'
-      ? [
-          {
-            name: node.name,
-            shape: node.shape,
-            values: Float32Array.from({ length: elementCount(node.shape) }, () => random() - 0.5),
-          },
-        ]
-      : [],
+  const inputs = Object.fromEntries(
+    program.nodes.flatMap(({ shape, ...node }) => {
+      if (node.op !== 'input') return [];
+      const values = Float32Array.from({ length: elementCount(shape) }, () => random() - 0.5);
+      return [[node.name, backend.upload(values, shape)]];
+    }),
   );
   const [output] = Object.keys(program.outputs);
   return async () => {
-    const inputs = Object.fromEntries(given.map(({ name, shape, values }) => [name, backend.upload(values, shape)]));
     const stop = startClock();
     const result = executable.run({}, [{ inputs }]).outputs[0][output];
     await backend.read(result);
     const time = stop();
-    for (const tensor of [...Object.values(inputs), result]) backend.dispose(tensor);
+    backend.dispose(result);
     return time;
   };
 }
