@@ -1,4 +1,4 @@
-import type { BinaryOp, UnaryOp } from '@vardrop/core/program';
+import { type BinaryOp, elementCount, isBoundShape, type Shape, sameShape, type UnaryOp } from '@vardrop/core/program';
 import type { ValueName } from '../model/graph.js';
 import { dataTypes } from '../model/schema.js';
 import type { Emission } from './emission.js';
@@ -34,9 +34,37 @@ export function unary(op: Exclude<UnaryOp, 'softplus'>, emission: Emission): Val
 }
 
 /** An elementwise function of two operands, broadcast. */
-export function binary(op: BinaryOp, { graph, operands, name }: Emission): ValueName {
-  return graph.node(binaryOps[op], operands, name);
+export function binary(op: BinaryOp, emission: Emission): ValueName {
+  return emission.graph.node(
+    binaryOps[op],
+    emission.operands.map((_, index) => inLongRows(index, emission)),
+    emission.name,
+  );
 }
+
+/** The runtime repeats an operand row by row, and shorter rows than this take several times as long as the arithmetic. */
+const longRow = 256;
+
+/**
+ * An operand with one number for each channel, repeated over as many of the result's axes before it as make a long row. The first
+ * axis is left to the runtime, so that the copy is small.
+ */
+function inLongRows(index: number, { graph, operands, shapes, name, style }: Emission): ValueName {
+  const value = operands[index];
+  const own = shapes.operands[index].slice(shapes.operands[index].findIndex((length) => length !== 1));
+  const count = elementsOf(own);
+  const { out } = shapes;
+  if (style?.onGpu || count === undefined || count <= 1 || count >= longRow / 4) return value;
+  if (!sameShape(own, out.slice(out.length - own.length))) return value;
+  let axes = own.length;
+  while (axes < out.length - 1 && Number(elementsOf(out.slice(out.length - axes))) < longRow) axes++;
+  const row = out.slice(out.length - axes);
+  if (axes === own.length || elementsOf(row) === undefined) return value;
+  return graph.node('Expand', [value, graph.integers(row as readonly number[])], `${name}/row`);
+}
+
+/** Undefined if an axis is symbolic. */
+const elementsOf = (shape: Shape): number | undefined => (isBoundShape(shape) ? elementCount(shape) : undefined);
 
 /** `a > b ? x : y`. With x = 1 and y = 0 this is a conversion of the comparison, which costs less. */
 export function selectGreater({ graph, operands: [a, b, x, y], constants, shapes, name }: Emission): ValueName {
