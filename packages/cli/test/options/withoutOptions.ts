@@ -118,6 +118,7 @@ export const withoutOptions: Readonly<Record<string, readonly string[]>> = {
     'describeTimes',
     'gigaflop',
     'median',
+    'pairedDifference',
     'predictionContractions',
     'quantiles',
     'readBenchReport',

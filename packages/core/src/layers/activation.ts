@@ -1,5 +1,6 @@
 import { checkChoice } from '../checkChoice.js';
 import { VardropError } from '../errors.js';
+import { formatValue } from '../formatValue.js';
 import type { Builder, Value } from '../program/builder.js';
 import { defineLayer } from './defineLayer.js';
 import type { Activation, BuiltLayer, Layer } from './layer.js';
@@ -70,6 +71,12 @@ export function activate(b: Builder, x: Value, activation: Activation): Value {
 
 /** An activation as a layer of its own. Throws `VARDROP_LAYER` for an unknown one. */
 export function activation(kind: Activation): Layer {
+  if (typeof kind === 'object' && kind !== null) {
+    throw new VardropError(
+      'VARDROP_LAYER',
+      `[activation] activation: got ${formatValue(kind)}, needs a name. Write activation('relu').`,
+    );
+  }
   checkActivation('activation', kind);
   return defineLayer({
     kind,

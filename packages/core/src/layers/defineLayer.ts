@@ -26,7 +26,9 @@ export function callLayer(layer: LayerDefinition, inputs: readonly GraphValue[])
   const [least, most] = layer.arity ?? [1, 1];
   if (inputs.length < least || inputs.length > most) {
     const needs = least === most ? `${least}` : `${least} to ${most}`.replace(' to Infinity', ' or more');
-    throw new VardropError('VARDROP_MODEL', `[${who}] inputs: got ${inputs.length} values, needs ${needs}.`);
+    const got = inputs.length === 1 ? '1 value' : `${inputs.length} values`;
+    const remedy = least > 1 ? ' Call it on several values in a graph: sequential gives a layer one.' : '';
+    throw new VardropError('VARDROP_MODEL', `[${who}] inputs: got ${got}, needs ${needs}.${remedy}`);
   }
   return { source: 'layer', layer, inputs: [...inputs] };
 }

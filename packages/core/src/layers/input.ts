@@ -14,7 +14,7 @@ export function input(options: InputOptions): GraphValue {
   checkOptionNames('input', options, { shape: true, name: true, kind: true }, { dtype: "Write kind: 'integers'." });
   const { shape, name, kind } = options;
   checkInputShape('[input] shape', shape);
-  if (name !== undefined && (typeof name !== 'string' || !/^[A-Za-z_]\w*$/.test(name))) {
+  if (name !== undefined && (typeof name !== 'string' || !isGraphName(name))) {
     throw new VardropError(
       'VARDROP_MODEL',
       `[input] name: got ${formatValue(name)}, needs letters, digits and '_', a letter first. Rename it.`,
@@ -22,6 +22,11 @@ export function input(options: InputOptions): GraphValue {
   }
   if (kind !== undefined) checkChoice('VARDROP_OPTION', '[input] kind', kind, kinds);
   return { source: 'input', options: { ...options, shape: [...shape] } };
+}
+
+/** Whether an input or an output may have this name. Assigning to `__proto__` changes an object's prototype. */
+export function isGraphName(name: string): boolean {
+  return /^[A-Za-z_]\w*$/.test(name) && name !== '__proto__';
 }
 
 /** Throws `VARDROP_MODEL` unless `shape` is the shape of a datapoint. */

@@ -67,6 +67,11 @@ export interface BuiltLayer {
   readonly parts?: readonly LinearPart[];
   /** The first input holds row numbers: whole numbers from 0 to below this one. */
   readonly indexRows?: number;
+  /**
+   * Every number of the outputs is a number of the inputs or 0, so that row numbers stay row numbers on the way to a layer with
+   * `indexRows`.
+   */
+  readonly movesOnly?: true;
   /** The fewest rows of a minibatch of training. Default: 1. */
   readonly leastRows?: number;
   /** Outputs `[batch, …outputShape]` of inputs `[batch, …inputShapes[i]]`. */

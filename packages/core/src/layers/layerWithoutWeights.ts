@@ -7,6 +7,8 @@ import type { DatapointShape, Layer, UnitPlacement } from './layer.js';
 export interface WithoutWeights {
   readonly outputShape: DatapointShape;
   readonly units: UnitPlacement;
+  /** As in `BuiltLayer`. */
+  readonly movesOnly?: true;
   apply(b: Builder, x: Value): Value;
 }
 
@@ -26,9 +28,9 @@ export function layerWithoutWeights(
     name: options.name,
     recipe: { part: kind, options },
     build(name, [inputShape]) {
-      const { outputShape, units, apply } = build(name, inputShape);
+      const { apply, ...built } = build(name, inputShape);
       return {
-        ...{ name, kind, outputShape, units },
+        ...{ name, kind, ...built },
         inputShapes: [inputShape],
         parameters: [],
         apply: (b, [x]) => apply(b, x),

@@ -2,22 +2,29 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { defineLayer } from '../../src/extend.js';
 import {
+  adam,
   add,
+  categorical,
   concatenate,
   conv2d,
   dense,
+  embedding,
   type FitOptions,
   fit,
   flatten,
   flipout,
   gaussianLikelihood,
+  initialState,
   input,
   type Layer,
   localReparametrization,
   type Model,
   maxPooling2d,
   model,
+  padding1d,
+  permute,
   predict,
+  reshape,
   separateSamples,
   sequential,
   singleSample,
@@ -25,6 +32,7 @@ import {
   variationalDropout,
 } from '../../src/index.js';
 import { key, normal } from '../../src/random/index.js';
+import { createReferenceBackend } from '../../src/reference/index.js';
 import { bitsOf, float32Backend } from '../training/helpers.js';
 
 const refusal = (code: string, ...texts: readonly string[]) =>
@@ -130,6 +138,29 @@ describe('a graph', () => {
   });
 });
 
+describe('row numbers', () => {
+  it('are limited through layers that move them, by the reader with the fewest rows', () => {
+    const rows = input({ shape: [2, 3], name: 'rows' });
+    const moved = padding1d()(permute({ axes: [2, 1] })(reshape({ shape: [3, 2] })(rows)));
+    const few = embedding({ rows: 5, units: 2 })(flatten()(moved));
+    const many = embedding({ rows: 9, units: 2 })(rows);
+    const network = model({ inputs: rows, outputs: { few, many } });
+    expect(network.inputs).toEqual([{ name: 'rows', shape: [2, 3], kind: 'integers', limit: 5 }]);
+  });
+
+  it('are refused beyond the table, read through a reshape', async () => {
+    const rows = input({ shape: [2, 1] });
+    const table = embedding({ rows: 3, units: 2 })(reshape({ shape: [2] })(rows));
+    const network = model({ inputs: rows, outputs: dense({ units: 2 })(flatten()(table)) });
+    const { parameters } = initialState(network, categorical(), adam(), 1);
+    const backend = createReferenceBackend();
+    const of = (inputs: readonly number[]) => predict(network, { backend, parameters, inputs });
+    await expect(of([0, 2])).resolves.toBeDefined();
+    await expect(of([0, 3])).rejects.toThrow(/got 3 in row 0, column 1, needs whole numbers from 0 to 2/);
+    await expect(of([0, 1.5])).rejects.toThrow(/got 1.5 in row 0, column 1/);
+  });
+});
+
 describe('graphs that are refused', () => {
   const x = input({ shape: [3], name: 'left' });
   const y = input({ shape: [2], name: 'right' });
@@ -147,6 +178,63 @@ describe('graphs that are refused', () => {
       'VARDROP_MODEL',
       ["'right'", '[2]', 'not listed'],
       () => model({ inputs: x, outputs: { a: wide(x), b: dense({ units: 1 })(y) } }),
+    ],
+    [
+      'an input of another model',
+      'VARDROP_MODEL',
+      ["'right'", 'not listed'],
+      () => model({ inputs: x, outputs: wide(y) }),
+    ],
+    [
+      'row numbers that a layer has computed',
+      'VARDROP_MODEL',
+      ["'embedding1'", "'wide'", 'computes numbers'],
+      () => model({ inputs: x, outputs: embedding({ rows: 5, units: 2 })(flatten()(wide(x))) }),
+    ],
+    [
+      'row numbers that are said to be any numbers',
+      'VARDROP_MODEL',
+      ["'rows'", "'numbers'", "'embedding1'"],
+      () => {
+        const rows = input({ shape: [3], name: 'rows', kind: 'numbers' });
+        return model({ inputs: rows, outputs: embedding({ rows: 5, units: 2 })(rows) });
+      },
+    ],
+    [
+      'shapes that do not fit, of layers by name',
+      'VARDROP_SHAPE',
+      ['[add1]', 'wide [batch, 4]', 'narrow [batch, 3]'],
+      () => model({ inputs: x, outputs: add()(wide(x), dense({ units: 3, name: 'narrow' })(x)) }),
+    ],
+    [
+      'one value for a layer of two',
+      'VARDROP_MODEL',
+      ['[add] inputs: got 1 value, needs 2 or more', 'sequential gives a layer one'],
+      () => sequential({ input: [3], layers: [add()] }),
+    ],
+    [
+      'an input with a name that objects cannot have',
+      'VARDROP_MODEL',
+      ["'__proto__'"],
+      () => input({ shape: [3], name: '__proto__' }),
+    ],
+    [
+      'an output with a name that objects cannot have',
+      'VARDROP_MODEL',
+      ["'__proto__'"],
+      () => model({ inputs: x, outputs: Object.fromEntries([['__proto__', wide(x)]]) }),
+    ],
+    [
+      'a layer with a name that objects cannot have',
+      'VARDROP_MODEL',
+      ["'__proto__'"],
+      () => model({ inputs: x, outputs: dense({ units: 2, name: '__proto__' })(x) }),
+    ],
+    [
+      'a layer that builds nothing',
+      'VARDROP_MODEL',
+      ['[own1] outputShape', 'nothing'],
+      () => model({ inputs: x, outputs: defineLayer({ kind: 'own', build: () => undefined as never })(x) }),
     ],
     [
       'an input that is not read',

@@ -54,6 +54,12 @@ describe('arguments that a compiler would refuse', () => {
     ['log σ² of targets', () => gaussianLikelihood({ logVariance: Number.NaN }), 'VARDROP_VARIANCE', /Likelihood/],
     ['an activation', () => loose(activation)('swish'), 'VARDROP_LAYER', /got 'swish', needs one of linear/],
     [
+      'an activation in an object',
+      () => loose(activation)({ activation: 'relu' }),
+      'VARDROP_LAYER',
+      /got an object with activation, needs a name. Write activation\('relu'\)/,
+    ],
+    [
       'softmax',
       () => model({ layers: [loose(dense)({ units: 2, activation: 'softmax' })] }),
       'VARDROP_LAYER',

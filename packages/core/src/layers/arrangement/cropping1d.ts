@@ -24,6 +24,11 @@ export function cropping1d(options: Cropping1dOptions = {}): Layer {
     const channels = sequenceShape(name, inputShape)[2];
     const [rest] = cutLengths(name, inputShape, [edges]);
     const range = { start: edges[0], end: edges[0] + rest };
-    return { outputShape: [rest, channels], units: 'kept', apply: (b, x) => b.slice(x, [undefined, range]) };
+    return {
+      outputShape: [rest, channels],
+      units: 'kept',
+      movesOnly: true,
+      apply: (b, x) => b.slice(x, [undefined, range]),
+    };
   });
 }

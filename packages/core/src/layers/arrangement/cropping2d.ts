@@ -27,6 +27,11 @@ export function cropping2d(options: Cropping2dOptions = {}): Layer {
     const channels = imageShape(name, inputShape)[2];
     const rest = cutLengths(name, inputShape, edges);
     const ranges = edges.map(([before], axis) => ({ start: before, end: before + rest[axis] }));
-    return { outputShape: [...rest, channels], units: 'kept', apply: (b, x) => b.slice(x, [undefined, ...ranges]) };
+    return {
+      outputShape: [...rest, channels],
+      units: 'kept',
+      movesOnly: true,
+      apply: (b, x) => b.slice(x, [undefined, ...ranges]),
+    };
   });
 }

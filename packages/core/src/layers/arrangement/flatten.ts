@@ -8,6 +8,6 @@ export function flatten(options: { readonly name?: string } = {}): Layer {
   checkOptionNames('flatten', options, { name: true });
   return layerWithoutWeights('flatten', options, (_, inputShape) => {
     const outputShape = [elementCount(inputShape)];
-    return { outputShape, units: 'spread', apply: (b, x) => b.reshape(x, ['batch', ...outputShape]) };
+    return { outputShape, units: 'spread', movesOnly: true, apply: (b, x) => b.reshape(x, ['batch', ...outputShape]) };
   });
 }

@@ -25,6 +25,7 @@ export function padding1d(options: Padding1dOptions = {}): Layer {
     return {
       outputShape: [before + steps + after, channels],
       units: 'kept',
+      movesOnly: true,
       apply: (b, x) => b.pad(x, [undefined, { before, after }]),
     };
   });

@@ -27,6 +27,7 @@ export function padding2d(options: Padding2dOptions = {}): Layer {
     return {
       outputShape: [top + height + bottom, left + width + right, channels],
       units: 'kept',
+      movesOnly: true,
       apply: (b, x) => b.pad(x, [undefined, { before: top, after: bottom }, { before: left, after: right }]),
     };
   });

@@ -35,6 +35,7 @@ export function permute(options: PermuteOptions): Layer {
     return {
       outputShape: axes.map((axis) => inputShape[axis - 1]),
       units: axes[axes.length - 1] === axes.length ? 'kept' : 'mixed',
+      movesOnly: true,
       apply: (b, x) => b.transpose(x, [0, ...axes]),
     };
   });

@@ -48,6 +48,7 @@ export function reshape(options: ReshapeOptions): Layer {
     return {
       outputShape,
       units: joinsPixels ? 'spread' : 'mixed',
+      movesOnly: true,
       apply: (b, x) => b.reshape(x, ['batch', ...outputShape]),
     };
   });

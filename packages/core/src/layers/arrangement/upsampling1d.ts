@@ -21,6 +21,11 @@ export function upsampling1d(options: Upsampling1dOptions = {}): Layer {
   checkPositive('upsampling1d', 'size', size);
   return layerWithoutWeights('upsampling1d', options, (name, inputShape) => {
     const [, steps, channels] = sequenceShape(name, inputShape);
-    return { outputShape: [size * steps, channels], units: 'kept', apply: (b, x) => repeated(b, x, 1, size) };
+    return {
+      outputShape: [size * steps, channels],
+      units: 'kept',
+      movesOnly: true,
+      apply: (b, x) => repeated(b, x, 1, size),
+    };
   });
 }

@@ -35,6 +35,7 @@ export function upsampling2d(options: Upsampling2dOptions = {}): Layer {
     return {
       outputShape: [size[0] * height, size[1] * width, channels],
       units: 'kept',
+      ...(interpolation === 'nearest' && { movesOnly: true }),
       apply: (b, x) => size.reduce((image, times, i) => enlarge(b, image, i + 1, times), x),
     };
   });

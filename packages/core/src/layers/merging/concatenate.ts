@@ -57,6 +57,7 @@ export function concatenate(options: ConcatenateOptions = {}): Layer {
         inputShapes,
         outputShape: first.map((n, j) => (j === along ? length : n)),
         parameters: [],
+        movesOnly: true,
         units: along === first.length - 1 ? 'joined' : 'kept',
         apply: (b, inputs) => b.concatenate(inputs, along + 1),
       };

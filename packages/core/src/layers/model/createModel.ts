@@ -5,6 +5,7 @@ import { formatValue } from '../../formatValue.js';
 import type { ParameterSpecification } from '../../noise/noiseModel.js';
 import { noNoise } from '../../noise/noNoise.js';
 import { checkLayer } from '../defineLayer.js';
+import { checkInputShape } from '../input.js';
 import type { BuiltLayer, GraphValue, LayerDefinition } from '../layer.js';
 import type { LayerDefaults } from '../layerDefaults.js';
 import { divergencesOf } from './divergencesOf.js';
@@ -17,10 +18,11 @@ import {
   type ModelInput,
   type ModelOptions,
 } from './model.js';
+import { rowLimits } from './rowLimits.js';
 import { traverse } from './traverse.js';
 
-/** Owners of parameters that belong to no layer. */
-const reservedLayers: readonly string[] = ['network', 'likelihood'];
+/** Owners of parameters that belong to no layer, and a name that JavaScript's objects cannot have. */
+const reservedLayers: readonly string[] = ['network', 'likelihood', '__proto__'];
 
 /** Names in the programs of training and prediction. Exported files have some of them too. */
 const reservedInputs: readonly string[] = [
@@ -59,7 +61,7 @@ export function createModel(who: string, graph: GraphParts, options: ModelOption
   const inputNames = nameInputs(who, graph.inputs, values);
   const { calls, shapes, names } = buildCalls(who, values, inputNames, defaultsOf(who, options));
   const layers = [...new Map([...calls].reverse().map(({ layer }) => [layer.name, layer])).values()].reverse();
-  const parts = { calls, layers, inputs: describeInputs(inputNames, calls) };
+  const parts = { calls, layers, inputs: describeInputs(who, inputNames, calls) };
   const found = outputs.map(([name, value]) => ({
     name,
     shape: shapes.get(value) as readonly number[],
@@ -116,15 +118,17 @@ function nameInputs(
     if (reservedInputs.includes(name))
       refuse(`the name '${name}', which programs use`, `a name other than ${reservedInputs.join(', ')}`);
     names.set(value, name);
-    if (!reached.includes(value)) refuse(`'${name}', which no output depends on`, 'inputs that are read. Leave it out');
   }
   for (const value of reached) {
     if (value.source !== 'input' || names.has(value)) continue;
     const shape = `[${value.options.shape.join(', ')}]`;
     refuse(
       `outputs that depend on an input ${value.options.name ? `'${value.options.name}' ` : ''}of shape ${shape}, which is not listed`,
-      'all inputs that the outputs depend on',
+      'all inputs that the outputs depend on. List the values that the layers were called on',
     );
+  }
+  for (const [value, name] of names) {
+    if (!reached.includes(value)) refuse(`'${name}', which no output depends on`, 'inputs that are read. Leave it out');
   }
   return names;
 }
@@ -178,12 +182,33 @@ function buildCalls(
     const call = use === 1 ? name : `${name}#${use}`;
     const inputs = value.inputs.map((from) => names.get(from) as string);
     const inputShapes = value.inputs.map((from) => shapes.get(from) as readonly number[]);
-    const built = layer.build(name, inputShapes, defaults);
+    const built = buildFor(name, inputs, inputShapes, () => layer.build(name, inputShapes, defaults));
     calls.push({ name: call, layer: built, definition: layer, inputs });
     names.set(value, call);
     shapes.set(value, built.outputShape);
   }
   return { calls, shapes, names };
+}
+
+/**
+ * What `build` gives, checked as far as a graph needs it. A refusal of the shapes of several inputs says which layers they come
+ * from.
+ */
+function buildFor(
+  name: string,
+  from: readonly string[],
+  shapes: readonly (readonly number[])[],
+  build: () => BuiltLayer,
+): BuiltLayer {
+  try {
+    const built = build();
+    checkInputShape(`[${name}] outputShape`, built?.outputShape);
+    return built;
+  } catch (error) {
+    if (!(error instanceof VardropError) || error.code !== 'VARDROP_SHAPE' || from.length < 2) throw error;
+    const read = from.map((name, i) => `${name} [batch, ${shapes[i].join(', ')}]`).join(', ');
+    throw new VardropError(error.code, `${error.message} It reads ${read}.`, { cause: error });
+  }
 }
 
 function nameLayer(who: string, layer: LayerDefinition, counts: Map<string, number>, taken: Set<string>): string {
@@ -201,14 +226,23 @@ function nameLayer(who: string, layer: LayerDefinition, counts: Map<string, numb
 }
 
 /** The inputs, with the number of rows where an embedding reads them. */
-function describeInputs(names: ReadonlyMap<GraphValue, string>, calls: readonly LayerCall[]): readonly ModelInput[] {
+function describeInputs(
+  who: string,
+  names: ReadonlyMap<GraphValue, string>,
+  calls: readonly LayerCall[],
+): readonly ModelInput[] {
+  const limits = rowLimits(who, calls);
   return [...names].flatMap(([value, name]) => {
     if (value.source !== 'input') return [];
-    const limits = calls.flatMap(({ layer: { indexRows }, inputs }) =>
-      indexRows !== undefined && inputs[0] === name ? [indexRows] : [],
-    );
-    const { shape, kind = limits.length > 0 ? 'integers' : 'numbers' } = value.options;
-    return [{ name, shape, kind, ...(limits.length > 0 && { limit: Math.min(...limits) }) }];
+    const limit = limits.get(name);
+    const { shape, kind = limit ? 'integers' : 'numbers' } = value.options;
+    if (limit && kind !== 'integers') {
+      throw new VardropError(
+        'VARDROP_MODEL',
+        `[${who}] input '${name}': got kind '${kind}', needs 'integers', since '${limit.layer}' reads rows by them. Leave kind out.`,
+      );
+    }
+    return [{ name, shape, kind, ...(limit && { limit: limit.rows }) }];
   });
 }
 
@@ -225,7 +259,7 @@ function collect(
       if (earlier && earlier.shape.join() !== parameter.shape.join()) {
         throw new VardropError(
           'VARDROP_MODEL',
-          `[${layer.name}] ${name}: got shape [${parameter.shape}], needs [${earlier.shape}], as at an earlier place that shares it.`,
+          `[${layer.name}] ${name}: got shape [${parameter.shape}], needs [${earlier.shape}], as at an earlier place that shares it. Call the layer on inputs of one shape, or make another layer.`,
         );
       }
       if (earlier && JSON.stringify(earlier.initialize) !== JSON.stringify(parameter.initialize)) {

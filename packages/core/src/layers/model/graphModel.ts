@@ -1,7 +1,7 @@
 import { checkOptionNames } from '../../checkOptionNames.js';
 import { VardropError } from '../../errors.js';
 import { formatValue } from '../../formatValue.js';
-import { checkGraphValue } from '../input.js';
+import { checkGraphValue, isGraphName } from '../input.js';
 import { createModel } from './createModel.js';
 import { graphOf, type Model, type ModelOptions } from './model.js';
 
@@ -27,7 +27,7 @@ export function model(options: ModelOptions): Model {
   });
   for (const [name, value] of Object.entries(outputs)) {
     checkGraphValue(`[model] outputs.${name}`, value);
-    if (/^[A-Za-z_]\w*$/.test(name)) continue;
+    if (isGraphName(name)) continue;
     refuse('outputs', name, "names of letters, digits and '_', a letter first");
   }
   return createModel('model', { inputs, outputs }, options);
