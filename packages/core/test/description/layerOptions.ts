@@ -24,7 +24,8 @@ export interface LayerSample {
 
 const valid = combinations().filter(({ refusal }) => refusal === undefined);
 
-const number = (min: number, max: number) => fc.double({ min, max, noNaN: true });
+// JSON has no −0.
+const number = (min: number, max: number) => fc.double({ min, max, noNaN: true }).map((value) => value + 0);
 
 /** Noise, estimator and divergence that go together, each with options. */
 export const noiseOptions: fc.Arbitrary<{
