@@ -1,3 +1,4 @@
+import { availableParallelism } from 'node:os';
 import { defineConfig } from 'vitest/config';
 
 /**
@@ -12,6 +13,8 @@ export const testConfig = defineConfig(({ mode }) => {
       exclude: slow ? [] : ['test/**/*.slow.test.ts'],
       reporters: ['default', 'json'],
       outputFile: { json: slow ? 'slow-results.json' : 'test-results.json' },
+      // The default leaves one core idle, which is half of two.
+      maxWorkers: availableParallelism(),
       testTimeout: slow ? 120_000 : 60_000,
     },
   };
