@@ -1,5 +1,6 @@
 import { adam, type Backend, categorical, initialState } from '@vardrop/core';
-import { createTrainer, keyNames, noiseKeys, trainingProgram } from '@vardrop/core/extend';
+import { type CompiledProgram, compileProgram, type Tensors } from '@vardrop/core/backend';
+import { keyNames, noiseKeys, trainingProgram } from '@vardrop/core/extend';
 import { bindBatch, expand, simplify } from '@vardrop/core/program';
 import { createReferenceBackend } from '@vardrop/core/reference';
 import { compareNodes, nodeOutput, withNodeOutputs } from '../checkNodes.js';
@@ -80,23 +81,62 @@ interface End {
   readonly carried: readonly number[];
 }
 
-async function endOf(backend: Backend, models: Models, course: Course, seed: number): Promise<End> {
+/** The ends of training from several seeds. Each size of minibatch is compiled once for all of them. */
+async function endsOf(
+  backend: Backend,
+  models: Models,
+  course: Course,
+  startingSeeds: readonly number[],
+): Promise<End[]> {
   const model = course.model(models);
   const optimizer = adam();
-  const state = initialState(model, likelihood, optimizer, seed);
-  const trainer = createTrainer(model, { backend, likelihood, optimizer, state });
+  const source = trainingProgram(model, likelihood, optimizer);
+  const names = keyNames(source);
+  const programs = new Map<number, CompiledProgram>();
+  const free = (tensors: Tensors) => {
+    for (const tensor of Object.values(tensors)) backend.dispose(tensor);
+  };
+  const uploadAll = (entries: readonly (readonly [name: string, data: Float32Array, shape: readonly number[]])[]) =>
+    Object.fromEntries(entries.map(([name, data, shape]) => [name, backend.upload(data, shape)]));
   const last = Math.ceil(course.rows / course.batch);
+  const ends: End[] = [];
   try {
-    let objective = 0;
-    for (let step = 0; step < course.longer; step++) {
-      const minibatch = minibatchOf(course, step);
-      const { loss } = await trainer.run(minibatch, { learningRate, klScale: 1 / course.rows });
-      if (step >= course.longer - last) objective += (loss * minibatch.rows) / course.rows;
+    for (const seed of startingSeeds) {
+      const {
+        parameters,
+        carried: statistics = {},
+        optimizer: slots,
+      } = initialState(model, likelihood, optimizer, seed);
+      const state = Object.entries({ ...parameters, ...statistics, ...slots.slots });
+      let current: Tensors = uploadAll(state.map(([name, { data, shape }]) => [name, data, shape]));
+      let objective = 0;
+      for (let step = 0; step < course.longer; step++) {
+        const { rows, inputs: given, targets } = minibatchOf(course, step);
+        const program = programs.get(rows) ?? (await compileProgram(backend, source, { batch: rows }));
+        programs.set(rows, program);
+        const scalars = {
+          datapointScale: 1 / rows,
+          klScale: 1 / course.rows,
+          ...optimizer.scalars(step + 1, learningRate),
+        };
+        const inputs = uploadAll([
+          ['x', given.x, [rows, ...model.inputShape]],
+          ['y', targets.output, [rows, ...model.outputShape]],
+          ...Object.entries(scalars).map(([name, value]) => [name, Float32Array.of(value), []] as const),
+        ]);
+        const { carried, outputs } = program.run(current, [{ inputs, keys: noiseKeys(names, seed, 'training', step) }]);
+        const [loss] = await backend.read(outputs[0].loss);
+        for (const tensors of [current, inputs, outputs[0]]) free(tensors);
+        current = carried;
+        if (step >= course.longer - last) objective += (loss * rows) / course.rows;
+      }
+      const carried = await Promise.all(model.carried.map(({ name }) => backend.read(current[name])));
+      free(current);
+      ends.push({ objective, carried: carried.flatMap((values) => Array.from(values)) });
     }
-    const { carried = {} } = await trainer.state();
-    return { objective, carried: model.carried.flatMap(({ name }) => Array.from(carried[name].data)) };
+    return ends;
   } finally {
-    trainer.dispose();
+    for (const program of programs.values()) program.dispose();
   }
 }
 
@@ -104,12 +144,10 @@ async function endOf(backend: Backend, models: Models, course: Course, seed: num
 async function checkEnd(context: LawContext, course: Course): Promise<void> {
   const { backend, effort, ledger, models, seed } = context;
   const reference = createReferenceBackend();
-  const own: End[] = [];
-  const exact: End[] = [];
-  for (let i = 0; i < seeds * Math.min(effortFactor[effort], 5); i++) {
-    own.push(await endOf(backend, models, course, (seed + i) % 2 ** 32));
-    exact.push(await endOf(reference, models, course, (seed + i) % 2 ** 32));
-  }
+  const count = seeds * Math.min(effortFactor[effort], 5);
+  const starts = Array.from({ length: count }, (_, i) => (seed + i) % 2 ** 32);
+  const own = await endsOf(backend, models, course, starts);
+  const exact = await endsOf(reference, models, course, starts);
   await reference.close();
   /** Twice the standard error from seed to seed. The backend has the same seeds, so its own deviations are far below. */
   const check = (what: string, of: (end: End) => number) => {

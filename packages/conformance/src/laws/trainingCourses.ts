@@ -85,7 +85,7 @@ export const courses: readonly Course[] = [
     },
     rows: 17,
     batch: 7,
-    steps: 4,
+    steps: 3,
     longer: 9,
   },
   {
@@ -100,7 +100,7 @@ export const courses: readonly Course[] = [
       }),
     rows: 20,
     batch: 10,
-    steps: 3,
+    steps: 2,
     longer: 12,
   },
   {
@@ -125,7 +125,7 @@ export const courses: readonly Course[] = [
     read: words,
     rows: 20,
     batch: 10,
-    steps: 3,
+    steps: 2,
     longer: 12,
   },
 ];
