@@ -79,14 +79,23 @@ function convolveSpread(
 const channelsOfProducts = 4;
 
 /**
+ * Up to so many cells of a filter, its gradient is products on GPUs. The runtime's convolution with dy as its filter gives zeros
+ * there for some shapes, such as 7 images of 3 × 3 pixels and 3 channels, padded behind, and 3 filters of 2 × 2.
+ */
+const cellsOfProducts = 49;
+
+/**
  * Gradient of `conv2d` in its filter: products, or itself a convolution of images and dy with batch and channels swapped, dy as
  * the filter, dilated by the strides.
  */
 export function conv2dFilterGradient(node: NodeOf<'conv2dFilterGradient'>, emission: Emission): ValueName {
   const { graph, operands, shapes, name, style } = emission;
   const { strides, dilations, padding, groups } = node;
-  if (!style?.onGpu && groups === 1 && imageShape(shapes.operands[0]).channels >= channelsOfProducts)
-    return filterGradientByProducts(node, emission);
+  const [rows, columns] = boundShape(shapes.out);
+  const asProducts = style?.onGpu
+    ? rows * columns <= cellsOfProducts
+    : imageShape(shapes.operands[0]).channels >= channelsOfProducts;
+  if (groups === 1 && asProducts) return filterGradientByProducts(node, emission);
   const image = swapBatchAndChannels(operands[0], shapes.operands[0], groups, emission);
   const dy = permute(graph, operands[1], [3, 0, 1, 2], `${name}/dy`);
   const [height, width, own, filters] = boundShape(shapes.out);
