@@ -1,18 +1,18 @@
 import { carriedTensors } from './carriedTensors.js';
 import { checkObject } from './checkObject.js';
-import { headsOf, type Likelihoods } from './heads.js';
+import { headsOf } from './heads.js';
 import type { Model } from './layers/model/model.js';
-import { likelihoodParameters } from './likelihoodParameters.js';
+import { likelihoodParameters } from './likelihoods/likelihoodParameters.js';
 import type { ParameterSpecification } from './noise/noiseModel.js';
 
 /**
- * Parameters of the model and of the likelihoods by their full names, in one list: `dense1/weights`, `likelihood/logVariance`, and
+ * Parameters of the model and of its likelihoods by their full names, in one list: `dense1/weights`, `likelihood/logVariance`, and
  * with several outputs `likelihood/<output>/logVariance`. Throws `VARDROP_MODEL` if `model` is not a model, and what `headsOf` and
  * `likelihoodParameters` throw.
  */
-export function allParameters(model: Model, likelihoods: Likelihoods): readonly ParameterSpecification[] {
+export function allParameters(model: Model): readonly ParameterSpecification[] {
   checkObject('VARDROP_MODEL', '[parameters] model', model, 'apply', 'sequential()');
-  const own = headsOf('parameters', model, likelihoods).flatMap(({ output, likelihood, prefix }) =>
+  const own = headsOf('parameters', model).flatMap(({ output, likelihood, prefix }) =>
     likelihoodParameters(likelihood, output.shape).map((parameter) => ({
       ...parameter,
       name: `likelihood/${prefix}${parameter.name}`,
@@ -24,7 +24,6 @@ export function allParameters(model: Model, likelihoods: Likelihoods): readonly 
 /** The same, followed by what the model carries beside its parameters: all that a prediction reads. */
 export function allTensors(
   model: Model,
-  likelihoods: Likelihoods,
 ): readonly (ParameterSpecification & { readonly remedy?: string })[] {
-  return [...allParameters(model, likelihoods), ...carriedTensors(model)];
+  return [...allParameters(model), ...carriedTensors(model)];
 }

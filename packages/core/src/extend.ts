@@ -34,7 +34,7 @@ export {
   partParameters,
   type UnitPlacement,
 } from './layers/index.js';
-export { logSoftmax } from './likelihood.js';
+export { logSoftmax } from './likelihoods/index.js';
 export {
   alphaOfRate,
   type Draw,

@@ -2,58 +2,75 @@ import { checkObject } from './checkObject.js';
 import { VardropError } from './errors.js';
 import { formatValue } from './formatValue.js';
 import type { Model, ModelOutput } from './layers/model/model.js';
-import type { Likelihood } from './likelihood.js';
-import type { OneOrNamed } from './oneOrNamed.js';
-
-/** What the outputs of a model mean: one likelihood for a model with one output, or one for each output by its name. */
-export type Likelihoods = OneOrNamed<Likelihood>;
+import type { Likelihood, Likelihoods } from './likelihoods/likelihood.js';
+import { likelihoodParameters } from './likelihoods/likelihoodParameters.js';
 
 /** An output of a model with its likelihood. */
 export interface Head {
   readonly output: ModelOutput;
   readonly likelihood: Likelihood;
+  /** The shape of one target in programs. */
+  readonly targetShape: readonly number[];
   /** Begins the names that belong to this output: empty for the only one, else `<name>/`. */
   readonly prefix: string;
 }
 
 /**
  * The outputs of a model with their likelihoods. Throws `VARDROP_LIKELIHOOD` unless each output has one and each one an output,
- * and `VARDROP_OPTION` for anything else than a likelihood.
+ * `VARDROP_OPTION` for anything else than a likelihood, and what likelihoods throw for outputs that do not fit (`VARDROP_SHAPE`).
  */
-export function headsOf(who: string, model: Model, likelihoods: Likelihoods): readonly Head[] {
-  const [first, ...others] = model.outputs;
-  const check = (what: string, likelihood: unknown) =>
-    checkObject('VARDROP_OPTION', `[${who}] ${what}`, likelihood, 'negativeLogLikelihood', 'categorical()');
-  if (others.length === 0 && !isNamed(model, likelihoods)) {
-    check('likelihood', likelihoods);
-    return [{ output: first, likelihood: likelihoods as Likelihood, prefix: '' }];
-  }
+export function headsOf(who: string, model: Pick<Model, 'outputs' | 'likelihood'>): readonly Head[] {
+  const { outputs, likelihood: likelihoods } = model;
+  const names = outputs.map(({ name }) => name);
+  if (outputs.length === 1 && !isNamed(model)) return [headOf(who, outputs[0], likelihoods, 'likelihood', '')];
   const byName = likelihoods as Readonly<Record<string, Likelihood>>;
-  const names = model.outputs.map(({ name }) => name);
   const given = typeof byName === 'object' && byName !== null ? Object.keys(byName) : [];
   if ([...given].sort().join() !== [...names].sort().join()) {
     const got = given.length > 0 && !('negativeLogLikelihood' in byName) ? given.join(', ') : formatValue(likelihoods);
     throw new VardropError(
       'VARDROP_LIKELIHOOD',
-      `[${who}] likelihood: got ${got}, needs one for each of the outputs ${names.join(', ')}. Write likelihood: { ${names[0]}: categorical() }.`,
+      `[${who}] likelihood: got ${got}, needs one for each of the outputs ${names.join(', ')}. Write likelihood: { ${names[0]}: categorical() } in the model.`,
     );
   }
-  return model.outputs.map((output) => {
-    check(`likelihood.${output.name}`, byName[output.name]);
-    return { output, likelihood: byName[output.name], prefix: others.length === 0 ? '' : `${output.name}/` };
-  });
+  return outputs.map((output) =>
+    headOf(who, output, byName[output.name], `likelihood.${output.name}`, outputs.length === 1 ? '' : `${output.name}/`),
+  );
 }
 
-/** Whether likelihoods are given by name. Those of a model with one output need not be. */
-export function isNamed(
-  { outputs }: Pick<Model, 'outputs'>,
-  likelihoods: Likelihoods,
-): likelihoods is Readonly<Record<string, Likelihood>> {
+function headOf(who: string, output: ModelOutput, likelihood: unknown, what: string, prefix: string): Head {
+  for (const method of ['negativeLogLikelihood', 'targetShape', 'predictive'])
+    checkObject('VARDROP_OPTION', `[${who}] ${what}`, likelihood, method, 'categorical()');
+  const known = likelihood as Likelihood;
+  const targetShape = known.targetShape(output.shape);
+  // Called to check that the outputs fit.
+  likelihoodParameters(known, output.shape);
+  return { output, likelihood: known, targetShape, prefix };
+}
+
+/** Whether a model's likelihoods are given by name. Those of a model with one output need not be. */
+export function isNamed({ outputs, likelihood }: Pick<Model, 'outputs' | 'likelihood'>): boolean {
   if (outputs.length > 1) return true;
-  return typeof likelihoods === 'object' && likelihoods !== null && Object.keys(likelihoods).join() === outputs[0].name;
+  const given: Likelihoods | undefined = likelihood;
+  return typeof given === 'object' && given !== null && Object.keys(given).join() === outputs[0].name;
 }
 
 /** The name of an output's targets in programs: `y`, or `y/<name>`. */
-export function targetName({ prefix, output }: Head): string {
+export function targetName({ prefix, output }: Pick<Head, 'prefix' | 'output'>): string {
   return prefix === '' ? 'y' : `y/${output.name}`;
 }
+
+/** The parameters of one likelihood among all values, by their names within it. */
+export function likelihoodValues<Value>(
+  { prefix }: Pick<Head, 'prefix'>,
+  values: Readonly<Record<string, Value>>,
+): Readonly<Record<string, Value>> {
+  const start = `likelihood/${prefix}`;
+  return Object.fromEntries(
+    Object.entries(values).flatMap(([name, value]) => (name.startsWith(start) ? [[name.slice(start.length), value]] : [])),
+  );
+}
+
+/** What to write where a function was given the likelihood, for `checkOptionNames`. */
+export const inModel = {
+  likelihood: 'It belongs to the model: sequential({ input, layers, likelihood }).',
+};

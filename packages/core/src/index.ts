@@ -25,7 +25,6 @@ export {
 } from './divergences/index.js';
 export { VardropError } from './errors.js';
 export { type Estimator, flipout, localReparametrization, separateSamples, singleSample } from './estimators/index.js';
-export type { Likelihoods } from './heads.js';
 export {
   type Activation,
   activation,
@@ -122,7 +121,18 @@ export {
   upsampling2d,
   type WeightInitializer,
 } from './layers/index.js';
-export { categorical, gaussianLikelihood, type Likelihood, type TargetKind } from './likelihood.js';
+export {
+  type CategoricalOptions,
+  categorical,
+  type Distribution,
+  type GaussianOptions,
+  gaussian,
+  type Likelihood,
+  type Likelihoods,
+  type Missing,
+  type SpreadSource,
+  type TargetKind,
+} from './likelihoods/index.js';
 export {
   type BernoulliLearnedOptions,
   bernoulli,

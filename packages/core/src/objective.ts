@@ -1,4 +1,4 @@
-import { headsOf, type Likelihoods } from './heads.js';
+import { headsOf, likelihoodValues } from './heads.js';
 import type { Model, ModelParameters } from './layers/model/model.js';
 import type { Builder, Value } from './program/builder.js';
 
@@ -20,7 +20,7 @@ export interface Objective {
 export interface ObjectiveValues {
   /** By the names of the model's inputs, `[batch, …shape]`. */
   readonly inputs: Readonly<Record<string, Value>>;
-  /** One-hot labels or values by the names of the model's outputs, `[batch, …shape]`. */
+  /** One-hot labels or values by the names of the model's outputs, `[batch, …targetShape]`. */
   readonly targets: Readonly<Record<string, Value>>;
   /** Parameters of the model and of the likelihoods, and what the model carries, by full name. */
   readonly parameters: ModelParameters;
@@ -29,39 +29,29 @@ export interface ObjectiveValues {
 /**
  * Adds the negative SGVB estimator divided by N (Kingma, Salimans & Welling 2015, eq. 3):
  * `−(1/M) Σ_m log p(y_m | x_m, w) + (β/N) KL`. Multiplied by −N it is the paper's lower bound, whose data term is `(N/M) Σ`.
- * `scales` are the scalars 1/M (`datapoint`) and β/N (`kl`), which are inputs, so the size of a minibatch and the weight of the
- * KL may change at each step. With several outputs, the log likelihoods of a datapoint add up.
+ * `scales` are inputs: `rows` `[batch]`, which is 1/M for each datapoint, or in proportion to the datapoints' weights, and the scalar
+ * `kl`, β/N. So the size of a minibatch and the weight of the KL may change at each step. With several outputs, the log likelihoods
+ * of a datapoint add up. A likelihood with a `trainingLoss` has that in place of `−log p`.
  */
 export function sgvb(
   b: Builder,
   model: Model,
-  likelihoods: Likelihoods,
   values: ObjectiveValues,
-  scales: { readonly datapoint: Value; readonly kl: Value },
+  scales: { readonly rows: Value; readonly kl: Value },
 ): Objective {
   const { inputs, targets, parameters } = values;
   const { outputs, carried } = model.forward(b, inputs, parameters, 'training');
   return b.scope('objective', () => {
-    const dataTerms = headsOf('objective', model, likelihoods).map((head) => {
-      const { output, likelihood, prefix } = head;
-      const own = ownParameters(`likelihood/${prefix}`, parameters);
-      const losses = likelihood.negativeLogLikelihood(b, outputs[output.name], targets[output.name], own);
-      return b.mul(b.reduceSum(losses), scales.datapoint);
+    const losses = headsOf('objective', model).map((head) => {
+      const { output, likelihood } = head;
+      const lossOf = (likelihood.trainingLoss ?? likelihood.negativeLogLikelihood).bind(likelihood);
+      return lossOf(b, outputs[output.name], targets[output.name], likelihoodValues(head, parameters));
     });
     const sum = (terms: readonly Value[]) => terms.reduce((total, term) => b.add(total, term));
-    const dataTerm = b.label(sum(dataTerms), 'dataTerm');
+    const dataTerm = b.label(b.reduceSum(b.mul(sum(losses), scales.rows)), 'dataTerm');
     const layers = model.divergences(b, parameters);
     const kl = b.label(layers.length === 0 ? b.constant(0) : sum(layers.map((layer) => layer.kl)), 'kl');
     const loss = layers.length === 0 ? dataTerm : b.label(b.add(dataTerm, b.mul(scales.kl, kl)), 'loss');
     return { dataTerm, kl, loss, layers, carried };
   });
-}
-
-/** The parameters of one likelihood, by their names within it. */
-function ownParameters(prefix: string, parameters: ModelParameters): Readonly<Record<string, Value>> {
-  return Object.fromEntries(
-    Object.entries(parameters).flatMap(([name, value]) =>
-      name.startsWith(prefix) ? [[name.slice(prefix.length), value]] : [],
-    ),
-  );
 }

@@ -8,7 +8,13 @@ import { placeOf } from './place.js';
  */
 export function checkDescription(who: string, description: unknown): asserts description is ModelDescription {
   const whole = placeOf(who, 'description', description);
-  whole.members(['format', 'inputs', 'layers', 'calls', 'outputs'], ['noise', 'estimator', 'divergence']);
+  whole.members(['format', 'inputs', 'layers', 'calls', 'outputs'], [
+    'noise',
+    'estimator',
+    'divergence',
+    'likelihood',
+    'likelihoods',
+  ]);
   const format = whole.member('format');
   if (format.value !== 1) format.refuse('1. A later version wrote it');
   const names = new Set<string>();
@@ -40,9 +46,15 @@ export function checkDescription(who: string, description: unknown): asserts des
       if (!used.has([...layers][i])) layer.refuse('a layer that a call uses');
     });
   for (const output of whole.member('outputs').entries()) output.knownName(names, 'the name of an input or of a call');
-  for (const name of ['noise', 'estimator', 'divergence']) {
+  for (const name of ['noise', 'estimator', 'divergence', 'likelihood']) {
     const part = whole.member(name);
     if (part.value === undefined || (name === 'divergence' && part.value === null)) continue;
+    part.members(['part', 'options']);
+    part.part();
+  }
+  const likelihoods = whole.member('likelihoods');
+  if (likelihoods.value === undefined) return;
+  for (const part of likelihoods.entries()) {
     part.members(['part', 'options']);
     part.part();
   }

@@ -1,4 +1,5 @@
 import { checkObject } from '../checkObject.js';
+import { headsOf, isNamed } from '../heads.js';
 import type { Model } from '../layers/model/model.js';
 import { describePart } from './describePart.js';
 import type { LayerDescription, ModelDescription } from './description.js';
@@ -12,7 +13,7 @@ import type { LayerDescription, ModelDescription } from './description.js';
  */
 export function describeModel(model: Model): ModelDescription {
   checkObject('VARDROP_MODEL', '[describeModel] model', model, 'apply', 'sequential()');
-  const { noise, estimator, divergence } = model.options;
+  const { noise, estimator, divergence, likelihood } = model.options;
   return {
     format: 1,
     inputs: model.inputs.map(({ name, shape, kind }) => ({ name, shape: [...shape], kind })),
@@ -22,6 +23,17 @@ export function describeModel(model: Model): ModelDescription {
     ...(noise && { noise: describePart('noise', noise) }),
     ...(estimator && { estimator: describePart('estimator', estimator) }),
     ...(divergence !== undefined && { divergence: divergence && describePart('divergence', divergence) }),
+    ...(likelihood && describeLikelihood(model)),
+  };
+}
+
+function describeLikelihood(model: Model): Pick<ModelDescription, 'likelihood' | 'likelihoods'> {
+  const heads = headsOf('describeModel', model);
+  if (!isNamed(model)) return { likelihood: describePart('likelihood', heads[0].likelihood) };
+  return {
+    likelihoods: Object.fromEntries(
+      heads.map(({ output: { name }, likelihood }) => [name, describePart(`likelihoods.${name}`, likelihood)]),
+    ),
   };
 }
 

@@ -10,7 +10,7 @@ export type DescribedValue =
   | readonly DescribedValue[]
   | { readonly [name: string]: DescribedValue };
 
-/** A layer, a noise model, an estimator or a divergence: the name of its function, and the options it is called with. */
+/** A layer, a noise model, an estimator, a divergence or a likelihood: the name of its function, and the options it is called with. */
 export interface PartDescription {
   readonly part: string;
   readonly options: Readonly<Record<string, DescribedValue>>;
@@ -50,6 +50,9 @@ export interface ModelDescription {
   readonly noise?: PartDescription;
   readonly estimator?: PartDescription;
   readonly divergence?: PartDescription | null;
+  /** What the only output means, or each output by its name (`likelihoods`); absent where the model has the default. */
+  readonly likelihood?: PartDescription;
+  readonly likelihoods?: Readonly<Record<string, PartDescription>>;
 }
 
 /** Options and parts lie in each other at most this deep. A description from outside may be made to end the stack. */

@@ -5,7 +5,8 @@ import { formatValue } from '../formatValue.js';
 import { callLayer, checkLayer } from '../layers/defineLayer.js';
 import { input, model } from '../layers/index.js';
 import type { GraphValue, LayerDefinition } from '../layers/layer.js';
-import type { Model, ModelDefaults } from '../layers/model/model.js';
+import type { Likelihoods } from '../likelihoods/likelihood.js';
+import type { Model, ModelDefaults, ModelOptions } from '../layers/model/model.js';
 import { callsOf } from './callsOf.js';
 import { checkDescription } from './checkDescription.js';
 import type { ModelDescription, PartDescription } from './description.js';
@@ -55,7 +56,7 @@ export function modelFrom(description: ModelDescription, options: ModelFromOptio
   const outputs = Object.fromEntries(
     Object.entries(description.outputs).map(([name, value]) => [name, values.get(value) as GraphValue]),
   );
-  const made = model({ inputs, outputs, ...defaultsOf(description, own) });
+  const made: Model = model<Likelihoods>({ inputs, outputs, ...defaultsOf(description, own) });
   checkNames(description, values, made);
   return made;
 }
@@ -72,13 +73,19 @@ function checkParts(parts: OwnParts | undefined): OwnParts {
   return parts;
 }
 
-function defaultsOf({ noise, estimator, divergence }: ModelDescription, own: OwnParts): ModelDefaults {
+function defaultsOf(
+  { noise, estimator, divergence, likelihood, likelihoods }: ModelDescription,
+  own: OwnParts,
+): ModelDefaults & Pick<ModelOptions, 'likelihood'> {
   const make = (place: string, part: PartDescription) => makePart(place, part, own);
+  const named = Object.entries(likelihoods ?? {}).map(([name, part]) => [name, make(`likelihoods.${name}`, part)]);
   return {
+    ...(likelihood && { likelihood: make('likelihood', likelihood) }),
+    ...(likelihoods && { likelihood: Object.fromEntries(named) }),
     ...(noise && { noise: make('noise', noise) }),
     ...(estimator && { estimator: make('estimator', estimator) }),
     ...(divergence !== undefined && { divergence: divergence && make('divergence', divergence) }),
-  } as ModelDefaults;
+  } as ModelDefaults & Pick<ModelOptions, 'likelihood'>;
 }
 
 /** The model names its layers and their uses by itself. Parameters are found by these names, so that they have to agree. */

@@ -43,6 +43,7 @@ import {
   upsampling1d,
   upsampling2d,
 } from '../layers/index.js';
+import { categorical, gaussian } from '../likelihoods/index.js';
 import type { Activation } from '../layers/layer.js';
 import {
   bernoulli,
@@ -107,4 +108,6 @@ export const parts: Readonly<Record<string, PartFunction>> = {
   ...{ flipout, localReparametrization, separateSamples, singleSample },
   // Divergences.
   ...{ ard, gaussianPrior, logUniformCubic, logUniformExact, logUniformSigmoid },
+  // Likelihoods.
+  ...{ categorical, gaussian },
 };

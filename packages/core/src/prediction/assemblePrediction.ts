@@ -1,19 +1,24 @@
 import { VardropError } from '../errors.js';
 import { firstNonFinite } from '../firstNonFinite.js';
-import type { ClassificationPrediction, Prediction, RegressionPrediction } from './prediction.js';
+import type { TargetKind } from '../likelihoods/likelihood.js';
+import type { BinaryPrediction, ClassificationPrediction, Prediction, RegressionPrediction } from './prediction.js';
+
+/** What is known of a prediction beside its numbers. */
+interface About {
+  readonly rows: number;
+  readonly samples: number;
+}
+
+/** Outputs of `predictionProgram` for all rows, by name. */
+type Outputs = Readonly<Record<string, Float32Array<ArrayBuffer>>>;
 
 /**
  * Makes a prediction of the outputs of `predictionProgram` for all rows. `prefix` begins their names. Throws
  * `VARDROP_NON_FINITE` if they are not finite.
  */
 export function assemblePrediction(
-  outputs: Readonly<Record<string, Float32Array<ArrayBuffer>>>,
-  about: {
-    readonly rows: number;
-    readonly samples: number;
-    readonly prefix: string;
-    readonly logVariance: Float32Array | undefined;
-  },
+  outputs: Outputs,
+  about: About & { readonly prefix: string; readonly targets: TargetKind },
 ): Prediction {
   const own = Object.fromEntries(
     Object.entries(outputs).flatMap(([name, values]) =>
@@ -29,51 +34,65 @@ export function assemblePrediction(
       );
     }
   }
-  return about.logVariance ? regression(own, about.rows, about.samples, about.logVariance) : classification(own, about);
+  switch (about.targets) {
+    case 'labels':
+      return classification(own, about);
+    case 'binary':
+      return binary(own, about);
+    case 'values':
+    case 'counts':
+      return regression(own, about);
+  }
 }
 
-function classification(
-  outputs: Readonly<Record<string, Float32Array<ArrayBuffer>>>,
-  { rows, samples }: { readonly rows: number; readonly samples: number },
-): ClassificationPrediction {
-  const { probabilities, entropy: meanEntropy, squaredDeviations } = outputs;
+function classification(outputs: Outputs, { rows, samples }: About): ClassificationPrediction {
+  const { probabilities } = outputs;
   const classes = probabilities.length / rows;
   const labels = new Int32Array(rows);
-  const entropy = new Float64Array(rows);
-  const mutualInformation = new Float64Array(rows);
   for (let row = 0; row < rows; row++) {
     const start = row * classes;
-    let label = 0;
-    let sum = 0;
-    let spread = 0;
-    for (let k = 0; k < classes; k++) {
-      const p = probabilities[start + k];
-      if (p > probabilities[start + label]) label = k;
-      if (p === 0) continue;
-      sum -= p * Math.log(p);
-      if (samples > 1) spread += squaredDeviations[start + k] / (samples - 1) / p;
-    }
-    labels[row] = label;
-    entropy[row] = Math.max(sum, 0);
-    if (samples > 1) {
-      const corrected = entropy[row] - meanEntropy[row] + spread / (2 * samples);
-      mutualInformation[row] = Math.min(Math.max(corrected, 0), Math.log(classes));
-    }
+    for (let k = 1; k < classes; k++) if (probabilities[start + k] > probabilities[start + labels[row]]) labels[row] = k;
   }
-  return { kind: 'classification', rows, classes, samples, probabilities, labels, entropy, mutualInformation };
+  const uncertainty = uncertainties(outputs, rows, classes, samples);
+  return { kind: 'classification', rows, classes, samples, probabilities, labels, ...uncertainty };
 }
 
-function regression(
-  { mean, squaredDeviations }: Readonly<Record<string, Float32Array<ArrayBuffer>>>,
-  rows: number,
-  samples: number,
-  logVariance: Float32Array,
-): RegressionPrediction {
+function binary(outputs: Outputs, { rows, samples }: About): BinaryPrediction {
+  const count = outputs.probabilities.length / 2;
+  const probabilities = Float32Array.from({ length: count }, (_, i) => outputs.probabilities[2 * i + 1]);
+  const labels = Int32Array.from(probabilities, (p) => (p > 0.5 ? 1 : 0));
+  const uncertainty = uncertainties(outputs, count, 2, samples);
+  return { kind: 'binary', rows, outputs: count / rows, samples, probabilities, labels, ...uncertainty };
+}
+
+/** Entropy and mutual information of `count` distributions over `classes`. */
+function uncertainties(outputs: Outputs, count: number, classes: number, samples: number) {
+  const { probabilities, entropy: meanEntropy, squaredDeviations } = outputs;
+  const entropy = new Float64Array(count);
+  const mutualInformation = new Float64Array(count);
+  for (let i = 0; i < count; i++) {
+    let sum = 0;
+    let spread = 0;
+    for (let k = i * classes; k < (i + 1) * classes; k++) {
+      const p = probabilities[k];
+      if (p === 0) continue;
+      sum -= p * Math.log(p);
+      if (samples > 1) spread += squaredDeviations[k] / (samples - 1) / p;
+    }
+    entropy[i] = Math.max(sum, 0);
+    if (samples > 1) {
+      const corrected = entropy[i] - meanEntropy[i] + spread / (2 * samples);
+      mutualInformation[i] = Math.min(Math.max(corrected, 0), Math.log(classes));
+    }
+  }
+  return { entropy, mutualInformation };
+}
+
+function regression({ mean, variance, squaredDeviations }: Outputs, { rows, samples }: About): RegressionPrediction {
   const outputs = mean.length / rows;
   const epistemicVariance = new Float64Array(mean.length);
   if (samples > 1) {
     for (let i = 0; i < mean.length; i++) epistemicVariance[i] = squaredDeviations[i] / (samples - 1);
   }
-  const aleatoricVariance = Float64Array.from(mean, (_, i) => Math.exp(logVariance[i % outputs]));
-  return { kind: 'regression', rows, outputs, samples, mean, epistemicVariance, aleatoricVariance };
+  return { kind: 'regression', rows, outputs, samples, mean, epistemicVariance, aleatoricVariance: Float64Array.from(variance) };
 }

@@ -4,9 +4,8 @@ import { disposeAll } from '../backend/disposeAll.js';
 import { checkObject } from '../checkObject.js';
 import { checkOptionNames } from '../checkOptionNames.js';
 import { checkSignal } from '../checkSignal.js';
-import type { Likelihoods } from '../heads.js';
 import type { Model } from '../layers/model/model.js';
-import { categorical, type Likelihood } from '../likelihood.js';
+import type { Likelihoods } from '../likelihoods/likelihood.js';
 import type { OneOrNamed } from '../oneOrNamed.js';
 import { readTensors } from '../readTensors.js';
 import type { TensorMap } from '../tensorData.js';
@@ -21,9 +20,7 @@ import type { PredictionOf } from './prediction.js';
 import { readInputs } from './readInputs.js';
 
 /** Options of `predict`. */
-export interface PredictOptions<Given extends Likelihoods = Likelihood>
-  extends PredictorOptions<Given>,
-    PredictorRunOptions {
+export interface PredictOptions extends PredictorOptions, PredictorRunOptions {
   /**
    * Values of every parameter of the model and the likelihoods, as in `TrainingState`. A model with running statistics needs
    * those too: `{ ...state.parameters, ...state.carried }`.
@@ -55,21 +52,20 @@ const elsewhere = { ...predictorOptionsElsewhere, state: 'Write parameters: stat
  * `VARDROP_INDEX`), `VARDROP_STATE` for parameters of another model, `VARDROP_MODEL` without a model, `VARDROP_OPTION` for
  * unknown options, and what `createPredictor` throws.
  */
-export async function predict<Given extends Likelihoods = Likelihood<'labels'>>(
-  model: Model,
-  options: PredictOptions<Given>,
-): Promise<PredictionOf<NoInfer<Given>>> {
+export async function predict<Given extends Likelihoods>(
+  model: Model<Given>,
+  options: PredictOptions,
+): Promise<PredictionOf<Given>> {
   checkObject('VARDROP_MODEL', '[predict] model', model, 'apply', 'sequential()');
   checkOptionNames('predict', options, optionNames, elsewhere);
   const { parameters, inputs: given, seed, signal, ...forPredictor } = options;
   const { backend } = options;
-  const { likelihood = categorical() }: { readonly likelihood?: Likelihoods } = options;
   // Before anything is compiled or uploaded.
   checkSignal('predict', signal);
   signal?.throwIfAborted();
   const { inputs } = readInputs('predict', model, given);
   const predictor = createPredictor(model, forPredictor);
-  const read = readTensors('[predict] parameter', allTensors(model, likelihood), parameters, {
+  const read = readTensors('[predict] parameter', allTensors(model), parameters, {
     remedy: 'Use the model that the parameters were trained with.',
   });
   const uploaded: Record<string, Tensor> = {};

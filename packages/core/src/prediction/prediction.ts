@@ -1,5 +1,4 @@
-import type { Likelihoods } from '../heads.js';
-import type { Likelihood, TargetKind } from '../likelihood.js';
+import type { Likelihood, Likelihoods, TargetKind } from '../likelihoods/likelihood.js';
 
 /** What a classifier predicts for `rows` datapoints. Every array belongs to the caller. */
 export interface ClassificationPrediction {
@@ -23,29 +22,49 @@ export interface ClassificationPrediction {
   readonly mutualInformation: Float64Array<ArrayBuffer>;
 }
 
+/** What is predicted for outputs that are 0 or 1 each (`binary`), for `rows` datapoints. Every array belongs to the caller. */
+export interface BinaryPrediction {
+  readonly kind: 'binary';
+  readonly rows: number;
+  /** Predictions per row: the product of the model's output shape. */
+  readonly outputs: number;
+  /** Monte-Carlo samples averaged; 0 where the weights' means were used. */
+  readonly samples: number;
+  /** Mean over the samples of the probability of 1, `[rows, outputs]`, row-major. */
+  readonly probabilities: Float32Array<ArrayBuffer>;
+  /** 1 where the probability is above 0.5, else 0, `[rows, outputs]`. */
+  readonly labels: Int32Array<ArrayBuffer>;
+  /** Entropy of each probability, in nats, `[rows, outputs]`. */
+  readonly entropy: Float64Array<ArrayBuffer>;
+  /** As in `ClassificationPrediction`, of each output, `[rows, outputs]`. */
+  readonly mutualInformation: Float64Array<ArrayBuffer>;
+}
+
 /** What a regression predicts for `rows` datapoints. Every array belongs to the caller. */
 export interface RegressionPrediction {
   readonly kind: 'regression';
   readonly rows: number;
-  /** Predicted numbers per row: the product of the model's output shape. */
+  /** Predicted numbers per row: the product of the shape of a target. */
   readonly outputs: number;
   /** Monte-Carlo samples averaged; 0 where the weights' means were used. */
   readonly samples: number;
-  /** Mean over the samples, `[rows, outputs]`, row-major. */
+  /** Mean of the targets, `[rows, outputs]`, row-major: the mean over the samples. */
   readonly mean: Float32Array<ArrayBuffer>;
-  /** Unbiased variance of the output over the samples, `[rows, outputs]`; 0 with fewer than two samples. */
+  /** Unbiased variance over the samples of the mean given a sample, `[rows, outputs]`; 0 with fewer than two samples. */
   readonly epistemicVariance: Float64Array<ArrayBuffer>;
-  /** Variance of the noise that the likelihood has learned, `[rows, outputs]` (the same in each row). */
+  /** Mean over the samples of the variance of the targets given a sample, `[rows, outputs]`. */
   readonly aleatoricVariance: Float64Array<ArrayBuffer>;
 }
 
 /**
- * What `predict` returns for a likelihood of labels or of values. Where the compiler does not know which, `kind` tells them
+ * What `predict` returns for a likelihood of labels, of binary targets, or of values and counts. Where the compiler does not know which, `kind` tells them
  * apart.
  */
 export type Prediction<Targets extends TargetKind = TargetKind> = Targets extends 'labels'
   ? ClassificationPrediction
-  : RegressionPrediction;
+  : Targets extends 'binary'
+    ? BinaryPrediction
+    : RegressionPrediction;
 
 /** What `predict` returns: a prediction, or where likelihoods are given by the names of outputs, one for each by its name. */
 export type PredictionOf<Given extends Likelihoods> =

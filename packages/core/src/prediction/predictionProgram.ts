@@ -1,70 +1,95 @@
-import { VardropError } from '../errors.js';
-import { type Head, headsOf, type Likelihoods } from '../heads.js';
+import { type Head, headsOf, likelihoodValues, targetName } from '../heads.js';
 import { declareInputs, declareParameters } from '../layers/model/declare.js';
 import type { Model } from '../layers/model/model.js';
-import { logSoftmax } from '../likelihood.js';
-import { likelihoodParameters } from '../likelihoodParameters.js';
+import type { ClassesPredictive, Predictive, ValuesPredictive } from '../likelihoods/predictive.js';
+import { allTensors } from '../allParameters.js';
 import { type Builder, createBuilder, type Value } from '../program/builder.js';
 import type { Program } from '../program/program.js';
 
 /** `sample`: noise is drawn, and averages are carried. `mean`: one pass with the weights' means. */
 export type PredictionMode = 'sample' | 'mean';
 
+/** What a prediction gives for each sample, beside the averages. */
+export interface PredictionDetails {
+  /** `negativeLogLikelihood` `[batch]` of targets `y` `[batch, …targetShape]`, which are then inputs of role `shared`. */
+  readonly score?: boolean;
+  /** `component/<name>` `[batch, …targetShape]`: the parameters of the distributions of numbers. */
+  readonly components?: boolean;
+}
+
 /**
  * Prediction as one program. Inputs of role `shared`: the model's by name (`x` `[batch, …inputShape]`), every parameter of the
- * model, and what it carries beside them.
+ * model and of its likelihoods that is read, and what the model carries beside them.
  *
  * In mode `sample` one iteration is one Monte-Carlo sample, with keys of its own: iteration k (from 1) is given the scalar
- * `weight` 1/k. Running means are carried, starting from zeros: for labels `probabilities` `[batch, classes]` and `entropy`
- * `[batch]`, the mean entropy of a sample in nats; for values `mean`; and for both `squaredDeviations` `[batch, …outputShape]`,
- * the sum of squared deviations from the mean (Welford 1962). `summaryProgram` computes the prediction from them. In mode
- * `mean` the outputs are `probabilities`, or `mean`. Of a model with several outputs these names begin with that of the output:
- * `<output>/probabilities`.
+ * `weight` 1/k. Running means are carried, starting from zeros: for classes `probabilities` `[batch, classes]` (binary targets:
+ * `[batch, …targetShape, 2]`) and `entropy` `[batch]` (`[batch, …targetShape]`), the mean entropy of a sample in nats; for numbers
+ * `mean` and `variance` `[batch, …targetShape]`, the mean variance given a sample; and for both `squaredDeviations`, of the shape of
+ * the probabilities or the mean: the sum of squared deviations from it (Welford 1962). `summaryProgram` computes the prediction from
+ * them. In mode `mean` the outputs are `probabilities`, or `mean` and `variance`. Of a model with several outputs these names begin
+ * with that of the output: `<output>/probabilities`. `details` are outputs of each iteration.
  *
- * Throws `VARDROP_SHAPE` for labels unless the outputs are `[batch, classes]`, and what `headsOf` throws.
+ * Throws what `headsOf` throws.
  */
-export function predictionProgram(model: Model, likelihoods: Likelihoods, mode: PredictionMode): Program {
-  const heads = headsOf('prediction', model, likelihoods);
-  heads.forEach(checkHead);
+export function predictionProgram(model: Model, mode: PredictionMode, details: PredictionDetails = {}): Program {
+  const heads = headsOf('prediction', model);
   const b = createBuilder(`prediction (${mode})`);
   const inputs = declareInputs(b, model);
-  const values = declareParameters(b, [...model.parameters, ...model.carried]);
+  const values = declareParameters(b, allTensors(model));
   const { outputs } = model.forward(b, inputs, values, mode);
-  if (mode === 'mean') {
-    for (const { prefix, output, likelihood } of heads) {
-      const value = outputs[output.name];
-      if (likelihood.targets === 'values') b.output(`${prefix}mean`, value);
-      else b.output(`${prefix}probabilities`, b.exp(logSoftmax(b, value)));
+  const weight = mode === 'sample' ? b.input('weight', [], 'iteration') : undefined;
+  for (const head of heads) {
+    const output = outputs[head.output.name];
+    const { likelihood, prefix } = head;
+    const own = likelihoodValues(head, values);
+    const predictive = likelihood.predictive(b, output, own);
+    if (weight) carryPredictive(b, head, predictive, weight);
+    else outputPredictive(b, head, predictive);
+    if (details.score) {
+      const target = b.input(targetName(head), ['batch', ...head.targetShape]);
+      b.output(`${prefix}negativeLogLikelihood`, likelihood.negativeLogLikelihood(b, output, target, own));
     }
-    return b.build();
+    if (details.components && predictive.kind === 'values') {
+      for (const [name, value] of Object.entries(predictive.parameters ?? {}))
+        b.output(`${prefix}component/${name}`, b.broadcast(value, predictive.mean.shape));
+    }
   }
-  const weight = b.input('weight', [], 'iteration');
-  for (const head of heads) carryHead(b, head, outputs[head.output.name], weight);
   return b.build();
 }
 
-function checkHead({ likelihood, output: { shape } }: Head): void {
-  // Called only to check that the outputs fit the likelihood.
-  likelihoodParameters(likelihood, shape);
-  if (likelihood.targets === 'values' || shape.length === 1) return;
-  throw new VardropError(
-    'VARDROP_SHAPE',
-    `[prediction] outputs: got [batch, ${shape.join(', ')}], needs [batch, classes] for labels. End the model with dense({ units: classes }), after flatten() where there are more axes.`,
-  );
+/** The outputs of one pass with the weights' means. */
+function outputPredictive(b: Builder, { prefix }: Head, predictive: Predictive): void {
+  switch (predictive.kind) {
+    case 'classes':
+      b.output(`${prefix}probabilities`, b.exp(predictive.logProbabilities));
+      return;
+    case 'values':
+      b.output(`${prefix}mean`, predictive.mean);
+      b.output(`${prefix}variance`, b.broadcast(predictive.variance, predictive.mean.shape));
+  }
 }
 
 /** Carries the averages of one output over the samples. */
-function carryHead(b: Builder, { prefix, likelihood }: Head, output: Value, weight: Value): void {
-  if (likelihood.targets === 'values') {
-    carrySpread(b, prefix, 'mean', output, weight);
-    return;
+function carryPredictive(b: Builder, { prefix }: Head, predictive: Predictive, weight: Value): void {
+  switch (predictive.kind) {
+    case 'classes':
+      return carryClasses(b, prefix, predictive, weight);
+    case 'values':
+      return carryValues(b, prefix, predictive, weight);
   }
-  const logProbabilities = logSoftmax(b, output);
+}
+
+function carryClasses(b: Builder, prefix: string, { logProbabilities }: ClassesPredictive, weight: Value): void {
   const probabilities = b.exp(logProbabilities);
   // From the logarithms, so that a probability that underflows adds 0 and not 0 · −∞.
-  const entropy = b.neg(b.reduceSum(b.mul(probabilities, logProbabilities), [1]));
+  const entropy = b.neg(b.reduceSum(b.mul(probabilities, logProbabilities), [probabilities.shape.length - 1]));
   carryMean(b, `${prefix}entropy`, entropy, weight);
   carrySpread(b, prefix, 'probabilities', probabilities, weight);
+}
+
+function carryValues(b: Builder, prefix: string, { mean, variance }: ValuesPredictive, weight: Value): void {
+  carryMean(b, `${prefix}variance`, b.broadcast(variance, mean.shape), weight);
+  carrySpread(b, prefix, 'mean', mean, weight);
 }
 
 /** Carries the mean of `value` over the iterations. With weights of 1/k no mean of non-negative values falls below 0. */

@@ -46,17 +46,17 @@ export interface FitResult {
  */
 export async function fit(model: Model, options: FitOptions): Promise<FitResult> {
   const resolved = resolveFitOptions(model, options);
-  const { likelihood, heads, optimizer, epochs, batch, learningRateFactor, klWeight, data, validation, onWarning } =
+  const { heads, optimizer, epochs, batch, learningRateFactor, klWeight, data, validation, onWarning } =
     resolved;
   const { backend, earlyStopping, signal, onStep, onEpoch } = options;
   const start = startOf(model, options, resolved);
   const stepsPerEpoch = Math.ceil(data.rows / batch);
-  const arrays = [...Object.values(data.inputs), ...Object.values(data.targets)];
+  const arrays = [...Object.values(data.inputs), ...Object.values(data.targets), ...(data.weights ? [data.weights] : [])];
   const course = createCourse(start, { rows: data.rows, digest: digest(arrays) }, batch);
   checkMinibatches(model, data.rows, batch, course.at(start.step).row);
 
-  const validator = validation ? createValidator(model, { backend, heads, data: validation }) : undefined;
-  const trainer = createTrainer(model, { backend, likelihood, optimizer, state: start });
+  const validator = validation ? createValidator(model, { backend, data: validation }) : undefined;
+  const trainer = createTrainer(model, { backend, optimizer, state: start });
   const history: EpochRecord[] = [];
   const states = createStates(trainer, course, start.step);
   const stopping = createEarlyStopping(earlyStopping, states.finite);
@@ -73,7 +73,7 @@ export async function fit(model: Model, options: FitOptions): Promise<FitResult>
       const progress = { epoch: epoch + i / stepsPerEpoch, step: trainer.step };
       const result = await trainer.run(minibatch, {
         learningRate: optimizer.learningRate * scheduled('learningRateFactor', learningRateFactor, progress),
-        klScale: scheduled('klWeight', klWeight, progress) / data.rows,
+        klScale: scheduled('klWeight', klWeight, progress) / data.weightSum,
       });
       totals.dataTerm += result.dataTerm * minibatch.rows;
       totals.loss += result.loss * minibatch.rows;
@@ -141,8 +141,8 @@ function recordOf(
 function startOf(
   model: Model,
   { state, seed }: FitOptions,
-  { likelihood, optimizer }: ReturnType<typeof resolveFitOptions>,
+  { optimizer }: ReturnType<typeof resolveFitOptions>,
 ): TrainingState {
-  if (state !== undefined) return readState(model, likelihood, optimizer, state);
-  return initialState(model, likelihood, optimizer, seed === undefined ? 0 : seed);
+  if (state !== undefined) return readState(model, optimizer, state);
+  return initialState(model, optimizer, seed === undefined ? 0 : seed);
 }

@@ -1,5 +1,4 @@
 import type { Backend } from '../backend/contract.js';
-import type { Likelihoods } from '../heads.js';
 import type { Optimizer } from '../optimizers/optimizer.js';
 import type { AnyDataset } from './data.js';
 import type { EpochRecord } from './epochRecord.js';
@@ -38,8 +37,6 @@ export interface FitWarning {
 export interface FitOptions {
   readonly backend: Backend;
   readonly data: AnyDataset;
-  /** One for each output by its name, or that of the only output. Default for one output: `categorical()`. */
-  readonly likelihood?: Likelihoods;
   /** Default: Adam. */
   readonly optimizer?: Optimizer;
   /** A factor on the learning rate of the optimizer, for each step. Default: 1. */

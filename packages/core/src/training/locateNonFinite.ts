@@ -3,7 +3,6 @@ import { compileProgram } from '../backend/compileProgram.js';
 import type { Backend, Iteration, Tensor, Tensors } from '../backend/contract.js';
 import { disposeAll } from '../backend/disposeAll.js';
 import { firstNonFinite } from '../firstNonFinite.js';
-import type { Likelihoods } from '../heads.js';
 import { declareInputs, declareParameters } from '../layers/model/declare.js';
 import type { Model } from '../layers/model/model.js';
 import { createBuilder } from '../program/builder.js';
@@ -16,15 +15,14 @@ export async function locateNonFinite(
   model: Model,
   step: {
     readonly backend: Backend;
-    readonly likelihood: Likelihoods;
     readonly parameters: Tensors;
     readonly inputs: Tensors;
     readonly keys: NonNullable<Iteration['keys']>;
   },
 ): Promise<string> {
-  const { backend, likelihood, parameters, inputs, keys } = step;
+  const { backend, parameters, inputs, keys } = step;
   const allFinite = async (tensor: Tensor) => firstNonFinite(await backend.read(tensor)) === -1;
-  const specifications = allTensors(model, likelihood);
+  const specifications = allTensors(model);
   for (const { name } of specifications) {
     if (!(await allFinite(parameters[name]))) return `the parameters ${name}`;
   }

@@ -5,10 +5,8 @@ import { checkOptionNames } from '../checkOptionNames.js';
 import { checkSignal } from '../checkSignal.js';
 import { VardropError } from '../errors.js';
 import { formatValue } from '../formatValue.js';
-import { type Head, headsOf, type Likelihoods } from '../heads.js';
+import { type Head, headsOf, inModel } from '../heads.js';
 import type { Model } from '../layers/model/model.js';
-import { categorical } from '../likelihood.js';
-import { likelihoodParameters } from '../likelihoodParameters.js';
 import { adam } from '../optimizers/adam.js';
 import type { Optimizer } from '../optimizers/optimizer.js';
 import { type ReadDataset, readDataset } from './data.js';
@@ -18,7 +16,6 @@ import { constantSchedule, type Schedule } from './schedule.js';
 
 /** The options of `fit` after the checks, with defaults filled in. */
 export interface ResolvedFitOptions {
-  readonly likelihood: Likelihoods;
   readonly heads: readonly Head[];
   readonly optimizer: Optimizer;
   readonly epochs: number;
@@ -34,7 +31,6 @@ export interface ResolvedFitOptions {
 const optionNames: Readonly<Record<keyof FitOptions, true>> = {
   backend: true,
   data: true,
-  likelihood: true,
   optimizer: true,
   learningRateFactor: true,
   klWeight: true,
@@ -55,7 +51,8 @@ const elsewhere = {
   learningRate: 'Pass optimizer: adam({ learningRate: … }), and a schedule as learningRateFactor.',
   lr: 'Pass optimizer: adam({ learningRate: … }), and a schedule as learningRateFactor.',
   batchSize: 'Write batch.',
-  loss: 'Pass what the outputs mean: likelihood: categorical() or gaussianLikelihood().',
+  loss: 'Say in the model what the outputs mean: sequential({ …, likelihood: gaussian() }).',
+  ...inModel,
   x: 'Write data: { inputs, targets }.',
   y: 'Write data: { inputs, targets }.',
   validationData: 'Write validation: { inputs, targets }.',
@@ -69,9 +66,8 @@ export function resolveFitOptions(model: Model, options: FitOptions): ResolvedFi
   checkOptionNames('fit', options, optionNames, elsewhere);
   const { backend, earlyStopping } = options;
   const { optimizer = adam(), learningRateFactor = constantSchedule() } = options;
-  const { likelihood = categorical() }: { readonly likelihood?: Likelihoods } = options;
   checkBackend('fit', backend);
-  const heads = headsOf('fit', model, likelihood);
+  const heads = headsOf('fit', model);
   checkObject('VARDROP_OPTION', '[fit] optimizer', optimizer, 'update', 'adam()');
   const epochs = positiveInteger('epochs', options.epochs === undefined ? 10 : options.epochs);
   const batch = positiveInteger('batch', options.batch === undefined ? 100 : options.batch);
@@ -89,7 +85,6 @@ export function resolveFitOptions(model: Model, options: FitOptions): ResolvedFi
   checkFunction('[fit] onEpoch', options.onEpoch);
   checkFunction('[fit] onWarning', options.onWarning);
   checkSignal('fit', options.signal);
-  for (const head of heads) likelihoodParameters(head.likelihood, head.output.shape);
   const data = readDataset('fit', model, heads, options.data);
   const validation =
     options.validation === undefined ? undefined : readDataset('fit validation', model, heads, options.validation);
@@ -97,7 +92,6 @@ export function resolveFitOptions(model: Model, options: FitOptions): ResolvedFi
   const warnings = scaleWarnings(model, heads, data);
   const { onWarning = ({ code, message }) => console.warn(`${message} (${code})`) } = options;
   return {
-    likelihood,
     heads,
     optimizer,
     epochs,

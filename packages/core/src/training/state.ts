@@ -2,7 +2,6 @@ import { allParameters } from '../allParameters.js';
 import { VardropError } from '../errors.js';
 import { firstNonFinite } from '../firstNonFinite.js';
 import { formatValue } from '../formatValue.js';
-import type { Likelihoods } from '../heads.js';
 import type { Model } from '../layers/model/model.js';
 import type { Initializer, ParameterSpecification } from '../noise/noiseModel.js';
 import type { Optimizer } from '../optimizers/optimizer.js';
@@ -37,9 +36,9 @@ export interface TrainingState<Data extends ArrayLike<number> = Float32Array<Arr
 }
 
 /** The state before the first step: parameters initialized from the seed's stream, slots 0. */
-export function initialState(model: Model, likelihood: Likelihoods, optimizer: Optimizer, seed: number): TrainingState {
+export function initialState(model: Model, optimizer: Optimizer, seed: number): TrainingState {
   const root = stream(seed, 'initialize');
-  const specifications = allParameters(model, likelihood);
+  const specifications = allParameters(model);
   const initial = (list: readonly ParameterSpecification[], first: number): TensorMap =>
     Object.fromEntries(
       list.map(({ name, shape, initialize }, index) => [
@@ -81,11 +80,10 @@ function initialValues(initializer: Initializer, shape: readonly number[], key: 
 
 /**
  * A state from the caller, with its tensors as float32. Throws `VARDROP_STATE` unless it has a step, a seed and exactly the
- * tensors that the model, the likelihood and the optimizer need, with finite numbers; and what `readTensors` throws.
+ * tensors that the model, its likelihood and the optimizer need, with finite numbers; and what `readTensors` throws.
  */
 export function readState(
   model: Model,
-  likelihood: Likelihoods,
   optimizer: Optimizer,
   state: TrainingState<ArrayLike<number>>,
 ): TrainingState {
@@ -104,7 +102,7 @@ export function readState(
     }
   }
   if (state.position !== undefined) checkPosition(state.position);
-  const specifications = allParameters(model, likelihood);
+  const specifications = allParameters(model);
   const parameters = readExactly('[state] parameters', specifications, state.parameters);
   if (state.optimizer.name !== optimizer.name) {
     throw new VardropError(

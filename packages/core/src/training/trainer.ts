@@ -8,7 +8,7 @@ import { checkOptionNames } from '../checkOptionNames.js';
 import { copyFloat32 } from '../copyFloat32.js';
 import { VardropError } from '../errors.js';
 import { formatValue } from '../formatValue.js';
-import { headsOf, type Likelihoods, targetName } from '../heads.js';
+import { headsOf, inModel, targetName } from '../heads.js';
 import type { Model } from '../layers/model/model.js';
 import { namedArrays } from '../namedArrays.js';
 import type { Optimizer } from '../optimizers/optimizer.js';
@@ -77,21 +77,19 @@ export function createTrainer(
   model: Model,
   options: {
     readonly backend: Backend;
-    /** One for each output by its name, or that of the only output. */
-    readonly likelihood: Likelihoods;
     readonly optimizer: Optimizer;
     /** The data of its tensors may be any arrays of numbers. They are rounded to float32. */
     readonly state: TrainingState<ArrayLike<number>>;
   },
 ): Trainer {
   checkObject('VARDROP_MODEL', '[createTrainer] model', model, 'apply', 'sequential()');
-  checkOptionNames('createTrainer', options, { backend: true, likelihood: true, optimizer: true, state: true });
-  const { backend, likelihood, optimizer } = options;
+  checkOptionNames('createTrainer', options, { backend: true, optimizer: true, state: true }, inModel);
+  const { backend, optimizer } = options;
   checkBackend('createTrainer', backend);
-  const heads = headsOf('createTrainer', model, likelihood);
+  const heads = headsOf('createTrainer', model);
   checkObject('VARDROP_OPTION', '[createTrainer] optimizer', optimizer, 'update', 'adam()');
-  const initial = readState(model, likelihood, optimizer, options.state);
-  const source = trainingProgram(model, likelihood, optimizer);
+  const initial = readState(model, optimizer, options.state);
+  const source = trainingProgram(model, optimizer);
   const names = keyNames(source);
   // One compiled program for each size of minibatch: the usual one, and the last one of an epoch.
   const programs = new Map<number, CompiledProgram>();
@@ -111,7 +109,6 @@ export function createTrainer(
     const program = await programFor(minibatch.rows);
     const keys = noiseKeys(names, initial.seed, 'training', step);
     const scalars = {
-      datapointScale: 1 / minibatch.rows,
       klScale: scales.klScale,
       ...optimizer.scalars(step + 1, scales.learningRate),
     };
@@ -121,9 +118,12 @@ export function createTrainer(
         inputs[name] = backend.upload(minibatch.inputs[name], [minibatch.rows, ...shape]);
       }
       for (const head of heads) {
-        const { name, shape } = head.output;
-        inputs[targetName(head)] = backend.upload(minibatch.targets[name], [minibatch.rows, ...shape]);
+        const { name } = head.output;
+        inputs[targetName(head)] = backend.upload(minibatch.targets[name], [minibatch.rows, ...head.targetShape]);
       }
+      const scale = 1 / minibatch.rows;
+      const rowScales = minibatch.weights?.map((weight) => weight * scale) ?? new Float32Array(minibatch.rows).fill(scale);
+      inputs.rowScale = backend.upload(rowScales, [minibatch.rows]);
       for (const [name, value] of Object.entries(scalars)) inputs[name] = backend.upload(Float32Array.of(value), []);
       const { carried, outputs } = program.run(current, [{ inputs, keys }]);
       let result: StepResult;
@@ -164,7 +164,7 @@ export function createTrainer(
 
   /** Finds the cause, and goes back to the last state whose loss was finite. */
   async function nonFinite(result: StepResult, inputs: Tensors, keys: ReturnType<typeof noiseKeys>) {
-    const where = await locateNonFinite(model, { backend, likelihood, parameters: current, inputs, keys });
+    const where = await locateNonFinite(model, { backend, parameters: current, inputs, keys });
     const failed = step + 1;
     retreat();
     return new VardropError(
@@ -212,10 +212,10 @@ export function createTrainer(
 
 /** A minibatch of its own, as float32. Throws what `Trainer.run` documents for arrays and names. */
 function copyMinibatch(model: Model, minibatch: Minibatch<ArrayLike<number>>): Minibatch {
-  const known = { rows: true, inputs: true, targets: true } as const;
+  const known = { rows: true, inputs: true, targets: true, weights: true } as const;
   const elsewhere = { x: 'Write inputs: { x }.', y: 'Write targets: { output }.' };
   checkOptionNames('trainer: minibatch', minibatch, known, elsewhere);
-  const { rows, inputs, targets } = minibatch;
+  const { rows, inputs, targets, weights } = minibatch;
   const copy = (what: string, given: unknown, of: string, all: readonly { readonly name: string }[]) => {
     const names = all.map(({ name }) => name);
     const arrays = namedArrays(`[trainer] ${what}`, given, names, of);
@@ -225,6 +225,7 @@ function copyMinibatch(model: Model, minibatch: Minibatch<ArrayLike<number>>): M
     rows,
     inputs: copy('minibatch.inputs', inputs, 'inputs', model.inputs),
     targets: copy('minibatch.targets', targets, 'outputs', model.outputs),
+    ...(weights !== undefined && { weights: copyFloat32('[trainer] minibatch.weights', weights) }),
   };
 }
 

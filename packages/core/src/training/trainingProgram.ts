@@ -1,5 +1,5 @@
 import { allParameters } from '../allParameters.js';
-import { headsOf, type Likelihoods, targetName } from '../heads.js';
+import { headsOf, targetName } from '../heads.js';
 import { declareInputs, declareParameters } from '../layers/model/declare.js';
 import type { Model } from '../layers/model/model.js';
 import { sgvb } from '../objective.js';
@@ -16,28 +16,29 @@ export function slotName(slot: string, parameter: string): string {
 /**
  * One training step as one program: forward pass under sampled noise, SGVB, gradients, optimizer update.
  *
- * Inputs of role `iteration`: the model's by name (`x` `[batch, …]`), `y` (one-hot labels or values, of the output's shape; with
- * several outputs `y/<name>`), the scalars `datapointScale` (1/M), `klScale` (β/N) and the optimizer's. Carried: every parameter
+ * Inputs of role `iteration`: the model's by name (`x` `[batch, …]`), `y` (one-hot labels or values, `[batch, …targetShape]`; with
+ * several outputs `y/<name>`), `rowScale` `[batch]` (1/M, or in proportion to the rows' weights), the scalars `klScale` (β/N) and the
+ * optimizer's. Carried: every parameter
  * and slot, and what the model carries. Further outputs: `loss`,
  * `dataTerm`, `kl`, all in nats.
  */
-export function trainingProgram(model: Model, likelihoods: Likelihoods, optimizer: Optimizer): Program {
+export function trainingProgram(model: Model, optimizer: Optimizer): Program {
   const b = createBuilder('training step');
   const inputs = declareInputs(b, model, 'iteration');
   const targets = Object.fromEntries(
-    headsOf('training', model, likelihoods).map((head) => [
+    headsOf('training', model).map((head) => [
       head.output.name,
-      b.input(targetName(head), ['batch', ...head.output.shape], 'iteration'),
+      b.input(targetName(head), ['batch', ...head.targetShape], 'iteration'),
     ]),
   );
-  const datapoint = b.input('datapointScale', [], 'iteration');
+  const rows = b.input('rowScale', ['batch'], 'iteration');
   const klScale = b.input('klScale', [], 'iteration');
   const scalars = Object.fromEntries(optimizer.scalarNames.map((name) => [name, b.input(name, [], 'iteration')]));
-  const specifications = allParameters(model, likelihoods);
+  const specifications = allParameters(model);
   const parameters = declareParameters(b, specifications, 'carried');
   const statistics = declareParameters(b, model.carried, 'carried');
   const values = { inputs, targets, parameters: { ...parameters, ...statistics } };
-  const { loss, dataTerm, kl, carried } = sgvb(b, model, likelihoods, values, { datapoint, kl: klScale });
+  const { loss, dataTerm, kl, carried } = sgvb(b, model, values, { rows, kl: klScale });
   const derivatives = b.scope('gradient', () =>
     gradients(
       b,

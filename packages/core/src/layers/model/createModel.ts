@@ -4,6 +4,9 @@ import { VardropError } from '../../errors.js';
 import { formatValue } from '../../formatValue.js';
 import type { ParameterSpecification } from '../../noise/noiseModel.js';
 import { noNoise } from '../../noise/noNoise.js';
+import { categorical } from '../../likelihoods/categorical.js';
+import type { Likelihoods } from '../../likelihoods/likelihood.js';
+import { headsOf } from '../../heads.js';
 import { checkLayer } from '../defineLayer.js';
 import { checkInputShape } from '../input.js';
 import type { BuiltLayer, GraphValue, LayerDefinition } from '../layer.js';
@@ -29,7 +32,7 @@ const reservedInputs: readonly string[] = [
   ...[
     'y',
     'weight',
-    'datapointScale',
+    'rowScale',
     'klScale',
     'learningRate',
     'stepSize',
@@ -40,7 +43,7 @@ const reservedInputs: readonly string[] = [
     'mean',
     'probabilities',
   ],
-  ...['entropy', 'squaredDeviations', 'seed', 'samples', 'row', 'step', 'logits', 'mutualInformation', 'variance'],
+  ...['entropy', 'squaredDeviations', 'seed', 'samples', 'row', 'step', 'logits', 'mutualInformation', 'variance', 'negativeLogLikelihood'],
 ];
 
 /** What a graph is made into, checked as far as `who` can. */
@@ -52,7 +55,11 @@ interface GraphParts {
 /**
  * Makes a model of a graph; `options` are kept in it. Throws what `model` throws for graphs and layers that do not fit.
  */
-export function createModel(who: string, graph: GraphParts, options: ModelOptions): Model {
+export function createModel<Given extends Likelihoods>(
+  who: string,
+  graph: GraphParts,
+  options: ModelOptions<Given>,
+): Model<Given> {
   const outputs = Object.entries(graph.outputs);
   const values = traverse(
     who,
@@ -71,9 +78,13 @@ export function createModel(who: string, graph: GraphParts, options: ModelOption
   const parameters = collect(calls, ({ parameters }) => parameters);
   const carried = collect(calls, ({ carried = [] }) => carried);
   checkOutputNames(who, Object.keys(graph.outputs), [...parameters, ...carried]);
+  const likelihood = (options.likelihood ?? defaultLikelihoods(found)) as Given;
+  // A likelihood by default is checked where it is used, so that a graph may also have outputs that are not trained.
+  if (options.likelihood !== undefined) headsOf(who, { outputs: found, likelihood });
   return {
     ...parts,
     options,
+    likelihood,
     outputs: found,
     inputShape: parts.inputs[0].shape,
     outputShape: found[0].shape,
@@ -91,6 +102,12 @@ export function createModel(who: string, graph: GraphParts, options: ModelOption
     },
     divergences: divergencesOf(layers),
   };
+}
+
+/** Classification for each output. */
+function defaultLikelihoods(outputs: readonly { readonly name: string }[]): Likelihoods {
+  if (outputs.length === 1) return categorical();
+  return Object.fromEntries(outputs.map(({ name }) => [name, categorical()]));
 }
 
 function defaultsOf(who: string, { noise = noNoise(), estimator, divergence }: ModelDefaults): LayerDefaults {

@@ -1,6 +1,7 @@
 import { checkOptionNames } from '../../checkOptionNames.js';
 import { VardropError } from '../../errors.js';
 import { formatValue } from '../../formatValue.js';
+import type { Likelihood, Likelihoods } from '../../likelihoods/likelihood.js';
 import { checkGraphValue, isGraphName } from '../input.js';
 import { createModel } from './createModel.js';
 import { graphOf, type Model, type ModelOptions } from './model.js';
@@ -11,11 +12,20 @@ import { graphOf, type Model, type ModelOptions } from './model.js';
  *
  * Throws `VARDROP_MODEL` without inputs or outputs, for anything but values of a graph, a circle, an input that is not listed or
  * not read, names that are repeated or reserved, layers that share a parameter but not its shape or initial value;
- * `VARDROP_OPTION` for unknown options; and what its layers throw for shapes that do not fit.
+ * `VARDROP_OPTION` for unknown options; `VARDROP_LIKELIHOOD` and `VARDROP_SHAPE` for likelihoods that do not fit the outputs; and
+ * what its layers throw for shapes that do not fit.
  */
-export function model(options: ModelOptions): Model {
-  const known = { inputs: true, outputs: true, noise: true, estimator: true, divergence: true } as const;
-  checkOptionNames('model', options, known, { input: 'Write inputs.', output: 'Write outputs.' });
+export function model<Given extends Likelihoods = Likelihood<'labels'>>(options: ModelOptions<Given>): Model<Given> {
+  const known = {
+    inputs: true,
+    outputs: true,
+    noise: true,
+    estimator: true,
+    divergence: true,
+    likelihood: true,
+  } as const;
+  const elsewhere = { input: 'Write inputs.', output: 'Write outputs.', loss: 'Write likelihood.' };
+  checkOptionNames('model', options, known, elsewhere);
   for (const what of ['inputs', 'outputs'] as const) {
     const given: unknown = options[what];
     if (typeof given !== 'object' || given === null || Object.keys(given).length === 0)

@@ -1,6 +1,7 @@
 import type { Divergence } from '../../divergences/divergence.js';
 import type { Estimator } from '../../estimators/estimator.js';
 import type { LayerParameters, NoiseModel, ParameterSpecification } from '../../noise/noiseModel.js';
+import type { Likelihoods } from '../../likelihoods/likelihood.js';
 import type { Builder, Value } from '../../program/builder.js';
 import type { BuiltLayer, DatapointShape, GraphValue, InputKind, LayerDefinition } from '../layer.js';
 import { type LinearPart, partName } from '../linearPart.js';
@@ -23,11 +24,16 @@ export interface ModelDefaults {
 }
 
 /** What a model is made of. */
-export interface ModelOptions extends ModelDefaults {
+export interface ModelOptions<Given extends Likelihoods = Likelihoods> extends ModelDefaults {
   /** The inputs, in the order in which data are given; values that `input` has made. */
   readonly inputs: GraphValue | readonly GraphValue[];
   /** The outputs: one value, whose name is `output`, or several by name. */
   readonly outputs: GraphValue | Readonly<Record<string, GraphValue>>;
+  /**
+   * What the outputs mean: that of the only output, or one for each by its name. Default: `categorical()`, which is checked when
+   * the model is trained or predicts.
+   */
+  readonly likelihood?: Given;
 }
 
 /** The graph of a model's options: its inputs, and its outputs by name. */
@@ -93,9 +99,11 @@ export interface Forward {
 }
 
 /** A network with fixed shapes. It holds no parameter values; training and prediction take them as arguments. */
-export interface Model {
+export interface Model<Given extends Likelihoods = Likelihoods> {
   /** What it was made from. A model of another size can be made from it. */
-  readonly options: ModelOptions;
+  readonly options: ModelOptions<Given>;
+  /** What the outputs mean: that of the only output, or one for each by its name. */
+  readonly likelihood: Given;
   readonly inputs: readonly ModelInput[];
   readonly outputs: readonly ModelOutput[];
   /** The shape of the first input, which is the only one of most models. */

@@ -1,4 +1,5 @@
 import type { GraphValue, LayerDefinition } from '../layer.js';
+import type { Likelihoods } from '../../likelihoods/likelihood.js';
 import { createModel } from './createModel.js';
 import { graphOf, type Model } from './model.js';
 import { traverse } from './traverse.js';
@@ -7,10 +8,10 @@ import { traverse } from './traverse.js';
  * The same graph with other layers. `replace` gives the new layer for the layer of that name, or undefined to keep it. Names stay,
  * as long as the kinds do. Throws what `model` throws for layers that do not fit.
  */
-export function replaceLayers(
-  model: Model,
+export function replaceLayers<Given extends Likelihoods>(
+  model: Model<Given>,
   replace: (name: string, layer: LayerDefinition) => LayerDefinition | undefined,
-): Model {
+): Model<Given> {
   const { inputs, outputs } = graphOf(model.options);
   const values = traverse('model', Object.values(outputs));
   const moved = new Map<GraphValue, GraphValue>();

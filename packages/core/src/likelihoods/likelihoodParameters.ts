@@ -1,8 +1,8 @@
-import { checkObject } from './checkObject.js';
-import { checkParameters } from './checkParameters.js';
-import { formatValue } from './formatValue.js';
+import { checkObject } from '../checkObject.js';
+import { checkParameters } from '../checkParameters.js';
+import { formatValue } from '../formatValue.js';
+import type { ParameterSpecification } from '../noise/noiseModel.js';
 import type { Likelihood } from './likelihood.js';
-import type { ParameterSpecification } from './noise/noiseModel.js';
 
 /**
  * The parameters of a likelihood for outputs of the given shape. Throws what the likelihood throws for outputs that do not fit,
