@@ -40,7 +40,7 @@ export function checkResume(createWatched: () => Promise<Watched>, lost: object)
       const reached = await trainer.state();
       return { trainer, reached };
     }
-    const start = initialState(model, likelihood, optimizer, 5);
+    const start = initialState(model, optimizer, 5);
 
     const steady = await createWatched();
     const { reached: expected } = await train(steady.backend, start, 4);

@@ -5,7 +5,7 @@ import {
   categorical,
   dense,
   describeModel,
-  gaussianLikelihood,
+  gaussian,
   initialState,
   type Likelihood,
   type Model,
@@ -133,7 +133,7 @@ describe.each(devices)('exported networks on %s', (device) => {
     const actual = await session.run(inputOf(network));
     const backend = createReferenceBackend();
     const prediction = await predict(model, { backend, likelihood, parameters, inputs, mode: 'mean' });
-    const program = bindBatch(prepare(predictionProgram(model, likelihood, 'mean')), rows);
+    const program = bindBatch(prepare(predictionProgram(model, 'mean')), rows);
     const given = feedsOf(program, { ...dataOf(parameters), x: inputs });
     const { errors } = runningError(program, { inputs: given }, supportsOf(device));
     if (prediction.kind === 'classification') {
@@ -193,7 +193,7 @@ async function sampleOutputLayer(
   const backend = createReferenceBackend();
   const result = await predict(quiet, {
     backend,
-    likelihood: gaussianLikelihood(),
+    likelihood: gaussian(),
     parameters: { ...parameters, 'likelihood/logVariance': { shape: [5], data: new Float32Array(5) } },
     inputs,
     samples: draws,
@@ -232,7 +232,7 @@ describe('what is exported', () => {
 
   it('has no description of parts that do not say how they are made', () => {
     const own = sequential({ input: [12], noise: { ...sparseVariational() }, layers: [dense({ units: 5 })] });
-    const { parameters: values } = initialState(own, categorical(), adam(), 1);
+    const { parameters: values } = initialState(own, adam(), 1);
     expect(describeOnnx(exportOnnx(own, values, { kind: 'mean' }))).not.toHaveProperty('model');
   });
 

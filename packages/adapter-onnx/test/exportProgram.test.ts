@@ -44,10 +44,10 @@ function minibatch(inputShape: readonly number[], rows: number, seed: number) {
 
 describe.each(devices)('exported programs on %s', (device) => {
   it.each(Object.entries(networks))('train as the library does, for any size of minibatch: %s', async (_, model) => {
-    const state = initialState(model, categorical(), optimizer, 9);
+    const state = initialState(model, optimizer, 9);
     const backend = await createOnnxBackend({ device });
-    const trainer = createTrainer(model, { backend, likelihood: categorical(), optimizer, state });
-    const file = exportProgram(trainingProgram(model, categorical(), optimizer), { keys: 'training' });
+    const trainer = createTrainer(model, { backend, optimizer, state });
+    const file = exportProgram(trainingProgram(model, optimizer), { keys: 'training' });
     const exported = await openModel(device, file);
     let carried: Record<string, { shape: readonly number[]; data: Float32Array }> = {
       ...state.parameters,

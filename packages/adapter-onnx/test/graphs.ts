@@ -17,7 +17,7 @@ import {
   depthwiseConv2d,
   flatten,
   type GraphValue,
-  gaussianLikelihood,
+  gaussian,
   globalAveragePooling1d,
   globalAveragePooling2d,
   globalMaxPooling1d,
@@ -55,7 +55,7 @@ const rows = 5;
 const noise = meanField({ logVariance: -5 });
 
 function example(name: string, of: Model, likelihood: Likelihoods): GraphExample {
-  const { parameters, carried } = initialState(of, likelihood, adam(), 3);
+  const { parameters, carried } = initialState(of, adam(), 3);
   const moved = Object.entries({ ...parameters, ...carried }).map(([parameter, { shape, data }], i) => [
     parameter,
     { shape, data: data.map((value, at) => value + 0.1 * random.normal(random.key(i), data.length)[at]) },
@@ -96,7 +96,7 @@ function several(): GraphExample {
   const residual = add()(a, shared(shared(a)));
   const joined = concatenate()(flatten()(centred()(residual)), c);
   const outputs = { label: dense({ units: 4 })(joined), size: dense({ units: 2 })(activation('silu')(joined)) };
-  const likelihood = { label: categorical(), size: gaussianLikelihood({ logVariance: -1 }) };
+  const likelihood = { label: categorical(), size: gaussian({ logVariance: -1 }) };
   return example('several inputs and outputs', model({ inputs: [a, c], outputs, noise }), likelihood);
 }
 

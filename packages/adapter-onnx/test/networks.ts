@@ -7,7 +7,7 @@ import {
   dense,
   flatten,
   flipout,
-  gaussianLikelihood,
+  gaussian,
   initialState,
   type Likelihood,
   type Likelihoods,
@@ -41,7 +41,7 @@ export interface GraphExample extends Omit<Example, 'likelihood' | 'inputs'> {
 
 /** A network whose parameters are those before training, with biases moved off 0. */
 function example(name: string, model: Model, likelihood: Likelihood = categorical(), rows = 7): Example {
-  const { parameters } = initialState(model, likelihood, adam(), 3);
+  const { parameters } = initialState(model, adam(), 3);
   const moved = Object.entries(parameters).map(([parameter, { shape, data }], i) => [
     parameter,
     { shape, data: data.map((value, at) => value + 0.1 * random.normal(random.key(i), data.length)[at]) },
@@ -69,7 +69,7 @@ export const examples: readonly Example[] = [
   example('one weight sample', sequential({ input: [12], noise, estimator: singleSample(), layers })),
   example('weight samples', sequential({ input: [12], noise, estimator: separateSamples(), layers })),
   example('flipout', sequential({ input: [12], noise, estimator: flipout(), layers })),
-  example('regression', sequential({ input: [12], noise, layers }), gaussianLikelihood({ logVariance: -1 })),
+  example('regression', sequential({ input: [12], noise, layers }), gaussian({ logVariance: -1 })),
   example(
     'images',
     sequential({

@@ -30,7 +30,7 @@ export function boundsOfSample(
 ): Record<string, Float64Array> {
   const { model, likelihood, parameters, rows } = example;
   const arithmetic = supportsOf(device);
-  const source = predictionProgram(model, likelihood, 'sample');
+  const source = predictionProgram(model, 'sample');
   const program = bindBatch(prepare(source), rows);
   let values: Record<string, Float64Array> = {};
   let errors: Record<string, Float64Array> = {};
@@ -59,7 +59,7 @@ export function boundsOfSample(
     );
     values = Object.fromEntries(outputs.map(([name, id]) => [name, result.values[id]]));
   }
-  const summary = bindBatch(summaryProgram(model, likelihood), rows);
+  const summary = bindBatch(summaryProgram(model), rows);
   const all = { ...dataOf(parameters), ...values, samples: Float32Array.of(samples) };
   const result = runningError(summary, { inputs: feedsOf(summary, all) }, arithmetic, errors);
   return Object.fromEntries(Object.entries(summary.outputs).map(([name, id]) => [name, result.errors[id]]));

@@ -25,7 +25,7 @@ const lenet = sequential({
 
 /** LeNet-300-100 of which training has left few weights: log α is 10 for the others, −4 for these. */
 function sparse(): TensorMap {
-  const { parameters } = initialState(lenet, categorical(), adam(), 1);
+  const { parameters } = initialState(lenet, adam(), 1);
   const shares: Record<string, number> = { dense1: 0.011, dense2: 0.028, dense3: 0.38 };
   return Object.fromEntries(
     Object.entries(parameters).map(([name, { shape, data }]) => {

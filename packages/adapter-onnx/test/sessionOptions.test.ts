@@ -47,7 +47,7 @@ const deep = (layers: number) =>
     layers: Array.from({ length: layers }, () => dense({ units: 4, activation: 'relu' })),
   });
 
-const step = (model: Model) => trainingProgram(model, categorical(), adam());
+const step = (model: Model) => trainingProgram(model, adam());
 
 /** What the runtime is asked for when a training step is compiled. */
 async function optionsFor(model: Model): Promise<SessionOptions> {

@@ -8,7 +8,7 @@ import {
   dense,
   embedding,
   flatten,
-  gaussianLikelihood,
+  gaussian,
   gaussianPrior,
   globalAveragePooling2d,
   gru,
@@ -77,5 +77,5 @@ export const tasks = [
   { name: 'residual blocks with batch normalization', of: residualNetwork(), likelihood: categorical() },
   { name: 'causal attention to letters', of: textNetwork('attention'), likelihood: categorical() },
   { name: 'a hidden layer for each letter', of: textNetwork('hidden'), likelihood: categorical() },
-  { name: 'a forecast by weight noise', of: forecastNetwork(), likelihood: gaussianLikelihood({ logVariance: -1 }) },
+  { name: 'a forecast by weight noise', of: forecastNetwork(), likelihood: gaussian({ logVariance: -1 }) },
 ] as const;

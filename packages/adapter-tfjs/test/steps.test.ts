@@ -27,7 +27,7 @@ it('trains in few passes over memory on wasm', async () => {
   const trainer = createTrainer(model, {
     backend,
     ...parts,
-    state: initialState(model, parts.likelihood, parts.optimizer, 1),
+    state: initialState(model, parts.optimizer, 1),
   });
   const y = new Float32Array(4 * 5).map((_, i) => (i % 5 === 0 ? 1 : 0));
   const x = new Float32Array(4 * 12).map((_, i) => Math.sin(i));

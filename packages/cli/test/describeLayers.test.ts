@@ -9,7 +9,7 @@ test('lists the linear maps of a layer with several', () => {
     outputs: dense({ units: 2 })(gru({ units: 4 })(x)),
     noise: sparseVariational(),
   });
-  const { parameters } = initialState(network, categorical(), adam(), 1);
+  const { parameters } = initialState(network, adam(), 1);
   const layers = describeLayers(network, parameters);
   // Weights and variances of [2, 12], [4, 12] and [4, 2], and biases.
   expect(layers.map(({ name, kind, parameters }) => [name, kind, parameters])).toEqual([

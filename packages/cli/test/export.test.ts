@@ -34,7 +34,7 @@ const pixels = { name: 'pixels', width: 1, height: 1, channels: 1, classes: 2, t
 beforeAll(async () => {
   directory = await mkdtemp(join(tmpdir(), 'vardrop-export-'));
   checkpoint = join(directory, 'network.safetensors');
-  const initial = initialState(model, likelihood, adam(), 5);
+  const initial = initialState(model, adam(), 5);
   // A third of the weights, and all of the first two units, have no signal: log α is far above 3.
   const parameters = Object.fromEntries(
     Object.entries(initial.parameters).map(([name, { shape, data }]) => [

@@ -178,6 +178,7 @@ export function compareRegression(
   { samples, error }: ExpectedOutputs,
   drawn: number,
   logVariance: ArrayLike<number>,
+  { ulps }: Supports,
   ledger: Ledger,
 ): void {
   const outputs = logVariance.length;
@@ -199,6 +200,6 @@ export function compareRegression(
         : sumOf(deviations.map((d) => (2 * d + 2 * off) * 2 * off)) / (count - 1) + (count + 6) * unit * variance;
     check(ledger, `variance over the samples of ${at}`, got.epistemicVariance[i], variance, bound);
     const learned = Math.exp(logVariance[i % outputs]);
-    check(ledger, `learned variance of ${at}`, got.aleatoricVariance[i], learned, 1e-12 * learned);
+    check(ledger, `learned variance of ${at}`, got.aleatoricVariance[i], learned, (ulps.exp + 4 * (count + 1)) * unit * learned);
   }
 }

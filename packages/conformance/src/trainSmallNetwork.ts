@@ -48,10 +48,9 @@ export function trainSmallNetwork(backend: Backend, kind: keyof typeof networks)
     divergence: logUniformSigmoid(),
     layers: networks[kind],
   });
-  const likelihood = categorical();
   const optimizer = adam();
-  const state = initialState(model, likelihood, optimizer, 1);
-  const trainer = createTrainer(model, { backend, likelihood, optimizer, state });
+  const state = initialState(model, optimizer, 1);
+  const trainer = createTrainer(model, { backend, optimizer, state });
   const x = Float32Array.from({ length: rows * side * side }, (_, i) => Math.sin(i * i + 1));
   const y = Float32Array.from({ length: rows * classes }, (_, i) =>
     Number(Math.floor(i / classes) % classes === i % classes),

@@ -13,7 +13,7 @@ export {
 } from './description/index.js';
 export { defaultDivergence } from './divergences/index.js';
 export type { EstimatorContext, LinearMap } from './estimators/index.js';
-export { type Head, headsOf } from './heads.js';
+export { type Head, headsOf, inModel, likelihoodValues, targetName } from './heads.js';
 export {
   type BuiltLayer,
   buildLinearPart,

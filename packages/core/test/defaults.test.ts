@@ -16,7 +16,7 @@ import {
   exponentialDecay,
   flatten,
   gaussianDropout,
-  gaussianLikelihood,
+  gaussian,
   gaussianPrior,
   initialState,
   type Layer,
@@ -58,7 +58,7 @@ function trained(parts: {
   });
   const { scalars, learningRate } = optimizer;
   return {
-    step: print(trainingProgram(model, likelihood, optimizer)),
+    step: print(trainingProgram(model, optimizer)),
     parameters: [...model.parameters, ...likelihood.parameters(model.outputShape)],
     scalars: [1, 2, 50].map((step) => scalars(step, learningRate)),
     learningRate,
@@ -110,9 +110,9 @@ describe('what is left out', () => {
       { noise: meanField(), divergence: gaussianPrior({ sigma: 1 }) },
     ],
     [
-      'gaussianLikelihood',
-      { likelihood: gaussianLikelihood() },
-      { likelihood: gaussianLikelihood({ logVariance: 0 }) },
+      'gaussian',
+      { likelihood: gaussian() },
+      { likelihood: gaussian({ logVariance: 0 }) },
     ],
     [
       'adam',
@@ -171,7 +171,7 @@ describe('what is left out', () => {
       noise: sparseVariational(),
       layers: [dense({ units: 5, activation: 'relu' }), dense(dense3)],
     });
-    const { parameters } = initialState(model, categorical(), adam(), 1);
+    const { parameters } = initialState(model, adam(), 1);
     const spread = random.normal(random.key(2), 20);
     parameters['dense1/logVariance'].data.set(
       spread.map((z, i) => Math.log(parameters['dense1/weights'].data[i] ** 2) + 3 + z),

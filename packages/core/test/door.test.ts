@@ -9,7 +9,7 @@ import {
   deserializeState,
   evaluateRegression,
   fit,
-  gaussianLikelihood,
+  gaussian,
   initialState,
   logAlphas,
   type Model,
@@ -38,7 +38,7 @@ interface Fixture {
 /** Hands an array in, perhaps as another kind of array, perhaps with something else in it. */
 type Give = (values: Float32Array) => ArrayLike<number>;
 
-const likelihood = gaussianLikelihood();
+const likelihood = gaussian();
 const optimizer = adam();
 const backend = createReferenceBackend();
 
@@ -51,7 +51,7 @@ const fixtures: fc.Arbitrary<Fixture> = fc
       layers: [dense({ units: columns + 1, activation: 'tanh' }), dense({ units: 2 })],
     });
     const numbers = (purpose: number, count: number) => random.normal(random.foldIn(random.key(seed), purpose), count);
-    const start = initialState(model, likelihood, optimizer, seed);
+    const start = initialState(model, optimizer, seed);
     const filled = (map: TensorMap, purpose: number): TensorMap =>
       Object.fromEntries(
         Object.entries(map).map(([name, { shape, data }], i) => [

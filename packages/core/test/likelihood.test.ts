@@ -4,7 +4,7 @@ import {
   categorical,
   dense,
   evaluateRegression,
-  gaussianLikelihood,
+  gaussian,
   type Likelihood,
   predict,
   sequential,
@@ -52,7 +52,7 @@ describe('the negative log likelihood of each datapoint', () => {
           target: normals(seed + 1, rows * size),
           logVariance: normals(seed + 2, size),
         };
-        const actual = losses(gaussianLikelihood(), rows, outputs, inputs);
+        const actual = losses(gaussian(), rows, outputs, inputs);
         expect(actual.length).toBe(rows);
         actual.forEach((loss, row) => {
           let density = 1;
@@ -97,7 +97,7 @@ describe('the negative log likelihood of each datapoint', () => {
     await fc.assert(
       fc.asyncProperty(cases, async ({ rows, units, seed }) => {
         const model = sequential({ input: [2], noise: sparseVariational(), layers: [dense({ units })] });
-        const likelihood = gaussianLikelihood();
+        const likelihood = gaussian();
         const shaped = [
           ...model.parameters,
           ...likelihood.parameters([units]).map((each) => ({ ...each, name: `likelihood/${each.name}` })),

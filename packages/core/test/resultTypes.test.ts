@@ -4,7 +4,7 @@ import {
   categorical,
   deserializeState,
   fit,
-  gaussianLikelihood,
+  gaussian,
   initialState,
   logAlphas,
   predict,
@@ -20,8 +20,8 @@ it('results lie in memory of their own, as compilers from TypeScript 5.7 on have
   const { state } = await fit(model, { backend, data: blobs(), epochs: 1 });
   const inputs = Float32Array.of(1, 2);
   const classes = await predict(model, { backend, parameters: state.parameters, inputs });
-  const likelihood = gaussianLikelihood();
-  const { parameters } = initialState(model, likelihood, adam(), 0);
+  const likelihood = gaussian();
+  const { parameters } = initialState(model, adam(), 0);
   const values = await predict(model, { backend, likelihood, parameters, inputs });
   const [weights] = Object.values(logAlphas(model, state.parameters));
   // A compiler refuses parts that may lie in shared memory.
@@ -29,7 +29,7 @@ it('results lie in memory of their own, as compilers from TypeScript 5.7 on have
     serializeState(state),
     ...Object.values(deserializeState(serializeState(state)).state.parameters).map(({ data }) => data),
     state.parameters['dense1/weights'].data,
-    initialState(model, categorical(), adam(), 0).parameters['dense1/weights'].data,
+    initialState(model, adam(), 0).parameters['dense1/weights'].data,
     ...[classes.probabilities, classes.labels, classes.entropy, classes.mutualInformation],
     ...[values.mean, values.epistemicVariance, values.aleatoricVariance],
     random.normal(random.key(0), 3),
@@ -42,7 +42,7 @@ it('results lie in memory of their own, as compilers from TypeScript 5.7 on have
 it('parameters from shared memory are copied, since others may write to it', async () => {
   const model = smallModel();
   const backend = createReferenceBackend();
-  const { parameters } = initialState(model, categorical(), adam(), 0);
+  const { parameters } = initialState(model, adam(), 0);
   const shared = Object.fromEntries(
     Object.entries(parameters).map(([name, { shape, data }]) => {
       const copy = new Float32Array(new SharedArrayBuffer(data.byteLength));

@@ -2,6 +2,7 @@ import {
   categorical,
   dense,
   type Estimator,
+  type Likelihood,
   localReparametrization,
   type Model,
   noNoise,
@@ -26,9 +27,6 @@ const estimators: Readonly<Record<Exclude<EstimatorName, 'none'>, () => Estimato
 /** Dropout rates for the initial α, as in figure 1 of the paper: less noise on the input than on hidden units. */
 export const startRates = { input: 0.2, hidden: 0.5 };
 
-/** The likelihood of the network. */
-export const likelihood = categorical();
-
 /**
  * The network of table 1: ReLU layers and one output per class, with independent weight noise of variance αθ² (variational
  * dropout of type B), α learned for each layer. The models of all estimators have the same parameters; the model without noise
@@ -37,10 +35,11 @@ export const likelihood = categorical();
 export function network(
   estimator: EstimatorName,
   shape: { readonly inputs: number; readonly units: readonly number[]; readonly classes: number },
-): Model {
+): Model<Likelihood<'labels'>> {
   const { inputs, units, classes } = shape;
   return sequential({
     input: [inputs],
+    likelihood: categorical(),
     estimator: estimator === 'none' ? localReparametrization() : estimators[estimator](),
     layers: [...units, classes].map((count, i) =>
       dense({

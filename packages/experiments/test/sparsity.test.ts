@@ -133,7 +133,7 @@ describe('keepZeros', () => {
   it('trains what is not 0 as the optimizer does, and leaves the rest at 0', async () => {
     const model = plainNetwork({ input: [data.inputs], convolutions: 0, units: [4, data.classes] });
     const optimizer = keepZeros(adam({ learningRate: 0.01 }));
-    const start = initialState(model, categorical(), optimizer, 1);
+    const start = initialState(model, optimizer, 1);
     const weights = start.parameters['dense1/weights'];
     const half = weights.data.map((value, i) => (i % 2 === 0 ? value : 0));
     const parameters = { ...start.parameters, 'dense1/weights': { shape: weights.shape, data: half } };
@@ -154,7 +154,7 @@ describe('keepZeros', () => {
 describe('readNetwork', () => {
   it('refuses a file whose layers are not those of its metadata', () => {
     const model = plainNetwork({ input: [data.inputs], convolutions: 0, units: [4, data.classes] });
-    const { parameters } = initialState(model, categorical(), adam(), 1);
+    const { parameters } = initialState(model, adam(), 1);
     const bytes = writeNetwork({ model, parameters });
     expect(readNetwork(bytes).parameters).toEqual(parameters);
     const text = new TextDecoder('latin1').decode(bytes).replace('"layers":"4"', '"layers":"5"');

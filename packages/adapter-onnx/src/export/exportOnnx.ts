@@ -1,6 +1,6 @@
-import { categorical, describeModel, type Likelihoods, type Model, type TensorMap, VardropError } from '@vardrop/core';
+import { describeModel, type Model, type TensorMap, VardropError } from '@vardrop/core';
 import { checkObject, checkOptionNames, formatValue, readTensors } from '@vardrop/core/backend';
-import { allTensors, headsOf, momentsProgram, type ParameterSpecification } from '@vardrop/core/extend';
+import { allTensors, headsOf, inModel, momentsProgram, type ParameterSpecification } from '@vardrop/core/extend';
 import type { GraphBuilder, Opset } from '../model/graph.js';
 import { checkOpset, emitModel } from './emitModel.js';
 import { finishModel } from './finishModel.js';
@@ -16,11 +16,6 @@ export const exportKinds = ['mean', 'moments', 'sample'] as const;
 /** How a network is exported. */
 export interface ExportOptions {
   readonly kind: ExportKind;
-  /**
-   * What the outputs mean: one likelihood, or with several outputs one for each by its name. Classification by softmax where left
-   * out, as in `fit`.
-   */
-  readonly likelihood?: Likelihoods;
   /**
    * Version of ONNX's standard operators for kind `sample`, 18 where left out. 17 is for tools that know no later
    * version: it has no exclusive or of integers, and noise without it takes many times as long and 32 times the memory.
@@ -51,7 +46,7 @@ export interface ExportOptions {
  * @param parameters as in `TrainingState`, for a model with running statistics `{ ...state.parameters, ...state.carried }`; others
  * than the model's and the likelihood's are ignored; their numbers are
  * rounded to float32
- * @throws VardropError `VARDROP_MODEL` for no model, `VARDROP_OPTION` for another kind or opset or no likelihood,
+ * @throws VardropError `VARDROP_MODEL` for no model, `VARDROP_OPTION` for another kind or opset,
  * `VARDROP_STATE` for parameters of another model, `VARDROP_TYPE` for data that are no numbers, `VARDROP_NON_FINITE`
  * for parameters that are not finite, `VARDROP_SHAPE` for outputs that do not fit the likelihood, `VARDROP_EXPORT` for
  * samples of a model without noise, or more than 2 GiB, `VARDROP_MOMENTS` for moments that core cannot tell
@@ -62,21 +57,21 @@ export function exportOnnx(
   options: ExportOptions,
 ): Uint8Array<ArrayBuffer> {
   checkObject('VARDROP_MODEL', '[exportOnnx] model', model, 'apply', 'sequential()');
-  if (options) checkOptionNames('exportOnnx', options, { kind: true, likelihood: true, opset: true });
-  const { kind, likelihood = categorical(), opset }: Partial<ExportOptions> = options ?? {};
+  if (options) checkOptionNames('exportOnnx', options, { kind: true, opset: true }, inModel);
+  const { kind, opset }: Partial<ExportOptions> = options ?? {};
   if (kind === undefined || !exportKinds.includes(kind)) {
     throw new VardropError(
       'VARDROP_OPTION',
       `[exportOnnx] kind: got ${formatValue(kind)}, needs one of ${exportKinds.join(', ')}. Write for instance { kind: 'mean' }.`,
     );
   }
-  const heads = headsOf('exportOnnx', model, likelihood);
+  const heads = headsOf('exportOnnx', model);
   checkOpset('exportOnnx', opset);
-  const stored = storedParameters(allTensors(model, likelihood), parameters);
+  const stored = storedParameters(allTensors(model), parameters);
   const names = heads.map(
     ({ output, ...head }) => `${heads.length > 1 ? `${output.name}: ` : ''}${head.likelihood.name}`,
   );
-  return finishModel(`vardrop ${kind}`, emit(model, likelihood, stored, options), {
+  return finishModel(`vardrop ${kind}`, emit(model, stored, options), {
     documentation: documentation[kind],
     metadata: { kind, likelihood: names.join(', '), model: describe(model) },
   });
@@ -92,14 +87,14 @@ function describe(model: Model): string {
   }
 }
 
-function emit(model: Model, likelihood: Likelihoods, stored: TensorMap, { kind, opset }: ExportOptions): GraphBuilder {
+function emit(model: Model, stored: TensorMap, { kind, opset }: ExportOptions): GraphBuilder {
   switch (kind) {
     case 'mean':
-      return emitModel(meanProgram(model, likelihood), { stored });
+      return emitModel(meanProgram(model), { stored });
     case 'moments':
       return emitModel(momentsProgram(model), { stored });
     case 'sample':
-      return emitSampleModel(model, likelihood, stored, opset);
+      return emitSampleModel(model, stored, opset);
   }
 }
 

@@ -1,29 +1,34 @@
-import type { Likelihoods, Model } from '@vardrop/core';
-import { allTensors, headsOf, logSoftmax } from '@vardrop/core/extend';
+import type { Model } from '@vardrop/core';
+import { allTensors, headsOf, likelihoodValues } from '@vardrop/core/extend';
 import { createBuilder, type Program } from '@vardrop/core/program';
 
 /**
- * Prediction with the weights' means. Outputs for labels `logits` and `probabilities` `[batch, classes]`, for values
- * `mean` and, where the likelihood learns it, `aleatoricVariance` `[batch, …outputShape]`. With several outputs of the model the
- * names begin with that of the output: `<output>/mean`.
+ * Prediction with the weights' means. Outputs for labels `logits` and `probabilities` `[batch, classes]`, for binary targets
+ * `logits` and `probabilities` (of 1) `[batch, …targetShape]`, for numbers `mean` and `aleatoricVariance` `[batch, …targetShape]`.
+ * With several outputs of the model the names begin with that of the output: `<output>/mean`.
  */
-export function meanProgram(model: Model, likelihoods: Likelihoods): Program {
+export function meanProgram(model: Model): Program {
   const b = createBuilder('prediction (mean)');
   const inputs = Object.fromEntries(model.inputs.map(({ name, shape }) => [name, b.input(name, ['batch', ...shape])]));
-  const tensors = Object.fromEntries(
-    allTensors(model, likelihoods).map(({ name, shape }) => [name, b.input(name, shape)]),
-  );
+  const tensors = Object.fromEntries(allTensors(model).map(({ name, shape }) => [name, b.input(name, shape)]));
   const { outputs } = model.forward(b, inputs, tensors, 'mean');
-  for (const { output, likelihood, prefix } of headsOf('exportOnnx', model, likelihoods)) {
+  for (const head of headsOf('exportOnnx', model)) {
+    const { output, likelihood, prefix, targetShape } = head;
     const value = outputs[output.name];
-    if (likelihood.targets === 'labels') {
-      b.output(`${prefix}logits`, value);
-      b.output(`${prefix}probabilities`, b.exp(logSoftmax(b, value)));
+    const predictive = likelihood.predictive(b, value, likelihoodValues(head, tensors));
+    if (predictive.kind === 'values') {
+      b.output(`${prefix}mean`, predictive.mean);
+      b.output(`${prefix}aleatoricVariance`, b.broadcast(predictive.variance, predictive.mean.shape));
       continue;
     }
-    b.output(`${prefix}mean`, value);
-    const logVariance = tensors[`likelihood/${prefix}logVariance`];
-    if (logVariance) b.output(`${prefix}aleatoricVariance`, b.broadcast(b.exp(logVariance), value.shape));
+    b.output(`${prefix}logits`, value);
+    const probabilities = b.exp(predictive.logProbabilities);
+    if (likelihood.targets === 'labels') {
+      b.output(`${prefix}probabilities`, probabilities);
+      continue;
+    }
+    const yes = b.slice(probabilities, [...output.shape.map(() => undefined), undefined, { start: 1 }]);
+    b.output(`${prefix}probabilities`, b.reshape(yes, ['batch', ...targetShape]));
   }
   return b.build();
 }

@@ -1,4 +1,4 @@
-import { type Likelihoods, type Model, type TensorMap, VardropError } from '@vardrop/core';
+import { type Model, type TensorMap, VardropError } from '@vardrop/core';
 import { keyNames, predictionProgram, summaryProgram } from '@vardrop/core/extend';
 import { invariantNodes, type NodeId, type NodeOf, type Program } from '@vardrop/core/program';
 import { batchLengthOf, emitNodes } from '../emit/emitNodes.js';
@@ -16,11 +16,10 @@ import { prepare } from './emitModel.js';
  */
 export function emitSampleModel(
   model: Model,
-  likelihoods: Likelihoods,
   stored: TensorMap,
   opset: Opset = 18,
 ): GraphBuilder {
-  const source = predictionProgram(model, likelihoods, 'sample');
+  const source = predictionProgram(model, 'sample');
   const keys = keyNames(source);
   if (keys.length === 0) {
     throw new VardropError(
@@ -35,7 +34,7 @@ export function emitSampleModel(
   const samples = graph.input('samples', [], 'int64');
   const row = graph.input('row', [], 'int64');
   const parameters = new Map<string, ValueName>();
-  const summary = summaryProgram(model, likelihoods);
+  const summary = summaryProgram(model);
   const outputs = Object.entries(summary.outputs).map(([name, id]) => ({ id, value: graph.reserve(name) }));
   const sampling: Sampling = {
     graph,

@@ -5,7 +5,7 @@ import type { ExportCommandOptions } from '../arguments/exportCommand.js';
 import type { Export } from '../commandTypes.js';
 import { counted } from '../counted.js';
 import { writeOutput } from '../files/output.js';
-import { buildNetwork, likelihood } from '../training/network.js';
+import { buildNetwork } from '../training/network.js';
 import { networkOptions } from '../training/resumeState.js';
 
 /**
@@ -26,8 +26,8 @@ export const exportNetwork: Export = async ({ checkpoint, output, kind, opset, p
       : // Only the outputs under the means are computed, so only they have to stay.
         prune(model, state.parameters, { threshold, preserve: kind === 'mean' ? 'mean' : 'law' });
   const bytes = pruned
-    ? exportOnnx(pruned.model, pruned.parameters, { kind, likelihood, opset })
-    : exportOnnx(model, state.parameters, { kind, likelihood, opset });
+    ? exportOnnx(pruned.model, pruned.parameters, { kind, opset })
+    : exportOnnx(model, state.parameters, { kind, opset });
   await writeOutput({ option: '--output', path: output }, bytes);
   stdout.write(summaryOf(bytes, { output, kind }, pruned?.report));
 };

@@ -19,7 +19,7 @@ import { createBackend } from '../training/createBackend.js';
 import { describeLayers, totalSparsity } from '../training/describeLayers.js';
 import { heldOut } from '../training/holdOut.js';
 import { mostUncertain } from '../training/mostUncertain.js';
-import { buildNetwork, likelihood } from '../training/network.js';
+import { buildNetwork } from '../training/network.js';
 import { checkpointMetadata, resumeTraining } from '../training/resumeState.js';
 import { stateOfFailure, type TrainedNetwork, trainNetwork } from '../training/trainNetwork.js';
 import type { TrainOptions } from '../trainOptions.js';
@@ -99,7 +99,6 @@ async function trainAndTest(
   await save?.(trained.state);
   const prediction = await predict(model, {
     backend,
-    likelihood,
     parameters: trained.state.parameters,
     inputs: data.test.images,
     samples: options.samples,

@@ -9,6 +9,7 @@ import {
   flipout,
   gaussianDropout,
   gaussianPrior,
+  type Likelihood,
   localReparametrization,
   logUniformCubic,
   logUniformExact,
@@ -49,10 +50,14 @@ const estimators: Readonly<Record<EstimatorName, () => Estimator>> = {
  *
  * @throws VardropError `VARDROP_COMBINATION`, `VARDROP_ALPHA` or `VARDROP_RATE` for choices that cannot be combined.
  */
-export function buildNetwork(options: NetworkOptions, data: { inputs: number; classes: number }): Model {
+export function buildNetwork(
+  options: NetworkOptions,
+  data: { inputs: number; classes: number },
+): Model<Likelihood<'labels'>> {
   const divergence = chooseDivergence(options.noise, options.divergence);
   return sequential({
     input: [data.inputs],
+    likelihood: categorical(),
     estimator: estimators[options.estimator ?? 'local'](),
     layers: [...options.layers, data.classes].map((units, i) =>
       dense({
@@ -67,9 +72,6 @@ export function buildNetwork(options: NetworkOptions, data: { inputs: number; cl
 
 /** Noise models without a rate. */
 const withoutRate: readonly NoiseName[] = ['none', 'sparse', 'mean-field'];
-
-/** The likelihood of the network. */
-export const likelihood = categorical();
 
 function chooseNoise(options: NetworkOptions, side: keyof typeof fixedRates): NoiseModel {
   const { noise, alpha } = options;

@@ -15,7 +15,6 @@ import type { Progress } from '../progress.js';
 import type { EpochReport } from '../report/trainingReport.js';
 import type { TrainOptions } from '../trainOptions.js';
 import { holdOut } from './holdOut.js';
-import { likelihood } from './network.js';
 
 /** Share of the epochs after which the learning rate begins to fall linearly towards 0. */
 const fallFrom = 0.5;
@@ -64,7 +63,6 @@ export async function trainNetwork(
   try {
     const result = await fit(model, {
       backend,
-      likelihood,
       data: train,
       validation,
       optimizer: adam({ learningRate: options.learningRate }),

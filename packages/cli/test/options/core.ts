@@ -116,7 +116,7 @@ export const withOptions: Readonly<Record<string, Entry>> = {
   },
   gaussianPrior: { call: core.gaussianPrior, options: { sigma: 'number' } },
   gaussianDropout: { call: core.gaussianDropout, options: { type: 'other', rate: 'number' } },
-  gaussianLikelihood: { call: core.gaussianLikelihood, options: { logVariance: 'number' } },
+  gaussian: { call: core.gaussian, options: { logVariance: 'number' } },
   input: {
     call: (options) => core.input(merged({ shape: [2] }, options)),
     options: { shape: 'other', name: 'string', kind: 'other' },

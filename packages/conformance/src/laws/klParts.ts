@@ -139,8 +139,8 @@ function klProgram(network: Model, models: Models, parameters: readonly string[]
   );
   const values = Object.fromEntries(network.parameters.map(({ name, shape }) => [name, b.input(name, shape)]));
   const targets = { output: b.input('y', ['batch', 2], 'iteration') };
-  const scales = { datapoint: b.constant(1), kl: b.constant(1) };
-  const { kl } = models.sgvb(b, network, categorical(), { inputs, targets, parameters: values }, scales);
+  const scales = { rows: b.broadcast(b.constant(1), ['batch']), kl: b.constant(1) };
+  const { kl } = models.sgvb(b, network, { inputs, targets, parameters: values }, scales);
   b.output('kl', kl);
   const wanted = parameters.map((name) => values[name]);
   gradients(b, kl, wanted).forEach((gradient, i) => {

@@ -1,7 +1,7 @@
 import {
   categorical,
   type Estimator,
-  gaussianLikelihood,
+  gaussian,
   type Model,
   type NoiseModel,
   sequential,
@@ -22,7 +22,7 @@ const samples = 6;
 /** Rows per run when rows are split into batches: two full batches and a short one. */
 const batch = 3;
 
-const likelihoods = { labels: categorical(), values: gaussianLikelihood() } as const;
+const likelihoods = { labels: categorical(), values: gaussian() } as const;
 const outputs = { labels: 4, values: 3 } as const;
 
 function modelOf(
@@ -30,12 +30,13 @@ function modelOf(
   targets: keyof typeof outputs,
   noise: NoiseModel,
   estimator: Estimator,
-): Model {
+): Model<Likelihood> {
   return sequential({
     input: [columns],
     layers: [models.dense({ units: 5, activation: 'tanh' }), models.dense({ units: outputs[targets] })],
     noise,
     estimator,
+    likelihood: likelihoods[targets] as Likelihood,
   });
 }
 
@@ -76,11 +77,12 @@ async function checkTargets(
   for (const cut of [{}, { batch, noisePerRun: 1 }]) {
     const options = { backend, parameters, inputs, seed, samples: drawn, mode, ...cut };
     if (targets === 'labels') {
-      const got = await models.predict(model, { ...options, likelihood: likelihoods.labels });
-      compareClassification(got, expected, drawn, outputs.labels, supports, ledger);
+      const got = await models.predict(model, options);
+      compareClassification(got as ClassificationPrediction, expected, drawn, outputs.labels, supports, ledger);
     } else {
-      const got = await models.predict(model, { ...options, likelihood: likelihoods.values });
-      compareRegression(got, expected, drawn, parameters['likelihood/logVariance'].data, ledger);
+      const got = await models.predict(model, options);
+      const { data } = parameters['likelihood/logVariance'];
+      compareRegression(got as RegressionPrediction, expected, drawn, data, supports, ledger);
     }
   }
 }
@@ -110,7 +112,7 @@ async function checkPredictor(context: LawContext): Promise<void> {
     await Promise.allSettled(runs.map(({ got }) => got));
     for (const { got, case: each } of runs) {
       const expected = expectedOutputs(each, backend.supports);
-      compareClassification(await got, expected, samples, outputs.labels, backend.supports, ledger);
+      compareClassification((await got) as ClassificationPrediction, expected, samples, outputs.labels, backend.supports, ledger);
     }
   } finally {
     predictor.dispose();

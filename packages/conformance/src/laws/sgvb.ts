@@ -34,7 +34,7 @@ function objectiveProgram(models: Models, noisy: boolean): Program {
   const b = createBuilder('objective');
   const x = b.input('x', ['batch', size.inputs], 'iteration');
   const y = b.input('y', ['batch', size.classes], 'iteration');
-  const datapoint = b.input('datapointScale', [], 'iteration');
+  const rows = b.input('rowScale', ['batch'], 'iteration');
   const klScale = b.input('klScale', [], 'iteration');
   const parameters = Object.fromEntries(model.parameters.map(({ name, shape }) => [name, b.input(name, shape)]));
   const likelihood = categorical();
@@ -48,10 +48,9 @@ function objectiveProgram(models: Models, noisy: boolean): Program {
   };
   const objective = models.sgvb(
     b,
-    model,
-    watched,
+    { ...model, likelihood: watched },
     { inputs: { x }, targets: { output: y }, parameters },
-    { datapoint, kl: klScale },
+    { rows, kl: klScale },
   );
   b.output('logits', logits);
   for (const name of ['dataTerm', 'kl', 'loss'] as const) {
@@ -88,7 +87,7 @@ async function objectives(backend: Backend, program: Program, minibatches: reado
       inputs: {
         x: Float32Array.from(rows.flatMap((row) => [...inputs.subarray(row * size.inputs, (row + 1) * size.inputs)])),
         y: Float32Array.from(rows.flatMap((row) => [0, 1, 2].map((label) => (label === labels[row] ? 1 : 0)))),
-        datapointScale: Float32Array.of(1 / batch),
+        rowScale: new Float32Array(batch).fill(1 / batch),
         klScale: Float32Array.of(klScale),
       },
       keys: noiseKeys(names, seed, 'training', 0, rows[0]),

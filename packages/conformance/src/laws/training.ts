@@ -16,15 +16,14 @@ import { type Course, courses, minibatchOf } from './trainingCourses.js';
 const seeds = 4;
 
 const learningRate = 0.01;
-const likelihood = categorical();
 
 /** Checks every node of some steps. Each step starts from the backend's own results of the one before. */
 async function checkSteps({ backend, ledger, models, seed }: LawContext, course: Course): Promise<void> {
   const model = course.model(models);
   const optimizer = adam();
-  const source = trainingProgram(model, likelihood, optimizer);
+  const source = trainingProgram(model, optimizer);
   const names = keyNames(source);
-  const state = initialState(model, likelihood, optimizer, seed);
+  const state = initialState(model, optimizer, seed);
   const carried: Record<string, Float32Array> = {};
   for (const [name, { data }] of Object.entries({ ...state.parameters, ...state.carried, ...state.optimizer.slots })) {
     carried[name] = data;
@@ -33,11 +32,11 @@ async function checkSteps({ backend, ledger, models, seed }: LawContext, course:
   const dataOf = (step: number) => {
     const { rows, inputs: given, targets } = minibatchOf(course, step);
     const scalars = {
-      datapointScale: 1 / rows,
       klScale: 1 / course.rows,
       ...optimizer.scalars(step + 1, learningRate),
     };
-    const inputs: Record<string, Float32Array> = { ...carried, ...given, y: targets.output };
+    const rowScale = new Float32Array(rows).fill(1 / rows);
+    const inputs: Record<string, Float32Array> = { ...carried, ...given, y: targets.output, rowScale };
     for (const [name, value] of Object.entries(scalars)) inputs[name] = Float32Array.of(value);
     return {
       inputs: Object.fromEntries(Object.entries(inputs).filter(([name]) => known.has(name))),
@@ -90,7 +89,7 @@ async function endsOf(
 ): Promise<End[]> {
   const model = course.model(models);
   const optimizer = adam();
-  const source = trainingProgram(model, likelihood, optimizer);
+  const source = trainingProgram(model, optimizer);
   const names = keyNames(source);
   const programs = new Map<number, CompiledProgram>();
   const free = (tensors: Tensors) => {
@@ -106,7 +105,7 @@ async function endsOf(
         parameters,
         carried: statistics = {},
         optimizer: slots,
-      } = initialState(model, likelihood, optimizer, seed);
+      } = initialState(model, optimizer, seed);
       const state = Object.entries({ ...parameters, ...statistics, ...slots.slots });
       let current: Tensors = uploadAll(state.map(([name, { data, shape }]) => [name, data, shape]));
       let objective = 0;
@@ -115,13 +114,13 @@ async function endsOf(
         const program = programs.get(rows) ?? (await compileProgram(backend, source, { batch: rows }));
         programs.set(rows, program);
         const scalars = {
-          datapointScale: 1 / rows,
           klScale: 1 / course.rows,
           ...optimizer.scalars(step + 1, learningRate),
         };
         const inputs = uploadAll([
           ['x', given.x, [rows, ...model.inputShape]],
           ['y', targets.output, [rows, ...model.outputShape]],
+          ['rowScale', new Float32Array(rows).fill(1 / rows), [rows]],
           ...Object.entries(scalars).map(([name, value]) => [name, Float32Array.of(value), []] as const),
         ]);
         const { carried, outputs } = program.run(current, [{ inputs, keys: noiseKeys(names, seed, 'training', step) }]);

@@ -1,7 +1,7 @@
 import { VardropError } from '../../src/errors.js';
 import {
   describeModel,
-  gaussianLikelihood,
+  gaussian,
   type Model,
   type ModelFromOptions,
   modelFrom,
@@ -18,13 +18,13 @@ export function again(model: Model, options?: ModelFromOptions): Model {
 
 /** All that two models have to have in common. */
 export function appearance(model: Model) {
-  const likelihoods = Object.fromEntries(model.outputs.map(({ name }) => [name, gaussianLikelihood()]));
+  const likelihoods = Object.fromEntries(model.outputs.map(({ name }) => [name, gaussian()]));
   const { inputs, outputs, parameters, carried } = model;
   return {
     ...{ inputs, outputs, parameters, carried },
     description: describeModel(model),
     summary: summary(model),
-    program: print(trainingProgram(model, likelihoods, sgd())),
+    program: print(trainingProgram(model, sgd())),
   };
 }
 

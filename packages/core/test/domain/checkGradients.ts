@@ -17,7 +17,7 @@ import { keyNames, noiseKeys } from '../../src/streams.js';
 
 /** The objective of a model and its gradient, as float64 functions of the parameters. */
 function objectiveOf(model: Model, likelihood: Likelihood, x: number[], y: number[], rows: number, seed: number) {
-  const parameters = allParameters(model, likelihood);
+  const parameters = allParameters(model);
   const build = (withGradients: boolean) => {
     const b = createBuilder('objective');
     const [input] = model.inputs;

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { combinations } from '../../src/combinations.js';
 import { activation, conv2d, dense, flatten, maxPooling2d, sequential } from '../../src/layers/index.js';
-import { gaussianLikelihood } from '../../src/likelihood.js';
+import { gaussian } from '../../src/likelihood.js';
 import { key } from '../../src/random/key.js';
 import { normal } from '../../src/random/normal.js';
 import { checkGradients } from './checkGradients.js';
@@ -50,7 +50,7 @@ describe('gradients through layers and likelihoods', () => {
           dense({ units: 2 }),
         ],
       });
-      checkGradients(model, gaussianLikelihood(), image, [0.5, -1, 2, 0.3], 2);
+      checkGradients(model, gaussian(), image, [0.5, -1, 2, 0.3], 2);
     }
   });
 });

@@ -18,7 +18,7 @@ function backendOf(version: unknown): Backend {
 const model = sequential({ input: [2], layers: [dense({ units: 3 })] });
 const likelihood = categorical();
 const optimizer = sgd();
-const state = initialState(model, likelihood, optimizer, 1);
+const state = initialState(model, optimizer, 1);
 const [inputs, targets] = [new Float32Array(4), Int32Array.of(0, 1)];
 const b = createBuilder('one');
 b.output('y', b.input('x', [2]));

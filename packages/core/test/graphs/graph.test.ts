@@ -13,7 +13,7 @@ import {
   fit,
   flatten,
   flipout,
-  gaussianLikelihood,
+  gaussian,
   initialState,
   input,
   type Layer,
@@ -44,7 +44,7 @@ const refusal = (code: string, ...texts: readonly string[]) =>
 /** Steps, the state that they lead to, and predictions with it. */
 async function courseOf(made: Model, options: Pick<FitOptions, 'seed' | 'data'>) {
   const backend = float32Backend();
-  const likelihood = gaussianLikelihood();
+  const likelihood = gaussian();
   const losses: number[] = [];
   const { state } = await fit(made, {
     ...{ backend, likelihood, epochs: 2, batch: 3, ...options },
@@ -152,7 +152,7 @@ describe('row numbers', () => {
     const rows = input({ shape: [2, 1] });
     const table = embedding({ rows: 3, units: 2 })(reshape({ shape: [2] })(rows));
     const network = model({ inputs: rows, outputs: dense({ units: 2 })(flatten()(table)) });
-    const { parameters } = initialState(network, categorical(), adam(), 1);
+    const { parameters } = initialState(network, adam(), 1);
     const backend = createReferenceBackend();
     const of = (inputs: readonly number[]) => predict(network, { backend, parameters, inputs });
     await expect(of([0, 2])).resolves.toBeDefined();

@@ -11,7 +11,7 @@ import {
   createPredictor,
   dense,
   fit,
-  gaussianLikelihood,
+  gaussian,
   input,
   type Likelihoods,
   mask,
@@ -105,7 +105,7 @@ describe('predictions of several outputs', () => {
     const label = await predict(model({ inputs, outputs: outputs.label }), options);
     const size = await predict(model({ inputs, outputs: outputs.size }), {
       ...options,
-      likelihood: gaussianLikelihood(),
+      likelihood: gaussian(),
     });
     expect(both).toEqual({ label, size });
   });
@@ -149,7 +149,7 @@ describe('predictions of several outputs', () => {
     const { inputs } = twoByTwoRows(rows, 3);
     const samples = 4;
     const found = await predict(network, { backend: listening, likelihood: likelihoods, parameters, inputs, samples });
-    const summary = evaluate(bindBatch(summaryProgram(network, likelihoods), rows), {
+    const summary = evaluate(bindBatch(summaryProgram(network), rows), {
       inputs: {
         ...Object.fromEntries(Object.entries(carried).filter(([name]) => name.includes('/'))),
         samples: [samples],

@@ -188,7 +188,7 @@ describe('batchNorm', () => {
   it('refuses a step on one row, except where a channel has several values', async () => {
     const step = async (input: readonly number[], x: readonly number[]) => {
       const network = sequential({ input, layers: [batchNorm(), flatten(), dense({ units: 2 })] });
-      const state = initialState(network, likelihood, adam(), 0);
+      const state = initialState(network, adam(), 0);
       const trainer = createTrainer(network, { backend, likelihood, optimizer: adam(), state });
       try {
         return await trainer.run(

@@ -56,7 +56,7 @@ export function watched(options: { readonly noise?: 'host' | 'device'; readonly 
 /** Parameters with values of a deterministic, uneven pattern; a noise's own parameters keep their start. */
 export function patterned(model: Model, likelihood: Likelihoods): TensorMap {
   return Object.fromEntries(
-    allParameters(model, likelihood).map(({ name, shape, initialize }) => {
+    allParameters(model).map(({ name, shape, initialize }) => {
       const data = new Float32Array(elementCount(shape));
       const own = name.endsWith('/weights') || name.endsWith('/bias');
       const start = initialize.kind === 'constant' ? initialize.value : 0;

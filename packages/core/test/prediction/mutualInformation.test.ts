@@ -5,7 +5,7 @@ import {
   bernoulli,
   categorical,
   dense,
-  gaussianLikelihood,
+  gaussian,
   type Likelihood,
   predict,
   sequential,
@@ -91,7 +91,7 @@ describe('mutual information from samples', () => {
 
   it.each([
     ['classes', categorical(), 3],
-    ['values', gaussianLikelihood({ logVariance: -1 }), 2],
+    ['values', gaussian({ logVariance: -1 }), 2],
   ] as [string, Likelihood, number][])(
     'is the same in the program that others put into a graph: %s',
     async (_, likelihood, units) => {
@@ -136,7 +136,7 @@ describe('mutual information from samples', () => {
           inputs: random.normal(random.key(9), rows * 2),
           samples,
         });
-        const program = bindBatch(summaryProgram(model, likelihood), rows);
+        const program = bindBatch(summaryProgram(model), rows);
         const inputs = { ...carried, samples: [samples], 'likelihood/logVariance': logVariance };
         const needed = program.nodes.flatMap((node) => (node.op === 'input' ? [node.name] : []));
         const summary = evaluate(program, {

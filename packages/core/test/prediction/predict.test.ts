@@ -12,7 +12,7 @@ import {
   type Estimator,
   flipout,
   gaussianDropout,
-  gaussianLikelihood,
+  gaussian,
   type Likelihood,
   localReparametrization,
   type Model,
@@ -188,7 +188,7 @@ describe('classification', () => {
 });
 
 describe('regression', () => {
-  const likelihood = gaussianLikelihood({ logVariance: -1.5 });
+  const likelihood = gaussian({ logVariance: -1.5 });
   const model = sequential({
     input: [3],
     layers: [dense({ units: 4, activation: 'tanh' }), dense({ units: 2 })],
@@ -291,7 +291,7 @@ describe('what is compiled and left over', () => {
 
   it('keeps its programs from run to run, and takes calls in turn', async () => {
     const { backend, counts } = watched();
-    const predictor = createPredictor(model, { backend, likelihood: categorical(), batch: 4, samples: 2 });
+    const predictor = createPredictor(model, { backend, batch: 4, samples: 2 });
     const parameters = Object.fromEntries(
       Object.entries(patterned(model, categorical())).map(([name, { data, shape }]) => [
         name,
@@ -417,7 +417,7 @@ describe('bad input', () => {
 
   it('refuses labels for outputs that are images', () => {
     const image = sequential({ input: [2, 2, 1], layers: [activation('relu')] });
-    expect(() => predictionProgram(image, categorical(), 'mean')).toThrow(
+    expect(() => predictionProgram(image, 'mean')).toThrow(
       expect.objectContaining({ code: 'VARDROP_SHAPE' }),
     );
   });

@@ -27,7 +27,7 @@ describe('log α and sparsity', () => {
       ],
     });
     const parameters: TensorMap = {
-      ...initialState(model, categorical(), adam(), 0).parameters,
+      ...initialState(model, adam(), 0).parameters,
       'dense1/weights': { shape: [2, 2], data: Float32Array.of(1, 2, 0, -4) },
       'dense1/logVariance': { shape: [2, 2], data: Float32Array.of(3, 3, -9, 8) },
       'dense2/rho': { shape: [1, 2], data: Float32Array.of(0, 5) },

@@ -13,7 +13,7 @@ import {
   evaluateClassification,
   flatten,
   gaussianDropout,
-  gaussianLikelihood,
+  gaussian,
   initialState,
   type LayerDefinition,
   logAlphas,
@@ -288,14 +288,14 @@ describe('the smaller model', () => {
       layers: [dense({ units: 8, activation: 'relu', name: 'first' }), dense({ units: 4 })],
       noise: sparse,
     });
-    const state = initialState(model, categorical(), adam(), 5);
+    const state = initialState(model, adam(), 5);
     state.parameters['first/logVariance'].data.forEach((_, i, data) => {
       if (i % 8 < 5) data[i] = 9;
     });
     const { model: smaller, parameters, report } = prune(model, state.parameters);
     expect(report.layers[0]).toMatchObject({ layer: 'first', unitsBefore: 8, keptUnits: [5, 6, 7], nonZero: 9 });
     expect(smaller.options.noise).toBe(sparse);
-    const fresh = initialState(smaller, categorical(), adam(), 5);
+    const fresh = initialState(smaller, adam(), 5);
     const shapes = (map: TensorMap) => Object.entries(map).map(([name, { shape }]) => [name, shape]);
     expect(shapes(fresh.parameters)).toEqual(
       shapes(Object.fromEntries(smaller.parameters.map(({ name }) => [name, parameters[name]]))),
@@ -335,7 +335,7 @@ describe('refusals', () => {
 
   it.each([meanField(), noNoise(), gaussianDropout({ type: 'A' })])('no log α: $name', (noise) => {
     const without = sequential({ input: [1], layers: [dense({ units: 1, noise })] });
-    const start = initialState(without, gaussianLikelihood(), adam(), 0).parameters;
+    const start = initialState(without, adam(), 0).parameters;
     for (const act of [() => prune(without, start), () => sparsity(without, start), () => mask(without, start)]) {
       expect(act).toThrow(expect.objectContaining({ code: 'VARDROP_PRUNE' }));
     }

@@ -113,7 +113,7 @@ describe('a state that goes on', () => {
 
   it('is refused with a position that is none', async () => {
     const position = { epoch: 0, row: 5, rows: 5, digest: '' };
-    const state = { ...initialState(model, likelihood, adam(), 0), position };
+    const state = { ...initialState(model, adam(), 0), position };
     await expect(train({ data: blobs(5), state })).rejects.toMatchObject({
       code: 'VARDROP_STATE',
       message: expect.stringContaining('position'),
@@ -126,7 +126,7 @@ it('a course takes each row of an epoch once, wherever it begins', () => {
     fc.property(sizes, fc.nat({ max: 4 }), ({ rows, batch, at }, epoch) => {
       const data = { rows, digest: 'd' };
       const row = at % rows;
-      const state = { ...initialState(model, likelihood, adam(), 0), step: 7, position: { epoch, row, ...data } };
+      const state = { ...initialState(model, adam(), 0), step: 7, position: { epoch, row, ...data } };
       const course = createCourse(state, data, batch);
       const order = permutation(key(0), rows);
       const taken: number[] = [];

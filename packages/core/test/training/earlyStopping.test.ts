@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { dense, sequential } from '../../src/layers/index.js';
-import { gaussianLikelihood } from '../../src/likelihood.js';
+import { gaussian } from '../../src/likelihood.js';
 import type { Optimizer } from '../../src/optimizers/index.js';
 import { type EarlyStopping, fit } from '../../src/training/index.js';
 import { bitsOf, float32Backend } from './helpers.js';
@@ -29,7 +29,7 @@ async function train(values: readonly number[], earlyStopping?: EarlyStopping, s
   let steps = 0;
   return fit(model, {
     backend: float32Backend(),
-    likelihood: gaussianLikelihood(),
+    likelihood: gaussian(),
     optimizer: setting,
     learningRateFactor: ({ epoch }) => values[Math.floor(epoch)],
     data,

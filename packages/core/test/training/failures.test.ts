@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { dense, type LayerDefinition, type Model, sequential } from '../../src/layers/index.js';
-import { gaussianLikelihood, type Likelihood } from '../../src/likelihood.js';
+import { gaussian, type Likelihood } from '../../src/likelihood.js';
 import { adam, sgd } from '../../src/optimizers/index.js';
 import { type FitOptions, fit, initialState, TrainingError, type TrainingState } from '../../src/training/index.js';
 import { watched } from '../prediction/helpers.js';
@@ -24,13 +24,13 @@ async function failure(
 }
 
 describe('before anything is compiled or uploaded, fit refuses', () => {
-  const state = initialState(model, likelihood, adam(), 0);
+  const state = initialState(model, adam(), 0);
   const reshaped = (change: (given: TrainingState) => unknown) => change(state) as TrainingState;
   const own = dense({ units: 3 });
   const wide = sequential({ input: [2], layers: [own] });
-  const regression = { likelihood: gaussianLikelihood() };
+  const regression = { likelihood: gaussian() };
   const values = new Float32Array(rows * 2);
-  const custom: Likelihood = { ...gaussianLikelihood(), name: 'custom', parameters: () => [] };
+  const custom: Likelihood = { ...gaussian(), name: 'custom', parameters: () => [] };
   const image: LayerDefinition = { ...own, build: (...given) => ({ ...own.build(...given), outputShape: [1, 3] }) };
   const cases: readonly [string, string, string, Partial<FitOptions>, Model?][] = [
     ...[0, -1, 1.5, Number.NaN].flatMap((value): [string, string, string, Partial<FitOptions>][] => [
@@ -226,7 +226,7 @@ describe('nothing is left on the backend', () => {
   });
 
   it('wherever the backend fails while it looks for a number that is not finite', async () => {
-    const state = initialState(model, likelihood, adam(), 0);
+    const state = initialState(model, adam(), 0);
     const large = {
       ...state,
       parameters: {

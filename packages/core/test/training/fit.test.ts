@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { deserializeState, serializeState } from '../../src/checkpoint/index.js';
 import { dense, sequential } from '../../src/layers/index.js';
-import { gaussianLikelihood } from '../../src/likelihood.js';
+import { gaussian } from '../../src/likelihood.js';
 import { adam, sgd } from '../../src/optimizers/index.js';
 import { foldIn, key, normal, permutation } from '../../src/random/index.js';
 import { stream } from '../../src/streams.js';
@@ -82,7 +82,7 @@ describe('fit', () => {
       seed: 9,
     });
     expect(steps).toHaveLength(3 * stepsPerEpoch);
-    const start = initialState(model, likelihood, sgd(), 9);
+    const start = initialState(model, sgd(), 9);
     expect(bitsOf({ ...state, step: 0, position: undefined })).toEqual(bitsOf(start));
     const { dense1, dense2 } = divergences(model, valuesOf(start));
     for (const { loss, dataTerm, kl, epoch } of steps) {
@@ -118,7 +118,7 @@ describe('fit', () => {
       optimizer: sgd({ learningRate: 1e-30 }),
       onStep: (event) => events.push(event),
     });
-    const start = valuesOf(initialState(plain, likelihood, sgd(), 4));
+    const start = valuesOf(initialState(plain, sgd(), 4));
     const losses = Array.from({ length: rows }, (_, i) =>
       crossEntropy(forward(plain, data.inputs.slice(2 * i, 2 * i + 2), start), data.targets[i]),
     );
@@ -137,7 +137,7 @@ describe('fit', () => {
     expect(bitsOf(again.state)).toEqual(bitsOf(one.state));
     expect(again.steps).toEqual(one.steps);
     expect(other.state.parameters['dense1/weights'].data).not.toEqual(one.state.parameters['dense1/weights'].data);
-    const noise = await run({ seed: 4, state: { ...initialState(model, likelihood, adam(), 3), seed: 4 } });
+    const noise = await run({ seed: 4, state: { ...initialState(model, adam(), 3), seed: 4 } });
     expect(noise.steps[0].loss).not.toBe(one.steps[0].loss);
   });
 
@@ -205,7 +205,7 @@ describe('fit', () => {
     expect(progress.map(({ epoch }) => epoch)).toEqual(
       [0, 0.2, 0.4, 0.6, 0.8, 1, 1.2, 1.4, 1.6, 1.8].map((x) => expect.closeTo(x, 12)),
     );
-    expect(still.state.parameters).toEqual(initialState(model, likelihood, adam(), 0).parameters);
+    expect(still.state.parameters).toEqual(initialState(model, adam(), 0).parameters);
     const halved = await run({ learningRateFactor: () => 0.5, optimizer: sgd({ learningRate: 0.2 }) });
     const direct = await run({ optimizer: sgd({ learningRate: 0.1 }) });
     expect(bitsOf(halved.state)).toEqual(bitsOf(direct.state));
@@ -313,7 +313,7 @@ describe('stopping', () => {
   it('on a signal that was raised before', async () => {
     const { stopped, state, steps } = await run({ signal: AbortSignal.abort() });
     expect([stopped, state.step, steps]).toEqual(['aborted', 0, []]);
-    expect(bitsOf({ ...state, position: undefined })).toEqual(bitsOf(initialState(model, likelihood, adam(), 0)));
+    expect(bitsOf({ ...state, position: undefined })).toEqual(bitsOf(initialState(model, adam(), 0)));
   });
 
   it('on a signal from a timer, although the backend never waits', async () => {
@@ -334,7 +334,7 @@ describe('regression', () => {
     const { state, history } = await fit(line, {
       backend: float32Backend(),
       data: { inputs, targets },
-      likelihood: gaussianLikelihood(),
+      likelihood: gaussian(),
       optimizer: adam({ learningRate: 0.05 }),
       learningRateFactor: piecewiseLinear([200, 1], [500, 0]),
       batch: n,

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { conv2d, dense, flatten, sequential } from '../../src/layers/index.js';
-import { categorical, gaussianLikelihood } from '../../src/likelihood.js';
+import { categorical, gaussian } from '../../src/likelihood.js';
 import { sparseVariational, variationalDropout } from '../../src/noise/index.js';
 import { adam, sgd } from '../../src/optimizers/index.js';
 import { initialState } from '../../src/training/index.js';
@@ -36,7 +36,7 @@ describe('initial states', () => {
       dense({ units: 50, initializer: { kind: 'normal', deviation: 0.3 } }),
     ],
   });
-  const state = initialState(model, categorical(), adam(), 5);
+  const state = initialState(model, adam(), 5);
   const values = (name: string) => state.parameters[name].data;
 
   it('he: N(0, 2/fan-in), the default before ReLU', () => {
@@ -65,12 +65,12 @@ describe('initial states', () => {
     expect(name).toBe('adam');
     expect(Object.keys(slots)).toHaveLength(2 * Object.keys(state.parameters).length);
     expect(slots['secondMoment:dense3/bias']).toEqual({ shape: [50], data: new Float32Array(50) });
-    expect(Object.keys(initialState(model, categorical(), sgd(), 5).optimizer.slots)).toEqual([]);
+    expect(Object.keys(initialState(model, sgd(), 5).optimizer.slots)).toEqual([]);
   });
 
   it('is a function of the seed, and no two parameters have the same numbers', () => {
-    expect(initialState(model, categorical(), adam(), 5)).toEqual(state);
-    const other = initialState(model, categorical(), adam(), 6);
+    expect(initialState(model, adam(), 5)).toEqual(state);
+    const other = initialState(model, adam(), 6);
     expect(other.parameters['dense1/weights'].data).not.toEqual(values('dense1/weights'));
     expect(values('dense1/weights').slice(0, 20)).not.toEqual(values('conv2d1/weights').slice(0, 20));
   });
@@ -84,7 +84,7 @@ describe('initial states', () => {
         dense({ units: 2, noise: sparseVariational({ logVariance: -5 }) }),
       ],
     });
-    const { parameters } = initialState(noisy, gaussianLikelihood({ logVariance: -1 }), sgd(), 0);
+    const { parameters } = initialState(noisy, gaussian({ logVariance: -1 }), sgd(), 0);
     // α = 0.2/0.8 = ¼ = sigmoid(−log 3).
     expect(parameters['network/rho'].data[0]).toBe(Math.fround(-Math.log(3)));
     expect(parameters['dense3/logVariance'].data).toEqual(new Float32Array(4).fill(-5));
@@ -94,7 +94,7 @@ describe('initial states', () => {
 
   for (const seed of [-1, 0.5, Number.NaN, 2 ** 53]) {
     it(`refuses the seed ${seed}`, () =>
-      expect(() => initialState(model, categorical(), sgd(), seed)).toThrow(
+      expect(() => initialState(model, sgd(), seed)).toThrow(
         expect.objectContaining({ code: 'VARDROP_INVALID_SEED' }),
       ));
   }

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { activation, dense, sequential } from '../../src/layers/index.js';
-import { gaussianLikelihood } from '../../src/likelihood.js';
+import { gaussian } from '../../src/likelihood.js';
 import { sgd } from '../../src/optimizers/index.js';
 import { key, normal, permutation } from '../../src/random/index.js';
 import { type Dataset, type FitOptions, fit, initialState, type StepEvent } from '../../src/training/index.js';
@@ -21,7 +21,7 @@ async function stepsOf(
     data,
     optimizer: sgd(),
     learningRateFactor: () => 0,
-    ...(values && { likelihood: gaussianLikelihood() }),
+    ...(values && { likelihood: gaussian() }),
     onStep: (event) => events.push(event),
     ...rest,
   });
@@ -66,7 +66,7 @@ describe('minibatches', () => {
         // With minibatches of one row the data term tells which row it was.
         const inputs = normal(key(seed), 2 * rows);
         const data = { inputs, targets: Array.from(permutation(key(seed), rows), (i) => i % 2) };
-        const start = initialState(model, likelihood, sgd(), seed);
+        const start = initialState(model, sgd(), seed);
         const values = Object.fromEntries(
           Object.entries(start.parameters).map(([name, tensor]) => [name, tensor.data]),
         );

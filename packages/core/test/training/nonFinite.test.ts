@@ -69,7 +69,7 @@ describe('a loss that is not finite', () => {
   });
 
   it('names a KL that overflows, and outputs that do', async () => {
-    const start = initialState(model, likelihood, adam(), 0);
+    const start = initialState(model, adam(), 0);
     const filled = (state: TrainingState, name: string, value: (i: number) => number) => ({
       ...state,
       parameters: {
@@ -87,13 +87,13 @@ describe('a loss that is not finite', () => {
       divergence: gaussianPrior(),
       layers: [dense({ units: 4 }), dense({ units: 2 })],
     });
-    const wide = filled(initialState(field, likelihood, adam(), 0), 'dense1/logVariance', () => 100);
+    const wide = filled(initialState(field, adam(), 0), 'dense1/logVariance', () => 100);
     expect((await diverged({ state: wide }, field)).message).toContain('first in the KL of dense1');
     const calm = sequential({
       input: [2],
       layers: [dense({ units: 4, activation: 'tanh' }), dense({ units: 2, name: 'head' })],
     });
-    const state = filled(initialState(calm, likelihood, adam(), 0), 'head/weights', (i) => (-1) ** i * 3e38);
+    const state = filled(initialState(calm, adam(), 0), 'head/weights', (i) => (-1) ** i * 3e38);
     // With these labels the points are on the wrong side.
     const wrong = await diverged({ state, data: blobs(rows, 1, true) }, calm);
     expect(wrong.message).toContain('first in the outputs of head');

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { categorical, gaussianLikelihood, type Likelihood, logSoftmax } from '../../src/likelihood.js';
+import { categorical, gaussian, type Likelihood, logSoftmax } from '../../src/likelihood.js';
 import { createBuilder } from '../../src/program/builder.js';
 import { gradients } from '../../src/program/differentiate.js';
 import { simplify } from '../../src/program/simplify.js';
@@ -62,7 +62,7 @@ describe('likelihoods', () => {
       [1, 1, 5, 4.5, 5, 2],
       [0, -1, 2],
     ];
-    const { loss, gradient1 } = losses(gaussianLikelihood(), output, target, { logVariance });
+    const { loss, gradient1 } = losses(gaussian(), output, target, { logVariance });
     const squared = output.map((m, i) => (target[i] - m) ** 2 / Math.exp(logVariance[i % 3]));
     const logs = logVariance.map((value) => value + Math.log(2 * Math.PI));
     [0, 1].forEach((row) => {
@@ -79,7 +79,7 @@ describe('likelihoods', () => {
       expect(() => categorical().parameters(bad)).toThrow(expect.objectContaining({ code: 'VARDROP_SHAPE' }));
     }
     expect(categorical().parameters([2])).toEqual([]);
-    expect(gaussianLikelihood({ logVariance: -2 }).parameters([4, 5])).toEqual([
+    expect(gaussian({ logVariance: -2 }).parameters([4, 5])).toEqual([
       { name: 'logVariance', shape: [4, 5], initialize: { kind: 'constant', value: -2 } },
     ]);
   });

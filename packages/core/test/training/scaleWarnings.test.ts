@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { dense, sequential } from '../../src/layers/index.js';
-import { categorical, gaussianLikelihood } from '../../src/likelihood.js';
+import { categorical, gaussian } from '../../src/likelihood.js';
 import { createReferenceBackend } from '../../src/reference/index.js';
 import { type FitOptions, type FitWarning, fit, TrainingError } from '../../src/training/index.js';
 
@@ -44,7 +44,7 @@ describe('a warning of the scale', () => {
         const warnings: FitWarning[] = [];
         await fit(model, {
           ...(kind === 'values'
-            ? options(inputs, values, gaussianLikelihood())
+            ? options(inputs, values, gaussian())
             : options(inputs, labels, categorical())),
           onWarning: (warning) => warnings.push(warning),
         }).catch((error) => {

@@ -10,7 +10,7 @@ import {
   type FitOptions,
   type FitWarning,
   fit,
-  gaussianLikelihood,
+  gaussian,
   initialState,
   input,
   model,
@@ -53,7 +53,7 @@ describe('training with several inputs and outputs', () => {
         await fit(exchanged, {
           backend: float32Backend(),
           ...{ data, batch, seed, epochs: 1, optimizer: sgd(), learningRateFactor: () => 0 },
-          likelihood: { size: gaussianLikelihood(), label: categorical() },
+          likelihood: { size: gaussian(), label: categorical() },
           onStep: (event) => events.push(event),
         });
         let expected = 0;
@@ -154,7 +154,7 @@ describe('training with several inputs and outputs', () => {
 
   it('says where numbers that are not finite arise first', async () => {
     const data = twoByTwoRows(5, 1);
-    const start = initialState(network, likelihoods, adam(), 0);
+    const start = initialState(network, adam(), 0);
     const weights = start.parameters['sizes/weights'];
     const parameters = {
       ...start.parameters,
@@ -284,7 +284,7 @@ describe('data that do not fit', () => {
 });
 
 describe('minibatches of a trainer', () => {
-  const state = initialState(network, likelihoods, adam(), 1);
+  const state = initialState(network, adam(), 1);
   const options = { likelihood: likelihoods, optimizer: adam(), state };
   const scales = { learningRate: 0.01, klScale: 0.1 };
   const rows = 2;

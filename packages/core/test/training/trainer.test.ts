@@ -60,7 +60,7 @@ function start() {
       backend,
       likelihood,
       optimizer,
-      state: initialState(model, likelihood, optimizer, 3),
+      state: initialState(model, optimizer, 3),
     }),
   };
 }

@@ -4,7 +4,7 @@ import {
   concatenate,
   type Dataset,
   dense,
-  gaussianLikelihood,
+  gaussian,
   input,
   type Model,
   model,
@@ -14,7 +14,7 @@ import {
 import { foldIn, key, normal, uniform } from '../../src/random/index.js';
 
 /** Labels of three classes and two values for each row. */
-export const likelihoods = { label: categorical(), size: gaussianLikelihood({ logVariance: -0.5 }) };
+export const likelihoods = { label: categorical(), size: gaussian({ logVariance: -0.5 }) };
 
 /** A network of two inputs, one of them of whole numbers, with two outputs that share a noisy trunk. */
 export function twoByTwo(): Model {

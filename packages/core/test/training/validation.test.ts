@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { dense, sequential } from '../../src/layers/index.js';
-import { gaussianLikelihood } from '../../src/likelihood.js';
+import { gaussian } from '../../src/likelihood.js';
 import { bernoulli, gaussianDropout, type NoiseModel, sparseVariational } from '../../src/noise/index.js';
 import { adam } from '../../src/optimizers/index.js';
 import { key, normal } from '../../src/random/index.js';
@@ -97,8 +97,8 @@ describe('the validation of an epoch is that of the weights’ means, by formula
           targets: draw(seed + offset + 1, rows * outputs).map((x, i) => x * (1 + (i % outputs))),
         });
         const validation = valued(2);
-        const [likelihood, optimizer] = [gaussianLikelihood(), adam({ learningRate: 0.05 })];
-        const start = initialState(model, likelihood, optimizer, seed);
+        const [likelihood, optimizer] = [gaussian(), adam({ learningRate: 0.05 })];
+        const start = initialState(model, optimizer, seed);
         const variances = { shape: [outputs], data: draw(seed + 4, outputs) };
         const { state, history } = await fit(model, {
           backend: float32Backend(),

@@ -126,9 +126,9 @@ async function products(backend: Backend, { workload, numbers }: WorkloadData, n
 
 function prediction(backend: Backend, data: WorkloadData, samples: number): Prepared {
   const { workload, minibatch, noisy } = data;
-  const { model, likelihood, state } = noisy;
+  const { model, state } = noisy;
   const mode = samples === 0 ? 'mean' : 'sample';
-  const predictor = createPredictor(model, { backend, likelihood, samples, mode, batch: workload.batch });
+  const predictor = createPredictor(model, { backend, samples, mode, batch: workload.batch });
   const parameters = Object.fromEntries(
     Object.entries(state.parameters).map(([name, { data, shape }]) => [name, backend.upload(data, shape)]),
   );
@@ -143,10 +143,10 @@ function prediction(backend: Backend, data: WorkloadData, samples: number): Prep
 }
 
 function compilation(backend: Backend, { workload, noisy }: WorkloadData): Prepared {
-  const { model, likelihood, optimizer } = noisy;
+  const { model, optimizer } = noisy;
   return {
     async run() {
-      const program = trainingProgram(model, likelihood, optimizer);
+      const program = trainingProgram(model, optimizer);
       (await compileProgram(backend, program, { batch: workload.batch })).dispose();
     },
     dispose() {},

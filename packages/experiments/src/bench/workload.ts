@@ -33,22 +33,22 @@ export const workloadW: Workload = { name: 'W', widths: [784, 500, 500, 500, 10]
 /** Adam's step size, and the number of datapoints N that divides the KL. */
 export const workloadScales = { learningRate: 0.001, trainingSize: 60000 } as const;
 
-/** The model of a workload, its likelihood, optimizer and first state, always the same. */
+/** The model of a workload, its optimizer and first state, always the same. */
 export function createWorkload(
   { widths }: Workload,
   noise: boolean,
-): { model: Model; likelihood: Likelihood; optimizer: Optimizer; state: TrainingState } {
+): { model: Model<Likelihood<'labels'>>; optimizer: Optimizer; state: TrainingState } {
   const outputs = widths.slice(1);
   const model = sequential({
     input: [widths[0]],
+    likelihood: categorical(),
     layers: outputs.map((units, i) => dense({ units, activation: i + 1 < outputs.length ? 'relu' : 'linear' })),
     ...(noise
       ? { noise: sparseVariational(), estimator: localReparametrization(), divergence: logUniformSigmoid() }
       : {}),
   });
-  const likelihood = categorical();
   const optimizer = adam();
-  return { model, likelihood, optimizer, state: initialState(model, likelihood, optimizer, 1) };
+  return { model, optimizer, state: initialState(model, optimizer, 1) };
 }
 
 /** Images (a fifth of the pixels lit) `[batch, inputs]` and one-hot labels `[batch, classes]`, always the same. */

@@ -146,7 +146,7 @@ async function fineTune(
   progress: (share: number) => void,
 ): Promise<StoredNetwork> {
   const optimizer = keepZeros(adam({ learningRate: fineTuning.learningRate }));
-  const start = initialState(model, categorical(), optimizer, seed);
+  const start = initialState(model, optimizer, seed);
   const { state } = await trainToEnd(
     model,
     context,

@@ -15,13 +15,13 @@ export interface ChunkedTrainer {
 }
 
 /** Gradients of `(1/M) Σ −log p` over some rows, added to carried sums named `sum/PARAMETER`. */
-function accumulateProgram(model: Model, likelihood: Likelihood): Program {
+function accumulateProgram(model: Model<Likelihood>): Program {
   const b = createBuilder('accumulated gradients');
   const x = b.input('x', ['batch', ...model.inputShape], 'iteration');
   const y = b.input('y', ['batch', ...model.outputShape], 'iteration');
   const datapoint = b.input('datapointScale', [], 'iteration');
   const parameters = Object.fromEntries(model.parameters.map(({ name, shape }) => [name, b.input(name, shape)]));
-  const losses = likelihood.negativeLogLikelihood(b, model.apply(b, x, parameters, 'sample'), y, {});
+  const losses = model.likelihood.negativeLogLikelihood(b, model.apply(b, x, parameters, 'sample'), y, {});
   const loss = b.mul(b.reduceSum(losses), datapoint);
   const derivatives = gradients(b, loss, Object.values(parameters));
   model.parameters.forEach(({ name, shape }, i) => {
@@ -60,17 +60,16 @@ function updateProgram(model: Model, optimizer: Optimizer): Program {
  * without parameters.
  */
 export async function createChunkedTrainer(
-  model: Model,
+  model: Model<Likelihood>,
   options: {
     readonly backend: Backend;
-    readonly likelihood: Likelihood;
     readonly optimizer: Optimizer;
     readonly seed: number;
     readonly chunk: number;
   },
 ): Promise<ChunkedTrainer> {
-  const { backend, likelihood, optimizer, seed, chunk } = options;
-  const source = accumulateProgram(model, likelihood);
+  const { backend, optimizer, seed, chunk } = options;
+  const source = accumulateProgram(model);
   const keys = keyNames(source);
   const programs: CompiledProgram[] = [];
   const disposeAll = (tensors: Tensors) => {
@@ -80,7 +79,7 @@ export async function createChunkedTrainer(
   programs.push(await compileProgram(backend, updateProgram(model, optimizer)));
   const [accumulation, updating] = programs;
 
-  const initial = initialState(model, likelihood, optimizer, seed);
+  const initial = initialState(model, optimizer, seed);
   const tensors = { ...initial.parameters, ...initial.optimizer.slots };
   let state: Tensors = Object.fromEntries(
     Object.entries(tensors).map(([name, { shape, data }]) => [name, backend.upload(data, shape)]),

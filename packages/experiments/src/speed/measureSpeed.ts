@@ -5,7 +5,7 @@ import { chunkRows } from '../chunkRows.js';
 import type { TrialContext } from '../experiment.js';
 import type { ImageData } from '../imageData.js';
 import { drawMinibatch } from '../minibatch.js';
-import { likelihood, network } from '../paperNetwork.js';
+import { network } from '../paperNetwork.js';
 import { list, number, type Pattern, record } from '../resultPatterns.js';
 import { createChunkedTrainer } from './chunkedTrainer.js';
 
@@ -61,12 +61,11 @@ export async function measureSpeed(
   const scales = { learningRate: optimizer.learningRate, klScale: 1 / data.train.targets.length };
   const times = { local: [] as number[], separate: [] as number[], update: [] as number[] };
   const model = network('local', shape);
-  const state = initialState(model, likelihood, optimizer, seed);
-  const local = createTrainer(model, { backend, likelihood, optimizer, state });
+  const state = initialState(model, optimizer, seed);
+  const local = createTrainer(model, { backend, optimizer, state });
   try {
     const separate = await createChunkedTrainer(network('separate', shape), {
       backend,
-      likelihood,
       optimizer,
       seed,
       chunk,

@@ -1,4 +1,4 @@
-import { type Dataset, errorRate, type Model, predict, type TensorMap } from '@vardrop/core';
+import { type Dataset, errorRate, type Likelihood, type Model, predict, type TensorMap } from '@vardrop/core';
 import type { TrialContext } from '../experiment.js';
 
 /**
@@ -6,7 +6,7 @@ import type { TrialContext } from '../experiment.js';
  * tested. Throws what `predict` throws, and the signal's reason when that aborts.
  */
 export async function testError(
-  model: Model,
+  model: Model<Likelihood<'labels'>>,
   { backend, signal }: Pick<TrialContext, 'backend' | 'signal'>,
   parameters: TensorMap,
   test: Dataset,

@@ -1,6 +1,5 @@
-import type { Model } from '@vardrop/core';
+import type { Likelihood, Model } from '@vardrop/core';
 import { type Builder, gradients, type Program, type Value } from '@vardrop/core/program';
-import { likelihood } from '../paperNetwork.js';
 import { welfordProgram } from './welfordProgram.js';
 
 /** The parameter groups of table 1. */
@@ -17,14 +16,14 @@ export type Group = (typeof groups)[number];
  * @param conditional whether `total/conditional` is summed as well: see `conditionalVariance`. Only for weight noise
  * of type B under the local estimator.
  */
-export function gradientProgram(model: Model, minibatch: number, conditional: boolean): Program {
+export function gradientProgram(model: Model<Likelihood>, minibatch: number, conditional: boolean): Program {
   return welfordProgram((b) => {
     const x = b.input('x', ['batch', ...model.inputShape], 'iteration');
     const y = b.input('y', ['batch', ...model.outputShape], 'iteration');
     const parameters = Object.fromEntries(model.parameters.map(({ name, shape }) => [name, b.input(name, shape)]));
     const { trace } = model.forward(b, { x }, parameters, 'sample');
     const output = trace[trace.length - 1].output;
-    const loss = b.mul(b.reduceSum(likelihood.negativeLogLikelihood(b, output, y, {})), 1 / minibatch);
+    const loss = b.mul(b.reduceSum(model.likelihood.negativeLogLikelihood(b, output, y, {})), 1 / minibatch);
     const weights = (index: number) => parameters[`${model.layers[index].name}/weights`];
     const top = model.layers.length - 1;
     return {

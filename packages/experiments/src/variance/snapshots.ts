@@ -12,7 +12,6 @@ import {
 import { modelParts } from '@vardrop/core/extend';
 import type { TrialContext } from '../experiment.js';
 import type { ImageData } from '../imageData.js';
-import { likelihood } from '../paperNetwork.js';
 import { number, type Pattern, record } from '../resultPatterns.js';
 
 /** The times in training at which gradients are measured. */
@@ -68,7 +67,6 @@ export async function trainSnapshots(
   for (const name of snapshotNames) {
     const result = await fit(model, {
       backend: context.backend,
-      likelihood,
       data: data.train,
       optimizer: adam({ learningRate }),
       epochs: epochs[name],
@@ -108,7 +106,6 @@ async function summarize(
   const { parameters, seed } = state;
   const prediction = await predict(model, {
     backend,
-    likelihood,
     parameters,
     inputs: data.test.inputs,
     samples,
