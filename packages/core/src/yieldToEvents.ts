@@ -5,11 +5,12 @@ let last = 0;
 
 /**
  * Yields to the event loop if that has not happened for a while. A backend that computes on this thread resolves its promises
- * without yielding; Ctrl-C, timers and repaints would wait until the end.
+ * without yielding; Ctrl-C, timers and repaints would wait until the end. `atOnce`: it always yields, as where data are read
+ * meanwhile.
  */
-export async function yieldToEvents(): Promise<void> {
+export async function yieldToEvents(atOnce = false): Promise<void> {
   const now = performance.now();
-  if (now - last < longest) return;
+  if (!atOnce && now - last < longest) return;
   await new Promise<void>((resolve) => setTimeout(resolve, 0));
   last = performance.now();
 }

@@ -10,6 +10,7 @@ import { formatValue } from '../formatValue.js';
 import { headsOf, inModel, isNamed } from '../heads.js';
 import type { Model } from '../layers/model/model.js';
 import type { Likelihoods } from '../likelihoods/likelihood.js';
+import type { Rows } from '../flattenRows.js';
 import type { OneOrNamed } from '../oneOrNamed.js';
 import { key } from '../random/key.js';
 import { assemblePrediction } from './assemblePrediction.js';
@@ -47,6 +48,8 @@ export const predictorOptionsElsewhere = { batchSize: 'Write batch.', ...inModel
 export interface PredictorRunOptions {
   /** Seed of the noise. Default: 0. A row's noise depends on the seed and the row's index only, not on the other rows. */
   readonly seed?: number;
+  /** The index of the first of these rows among all rows, where data are predicted in pieces. Default: 0. */
+  readonly row?: number;
   /** Ends the prediction between two runs, with the signal's reason. */
   readonly signal?: AbortSignal;
 }
@@ -61,7 +64,7 @@ export interface Predictor<Given extends Likelihoods = Likelihoods> {
    */
   run(
     parameters: Tensors,
-    inputs: OneOrNamed<ArrayLike<number>>,
+    inputs: OneOrNamed<ArrayLike<number> | Rows>,
     options?: PredictorRunOptions,
   ): Promise<PredictionOf<Given>>;
   /** Frees the compiled programs, after the run in progress if there is one. Runs that wait are refused. */
@@ -86,9 +89,9 @@ export function createPredictor<Given extends Likelihoods>(
   async function run(
     parameters: Tensors,
     { inputs, rows }: ReadInputs,
-    { seed = 0, signal }: PredictorRunOptions,
+    { seed = 0, row = 0, signal }: PredictorRunOptions,
   ): Promise<Prediction | Readonly<Record<string, Prediction>>> {
-    const outputs = await sampler.run(parameters, { inputs, rows, seed, signal });
+    const outputs = await sampler.run(parameters, { inputs, rows, seed, row, signal });
     const predictions = heads.map(({ output, prefix, likelihood: { targets } }) => {
       return [output.name, assemblePrediction(outputs, { rows, samples, prefix, targets })] as const;
     });
@@ -99,10 +102,11 @@ export function createPredictor<Given extends Likelihoods>(
 
   return {
     async run(parameters, inputs, runOptions = {}) {
-      checkOptionNames('predict', runOptions, { seed: true, signal: true });
+      checkOptionNames('predict', runOptions, { seed: true, row: true, signal: true });
       checkSignal('predict', runOptions.signal);
       // Models without noise do not use the seed, but an invalid one is still a mistake.
       if (runOptions.seed !== undefined) key(runOptions.seed);
+      if (runOptions.row !== undefined) checkInteger('row', runOptions.row, 0);
       const { inputs: read, rows } = readInputs('predict', model, inputs);
       const copy = Object.fromEntries(Object.entries(read).map(([name, data]) => [name, data.slice()]));
       // The likelihoods decide whether the predictions are of classes or of values.

@@ -29,6 +29,8 @@ export interface SamplerRun {
   /** With `score`: what `readTargets` has returned, by output. */
   readonly targets?: Readonly<Record<string, ArrayLike<number>>>;
   readonly seed: number;
+  /** The number of the first row, which noise depends on. Default: 0. */
+  readonly row?: number;
   readonly signal: AbortSignal | undefined;
 }
 
@@ -75,7 +77,7 @@ export function createSampler(model: Model, options: SamplerOptions): Sampler {
 
   return {
     samples,
-    async run(parameters, { inputs, rows, targets, seed, signal }) {
+    async run(parameters, { inputs, rows, targets, seed, row = 0, signal }) {
       const full = Math.min(batch, rows);
       keepOnly([full, rows % full]);
       const collected = createCollection(rows);
@@ -84,7 +86,7 @@ export function createSampler(model: Model, options: SamplerOptions): Sampler {
         const count = Math.min(full, rows - first);
         const program = await programFor(count);
         const data = cutRows(model, heads, { inputs, targets, rows }, first, count);
-        const keysOf = (sample: number) => noiseKeys(keys, seed, 'prediction', sample, first);
+        const keysOf = (sample: number) => noiseKeys(keys, seed, 'prediction', sample, row + first);
         const cut = await runRows(backend, program, { samples, noisePerRun, parameters, data, keysOf, signal });
         for (const [name, values] of Object.entries(cut.averages)) collected.add(name, [values], first, count);
         for (const [name, values] of Object.entries(cut.each)) collected.add(name, values, first, count);

@@ -17,7 +17,10 @@ import {
   predictorOptionsElsewhere,
 } from './createPredictor.js';
 import type { PredictionOf } from './prediction.js';
+import { joinPredictions } from './joinPredictions.js';
 import { readInputs } from './readInputs.js';
+import type { Rows } from '../flattenRows.js';
+import { type InputStream, isInputStream, readInputBlocks } from './inputStream.js';
 
 /** Options of `predict`. */
 export interface PredictOptions extends PredictorOptions, PredictorRunOptions {
@@ -27,15 +30,16 @@ export interface PredictOptions extends PredictorOptions, PredictorRunOptions {
    */
   readonly parameters: TensorMap<ArrayLike<number>>;
   /**
-   * Datapoints of the model's input shape, one after another, row-major; for a model with several inputs such an array for each
-   * by its name. Numbers are rounded to float32.
+   * Datapoints of the model's input shape, one after another, row-major, or an array of rows; for a model with several inputs such
+   * an array for each by its name. Numbers are rounded to float32. Or a stream of such blocks, which is read once (epoch 0).
    */
-  readonly inputs: OneOrNamed<ArrayLike<number>>;
+  readonly inputs: OneOrNamed<ArrayLike<number> | Rows> | InputStream;
 }
 
 const optionNames: Readonly<Record<keyof PredictOptions, true>> = {
   ...predictorOptionNames,
   seed: true,
+  row: true,
   signal: true,
   parameters: true,
   inputs: true,
@@ -58,12 +62,12 @@ export async function predict<Given extends Likelihoods>(
 ): Promise<PredictionOf<Given>> {
   checkObject('VARDROP_MODEL', '[predict] model', model, 'apply', 'sequential()');
   checkOptionNames('predict', options, optionNames, elsewhere);
-  const { parameters, inputs: given, seed, signal, ...forPredictor } = options;
+  const { parameters, inputs: given, seed, row = 0, signal, ...forPredictor } = options;
   const { backend } = options;
   // Before anything is compiled or uploaded.
   checkSignal('predict', signal);
   signal?.throwIfAborted();
-  const { inputs } = readInputs('predict', model, given);
+  const blocks = isInputStream(given) ? readInputBlocks(model, given) : [readInputs('predict', model, given)];
   const predictor = createPredictor(model, forPredictor);
   const read = readTensors('[predict] parameter', allTensors(model), parameters, {
     remedy: 'Use the model that the parameters were trained with.',
@@ -71,7 +75,13 @@ export async function predict<Given extends Likelihoods>(
   const uploaded: Record<string, Tensor> = {};
   try {
     for (const [name, { shape, data }] of Object.entries(read)) uploaded[name] = backend.upload(data, shape);
-    return await predictor.run(uploaded, inputs, { seed, signal });
+    const predictions: PredictionOf<Given>[] = [];
+    let first = row;
+    for await (const { inputs, rows } of blocks) {
+      predictions.push(await predictor.run(uploaded, inputs, { seed, row: first, signal }));
+      first += rows;
+    }
+    return joinPredictions(predictions);
   } finally {
     disposeAll(backend, Object.values(uploaded));
     predictor.dispose();

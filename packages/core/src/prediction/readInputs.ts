@@ -3,6 +3,7 @@ import { firstNonFinite } from '../firstNonFinite.js';
 import type { Model, ModelInput } from '../layers/model/model.js';
 import { arraysOf, type OneOrNamed } from '../oneOrNamed.js';
 import { elementCount } from '../program/shapes.js';
+import { flattenRows, type Rows } from '../flattenRows.js';
 import { toFloat32 } from '../toFloat32.js';
 import { placeInRows } from './placeInRows.js';
 
@@ -24,7 +25,7 @@ const largestIndex = 2 ** 24 - 1;
 export function readInputs(
   who: string,
   { inputs }: Pick<Model, 'inputs'>,
-  given: OneOrNamed<ArrayLike<number>>,
+  given: OneOrNamed<ArrayLike<number> | Rows>,
 ): ReadInputs {
   const names = inputs.map(({ name }) => name);
   const arrays = arraysOf(`[${who}] inputs`, given, names, 'inputs');
@@ -44,7 +45,8 @@ export function readInputs(
 function readInput(what: string, input: ModelInput, given: unknown): Float32Array {
   const columns = elementCount(input.shape);
   const place = placeInRows(columns);
-  const read = toFloat32(what, given, place);
+  const numbers = flattenRows(what, given, columns);
+  const read = toFloat32(what, numbers, place);
   if (read.length === 0) {
     throw new VardropError('VARDROP_EMPTY', `${what}: got none, needs at least one row of ${columns} numbers.`);
   }
@@ -62,7 +64,7 @@ function readInput(what: string, input: ModelInput, given: unknown): Float32Arra
     );
   }
   // Before they are rounded, so that a number that is almost whole is refused too.
-  if (input.kind === 'integers') checkIndices(what, input, given as ArrayLike<number>);
+  if (input.kind === 'integers') checkIndices(what, input, numbers as ArrayLike<number>);
   return read;
 }
 

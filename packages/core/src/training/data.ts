@@ -7,18 +7,20 @@ import { arraysOf, type OneOrNamed } from '../oneOrNamed.js';
 import { checkCount } from '../prediction/checkCount.js';
 import { type ReadInputs, readInputs } from '../prediction/readInputs.js';
 import { elementCount } from '../program/shapes.js';
+import { flattenRows, type Rows } from '../flattenRows.js';
 import { toFloat32 } from '../toFloat32.js';
+import type { Minibatch } from './minibatch.js';
 import { gatherRows, gatherTargets, readTargets } from './readTargets.js';
 
 /**
  * Datapoints, row-major: `inputs` `[rows, …inputShape]` and `targets`, class labels `[rows]` or probabilities `[rows, classes]` for
  * classification, values `[rows, …targetShape]` for other likelihoods. A model with several inputs has an array for each by its name, and so have the targets
  * of a model with several outputs: `Dataset<NamedArrays, NamedArrays>`. They are never written to. A Float32Array is read in
- * place; any other array of numbers is copied and rounded to float32 once.
+ * place; any other array of numbers, or array of rows, is copied and rounded to float32 once.
  */
 export interface Dataset<
-  Inputs extends OneOrNamed<ArrayLike<number>> = Float32Array,
-  Targets extends OneOrNamed<ArrayLike<number>> = ArrayLike<number>,
+  Inputs extends OneOrNamed<ArrayLike<number> | Rows> = Float32Array,
+  Targets extends OneOrNamed<ArrayLike<number> | Rows> = ArrayLike<number>,
 > {
   readonly inputs: Inputs;
   readonly targets: Targets;
@@ -33,7 +35,7 @@ export interface Dataset<
 export type NamedArrays = Readonly<Record<string, ArrayLike<number>>>;
 
 /** Any data set that `fit` takes. */
-export type AnyDataset = Dataset<OneOrNamed<ArrayLike<number>>, OneOrNamed<ArrayLike<number>>>;
+export type AnyDataset = Dataset<OneOrNamed<ArrayLike<number> | Rows>, OneOrNamed<ArrayLike<number> | Rows>>;
 
 /** A checked data set: inputs and values as float32, labels as given, all by name. */
 export interface ReadDataset extends ReadInputs {
@@ -73,7 +75,7 @@ export function readDataset(who: string, model: Model, heads: readonly Head[], d
   const arrays = arraysOf(`[${who}] targets`, data.targets, names, 'outputs');
   const targets = heads.map((head, i) => {
     const what = heads.length === 1 ? `[${who}] targets` : `[${who}] targets.${head.output.name}`;
-    return [head.output.name, readTargets(what, head, arrays[i] as ArrayLike<number>, rows)] as const;
+    return [head.output.name, readTargets(what, head, flattenRows(what, arrays[i], elementCount(head.targetShape)), rows)] as const;
   });
   const weights = data.weights === undefined ? undefined : readWeights(`[${who}] weights`, data.weights, rows);
   const weightSum = weights ? weights.reduce((sum, weight) => sum + weight, 0) : rows;
@@ -92,19 +94,17 @@ function readWeights(what: string, given: ArrayLike<number>, rows: number): Floa
   return weights;
 }
 
-/** One minibatch as the training step takes it. Functions that take one accept any arrays of numbers as its `Data`. */
-export interface Minibatch<Data extends ArrayLike<number> = Float32Array> {
-  readonly rows: number;
-  /** `[rows, …shape]` by the names of the model's inputs: `{ x: … }` for most models. */
-  readonly inputs: Readonly<Record<string, Data>>;
-  /** One-hot labels or values, `[rows, …targetShape]`, by the names of the model's outputs: `{ output: … }` for most models. */
-  readonly targets: Readonly<Record<string, Data>>;
-  /** Factors on the rows' losses, whose mean over all rows of the data is 1. Default: 1 each. */
-  readonly weights?: Data;
-}
-
-/** Copies the rows at `indices` out of a data set. */
-export function gather(model: Model, heads: readonly Head[], data: ReadDataset, indices: Uint32Array): Minibatch {
+/**
+ * Copies the rows at `indices` out of a data set. `weightScale` multiplies their weights; as it is by default, the mean over all rows
+ * is 1.
+ */
+export function gather(
+  model: Model,
+  heads: readonly Head[],
+  data: ReadDataset,
+  indices: Uint32Array,
+  weightScale = data.rows / data.weightSum,
+): Minibatch {
   const inputs = model.inputs.map(
     ({ name, shape }) => [name, gatherRows(data.inputs[name], elementCount(shape), indices)] as const,
   );
@@ -112,11 +112,11 @@ export function gather(model: Model, heads: readonly Head[], data: ReadDataset, 
     const { name } = head.output;
     return [name, gatherTargets(head, data.targets[name], data.rows, indices)] as const;
   });
-  const { weights, weightSum, rows } = data;
+  const { weights } = data;
   return {
     rows: indices.length,
     inputs: Object.fromEntries(inputs),
     targets: Object.fromEntries(targets),
-    ...(weights && { weights: gatherRows(weights, 1, indices).map((weight) => (weight * rows) / weightSum) }),
+    ...(weights && { weights: gatherRows(weights, 1, indices).map((weight) => weight * weightScale) }),
   };
 }

@@ -1,20 +1,19 @@
 import { VardropError } from '../errors.js';
 import type { Model } from '../layers/model/model.js';
-import { foldIn } from '../random/foldIn.js';
-import { permutation } from '../random/permutation.js';
-import { stream } from '../streams.js';
 import { yieldToEvents } from '../yieldToEvents.js';
 import { callBack, scheduled } from './callbacks.js';
 import { checkMinibatches } from './checkMinibatches.js';
 import { createCourse, type Start } from './course.js';
 import { createEarlyStopping } from './createEarlyStopping.js';
 import { createStates } from './createStates.js';
-import { gather } from './data.js';
-import { digest } from './digest.js';
+import { isStream } from './dataStream.js';
 import type { EpochRecord } from './epochRecord.js';
-import type { FitOptions } from './fitOptions.js';
+import type { FitOptions, FitWarning } from './fitOptions.js';
+import { memorySource } from './memorySource.js';
+import type { MinibatchSource } from './minibatchSource.js';
 import { resolveFitOptions } from './resolveFitOptions.js';
 import { initialState, readState, type TrainingState } from './state.js';
+import { streamSource } from './streamSource.js';
 import { createTrainer } from './trainer.js';
 import { TrainingError } from './trainingError.js';
 import { createValidator, type ValidationMetrics } from './validation.js';
@@ -46,13 +45,12 @@ export interface FitResult {
  */
 export async function fit(model: Model, options: FitOptions): Promise<FitResult> {
   const resolved = resolveFitOptions(model, options);
-  const { heads, optimizer, epochs, batch, learningRateFactor, klWeight, data, validation, onWarning } =
-    resolved;
+  const { optimizer, epochs, batch, learningRateFactor, klWeight, validation, onWarning } = resolved;
   const { backend, earlyStopping, signal, onStep, onEpoch } = options;
   const start = startOf(model, options, resolved);
+  const data = sourceOf(model, options, resolved, start.seed);
   const stepsPerEpoch = Math.ceil(data.rows / batch);
-  const arrays = [...Object.values(data.inputs), ...Object.values(data.targets), ...(data.weights ? [data.weights] : [])];
-  const course = createCourse(start, { rows: data.rows, digest: digest(arrays) }, batch);
+  const course = createCourse(start, data, batch);
   checkMinibatches(model, data.rows, batch, course.at(start.step).row);
 
   const validator = validation ? createValidator(model, { backend, data: validation }) : undefined;
@@ -61,15 +59,17 @@ export async function fit(model: Model, options: FitOptions): Promise<FitResult>
   const states = createStates(trainer, course, start.step);
   const stopping = createEarlyStopping(earlyStopping, states.finite);
 
+  const warn = (warning: FitWarning) => callBack('onWarning', () => onWarning(warning));
+
   /** Runs one epoch, or the rest of it. Returns false if it was aborted. */
   async function runEpoch(epoch: number): Promise<boolean> {
     const started = performance.now();
-    const order = permutation(foldIn(stream(start.seed, 'shuffle'), epoch), data.rows);
     const totals = { dataTerm: 0, loss: 0, rows: 0, kl: 0 };
-    for (let at = course.at(trainer.step); at.epoch === epoch; at = course.at(trainer.step)) {
+    const from = course.at(trainer.step).row;
+    if (signal?.aborted) return false;
+    for await (const minibatch of data.minibatches(epoch, from, warn)) {
       if (signal?.aborted) return false;
-      const i = Math.floor(at.row / batch);
-      const minibatch = gather(model, heads, data, order.subarray(at.row, at.row + batch));
+      const i = Math.floor(course.at(trainer.step).row / batch);
       const progress = { epoch: epoch + i / stepsPerEpoch, step: trainer.step };
       const result = await trainer.run(minibatch, {
         learningRate: optimizer.learningRate * scheduled('learningRateFactor', learningRateFactor, progress),
@@ -80,7 +80,7 @@ export async function fit(model: Model, options: FitOptions): Promise<FitResult>
       totals.rows += minibatch.rows;
       totals.kl = result.kl;
       if (onStep) await callBack('onStep', () => onStep({ epoch, step: i + 1, stepsPerEpoch, ...result }));
-      await yieldToEvents();
+      await yieldToEvents(data.waits);
     }
     const metrics = await validate();
     const record = recordOf(epoch, totals, metrics, started);
@@ -103,7 +103,7 @@ export async function fit(model: Model, options: FitOptions): Promise<FitResult>
   }
 
   try {
-    for (const warning of resolved.warnings) await callBack('onWarning', () => onWarning(warning));
+    for (const warning of resolved.warnings) await warn(warning);
     let stopped: FitResult['stopped'] = 'completed';
     while (stopped === 'completed' && course.at(trainer.step).epoch < epochs) {
       if (!(await runEpoch(course.at(trainer.step).epoch))) stopped = 'aborted';
@@ -135,6 +135,18 @@ function recordOf(
     ...(validation && { validation }),
     seconds: (performance.now() - started) / 1000,
   };
+}
+
+/** Where the minibatches come from. */
+function sourceOf(
+  model: Model,
+  { augment }: FitOptions,
+  { heads, data, batch, shuffle: size, prefetch }: ReturnType<typeof resolveFitOptions>,
+  seed: number,
+): MinibatchSource {
+  const options = { batch, augment, shuffle: { seed, size } };
+  if (isStream(data)) return streamSource(model, heads, data, { ...options, prefetch });
+  return memorySource(model, heads, data, options);
 }
 
 /** The state that training starts from: the given one, or a fresh one. */

@@ -1,6 +1,8 @@
 import type { Backend } from '../backend/contract.js';
 import type { Optimizer } from '../optimizers/optimizer.js';
+import type { Augment } from './augment.js';
 import type { AnyDataset } from './data.js';
+import type { DataStream } from './dataStream.js';
 import type { EpochRecord } from './epochRecord.js';
 import type { Schedule } from './schedule.js';
 import type { TrainingState } from './state.js';
@@ -36,7 +38,18 @@ export interface FitWarning {
 /** Options of `fit`. */
 export interface FitOptions {
   readonly backend: Backend;
-  readonly data: AnyDataset;
+  /** All rows in memory, or a stream of them. */
+  readonly data: AnyDataset | DataStream;
+  /**
+   * `true`: the rows of each epoch are in a random order of their own. `false`: they keep their order. A number: they are shuffled
+   * within runs of so many rows, which is what a stream holds in memory; a run of all rows is the same as `true`. Default: `true`,
+   * for streams 10,000.
+   */
+  readonly shuffle?: boolean | number;
+  /** Minibatches of a stream that are read while others are trained on. Default: 4. */
+  readonly prefetch?: number;
+  /** Changes rows at random as they are used, anew in each epoch. */
+  readonly augment?: Augment;
   /** Default: Adam. */
   readonly optimizer?: Optimizer;
   /** A factor on the learning rate of the optimizer, for each step. Default: 1. */
@@ -54,7 +67,7 @@ export interface FitOptions {
    * training starts with the first epoch; `FitResult.started` tells which.
    */
   readonly state?: TrainingState<ArrayLike<number>>;
-  readonly validation?: AnyDataset;
+  readonly validation?: AnyDataset | DataStream;
   /** Needs `validation`. The best state is returned; after an abort the latest, to resume from. */
   readonly earlyStopping?: EarlyStopping;
   /** Called after each step. A promise that it returns is awaited. */

@@ -23,14 +23,14 @@ const sumTolerance = 1e-3;
 export function readTargets(
   what: string,
   { likelihood, targetShape }: Pick<Head, 'likelihood' | 'targetShape'>,
-  given: ArrayLike<number>,
+  given: unknown,
   rows: number,
 ): ArrayLike<number> {
   const columns = elementCount(targetShape);
   const place = placeInRows(columns);
+  checkNumbers(what, given, place);
   switch (likelihood.targets) {
     case 'labels': {
-      checkNumbers(what, given, place);
       if (given.length !== rows * columns) {
         checkLabels(what, given, rows, columns);
         return given;
@@ -40,7 +40,6 @@ export function readTargets(
       return toFloat32(what, given, place);
     }
     case 'binary':
-      checkNumbers(what, given, place);
       checkCount(what, given, rows * columns, `${columns} for each of the ${rows} rows, 0 or 1`);
       checkProbabilities(what, given, place);
       return toFloat32(what, given, place);

@@ -9,7 +9,8 @@ import { type Head, headsOf, inModel } from '../heads.js';
 import type { Model } from '../layers/model/model.js';
 import { adam } from '../optimizers/adam.js';
 import type { Optimizer } from '../optimizers/optimizer.js';
-import { type ReadDataset, readDataset } from './data.js';
+import { type AnyDataset, type ReadDataset, readDataset } from './data.js';
+import { checkStream, type DataStream, isStream } from './dataStream.js';
 import type { EarlyStopping, FitOptions, FitWarning } from './fitOptions.js';
 import { scaleWarnings } from './scaleWarnings.js';
 import { constantSchedule, type Schedule } from './schedule.js';
@@ -22,8 +23,11 @@ export interface ResolvedFitOptions {
   readonly batch: number;
   readonly learningRateFactor: Schedule;
   readonly klWeight: Schedule;
-  readonly data: ReadDataset;
-  readonly validation: ReadDataset | undefined;
+  readonly data: ReadDataset | DataStream;
+  readonly validation: ReadDataset | DataStream | undefined;
+  /** Rows in a run that is shuffled; 1 for none, `Infinity` for all. */
+  readonly shuffle: number;
+  readonly prefetch: number;
   readonly warnings: readonly FitWarning[];
   readonly onWarning: (warning: FitWarning) => unknown;
 }
@@ -31,6 +35,9 @@ export interface ResolvedFitOptions {
 const optionNames: Readonly<Record<keyof FitOptions, true>> = {
   backend: true,
   data: true,
+  shuffle: true,
+  prefetch: true,
+  augment: true,
   optimizer: true,
   learningRateFactor: true,
   klWeight: true,
@@ -85,11 +92,20 @@ export function resolveFitOptions(model: Model, options: FitOptions): ResolvedFi
   checkFunction('[fit] onEpoch', options.onEpoch);
   checkFunction('[fit] onWarning', options.onWarning);
   checkSignal('fit', options.signal);
-  const data = readDataset('fit', model, heads, options.data);
-  const validation =
-    options.validation === undefined ? undefined : readDataset('fit validation', model, heads, options.validation);
+  const read = (who: string, given: AnyDataset | DataStream) => {
+    if (!isStream(given)) return readDataset(who, model, heads, given);
+    checkStream(who, given);
+    return given;
+  };
+  const data = read('fit', options.data);
+  const validation = options.validation === undefined ? undefined : read('fit validation', options.validation);
+  const shuffle = shuffleOf(options.shuffle ?? (isStream(data) ? 10_000 : true));
+  const prefetch = options.prefetch ?? 4;
+  if (!Number.isInteger(prefetch) || prefetch < 0)
+    throw new VardropError('VARDROP_OPTION', `[fit] prefetch: got ${formatValue(prefetch)}, needs a number of minibatches from 0.`);
+  checkFunction('[fit] augment', options.augment);
   if (earlyStopping !== undefined) checkEarlyStopping(earlyStopping, validation !== undefined);
-  const warnings = scaleWarnings(model, heads, data);
+  const warnings = isStream(data) ? [] : scaleWarnings(model, heads, data);
   const { onWarning = ({ code, message }) => console.warn(`${message} (${code})`) } = options;
   return {
     heads,
@@ -100,9 +116,21 @@ export function resolveFitOptions(model: Model, options: FitOptions): ResolvedFi
     klWeight,
     data,
     validation,
+    shuffle,
+    prefetch,
     warnings,
     onWarning,
   };
+}
+
+function shuffleOf(given: boolean | number): number {
+  if (given === true) return Number.POSITIVE_INFINITY;
+  if (given === false) return 1;
+  if (Number.isInteger(given) && given >= 1) return given;
+  throw new VardropError(
+    'VARDROP_OPTION',
+    `[fit] shuffle: got ${formatValue(given)}, needs true, false, or a positive number of rows.`,
+  );
 }
 
 function positiveInteger(name: string, value: number): number {

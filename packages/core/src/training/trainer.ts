@@ -15,7 +15,7 @@ import type { Optimizer } from '../optimizers/optimizer.js';
 import { keyNames, noiseKeys } from '../streams.js';
 import type { TensorMap } from '../tensorData.js';
 import { checkMinibatch } from './checkMinibatches.js';
-import type { Minibatch } from './data.js';
+import type { Minibatch } from './minibatch.js';
 import { locateNonFinite } from './locateNonFinite.js';
 import { readState, type TrainingState } from './state.js';
 import { trainingProgram } from './trainingProgram.js';

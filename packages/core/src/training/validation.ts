@@ -4,7 +4,9 @@ import type { Model } from '../layers/model/model.js';
 import { assemblePrediction } from '../prediction/assemblePrediction.js';
 import { createSampler } from '../prediction/createSampler.js';
 import type { Prediction } from '../prediction/prediction.js';
+import type { TargetKind } from '../likelihoods/likelihood.js';
 import type { ReadDataset } from './data.js';
+import { type DataStream, isStream, readBlocks } from './dataStream.js';
 
 /** Metrics of one output of the weights' means on the validation data. */
 export interface OutputMetrics {
@@ -33,21 +35,28 @@ export interface Validator {
 
 /**
  * Prepares validation with the weights' means: one pass, no noise. With weights of rows all metrics are weighted means. Missing
- * targets are left out.
+ * targets are left out. A stream is read anew each time, in constant memory.
  */
 export function createValidator(
   model: Model,
-  options: { readonly backend: Backend; readonly data: ReadDataset },
+  options: { readonly backend: Backend; readonly data: ReadDataset | DataStream },
 ): Validator {
   const { data, backend } = options;
-  const { rows, inputs, targets } = data;
   const heads = headsOf('fit', model);
   const about = { mode: 'mean', samples: 0, batch: 1000, noisePerRun: 1, score: true } as const;
   const sampler = createSampler(model, { backend, ...about });
   return {
     async run(parameters) {
-      const outputs = await sampler.run(parameters, { inputs, rows, targets, seed: 0, signal: undefined });
-      const metrics = heads.map((head) => metricsOf(head, data, outputs));
+      const totals = heads.map((): Totals => ({ nll: 0, weights: 0, deviation: 0, targets: 0 }));
+      const blocks = isStream(data) ? readBlocks('fit validation', model, heads, data, 0) : [data];
+      for await (const block of blocks) {
+        const { rows, inputs, targets } = block;
+        const outputs = await sampler.run(parameters, { inputs, rows, targets, seed: 0, signal: undefined });
+        heads.forEach((head, i) => {
+          add(totals[i], head, block, outputs);
+        });
+      }
+      const metrics = heads.map(({ likelihood }, i) => metricsOf(likelihood.targets, totals[i]));
       if (metrics.length === 1) return metrics[0];
       return {
         nll: metrics.reduce((sum, { nll }) => sum + nll, 0),
@@ -58,40 +67,63 @@ export function createValidator(
   };
 }
 
-function metricsOf(
-  { likelihood, output, prefix }: Head,
-  data: ReadDataset,
-  outputs: Readonly<Record<string, Float32Array<ArrayBuffer>>>,
-): OutputMetrics {
-  const { rows, weights, weightSum } = data;
-  const about = { rows, samples: 0, prefix, targets: likelihood.targets };
-  const prediction = assemblePrediction(outputs, about);
-  const losses = outputs[`${prefix}negativeLogLikelihood`];
-  let nll = 0;
-  for (let row = 0; row < rows; row++) nll += losses[row] * (weights?.[row] ?? 1);
-  return { nll: nll / weightSum, ...deviationOf(prediction, data.targets[output.name], weights) };
+/** Weighted sums over the rows of one output. */
+interface Totals {
+  nll: number;
+  weights: number;
+  /** Squared errors, or wrong labels. */
+  deviation: number;
+  /** Weights of the targets that are not missing. */
+  targets: number;
 }
 
-/** The share of wrong labels, or the root mean squared error, over the targets that are not missing. */
-function deviationOf(
+function metricsOf(targets: TargetKind, totals: Totals): OutputMetrics {
+  const nll = totals.nll / totals.weights;
+  const deviation = totals.deviation / totals.targets;
+  switch (targets) {
+    case 'labels':
+    case 'binary':
+      return { nll, error: deviation };
+    case 'values':
+    case 'counts':
+      return { nll, rmse: Math.sqrt(deviation) };
+  }
+}
+
+function add(
+  totals: Totals,
+  { likelihood, output, prefix }: Head,
+  { rows, targets, weights }: ReadDataset,
+  outputs: Readonly<Record<string, Float32Array<ArrayBuffer>>>,
+): void {
+  const prediction = assemblePrediction(outputs, { rows, samples: 0, prefix, targets: likelihood.targets });
+  const losses = outputs[`${prefix}negativeLogLikelihood`];
+  for (let row = 0; row < rows; row++) {
+    const weight = weights?.[row] ?? 1;
+    totals.nll += losses[row] * weight;
+    totals.weights += weight;
+  }
+  addDeviations(totals, prediction, targets[output.name], weights);
+}
+
+/** Adds squared errors or wrong labels. */
+function addDeviations(
+  totals: Totals,
   prediction: Prediction,
   targets: ArrayLike<number>,
   weights: Float32Array | undefined,
-): Omit<OutputMetrics, 'nll'> {
+): void {
   const { rows } = prediction;
   const classification = prediction.kind === 'classification';
   const wanted = classification && targets.length > rows ? mostProbable(targets, rows) : targets;
   const columns = wanted.length / rows;
-  let sum = 0;
-  let count = 0;
   for (let i = 0; i < wanted.length; i++) {
     if (Number.isNaN(wanted[i])) continue;
     const weight = weights?.[Math.floor(i / columns)] ?? 1;
-    count += weight;
-    if (prediction.kind === 'regression') sum += weight * (prediction.mean[i] - wanted[i]) ** 2;
-    else if (prediction.labels[i] !== (classification ? wanted[i] : wanted[i] > 0.5 ? 1 : 0)) sum += weight;
+    totals.targets += weight;
+    if (prediction.kind === 'regression') totals.deviation += weight * (prediction.mean[i] - wanted[i]) ** 2;
+    else if (prediction.labels[i] !== (classification ? wanted[i] : wanted[i] > 0.5 ? 1 : 0)) totals.deviation += weight;
   }
-  return prediction.kind === 'regression' ? { rmse: Math.sqrt(sum / count) } : { error: sum / count };
 }
 
 /** The most probable class of each row of probabilities. */
