@@ -7,7 +7,14 @@ import { type Key, key } from './random/key.js';
  * The purposes of random numbers. Each has a stream of its own, `foldIn(key(seed), purpose)`. So a longer training, for
  * instance, does not change the noise of predictions.
  */
-export const streams = { initialize: 0, shuffle: 1, training: 2, prediction: 3, augmentation: 4, shuffleLater: 5 } as const;
+export const streams = {
+  initialize: 0,
+  shuffle: 1,
+  training: 2,
+  prediction: 3,
+  augmentation: 4,
+  shuffleLater: 5,
+} as const;
 
 /** The stream of a purpose for a seed. */
 export function stream(seed: number, purpose: keyof typeof streams): Key {

@@ -6,16 +6,16 @@ import { checkObject } from '../checkObject.js';
 import { checkOptionNames } from '../checkOptionNames.js';
 import { checkSignal } from '../checkSignal.js';
 import { VardropError } from '../errors.js';
+import type { Rows } from '../flattenRows.js';
 import { formatValue } from '../formatValue.js';
 import { headsOf, inModel, isNamed } from '../heads.js';
 import type { Model } from '../layers/model/model.js';
 import type { Likelihoods } from '../likelihoods/likelihood.js';
-import type { Rows } from '../flattenRows.js';
 import type { OneOrNamed } from '../oneOrNamed.js';
 import { key } from '../random/key.js';
 import { assemblePrediction } from './assemblePrediction.js';
-import type { Prediction, PredictionOf } from './prediction.js';
 import { createSampler } from './createSampler.js';
+import type { Prediction, PredictionOf } from './prediction.js';
 import type { PredictionMode } from './predictionProgram.js';
 import { type ReadInputs, readInputs } from './readInputs.js';
 

@@ -1,9 +1,11 @@
+/** Arrays of numbers of predictions. */
+type Numbers = Float32Array<ArrayBuffer> | Float64Array<ArrayBuffer> | Int32Array<ArrayBuffer>;
+
 /** Predictions of consecutive rows as one: arrays, whose first axis is the rows, are joined, and rows are added up. */
 export function joinPredictions<Prediction extends object>(parts: readonly Prediction[]): Prediction {
   if (parts.length === 1) return parts[0];
-  const first: Readonly<Record<string, unknown>> = { ...parts[0] };
-  const joined = Object.keys(first).map((name) => {
-    const values = parts.map((part) => (part as Readonly<Record<string, unknown>>)[name]);
+  const joined = Object.keys(parts[0]).map((name) => {
+    const values = parts.map((part) => (part as { readonly [name: string]: unknown })[name]);
     return [name, name === 'rows' ? sum(values as number[]) : join(values)] as const;
   });
   return Object.fromEntries(joined) as Prediction;
@@ -11,18 +13,20 @@ export function joinPredictions<Prediction extends object>(parts: readonly Predi
 
 function join(values: readonly unknown[]): unknown {
   const [first] = values;
-  if (first instanceof Float32Array || first instanceof Float64Array || first instanceof Int32Array) {
-    const arrays = values as readonly (typeof first)[];
-    const all = new (first.constructor as new (length: number) => typeof first)(sum(arrays.map(({ length }) => length)));
-    let at = 0;
-    for (const each of arrays) {
-      all.set(each, at);
-      at += each.length;
-    }
-    return all;
+  if (ArrayBuffer.isView(first)) return joinArrays(values as Numbers[]);
+  const isPrediction = typeof first === 'object' && first !== null && 'kind' in first;
+  return isPrediction ? joinPredictions(values as readonly object[]) : first;
+}
+
+function joinArrays(parts: readonly Numbers[]): Numbers {
+  const Kind = parts[0].constructor as new (length: number) => Numbers;
+  const joined = new Kind(sum(parts.map(({ length }) => length)));
+  let at = 0;
+  for (const part of parts) {
+    joined.set(part, at);
+    at += part.length;
   }
-  const isNamed = typeof first === 'object' && first !== null && 'kind' in first;
-  return isNamed ? joinPredictions(values as readonly object[]) : first;
+  return joined;
 }
 
 function sum(numbers: readonly number[]): number {

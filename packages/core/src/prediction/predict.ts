@@ -4,6 +4,7 @@ import { disposeAll } from '../backend/disposeAll.js';
 import { checkObject } from '../checkObject.js';
 import { checkOptionNames } from '../checkOptionNames.js';
 import { checkSignal } from '../checkSignal.js';
+import type { Rows } from '../flattenRows.js';
 import type { Model } from '../layers/model/model.js';
 import type { Likelihoods } from '../likelihoods/likelihood.js';
 import type { OneOrNamed } from '../oneOrNamed.js';
@@ -16,11 +17,10 @@ import {
   predictorOptionNames,
   predictorOptionsElsewhere,
 } from './createPredictor.js';
-import type { PredictionOf } from './prediction.js';
-import { joinPredictions } from './joinPredictions.js';
-import { readInputs } from './readInputs.js';
-import type { Rows } from '../flattenRows.js';
 import { type InputStream, isInputStream, readInputBlocks } from './inputStream.js';
+import { joinPredictions } from './joinPredictions.js';
+import type { PredictionOf } from './prediction.js';
+import { readInputs } from './readInputs.js';
 
 /** Options of `predict`. */
 export interface PredictOptions extends PredictorOptions, PredictorRunOptions {

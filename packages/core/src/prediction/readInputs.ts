@@ -1,9 +1,9 @@
 import { VardropError } from '../errors.js';
 import { firstNonFinite } from '../firstNonFinite.js';
+import { flattenRows, type Rows } from '../flattenRows.js';
 import type { Model, ModelInput } from '../layers/model/model.js';
 import { arraysOf, type OneOrNamed } from '../oneOrNamed.js';
 import { elementCount } from '../program/shapes.js';
-import { flattenRows, type Rows } from '../flattenRows.js';
 import { toFloat32 } from '../toFloat32.js';
 import { placeInRows } from './placeInRows.js';
 

@@ -84,7 +84,10 @@ export function createAugmenter(
 function readRow(given: unknown, columns: number, row: number): ArrayLike<number> {
   const isArray = Array.isArray(given) || ArrayBuffer.isView(given);
   if (isArray && (given as ArrayLike<number> & object).length === columns) return given as ArrayLike<number> & object;
-  return refuse(`${formatValue(given)} for row ${row}`, `${columns} numbers, or nothing where the row itself was changed`);
+  return refuse(
+    `${formatValue(given)} for row ${row}`,
+    `${columns} numbers, or nothing where the row itself was changed`,
+  );
 }
 
 function refuse(got: string, needs: string): never {

@@ -1,5 +1,6 @@
 import { checkOptionNames } from '../checkOptionNames.js';
 import { VardropError } from '../errors.js';
+import { flattenRows, type Rows } from '../flattenRows.js';
 import { formatValue } from '../formatValue.js';
 import type { Head } from '../heads.js';
 import type { Model } from '../layers/model/model.js';
@@ -7,7 +8,6 @@ import { arraysOf, type OneOrNamed } from '../oneOrNamed.js';
 import { checkCount } from '../prediction/checkCount.js';
 import { type ReadInputs, readInputs } from '../prediction/readInputs.js';
 import { elementCount } from '../program/shapes.js';
-import { flattenRows, type Rows } from '../flattenRows.js';
 import { toFloat32 } from '../toFloat32.js';
 import type { Minibatch } from './minibatch.js';
 import { gatherRows, gatherTargets, readTargets } from './readTargets.js';
@@ -75,7 +75,10 @@ export function readDataset(who: string, model: Model, heads: readonly Head[], d
   const arrays = arraysOf(`[${who}] targets`, data.targets, names, 'outputs');
   const targets = heads.map((head, i) => {
     const what = heads.length === 1 ? `[${who}] targets` : `[${who}] targets.${head.output.name}`;
-    return [head.output.name, readTargets(what, head, flattenRows(what, arrays[i], elementCount(head.targetShape)), rows)] as const;
+    return [
+      head.output.name,
+      readTargets(what, head, flattenRows(what, arrays[i], elementCount(head.targetShape)), rows),
+    ] as const;
   });
   const weights = data.weights === undefined ? undefined : readWeights(`[${who}] weights`, data.weights, rows);
   const weightSum = weights ? weights.reduce((sum, weight) => sum + weight, 0) : rows;
@@ -86,7 +89,10 @@ function readWeights(what: string, given: ArrayLike<number>, rows: number): Floa
   const weights = toFloat32(what, given, (row) => `in row ${row}`);
   checkCount(what, weights, rows, 'one for each of the rows');
   const refuse = (got: string): never => {
-    throw new VardropError('VARDROP_WEIGHT', `${what}: got ${got}, needs finite numbers that are not negative, and one above 0.`);
+    throw new VardropError(
+      'VARDROP_WEIGHT',
+      `${what}: got ${got}, needs finite numbers that are not negative, and one above 0.`,
+    );
   };
   const bad = weights.findIndex((weight) => !(weight >= 0 && Number.isFinite(weight)));
   if (bad !== -1) refuse(`${weights[bad]} in row ${bad}`);

@@ -1,8 +1,8 @@
 import { VardropError } from '../errors.js';
 import { formatValue } from '../formatValue.js';
-import { type AnyDataset, type ReadDataset, readDataset } from './data.js';
 import type { Head } from '../heads.js';
 import type { Model } from '../layers/model/model.js';
+import { type AnyDataset, type ReadDataset, readDataset } from './data.js';
 
 /**
  * Data that are read anew in each epoch, such as a file that does not fit into memory. Blocks may have any number of rows; the
@@ -29,7 +29,8 @@ export function checkStream(who: string, { rows, weightSum, batches }: DataStrea
   const refuse = (what: string, got: unknown, needs: string): never => {
     throw new VardropError('VARDROP_STREAM', `[${who}] data.${what}: got ${formatValue(got)}, needs ${needs}.`);
   };
-  if (!Number.isSafeInteger(rows) || rows < 1) refuse('rows', rows, 'the number of rows of an epoch, a positive integer');
+  if (!Number.isSafeInteger(rows) || rows < 1)
+    refuse('rows', rows, 'the number of rows of an epoch, a positive integer');
   if (typeof batches !== 'function') refuse('batches', batches, 'a function of the epoch that gives blocks of rows');
   if (weightSum !== undefined && !(weightSum > 0 && Number.isFinite(weightSum)))
     refuse('weightSum', weightSum, 'the sum of the weights of all rows, a positive number');
@@ -51,13 +52,18 @@ export async function* readBlocks(
     throw new VardropError('VARDROP_STREAM', `[${who}] data: got ${got}, needs ${needs}.`, { cause });
   };
   for await (const block of iterate(data, epoch, (cause) =>
-    refuse(`an error after ${first} rows of epoch ${epoch}: ${messageOf(cause)}`, 'a stream that can be read to its end', cause),
+    refuse(
+      `an error after ${first} rows of epoch ${epoch}: ${messageOf(cause)}`,
+      'a stream that can be read to its end',
+      cause,
+    ),
   )) {
     const read = readBlock(`${who}, block from row ${first}`, model, heads, block);
     if (read.weights && data.weightSum === undefined)
       refuse('blocks with weights', 'weightSum, the sum of the weights of all rows, beside rows');
     first += read.rows;
-    if (first > data.rows) refuse(`more than ${data.rows} rows in epoch ${epoch}`, `the ${data.rows} rows that it says`);
+    if (first > data.rows)
+      refuse(`more than ${data.rows} rows in epoch ${epoch}`, `the ${data.rows} rows that it says`);
     yield read;
   }
   if (first < data.rows) refuse(`the end after ${first} rows of epoch ${epoch}`, `the ${data.rows} rows that it says`);

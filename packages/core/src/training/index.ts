@@ -1,15 +1,15 @@
 export { allParameters, allTensors } from '../allParameters.js';
 export { keyNames, noiseKeys, streams } from '../streams.js';
 export type { TensorData, TensorMap } from '../tensorData.js';
-export type { Start } from './course.js';
 export type { Augment, AugmentContext, RowRandom } from './augment.js';
+export type { Start } from './course.js';
 export type { AnyDataset, Dataset, NamedArrays } from './data.js';
-export type { DataStream } from './dataStream.js';
-export type { Minibatch } from './minibatch.js';
 export type { DataPosition } from './dataPosition.js';
+export type { DataStream } from './dataStream.js';
 export type { EpochRecord } from './epochRecord.js';
 export { type FitResult, fit } from './fit.js';
 export type { EarlyStopping, FitOptions, FitWarning, StepEvent } from './fitOptions.js';
+export type { Minibatch } from './minibatch.js';
 export { constantSchedule, exponentialDecay, piecewiseLinear, type Schedule, warmUp } from './schedule.js';
 export { initialState, type TrainingState } from './state.js';
 export { createTrainer, type StepResult, type StepScales, type Trainer } from './trainer.js';

@@ -1,5 +1,8 @@
 /** The items of `source`, of which up to `ahead` are asked for before they are needed. Its end and errors come in their place. */
-export async function* prefetch<Item>(source: AsyncIterable<Item>, ahead: number): AsyncGenerator<Item, void, undefined> {
+export async function* prefetch<Item>(
+  source: AsyncIterable<Item>,
+  ahead: number,
+): AsyncGenerator<Item, void, undefined> {
   const iterator = source[Symbol.asyncIterator]();
   const waiting: Promise<IteratorResult<Item>>[] = [];
   const ask = () => {

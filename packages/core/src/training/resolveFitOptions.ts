@@ -102,7 +102,10 @@ export function resolveFitOptions(model: Model, options: FitOptions): ResolvedFi
   const shuffle = shuffleOf(options.shuffle ?? (isStream(data) ? 10_000 : true));
   const prefetch = options.prefetch ?? 4;
   if (!Number.isInteger(prefetch) || prefetch < 0)
-    throw new VardropError('VARDROP_OPTION', `[fit] prefetch: got ${formatValue(prefetch)}, needs a number of minibatches from 0.`);
+    throw new VardropError(
+      'VARDROP_OPTION',
+      `[fit] prefetch: got ${formatValue(prefetch)}, needs a number of minibatches from 0.`,
+    );
   checkFunction('[fit] augment', options.augment);
   if (earlyStopping !== undefined) checkEarlyStopping(earlyStopping, validation !== undefined);
   const warnings = isStream(data) ? [] : scaleWarnings(model, heads, data);

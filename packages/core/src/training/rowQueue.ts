@@ -34,7 +34,12 @@ export function createRowQueue(blocks: AsyncIterable<NumberedRows>): RowQueue {
         used = 0;
       }
       const length = Math.min(left, block.numbers.length - used);
-      act(rowsAt(block, Uint32Array.from({ length }, (_, i) => used + i)));
+      act(
+        rowsAt(
+          block,
+          Uint32Array.from({ length }, (_, i) => used + i),
+        ),
+      );
       used += length;
       left -= length;
     }

@@ -52,7 +52,10 @@ export function streamSource(
       for (let first = start; first < rows; first += length) {
         const run = await queue.take(Math.min(length, rows - first));
         const order = orderOfRun(shuffle, epoch, first, run.numbers.length);
-        yield rowsAt(run, order.subarray(Math.max(from - first, 0)).map((row) => row - first));
+        yield rowsAt(
+          run,
+          order.subarray(Math.max(from - first, 0)).map((row) => row - first),
+        );
       }
       await queue.end();
     } finally {

@@ -1,10 +1,10 @@
 import type { Backend, Tensors } from '../backend/contract.js';
 import { type Head, headsOf } from '../heads.js';
 import type { Model } from '../layers/model/model.js';
+import type { TargetKind } from '../likelihoods/likelihood.js';
 import { assemblePrediction } from '../prediction/assemblePrediction.js';
 import { createSampler } from '../prediction/createSampler.js';
 import type { Prediction } from '../prediction/prediction.js';
-import type { TargetKind } from '../likelihoods/likelihood.js';
 import type { ReadDataset } from './data.js';
 import { type DataStream, isStream, readBlocks } from './dataStream.js';
 
@@ -122,7 +122,8 @@ function addDeviations(
     const weight = weights?.[Math.floor(i / columns)] ?? 1;
     totals.targets += weight;
     if (prediction.kind === 'regression') totals.deviation += weight * (prediction.mean[i] - wanted[i]) ** 2;
-    else if (prediction.labels[i] !== (classification ? wanted[i] : wanted[i] > 0.5 ? 1 : 0)) totals.deviation += weight;
+    else if (prediction.labels[i] !== (classification ? wanted[i] : wanted[i] > 0.5 ? 1 : 0))
+      totals.deviation += weight;
   }
 }
 

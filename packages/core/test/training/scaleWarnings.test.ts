@@ -43,9 +43,7 @@ describe('a warning of the scale', () => {
       fc.asyncProperty(cases, async ({ inputs, values, labels, kind }) => {
         const warnings: FitWarning[] = [];
         await fit(model, {
-          ...(kind === 'values'
-            ? options(inputs, values, gaussian())
-            : options(inputs, labels, categorical())),
+          ...(kind === 'values' ? options(inputs, values, gaussian()) : options(inputs, labels, categorical())),
           onWarning: (warning) => warnings.push(warning),
         }).catch((error) => {
           // Values of 10⁴ may make a loss that float32 does not hold.
