@@ -34,12 +34,7 @@ export function createRowQueue(blocks: AsyncIterable<NumberedRows>): RowQueue {
         used = 0;
       }
       const length = Math.min(left, block.numbers.length - used);
-      act(
-        rowsAt(
-          block,
-          Uint32Array.from({ length }, (_, i) => used + i),
-        ),
-      );
+      act(cutRows(block, used, used + length));
       used += length;
       left -= length;
     }
@@ -57,6 +52,21 @@ export function createRowQueue(blocks: AsyncIterable<NumberedRows>): RowQueue {
     },
     async close() {
       await iterator.return?.();
+    },
+  };
+}
+
+/** The rows from `first` to before `last`, without a copy. */
+function cutRows({ numbers, minibatch }: NumberedRows, first: number, last: number): NumberedRows {
+  const { rows, inputs, targets, weights } = minibatch;
+  const cut = (data: Float32Array) => data.subarray((first * data.length) / rows, (last * data.length) / rows);
+  return {
+    numbers: numbers.subarray(first, last),
+    minibatch: {
+      rows: last - first,
+      inputs: mapArrays(inputs, (_, data) => cut(data)),
+      targets: mapArrays(targets, (_, data) => cut(data)),
+      ...(weights && { weights: cut(weights) }),
     },
   };
 }
@@ -80,12 +90,30 @@ function join(parts: readonly NumberedRows[]): NumberedRows {
   const all = parts.map(({ minibatch }) => minibatch);
   const { inputs, targets, weights } = all[0];
   return {
-    numbers: Uint32Array.from(parts.flatMap(({ numbers }) => [...numbers])),
+    numbers: joinArrays(
+      Uint32Array,
+      parts.map(({ numbers }) => numbers),
+    ),
     minibatch: {
       rows: all.reduce((sum, { rows }) => sum + rows, 0),
-      inputs: mapArrays(inputs, (name) => joinArrays(all.map((each) => each.inputs[name]))),
-      targets: mapArrays(targets, (name) => joinArrays(all.map((each) => each.targets[name]))),
-      ...(weights && { weights: joinArrays(all.map((each) => each.weights as Float32Array)) }),
+      inputs: mapArrays(inputs, (name) =>
+        joinArrays(
+          Float32Array,
+          all.map((each) => each.inputs[name]),
+        ),
+      ),
+      targets: mapArrays(targets, (name) =>
+        joinArrays(
+          Float32Array,
+          all.map((each) => each.targets[name]),
+        ),
+      ),
+      ...(weights && {
+        weights: joinArrays(
+          Float32Array,
+          all.map((each) => each.weights as Float32Array),
+        ),
+      }),
     },
   };
 }
@@ -97,8 +125,11 @@ function mapArrays(
   return Object.fromEntries(Object.entries(arrays).map(([name, data]) => [name, act(name, data)]));
 }
 
-function joinArrays(parts: readonly Float32Array[]): Float32Array {
-  const joined = new Float32Array(parts.reduce((sum, { length }) => sum + length, 0));
+function joinArrays<Kind extends Float32Array | Uint32Array>(
+  Kind: new (length: number) => Kind,
+  parts: readonly Kind[],
+): Kind {
+  const joined = new Kind(parts.reduce((sum, { length }) => sum + length, 0));
   let at = 0;
   for (const part of parts) {
     joined.set(part, at);
