@@ -1,7 +1,6 @@
 import {
   adam,
   type Backend,
-  categorical,
   conv2d,
   dense,
   flatten,

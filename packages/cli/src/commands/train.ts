@@ -3,6 +3,7 @@ import {
   type ClassificationMetrics,
   type ClassificationPrediction,
   evaluateClassification,
+  type Likelihood,
   type Model,
   predict,
   serializeState,
@@ -30,7 +31,7 @@ const compared = ['none', 'bernoulli', 'gaussian-a', 'gaussian-b', 'variational-
 /** One network, trained and measured on the test images. */
 interface Run {
   readonly options: TrainOptions;
-  readonly model: Model;
+  readonly model: Model<Likelihood<'labels'>>;
   readonly trained: TrainedNetwork;
   readonly prediction: ClassificationPrediction;
   readonly metrics: ClassificationMetrics;
@@ -71,7 +72,7 @@ export const train: Train = async (asked, ui, signal) => {
 
 async function trainAndTest(
   options: TrainOptions,
-  model: Model,
+  model: Model<Likelihood<'labels'>>,
   around: {
     readonly backend: Backend;
     readonly data: ImageDataset;

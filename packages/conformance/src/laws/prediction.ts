@@ -1,9 +1,12 @@
 import {
+  type ClassificationPrediction,
   categorical,
   type Estimator,
   gaussian,
+  type Likelihood,
   type Model,
   type NoiseModel,
+  type RegressionPrediction,
   sequential,
   type TensorMap,
 } from '@vardrop/core';

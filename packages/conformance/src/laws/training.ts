@@ -1,4 +1,4 @@
-import { adam, type Backend, categorical, initialState } from '@vardrop/core';
+import { adam, type Backend, initialState } from '@vardrop/core';
 import { type CompiledProgram, compileProgram, type Tensors } from '@vardrop/core/backend';
 import { keyNames, noiseKeys, trainingProgram } from '@vardrop/core/extend';
 import { bindBatch, expand, simplify } from '@vardrop/core/program';
@@ -31,10 +31,7 @@ async function checkSteps({ backend, ledger, models, seed }: LawContext, course:
   const known = new Set(source.nodes.flatMap((node) => (node.op === 'input' ? [node.name] : [])));
   const dataOf = (step: number) => {
     const { rows, inputs: given, targets } = minibatchOf(course, step);
-    const scalars = {
-      klScale: 1 / course.rows,
-      ...optimizer.scalars(step + 1, learningRate),
-    };
+    const scalars = { klScale: 1 / course.rows, ...optimizer.scalars(step + 1, learningRate) };
     const rowScale = new Float32Array(rows).fill(1 / rows);
     const inputs: Record<string, Float32Array> = { ...carried, ...given, y: targets.output, rowScale };
     for (const [name, value] of Object.entries(scalars)) inputs[name] = Float32Array.of(value);
@@ -113,10 +110,7 @@ async function endsOf(
         const { rows, inputs: given, targets } = minibatchOf(course, step);
         const program = programs.get(rows) ?? (await compileProgram(backend, source, { batch: rows }));
         programs.set(rows, program);
-        const scalars = {
-          klScale: 1 / course.rows,
-          ...optimizer.scalars(step + 1, learningRate),
-        };
+        const scalars = { klScale: 1 / course.rows, ...optimizer.scalars(step + 1, learningRate) };
         const inputs = uploadAll([
           ['x', given.x, [rows, ...model.inputShape]],
           ['y', targets.output, [rows, ...model.outputShape]],

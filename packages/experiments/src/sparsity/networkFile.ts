@@ -1,15 +1,15 @@
-import { deserializeState, type Model, noNoise, serializeState, type TensorMap, VardropError } from '@vardrop/core';
+import { deserializeState, type Likelihood, type Model, noNoise, serializeState, type TensorMap, VardropError } from '@vardrop/core';
 import { modelParts } from '@vardrop/core/extend';
 import { type LenetSizes, lenet } from './lenet.js';
 
 /** A network without noise and the values of its parameters. */
 export interface StoredNetwork {
-  readonly model: Model;
+  readonly model: Model<Likelihood<'labels'>>;
   readonly parameters: TensorMap;
 }
 
 /** A network for prediction, without noise. */
-export function plainNetwork(sizes: LenetSizes): Model {
+export function plainNetwork(sizes: LenetSizes): Model<Likelihood<'labels'>> {
   return lenet(sizes, { noise: noNoise() });
 }
 
