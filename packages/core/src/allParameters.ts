@@ -22,8 +22,6 @@ export function allParameters(model: Model): readonly ParameterSpecification[] {
 }
 
 /** The same, followed by what the model carries beside its parameters: all that a prediction reads. */
-export function allTensors(
-  model: Model,
-): readonly (ParameterSpecification & { readonly remedy?: string })[] {
+export function allTensors(model: Model): readonly (ParameterSpecification & { readonly remedy?: string })[] {
   return [...allParameters(model), ...carriedTensors(model)];
 }

@@ -33,7 +33,13 @@ export function headsOf(who: string, model: Pick<Model, 'outputs' | 'likelihood'
     );
   }
   return outputs.map((output) =>
-    headOf(who, output, byName[output.name], `likelihood.${output.name}`, outputs.length === 1 ? '' : `${output.name}/`),
+    headOf(
+      who,
+      output,
+      byName[output.name],
+      `likelihood.${output.name}`,
+      outputs.length === 1 ? '' : `${output.name}/`,
+    ),
   );
 }
 
@@ -66,7 +72,9 @@ export function likelihoodValues<Value>(
 ): Readonly<Record<string, Value>> {
   const start = `likelihood/${prefix}`;
   return Object.fromEntries(
-    Object.entries(values).flatMap(([name, value]) => (name.startsWith(start) ? [[name.slice(start.length), value]] : [])),
+    Object.entries(values).flatMap(([name, value]) =>
+      name.startsWith(start) ? [[name.slice(start.length), value]] : [],
+    ),
   );
 }
 

@@ -8,13 +8,10 @@ import { placeOf } from './place.js';
  */
 export function checkDescription(who: string, description: unknown): asserts description is ModelDescription {
   const whole = placeOf(who, 'description', description);
-  whole.members(['format', 'inputs', 'layers', 'calls', 'outputs'], [
-    'noise',
-    'estimator',
-    'divergence',
-    'likelihood',
-    'likelihoods',
-  ]);
+  whole.members(
+    ['format', 'inputs', 'layers', 'calls', 'outputs'],
+    ['noise', 'estimator', 'divergence', 'likelihood', 'likelihoods'],
+  );
   const format = whole.member('format');
   if (format.value !== 1) format.refuse('1. A later version wrote it');
   const names = new Set<string>();

@@ -43,8 +43,8 @@ import {
   upsampling1d,
   upsampling2d,
 } from '../layers/index.js';
-import { categorical, gaussian } from '../likelihoods/index.js';
 import type { Activation } from '../layers/layer.js';
+import { categorical, gaussian } from '../likelihoods/index.js';
 import {
   bernoulli,
   bernoulliLearned,

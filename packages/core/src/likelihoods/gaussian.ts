@@ -55,7 +55,10 @@ export function gaussian(options: GaussianOptions = {}): Likelihood<'values'> {
       const both = b.add(b.mul(square, b.exp(b.neg(logSpread))), b.add(logSpread, Math.log(2 * Math.PI)));
       return weight === 0 ? both : b.mul(b.stopGradient(b.exp(b.mul(weight, logSpread))), both);
     };
-    return b.mul(0.5, sumOfPresent(b, missing, target, terms, (all) => sumOfRow(b, all)));
+    return b.mul(
+      0.5,
+      sumOfPresent(b, missing, target, terms, (all) => sumOfRow(b, all)),
+    );
   }
 
   return withRecipe('gaussian', options, {
@@ -71,7 +74,12 @@ export function gaussian(options: GaussianOptions = {}): Likelihood<'values'> {
     predictive(b, output, parameters) {
       const { location, logSpread } = spread.of(b, output, parameters);
       const variances = b.exp(logSpread);
-      return { kind: 'values', mean: location, variance: variances, parameters: { mean: location, deviation: b.sqrt(variances) } };
+      return {
+        kind: 'values',
+        mean: location,
+        variance: variances,
+        parameters: { mean: location, deviation: b.sqrt(variances) },
+      };
     },
     ...(missing === 'skip' && { missing }),
   } satisfies Likelihood<'values'>);

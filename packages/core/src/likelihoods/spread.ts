@@ -31,13 +31,19 @@ export interface Spread {
  */
 export function createSpread(
   who: string,
-  about: { readonly option: string; readonly parameter: string; readonly source: SpreadSource; readonly initial: number },
+  about: {
+    readonly option: string;
+    readonly parameter: string;
+    readonly source: SpreadSource;
+    readonly initial: number;
+  },
 ): Spread {
   const { option, parameter, source, initial } = about;
   const refuse = (what: string, got: unknown, needs: string): never => {
     throw new VardropError('VARDROP_VARIANCE', `[${who}] ${what}: got ${formatValue(got)}, needs ${needs}.`);
   };
-  if (!Number.isFinite(initial)) refuse(parameter, initial, `a finite number, the natural logarithm of the ${option} of the targets`);
+  if (!Number.isFinite(initial))
+    refuse(parameter, initial, `a finite number, the natural logarithm of the ${option} of the targets`);
   const given = typeof source === 'number' ? [source] : source;
   if (Array.isArray(given)) {
     if (given.length === 0 || !given.every((each) => typeof each === 'number' && each > 0 && Number.isFinite(each)))

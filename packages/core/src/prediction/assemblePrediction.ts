@@ -51,7 +51,8 @@ function classification(outputs: Outputs, { rows, samples }: About): Classificat
   const labels = new Int32Array(rows);
   for (let row = 0; row < rows; row++) {
     const start = row * classes;
-    for (let k = 1; k < classes; k++) if (probabilities[start + k] > probabilities[start + labels[row]]) labels[row] = k;
+    for (let k = 1; k < classes; k++)
+      if (probabilities[start + k] > probabilities[start + labels[row]]) labels[row] = k;
   }
   const uncertainty = uncertainties(outputs, rows, classes, samples);
   return { kind: 'classification', rows, classes, samples, probabilities, labels, ...uncertainty };
@@ -94,5 +95,13 @@ function regression({ mean, variance, squaredDeviations }: Outputs, { rows, samp
   if (samples > 1) {
     for (let i = 0; i < mean.length; i++) epistemicVariance[i] = squaredDeviations[i] / (samples - 1);
   }
-  return { kind: 'regression', rows, outputs, samples, mean, epistemicVariance, aleatoricVariance: Float64Array.from(variance) };
+  return {
+    kind: 'regression',
+    rows,
+    outputs,
+    samples,
+    mean,
+    epistemicVariance,
+    aleatoricVariance: Float64Array.from(variance),
+  };
 }

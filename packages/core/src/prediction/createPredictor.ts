@@ -13,8 +13,8 @@ import type { Likelihoods } from '../likelihoods/likelihood.js';
 import type { OneOrNamed } from '../oneOrNamed.js';
 import { key } from '../random/key.js';
 import { assemblePrediction } from './assemblePrediction.js';
-import type { Prediction, PredictionOf } from './prediction.js';
 import { createSampler } from './createSampler.js';
+import type { Prediction, PredictionOf } from './prediction.js';
 import type { PredictionMode } from './predictionProgram.js';
 import { type ReadInputs, readInputs } from './readInputs.js';
 

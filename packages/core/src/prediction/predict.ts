@@ -55,7 +55,7 @@ const elsewhere = { ...predictorOptionsElsewhere, state: 'Write parameters: stat
 export async function predict<Given extends Likelihoods>(
   model: Model<Given>,
   options: PredictOptions,
-): Promise<PredictionOf<Given>> {
+): Promise<NoInfer<PredictionOf<Given>>> {
   checkObject('VARDROP_MODEL', '[predict] model', model, 'apply', 'sequential()');
   checkOptionNames('predict', options, optionNames, elsewhere);
   const { parameters, inputs: given, seed, signal, ...forPredictor } = options;

@@ -42,7 +42,10 @@ function summarizeClasses(b: Builder, head: Head, each: Shape, classes: number, 
   const difference = b.sub(entropy, b.input(`${prefix}entropy`, each));
   const corrected = b.add(difference, b.div(spread, b.mul(2, samples)));
   const information = b.min(b.max(corrected, 0), Math.log(classes));
-  b.output(`${prefix}probabilities`, some(b, samples, head.likelihood.targets === 'binary' ? yes(b, probabilities) : probabilities));
+  b.output(
+    `${prefix}probabilities`,
+    some(b, samples, head.likelihood.targets === 'binary' ? yes(b, probabilities) : probabilities),
+  );
   b.output(`${prefix}entropy`, some(b, samples, entropy));
   b.output(`${prefix}mutualInformation`, some(b, samples, b.selectGreater(samples, 1.5, information, 0)));
 }

@@ -84,7 +84,10 @@ function readWeights(what: string, given: ArrayLike<number>, rows: number): Floa
   const weights = toFloat32(what, given, (row) => `in row ${row}`);
   checkCount(what, weights, rows, 'one for each of the rows');
   const refuse = (got: string): never => {
-    throw new VardropError('VARDROP_WEIGHT', `${what}: got ${got}, needs finite numbers that are not negative, and one above 0.`);
+    throw new VardropError(
+      'VARDROP_WEIGHT',
+      `${what}: got ${got}, needs finite numbers that are not negative, and one above 0.`,
+    );
   };
   const bad = weights.findIndex((weight) => !(weight >= 0 && Number.isFinite(weight)));
   if (bad !== -1) refuse(`${weights[bad]} in row ${bad}`);

@@ -46,12 +46,15 @@ export interface FitResult {
  */
 export async function fit(model: Model, options: FitOptions): Promise<FitResult> {
   const resolved = resolveFitOptions(model, options);
-  const { heads, optimizer, epochs, batch, learningRateFactor, klWeight, data, validation, onWarning } =
-    resolved;
+  const { heads, optimizer, epochs, batch, learningRateFactor, klWeight, data, validation, onWarning } = resolved;
   const { backend, earlyStopping, signal, onStep, onEpoch } = options;
   const start = startOf(model, options, resolved);
   const stepsPerEpoch = Math.ceil(data.rows / batch);
-  const arrays = [...Object.values(data.inputs), ...Object.values(data.targets), ...(data.weights ? [data.weights] : [])];
+  const arrays = [
+    ...Object.values(data.inputs),
+    ...Object.values(data.targets),
+    ...(data.weights ? [data.weights] : []),
+  ];
   const course = createCourse(start, { rows: data.rows, digest: digest(arrays) }, batch);
   checkMinibatches(model, data.rows, batch, course.at(start.step).row);
 

@@ -82,11 +82,7 @@ function initialValues(initializer: Initializer, shape: readonly number[], key: 
  * A state from the caller, with its tensors as float32. Throws `VARDROP_STATE` unless it has a step, a seed and exactly the
  * tensors that the model, its likelihood and the optimizer need, with finite numbers; and what `readTensors` throws.
  */
-export function readState(
-  model: Model,
-  optimizer: Optimizer,
-  state: TrainingState<ArrayLike<number>>,
-): TrainingState {
+export function readState(model: Model, optimizer: Optimizer, state: TrainingState<ArrayLike<number>>): TrainingState {
   if (typeof state?.optimizer !== 'object' || state.optimizer === null) {
     throw new VardropError(
       'VARDROP_STATE',

@@ -122,7 +122,8 @@ export function createTrainer(
         inputs[targetName(head)] = backend.upload(minibatch.targets[name], [minibatch.rows, ...head.targetShape]);
       }
       const scale = 1 / minibatch.rows;
-      const rowScales = minibatch.weights?.map((weight) => weight * scale) ?? new Float32Array(minibatch.rows).fill(scale);
+      const rowScales =
+        minibatch.weights?.map((weight) => weight * scale) ?? new Float32Array(minibatch.rows).fill(scale);
       inputs.rowScale = backend.upload(rowScales, [minibatch.rows]);
       for (const [name, value] of Object.entries(scalars)) inputs[name] = backend.upload(Float32Array.of(value), []);
       const { carried, outputs } = program.run(current, [{ inputs, keys }]);

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { dense, sequential } from '../../src/layers/index.js';
-import { gaussian } from '../../src/likelihood.js';
+import { gaussian } from '../../src/likelihoods/index.js';
 import type { Optimizer } from '../../src/optimizers/index.js';
 import { type EarlyStopping, fit } from '../../src/training/index.js';
 import { bitsOf, float32Backend } from './helpers.js';
@@ -19,7 +19,7 @@ const setting: Optimizer = {
   }),
 };
 
-const model = sequential({ input: [1], layers: [dense({ units: 1 })] });
+const model = sequential({ input: [1], likelihood: gaussian(), layers: [dense({ units: 1 })] });
 const validation = { inputs: new Float32Array(1), targets: [2] };
 const data = { inputs: new Float32Array(3), targets: [1, 2, 3] };
 
@@ -29,7 +29,6 @@ async function train(values: readonly number[], earlyStopping?: EarlyStopping, s
   let steps = 0;
   return fit(model, {
     backend: float32Backend(),
-    likelihood: gaussian(),
     optimizer: setting,
     learningRateFactor: ({ epoch }) => values[Math.floor(epoch)],
     data,

@@ -12,7 +12,7 @@ import {
   TrainingError,
   type TrainingState,
 } from '../../src/training/index.js';
-import { bitsOf, blobs, float32Backend, likelihood, rows, smallModel } from './helpers.js';
+import { bitsOf, blobs, float32Backend, rows, smallModel } from './helpers.js';
 
 const model = smallModel();
 const data = blobs();

@@ -4,7 +4,7 @@ import type { Backend } from '../../src/backend/contract.js';
 import { adam } from '../../src/optimizers/index.js';
 import { key, normal } from '../../src/random/index.js';
 import { createTrainer, initialState, type Minibatch, type Trainer } from '../../src/training/index.js';
-import { bitsOf, float32Backend, likelihood, smallModel } from './helpers.js';
+import { bitsOf, float32Backend, smallModel } from './helpers.js';
 
 const model = smallModel();
 const optimizer = adam({ learningRate: 0.05 });
@@ -58,7 +58,6 @@ function start() {
     backend,
     trainer: createTrainer(model, {
       backend,
-      likelihood,
       optimizer,
       state: initialState(model, optimizer, 3),
     }),

@@ -2,11 +2,11 @@ import { checkObject } from '../../checkObject.js';
 import { checkParameters } from '../../checkParameters.js';
 import { VardropError } from '../../errors.js';
 import { formatValue } from '../../formatValue.js';
-import type { ParameterSpecification } from '../../noise/noiseModel.js';
-import { noNoise } from '../../noise/noNoise.js';
+import { headsOf } from '../../heads.js';
 import { categorical } from '../../likelihoods/categorical.js';
 import type { Likelihoods } from '../../likelihoods/likelihood.js';
-import { headsOf } from '../../heads.js';
+import type { ParameterSpecification } from '../../noise/noiseModel.js';
+import { noNoise } from '../../noise/noNoise.js';
 import { checkLayer } from '../defineLayer.js';
 import { checkInputShape } from '../input.js';
 import type { BuiltLayer, GraphValue, LayerDefinition } from '../layer.js';
@@ -43,7 +43,18 @@ const reservedInputs: readonly string[] = [
     'mean',
     'probabilities',
   ],
-  ...['entropy', 'squaredDeviations', 'seed', 'samples', 'row', 'step', 'logits', 'mutualInformation', 'variance', 'negativeLogLikelihood'],
+  ...[
+    'entropy',
+    'squaredDeviations',
+    'seed',
+    'samples',
+    'row',
+    'step',
+    'logits',
+    'mutualInformation',
+    'variance',
+    'negativeLogLikelihood',
+  ],
 ];
 
 /** What a graph is made into, checked as far as `who` can. */
@@ -78,9 +89,10 @@ export function createModel<Given extends Likelihoods>(
   const parameters = collect(calls, ({ parameters }) => parameters);
   const carried = collect(calls, ({ carried = [] }) => carried);
   checkOutputNames(who, Object.keys(graph.outputs), [...parameters, ...carried]);
-  const likelihood = (options.likelihood ?? defaultLikelihoods(found)) as Given;
+  const given = options.likelihood;
+  const likelihood = given === undefined ? (defaultLikelihoods(found) as Given) : given;
   // A likelihood by default is checked where it is used, so that a graph may also have outputs that are not trained.
-  if (options.likelihood !== undefined) headsOf(who, { outputs: found, likelihood });
+  if (given !== undefined) headsOf(who, { outputs: found, likelihood });
   return {
     ...parts,
     options,

@@ -1,7 +1,7 @@
 import type { Divergence } from '../../divergences/divergence.js';
 import type { Estimator } from '../../estimators/estimator.js';
-import type { LayerParameters, NoiseModel, ParameterSpecification } from '../../noise/noiseModel.js';
 import type { Likelihoods } from '../../likelihoods/likelihood.js';
+import type { LayerParameters, NoiseModel, ParameterSpecification } from '../../noise/noiseModel.js';
 import type { Builder, Value } from '../../program/builder.js';
 import type { BuiltLayer, DatapointShape, GraphValue, InputKind, LayerDefinition } from '../layer.js';
 import { type LinearPart, partName } from '../linearPart.js';

@@ -1,5 +1,5 @@
-import type { GraphValue, LayerDefinition } from '../layer.js';
 import type { Likelihoods } from '../../likelihoods/likelihood.js';
+import type { GraphValue, LayerDefinition } from '../layer.js';
 import { createModel } from './createModel.js';
 import { graphOf, type Model } from './model.js';
 import { traverse } from './traverse.js';

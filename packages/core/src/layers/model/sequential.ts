@@ -1,10 +1,10 @@
 import { checkOptionNames } from '../../checkOptionNames.js';
 import { VardropError } from '../../errors.js';
 import { formatValue } from '../../formatValue.js';
+import type { Likelihood, Likelihoods } from '../../likelihoods/likelihood.js';
 import { callLayer, checkLayer } from '../defineLayer.js';
 import { checkInputShape } from '../input.js';
 import type { GraphValue, LayerDefinition } from '../layer.js';
-import type { Likelihood, Likelihoods } from '../../likelihoods/likelihood.js';
 import { createModel } from './createModel.js';
 import type { Model, ModelDefaults } from './model.js';
 
@@ -28,7 +28,14 @@ export interface SequentialOptions<Given extends Likelihoods = Likelihoods> exte
 export function sequential<Given extends Likelihoods = Likelihood<'labels'>>(
   options: SequentialOptions<Given>,
 ): Model<Given> {
-  const known = { input: true, layers: true, noise: true, estimator: true, divergence: true, likelihood: true } as const;
+  const known = {
+    input: true,
+    layers: true,
+    noise: true,
+    estimator: true,
+    divergence: true,
+    likelihood: true,
+  } as const;
   checkOptionNames('sequential', options, known, { inputShape: 'Write input.', loss: 'Write likelihood.' });
   const { input, layers, ...defaults } = options;
   checkInputShape('[sequential] input', input);
