@@ -16,6 +16,7 @@ const coreOrder = [
   ['estimators', 'divergences'],
   ['layers'],
   ['description', 'prediction'],
+  ['metrics'],
   ['training'],
   ['pruning', 'checkpoint'],
   ['node'],

@@ -124,6 +124,20 @@ export {
 } from './layers/index.js';
 export { categorical, gaussianLikelihood, type Likelihood, type TargetKind } from './likelihood.js';
 export {
+  brierScore,
+  type Calibration,
+  type CalibrationBin,
+  type ClassificationMetrics,
+  errorRate,
+  evaluateClassification,
+  evaluateRegression,
+  expectedCalibrationError,
+  gaussianNegativeLogLikelihood,
+  negativeLogLikelihood,
+  type RegressionMetrics,
+  rootMeanSquaredError,
+} from './metrics/index.js';
+export {
   type BernoulliLearnedOptions,
   bernoulli,
   bernoulliLearned,
@@ -139,18 +153,8 @@ export {
 export type { OneOrNamed } from './oneOrNamed.js';
 export { type AdamOptions, adam, type Optimizer, type SgdOptions, sgd } from './optimizers/index.js';
 export {
-  brierScore,
-  type Calibration,
-  type CalibrationBin,
-  type ClassificationMetrics,
   type ClassificationPrediction,
   createPredictor,
-  errorRate,
-  evaluateClassification,
-  evaluateRegression,
-  expectedCalibrationError,
-  gaussianNegativeLogLikelihood,
-  negativeLogLikelihood,
   type Prediction,
   type PredictionOf,
   type PredictOptions,
@@ -158,9 +162,7 @@ export {
   type PredictorOptions,
   type PredictorRunOptions,
   predict,
-  type RegressionMetrics,
   type RegressionPrediction,
-  rootMeanSquaredError,
 } from './prediction/index.js';
 export {
   type LayerLogAlpha,

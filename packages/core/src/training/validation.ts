@@ -1,12 +1,12 @@
 import type { Backend, Tensors } from '../backend/contract.js';
 import type { Head } from '../heads.js';
 import type { Model } from '../layers/model/model.js';
+import { errorRate } from '../metrics/errorRate.js';
+import { gaussianNegativeLogLikelihood } from '../metrics/gaussianNegativeLogLikelihood.js';
+import { negativeLogLikelihood } from '../metrics/negativeLogLikelihood.js';
+import { rootMeanSquaredError } from '../metrics/rootMeanSquaredError.js';
 import { createPredictor } from '../prediction/createPredictor.js';
-import { errorRate } from '../prediction/errorRate.js';
-import { gaussianNegativeLogLikelihood } from '../prediction/gaussianNegativeLogLikelihood.js';
-import { negativeLogLikelihood } from '../prediction/negativeLogLikelihood.js';
 import type { Prediction } from '../prediction/prediction.js';
-import { rootMeanSquaredError } from '../prediction/rootMeanSquaredError.js';
 import type { ReadDataset } from './data.js';
 
 /** Metrics of one output of the weights' means on the validation data. */

@@ -1,4 +1,4 @@
-import { checkLabels } from './checkLabels.js';
+import { checkLabels } from '../prediction/checkLabels.js';
 
 /**
  * Share of rows whose predicted label is not the true one, in [0, 1]. Throws what `checkLabels` throws for either: labels are

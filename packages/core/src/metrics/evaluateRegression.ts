@@ -1,7 +1,7 @@
-import { checkKind } from './checkKind.js';
-import { checkTargets } from './checkTargets.js';
+import { checkKind } from '../prediction/checkKind.js';
+import { checkTargets } from '../prediction/checkTargets.js';
+import type { RegressionPrediction } from '../prediction/prediction.js';
 import { gaussianNegativeLogLikelihood } from './gaussianNegativeLogLikelihood.js';
-import type { RegressionPrediction } from './prediction.js';
 import { rootMeanSquaredError } from './rootMeanSquaredError.js';
 
 /** How good a regression's predictions are. */

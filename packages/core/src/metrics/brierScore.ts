@@ -1,5 +1,5 @@
 import { checkOptionNames } from '../checkOptionNames.js';
-import { checkProbabilities } from './checkProbabilities.js';
+import { checkProbabilities } from '../prediction/checkProbabilities.js';
 
 /**
  * Mean squared distance of the probabilities `[rows, classes]` from the one-hot labels `[rows]`, summed over the classes, as in

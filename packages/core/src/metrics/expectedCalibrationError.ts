@@ -1,7 +1,7 @@
 import { checkOptionNames } from '../checkOptionNames.js';
 import { VardropError } from '../errors.js';
 import { formatValue } from '../formatValue.js';
-import { checkProbabilities } from './checkProbabilities.js';
+import { checkProbabilities } from '../prediction/checkProbabilities.js';
 
 /** One bar of a reliability diagram: the rows whose confidence is in `(lower, upper]`. */
 export interface CalibrationBin {

@@ -1,11 +1,11 @@
 import { checkOptionNames } from '../checkOptionNames.js';
+import { checkKind } from '../prediction/checkKind.js';
+import { checkLabels } from '../prediction/checkLabels.js';
+import type { ClassificationPrediction } from '../prediction/prediction.js';
 import { brierScore } from './brierScore.js';
-import { checkKind } from './checkKind.js';
-import { checkLabels } from './checkLabels.js';
 import { errorRate } from './errorRate.js';
 import { type CalibrationBin, expectedCalibrationError } from './expectedCalibrationError.js';
 import { negativeLogLikelihood } from './negativeLogLikelihood.js';
-import type { ClassificationPrediction } from './prediction.js';
 
 /** How good a classifier's predictions are. */
 export interface ClassificationMetrics {

@@ -1,5 +1,5 @@
 import { checkOptionNames } from '../checkOptionNames.js';
-import { checkProbabilities } from './checkProbabilities.js';
+import { checkProbabilities } from '../prediction/checkProbabilities.js';
 
 /** Smallest normal float32, 2⁻¹²⁶. A backend may read smaller numbers as 0. */
 const smallest = 2 ** -126;

@@ -1,4 +1,4 @@
-import { checkTargets } from './checkTargets.js';
+import { checkTargets } from '../prediction/checkTargets.js';
 
 /**
  * Root of the mean squared difference over all numbers predicted, in the targets' units. Throws what `checkTargets` throws for

@@ -1,6 +1,6 @@
-import { checkKind } from './checkKind.js';
-import { checkTargets } from './checkTargets.js';
-import type { RegressionPrediction } from './prediction.js';
+import { checkKind } from '../prediction/checkKind.js';
+import { checkTargets } from '../prediction/checkTargets.js';
+import type { RegressionPrediction } from '../prediction/prediction.js';
 
 /**
  * Mean of `−log N(target; mean, epistemic + aleatoric variance)` in nats per row, summed over the row's outputs. The predictive
