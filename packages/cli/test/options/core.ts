@@ -2,6 +2,7 @@ import { attentionLayers } from './attentionLayers.js';
 import { core } from './coreExports.js';
 import type { Entry } from './entry.js';
 import { layers } from './layers.js';
+import { metrics } from './metrics.js';
 
 const backend = core.createReferenceBackend();
 const model = core.sequential({
@@ -15,20 +16,9 @@ const program = (() => {
   b.output('y', b.neg(b.input('x', ['batch', 2])));
   return b.build();
 })();
-const probabilities = Float32Array.of(0.25, 0.75);
 const inputs = Float32Array.of(1, 2);
 const x = core.input({ shape: [2] });
 const data = { inputs, targets: [1] };
-const prediction = {
-  kind: 'classification',
-  rows: 1,
-  classes: 2,
-  samples: 1,
-  probabilities,
-  labels: Int32Array.of(1),
-  entropy: new Float64Array(1),
-  mutualInformation: new Float64Array(1),
-} as const;
 const trainer = {
   backend,
   likelihood: core.categorical(),
@@ -42,6 +32,7 @@ const none: Entry['options'] = {};
 export const withOptions: Readonly<Record<string, Entry>> = {
   ...attentionLayers,
   ...layers,
+  ...metrics,
   adam: { call: core.adam, options: { learningRate: 'number', beta1: 'number', beta2: 'number', epsilon: 'number' } },
   add: { call: core.add, options: { name: 'string' } },
   ard: { call: core.ard, options: none },
@@ -49,10 +40,6 @@ export const withOptions: Readonly<Record<string, Entry>> = {
   bernoulliLearned: {
     call: core.bernoulliLearned,
     options: { rates: 'other', rate: 'number', temperature: 'number' },
-  },
-  brierScore: {
-    call: (options) => core.brierScore(probabilities, [1], merged({ classes: 2 }, options)),
-    options: { classes: 'other' },
   },
   categorical: { call: core.categorical, options: none },
   compileProgram: {
@@ -79,14 +66,6 @@ export const withOptions: Readonly<Record<string, Entry>> = {
   createTrainer: {
     call: (options) => core.createTrainer(model, merged(trainer, options)),
     options: { backend: 'other', likelihood: 'other', optimizer: 'other', state: 'other' },
-  },
-  evaluateClassification: {
-    call: (options) => core.evaluateClassification(prediction, [1], options),
-    options: { bins: 'other' },
-  },
-  expectedCalibrationError: {
-    call: (options) => core.expectedCalibrationError(probabilities, [1], merged({ classes: 2 }, options)),
-    options: { classes: 'other', bins: 'other' },
   },
   fit: {
     call: (options) => core.fit(model, merged({ backend, data, validation: data, epochs: 1 }, options)),
@@ -135,10 +114,6 @@ export const withOptions: Readonly<Record<string, Entry>> = {
   modelFrom: {
     call: (options) => core.modelFrom(core.describeModel(model), options),
     options: { parts: 'other' },
-  },
-  negativeLogLikelihood: {
-    call: (options) => core.negativeLogLikelihood(probabilities, [1], merged({ classes: 2 }, options)),
-    options: { classes: 'other' },
   },
   noNoise: { call: core.noNoise, options: none },
   predict: {

@@ -3,8 +3,9 @@ import { checkKind } from '../prediction/checkKind.js';
 import { checkLabels } from '../prediction/checkLabels.js';
 import type { ClassificationPrediction } from '../prediction/prediction.js';
 import { brierScore } from './brierScore.js';
+import { type CalibrationBin, type CalibrationOptions, calibrationOptions } from './calibration.js';
 import { errorRate } from './errorRate.js';
-import { type CalibrationBin, expectedCalibrationError } from './expectedCalibrationError.js';
+import { expectedCalibrationError } from './expectedCalibrationError.js';
 import { negativeLogLikelihood } from './negativeLogLikelihood.js';
 
 /** How good a classifier's predictions are. */
@@ -28,17 +29,18 @@ export interface ClassificationMetrics {
 export function evaluateClassification(
   prediction: ClassificationPrediction,
   labels: ArrayLike<number>,
-  options: { readonly bins?: number } = {},
+  options: CalibrationOptions = {},
 ): ClassificationMetrics {
   checkKind('evaluateClassification', prediction, 'classification', 'evaluateRegression');
-  checkOptionNames('evaluateClassification', options, { bins: true });
+  checkOptionNames('evaluateClassification', options, calibrationOptions);
+  const { weights } = options;
   const { probabilities, classes, rows } = prediction;
   checkLabels('[evaluateClassification] labels', labels, rows, classes);
-  const { ece, bins } = expectedCalibrationError(probabilities, labels, { classes, bins: options.bins });
+  const { ece, bins } = expectedCalibrationError(probabilities, labels, { ...options, classes });
   return {
-    error: errorRate(prediction.labels, labels),
-    nll: negativeLogLikelihood(probabilities, labels, { classes }),
-    brier: brierScore(probabilities, labels, { classes }),
+    error: errorRate(prediction.labels, labels, { weights }),
+    nll: negativeLogLikelihood(probabilities, labels, { classes, weights }),
+    brier: brierScore(probabilities, labels, { classes, weights }),
     ece,
     reliability: bins,
   };
