@@ -16,7 +16,7 @@ const coreOrder = [
   ['estimators', 'divergences'],
   ['layers'],
   ['description', 'prediction'],
-  ['metrics'],
+  ['metrics', 'preprocessing'],
   ['training'],
   ['pruning', 'checkpoint'],
   ['node'],

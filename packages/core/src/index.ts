@@ -181,6 +181,28 @@ export {
   type RegressionPrediction,
 } from './prediction/index.js';
 export {
+  type Cell,
+  type Column,
+  type ColumnKind,
+  type ColumnRule,
+  createPreprocessingFitter,
+  type FitPreprocessingOptions,
+  fitPreprocessing,
+  inputNames,
+  type PreprocessedRows,
+  type Preprocessing,
+  type PreprocessingFitter,
+  preprocess,
+  preprocessInputs,
+  readPreprocessing,
+  type Table,
+  type TableFromRowsOptions,
+  type TargetRule,
+  type TargetUnits,
+  tableFromRows,
+  targetUnits,
+} from './preprocessing/index.js';
+export {
   type LayerLogAlpha,
   logAlphas,
   mask,

@@ -29,6 +29,17 @@ const trainer = {
 /** What options are added to, where there are any. */
 const merged = (base: object, options: object) => ({ ...base, ...options }) as never;
 const none: Entry['options'] = {};
+const table = core.tableFromRows([{ a: 1 }, { a: 2 }]);
+const ofPreprocessing: Entry['options'] = {
+  targets: 'string',
+  inputs: 'other',
+  exclude: 'other',
+  weights: 'string',
+  kinds: 'other',
+  missing: 'other',
+  missingTargets: 'other',
+  mostCategories: 'other',
+};
 export const withOptions: Readonly<Record<string, Entry>> = {
   ...attentionLayers,
   ...layers,
@@ -62,6 +73,7 @@ export const withOptions: Readonly<Record<string, Entry>> = {
       noisePerRun: 'other',
     },
   },
+  createPreprocessingFitter: { call: core.createPreprocessingFitter, options: ofPreprocessing },
   createReferenceBackend: { call: core.createReferenceBackend, options: { noise: 'function', functions: 'other' } },
   createTrainer: {
     call: (options) => core.createTrainer(model, merged(trainer, options)),
@@ -88,6 +100,7 @@ export const withOptions: Readonly<Record<string, Entry>> = {
       signal: 'other',
     },
   },
+  fitPreprocessing: { call: (options) => core.fitPreprocessing(table, options), options: ofPreprocessing },
   flipout: { call: core.flipout, options: none },
   fuse: {
     call: (options) => core.fuse(core.bindBatch(program, 1), merged({ inputs: 4, outputs: 1 }, options)),
@@ -153,5 +166,9 @@ export const withOptions: Readonly<Record<string, Entry>> = {
   variationalDropout: {
     call: core.variationalDropout,
     options: { type: 'other', alpha: 'other', rate: 'number' },
+  },
+  tableFromRows: {
+    call: (options) => core.tableFromRows([[1], [2]], options),
+    options: { header: 'other', source: 'string' },
   },
 };

@@ -88,6 +88,11 @@ export const withoutOptions: Readonly<Record<string, readonly string[]>> = {
     'warmUp',
     'withinBound',
     'withoutTransposeFlags',
+    'inputNames',
+    'preprocess',
+    'preprocessInputs',
+    'readPreprocessing',
+    'targetUnits',
   ],
   conformance: [
     'applyExpectedFailures',
