@@ -167,7 +167,26 @@ export {
   variationalDropout,
 } from './noise/index.js';
 export type { OneOrNamed } from './oneOrNamed.js';
-export { type AdamOptions, adam, type Optimizer, type SgdOptions, sgd } from './optimizers/index.js';
+export {
+  type AdamOptions,
+  type AdamWOptions,
+  adam,
+  adamW,
+  chain,
+  clipByGlobalNorm,
+  clipByValue,
+  type LionOptions,
+  lion,
+  movingAverage,
+  type Optimizer,
+  type ParameterGroup,
+  parameterGroups,
+  type RmspropOptions,
+  rmsprop,
+  type SgdOptions,
+  sgd,
+  type WeightDecayOptions,
+} from './optimizers/index.js';
 export {
   type ClassificationPrediction,
   createPredictor,
@@ -236,6 +255,7 @@ export {
   type StepEvent,
   type TensorData,
   type TensorMap,
+  type Trainable,
   TrainingError,
   type TrainingState,
   type ValidationMetrics,

@@ -45,6 +45,17 @@ export const withOptions: Readonly<Record<string, Entry>> = {
   ...layers,
   ...metrics,
   adam: { call: core.adam, options: { learningRate: 'number', beta1: 'number', beta2: 'number', epsilon: 'number' } },
+  adamW: {
+    call: core.adamW,
+    options: {
+      learningRate: 'number',
+      beta1: 'number',
+      beta2: 'number',
+      epsilon: 'number',
+      weightDecay: 'number',
+      decay: 'function',
+    },
+  },
   add: { call: core.add, options: { name: 'string' } },
   ard: { call: core.ard, options: none },
   bernoulli: { call: core.bernoulli, options: { rate: 'number' } },
@@ -77,7 +88,7 @@ export const withOptions: Readonly<Record<string, Entry>> = {
   createReferenceBackend: { call: core.createReferenceBackend, options: { noise: 'function', functions: 'other' } },
   createTrainer: {
     call: (options) => core.createTrainer(model, merged(trainer, options)),
-    options: { backend: 'other', likelihood: 'other', optimizer: 'other', state: 'other' },
+    options: { backend: 'other', likelihood: 'other', optimizer: 'other', trainable: 'function', state: 'other' },
   },
   fit: {
     call: (options) => core.fit(model, merged({ backend, data, validation: data, epochs: 1 }, options)),
@@ -113,12 +124,17 @@ export const withOptions: Readonly<Record<string, Entry>> = {
     call: (options) => core.input(merged({ shape: [2] }, options)),
     options: { shape: 'other', name: 'string', kind: 'other' },
   },
+  lion: {
+    call: core.lion,
+    options: { learningRate: 'number', beta1: 'number', beta2: 'number', weightDecay: 'number', decay: 'function' },
+  },
   localReparametrization: { call: core.localReparametrization, options: none },
   logUniformCubic: { call: core.logUniformCubic, options: none },
   logUniformExact: { call: core.logUniformExact, options: none },
   logUniformSigmoid: { call: core.logUniformSigmoid, options: none },
   mask: { call: (options) => core.mask(model, parameters, options), options: { threshold: 'number' } },
   meanField: { call: core.meanField, options: { logVariance: 'number' } },
+  movingAverage: { call: core.movingAverage, options: { decay: 'number' } },
   multiply: { call: core.multiply, options: { name: 'string' } },
   model: {
     call: (options) => core.model(merged({ inputs: x, outputs: core.dense({ units: 2 })(x) }, options)),
@@ -152,6 +168,10 @@ export const withOptions: Readonly<Record<string, Entry>> = {
   readTensors: {
     call: (options) => core.readTensors('[test] tensor', [], {}, merged({ remedy: 'Look here.' }, options)),
     options: { others: 'other', remedy: 'string' },
+  },
+  rmsprop: {
+    call: core.rmsprop,
+    options: { learningRate: 'number', decay: 'number', epsilon: 'number', momentum: 'number', centred: 'boolean' },
   },
   separateSamples: { call: core.separateSamples, options: none },
   sequential: {

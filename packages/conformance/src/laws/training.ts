@@ -15,13 +15,14 @@ import { type Course, courses, minibatchOf } from './trainingCourses.js';
 /** Seeds of the final objective at effort `quick`. */
 const seeds = 4;
 
+/** In every step. */
 const learningRate = 0.01;
 const likelihood = categorical();
 
 /** Checks every node of some steps. Each step starts from the backend's own results of the one before. */
 async function checkSteps({ backend, ledger, models, seed }: LawContext, course: Course): Promise<void> {
   const model = course.model(models);
-  const optimizer = adam();
+  const optimizer = adam({ learningRate });
   const source = trainingProgram(model, likelihood, optimizer);
   const names = keyNames(source);
   const state = initialState(model, likelihood, optimizer, seed);
@@ -35,7 +36,7 @@ async function checkSteps({ backend, ledger, models, seed }: LawContext, course:
     const scalars = {
       datapointScale: 1 / rows,
       klScale: 1 / course.rows,
-      ...optimizer.scalars(step + 1, learningRate),
+      ...optimizer.scalars(step + 1, 1),
     };
     const inputs: Record<string, Float32Array> = { ...carried, ...given, y: targets.output };
     for (const [name, value] of Object.entries(scalars)) inputs[name] = Float32Array.of(value);
@@ -89,7 +90,7 @@ async function endsOf(
   startingSeeds: readonly number[],
 ): Promise<End[]> {
   const model = course.model(models);
-  const optimizer = adam();
+  const optimizer = adam({ learningRate });
   const source = trainingProgram(model, likelihood, optimizer);
   const names = keyNames(source);
   const programs = new Map<number, CompiledProgram>();
@@ -117,7 +118,7 @@ async function endsOf(
         const scalars = {
           datapointScale: 1 / rows,
           klScale: 1 / course.rows,
-          ...optimizer.scalars(step + 1, learningRate),
+          ...optimizer.scalars(step + 1, 1),
         };
         const inputs = uploadAll([
           ['x', given.x, [rows, ...model.inputShape]],

@@ -10,6 +10,7 @@ import type { Model } from '../layers/model/model.js';
 import { categorical } from '../likelihood.js';
 import { likelihoodParameters } from '../likelihoodParameters.js';
 import { adam } from '../optimizers/adam.js';
+import { checkOptimizer } from '../optimizers/checkOptimizer.js';
 import type { Optimizer } from '../optimizers/optimizer.js';
 import { type ReadDataset, readDataset } from './data.js';
 import type { EarlyStopping, FitOptions, FitWarning } from './fitOptions.js';
@@ -72,7 +73,7 @@ export function resolveFitOptions(model: Model, options: FitOptions): ResolvedFi
   const { likelihood = categorical() }: { readonly likelihood?: Likelihoods } = options;
   checkBackend('fit', backend);
   const heads = headsOf('fit', model, likelihood);
-  checkObject('VARDROP_OPTION', '[fit] optimizer', optimizer, 'update', 'adam()');
+  checkOptimizer('[fit] optimizer', optimizer);
   const epochs = positiveInteger('epochs', options.epochs === undefined ? 10 : options.epochs);
   const batch = positiveInteger('batch', options.batch === undefined ? 100 : options.batch);
   if (typeof learningRateFactor !== 'function') {

@@ -47,7 +47,7 @@ export function createWorkload(
       : {}),
   });
   const likelihood = categorical();
-  const optimizer = adam();
+  const optimizer = adam({ learningRate: workloadScales.learningRate });
   return { model, likelihood, optimizer, state: initialState(model, likelihood, optimizer, 1) };
 }
 

@@ -26,20 +26,7 @@ const reservedLayers: readonly string[] = ['network', 'likelihood', '__proto__']
 
 /** Names in the programs of training and prediction. Exported files have some of them too. */
 const reservedInputs: readonly string[] = [
-  ...[
-    'y',
-    'weight',
-    'datapointScale',
-    'klScale',
-    'learningRate',
-    'stepSize',
-    'epsilon',
-    'loss',
-    'dataTerm',
-    'kl',
-    'mean',
-    'probabilities',
-  ],
+  ...['y', 'weight', 'datapointScale', 'klScale', 'loss', 'dataTerm', 'kl', 'mean', 'probabilities'],
   ...['entropy', 'squaredDeviations', 'seed', 'samples', 'row', 'step', 'logits', 'mutualInformation', 'variance'],
 ];
 
