@@ -3,7 +3,7 @@ import { checkDecay } from './checkOption.js';
 import type { Optimizer } from './optimizer.js';
 
 /** The slot of the averages, `average:dense1/weights`. */
-export const averageSlot = 'average';
+const averageSlot = 'average';
 
 /**
  * Carries an average of the parameters over the steps, in which a step counts `decay` times as much as the next; the last link
