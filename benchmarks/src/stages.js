@@ -67,7 +67,7 @@ export async function timeSteps(name, model, rows, steps) {
     inputs: { [model.inputs[0].name]: filled(model.inputShape, 0.5) },
     targets: { [model.outputs[0].name]: filled(model.outputShape, 1 / 16) },
   };
-  const scales = { learningRate: 0.001, klScale: 0.001 };
+  const scales = { learningRateFactor: 1, klScale: 0.001 };
   await trainer.run(minibatch, scales);
   const first = performance.now() - start;
   const later = [];

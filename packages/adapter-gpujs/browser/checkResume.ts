@@ -33,7 +33,7 @@ export function checkResume(createWatched: () => Promise<Watched>, lost: object)
       inputs: { x: Float32Array.from({ length: 20 * 12 }, (_, i) => ((i * 7919) % 1000) / 1000) },
       targets: { output: Float32Array.from({ length: 20 * 3 }, (_, i) => (i % 4 === 0 ? 1 : 0)) },
     };
-    const scales = { learningRate: 0.01, klScale: 0.01 };
+    const scales = { learningRateFactor: 10, klScale: 0.01 };
     async function train(on: Backend, state: TrainingState, steps: number) {
       const trainer = createTrainer(model, { backend: on, likelihood, optimizer, state });
       for (let step = 0; step < steps; step++) await trainer.run(minibatch, scales);

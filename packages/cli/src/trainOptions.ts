@@ -1,8 +1,9 @@
-import type { AlphaName, BackendName, DivergenceName, EstimatorName, NoiseName } from './choices.js';
+import type { AlphaName, DivergenceName, EstimatorName, NoiseName } from './choices.js';
 
 /** Options of `vardrop train`. Every value is valid by itself; combinations are checked by the core library. */
 export interface TrainOptions {
-  readonly backend: BackendName;
+  /** A name of {@link backends}, the path of a module, or a package that exports a function which creates a backend. */
+  readonly backend: string;
   readonly noise: NoiseName;
   /** What one α belongs to. Default: that of the noise model. */
   readonly alpha?: AlphaName;
@@ -28,6 +29,8 @@ export interface TrainOptions {
   readonly data?: string;
   /** Where the machine-readable summary goes. Default: nowhere. */
   readonly json?: string;
+  /** Where a line of JSON goes after each epoch. Default: nowhere. */
+  readonly log?: string;
   /** Where the report goes. */
   readonly report: string;
   /** Whether to train the paper's noise models side by side. */

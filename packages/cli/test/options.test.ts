@@ -100,7 +100,7 @@ describe('what is not exported by itself', () => {
           .createTrainer(model, { backend, likelihood: core.categorical(), optimizer: core.adam(), state })
           .run(
             { rows: 1, inputs: { x: inputs }, targets: { output: inputs } },
-            { learningRate: 1, klScale: 1, ...unknown },
+            { learningRateFactor: 1, klScale: 1, ...unknown },
           ),
     ],
     ['data', () => core.fit(model, { backend, data: { inputs, targets: [0], ...unknown } })],

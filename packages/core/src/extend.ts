@@ -50,7 +50,7 @@ export {
   type WeightShape,
 } from './noise/index.js';
 export { type Objective, type ObjectiveValues, sgvb } from './objective.js';
-export type { Update } from './optimizers/index.js';
+export type { NamedShape, OptimizerResult, OptimizerStep } from './optimizers/index.js';
 export { momentsProgram, type PredictionMode, predictionProgram, summaryProgram } from './prediction/index.js';
 export type { Preserved } from './pruning/index.js';
 export type { Recipe } from './recipe.js';
@@ -58,6 +58,8 @@ export {
   allParameters,
   allTensors,
   createTrainer,
+  gradientName,
+  gradientProgram,
   keyNames,
   type Minibatch,
   noiseKeys,
@@ -67,4 +69,5 @@ export {
   streams,
   type Trainer,
   trainingProgram,
+  updateProgram,
 } from './training/index.js';

@@ -56,12 +56,10 @@ function trained(parts: {
     ...options,
     layers: [layer, flatten({ name: 'flat' }), dense({ units: 3 })],
   });
-  const { scalars, learningRate } = optimizer;
   return {
     step: print(trainingProgram(model, optimizer)),
     parameters: [...model.parameters, ...likelihood.parameters(model.outputShape)],
-    scalars: [1, 2, 50].map((step) => scalars(step, learningRate)),
-    learningRate,
+    scalars: [1, 2, 50].map((step) => optimizer.scalars(step, 1)),
   };
 }
 

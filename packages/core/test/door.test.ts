@@ -111,7 +111,7 @@ const doors: Readonly<Record<string, (fixture: Fixture, give: Give) => unknown>>
   'createTrainer().run': ({ model, state, inputs, targets, rows }, give) =>
     createTrainer(model, { backend, optimizer, state }).run(
       { rows, inputs: { x: give(inputs) }, targets: { output: give(targets) } },
-      { learningRate: 0.01, klScale: 0.1 },
+      { learningRateFactor: 10, klScale: 0.1 },
     ),
   evaluateRegression: async ({ model, state, inputs, targets }, give) => {
     const options = { backend, parameters: state.parameters, inputs, samples: 2 };

@@ -95,6 +95,11 @@ export function trainCommand(take: (options: TrainOptions) => void): Command {
   shared.addData();
   add('--report <file>', 'where the report goes', pathName(option('--report'), 'a file'), trainDefaults.report);
   shared.addJson('the summary');
+  add(
+    '--log <file>',
+    'write a line of JSON after each epoch; a file with lines is refused, unless --resume continues it',
+    pathName(option('--log'), 'a file'),
+  );
   add('--checkpoint <file>', 'save the network here, after each epoch', pathName(option('--checkpoint'), 'a file'));
   add('--resume <file>', 'continue from this checkpoint, with its options', pathName(option('--resume'), 'a file'));
   add('--compare', "train the noise models of the paper's figure 1 side by side");

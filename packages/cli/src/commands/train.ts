@@ -9,6 +9,7 @@ import {
   serializeState,
   type TrainingState,
 } from '@vardrop/core';
+import { startBackend } from '../backends/startBackend.js';
 import type { Train } from '../commandTypes.js';
 import { digestOf } from '../data/digestOf.js';
 import type { ImageDataset } from '../data/imageDataset.js';
@@ -16,9 +17,9 @@ import { loadData } from '../data/loadData.js';
 import { writeOutput } from '../files/output.js';
 import { inputAlphaOf } from '../report/inputAlpha.js';
 import type { ComparedRun, TrainingReport } from '../report/trainingReport.js';
-import { createBackend } from '../training/createBackend.js';
 import { describeLayers, totalSparsity } from '../training/describeLayers.js';
 import { heldOut } from '../training/holdOut.js';
+import { type MetricsLog, metricsLog } from '../training/metricsLog.js';
 import { mostUncertain } from '../training/mostUncertain.js';
 import { buildNetwork } from '../training/network.js';
 import { checkpointMetadata, resumeTraining } from '../training/resumeState.js';
@@ -55,17 +56,21 @@ export const train: Train = async (asked, ui, signal) => {
   // Hashed once, and only if needed, since data may be large.
   const digest = resumed || options.checkpoint !== undefined ? await digestOf(data) : '';
   resumed?.checkData(data, digest);
-  const backend = await createBackend(options.backend);
+  const backend = await startBackend('vardrop train', options.backend);
+  const log = metricsLog(options.log);
   try {
     const runs: Run[] = [];
     for (const { choice, model } of planned) {
       if (signal.aborted) break;
-      runs.push(await trainAndTest(choice, model, { backend, data, digest, state: resumed?.state, ui, signal }));
+      runs.push(await trainAndTest(choice, model, { backend, data, digest, state: resumed?.state, ui, signal, log }));
     }
     if (runs.length === 0) throw signal.reason;
     const interrupted = runs.length < planned.length || runs.some(({ trained }) => trained.stopped === 'aborted');
-    return reportOf(runs, data, interrupted);
+    const report = reportOf(runs, data, interrupted);
+    await log.summary(report);
+    return report;
   } finally {
+    await log.close();
     await backend.close();
   }
 };
@@ -80,6 +85,7 @@ async function trainAndTest(
     readonly state: TrainingState | undefined;
     readonly ui: Parameters<Train>[1];
     readonly signal: AbortSignal;
+    readonly log: MetricsLog;
   },
 ): Promise<Run> {
   const { backend, data, digest } = around;

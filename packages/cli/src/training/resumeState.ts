@@ -1,6 +1,7 @@
 import { type TrainingState, VardropError } from '@vardrop/core';
 import { loadCheckpoint } from '@vardrop/core/node';
 import { parseArguments } from '../arguments.js';
+import { isForeign } from '../backends/backendTarget.js';
 import type { ImageDataset } from '../data/imageDataset.js';
 import type { TrainOptions } from '../trainOptions.js';
 import type { NetworkOptions } from './network.js';
@@ -48,6 +49,12 @@ export interface ResumedTraining {
 export async function resumeTraining(path: string, asked: TrainOptions): Promise<ResumedTraining> {
   const { state, metadata } = await loadCheckpoint(path);
   const made = optionsOf('[vardrop train] --resume', path, metadata);
+  if (isForeign(made.backend) && asked.given?.includes('backend') === false) {
+    throw new VardropError(
+      'VARDROP_RESUME',
+      `[vardrop train] --backend: got none, needs ${made.backend}, with which --resume ${path} was made, or another. Name it, since a file must not choose which code runs.`,
+    );
+  }
   const taken = remembered.filter((name) => metadata[name] !== undefined && asked.given?.includes(name) === false);
   const options = { ...asked, ...Object.fromEntries(taken.map((name) => [name, made[name]])) };
   for (const name of decisive) {
@@ -84,12 +91,14 @@ export function networkOptions(path: string, metadata: Readonly<Record<string, s
 
 /** The options in the metadata, read like the command line; defaults for others. */
 function optionsOf(who: string, path: string, metadata: Readonly<Record<string, string>>): TrainOptions {
-  const words = remembered.flatMap((name) => (metadata[name] ? [`${flag(name)}=${metadata[name]}`] : []));
+  // A backend of one's own may have moved since, or be gone.
+  const { backend = '', ...others } = metadata;
+  const words = remembered.flatMap((name) => (others[name] ? [`${flag(name)}=${others[name]}`] : []));
   let cause: unknown;
   if (metadata.noise && metadata.layers) {
     try {
       const parsed = parseArguments(['train', ...words], '');
-      if (parsed.kind === 'train') return parsed.options;
+      if (parsed.kind === 'train') return { ...parsed.options, ...(backend !== '' && { backend }) };
     } catch (error) {
       cause = error;
     }

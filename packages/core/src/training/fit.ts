@@ -75,7 +75,7 @@ export async function fit(model: Model, options: FitOptions): Promise<FitResult>
       const minibatch = gather(model, heads, data, order.subarray(at.row, at.row + batch));
       const progress = { epoch: epoch + i / stepsPerEpoch, step: trainer.step };
       const result = await trainer.run(minibatch, {
-        learningRate: optimizer.learningRate * scheduled('learningRateFactor', learningRateFactor, progress),
+        learningRateFactor: scheduled('learningRateFactor', learningRateFactor, progress),
         klScale: scheduled('klWeight', klWeight, progress) / data.weightSum,
       });
       totals.dataTerm += result.dataTerm * minibatch.rows;

@@ -8,6 +8,7 @@ import { formatValue } from '../formatValue.js';
 import { type Head, headsOf, inModel } from '../heads.js';
 import type { Model } from '../layers/model/model.js';
 import { adam } from '../optimizers/adam.js';
+import { checkOptimizer } from '../optimizers/checkOptimizer.js';
 import type { Optimizer } from '../optimizers/optimizer.js';
 import { type ReadDataset, readDataset } from './data.js';
 import type { EarlyStopping, FitOptions, FitWarning } from './fitOptions.js';
@@ -68,7 +69,7 @@ export function resolveFitOptions(model: Model, options: FitOptions): ResolvedFi
   const { optimizer = adam(), learningRateFactor = constantSchedule() } = options;
   checkBackend('fit', backend);
   const heads = headsOf('fit', model);
-  checkObject('VARDROP_OPTION', '[fit] optimizer', optimizer, 'update', 'adam()');
+  checkOptimizer('[fit] optimizer', optimizer);
   const epochs = positiveInteger('epochs', options.epochs === undefined ? 10 : options.epochs);
   const batch = positiveInteger('batch', options.batch === undefined ? 100 : options.batch);
   if (typeof learningRateFactor !== 'function') {

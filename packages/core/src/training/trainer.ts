@@ -3,6 +3,7 @@ import { type CompiledProgram, compileProgram } from '../backend/compileProgram.
 import type { Backend, Tensor, Tensors } from '../backend/contract.js';
 import { disposeAll } from '../backend/disposeAll.js';
 import { createSerialUses } from '../backend/serialUses.js';
+import { checkFunction } from '../checkFunction.js';
 import { checkObject } from '../checkObject.js';
 import { checkOptionNames } from '../checkOptionNames.js';
 import { copyFloat32 } from '../copyFloat32.js';
@@ -11,6 +12,7 @@ import { formatValue } from '../formatValue.js';
 import { headsOf, inModel, targetName } from '../heads.js';
 import type { Model } from '../layers/model/model.js';
 import { namedArrays } from '../namedArrays.js';
+import { checkOptimizer } from '../optimizers/checkOptimizer.js';
 import type { Optimizer } from '../optimizers/optimizer.js';
 import { keyNames, noiseKeys } from '../streams.js';
 import type { TensorMap } from '../tensorData.js';
@@ -18,6 +20,7 @@ import { checkMinibatch } from './checkMinibatches.js';
 import type { Minibatch } from './data.js';
 import { locateNonFinite } from './locateNonFinite.js';
 import { readState, type TrainingState } from './state.js';
+import { splitParameters, type Trainable } from './trainable.js';
 import { trainingProgram } from './trainingProgram.js';
 
 /**
@@ -32,8 +35,8 @@ export interface StepResult {
 
 /** The numbers that change from step to step. */
 export interface StepScales {
-  /** After the schedule. */
-  readonly learningRate: number;
+  /** The schedule's factor on the optimizer's own rate, or rates. */
+  readonly learningRateFactor: number;
   /** β/N. */
   readonly klScale: number;
 }
@@ -78,18 +81,21 @@ export function createTrainer(
   options: {
     readonly backend: Backend;
     readonly optimizer: Optimizer;
+    /** Which parameters are trained. The others have no slots. Default: all. */
+    readonly trainable?: Trainable;
     /** The data of its tensors may be any arrays of numbers. They are rounded to float32. */
     readonly state: TrainingState<ArrayLike<number>>;
   },
 ): Trainer {
   checkObject('VARDROP_MODEL', '[createTrainer] model', model, 'apply', 'sequential()');
-  checkOptionNames('createTrainer', options, { backend: true, optimizer: true, state: true }, inModel);
-  const { backend, optimizer } = options;
+  checkOptionNames('createTrainer', options, { backend: true, optimizer: true, trainable: true, state: true }, inModel);
+  const { backend, optimizer, trainable } = options;
   checkBackend('createTrainer', backend);
   const heads = headsOf('createTrainer', model);
-  checkObject('VARDROP_OPTION', '[createTrainer] optimizer', optimizer, 'update', 'adam()');
-  const initial = readState(model, optimizer, options.state);
-  const source = trainingProgram(model, optimizer);
+  checkOptimizer('[createTrainer] optimizer', optimizer);
+  checkFunction('[createTrainer] trainable', trainable);
+  const initial = readState(model, optimizer, options.state, trainable);
+  const source = trainingProgram(model, optimizer, trainable);
   const names = keyNames(source);
   // One compiled program for each size of minibatch: the usual one, and the last one of an epoch.
   const programs = new Map<number, CompiledProgram>();
@@ -101,7 +107,13 @@ export function createTrainer(
   const free = (tensors: Tensors) => disposeAll(backend, Object.values(tensors));
 
   let step = initial.step;
-  let current = uploadAll(backend, { ...initial.parameters, ...initial.carried, ...initial.optimizer.slots });
+  const uploaded = uploadAll(backend, { ...initial.parameters, ...initial.carried, ...initial.optimizer.slots });
+  const { fixed } = splitParameters(model, trainable);
+  const unchanged: Tensors = Object.fromEntries(fixed.map(({ name }) => [name, uploaded[name]]));
+  let current: Tensors = Object.fromEntries(
+    Object.entries(uploaded).filter(([name]) => !Object.hasOwn(unchanged, name)),
+  );
+  const all = (): Tensors => ({ ...unchanged, ...current });
   // The loss is that of the parameters before the update, so a bad update shows one step later.
   let previous: Tensors | undefined;
 
@@ -110,7 +122,7 @@ export function createTrainer(
     const keys = noiseKeys(names, initial.seed, 'training', step);
     const scalars = {
       klScale: scales.klScale,
-      ...optimizer.scalars(step + 1, scales.learningRate),
+      ...optimizer.scalars(step + 1, scales.learningRateFactor),
     };
     const inputs: Record<string, Tensor> = {};
     try {
@@ -126,7 +138,7 @@ export function createTrainer(
         minibatch.weights?.map((weight) => weight * scale) ?? new Float32Array(minibatch.rows).fill(scale);
       inputs.rowScale = backend.upload(rowScales, [minibatch.rows]);
       for (const [name, value] of Object.entries(scalars)) inputs[name] = backend.upload(Float32Array.of(value), []);
-      const { carried, outputs } = program.run(current, [{ inputs, keys }]);
+      const { carried, outputs } = program.run(all(), [{ inputs, keys }]);
       let result: StepResult;
       try {
         // Made while a backend computes on another thread or device. After the very last step this noise is not used.
@@ -165,7 +177,7 @@ export function createTrainer(
 
   /** Finds the cause, and goes back to the last state whose loss was finite. */
   async function nonFinite(result: StepResult, inputs: Tensors, keys: ReturnType<typeof noiseKeys>) {
-    const where = await locateNonFinite(model, { backend, parameters: current, inputs, keys });
+    const where = await locateNonFinite(model, { backend, parameters: all(), inputs, keys });
     const failed = step + 1;
     retreat();
     return new VardropError(
@@ -176,7 +188,7 @@ export function createTrainer(
 
   async function state(): Promise<TrainingState> {
     return {
-      parameters: await readAll(backend, initial.parameters, current),
+      parameters: await readAll(backend, initial.parameters, all()),
       ...(initial.carried && { carried: await readAll(backend, initial.carried, current) }),
       optimizer: { name: optimizer.name, slots: await readAll(backend, initial.optimizer.slots, current) },
       step,
@@ -185,7 +197,7 @@ export function createTrainer(
   }
 
   const uses = createSerialUses({ name: 'trainer', remedy: 'Create a new trainer' }, () => {
-    free(current);
+    free(all());
     if (previous) free(previous);
     for (const program of programs.values()) program.dispose();
     programs.clear();
@@ -196,8 +208,8 @@ export function createTrainer(
       return step;
     },
     get parameters() {
-      const names = Object.keys({ ...initial.parameters, ...initial.carried });
-      return Object.fromEntries(names.map((name) => [name, current[name]]));
+      const [names, tensors] = [Object.keys({ ...initial.parameters, ...initial.carried }), all()];
+      return Object.fromEntries(names.map((name) => [name, tensors[name]]));
     },
     async run(minibatch, scales) {
       const copy = copyMinibatch(model, minibatch);
@@ -232,8 +244,9 @@ function copyMinibatch(model: Model, minibatch: Minibatch<ArrayLike<number>>): M
 
 /** Throws `VARDROP_OPTION` for scales that are not finite numbers, and for unknown scales. */
 function checkScales(scales: StepScales): void {
-  checkOptionNames('trainer: scales', scales, { learningRate: true, klScale: true });
-  for (const name of ['learningRate', 'klScale'] as const) {
+  const elsewhere = { learningRate: 'Write learningRateFactor, a factor on the rate of the optimizer.' };
+  checkOptionNames('trainer: scales', scales, { learningRateFactor: true, klScale: true }, elsewhere);
+  for (const name of ['learningRateFactor', 'klScale'] as const) {
     if (Number.isFinite(scales[name])) continue;
     throw new VardropError(
       'VARDROP_OPTION',

@@ -191,7 +191,7 @@ describe('batchNorm', () => {
       try {
         return await trainer.run(
           { rows: 1, inputs: { x }, targets: { output: [0, 1] } },
-          { learningRate: 0.1, klScale: 0 },
+          { learningRateFactor: 10, klScale: 0 },
         );
       } finally {
         trainer.dispose();

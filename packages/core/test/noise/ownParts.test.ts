@@ -156,10 +156,12 @@ describe('a user’s own', () => {
     const remembering: Optimizer = {
       ...sgd({ learningRate: 0.05 }),
       name: 'own-sgd',
-      slots: ['lastGradient'],
-      update: (b, parameter, gradient, _, scalars) => ({
-        parameter: b.sub(parameter, b.mul(scalars.learningRate, gradient)),
-        slots: { lastGradient: gradient },
+      slots: (parameters) => parameters.map(({ name, shape }) => ({ name: `lastGradient:${name}`, shape })),
+      update: (b, step) => ({
+        ...sgd().update(b, step),
+        slots: Object.fromEntries(
+          Object.entries(step.updates).map(([name, gradient]) => [`lastGradient:${name}`, gradient]),
+        ),
       }),
     };
     const model = sequential({

@@ -6,15 +6,16 @@ import type { Optimizer } from '../../src/optimizers/index.js';
 import { type EarlyStopping, fit } from '../../src/training/index.js';
 import { bitsOf, float32Backend } from './helpers.js';
 
-/** Sets every parameter to the step's learning rate, so that a schedule says what each epoch's parameters are. */
+/** Sets every parameter to the schedule's factor, so that a schedule says what each epoch's parameters are. */
 const setting: Optimizer = {
   name: 'setting',
-  learningRate: 1,
-  slots: [],
-  scalarNames: ['value'],
-  scalars: (_, rate) => ({ value: rate }),
-  update: (b, parameter, _, __, { value }) => ({
-    parameter: b.add(b.mul(parameter, 0), value),
+  slots: () => [],
+  scalarNames: ['setting/value'],
+  scalars: (_, rateFactor) => ({ 'setting/value': rateFactor }),
+  update: (b, { parameters, scalars }) => ({
+    updates: Object.fromEntries(
+      Object.entries(parameters).map(([name, parameter]) => [name, b.sub(scalars['setting/value'], parameter)]),
+    ),
     slots: {},
   }),
 };

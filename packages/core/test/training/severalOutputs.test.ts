@@ -291,7 +291,7 @@ describe('data that do not fit', () => {
 describe('minibatches of a trainer', () => {
   const state = initialState(network, adam(), 1);
   const options = { optimizer: adam(), state };
-  const scales = { learningRate: 0.01, klScale: 0.1 };
+  const scales = { learningRateFactor: 10, klScale: 0.1 };
   const rows = 2;
   const inputs = { left: normal(key(1), rows * 3), code: Float32Array.of(1, 0, 3, 2) };
   const targets = { label: Float32Array.of(0, 1, 0, 1, 0, 0), size: normal(key(2), rows * 2) };
@@ -301,7 +301,7 @@ describe('minibatches of a trainer', () => {
     const given = { label: targets.label.slice(3), size: targets.size.slice(2) };
     const backend = float32Backend();
     const trainer = createTrainer(network, { backend, ...options });
-    await trainer.run({ rows: 1, ...row, targets: given }, { learningRate: 0.001, klScale: 1 });
+    await trainer.run({ rows: 1, ...row, targets: given }, { learningRateFactor: 1, klScale: 1 });
     const own = bitsOf(await trainer.state());
     trainer.dispose();
     expect(backend.liveTensors()).toBe(0);

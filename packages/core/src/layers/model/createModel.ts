@@ -29,32 +29,8 @@ const reservedLayers: readonly string[] = ['network', 'likelihood', '__proto__']
 
 /** Names in the programs of training and prediction. Exported files have some of them too. */
 const reservedInputs: readonly string[] = [
-  ...[
-    'y',
-    'weight',
-    'rowScale',
-    'klScale',
-    'learningRate',
-    'stepSize',
-    'epsilon',
-    'loss',
-    'dataTerm',
-    'kl',
-    'mean',
-    'probabilities',
-  ],
-  ...[
-    'entropy',
-    'squaredDeviations',
-    'seed',
-    'samples',
-    'row',
-    'step',
-    'logits',
-    'mutualInformation',
-    'variance',
-    'negativeLogLikelihood',
-  ],
+  ...['y', 'weight', 'rowScale', 'klScale', 'loss', 'dataTerm', 'kl', 'mean', 'probabilities', 'negativeLogLikelihood'],
+  ...['entropy', 'squaredDeviations', 'seed', 'samples', 'row', 'step', 'logits', 'mutualInformation', 'variance'],
 ];
 
 /** What a graph is made into, checked as far as `who` can. */
