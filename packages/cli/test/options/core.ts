@@ -10,7 +10,7 @@ const model = core.sequential({
   noise: core.sparseVariational(),
   layers: [core.dense({ units: 2 })],
 });
-const { parameters } = core.initialState(model, core.categorical(), core.adam(), 0);
+const { parameters } = core.initialState(model, core.adam(), 0);
 const program = (() => {
   const b = core.createBuilder('negation');
   b.output('y', b.neg(b.input('x', ['batch', 2])));
@@ -21,9 +21,8 @@ const x = core.input({ shape: [2] });
 const data = { inputs, targets: [1] };
 const trainer = {
   backend,
-  likelihood: core.categorical(),
   optimizer: core.adam(),
-  state: core.initialState(model, core.categorical(), core.adam(), 0),
+  state: core.initialState(model, core.adam(), 0),
 };
 
 /** What options are added to, where there are any. */
@@ -63,7 +62,7 @@ export const withOptions: Readonly<Record<string, Entry>> = {
     call: core.bernoulliLearned,
     options: { rates: 'other', rate: 'number', temperature: 'number' },
   },
-  categorical: { call: core.categorical, options: none },
+  categorical: { call: core.categorical, options: { labelSmoothing: 'number' } },
   compileProgram: {
     call: (options) => core.compileProgram(backend, program, merged({ batch: 1 }, options)),
     options: { batch: 'other' },
@@ -77,7 +76,6 @@ export const withOptions: Readonly<Record<string, Entry>> = {
     call: (options) => core.createPredictor(model, merged({ backend }, options)),
     options: {
       backend: 'other',
-      likelihood: 'other',
       samples: 'other',
       mode: 'other',
       batch: 'other',
@@ -88,14 +86,13 @@ export const withOptions: Readonly<Record<string, Entry>> = {
   createReferenceBackend: { call: core.createReferenceBackend, options: { noise: 'function', functions: 'other' } },
   createTrainer: {
     call: (options) => core.createTrainer(model, merged(trainer, options)),
-    options: { backend: 'other', likelihood: 'other', optimizer: 'other', trainable: 'function', state: 'other' },
+    options: { backend: 'other', optimizer: 'other', trainable: 'function', state: 'other' },
   },
   fit: {
     call: (options) => core.fit(model, merged({ backend, data, validation: data, epochs: 1 }, options)),
     options: {
       backend: 'other',
       data: 'other',
-      likelihood: 'other',
       optimizer: 'other',
       learningRateFactor: 'function',
       klWeight: ['number', 'function'],
@@ -119,7 +116,10 @@ export const withOptions: Readonly<Record<string, Entry>> = {
   },
   gaussianPrior: { call: core.gaussianPrior, options: { sigma: 'number' } },
   gaussianDropout: { call: core.gaussianDropout, options: { type: 'other', rate: 'number' } },
-  gaussian: { call: core.gaussian, options: { logVariance: 'number' } },
+  gaussian: {
+    call: core.gaussian,
+    options: { variance: 'other', logVariance: 'number', beta: 'number', missing: 'other' },
+  },
   input: {
     call: (options) => core.input(merged({ shape: [2] }, options)),
     options: { shape: 'other', name: 'string', kind: 'other' },
@@ -138,7 +138,14 @@ export const withOptions: Readonly<Record<string, Entry>> = {
   multiply: { call: core.multiply, options: { name: 'string' } },
   model: {
     call: (options) => core.model(merged({ inputs: x, outputs: core.dense({ units: 2 })(x) }, options)),
-    options: { inputs: 'other', outputs: 'other', noise: 'other', estimator: 'other', divergence: 'null' },
+    options: {
+      inputs: 'other',
+      outputs: 'other',
+      noise: 'other',
+      estimator: 'other',
+      divergence: 'null',
+      likelihood: 'other',
+    },
   },
   modelFrom: {
     call: (options) => core.modelFrom(core.describeModel(model), options),
@@ -149,7 +156,6 @@ export const withOptions: Readonly<Record<string, Entry>> = {
     call: (options) => core.predict(model, merged({ backend, parameters, inputs, samples: 1 }, options)),
     options: {
       backend: 'other',
-      likelihood: 'other',
       samples: 'other',
       mode: 'other',
       batch: 'other',
@@ -176,7 +182,14 @@ export const withOptions: Readonly<Record<string, Entry>> = {
   separateSamples: { call: core.separateSamples, options: none },
   sequential: {
     call: (options) => core.sequential(merged({ input: [2], layers: [core.dense({ units: 2 })] }, options)),
-    options: { input: 'other', layers: 'other', noise: 'other', estimator: 'other', divergence: 'null' },
+    options: {
+      input: 'other',
+      layers: 'other',
+      noise: 'other',
+      estimator: 'other',
+      divergence: 'null',
+      likelihood: 'other',
+    },
   },
   sgd: { call: core.sgd, options: { learningRate: 'number', momentum: 'number', nesterov: 'boolean' } },
   singleSample: { call: core.singleSample, options: none },

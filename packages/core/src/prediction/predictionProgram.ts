@@ -73,9 +73,10 @@ function outputPredictive(b: Builder, { prefix }: Head, predictive: Predictive):
 function carryPredictive(b: Builder, { prefix }: Head, predictive: Predictive, weight: Value): void {
   switch (predictive.kind) {
     case 'classes':
-      return carryClasses(b, prefix, predictive, weight);
+      carryClasses(b, prefix, predictive, weight);
+      return;
     case 'values':
-      return carryValues(b, prefix, predictive, weight);
+      carryValues(b, prefix, predictive, weight);
   }
 }
 
