@@ -1,4 +1,12 @@
-import { deserializeState, type Model, noNoise, serializeState, type TensorMap, VardropError } from '@vardrop/core';
+import {
+  describeModel,
+  deserializeState,
+  type Model,
+  noNoise,
+  serializeState,
+  type TensorMap,
+  VardropError,
+} from '@vardrop/core';
 import { modelParts } from '@vardrop/core/extend';
 import { type LenetSizes, lenet } from './lenet.js';
 
@@ -15,8 +23,8 @@ export function plainNetwork(sizes: LenetSizes): Model {
 
 /**
  * A network as the bytes of a safetensors file with weights and biases only, so that file sizes compare networks. The metadata
- * describe how to build it: `layers` has the units before the outputs, as the files of `vardrop train` have it. Where there are
- * convolutions, `convolutions` is their number and `input` the shape of an image. Throws what `serializeState` throws.
+ * describe how to build it: `model`, as the files of `vardrop train` have it; `layers` has the units before the outputs. Where there
+ * are convolutions, `convolutions` is their number and `input` the shape of an image. Throws what `serializeState` throws.
  */
 export function writeNetwork({ model, parameters }: StoredNetwork): Uint8Array {
   const parts = modelParts(model);
@@ -28,6 +36,7 @@ export function writeNetwork({ model, parameters }: StoredNetwork): Uint8Array {
     {
       noise: 'none',
       layers: hidden.join(','),
+      model: JSON.stringify(describeModel(model)),
       ...(convolutions > 0 && { convolutions: `${convolutions}`, input: model.inputShape.join(',') }),
     },
   );
