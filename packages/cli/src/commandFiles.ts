@@ -3,6 +3,7 @@ import type { ParsedArguments } from './arguments.js';
 import { isForeign, isModulePath } from './backends/backendTarget.js';
 import { idxPaths } from './data/idx.js';
 import type { CommandFile, CommandFiles } from './files/checkFiles.js';
+import { isLayerFile } from './layers/layerPlan.js';
 import { isResultsName } from './reproduce/resultsFile.js';
 
 /** The default report of `vardrop reproduce`. */
@@ -43,10 +44,11 @@ export async function commandFiles(parsed: Parsed): Promise<Omit<CommandFiles, '
 async function namedFiles(parsed: Parsed): Promise<Omit<CommandFiles, 'streams'>> {
   switch (parsed.kind) {
     case 'train': {
-      const { data, resume, report, json, checkpoint, log } = parsed.options;
+      const { data, layers, resume, report, json, checkpoint, log } = parsed.options;
       return {
         files: [
           ...(await dataFiles(data)),
+          ...(isLayerFile(layers) ? reads('--layers', layers) : []),
           // A checkpoint may be continued in the same file.
           ...reads('--resume', resume).map((file) => ({ ...file, replacedBy: '--checkpoint' })),
           ...writes('--report', report),

@@ -77,22 +77,6 @@ export function decimal(
   };
 }
 
-/** @returns a reader of comma-separated positive whole numbers up to `maximum` (`VARDROP_INVALID_OPTION`). */
-export function wholeNumbers(option: OptionName, maximum: number): ReadValue<readonly number[]> {
-  return (text) => {
-    const parts = text.split(',').map((part) => part.trim());
-    const values = parts.map((part) => (/^\d+$/.test(part) ? Number(part) : Number.NaN));
-    if (values.every((value) => value >= 1 && value <= maximum)) return values;
-    throw invalidValue(
-      'VARDROP_INVALID_OPTION',
-      option,
-      text,
-      `comma-separated positive integers such as 500,500, each at most ${maximum}`,
-      'Give the number of units of each hidden layer',
-    );
-  };
-}
-
 /** @returns a reader of file and directory names that are not blank (`VARDROP_INVALID_OPTION`). */
 export function pathName(option: OptionName, what: string): ReadValue<string> {
   return (text) => {

@@ -1,4 +1,5 @@
 import type { AlphaName, DivergenceName, EstimatorName, NoiseName } from './choices.js';
+import type { LayersOption } from './layers/layerPlan.js';
 
 /** Options of `vardrop train`. Every value is valid by itself; combinations are checked by the core library. */
 export interface TrainOptions {
@@ -13,8 +14,11 @@ export interface TrainOptions {
   readonly divergence?: DivergenceName;
   /** Fixed dropout rate p, or the initial value of a learned rate, in [0, 1). Default: that of the noise model. */
   readonly rate?: number;
-  /** Units of each hidden layer, input side first. */
-  readonly layers: readonly number[];
+  /**
+   * The hidden layers, input side first: units of dense layers, the notation of layers (`conv 3x3x16, pool 2, dense 128`), or the
+   * path of a JSON file.
+   */
+  readonly layers: LayersOption;
   readonly epochs: number;
   /** Images per minibatch. */
   readonly batch: number;

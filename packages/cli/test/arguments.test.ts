@@ -120,7 +120,7 @@ describe('what cannot be understood is refused', () => {
     [
       'train --layers abc',
       'VARDROP_INVALID_OPTION',
-      '[vardrop train] --layers: got "abc", needs comma-separated positive integers such as 500,500',
+      '[vardrop train] --layers: got "abc", needs comma-separated positive integers such as 500,500 or layers such as conv 3x3x16, pool 2, dense 128, each at most 1000000, or a file such as layers.json. Give the units of each hidden layer, or for "abc" one of dense 128, conv 3x3x16',
     ],
     ['train --layers 500,,3', 'VARDROP_INVALID_OPTION', '--layers: got "500,,3"'],
     ['train --layers 500,0', 'VARDROP_INVALID_OPTION', '--layers: got "500,0"'],

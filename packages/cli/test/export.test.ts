@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { describeOnnx, exportOnnx } from '@vardrop/adapter-onnx';
 import {
   adam,
+  describeModel,
   initialState,
   type ModelDescription,
   modelFrom,
@@ -45,7 +46,7 @@ beforeAll(async () => {
     ]),
   );
   state = { ...initial, parameters };
-  await writeFile(checkpoint, serializeState(state, checkpointMetadata(options, pixels, 'digest')));
+  await writeFile(checkpoint, serializeState(state, checkpointMetadata(options, model, pixels, 'digest')));
 });
 afterAll(() => rm(directory, { recursive: true }));
 
@@ -130,14 +131,19 @@ describe('vardrop export', () => {
   });
 
   it('refuses checkpoints that do not say how the network was built, or of another', async () => {
+    const described = describeModel(model);
     const other = join(directory, 'other.safetensors');
     const foreign: (Record<string, string> | undefined)[] = [
       undefined,
       { noise: 'sparse' },
-      { noise: 'loud', layers: '9,7' },
-      { noise: 'sparse', layers: '9' },
-      { noise: 'sparse', layers: '9,7,5' },
-      { noise: 'mean-field', layers: '9,8' },
+      { noise: 'sparse', layers: '9,7' },
+      { model: '' },
+      { model: 'null' },
+      { model: JSON.stringify({ ...described, format: 2 }) },
+      // Fewer parameters, others, and of other shapes than the file has.
+      ...[[9], [9, 7, 5], [9, 8]].map((layers) => ({
+        model: JSON.stringify(describeModel(buildNetwork({ ...options, layers }, { inputs: 12, classes: 4 }))),
+      })),
     ];
     for (const metadata of foreign) {
       await writeFile(other, serializeState(state, metadata));

@@ -9,6 +9,7 @@ export {
   type DescribedValue,
   type InputDescription,
   type LayerDescription,
+  layersFrom,
   type PartDescription,
 } from './description/index.js';
 export { defaultDivergence } from './divergences/index.js';

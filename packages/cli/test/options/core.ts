@@ -129,6 +129,10 @@ export const withOptions: Readonly<Record<string, Entry>> = {
     options: { learningRate: 'number', beta1: 'number', beta2: 'number', weightDecay: 'number', decay: 'function' },
   },
   localReparametrization: { call: core.localReparametrization, options: none },
+  layersFrom: {
+    call: (options) => core.layersFrom(core.describeModel(model).layers, options),
+    options: { parts: 'other' },
+  },
   logUniformCubic: { call: core.logUniformCubic, options: none },
   logUniformExact: { call: core.logUniformExact, options: none },
   logUniformSigmoid: { call: core.logUniformSigmoid, options: none },

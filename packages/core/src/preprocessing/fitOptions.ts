@@ -10,7 +10,7 @@ import type { ColumnKind } from './preprocessing.js';
 export interface FitPreprocessingOptions {
   /** The column or columns to be predicted; none by default. */
   readonly targets?: string | readonly string[];
-  /** The columns that give inputs; by default all others. */
+  /** The columns that give inputs, by default all others. A column of targets is one of them only if it is listed, as for series. */
   readonly inputs?: readonly string[];
   /** Columns that give no inputs, such as numbers of rows. */
   readonly exclude?: readonly string[];

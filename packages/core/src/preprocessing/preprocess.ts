@@ -4,9 +4,8 @@ import type { ColumnRule, Preprocessing, TargetRule } from './preprocessing.js';
 import { columnReader, type Put, standardized } from './readColumn.js';
 import type { Table } from './table.js';
 
-/** Rows of a table as a network takes them, row-major. */
+/** Rows of a table as a network takes them, row-major: a data set for `fit`. */
 export interface PreprocessedRows {
-  readonly rows: number;
   /** `[rows, width]`, with the columns of `inputNames`. */
   readonly inputs: Float32Array<ArrayBuffer>;
   /** `[rows, columns]`: standardized numbers, indices of categories, counts; NaN where a target is missing. */
@@ -33,10 +32,10 @@ export function preprocess(preprocessing: Preprocessing, table: Table): Preproce
   rules.forEach((rule, i) => {
     read(rule, putTarget(rule, targets, i, rules.length));
   });
-  if (name === undefined) return { rows: table.rows, inputs, targets };
+  if (name === undefined) return { inputs, targets };
   const weights = new Float32Array(table.rows);
   read({ name, kind: 'counts', missing: false }, putWeight(weights));
-  return { rows: table.rows, inputs, targets, weights };
+  return { inputs, targets, weights };
 }
 
 /**

@@ -19,7 +19,7 @@ export function readPreprocessing(value: unknown): Preprocessing {
   whole.members(['format', 'rows', 'missing', 'columns', 'targets'], ['weights']);
   const rows = whole.member('rows');
   rows.positive();
-  const names = new Set<string>();
+  const [columns, targets] = [new Set<string>(), new Set<string>()];
   const read: Preprocessing = {
     format: 1,
     rows: rows.value as number,
@@ -27,15 +27,15 @@ export function readPreprocessing(value: unknown): Preprocessing {
     columns: whole
       .member('columns')
       .list()
-      .map((column) => readColumn(column, names)),
+      .map((column) => readColumn(column, columns)),
     targets: whole
       .member('targets')
       .list()
-      .map((target) => readTarget(target, names)),
+      .map((target) => readTarget(target, targets)),
   };
   const weights = whole.member('weights');
   if (weights.value === undefined) return read;
-  return { ...read, weights: newName(weights, names) };
+  return { ...read, weights: newName(weights, new Set([...columns, ...targets])) };
 }
 
 function readColumn(place: Place, names: Set<string>): ColumnRule {

@@ -13,7 +13,7 @@ export interface Roles {
 
 /**
  * Reads the roles of columns from the options. Throws `VARDROP_COLUMN` for names that no column has, and `VARDROP_OPTION` for a
- * column with two roles, or a kind that its role does not have.
+ * column with two roles other than input and target, or a kind that its role does not have.
  */
 export function rolesOf(who: string, options: ResolvedFitOptions, table: Table): Roles {
   const { targets, exclude, weights, kinds } = options;
@@ -23,8 +23,9 @@ export function rolesOf(who: string, options: ResolvedFitOptions, table: Table):
   for (const name of [...inputs, ...others, ...kinds.keys()]) {
     if (!names.includes(name)) throw missingColumn(who, table.source, name, names);
   }
-  const all = [...inputs, ...others];
-  const twice = all.find((name, i) => all.indexOf(name) !== i);
+  // A time series is often predicted from its own past, so that a column may be listed as both.
+  const uses = [...inputs.filter((name) => !targets.includes(name)), ...others];
+  const twice = uses.find((name, i) => uses.indexOf(name) !== i);
   if (twice !== undefined) {
     throw new VardropError(
       'VARDROP_OPTION',

@@ -15,4 +15,6 @@ export interface Table {
   readonly source?: string;
   /** The number of the first row in messages, from 1 on; a header is not counted. 1 by default. */
   readonly firstRow?: number;
+  /** `[rows]`: the number of each row, where they do not follow one another. */
+  readonly rowNumbers?: ArrayLike<number>;
 }

@@ -12,7 +12,7 @@ export function cellError(
   fault: { readonly got: unknown; readonly needs: string },
 ): VardropError {
   const file = table.source === undefined ? '' : `${table.source}, `;
-  const place = `${file}row ${(table.firstRow ?? 1) + row}, column '${column}'`;
+  const place = `${file}row ${table.rowNumbers?.[row] ?? (table.firstRow ?? 1) + row}, column '${column}'`;
   return new VardropError(code, `[${who}] ${place}: got ${formatValue(fault.got)}, needs ${fault.needs}.`);
 }
 

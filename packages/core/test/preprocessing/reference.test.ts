@@ -40,10 +40,9 @@ describe.each(tables)("scikit-learn's preprocessing, table %#", (fixture) => {
   });
 
   it('gives the same inputs for new rows', () => {
-    const { inputs, rows } = preprocess(learned, tableOf(fixture.new));
+    const { inputs } = preprocess(learned, tableOf(fixture.new));
     const expected = fixture.inputs.flat();
     expect(inputs.length).toBe(expected.length);
-    expect(rows).toBe(fixture.inputs.length);
     const condition = Math.max(...fixture.columns.map(({ mean = 0, deviation = 1 }) => Math.abs(mean) / deviation));
     expected.forEach((value, i) => {
       const bound = 2 ** -24 * Math.abs(value) + train.rows * 2 ** -52 * condition * (1 + Math.abs(value));

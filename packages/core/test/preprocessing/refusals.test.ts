@@ -325,9 +325,9 @@ describe('a preprocessing from anywhere', () => {
     [
       'a name twice',
       changed((p) => {
-        p.targets[0].name = 'age';
+        p.targets[0].name = 'sold';
       }),
-      /targets\[0\]\.name: got 'age'/,
+      /targets\[1\]\.name: got 'sold'/,
     ],
     [
       'weights of no name',

@@ -6,6 +6,7 @@ import {
   inputNames,
   preprocess,
   preprocessInputs,
+  readPreprocessing,
   tableFromRows,
   targetUnits,
 } from '../../src/index.js';
@@ -84,6 +85,9 @@ describe('inputs', () => {
     const data = table({ id: [1, 2, 3], a: [1, 2, 4], b: [3, 1, 1], y: [1, 2, 5] });
     expect(inputNames(fitPreprocessing(data, { targets: 'y', exclude: ['id'] }))).toEqual(['a', 'b']);
     expect(inputNames(fitPreprocessing(data, { inputs: ['b', 'a'] }))).toEqual(['b', 'a']);
+    const series = fitPreprocessing(data, { inputs: ['y', 'a'], targets: 'y' });
+    expect([inputNames(series), series.targets[0].name]).toEqual([['y', 'a'], 'y']);
+    expect(readPreprocessing(series)).toEqual(series);
   });
 });
 
@@ -129,6 +133,11 @@ describe('targets', () => {
 });
 
 describe('rows', () => {
+  it('are named in messages by the numbers that they have', () => {
+    const given = { ...table({ a: [1, 'x'] }), source: 'a.csv', rowNumbers: [7, 9] };
+    expect(() => fitPreprocessing(given, { kinds: { a: 'number' } })).toThrow(/a\.csv, row 9, column 'a'/);
+  });
+
   it('become tables: of objects, of arrays with a header, of arrays with the header as first row', () => {
     const expected = tableFromRows([
       { a: 1, b: 'x' },

@@ -1,4 +1,5 @@
 import {
+  describeModel,
   deserializeState,
   type Likelihood,
   type Model,
@@ -23,8 +24,8 @@ export function plainNetwork(sizes: LenetSizes): Model<Likelihood<'labels'>> {
 
 /**
  * A network as the bytes of a safetensors file with weights and biases only, so that file sizes compare networks. The metadata
- * describe how to build it: `layers` has the units before the outputs, as the files of `vardrop train` have it. Where there are
- * convolutions, `convolutions` is their number and `input` the shape of an image. Throws what `serializeState` throws.
+ * describe how to build it: `model`, as the files of `vardrop train` have it; `layers` has the units before the outputs. Where there
+ * are convolutions, `convolutions` is their number and `input` the shape of an image. Throws what `serializeState` throws.
  */
 export function writeNetwork({ model, parameters }: StoredNetwork): Uint8Array {
   const parts = modelParts(model);
@@ -36,6 +37,7 @@ export function writeNetwork({ model, parameters }: StoredNetwork): Uint8Array {
     {
       noise: 'none',
       layers: hidden.join(','),
+      model: JSON.stringify(describeModel(model)),
       ...(convolutions > 0 && { convolutions: `${convolutions}`, input: model.inputShape.join(',') }),
     },
   );
