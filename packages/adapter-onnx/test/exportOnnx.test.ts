@@ -180,10 +180,7 @@ describe.each(devices)('exported networks on %s', (device) => {
 });
 
 /** Mean and variance of the logits when only the last layer has noise, by core's own sampling. */
-async function sampleOutputLayer(
-  { model, parameters, inputs, rows }: Omit<Example, 'name'>,
-  draws: number,
-) {
+async function sampleOutputLayer({ model, parameters, inputs, rows }: Omit<Example, 'name'>, draws: number) {
   const { noise } = model.options;
   const quiet = sequential({
     input: model.inputShape,

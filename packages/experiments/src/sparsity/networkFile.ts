@@ -1,4 +1,12 @@
-import { deserializeState, type Likelihood, type Model, noNoise, serializeState, type TensorMap, VardropError } from '@vardrop/core';
+import {
+  deserializeState,
+  type Likelihood,
+  type Model,
+  noNoise,
+  serializeState,
+  type TensorMap,
+  VardropError,
+} from '@vardrop/core';
 import { modelParts } from '@vardrop/core/extend';
 import { type LenetSizes, lenet } from './lenet.js';
 

@@ -1,9 +1,9 @@
 import {
   adam,
   initialState,
+  type Likelihood,
   localReparametrization,
   logUniformSigmoid,
-  type Likelihood,
   type Model,
   piecewiseLinear,
   prune,
