@@ -1,7 +1,6 @@
 import {
   adam,
   type Backend,
-  categorical,
   dense,
   initialState,
   localReparametrization,
@@ -27,7 +26,7 @@ export function checkResume(createWatched: () => Promise<Watched>, lost: object)
       noise: sparseVariational(),
       estimator: localReparametrization(),
     });
-    const [likelihood, optimizer] = [categorical(), adam()];
+    const optimizer = adam();
     const minibatch = {
       rows: 20,
       inputs: { x: Float32Array.from({ length: 20 * 12 }, (_, i) => ((i * 7919) % 1000) / 1000) },
@@ -35,7 +34,7 @@ export function checkResume(createWatched: () => Promise<Watched>, lost: object)
     };
     const scales = { learningRateFactor: 10, klScale: 0.01 };
     async function train(on: Backend, state: TrainingState, steps: number) {
-      const trainer = createTrainer(model, { backend: on, likelihood, optimizer, state });
+      const trainer = createTrainer(model, { backend: on, optimizer, state });
       for (let step = 0; step < steps; step++) await trainer.run(minibatch, scales);
       const reached = await trainer.state();
       return { trainer, reached };

@@ -18,7 +18,7 @@ import { readNetwork, sparsityExperiment, sparsityPlans } from '@vardrop/experim
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { parseArguments } from '../src/arguments.js';
 import { exportNetwork } from '../src/commands/export.js';
-import { buildNetwork, likelihood } from '../src/training/network.js';
+import { buildNetwork } from '../src/training/network.js';
 import { checkpointMetadata } from '../src/training/resumeState.js';
 import { trainDefaults } from '../src/trainOptions.js';
 
@@ -109,12 +109,12 @@ describe('vardrop export', () => {
     // The experiment gives noise to the model, the command to each layer, so that descriptions differ.
     const described = modelFrom(describeOnnx(bytes).model as ModelDescription);
     expect(described.parameters).toEqual(network.model.parameters);
-    expect([...bytes]).toEqual([...exportOnnx(described, network.parameters, { kind: 'mean', likelihood })]);
+    expect([...bytes]).toEqual([...exportOnnx(described, network.parameters, { kind: 'mean' })]);
   });
 
   it('writes what the exporter writes of the network and its parameters', async () => {
     const { bytes } = await run('--kind sample');
-    expect([...bytes]).toEqual([...exportOnnx(model, state.parameters, { kind: 'sample', likelihood })]);
+    expect([...bytes]).toEqual([...exportOnnx(model, state.parameters, { kind: 'sample' })]);
   });
 
   it('writes a smaller file of a pruned network, and says what went', async () => {

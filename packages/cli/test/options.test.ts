@@ -85,7 +85,7 @@ describe('what is not exported by itself', () => {
   const unknown = { notAnOption: 1 } as object;
   const backend = core.createReferenceBackend();
   const model = core.sequential({ input: [2], layers: [core.dense({ units: 2 })] });
-  const state = core.initialState(model, core.categorical(), core.adam(), 0);
+  const state = core.initialState(model, core.adam(), 0);
   const inputs = Float32Array.of(1, 2);
   it.each([
     ['matmul', () => b.matmul(x, x, unknown)],
@@ -97,7 +97,7 @@ describe('what is not exported by itself', () => {
       'trainer.run',
       () =>
         core
-          .createTrainer(model, { backend, likelihood: core.categorical(), optimizer: core.adam(), state })
+          .createTrainer(model, { backend, optimizer: core.adam(), state })
           .run(
             { rows: 1, inputs: { x: inputs }, targets: { output: inputs } },
             { learningRateFactor: 1, klScale: 1, ...unknown },

@@ -6,7 +6,7 @@ import { describe, expect, it } from 'vitest';
 import { chunkRows } from '../src/chunkRows.js';
 import { type ImageData, speedExperiment } from '../src/index.js';
 import { drawMinibatch } from '../src/minibatch.js';
-import { likelihood, network } from '../src/paperNetwork.js';
+import { network } from '../src/paperNetwork.js';
 import { createChunkedTrainer } from '../src/speed/chunkedTrainer.js';
 import { memoryContext, runAll } from './memoryContext.js';
 
@@ -18,7 +18,7 @@ describe('training in chunks of rows', () => {
   it('takes the steps of training in one piece, up to rounding', async () => {
     const backend = createReferenceBackend();
     const model = network('separate', { inputs: 6, units: [5, 4], classes: 3 });
-    const options = { backend, likelihood, optimizer: adam({ learningRate: 0.01 }) };
+    const options = { backend, optimizer: adam({ learningRate: 0.01 }) };
     const whole = createTrainer(model, { ...options, state: initialState(model, options.optimizer, 7) });
     const chunked = await createChunkedTrainer(model, { ...options, seed: 7, chunk: 4 });
     const scales = { learningRateFactor: 1, klScale: 1 / 20 };
