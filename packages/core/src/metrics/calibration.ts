@@ -62,8 +62,10 @@ export function calibration(
   }
   checkChoice('VARDROP_OPTION', `[${who}] binning`, binning, ['equalWidth', 'equalMass']);
   if (weights !== undefined) checkWeights(`[${who}] weights`, weights, confidences.length);
-  const groups = tiedGroups(confidences, outcomes, weights);
-  const sums = binning === 'equalWidth' ? equalWidth(groups, bins) : equalMass(groups, bins);
+  const sums =
+    binning === 'equalWidth'
+      ? equalWidth(confidences, outcomes, weights, bins)
+      : equalMass(tiedGroups(confidences, outcomes, weights), bins);
   const total = sums.reduce((sum, { count }) => sum + count, 0);
   return {
     ece: sums.reduce((sum, { hits, confidence }) => sum + Math.abs(hits - confidence), 0) / total,
@@ -81,21 +83,29 @@ function emptyBin(lower: number, upper: number): Sums {
   return { lower, upper, count: 0, hits: 0, confidence: 0 };
 }
 
+function equalWidth(
+  confidences: ArrayLike<number>,
+  outcomes: ArrayLike<number>,
+  weights: ArrayLike<number> | undefined,
+  bins: number,
+): readonly Sums[] {
+  const sums = Array.from({ length: bins }, (_, bin) => emptyBin(bin / bins, (bin + 1) / bins));
+  for (let row = 0; row < confidences.length; row++) {
+    // Averages of float32 numbers may exceed 1 through rounding.
+    const bin = sums[Math.min(Math.max(Math.ceil(confidences[row] * bins) - 1, 0), bins - 1)];
+    const weight = weights === undefined ? 1 : weights[row];
+    bin.count += weight;
+    bin.hits += weight * outcomes[row];
+    bin.confidence += weight * confidences[row];
+  }
+  return sums;
+}
+
 /** Adds rows of the group whose weights sum to `part`. */
 function add(bin: Sums, { score, hits, misses }: TiedGroup, part: number): void {
   bin.count += part;
   bin.hits += (part / (hits + misses)) * hits;
   bin.confidence += part * score;
-}
-
-function equalWidth(groups: readonly TiedGroup[], bins: number): readonly Sums[] {
-  const sums = Array.from({ length: bins }, (_, bin) => emptyBin(bin / bins, (bin + 1) / bins));
-  for (const group of groups) {
-    // Averages of float32 numbers may exceed 1 through rounding.
-    const bin = Math.min(Math.max(Math.ceil(group.score * bins) - 1, 0), bins - 1);
-    add(sums[bin], group, group.hits + group.misses);
-  }
-  return sums;
 }
 
 function equalMass(groups: readonly TiedGroup[], bins: number): readonly Sums[] {

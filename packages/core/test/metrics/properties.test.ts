@@ -225,6 +225,11 @@ describe('continuous ranked probability scores', () => {
   });
 });
 
+it('intervals hold their bounds', () => {
+  expect(intervalCoverage([1, 1, 1, 1, 1], [2, 2, 2, 2, 1], [1, 2, 0.875, 2.125, 1])).toBe(3 / 5);
+  expect(intervalWidth([1, -1], [2, 1])).toBe(1.5);
+});
+
 describe('histograms of transforms', () => {
   const pairs = rowsOf(fc.tuple(eighths(0, 1), eighths(0, 1)).map((pair) => [...pair].sort((a, b) => a - b)));
 
