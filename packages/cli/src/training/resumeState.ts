@@ -43,7 +43,7 @@ export interface ResumedTraining {
   /** The given options; the others are those of the checkpoint. */
   readonly options: TrainOptions;
   /** The network of the checkpoint. */
-  readonly model: Model;
+  readonly model: Model<Likelihood<'labels'>>;
   /**
    * @throws VardropError `VARDROP_RESUME` for another network than that of the checkpoint.
    */
@@ -110,10 +110,15 @@ export async function resumeTraining(path: string, asked: TrainOptions): Promise
  * @param who the command and its option, as errors name them.
  * @throws VardropError `VARDROP_CHECKPOINT_FOREIGN` for metadata that the command has not written.
  */
-export function networkOf(who: string, path: string, metadata: Readonly<Record<string, string>>): Model {
+export function networkOf(
+  who: string,
+  path: string,
+  metadata: Readonly<Record<string, string>>,
+): Model<Likelihood<'labels'>> {
   if (metadata.model === undefined) throw foreign(who, path);
   try {
-    return modelFrom(JSON.parse(metadata.model));
+    // Networks of checkpoints are classifiers.
+    return modelFrom(JSON.parse(metadata.model)) as Model<Likelihood<'labels'>>;
   } catch (cause) {
     throw foreign(who, path, cause);
   }
