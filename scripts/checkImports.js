@@ -14,7 +14,7 @@ const coreOrder = [
   ['program'],
   ['backend'],
   ['reference', 'noise', 'optimizers'],
-  ['estimators', 'divergences'],
+  ['estimators', 'divergences', 'likelihoods'],
   ['layers'],
   ['description', 'prediction'],
   ['metrics', 'preprocessing'],

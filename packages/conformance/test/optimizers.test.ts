@@ -1,4 +1,3 @@
-import { categorical } from '@vardrop/core';
 import { gradientName, updateProgram } from '@vardrop/core/extend';
 import { boundProgram, simplify } from '@vardrop/core/program';
 import { evaluate } from '@vardrop/core/reference';

@@ -14,7 +14,6 @@ export {
 } from './description/index.js';
 export { defaultDivergence } from './divergences/index.js';
 export type { EstimatorContext, LinearMap } from './estimators/index.js';
-export { type Head, headsOf, inModel, likelihoodValues, targetName } from './heads.js';
 export {
   type BuiltLayer,
   buildLinearPart,
@@ -35,6 +34,7 @@ export {
   partParameters,
   type UnitPlacement,
 } from './layers/index.js';
+export { type Head, headsOf, inModel, likelihoodValues, targetName } from './likelihoods/heads.js';
 export { logSoftmax } from './likelihoods/index.js';
 export {
   alphaOfRate,

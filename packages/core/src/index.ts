@@ -123,15 +123,19 @@ export {
 } from './layers/index.js';
 export {
   type CategoricalOptions,
+  type ClassesPredictive,
   categorical,
   type Distribution,
   type GaussianOptions,
   gaussian,
   type Likelihood,
   type Likelihoods,
+  type LikelihoodValues,
   type Missing,
+  type Predictive,
   type SpreadSource,
   type TargetKind,
+  type ValuesPredictive,
 } from './likelihoods/index.js';
 export {
   accuracy,

@@ -1,4 +1,4 @@
-import { describeModel, type Model, modelFrom, type TrainingState, VardropError } from '@vardrop/core';
+import { describeModel, type Likelihood, type Model, modelFrom, type TrainingState, VardropError } from '@vardrop/core';
 import { loadCheckpoint } from '@vardrop/core/node';
 import { parseArguments } from '../arguments.js';
 import { isForeign } from '../backends/backendTarget.js';

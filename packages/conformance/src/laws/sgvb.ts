@@ -149,6 +149,35 @@ function averageOf(results: readonly Result[], name: string): number[] {
   return Array.from(results[0][name], (_, i) => results.reduce((sum, each) => sum + each[name][i], 0) / results.length);
 }
 
+/** Compares a number with the wanted one. */
+type Within = (what: string, got: number, wanted: number, bound: number) => void;
+
+/** The largest absolute value. */
+const largest = (values: ArrayLike<number>) =>
+  Array.from(values).reduce((most, value) => Math.max(most, Math.abs(value)), 0);
+
+/** The data term and its gradient are sums of those of the rows, each with its scale. */
+async function checkRowWeights({ backend, models, seed }: LawContext, within: Within): Promise<void> {
+  const program = objectiveProgram(models, true);
+  const alone = allRows.map((row) => allRows.map((other) => Number(other === row)));
+  const minibatches = [unequal, ...alone].map((rowScale) => ({ rows: allRows, klScale: 0, rowScale }));
+  const [weighted, ...ofRows] = await objectives(backend, program, minibatches, seed);
+  const sum = (values: readonly number[]) => values.reduce((total, value, row) => total + unequal[row] * value, 0);
+  const rows = allRows.map((row) => negativeLogLikelihood(weighted.logits, row, labels[row]));
+  const bound = roundings(backend) * 2 ** -24;
+  within(
+    'data term',
+    weighted.dataTerm[0],
+    sum(rows.map(({ value }) => value)),
+    bound * sum(rows.map((each) => each.terms)),
+  );
+  // a (p − y) of each row, which is at most the input.
+  weighted['d dataTerm'].forEach((value, i) => {
+    const wanted = sum(ofRows.map((result) => result['d dataTerm'][i]));
+    within(`gradient of the data term in weight ${i}`, value, wanted, 2 * bound * largest(inputs));
+  });
+}
+
 /** The minimized objective: `−(1/M) Σ log p + (β/N) KL`. */
 export const sgvb: Law = {
   id: 'sgvb',
@@ -157,13 +186,11 @@ export const sgvb: Law = {
   async check(context: LawContext) {
     const { backend, ledger, models, seed } = context;
     const unit = 2 ** -24;
-    const within = (what: string, got: number, wanted: number, bound: number) => {
+    const within: Within = (what, got, wanted, bound) => {
       const error = Math.abs(got - wanted);
       if (!(error <= bound)) throw new Error(`${what}: got ${got}, wanted ${wanted} ± ${bound}`);
       ledger.compare(error, bound);
     };
-    const largest = (values: ArrayLike<number>) =>
-      Array.from(values).reduce((most, value) => Math.max(most, Math.abs(value)), 0);
 
     await checkOnce(context, 'formula', async () => {
       for (const noisy of [false, true]) {
@@ -214,26 +241,7 @@ export const sgvb: Law = {
       });
     }
 
-    await checkOnce(context, 'weights of rows', async () => {
-      const program = objectiveProgram(models, true);
-      const alone = allRows.map((row) => allRows.map((other) => Number(other === row)));
-      const minibatches = [unequal, ...alone].map((rowScale) => ({ rows: allRows, klScale: 0, rowScale }));
-      const [weighted, ...ofRows] = await objectives(backend, program, minibatches, seed);
-      const sum = (values: readonly number[]) => values.reduce((total, value, row) => total + unequal[row] * value, 0);
-      const rows = allRows.map((row) => negativeLogLikelihood(weighted.logits, row, labels[row]));
-      const bound = roundings(backend) * unit;
-      within(
-        'data term',
-        weighted.dataTerm[0],
-        sum(rows.map(({ value }) => value)),
-        bound * sum(rows.map((each) => each.terms)),
-      );
-      // a (p − y) of each row, which is at most the input.
-      weighted['d dataTerm'].forEach((value, i) => {
-        const wanted = sum(ofRows.map((result) => result['d dataTerm'][i]));
-        within(`gradient of the data term in weight ${i}`, value, wanted, 2 * bound * largest(inputs));
-      });
-    });
+    await checkOnce(context, 'weights of rows', () => checkRowWeights(context, within));
 
     await checkOnce(context, 'weight of the KL', async () => {
       const program = objectiveProgram(models, true);

@@ -1,6 +1,6 @@
-import { headsOf, targetName } from '../heads.js';
 import { declareInputs, declareParameters } from '../layers/model/declare.js';
 import type { Model } from '../layers/model/model.js';
+import { headsOf, targetName } from '../likelihoods/heads.js';
 import { type Objective, sgvb } from '../objective.js';
 import type { Builder, Value } from '../program/builder.js';
 import { gradients } from '../program/differentiate.js';

@@ -1,7 +1,7 @@
 import { expect } from 'vitest';
 import { allParameters } from '../../src/allParameters.js';
-import { headsOf } from '../../src/heads.js';
 import type { Model } from '../../src/layers/index.js';
+import { headsOf } from '../../src/likelihoods/heads.js';
 import type { ParameterSpecification } from '../../src/noise/noiseModel.js';
 import { sgvb } from '../../src/objective.js';
 import { bindBatch } from '../../src/program/bindBatch.js';

@@ -1,13 +1,24 @@
-import { checkObject } from './checkObject.js';
-import { VardropError } from './errors.js';
-import { formatValue } from './formatValue.js';
-import type { Model, ModelOutput } from './layers/model/model.js';
-import type { Likelihood, Likelihoods } from './likelihoods/likelihood.js';
-import { likelihoodParameters } from './likelihoods/likelihoodParameters.js';
+import { checkObject } from '../checkObject.js';
+import { VardropError } from '../errors.js';
+import { formatValue } from '../formatValue.js';
+import type { Likelihood, Likelihoods } from './likelihood.js';
+import { likelihoodParameters } from './likelihoodParameters.js';
+
+/** An output of a model: its name, and the shape of one datapoint. */
+interface Output {
+  readonly name: string;
+  readonly shape: readonly number[];
+}
+
+/** What is read of a model. */
+interface Outputs {
+  readonly outputs: readonly Output[];
+  readonly likelihood: Likelihoods;
+}
 
 /** An output of a model with its likelihood. */
 export interface Head {
-  readonly output: ModelOutput;
+  readonly output: Output;
   readonly likelihood: Likelihood;
   /** The shape of one target in programs. */
   readonly targetShape: readonly number[];
@@ -19,7 +30,7 @@ export interface Head {
  * The outputs of a model with their likelihoods. Throws `VARDROP_LIKELIHOOD` unless each output has one and each one an output,
  * `VARDROP_OPTION` for anything else than a likelihood, and what likelihoods throw for outputs that do not fit (`VARDROP_SHAPE`).
  */
-export function headsOf(who: string, model: Pick<Model, 'outputs' | 'likelihood'>): readonly Head[] {
+export function headsOf(who: string, model: Outputs): readonly Head[] {
   const { outputs, likelihood: likelihoods } = model;
   const names = outputs.map(({ name }) => name);
   if (outputs.length === 1 && !isNamed(model)) return [headOf(who, outputs[0], likelihoods, 'likelihood', '')];
@@ -43,7 +54,7 @@ export function headsOf(who: string, model: Pick<Model, 'outputs' | 'likelihood'
   );
 }
 
-function headOf(who: string, output: ModelOutput, likelihood: unknown, what: string, prefix: string): Head {
+function headOf(who: string, output: Output, likelihood: unknown, what: string, prefix: string): Head {
   for (const method of ['negativeLogLikelihood', 'targetShape', 'predictive'])
     checkObject('VARDROP_OPTION', `[${who}] ${what}`, likelihood, method, 'categorical()');
   const known = likelihood as Likelihood;
@@ -54,7 +65,7 @@ function headOf(who: string, output: ModelOutput, likelihood: unknown, what: str
 }
 
 /** Whether a model's likelihoods are given by name. Those of a model with one output need not be. */
-export function isNamed({ outputs, likelihood }: Pick<Model, 'outputs' | 'likelihood'>): boolean {
+export function isNamed({ outputs, likelihood }: Outputs): boolean {
   if (outputs.length > 1) return true;
   const given: Likelihoods | undefined = likelihood;
   return typeof given === 'object' && given !== null && Object.keys(given).join() === outputs[0].name;

@@ -1,13 +1,13 @@
 import { checkNumbers } from '../checkNumbers.js';
 import { VardropError } from '../errors.js';
-import type { Head } from '../heads.js';
+import type { Head } from '../likelihoods/heads.js';
 import { missingTarget } from '../likelihoods/missing.js';
-import { checkCount } from '../prediction/checkCount.js';
-import { checkLabels } from '../prediction/checkLabels.js';
-import { checkTargets } from '../prediction/checkTargets.js';
-import { placeInRows } from '../prediction/placeInRows.js';
 import { elementCount } from '../program/shapes.js';
 import { toFloat32 } from '../toFloat32.js';
+import { checkCount } from './checkCount.js';
+import { checkLabels } from './checkLabels.js';
+import { checkTargets } from './checkTargets.js';
+import { placeInRows } from './placeInRows.js';
 
 /** Probabilities of a row may miss a sum of 1 by this, since they may come from float32 or from a table with few digits. */
 const sumTolerance = 1e-3;
