@@ -36,7 +36,7 @@ export const others: Readonly<Record<string, Readonly<Record<string, Entry>>>> =
     },
     exportOnnx: {
       call: (options) => onnx.exportOnnx(model, {}, options),
-      options: namesOf('kind', 'likelihood', 'opset'),
+      options: namesOf('kind', 'opset'),
     },
     exportProgram: {
       call: (options) => onnx.exportProgram(program, options),
