@@ -118,7 +118,7 @@ export const withOptions: Readonly<Record<string, Entry>> = {
   gaussianDropout: { call: core.gaussianDropout, options: { type: 'other', rate: 'number' } },
   gaussian: {
     call: core.gaussian,
-    options: { variance: 'other', logVariance: 'number', beta: 'number', missing: 'other' },
+    options: { variance: 'number', logVariance: 'number', beta: 'number', missing: 'other' },
   },
   input: {
     call: (options) => core.input(merged({ shape: [2] }, options)),

@@ -59,6 +59,8 @@ export const withoutOptions: Readonly<Record<string, readonly string[]>> = {
     'keyNames',
     'loadCheckpoint',
     'logAlphas',
+    'likelihoodValues',
+    'targetName',
     'logSoftmax',
     'logUniformKl',
     'magnitude',
