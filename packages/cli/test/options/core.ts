@@ -90,7 +90,14 @@ export const withOptions: Readonly<Record<string, Entry>> = {
   createReferenceBackend: { call: core.createReferenceBackend, options: { noise: 'function', functions: 'other' } },
   createTrainer: {
     call: (options) => core.createTrainer(model, merged(trainer, options)),
-    options: { backend: 'other', likelihood: 'other', optimizer: 'other', trainable: 'function', microBatch: 'other', state: 'other' },
+    options: {
+      backend: 'other',
+      likelihood: 'other',
+      optimizer: 'other',
+      trainable: 'function',
+      microBatch: 'other',
+      state: 'other',
+    },
   },
   fit: {
     call: (options) => core.fit(model, merged({ backend, data, validation: data, epochs: 1 }, options)),

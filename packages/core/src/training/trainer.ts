@@ -17,11 +17,12 @@ import type { Optimizer } from '../optimizers/optimizer.js';
 import type { TensorMap } from '../tensorData.js';
 import { checkMicroBatch } from './checkMicroBatch.js';
 import { checkMinibatch } from './checkMinibatches.js';
-import { createStepRunner, type FailedPart } from './createStepRunner.js';
+import { createStepRunner } from './createStepRunner.js';
 import type { Minibatch } from './data.js';
 import { locateNonFinite } from './locateNonFinite.js';
 import { readState, type TrainingState } from './state.js';
 import type { StepResult, StepScales } from './step.js';
+import type { FailedPart } from './stepRunner.js';
 import { splitParameters, type Trainable } from './trainable.js';
 import { uploadAll } from './uploadAll.js';
 
