@@ -7,9 +7,6 @@ import type { Minibatch } from './data.js';
 import type { StepResult } from './step.js';
 import type { StepParts } from './stepRunner.js';
 
-/** What the runs of a step have in common. */
-export type StepRuns = ReturnType<typeof createStepRuns>;
-
 /** Uploads what a run reads, and reads what it gives. */
 export function createStepRuns({ model, backend, likelihood }: Pick<StepParts, 'model' | 'backend' | 'likelihood'>) {
   const heads = headsOf('training', model, likelihood);
