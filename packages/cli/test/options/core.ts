@@ -11,6 +11,7 @@ const model = core.sequential({
   layers: [core.dense({ units: 2 })],
 });
 const { parameters } = core.initialState(model, core.adam(), 0);
+const { 'dense1/logVariance': _, ...means } = parameters;
 const program = (() => {
   const b = core.createBuilder('negation');
   b.output('y', b.neg(b.input('x', ['batch', 2])));
@@ -68,6 +69,7 @@ export const withOptions: Readonly<Record<string, Entry>> = {
     options: { batch: 'other' },
   },
   concatenate: { call: core.concatenate, options: { axis: 'other', name: 'string' } },
+  cosineDecay: { call: (options) => core.cosineDecay(3, options), options: { final: 'number' } },
   createHandleTable: {
     call: (options) => core.createHandleTable(merged({ name: 'test' }, options)),
     options: { name: 'string', free: 'function', isGone: 'function' },
@@ -86,7 +88,7 @@ export const withOptions: Readonly<Record<string, Entry>> = {
   createReferenceBackend: { call: core.createReferenceBackend, options: { noise: 'function', functions: 'other' } },
   createTrainer: {
     call: (options) => core.createTrainer(model, merged(trainer, options)),
-    options: { backend: 'other', optimizer: 'other', trainable: 'function', state: 'other' },
+    options: { backend: 'other', optimizer: 'other', trainable: 'function', microBatch: 'other', state: 'other' },
   },
   fit: {
     call: (options) => core.fit(model, merged({ backend, data, validation: data, epochs: 1 }, options)),
@@ -98,6 +100,8 @@ export const withOptions: Readonly<Record<string, Entry>> = {
       klWeight: ['number', 'function'],
       epochs: 'other',
       batch: 'other',
+      microBatch: 'other',
+      trainable: 'function',
       seed: 'other',
       state: 'other',
       validation: 'other',
@@ -156,6 +160,10 @@ export const withOptions: Readonly<Record<string, Entry>> = {
     options: { parts: 'other' },
   },
   noNoise: { call: core.noNoise, options: none },
+  oneCycle: {
+    call: (options) => core.oneCycle(3, options),
+    options: { rise: 'number', start: 'number', final: 'number' },
+  },
   predict: {
     call: (options) => core.predict(model, merged({ backend, parameters, inputs, samples: 1 }, options)),
     options: {
@@ -203,6 +211,16 @@ export const withOptions: Readonly<Record<string, Entry>> = {
   variationalDropout: {
     call: core.variationalDropout,
     options: { type: 'other', alpha: 'other', rate: 'number' },
+  },
+  warmStart: {
+    call: (options) => core.warmStart(model, means, options),
+    options: {
+      logVariance: 'number',
+      seed: 'other',
+      optimizer: 'other',
+      trainable: 'function',
+      likelihood: 'other',
+    },
   },
   tableFromRows: {
     call: (options) => core.tableFromRows([[1], [2]], options),

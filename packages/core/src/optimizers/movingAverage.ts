@@ -1,9 +1,7 @@
 import { checkOptionNames } from '../checkOptionNames.js';
+import { averageName } from './averageName.js';
 import { checkDecay } from './checkOption.js';
 import type { Optimizer } from './optimizer.js';
-
-/** The slot of the averages, `average:dense1/weights`. */
-const averageSlot = 'average';
 
 /**
  * Carries an average of the parameters over the steps, in which a step counts `decay` times as much as the next; the last link
@@ -18,16 +16,16 @@ export function movingAverage(options: { readonly decay?: number } = {}): Optimi
   return {
     name: 'movingAverage',
     kind: 'observer',
-    slots: (parameters) => parameters.map(({ name, shape }) => ({ name: `${averageSlot}:${name}`, shape })),
+    slots: (parameters) => parameters.map(({ name, shape }) => ({ name: averageName(name), shape })),
     scalarNames: ['movingAverage/weight'],
     scalars: (step) => ({ 'movingAverage/weight': (1 - decay) / (1 - decay ** step) }),
     update(b, { parameters, updates, slots, scalars }) {
       const next = Object.entries(parameters).map(([name, parameter]) =>
         b.scope(`movingAverage/${name}`, () => {
-          const average = slots[`${averageSlot}:${name}`];
+          const average = slots[averageName(name)];
           const moved = Object.hasOwn(updates, name) ? b.add(parameter, updates[name]) : parameter;
           const change = b.mul(scalars['movingAverage/weight'], b.sub(moved, average));
-          return [`${averageSlot}:${name}`, b.add(average, change)] as const;
+          return [averageName(name), b.add(average, change)] as const;
         }),
       );
       return { updates, slots: Object.fromEntries(next) };

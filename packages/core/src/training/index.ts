@@ -1,6 +1,7 @@
 export { allParameters, allTensors } from '../allParameters.js';
 export { keyNames, noiseKeys, streams } from '../streams.js';
 export type { TensorData, TensorMap } from '../tensorData.js';
+export { averagedParameters } from './averagedParameters.js';
 export type { Start } from './course.js';
 export type { AnyDataset, Dataset, Minibatch, NamedArrays } from './data.js';
 export type { DataPosition } from './dataPosition.js';
@@ -8,11 +9,24 @@ export type { EpochRecord } from './epochRecord.js';
 export { type FitResult, fit } from './fit.js';
 export type { EarlyStopping, FitOptions, FitWarning, StepEvent } from './fitOptions.js';
 export { gradientName, gradientProgram } from './gradientProgram.js';
-export { constantSchedule, exponentialDecay, piecewiseLinear, type Schedule, warmUp } from './schedule.js';
+export {
+  constantSchedule,
+  cosineDecay,
+  exponentialDecay,
+  joinSchedules,
+  type OneCycleOptions,
+  oneCycle,
+  piecewiseLinear,
+  type Schedule,
+  stepDecay,
+  warmUp,
+} from './schedules/index.js';
 export { initialState, type TrainingState } from './state.js';
+export type { StepResult, StepScales } from './step.js';
 export type { Trainable } from './trainable.js';
-export { createTrainer, type StepResult, type StepScales, type Trainer } from './trainer.js';
+export { createTrainer, type Trainer } from './trainer.js';
 export { TrainingError } from './trainingError.js';
 export { trainingProgram } from './trainingProgram.js';
 export { updateProgram } from './updateProgram.js';
 export type { OutputMetrics, ValidationMetrics } from './validation.js';
+export { type WarmStartOptions, warmStart } from './warmStart.js';

@@ -10,10 +10,12 @@ import { type Head, headsOf, inModel } from '../likelihoods/heads.js';
 import { adam } from '../optimizers/adam.js';
 import { checkOptimizer } from '../optimizers/checkOptimizer.js';
 import type { Optimizer } from '../optimizers/optimizer.js';
+import { checkMicroBatch } from './checkMicroBatch.js';
 import { type ReadDataset, readDataset } from './data.js';
 import type { EarlyStopping, FitOptions, FitWarning } from './fitOptions.js';
 import { scaleWarnings } from './scaleWarnings.js';
-import { constantSchedule, type Schedule } from './schedule.js';
+import { constantSchedule } from './schedules/constantSchedule.js';
+import type { Schedule } from './schedules/schedule.js';
 
 /** The options of `fit` after the checks, with defaults filled in. */
 export interface ResolvedFitOptions {
@@ -37,6 +39,8 @@ const optionNames: Readonly<Record<keyof FitOptions, true>> = {
   klWeight: true,
   epochs: true,
   batch: true,
+  microBatch: true,
+  trainable: true,
   seed: true,
   state: true,
   validation: true,
@@ -52,6 +56,7 @@ const elsewhere = {
   learningRate: 'Pass optimizer: adam({ learningRate: … }), and a schedule as learningRateFactor.',
   lr: 'Pass optimizer: adam({ learningRate: … }), and a schedule as learningRateFactor.',
   batchSize: 'Write batch.',
+  accumulationSteps: 'Write batch for the rows of a step, and microBatch for the rows that are computed at once.',
   loss: 'Say in the model what the outputs mean: sequential({ …, likelihood: gaussian() }).',
   ...inModel,
   x: 'Write data: { inputs, targets }.',
@@ -72,6 +77,8 @@ export function resolveFitOptions(model: Model, options: FitOptions): ResolvedFi
   checkOptimizer('[fit] optimizer', optimizer);
   const epochs = positiveInteger('epochs', options.epochs === undefined ? 10 : options.epochs);
   const batch = positiveInteger('batch', options.batch === undefined ? 100 : options.batch);
+  if (options.microBatch !== undefined) checkMicroBatch('fit', model, options.microBatch);
+  checkFunction('[fit] trainable', options.trainable);
   if (typeof learningRateFactor !== 'function') {
     throw new VardropError(
       'VARDROP_OPTION',

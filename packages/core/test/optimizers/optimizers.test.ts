@@ -14,7 +14,6 @@ import {
 } from '../../src/optimizers/index.js';
 import { createBuilder } from '../../src/program/builder.js';
 import { evaluate } from '../../src/reference/index.js';
-import { constantSchedule, exponentialDecay, piecewiseLinear, warmUp } from '../../src/training/index.js';
 
 // The trajectories themselves are compared with those of PyTorch and optax in packages/conformance/test/optimizers.test.ts.
 
@@ -147,38 +146,5 @@ describe('optimizers', () => {
       expect(make).toThrow(
         expect.objectContaining({ code: 'VARDROP_OPTIMIZER', message: expect.stringContaining(name.split(',')[0]) }),
       ));
-  }
-});
-
-describe('schedules', () => {
-  const at = (epoch: number) => ({ epoch, step: 0 });
-
-  it('piecewise linear: level, then straight lines, then level', () => {
-    const schedule = piecewiseLinear([5, 0], [20, 1], [30, 0.5]);
-    expect([0, 5, 8, 12.5, 20, 25, 30, 1000].map((epoch) => schedule(at(epoch)))).toEqual([
-      0, 0, 0.2, 0.5, 1, 0.75, 0.5, 0.5,
-    ]);
-    expect(piecewiseLinear([3, 0.7])(at(0))).toBe(0.7);
-    expect(piecewiseLinear([3, 0.7])(at(4))).toBe(0.7);
-  });
-
-  it('warm-up, decay and constants', () => {
-    expect([0, 2, 4, 8, 9].map((epoch) => warmUp(8)(at(epoch)))).toEqual([0, 0.25, 0.5, 1, 1]);
-    expect(exponentialDecay(0.5, 10)(at(20))).toBe(0.25);
-    expect(exponentialDecay(0.5)(at(0.5))).toBeCloseTo(Math.SQRT1_2, 15);
-    expect([0, 7].map((epoch) => constantSchedule(0.3)(at(epoch)))).toEqual([0.3, 0.3]);
-    expect(constantSchedule()(at(1))).toBe(1);
-  });
-
-  for (const [name, make] of [
-    ['no points', () => piecewiseLinear()],
-    ['epochs that do not ascend', () => piecewiseLinear([1, 0], [1, 1])],
-    ['NaN', () => piecewiseLinear([0, Number.NaN])],
-    ['an infinite epoch', () => piecewiseLinear([0, 1], [Number.POSITIVE_INFINITY, 0])],
-    ['a warm-up of no epochs', () => warmUp(0)],
-    ['a decay over no epochs', () => exponentialDecay(0.5, 0)],
-    ['a decay by a negative factor', () => exponentialDecay(-0.5)],
-  ] as const) {
-    it(`refused: ${name}`, () => expect(make).toThrow(expect.objectContaining({ code: 'VARDROP_SCHEDULE' })));
   }
 });

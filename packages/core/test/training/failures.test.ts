@@ -214,8 +214,8 @@ describe('nothing is left on the backend', () => {
     });
   }
 
-  it('wherever the backend fails, which is handed on', async () => {
-    const options = { validation, epochs: 1, batch: 12 };
+  it.each([{}, { microBatch: 5 }])('wherever the backend fails, which is handed on: %o', async (parts) => {
+    const options = { validation, epochs: 1, batch: 12, ...parts };
     const { counts } = await failure(options, model, { noise: 'host' });
     expect(counts.calls).toBeGreaterThan(50);
     for (let failAt = 1; failAt <= counts.calls; failAt++) {
