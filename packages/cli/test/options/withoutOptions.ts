@@ -119,6 +119,7 @@ export const withoutOptions: Readonly<Record<string, readonly string[]>> = {
     'suiteJson',
     'trainSmallNetwork',
   ],
+  data: ['streamOf'],
   experiments: [
     'benchFindings',
     'benchWorkloads',
