@@ -1,5 +1,6 @@
 import { dataError } from '../dataError.js';
-import { type Dialect, isBlank, recordsOf, withPoint } from './dialect.js';
+import { type Dialect, isBlank, recordsOf } from './dialect.js';
+import { readRecord } from './readRecord.js';
 
 /** The most characters of one row. A quote that is left open would else take in the rest of the file. */
 const mostCharacters = 2 ** 24;
@@ -67,27 +68,6 @@ export function createCsvParser({ who, file, dialect, names, readHeader }: CsvPa
     );
   }
 
-  function readRow(record: string[], names: readonly string[], row: number): string[] {
-    if (record.length !== names.length) {
-      const first = Math.min(record.length, names.length);
-      const remedy = record.length > names.length ? ' Quote values that contain the delimiter.' : '';
-      const needs = `${names.length}, as the header.${remedy}`;
-      throw refuse('VARDROP_ROW_LENGTH', row, columnAt(first), `${record.length} values`, needs);
-    }
-    if (dialect.trim) for (let i = 0; i < record.length; i++) record[i] = record[i].trim();
-    if (dialect.decimal === ',') {
-      for (let i = 0; i < record.length; i++) {
-        const value = withPoint(record[i]);
-        if (value === undefined) {
-          const needs = "a decimal comma as in other rows. Say which it is (decimal: '.' or ',').";
-          throw refuse('VARDROP_CSV', row, names[i], `'${record[i]}'`, needs);
-        }
-        record[i] = value;
-      }
-    }
-    return record;
-  }
-
   function parse(text: string, moreFollows: boolean): readonly string[][] {
     const parsed = recordsOf(text, dialect.delimiter, moreFollows);
     checkQuotes(text, parsed, moreFollows);
@@ -100,7 +80,7 @@ export function createCsvParser({ who, file, dialect, names, readHeader }: CsvPa
     const records = parsed.data.filter((record) => !isBlank(record));
     if (header === undefined && records.length > 0) header = readHeader(records.shift() as string[]);
     const known = header ?? [];
-    const read = records.map((record, i) => readRow(record, known, rows + 1 + i));
+    const read = records.map((record, i) => readRecord({ who, file, dialect }, record, known, rows + 1 + i));
     rows += read.length;
     return read;
   }
