@@ -2,6 +2,7 @@ import * as gpujs from '@vardrop/adapter-gpujs';
 import * as onnx from '@vardrop/adapter-onnx';
 import * as tfjs from '@vardrop/adapter-tfjs';
 import * as conformance from '@vardrop/conformance';
+import * as data from '@vardrop/data';
 import * as experiments from '@vardrop/experiments';
 import { describe, expect, it } from 'vitest';
 import * as cli from '../src/index.js';
@@ -15,6 +16,7 @@ import { withoutOptions } from './options/withoutOptions.js';
 const packages = {
   core,
   conformance,
+  data,
   experiments,
   cli,
   'adapter-tfjs': tfjs,

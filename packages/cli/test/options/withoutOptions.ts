@@ -121,6 +121,7 @@ export const withoutOptions: Readonly<Record<string, readonly string[]>> = {
     'suiteJson',
     'trainSmallNetwork',
   ],
+  data: ['streamOf'],
   experiments: [
     'benchFindings',
     'benchWorkloads',
