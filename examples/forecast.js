@@ -9,7 +9,7 @@ import {
   dense,
   evaluateRegression,
   fit,
-  gaussianLikelihood,
+  gaussian,
   gaussianPrior,
   gru,
   meanField,
@@ -53,19 +53,18 @@ function windows(from, to) {
 
 const train = windows(past, testStart - ahead + 1);
 const test = windows(testStart, anomalies.length - ahead + 1);
-const likelihood = gaussianLikelihood();
 const model = sequential({
   input: [past, 3],
   noise: meanField({ logVariance: -8 }),
   divergence: gaussianPrior({ sigma: 0.3 }),
   layers: [gru({ units }), dense({ units: ahead })],
+  likelihood: gaussian(),
 });
 
 const backend = await createTfjsBackend({ device: 'wasm' });
 const { state } = await fit(model, {
   backend,
   data: { inputs: train.inputs, targets: train.targets },
-  likelihood,
   optimizer: adam({ learningRate: 0.005 }),
   learningRateFactor: piecewiseLinear([Math.floor(epochs / 2), 1], [epochs, 0.05]),
   // Each month is a target of twelve windows, so the likelihood counts it twelve times. So does the KL.
@@ -76,7 +75,6 @@ const { state } = await fit(model, {
 });
 const forecast = await predict(model, {
   backend,
-  likelihood,
   parameters: state.parameters,
   inputs: test.inputs,
   samples,

@@ -5,7 +5,6 @@ import { join } from 'node:path';
 import { createTfjsBackend } from '@vardrop/adapter-tfjs';
 import {
   adam,
-  categorical,
   dense,
   fit,
   logUniformSigmoid,
@@ -45,9 +44,8 @@ const { state } = await fit(model, {
 const small = prune(model, state.parameters, { threshold: 3, preserve: 'mean' });
 for (const layer of small.report.layers) console.log(layer);
 
-const likelihood = categorical();
 const rows = random.normal(random.key(2), 1000 * 20);
-const options = { backend, likelihood, inputs: rows, mode: 'mean' };
+const options = { backend, inputs: rows, mode: 'mean' };
 const before = await predict(model, { ...options, parameters: state.parameters });
 const after = await predict(small.model, { ...options, parameters: small.parameters });
 const same = before.labels.filter((label, i) => label === after.labels[i]).length;

@@ -2,7 +2,7 @@
 // Both say something where there were data, from -2 to 2. Beyond, the network is wrong and does not know it: independent
 // Gaussian weights leave it a small deviation however far the data are. Do not take ± for a bound on the error there.
 import { createTfjsBackend } from '@vardrop/adapter-tfjs';
-import { adam, dense, fit, gaussianLikelihood, gaussianPrior, meanField, predict, sequential } from '@vardrop/core';
+import { adam, dense, fit, gaussian, gaussianPrior, meanField, predict, sequential } from '@vardrop/core';
 import * as random from '@vardrop/core/random';
 
 const noise = 0.1;
@@ -11,19 +11,18 @@ const inputs = random.uniform(random.key(1), count).map((u) => 4 * u - 2);
 const errors = random.normal(random.key(2), count);
 const targets = inputs.map((x, i) => Math.sin(2 * x) + noise * errors[i]);
 
-const likelihood = gaussianLikelihood();
 const model = sequential({
   input: [1],
   noise: meanField({ logVariance: -8 }),
   divergence: gaussianPrior({ sigma: 1 }),
   layers: [dense({ units: 50, activation: 'tanh' }), dense({ units: 1 })],
+  likelihood: gaussian(),
 });
 
 const backend = await createTfjsBackend({ device: 'wasm' });
 const { state } = await fit(model, {
   backend,
   data: { inputs, targets },
-  likelihood,
   optimizer: adam({ learningRate: 0.02 }),
   klWeight: 0.1,
   epochs: 300,
@@ -33,7 +32,6 @@ const { state } = await fit(model, {
 
 const prediction = await predict(model, {
   backend,
-  likelihood,
   parameters: state.parameters,
   inputs: Float32Array.of(-4, -1, 0, 1, 4),
   samples: 200,

@@ -10,12 +10,14 @@ import { ts } from 'ts-morph';
 /** Core's folders from the bottom: each imports only from lines before its own. See docs/architecture.md. */
 const coreOrder = [
   ['random', 'special'],
+  ['distributions'],
   ['program'],
   ['backend'],
   ['reference', 'noise', 'optimizers'],
-  ['estimators', 'divergences'],
+  ['estimators', 'divergences', 'likelihoods'],
   ['layers'],
   ['description', 'prediction'],
+  ['metrics', 'preprocessing'],
   ['training'],
   ['pruning', 'checkpoint'],
   ['node'],

@@ -4,7 +4,6 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { trainingProgram } from '../packages/core/dist/extend.js';
 import {
-  categorical,
   combinations,
   dense,
   localReparametrization,
@@ -30,7 +29,7 @@ function trainingStep() {
       }),
     ],
   });
-  return `\`\`\`text\n${print(simplify(trainingProgram(model, categorical(), sgd()))).trimEnd()}\n\`\`\``;
+  return `\`\`\`text\n${print(simplify(trainingProgram(model, sgd()))).trimEnd()}\n\`\`\``;
 }
 
 /** Tables of what goes with what, and why the rest is refused. */

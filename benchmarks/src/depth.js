@@ -1,5 +1,5 @@
 import { pathToFileURL } from 'node:url';
-import { adam, categorical, dense, sequential, sparseVariational } from '@vardrop/core';
+import { adam, dense, sequential, sparseVariational } from '@vardrop/core';
 import { trainingProgram } from '@vardrop/core/extend';
 import { createBuilder } from '@vardrop/core/program';
 import { option } from './commandLine.js';
@@ -33,7 +33,7 @@ async function main() {
   const names = option('--backends', Object.keys(nodeBackends).join()).split(',');
   console.log("Core's stages, milliseconds: chains of elementwise nodes, then training steps of dense layers");
   console.table(chains.map((nodes) => timeStages(() => chain(nodes))));
-  console.table(layers.map((count) => timeStages(() => trainingProgram(network(count), categorical(), adam()))));
+  console.table(layers.map((count) => timeStages(() => trainingProgram(network(count), adam()))));
   const rows = [];
   for (const name of names)
     for (const count of layers)

@@ -5,7 +5,7 @@ import * as tf from '@tensorflow/tfjs';
 import { createGpujsBackend } from '@vardrop/adapter-gpujs';
 import { createOnnxBackend } from '@vardrop/adapter-onnx';
 import { createTfjsBackend } from '@vardrop/adapter-tfjs';
-import { adam, categorical, initialState } from '@vardrop/core';
+import { adam, initialState } from '@vardrop/core';
 import { createTrainer } from '@vardrop/core/extend';
 import { describeTimes, median } from '@vardrop/experiments';
 import '@tensorflow/tfjs-backend-wasm';
@@ -52,7 +52,7 @@ const results = {};
 /** The step of a network on a backend, and its products alone. @param {string} network @param {string} name @param {import('@vardrop/core').Backend<any>} backend */
 async function addBackend(network, name, backend) {
   const { model: build, rows } = networks[network];
-  const [model, likelihood, optimizer] = [build(), categorical(), adam()];
+  const [model, optimizer] = [build(), adam()];
   /** @type {import('@vardrop/core/program').BoundProgram | undefined} */
   let step;
   let compiled = 0;
@@ -66,8 +66,8 @@ async function addBackend(network, name, backend) {
       return executable;
     },
   };
-  const state = initialState(model, likelihood, optimizer, 1);
-  const trainer = createTrainer(model, { backend: noting, likelihood, optimizer, state });
+  const state = initialState(model, optimizer, 1);
+  const trainer = createTrainer(model, { backend: noting, optimizer, state });
   const minibatch = createMinibatch(model.inputShape, rows);
   const start = performance.now();
   await trainer.run(minibatch, scales);

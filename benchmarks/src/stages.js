@@ -1,7 +1,7 @@
 import { createGpujsBackend } from '@vardrop/adapter-gpujs';
 import { createOnnxBackend } from '@vardrop/adapter-onnx';
 import { createTfjsBackend } from '@vardrop/adapter-tfjs';
-import { adam, categorical, initialState } from '@vardrop/core';
+import { adam, initialState } from '@vardrop/core';
 import { createTrainer } from '@vardrop/core/extend';
 import { bindBatch, elementCount, expand, fuse, hostNoise, print, simplify, validate } from '@vardrop/core/program';
 import { createReferenceBackend } from '@vardrop/core/reference';
@@ -44,10 +44,9 @@ export function timeStages(build) {
  * @param {string} name @param {import('@vardrop/core').Model} model @param {number} rows @param {number} steps
  */
 export async function timeSteps(name, model, rows, steps) {
-  const likelihood = categorical();
   const optimizer = adam();
   const backend = await nodeBackends[name]();
-  const state = initialState(model, likelihood, optimizer, 1);
+  const state = initialState(model, optimizer, 1);
   const start = performance.now();
   let compiled = 0;
   const noting = {
@@ -59,7 +58,7 @@ export async function timeSteps(name, model, rows, steps) {
       return executable;
     },
   };
-  const trainer = createTrainer(model, { backend: noting, likelihood, optimizer, state });
+  const trainer = createTrainer(model, { backend: noting, optimizer, state });
   const filled = (/** @type {readonly number[]} */ shape, /** @type {number} */ value) =>
     new Float32Array(rows * elementCount(shape)).fill(value);
   const minibatch = {
@@ -67,7 +66,7 @@ export async function timeSteps(name, model, rows, steps) {
     inputs: { [model.inputs[0].name]: filled(model.inputShape, 0.5) },
     targets: { [model.outputs[0].name]: filled(model.outputShape, 1 / 16) },
   };
-  const scales = { learningRate: 0.001, klScale: 0.001 };
+  const scales = { learningRateFactor: 1, klScale: 0.001 };
   await trainer.run(minibatch, scales);
   const first = performance.now() - start;
   const later = [];

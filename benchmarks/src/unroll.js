@@ -1,4 +1,4 @@
-import { adam, categorical, dense, gru, sequential, sparseVariational } from '@vardrop/core';
+import { adam, dense, gru, sequential, sparseVariational } from '@vardrop/core';
 import { trainingProgram } from '@vardrop/core/extend';
 import { option } from './commandLine.js';
 import { nodeBackends, timeStages, timeSteps } from './stages.js';
@@ -21,7 +21,7 @@ const names = option('--backends', 'tfjs:wasm,onnx:wasm').split(',');
 console.log(`A GRU of ${units} units by the number of steps. Core's stages, milliseconds`);
 const stages = lengths.map((steps) => ({
   steps,
-  ...timeStages(() => trainingProgram(network(steps, units), categorical(), adam())),
+  ...timeStages(() => trainingProgram(network(steps, units), adam())),
 }));
 console.table(stages);
 const rows = [];

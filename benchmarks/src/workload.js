@@ -3,7 +3,7 @@ import * as bench from '@vardrop/experiments';
 
 // Workload W, as `vardrop bench` defines it, for the scripts that profile a backend on it.
 export const { widths, batch } = bench.workloadW;
-const { trainingSize, learningRate } = bench.workloadScales;
+const { trainingSize } = bench.workloadScales;
 
 /** Matrix products of one step. @param {boolean} noise */
 export const contractions = (noise) => bench.contractions(bench.workloadW, noise);
@@ -36,7 +36,7 @@ export function createStep(backend, noise, workload = bench.workloadW) {
   const minibatch = bench.createMinibatch(workload);
   return {
     trainer,
-    run: () => trainer.run(minibatch, { learningRate, klScale: 1 / trainingSize }),
+    run: () => trainer.run(minibatch, { learningRateFactor: 1, klScale: 1 / trainingSize }),
     program: () => /** @type {import('@vardrop/core/program').Program} */ (program),
   };
 }

@@ -1,6 +1,6 @@
 import { createRandom } from '@vardrop/experiments';
 import { startClock } from './clock.js';
-import { scales } from './networks.js';
+import { learningRate, scales } from './networks.js';
 
 // The networks as one writes them with tfjs alone. Its wasm backend has no gradient of a convolution in its filter, so that there is
 // none of those with convolutions. Its layers API has a GRU, without noise on the weights.
@@ -50,7 +50,7 @@ function noisyWeights(tf, inputs, units) {
 
 /** @param {Tf} tf @param {readonly number[]} shape @param {Minibatch} minibatch @param {() => Tensor} kl @param {(x: Tensor) => Tensor} logits @returns {Run} */
 function createStep(tf, shape, { inputs: { x }, targets: { output: y }, rows }, kl, logits) {
-  const optimizer = tf.train.adam(scales.learningRate);
+  const optimizer = tf.train.adam(learningRate);
   return async () => {
     const stop = startClock();
     const images = tf.tensor(x, [rows, ...shape]);
@@ -91,7 +91,7 @@ function gruOfLayers(tf, { inputs: { x }, targets: { output: y }, rows }) {
   const model = tf.sequential();
   model.add(tf.layers.gru({ units: 128, inputShape: [28, 28], recurrentActivation: 'sigmoid' }));
   model.add(tf.layers.dense({ units: 10, activation: 'softmax' }));
-  model.compile({ optimizer: tf.train.adam(scales.learningRate), loss: 'categoricalCrossentropy' });
+  model.compile({ optimizer: tf.train.adam(learningRate), loss: 'categoricalCrossentropy' });
   return async () => {
     const stop = startClock();
     const [images, labels] = [tf.tensor3d(x, [rows, 28, 28]), tf.tensor2d(y, [rows, 10])];

@@ -10,8 +10,11 @@ import { createRandom } from '@vardrop/experiments';
 /** The noise of all four: variational dropout type B, each layer's default estimator, the exact KL. */
 const noise = core.variationalDropout();
 
-/** The step size of Adam, and the number of datapoints that divides the KL. */
-export const scales = { learningRate: 0.001, klScale: 1 / 60000 };
+/** The step size of Adam, the default of core's. */
+export const learningRate = 0.001;
+
+/** The number of datapoints divides the KL. */
+export const scales = { learningRateFactor: 1, klScale: 1 / 60000 };
 
 const relu = /** @type {const} */ ('relu');
 

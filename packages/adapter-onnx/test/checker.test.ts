@@ -1,4 +1,4 @@
-import { adam, categorical, conv2d, dense, flatten, sequential, sparseVariational } from '@vardrop/core';
+import { adam, conv2d, dense, flatten, sequential, sparseVariational } from '@vardrop/core';
 import { trainingProgram } from '@vardrop/core/extend';
 import { createBuilder } from '@vardrop/core/program';
 import { describe, expect, it } from 'vitest';
@@ -12,18 +12,18 @@ import { pythons } from './python.js';
 
 /** Every kind of every network, and training steps; those with noise for each opset that they can be written for. */
 const files = [
-  ...examples.flatMap(({ name, model, likelihood, parameters }) =>
+  ...examples.flatMap(({ name, model, parameters }) =>
     exportKinds.flatMap((kind) =>
       (kind === 'sample' ? opsets : ([17] as const)).map((opset) => ({
         name: `${kind} of ${name}, opset ${opset}`,
-        bytes: exportOnnx(model, parameters, { kind, likelihood, opset }),
+        bytes: exportOnnx(model, parameters, { kind, opset }),
       })),
     ),
   ),
   ...(['given', 'training'] as const).flatMap((keys) =>
     opsets.map((opset) => ({
       name: `training step with keys ${keys}, opset ${opset}`,
-      bytes: exportProgram(trainingProgram(images(), categorical(), adam()), { keys, opset }),
+      bytes: exportProgram(trainingProgram(images(), adam()), { keys, opset }),
     })),
   ),
   { name: 'movements and rows', bytes: exportProgram(movements()) },

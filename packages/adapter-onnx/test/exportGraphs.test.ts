@@ -1,4 +1,4 @@
-import { type Likelihoods, modelFrom, predict } from '@vardrop/core';
+import { modelFrom, predict } from '@vardrop/core';
 import { predictionProgram } from '@vardrop/core/extend';
 import { bindBatch } from '@vardrop/core/program';
 import { createReferenceBackend } from '@vardrop/core/reference';
@@ -20,9 +20,8 @@ const backend = createReferenceBackend();
 /** What the reference predicts, by the names of a file's outputs. */
 async function predicted(example: GraphExample, options: { readonly mode?: 'mean'; readonly samples?: number }) {
   const { model, parameters } = example;
-  const likelihood = example.likelihood as Likelihoods;
   const inputs = namedInputs(example);
-  const prediction = await predict(model, { backend, likelihood, parameters, inputs, seed, ...options });
+  const prediction = await predict(model, { backend, parameters, inputs, seed, ...options });
   const several = model.outputs.length > 1;
   const byOutput = several ? Object.entries(prediction) : [['', prediction] as const];
   return Object.fromEntries(
@@ -53,11 +52,11 @@ function expectWithin(actual: ArrayLike<number>, expected: ArrayLike<number>, bo
 }
 
 describe.each(graphs)('the file of a network with $name', (example) => {
-  const { model, likelihood, parameters, rows } = example;
+  const { model, parameters, rows } = example;
   const device = 'native';
 
   it('mean: predicts as the library does', async () => {
-    const session = await openModel(device, exportOnnx(model, parameters, { kind: 'mean', likelihood }));
+    const session = await openModel(device, exportOnnx(model, parameters, { kind: 'mean' }));
     const actual = await session.run(feedsFor(example));
     const program = bindBatch(prepare(predictionProgram(model, 'mean')), rows);
     const given = feedsOf(program, { ...dataOf(parameters), ...namedInputs(example) });
@@ -68,7 +67,7 @@ describe.each(graphs)('the file of a network with $name', (example) => {
   });
 
   it('sample: predicts as the library does', async () => {
-    const session = await openModel(device, exportOnnx(model, parameters, { kind: 'sample', likelihood }));
+    const session = await openModel(device, exportOnnx(model, parameters, { kind: 'sample' }));
     const actual = await session.run({ ...feedsFor(example), seed, samples, row: 0 });
     const bounds = boundsOfSample(example, device, { seed, samples });
     const expected = await predicted(example, { samples });
@@ -79,8 +78,8 @@ describe.each(graphs)('the file of a network with $name', (example) => {
 });
 
 it('holds inputs and outputs by name, and what the model carries', () => {
-  const [{ model, likelihood, parameters }] = graphs;
-  const sample = describeOnnx(exportOnnx(model, parameters, { kind: 'sample', likelihood }));
+  const [{ model, parameters }] = graphs;
+  const sample = describeOnnx(exportOnnx(model, parameters, { kind: 'sample' }));
   expect(sample.inputs.map(({ name, type }) => [name, type])).toEqual([
     ...[
       ['a', 'float'],
@@ -102,15 +101,15 @@ it('holds inputs and outputs by name, and what the model carries', () => {
   expect(sample.parameters.map(({ name }) => name)).toEqual(
     expect.arrayContaining(['centred1/mean', 'likelihood/size/logVariance']),
   );
-  const mean = describeOnnx(exportOnnx(model, parameters, { kind: 'mean', likelihood }));
+  const mean = describeOnnx(exportOnnx(model, parameters, { kind: 'mean' }));
   expect(mean.outputs.map(({ name }) => name)).toEqual([
     ...['label/logits', 'label/probabilities', 'size/mean', 'size/aleatoricVariance'],
   ]);
 });
 
 it('holds a description, of which the model can be made', () => {
-  const [, { model, likelihood, parameters }] = graphs;
-  const { model: described } = describeOnnx(exportOnnx(model, parameters, { kind: 'mean', likelihood }));
+  const [, { model, parameters }] = graphs;
+  const { model: described } = describeOnnx(exportOnnx(model, parameters, { kind: 'mean' }));
   expect(described && modelFrom(described).parameters).toEqual(model.parameters);
 });
 
@@ -126,10 +125,10 @@ it('needs a likelihood for each output', () => {
 
 describe.each(pythons)('onnx.checker $version', ({ opset, check }) => {
   it('accepts the files of all graphs', () => {
-    const files = graphs.flatMap(({ name, model, likelihood, parameters }) =>
+    const files = graphs.flatMap(({ name, model, parameters }) =>
       exportKinds.flatMap((kind) => ({
         name: `${kind} of ${name}`,
-        bytes: exportOnnx(model, parameters, { kind, likelihood }),
+        bytes: exportOnnx(model, parameters, { kind }),
       })),
     );
     const known = files.filter(({ bytes }) => describeOnnx(bytes).opset <= opset);

@@ -33,9 +33,9 @@ const samples = 6;
 const inputOf = ({ model, inputs, rows }: Example) => ({ x: { shape: [rows, ...model.inputShape], data: inputs } });
 
 /** What the reference predicts, by names of outputs. */
-async function expectedSample({ model, likelihood, parameters, inputs }: Example) {
+async function expectedSample({ model, parameters, inputs }: Example) {
   const backend = createReferenceBackend();
-  const prediction = await predict(model, { backend, likelihood, parameters, inputs, seed, samples });
+  const prediction = await predict(model, { backend, parameters, inputs, seed, samples });
   return outputsOf(prediction);
 }
 
@@ -71,7 +71,7 @@ function expectWithin(actual: ArrayLike<number>, expected: ArrayLike<number>, bo
 
 describe.each(devices)('exported networks on %s', (device) => {
   it.each(examples)('sample: $name predicts as the library does, for any cut', async (network) => {
-    const bytes = exportOnnx(network.model, network.parameters, { kind: 'sample', likelihood: network.likelihood });
+    const bytes = exportOnnx(network.model, network.parameters, { kind: 'sample' });
     const model = await openModel(device, bytes);
     const whole = await model.run({ ...inputOf(network), seed, samples, row: 0 });
     const bounds = boundsOfSample(network, device, { seed, samples });
@@ -128,11 +128,11 @@ describe.each(devices)('exported networks on %s', (device) => {
   });
 
   it.each(examples)('mean: $name predicts as the library does', async (network) => {
-    const { model, likelihood, parameters, inputs, rows } = network;
-    const session = await openModel(device, exportOnnx(model, parameters, { kind: 'mean', likelihood }));
+    const { model, parameters, inputs, rows } = network;
+    const session = await openModel(device, exportOnnx(model, parameters, { kind: 'mean' }));
     const actual = await session.run(inputOf(network));
     const backend = createReferenceBackend();
-    const prediction = await predict(model, { backend, likelihood, parameters, inputs, mode: 'mean' });
+    const prediction = await predict(model, { backend, parameters, inputs, mode: 'mean' });
     const program = bindBatch(prepare(predictionProgram(model, 'mean')), rows);
     const given = feedsOf(program, { ...dataOf(parameters), x: inputs });
     const { errors } = runningError(program, { inputs: given }, supportsOf(device));
@@ -180,20 +180,17 @@ describe.each(devices)('exported networks on %s', (device) => {
 });
 
 /** Mean and variance of the logits when only the last layer has noise, by core's own sampling. */
-async function sampleOutputLayer(
-  { model, parameters, inputs, rows }: Omit<Example, 'name' | 'likelihood'>,
-  draws: number,
-) {
+async function sampleOutputLayer({ model, parameters, inputs, rows }: Omit<Example, 'name'>, draws: number) {
   const { noise } = model.options;
   const quiet = sequential({
     input: model.inputShape,
     layers: [dense({ units: 16, activation: 'relu', noise: noNoise() }), dense({ units: 5, noise })],
+    likelihood: gaussian(),
   });
   expect(model.layers).toHaveLength(2);
   const backend = createReferenceBackend();
   const result = await predict(quiet, {
     backend,
-    likelihood: gaussian(),
     parameters: { ...parameters, 'likelihood/logVariance': { shape: [5], data: new Float32Array(5) } },
     inputs,
     samples: draws,
@@ -332,9 +329,19 @@ describe('what is exported', () => {
   });
 
   it.each([null, 'categorical', categorical])('is refused for %s as a likelihood', (other) => {
-    const likelihood = other as unknown as Likelihood;
-    expect(() => exportOnnx(model, parameters, { kind: 'mean', likelihood })).toThrow(
-      expect.objectContaining({ code: 'VARDROP_OPTION', message: expect.stringMatching(/likelihood: got/) }),
+    const wrong = { ...model, likelihood: other as unknown as Likelihood };
+    expect(() => exportOnnx(wrong, parameters, { kind: 'mean' })).toThrow(
+      expect.objectContaining({
+        code: 'VARDROP_OPTION',
+        message: expect.stringMatching(/^\[exportOnnx\] likelihood: got/),
+      }),
+    );
+  });
+
+  it('is refused for a likelihood beside the model', () => {
+    const options = { kind: 'mean', likelihood: categorical() } as const;
+    expect(() => exportOnnx(model, parameters, options)).toThrow(
+      expect.objectContaining({ code: 'VARDROP_OPTION', message: expect.stringContaining('It belongs to the model') }),
     );
   });
 
@@ -354,6 +361,5 @@ describe('what is exported', () => {
   const quiet = {
     model: sequential({ input: [12], layers: [dense({ units: 16, activation: 'relu' }), dense({ units: 5 })] }),
     parameters,
-    likelihood: categorical(),
   };
 });

@@ -1,6 +1,5 @@
 import {
   adam,
-  categorical,
   conv2d,
   dense,
   flatten,
@@ -56,13 +55,14 @@ describe.each(devices)('exported programs on %s', (device) => {
     const scalar = (value: number) => ({ shape: [], data: Float32Array.of(value) });
     for (const [step, rows] of [4, 4, 7].entries()) {
       const given = minibatch(model.inputShape, rows, step);
-      const expected = await trainer.run(given, { learningRate: 0.01, klScale: 0.1 });
-      const scalars = { ...optimizer.scalars(step + 1, 0.01), datapointScale: 1 / rows, klScale: 0.1 };
+      const expected = await trainer.run(given, { learningRateFactor: 0.5, klScale: 0.1 });
+      const scalars = { ...optimizer.scalars(step + 1, 0.5), klScale: 0.1 };
       const feeds: Feeds = {
         ...carried,
         ...Object.fromEntries(Object.entries(scalars).map(([name, value]) => [name, scalar(value)])),
         x: { shape: [rows, ...model.inputShape], data: given.inputs.x },
         y: { shape: [rows, 3], data: given.targets.output },
+        rowScale: { shape: [rows], data: new Float32Array(rows).fill(1 / rows) },
         seed: 9,
         step,
         row: 0,

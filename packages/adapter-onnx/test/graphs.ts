@@ -26,7 +26,6 @@ import {
   initialState,
   input,
   type Layer,
-  type Likelihoods,
   lstm,
   type Model,
   maxPooling1d,
@@ -54,7 +53,7 @@ import { tasks } from './tasks.js';
 const rows = 5;
 const noise = meanField({ logVariance: -5 });
 
-function example(name: string, of: Model, likelihood: Likelihoods): GraphExample {
+function example(name: string, of: Model): GraphExample {
   const { parameters, carried } = initialState(of, adam(), 3);
   const moved = Object.entries({ ...parameters, ...carried }).map(([parameter, { shape, data }], i) => [
     parameter,
@@ -69,7 +68,6 @@ function example(name: string, of: Model, likelihood: Likelihoods): GraphExample
   return {
     name,
     model: of,
-    likelihood,
     parameters: Object.fromEntries(moved),
     inputs: Object.fromEntries(inputs),
     rows,
@@ -97,7 +95,7 @@ function several(): GraphExample {
   const joined = concatenate()(flatten()(centred()(residual)), c);
   const outputs = { label: dense({ units: 4 })(joined), size: dense({ units: 2 })(activation('silu')(joined)) };
   const likelihood = { label: categorical(), size: gaussian({ logVariance: -1 }) };
-  return example('several inputs and outputs', model({ inputs: [a, c], outputs, noise }), likelihood);
+  return example('several inputs and outputs', model({ inputs: [a, c], outputs, noise, likelihood }));
 }
 
 const ends = { image: globalAveragePooling2d(), steps: globalAveragePooling1d() } as const;
@@ -112,7 +110,7 @@ function around(kind: keyof typeof ends | 'row', layer: Layer, shape: readonly n
     outputs: dense({ units: 3, noise })(features),
     noise: variationalDropout({ type: 'A' }),
   });
-  return example(`${made.layers[1].kind} ${JSON.stringify(made.layers[1].outputShape)}`, made, categorical());
+  return example(`${made.layers[1].kind} ${JSON.stringify(made.layers[1].outputShape)}`, made);
 }
 
 const image = [6, 5, 2];
@@ -164,12 +162,12 @@ export const graphs: readonly GraphExample[] = [
   ...inSteps.map((layer) => around('steps', layer, steps)),
   ...toRows.map(([layer, shape]) => around('row', layer, shape)),
   products(),
-  ...tasks.map(({ name, of, likelihood }) => example(name, of, likelihood)),
+  ...tasks.map(({ name, of }) => example(name, of)),
 ];
 
 /** A product of two branches. */
 function products(): GraphExample {
   const x = input({ shape: [6] });
   const gated = multiply()(dense({ units: 4 })(x), dense({ units: 4, activation: 'sigmoid' })(x));
-  return example('multiply', model({ inputs: x, outputs: dense({ units: 3 })(gated), noise }), categorical());
+  return example('multiply', model({ inputs: x, outputs: dense({ units: 3 })(gated), noise }));
 }

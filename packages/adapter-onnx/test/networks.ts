@@ -2,7 +2,6 @@ import {
   adam,
   bernoulli,
   bernoulliLearned,
-  categorical,
   conv2d,
   dense,
   flatten,
@@ -10,7 +9,6 @@ import {
   gaussian,
   initialState,
   type Likelihood,
-  type Likelihoods,
   type Model,
   maxPooling2d,
   separateSamples,
@@ -26,21 +24,20 @@ import * as random from '@vardrop/core/random';
 /** A network with parameters and inputs to predict. */
 export interface Example {
   readonly name: string;
-  readonly model: Model;
-  readonly likelihood: Likelihood;
+  readonly model: Model<Likelihood<'labels'> | Likelihood<'values'>>;
   readonly parameters: TensorMap;
   readonly inputs: Float32Array;
   readonly rows: number;
 }
 
 /** The same with several inputs and outputs. `parameters` has what the model carries too. */
-export interface GraphExample extends Omit<Example, 'likelihood' | 'inputs'> {
-  readonly likelihood: Likelihoods;
+export interface GraphExample extends Omit<Example, 'model' | 'inputs'> {
+  readonly model: Model;
   readonly inputs: Float32Array | Readonly<Record<string, Float32Array>>;
 }
 
 /** A network whose parameters are those before training, with biases moved off 0. */
-function example(name: string, model: Model, likelihood: Likelihood = categorical(), rows = 7): Example {
+function example(name: string, model: Example['model'], rows = 7): Example {
   const { parameters } = initialState(model, adam(), 3);
   const moved = Object.entries(parameters).map(([parameter, { shape, data }], i) => [
     parameter,
@@ -50,7 +47,6 @@ function example(name: string, model: Model, likelihood: Likelihood = categorica
   return {
     name,
     model,
-    likelihood,
     parameters: Object.fromEntries(moved),
     inputs: random.normal(random.key(77), rows * size),
     rows,
@@ -69,7 +65,7 @@ export const examples: readonly Example[] = [
   example('one weight sample', sequential({ input: [12], noise, estimator: singleSample(), layers })),
   example('weight samples', sequential({ input: [12], noise, estimator: separateSamples(), layers })),
   example('flipout', sequential({ input: [12], noise, estimator: flipout(), layers })),
-  example('regression', sequential({ input: [12], noise, layers }), gaussian({ logVariance: -1 })),
+  example('regression', sequential({ input: [12], noise, layers, likelihood: gaussian({ logVariance: -1 }) })),
   example(
     'images',
     sequential({

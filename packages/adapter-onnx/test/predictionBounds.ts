@@ -28,7 +28,7 @@ export function boundsOfSample(
   device: (typeof devices)[number],
   { seed, samples }: { readonly seed: number; readonly samples: number },
 ): Record<string, Float64Array> {
-  const { model, likelihood, parameters, rows } = example;
+  const { model, parameters, rows } = example;
   const arithmetic = supportsOf(device);
   const source = predictionProgram(model, 'sample');
   const program = bindBatch(prepare(source), rows);

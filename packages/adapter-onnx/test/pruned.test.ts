@@ -1,6 +1,5 @@
 import {
   adam,
-  categorical,
   dense,
   initialState,
   mask,
@@ -93,7 +92,7 @@ describe('a pruned LeNet-300-100', () => {
     await session.release();
     const backend = createReferenceBackend();
     const own = await predict(pruned.model, { backend, parameters: pruned.parameters, inputs, seed: 5, samples: 4 });
-    const network = { ...pruned, likelihood: categorical(), inputs, rows };
+    const network = { ...pruned, inputs, rows };
     const bounds = boundsOfSample(network, device, { seed: 5, samples: 4 }).probabilities;
     sampled.probabilities.forEach((p, i) => {
       // Other noise changes probabilities by tenths.

@@ -1,7 +1,6 @@
 import {
   adam,
   bernoulliLearned,
-  categorical,
   conv2d,
   dense,
   flatten,

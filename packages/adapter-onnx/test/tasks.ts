@@ -2,7 +2,6 @@ import {
   activation,
   add,
   batchNorm,
-  categorical,
   conv2d,
   cropping1d,
   dense,
@@ -67,15 +66,16 @@ function forecastNetwork(): Model {
     noise: meanField({ logVariance: -8 }),
     divergence: gaussianPrior({ sigma: 0.3 }),
     layers: [gru({ units: 4 }), dense({ units: 3 })],
+    likelihood: gaussian({ logVariance: -1 }),
   });
 }
 
-/** The networks of the examples in small, with their likelihoods. */
+/** The networks of the examples in small. */
 export const tasks = [
-  { name: 'the rows of an image read by a GRU', of: sequenceOf(gru), likelihood: categorical() },
-  { name: 'the rows of an image read by an LSTM', of: sequenceOf(lstm), likelihood: categorical() },
-  { name: 'residual blocks with batch normalization', of: residualNetwork(), likelihood: categorical() },
-  { name: 'causal attention to letters', of: textNetwork('attention'), likelihood: categorical() },
-  { name: 'a hidden layer for each letter', of: textNetwork('hidden'), likelihood: categorical() },
-  { name: 'a forecast by weight noise', of: forecastNetwork(), likelihood: gaussian({ logVariance: -1 }) },
+  { name: 'the rows of an image read by a GRU', of: sequenceOf(gru) },
+  { name: 'the rows of an image read by an LSTM', of: sequenceOf(lstm) },
+  { name: 'residual blocks with batch normalization', of: residualNetwork() },
+  { name: 'causal attention to letters', of: textNetwork('attention') },
+  { name: 'a hidden layer for each letter', of: textNetwork('hidden') },
+  { name: 'a forecast by weight noise', of: forecastNetwork() },
 ] as const;

@@ -1,28 +1,61 @@
 import { join } from 'node:path';
-import { isModulePath } from './arguments/conformanceCommand.js';
 import type { ParsedArguments } from './arguments.js';
+import { isForeign, isModulePath } from './backends/backendTarget.js';
 import { idxPaths } from './data/idx.js';
 import type { CommandFile, CommandFiles } from './files/checkFiles.js';
+import { isLayerFile } from './layers/layerPlan.js';
 import { isResultsName } from './reproduce/resultsFile.js';
 
 /** The default report of `vardrop reproduce`. */
 export const reproductionReport = 'report.html';
 
+type Parsed = Exclude<ParsedArguments, { readonly kind: 'print' }>;
+
+/** The backends that a command was given. */
+function backendsOf(parsed: Parsed): readonly string[] {
+  switch (parsed.kind) {
+    case 'train':
+    case 'reproduce':
+      return [parsed.options.backend];
+    case 'bench':
+      return parsed.options.backends ?? [];
+    case 'conformance':
+      return parsed.options.targets;
+    case 'export':
+    case 'new-backend':
+      return [];
+  }
+}
+
+/** Whether a command runs a backend of the user's own. */
+export function runsForeignCode(parsed: Parsed): boolean {
+  return backendsOf(parsed).some(isForeign);
+}
+
 /** Every file that a command reads or writes; `checkFiles` checks them for conflicts. */
-export async function commandFiles(
-  parsed: Exclude<ParsedArguments, { readonly kind: 'print' }>,
-): Promise<Omit<CommandFiles, 'streams'>> {
+export async function commandFiles(parsed: Parsed): Promise<Omit<CommandFiles, 'streams'>> {
+  const named = await namedFiles(parsed);
+  const modules = backendsOf(parsed).filter((target) => isForeign(target) && isModulePath(target));
+  const option = parsed.kind === 'conformance' ? 'module' : parsed.kind === 'bench' ? '--backends' : '--backend';
+  return { ...named, files: [...modules.flatMap((path) => reads(option, path)), ...named.files] };
+}
+
+/** The files that options for files name. */
+async function namedFiles(parsed: Parsed): Promise<Omit<CommandFiles, 'streams'>> {
   switch (parsed.kind) {
     case 'train': {
-      const { data, resume, report, json, checkpoint } = parsed.options;
+      const { data, layers, resume, report, json, checkpoint, log } = parsed.options;
       return {
         files: [
           ...(await dataFiles(data)),
+          ...(isLayerFile(layers) ? reads('--layers', layers) : []),
           // A checkpoint may be continued in the same file.
           ...reads('--resume', resume).map((file) => ({ ...file, replacedBy: '--checkpoint' })),
           ...writes('--report', report),
           ...writes('--json', json),
           ...writes('--checkpoint', checkpoint),
+          // A training that is continued adds to its log.
+          ...writes('--log', log).map((file) => ({ ...file, grows: resume === undefined ? 'empty' : 'any' }) as const),
         ],
       };
     }
@@ -40,12 +73,8 @@ export async function commandFiles(
     }
     case 'bench':
       return { files: [...reads('--against', parsed.options.against), ...writes('--json', parsed.options.json)] };
-    case 'conformance': {
-      const { targets, json } = parsed.options;
-      return {
-        files: [...targets.filter(isModulePath).flatMap((path) => reads('module', path)), ...writes('--json', json)],
-      };
-    }
+    case 'conformance':
+      return { files: writes('--json', parsed.options.json) };
     case 'export': {
       const { checkpoint, output } = parsed.options;
       return { files: [...reads('--checkpoint', checkpoint), ...writes('--output', output)] };

@@ -1,10 +1,9 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { VardropError } from '@vardrop/core';
-import { isModulePath } from './arguments/conformanceCommand.js';
 import { type ParsedArguments, parseArguments } from './arguments.js';
 import { type BenchProgress, createBenchProgress } from './bench/benchProgress.js';
-import { commandFiles, reproductionReport } from './commandFiles.js';
+import { commandFiles, reproductionReport, runsForeignCode } from './commandFiles.js';
 import type { Bench, Conformance, Export, NewBackend, Reproduce, Train } from './commandTypes.js';
 import { checkFiles } from './files/checkFiles.js';
 import { fileReason } from './files/fileReason.js';
@@ -39,6 +38,12 @@ export const exitCodes = { success: 0, failure: 1, usage: 2, interrupted: 130 } 
 
 type Parsed = Exclude<ParsedArguments, { readonly kind: 'print' }>;
 
+/** How a command ended: its exit code, and whether code of the user's own may have run. */
+interface Ended {
+  readonly code: number;
+  readonly foreign: boolean;
+}
+
 /** The environment, with streams that are safe to print on. */
 interface Printing extends Omit<MainEnvironment, 'stdout' | 'stderr'> {
   readonly stdout: Printer;
@@ -57,35 +62,41 @@ interface Printing extends Omit<MainEnvironment, 'stdout' | 'stderr'> {
 export async function main(words: readonly string[], environment: MainEnvironment): Promise<number> {
   const [stdout, stderr] = [createPrinter(environment.stdout), createPrinter(environment.stderr)];
   const progressStream = isTerminal(environment.stderr) ? environment.stderr : stderr;
-  const code = await parseAndRun(words, { ...environment, stdout, stderr, progressStream });
+  const { code, foreign } = await parseAndRun(words, { ...environment, stdout, stderr, progressStream });
   // Errors of a stream arrive after what was written.
   await new Promise((resolve) => setImmediate(resolve));
-  if (stdout.failure === undefined) return code;
-  stderr.write(
-    `[vardrop] standard output: got ${fileReason(stdout.failure)}, needs a place that can be written to. The printed output is incomplete.\n`,
-  );
-  return code === exitCodes.success ? exitCodes.failure : code;
+  const last = stdout.failure === undefined || code !== exitCodes.success ? code : exitCodes.failure;
+  if (stdout.failure !== undefined) {
+    stderr.write(
+      `[vardrop] standard output: got ${fileReason(stdout.failure)}, needs a place that can be written to. The printed output is incomplete.\n`,
+    );
+  }
+  // A module that hangs, or a timer that it left running, would keep the process alive.
+  if (foreign) environment.exit(last);
+  return last;
 }
 
-async function parseAndRun(words: readonly string[], environment: Printing): Promise<number> {
+/** @returns the exit code, and whether code of the user's own ran. */
+async function parseAndRun(words: readonly string[], environment: Printing): Promise<Ended> {
   const { stdout, stderr, variables } = environment;
   let verbose = words.includes('--verbose') || Boolean(variables.DEBUG);
   try {
     const parsed = parseArguments(words, await readVersion());
     if (parsed.kind === 'print') {
       stdout.write(parsed.text);
-      return exitCodes.success;
+      return { code: exitCodes.success, foreign: false };
     }
     verbose ||= parsed.options.verbose;
+    const foreign = runsForeignCode(parsed);
     try {
-      return await runCommand(parsed, environment);
+      return { code: await runCommand(parsed, environment), foreign };
     } catch (error) {
       stderr.write(describeError(error, verbose));
-      return exitCodes.failure;
+      return { code: exitCodes.failure, foreign };
     }
   } catch (error) {
     stderr.write(describeError(error, verbose));
-    return error instanceof VardropError ? exitCodes.usage : exitCodes.failure;
+    return { code: error instanceof VardropError ? exitCodes.usage : exitCodes.failure, foreign: false };
   }
 }
 
@@ -135,17 +146,8 @@ async function runConformance(parsed: Of<'conformance'>, environment: Printing):
   const { options } = parsed;
   await check(parsed, environment);
   const conformance = await environment.loadConformance();
-  let code: number = exitCodes.failure;
-  try {
-    if (await conformance(options, environment.stdout, environment.stderr)) code = exitCodes.success;
-    return code;
-  } catch (error) {
-    environment.stderr.write(describeError(error, options.verbose || Boolean(environment.variables.DEBUG)));
-    return code;
-  } finally {
-    // A module that hangs, or a timer that it left running, would keep the process alive.
-    if (options.targets.some(isModulePath)) environment.exit(code);
-  }
+  const held = await conformance(options, environment.stdout, environment.stderr);
+  return held ? exitCodes.success : exitCodes.failure;
 }
 
 /** @returns whether it was interrupted, as the next two do. */

@@ -28,19 +28,22 @@ export function invalidValue(
 /**
  * @param option as `optionOf` names it.
  * @param code the code of the error about an unknown name.
+ * @param others what is taken besides the names, by whoever calls the reader: a phrase for the error.
  * @returns a reader that takes exactly the given names; its error (`code`) lists them and suggests the nearest.
  */
 export function oneOf<const Name extends string>(
   option: OptionName,
   names: readonly Name[],
   code: string,
+  others?: string,
 ): ReadValue<Name> {
   return (text) => {
     const found = names.find((name) => name === text);
     if (found !== undefined) return found;
     const nearest = nearestName(text, names);
     const remedy = nearest === undefined ? `Choose one of them` : `Did you mean ${nearest}?`;
-    const message = `${option}: got "${text}", needs one of ${names.join(', ')}. ${remedy}`;
+    const needs = [`one of ${names.join(', ')}`, ...(others === undefined ? [] : [others])].join(', ');
+    const message = `${option}: got "${text}", needs ${needs}. ${remedy}`;
     throw new VardropError(code, nearest === undefined ? `${message}.` : message);
   };
 }
@@ -71,22 +74,6 @@ export function decimal(
     const value = /^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i.test(text) ? Number(text) : Number.NaN;
     if (Number.isFinite(value) && accepts(value)) return value;
     throw invalidValue('VARDROP_INVALID_OPTION', option, text, needs, `Write for instance ${typed(option)} ${example}`);
-  };
-}
-
-/** @returns a reader of comma-separated positive whole numbers up to `maximum` (`VARDROP_INVALID_OPTION`). */
-export function wholeNumbers(option: OptionName, maximum: number): ReadValue<readonly number[]> {
-  return (text) => {
-    const parts = text.split(',').map((part) => part.trim());
-    const values = parts.map((part) => (/^\d+$/.test(part) ? Number(part) : Number.NaN));
-    if (values.every((value) => value >= 1 && value <= maximum)) return values;
-    throw invalidValue(
-      'VARDROP_INVALID_OPTION',
-      option,
-      text,
-      `comma-separated positive integers such as 500,500, each at most ${maximum}`,
-      'Give the number of units of each hidden layer',
-    );
   };
 }
 

@@ -1,12 +1,12 @@
 import type { SparsityModel } from '@vardrop/experiments';
-import type { BackendName } from './choices.js';
 import type { ExperimentName } from './reproduce/experiments.js';
 
 /** Options of `vardrop reproduce`. */
 export interface ReproduceOptions {
   /** Which experiments, in the order in which they are run. */
   readonly experiments: readonly ExperimentName[];
-  readonly backend: BackendName;
+  /** A name, the path of a module, or a package. */
+  readonly backend: string;
   /** The network of `sparsity`. */
   readonly model: SparsityModel;
   /** Directory of IDX files. Default: the embedded digits. */

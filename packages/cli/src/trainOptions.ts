@@ -1,8 +1,10 @@
-import type { AlphaName, BackendName, DivergenceName, EstimatorName, NoiseName } from './choices.js';
+import type { AlphaName, DivergenceName, EstimatorName, NoiseName } from './choices.js';
+import type { LayersOption } from './layers/layerPlan.js';
 
 /** Options of `vardrop train`. Every value is valid by itself; combinations are checked by the core library. */
 export interface TrainOptions {
-  readonly backend: BackendName;
+  /** A name of {@link backends}, the path of a module, or a package that exports a function which creates a backend. */
+  readonly backend: string;
   readonly noise: NoiseName;
   /** What one α belongs to. Default: that of the noise model. */
   readonly alpha?: AlphaName;
@@ -12,8 +14,11 @@ export interface TrainOptions {
   readonly divergence?: DivergenceName;
   /** Fixed dropout rate p, or the initial value of a learned rate, in [0, 1). Default: that of the noise model. */
   readonly rate?: number;
-  /** Units of each hidden layer, input side first. */
-  readonly layers: readonly number[];
+  /**
+   * The hidden layers, input side first: units of dense layers, the notation of layers (`conv 3x3x16, pool 2, dense 128`), or the
+   * path of a JSON file.
+   */
+  readonly layers: LayersOption;
   readonly epochs: number;
   /** Images per minibatch. */
   readonly batch: number;
@@ -28,6 +33,8 @@ export interface TrainOptions {
   readonly data?: string;
   /** Where the machine-readable summary goes. Default: nowhere. */
   readonly json?: string;
+  /** Where a line of JSON goes after each epoch. Default: nowhere. */
+  readonly log?: string;
   /** Where the report goes. */
   readonly report: string;
   /** Whether to train the paper's noise models side by side. */

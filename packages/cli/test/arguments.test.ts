@@ -24,7 +24,7 @@ describe('vardrop train', () => {
     const line =
       '--backend tfjs:cpu --noise sparse --alpha weight --estimator flipout --divergence ard --rate 0.25 --layers 300,100 ' +
       '--epochs 3 --batch 64 --seed 4294967295 --learning-rate 1e-4 --kl-weight 0.5 --samples 5 --data images --json out.json --report out.html ' +
-      '--checkpoint net.safetensors --resume old.safetensors --quiet --verbose';
+      '--log metrics.jsonl --checkpoint net.safetensors --resume old.safetensors --quiet --verbose';
     expect(options(...line.split(' '))).toEqual({
       given: expect.arrayContaining(['resume', 'epochs', 'quiet']),
       backend: 'tfjs:cpu',
@@ -42,6 +42,7 @@ describe('vardrop train', () => {
       samples: 5,
       data: 'images',
       json: 'out.json',
+      log: 'metrics.jsonl',
       report: 'out.html',
       compare: false,
       checkpoint: 'net.safetensors',
@@ -105,12 +106,12 @@ describe('what cannot be understood is refused', () => {
     [
       'train --backend tfjs:wsm',
       'VARDROP_UNKNOWN_BACKEND',
-      '[vardrop train] --backend: got "tfjs:wsm", needs one of tfjs:wasm, tfjs:cpu, tfjs:webgpu, onnx:wasm, onnx:native, onnx:webgpu, gpujs:webasm, gpujs:cpu, gpujs:webgpu, reference. Did you mean tfjs:wasm?',
+      '[vardrop train] --backend: got "tfjs:wsm", needs one of tfjs:wasm, tfjs:cpu, tfjs:webgpu, onnx:wasm, onnx:native, onnx:webgpu, gpujs:webasm, gpujs:cpu, gpujs:webgpu, reference, the path of a module such as ./my-backend.js, or the name of an installed package. Did you mean tfjs:wasm?',
     ],
     [
       'train --backend cuda',
       'VARDROP_UNKNOWN_BACKEND',
-      'needs one of tfjs:wasm, tfjs:cpu, tfjs:webgpu, onnx:wasm, onnx:native, onnx:webgpu, gpujs:webasm, gpujs:cpu, gpujs:webgpu, reference. Choose one of them.',
+      'needs one of tfjs:wasm, tfjs:cpu, tfjs:webgpu, onnx:wasm, onnx:native, onnx:webgpu, gpujs:webasm, gpujs:cpu, gpujs:webgpu, reference, the path of a module such as ./my-backend.js, or the name of an installed package. Choose one of them.',
     ],
     ['train --noise varational-b', 'VARDROP_UNKNOWN_NOISE', 'Did you mean variational-b?'],
     ['train --alpha neuron', 'VARDROP_UNKNOWN_ALPHA', 'needs one of network, layer, input, output, weight'],
@@ -119,7 +120,7 @@ describe('what cannot be understood is refused', () => {
     [
       'train --layers abc',
       'VARDROP_INVALID_OPTION',
-      '[vardrop train] --layers: got "abc", needs comma-separated positive integers such as 500,500',
+      '[vardrop train] --layers: got "abc", needs comma-separated positive integers such as 500,500 or layers such as conv 3x3x16, pool 2, dense 128, each at most 1000000, or a file such as layers.json. Give the units of each hidden layer, or for "abc" one of dense 128, conv 3x3x16',
     ],
     ['train --layers 500,,3', 'VARDROP_INVALID_OPTION', '--layers: got "500,,3"'],
     ['train --layers 500,0', 'VARDROP_INVALID_OPTION', '--layers: got "500,0"'],

@@ -54,6 +54,10 @@ const pairs: readonly Line[] = [
   { words: ['train', '--report', '{A}', '--json', '{B}'], file: 'new' },
   { words: ['train', '--report', '{A}', '--checkpoint', '{B}'], file: 'new' },
   { words: [...train, '--json', '{A}', '--checkpoint', '{B}'], file: 'new' },
+  { words: [...train, '--log', '{A}', '--checkpoint', '{B}'], file: 'new' },
+  { words: [...train, '--resume', '{A}', '--log', '{B}'], file: 'old' },
+  { words: [...train, '--backend', '{A}', '--json', '{B}'], file: 'module.js' },
+  { words: ['bench', '--backends', 'reference,{A}', '--json', '{B}'], file: 'module.js' },
   ...['train-images-idx3-ubyte', 'train-labels-idx1-ubyte', 't10k-images-idx3-ubyte', 't10k-labels-idx1-ubyte'].flatMap(
     (name): Line[] => [
       { words: ['train', '--data', 'data', '--report', '{B}'], file: `data/${name}` },

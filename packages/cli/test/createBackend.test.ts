@@ -1,6 +1,6 @@
 import { boundProgram, createBuilder } from '@vardrop/core/program';
 import { afterEach, describe, expect, it, vi } from 'vitest';
-import { createBackend } from '../src/training/createBackend.js';
+import { createBackend } from '../src/backends/createBackend.js';
 
 afterEach(() => vi.restoreAllMocks());
 

@@ -1,4 +1,4 @@
-import { adam, categorical, dense, gru, initialState, input, model, sparseVariational } from '@vardrop/core';
+import { adam, dense, gru, initialState, input, model, sparseVariational } from '@vardrop/core';
 import { expect, test } from 'vitest';
 import { describeLayers } from '../src/training/describeLayers.js';
 

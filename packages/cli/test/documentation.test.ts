@@ -11,7 +11,7 @@ function commands(page: string): string[][] {
   return blocks(page, 'sh').flatMap((block) =>
     [...block.matchAll(/^(?:npx vardrop|npm start --(?= )) *([^#\n]*)/gm)].map(([line, words]) => [
       ...(line.startsWith('npm start') ? ['train'] : []),
-      ...words.trim().split(/\s+/),
+      ...[...words.matchAll(/'([^']*)'|\S+/g)].map(([word, quoted = word]) => quoted),
     ]),
   );
 }

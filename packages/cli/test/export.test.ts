@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { describeOnnx, exportOnnx } from '@vardrop/adapter-onnx';
 import {
   adam,
+  describeModel,
   initialState,
   type ModelDescription,
   modelFrom,
@@ -17,7 +18,7 @@ import { readNetwork, sparsityExperiment, sparsityPlans } from '@vardrop/experim
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { parseArguments } from '../src/arguments.js';
 import { exportNetwork } from '../src/commands/export.js';
-import { buildNetwork, likelihood } from '../src/training/network.js';
+import { buildNetwork } from '../src/training/network.js';
 import { checkpointMetadata } from '../src/training/resumeState.js';
 import { trainDefaults } from '../src/trainOptions.js';
 
@@ -45,7 +46,7 @@ beforeAll(async () => {
     ]),
   );
   state = { ...initial, parameters };
-  await writeFile(checkpoint, serializeState(state, checkpointMetadata(options, pixels, 'digest')));
+  await writeFile(checkpoint, serializeState(state, checkpointMetadata(options, model, pixels, 'digest')));
 });
 afterAll(() => rm(directory, { recursive: true }));
 
@@ -108,12 +109,12 @@ describe('vardrop export', () => {
     // The experiment gives noise to the model, the command to each layer, so that descriptions differ.
     const described = modelFrom(describeOnnx(bytes).model as ModelDescription);
     expect(described.parameters).toEqual(network.model.parameters);
-    expect([...bytes]).toEqual([...exportOnnx(described, network.parameters, { kind: 'mean', likelihood })]);
+    expect([...bytes]).toEqual([...exportOnnx(described, network.parameters, { kind: 'mean' })]);
   });
 
   it('writes what the exporter writes of the network and its parameters', async () => {
     const { bytes } = await run('--kind sample');
-    expect([...bytes]).toEqual([...exportOnnx(model, state.parameters, { kind: 'sample', likelihood })]);
+    expect([...bytes]).toEqual([...exportOnnx(model, state.parameters, { kind: 'sample' })]);
   });
 
   it('writes a smaller file of a pruned network, and says what went', async () => {
@@ -130,14 +131,19 @@ describe('vardrop export', () => {
   });
 
   it('refuses checkpoints that do not say how the network was built, or of another', async () => {
+    const described = describeModel(model);
     const other = join(directory, 'other.safetensors');
     const foreign: (Record<string, string> | undefined)[] = [
       undefined,
       { noise: 'sparse' },
-      { noise: 'loud', layers: '9,7' },
-      { noise: 'sparse', layers: '9' },
-      { noise: 'sparse', layers: '9,7,5' },
-      { noise: 'mean-field', layers: '9,8' },
+      { noise: 'sparse', layers: '9,7' },
+      { model: '' },
+      { model: 'null' },
+      { model: JSON.stringify({ ...described, format: 2 }) },
+      // Fewer parameters, others, and of other shapes than the file has.
+      ...[[9], [9, 7, 5], [9, 8]].map((layers) => ({
+        model: JSON.stringify(describeModel(buildNetwork({ ...options, layers }, { inputs: 12, classes: 4 }))),
+      })),
     ];
     for (const metadata of foreign) {
       await writeFile(other, serializeState(state, metadata));

@@ -82,7 +82,7 @@ describe('errors', () => {
     const result = await run(['train', '--backend', 'cuda'], succeed);
     expect([result.code, result.loaded, result.stdout]).toEqual([2, false, '']);
     expect(result.stderr).toBe(
-      `[vardrop train] --backend: got "cuda", needs one of ${backends.join(', ')}. Choose one of them.\n`,
+      `[vardrop train] --backend: got "cuda", needs one of ${backends.join(', ')}, the path of a module such as ./my-backend.js, or the name of an installed package. Choose one of them.\n`,
     );
   });
 

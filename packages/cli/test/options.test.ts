@@ -2,6 +2,7 @@ import * as gpujs from '@vardrop/adapter-gpujs';
 import * as onnx from '@vardrop/adapter-onnx';
 import * as tfjs from '@vardrop/adapter-tfjs';
 import * as conformance from '@vardrop/conformance';
+import * as data from '@vardrop/data';
 import * as experiments from '@vardrop/experiments';
 import { describe, expect, it } from 'vitest';
 import * as cli from '../src/index.js';
@@ -15,6 +16,7 @@ import { withoutOptions } from './options/withoutOptions.js';
 const packages = {
   core,
   conformance,
+  data,
   experiments,
   cli,
   'adapter-tfjs': tfjs,
@@ -85,7 +87,7 @@ describe('what is not exported by itself', () => {
   const unknown = { notAnOption: 1 } as object;
   const backend = core.createReferenceBackend();
   const model = core.sequential({ input: [2], layers: [core.dense({ units: 2 })] });
-  const state = core.initialState(model, core.categorical(), core.adam(), 0);
+  const state = core.initialState(model, core.adam(), 0);
   const inputs = Float32Array.of(1, 2);
   it.each([
     ['matmul', () => b.matmul(x, x, unknown)],
@@ -97,10 +99,10 @@ describe('what is not exported by itself', () => {
       'trainer.run',
       () =>
         core
-          .createTrainer(model, { backend, likelihood: core.categorical(), optimizer: core.adam(), state })
+          .createTrainer(model, { backend, optimizer: core.adam(), state })
           .run(
             { rows: 1, inputs: { x: inputs }, targets: { output: inputs } },
-            { learningRate: 1, klScale: 1, ...unknown },
+            { learningRateFactor: 1, klScale: 1, ...unknown },
           ),
     ],
     ['data', () => core.fit(model, { backend, data: { inputs, targets: [0], ...unknown } })],

@@ -21,7 +21,9 @@ export interface SampleOptions {
 }
 
 /** A report as a training of sparse variational dropout gives it, with made-up numbers. */
-export function sampleReport(options: SampleOptions = {}): TrainingReport {
+export function sampleReport(
+  options: SampleOptions = {},
+): TrainingReport & Required<Pick<TrainingReport, 'reliability' | 'uncertain'>> {
   const random = createRandom(7);
   const normal = () => Math.sqrt(-2 * Math.log(1 - random())) * Math.cos(2 * Math.PI * random());
   const side = 28;

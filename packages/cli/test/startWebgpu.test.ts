@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, it } from 'vitest';
-import { startWebgpu, type WebgpuPackage } from '../src/training/startWebgpu.js';
+import { startWebgpu, type WebgpuPackage } from '../src/backends/startWebgpu.js';
 
 /** A package whose WebGPU finds `adapter`. */
 const packageWith = (adapter: object | null): WebgpuPackage => ({

@@ -200,6 +200,12 @@ export function compareRegression(
         : sumOf(deviations.map((d) => (2 * d + 2 * off) * 2 * off)) / (count - 1) + (count + 6) * unit * variance;
     check(ledger, `variance over the samples of ${at}`, got.epistemicVariance[i], variance, bound);
     const learned = Math.exp(logVariance[i % outputs]);
-    check(ledger, `learned variance of ${at}`, got.aleatoricVariance[i], learned, (ulps.exp + 4 * (count + 1)) * unit * learned);
+    check(
+      ledger,
+      `learned variance of ${at}`,
+      got.aleatoricVariance[i],
+      learned,
+      (ulps.exp + 4 * (count + 1)) * unit * learned,
+    );
   }
 }

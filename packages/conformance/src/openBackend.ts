@@ -7,17 +7,18 @@ const methods = ['upload', 'read', 'dispose', 'compile', 'liveTensors', 'native'
 /**
  * Creates a backend with a factory and checks that it has the members of the contract. Throws `VARDROP_BACKEND_FACTORY`
  * if the factory throws, does not end within `milliseconds` (default: a minute), or returns something else. Throws
- * `VARDROP_CONTRACT` for a backend of another version of the contract than core's.
+ * `VARDROP_CONTRACT` for a backend of another version of the contract than core's. `who` begins messages.
  */
 export async function openBackend(
   name: string,
   create: () => Promise<Backend> | Backend,
   milliseconds = 60_000,
+  who = 'conformance',
 ): Promise<Backend> {
   const refuse = (got: string, remedy: string, cause?: unknown): never => {
     throw new VardropError(
       'VARDROP_BACKEND_FACTORY',
-      `[conformance] factory of ${name}: got ${got}, needs a backend. ${remedy}.`,
+      `[${who}] factory of ${name}: got ${got}, needs a backend. ${remedy}.`,
       { cause },
     );
   };
@@ -47,6 +48,6 @@ export async function openBackend(
   if (typeof made.name !== 'string' || typeof made.supports !== 'object' || made.supports === null) {
     return refuse('an object without name or supports', 'Implement the whole contract');
   }
-  checkBackend('conformance', made as Backend);
+  checkBackend(who, made as Backend);
   return made as Backend;
 }

@@ -1,7 +1,6 @@
 import {
   adam,
   type Backend,
-  categorical,
   conv2d,
   dense,
   flatten,
@@ -48,7 +47,7 @@ export function trainSmallNetwork(backend: Backend, kind: keyof typeof networks)
     divergence: logUniformSigmoid(),
     layers: networks[kind],
   });
-  const optimizer = adam();
+  const optimizer = adam({ learningRate: 0.01 });
   const state = initialState(model, optimizer, 1);
   const trainer = createTrainer(model, { backend, optimizer, state });
   const x = Float32Array.from({ length: rows * side * side }, (_, i) => Math.sin(i * i + 1));
@@ -57,7 +56,7 @@ export function trainSmallNetwork(backend: Backend, kind: keyof typeof networks)
   );
   const minibatch = { rows, inputs: { x }, targets: { output: y } };
   return {
-    step: async () => (await trainer.run(minibatch, { learningRate: 0.01, klScale: 1e-3 })).loss,
+    step: async () => (await trainer.run(minibatch, { learningRateFactor: 1, klScale: 1e-3 })).loss,
     trainer,
   };
 }

@@ -1,7 +1,7 @@
 import { carriedTensors } from './carriedTensors.js';
 import { checkObject } from './checkObject.js';
-import { headsOf } from './heads.js';
 import type { Model } from './layers/model/model.js';
+import { headsOf } from './likelihoods/heads.js';
 import { likelihoodParameters } from './likelihoods/likelihoodParameters.js';
 import type { ParameterSpecification } from './noise/noiseModel.js';
 

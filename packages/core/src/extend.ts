@@ -9,11 +9,11 @@ export {
   type DescribedValue,
   type InputDescription,
   type LayerDescription,
+  layersFrom,
   type PartDescription,
 } from './description/index.js';
 export { defaultDivergence } from './divergences/index.js';
 export type { EstimatorContext, LinearMap } from './estimators/index.js';
-export { type Head, headsOf, inModel, likelihoodValues, targetName } from './heads.js';
 export {
   type BuiltLayer,
   buildLinearPart,
@@ -34,6 +34,7 @@ export {
   partParameters,
   type UnitPlacement,
 } from './layers/index.js';
+export { type Head, headsOf, inModel, likelihoodValues, targetName } from './likelihoods/heads.js';
 export { logSoftmax } from './likelihoods/index.js';
 export {
   alphaOfRate,
@@ -50,7 +51,7 @@ export {
   type WeightShape,
 } from './noise/index.js';
 export { type Objective, type ObjectiveValues, sgvb } from './objective.js';
-export type { Update } from './optimizers/index.js';
+export type { NamedShape, OptimizerResult, OptimizerStep } from './optimizers/index.js';
 export { momentsProgram, type PredictionMode, predictionProgram, summaryProgram } from './prediction/index.js';
 export type { Preserved } from './pruning/index.js';
 export type { Recipe } from './recipe.js';
@@ -58,6 +59,8 @@ export {
   allParameters,
   allTensors,
   createTrainer,
+  gradientName,
+  gradientProgram,
   keyNames,
   type Minibatch,
   noiseKeys,
@@ -67,4 +70,5 @@ export {
   streams,
   type Trainer,
   trainingProgram,
+  updateProgram,
 } from './training/index.js';

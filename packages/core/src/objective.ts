@@ -1,5 +1,5 @@
-import { headsOf, likelihoodValues } from './heads.js';
 import type { Model, ModelParameters } from './layers/model/model.js';
+import { headsOf, likelihoodValues } from './likelihoods/heads.js';
 import type { Builder, Value } from './program/builder.js';
 
 /** The parts of the objective, as scalars of the program. */

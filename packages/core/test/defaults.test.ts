@@ -15,8 +15,8 @@ import {
   expectedCalibrationError,
   exponentialDecay,
   flatten,
-  gaussianDropout,
   gaussian,
+  gaussianDropout,
   gaussianPrior,
   initialState,
   type Layer,
@@ -56,12 +56,10 @@ function trained(parts: {
     ...options,
     layers: [layer, flatten({ name: 'flat' }), dense({ units: 3 })],
   });
-  const { scalars, learningRate } = optimizer;
   return {
     step: print(trainingProgram(model, optimizer)),
     parameters: [...model.parameters, ...likelihood.parameters(model.outputShape)],
-    scalars: [1, 2, 50].map((step) => scalars(step, learningRate)),
-    learningRate,
+    scalars: [1, 2, 50].map((step) => optimizer.scalars(step, 1)),
   };
 }
 
@@ -109,11 +107,7 @@ describe('what is left out', () => {
       { noise: meanField(), divergence: gaussianPrior() },
       { noise: meanField(), divergence: gaussianPrior({ sigma: 1 }) },
     ],
-    [
-      'gaussian',
-      { likelihood: gaussian() },
-      { likelihood: gaussian({ logVariance: 0 }) },
-    ],
+    ['gaussian', { likelihood: gaussian() }, { likelihood: gaussian({ logVariance: 0 }) }],
     [
       'adam',
       { optimizer: adam() },
@@ -171,6 +165,7 @@ describe('what is left out', () => {
       noise: sparseVariational(),
       layers: [dense({ units: 5, activation: 'relu' }), dense(dense3)],
     });
+    expect(model.likelihood.recipe).toEqual(categorical().recipe);
     const { parameters } = initialState(model, adam(), 1);
     const spread = random.normal(random.key(2), 20);
     parameters['dense1/logVariance'].data.set(
@@ -185,7 +180,6 @@ describe('what is left out', () => {
     expect(short).toEqual(
       await predict(model, {
         ...options,
-        likelihood: categorical(),
         mode: 'sample',
         samples: 32,
         seed: 0,

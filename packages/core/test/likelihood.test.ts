@@ -96,8 +96,8 @@ describe('the negative log likelihood of each datapoint', () => {
     });
     await fc.assert(
       fc.asyncProperty(cases, async ({ rows, units, seed }) => {
-        const model = sequential({ input: [2], noise: sparseVariational(), layers: [dense({ units })] });
         const likelihood = gaussian();
+        const model = sequential({ input: [2], noise: sparseVariational(), likelihood, layers: [dense({ units })] });
         const shaped = [
           ...model.parameters,
           ...likelihood.parameters([units]).map((each) => ({ ...each, name: `likelihood/${each.name}` })),
@@ -109,7 +109,7 @@ describe('the negative log likelihood of each datapoint', () => {
           ]),
         );
         const inputs = random.normal(random.key(seed + 9), 2 * rows);
-        const options = { backend: createReferenceBackend(), likelihood, parameters, inputs, samples: 9 };
+        const options = { backend: createReferenceBackend(), parameters, inputs, samples: 9 };
         const prediction = await predict(model, options);
         const targets = random.normal(random.key(seed + 10), rows * units);
         let nll = 0;

@@ -9,6 +9,7 @@ import {
   type LayerDefinition,
   type Likelihood,
   logAlphas,
+  type Model,
   mask,
   predict,
   prune,
@@ -20,17 +21,20 @@ import { meanField } from '../src/noise/index.js';
 import { momentsProgram } from '../src/prediction/index.js';
 import { createReferenceBackend } from '../src/reference/index.js';
 import { createTrainer } from '../src/training/index.js';
+import { withLikelihood } from './withLikelihood.js';
 
 type Specification = Readonly<Record<string, unknown>>;
 
 const backend = createReferenceBackend();
 /** Half the squared error over a learned scale, with the parameters that it says it has. */
-const scaled = (parameters: unknown, key = 'scale'): Likelihood => ({
+const scaled = (parameters: unknown, key = 'scale'): Likelihood<'values'> => ({
   name: 'own-scaled',
   targets: 'values',
+  targetShape: (outputShape) => outputShape,
   parameters: (() => parameters) as Likelihood['parameters'],
   negativeLogLikelihood: (b, output, target, { [key]: scale }) =>
     b.reduceSum(b.add(b.mul(0.5, b.square(b.div(b.sub(target, output), b.exp(scale)))), scale), [1]),
+  predictive: (b, output, { [key]: scale }) => ({ kind: 'values', mean: output, variance: b.exp(b.mul(2, scale)) }),
 });
 const noisy = (parameters: unknown) =>
   ({ ...meanField(), parameters: () => parameters }) as ReturnType<typeof meanField>;
@@ -44,8 +48,8 @@ const layerOf = (parameters: unknown): LayerDefinition => ({
 
 const model = sequential({ input: [3], layers: [dense({ units: 2 })] });
 const data = { inputs: [0.5, 1, -1, 0, 2, 1], targets: [0.25, 1, -1, 0.5] };
-const train = (likelihood: Likelihood, options: Partial<FitOptions> = {}) =>
-  fit(model, { backend, data, likelihood, epochs: 1, ...options });
+const train = async (likelihood: Likelihood, options: Partial<FitOptions> = {}) =>
+  fit(withLikelihood(model, likelihood), { backend, data, epochs: 1, ...options });
 
 const number = fc.double({ min: -3, max: 3, noNaN: true });
 const starts = fc.oneof(
@@ -119,10 +123,13 @@ describe('parameters of one’s own', () => {
         let steps = 0;
         await expect(train(scaled(given), { onStep: () => steps++ })).rejects.toMatchObject(likelihood);
         expect(steps).toBe(0);
-        expect(() => initialState(model, scaled(given), adam(), 1)).toThrow(expect.objectContaining(likelihood));
-        await expect(
-          predict(model, { backend, likelihood: scaled(given), parameters: {}, inputs: data.inputs }),
-        ).rejects.toMatchObject(likelihood);
+        expect(() => withLikelihood(model, scaled(given))).toThrow(expect.objectContaining(likelihood));
+        // One that is changed after it was checked is refused where it is used.
+        const changed: Model = { ...model, likelihood: scaled(given) } as Model;
+        expect(() => initialState(changed, adam(), 1)).toThrow(expect.objectContaining(likelihood));
+        await expect(predict(changed, { backend, parameters: {}, inputs: data.inputs })).rejects.toMatchObject(
+          likelihood,
+        );
         const refused = expect.objectContaining({ ...likelihood, code: 'VARDROP_MODEL' });
         expect(() => sequential({ input: [3], noise: noisy(given), layers: [dense({ units: 2 })] })).toThrow(refused);
         expect(() => sequential({ input: [3], layers: [layerOf(given)] })).toThrow(refused);
@@ -135,8 +142,13 @@ describe('parameters of one’s own', () => {
   it('are taken where nothing is wrong with them', () => {
     fc.assert(
       fc.property(specifications, (list) => {
-        const built = sequential({ input: [3], noise: noisy(list), layers: [layerOf(list), dense({ units: 2 })] });
-        const { parameters } = initialState(built, scaled(list), adam(), 1);
+        const built = sequential({
+          input: [3],
+          noise: noisy(list),
+          layers: [layerOf(list), dense({ units: 2 })],
+          likelihood: scaled(list),
+        });
+        const { parameters } = initialState(built, adam(), 1);
         const names = ['own1', 'dense1', 'likelihood'].flatMap((owner) => list.map(({ name }) => `${owner}/${name}`));
         expect(Object.keys(parameters)).toEqual(expect.arrayContaining(names));
       }),
@@ -180,7 +192,7 @@ describe('no model', () => {
   const calls: Readonly<Record<string, (nothing: unknown) => unknown>> = {
     createTrainer: (nothing) => loose(createTrainer)(nothing, {}),
     fit: (nothing) => loose(fit)(nothing, {}),
-    initialState: (nothing) => loose(initialState)(nothing, scaled([]), adam(), 1),
+    initialState: (nothing) => loose(initialState)(nothing, adam(), 1),
     logAlphas: (nothing) => loose(logAlphas)(nothing, {}),
     mask: (nothing) => loose(mask)(nothing, {}),
     momentsProgram: (nothing) => loose(momentsProgram)(nothing),

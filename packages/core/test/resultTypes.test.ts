@@ -1,7 +1,6 @@
 import { expect, it } from 'vitest';
 import {
   adam,
-  categorical,
   deserializeState,
   fit,
   gaussian,
@@ -13,6 +12,7 @@ import {
 import * as random from '../src/random/index.js';
 import { createReferenceBackend } from '../src/reference/index.js';
 import { blobs, smallModel } from './training/helpers.js';
+import { withLikelihood } from './withLikelihood.js';
 
 it('results lie in memory of their own, as compilers from TypeScript 5.7 on have to be told for a Blob', async () => {
   const model = smallModel();
@@ -20,9 +20,9 @@ it('results lie in memory of their own, as compilers from TypeScript 5.7 on have
   const { state } = await fit(model, { backend, data: blobs(), epochs: 1 });
   const inputs = Float32Array.of(1, 2);
   const classes = await predict(model, { backend, parameters: state.parameters, inputs });
-  const likelihood = gaussian();
-  const { parameters } = initialState(model, adam(), 0);
-  const values = await predict(model, { backend, likelihood, parameters, inputs });
+  const regression = withLikelihood(model, gaussian());
+  const { parameters } = initialState(regression, adam(), 0);
+  const values = await predict(regression, { backend, parameters, inputs });
   const [weights] = Object.values(logAlphas(model, state.parameters));
   // A compiler refuses parts that may lie in shared memory.
   const blob = new Blob([

@@ -1,4 +1,4 @@
-import { adam, categorical, fit, initialState, predict } from '@vardrop/core';
+import { adam, fit, initialState, predict } from '@vardrop/core';
 import { modelParts } from '@vardrop/core/extend';
 import { createReferenceBackend } from '@vardrop/core/reference';
 import { describe, expect, it } from 'vitest';

@@ -1,5 +1,5 @@
 import { describeOnnx, exportKinds, exportOnnx } from '@vardrop/adapter-onnx';
-import { adam, categorical, dense, initialState, sequential, variationalDropout } from '@vardrop/core';
+import { adam, dense, initialState, sequential, variationalDropout } from '@vardrop/core';
 import { mutateBytes } from '../mutateBytes.js';
 
 const model = sequential({
@@ -7,7 +7,7 @@ const model = sequential({
   noise: variationalDropout({ type: 'B', alpha: 'output' }),
   layers: [dense({ units: 4, activation: 'relu' }), dense({ units: 2 })],
 });
-const { parameters } = initialState(model, categorical(), adam(), 1);
+const { parameters } = initialState(model, adam(), 1);
 const files = exportKinds.map((kind) => exportOnnx(model, parameters, { kind }));
 
 /** Exported networks. */

@@ -1,7 +1,6 @@
 import { isDeepStrictEqual } from 'node:util';
 import {
   adam,
-  categorical,
   dense,
   deserializeState,
   initialState,
@@ -18,7 +17,7 @@ const model = sequential({
   noise: variationalDropout({ type: 'A', alpha: 'input' }),
   layers: [dense({ units: 4, activation: 'relu' }), dense({ units: 2 })],
 });
-const state = initialState(model, categorical(), adam(), 1);
+const state = initialState(model, adam(), 1);
 const metadata = { noise: 'variational-a', alpha: 'input', layers: '4', batch: '10', digest: 'abc', data: 'digits' };
 const whole = serializeState({ ...state, step: 12 }, metadata);
 

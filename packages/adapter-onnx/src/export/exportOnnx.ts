@@ -28,25 +28,25 @@ export interface ExportOptions {
  * (`x`), float32 `[batch, …inputShape]`, any number of rows; whole numbers, such as rows of an embedding, are float32 too. Outputs
  * are float32 with `batch` rows. With several outputs of the model their names begin with that of the output: `<output>/mean`.
  *
- * - `mean`: one pass with the weights' means. For labels `logits` and `probabilities` `[batch, classes]`; for values
- *   `mean` and `aleatoricVariance` `[batch, …outputShape]`. Opset 17.
+ * - `mean`: one pass with the weights' means. For labels `logits` and `probabilities` `[batch, classes]`; for binary targets
+ *   `logits` and `probabilities` (of 1) `[batch, …targetShape]`; for numbers `mean` and `aleatoricVariance`
+ *   `[batch, …targetShape]`. Opset 17.
  * - `moments`: `mean` and `variance` of the output layer's pre-activations under its own noise, given the activations
  *   before it with their weights' means: core's `momentsProgram`. Left out are the noise of the layers before, an
  *   activation of the output layer, and the covariance of units under noise on inputs. Opset 17.
  * - `sample`: the Monte-Carlo predictive, `predict` in the graph. Further inputs, int64 scalars: `seed` (0 to 2⁵³ − 1),
  *   `samples` (from 1), `row` (index of the first row of `x`: 0, or where a cut of the data starts). A row's noise
  *   depends on its index, not on the cut, and is bit for bit that of the library for the same seed. For labels
- *   `probabilities` `[batch, classes]`, `entropy` and `mutualInformation` `[batch]` in nats; for values `mean`,
- *   `epistemicVariance`, `aleatoricVariance` `[batch, …outputShape]`. No samples give NaN. Opset 18, or `opset`.
+ *   `probabilities` `[batch, classes]`, `entropy` and `mutualInformation` `[batch]` in nats; for binary targets the same,
+ *   `[batch, …targetShape]` each; for numbers `mean`, `epistemicVariance`, `aleatoricVariance` `[batch, …targetShape]`. No
+ *   samples give NaN. Opset 18, or `opset`.
  *
  * Parameters and running statistics are stored under their names (`dense1/weights`), as far as the kind needs them, and not
- * changed; pruned
- * networks (`prune`) are smaller files. The file says what it holds, see `describeOnnx`.
+ * changed; pruned networks (`prune`) are smaller files. The file says what it holds, see `describeOnnx`.
  *
  * @param parameters as in `TrainingState`, for a model with running statistics `{ ...state.parameters, ...state.carried }`; others
- * than the model's and the likelihood's are ignored; their numbers are
- * rounded to float32
- * @throws VardropError `VARDROP_MODEL` for no model, `VARDROP_OPTION` for another kind or opset,
+ * than the model's and its likelihood's are ignored; their numbers are rounded to float32
+ * @throws VardropError `VARDROP_MODEL` for no model, `VARDROP_OPTION` for another kind or opset, or a likelihood beside the model,
  * `VARDROP_STATE` for parameters of another model, `VARDROP_TYPE` for data that are no numbers, `VARDROP_NON_FINITE`
  * for parameters that are not finite, `VARDROP_SHAPE` for outputs that do not fit the likelihood, `VARDROP_EXPORT` for
  * samples of a model without noise, or more than 2 GiB, `VARDROP_MOMENTS` for moments that core cannot tell

@@ -27,7 +27,7 @@ export function meanProgram(model: Model): Program {
       b.output(`${prefix}probabilities`, probabilities);
       continue;
     }
-    const yes = b.slice(probabilities, [...output.shape.map(() => undefined), undefined, { start: 1 }]);
+    const yes = b.slice(probabilities, [undefined, ...targetShape.map(() => undefined), { start: 1 }]);
     b.output(`${prefix}probabilities`, b.reshape(yes, ['batch', ...targetShape]));
   }
   return b.build();

@@ -14,11 +14,7 @@ import { prepare } from './emitModel.js';
  * with what does not depend on noise before it, and keys made from `seed` as core makes them.
  * Throws `VARDROP_EXPORT` for a model without noise.
  */
-export function emitSampleModel(
-  model: Model,
-  stored: TensorMap,
-  opset: Opset = 18,
-): GraphBuilder {
+export function emitSampleModel(model: Model, stored: TensorMap, opset: Opset = 18): GraphBuilder {
   const source = predictionProgram(model, 'sample');
   const keys = keyNames(source);
   if (keys.length === 0) {

@@ -1,12 +1,13 @@
 import type { Command } from 'commander';
-import { type BackendName, backends } from '../choices.js';
-import { decimal, invalidValue, oneOf, pathName, wholeNumber } from '../optionValues.js';
+import { otherBackends, readBackend } from '../backends/backendTarget.js';
+import { backends } from '../choices.js';
+import { decimal, invalidValue, pathName, wholeNumber } from '../optionValues.js';
 import { createCommand } from './createCommand.js';
 
 /** Options of `vardrop bench`. */
 export interface BenchCommandOptions {
-  /** Default: all that compute in float32. */
-  readonly backends?: readonly BackendName[];
+  /** Names, paths of modules, or packages. Default: all of this command that compute in float32. */
+  readonly backends?: readonly string[];
   readonly quick: boolean;
   /** Repetitions of each variant. The default depends on `quick`. */
   readonly repetitions?: number;
@@ -28,13 +29,17 @@ export function benchCommand(take: (options: BenchCommandOptions) => void): Comm
     'bench',
     'Time every backend of this machine, and recommend one for each use.',
   );
-  const readBackend = oneOf(option('--backends'), backends, 'VARDROP_UNKNOWN_BACKEND');
-  add('--backends <names>', `only these: A,B,… of ${backends.join(', ')} (default: all but reference)`, (text) => {
-    const names = text.split(',').map((name) => readBackend(name.trim()));
-    if (new Set(names).size === names.length) return names;
-    const needs = 'each backend once';
-    throw invalidValue('VARDROP_INVALID_OPTION', option('--backends'), text, needs, 'Leave the second one out');
-  });
+  const readOne = readBackend(option('--backends'));
+  add(
+    '--backends <names>',
+    `only these: A,B,… of ${backends.join(', ')}, ${otherBackends} (default: all but reference and your own)`,
+    (text) => {
+      const names = text.split(',').map((name) => readOne(name.trim()));
+      if (new Set(names).size === names.length) return names;
+      const needs = 'each backend once';
+      throw invalidValue('VARDROP_INVALID_OPTION', option('--backends'), text, needs, 'Leave the second one out');
+    },
+  );
   add('--quick', 'three workloads, fewer repetitions: about two minutes instead of eight');
   add(
     '--repetitions <count>',

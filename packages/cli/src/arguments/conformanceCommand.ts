@@ -1,13 +1,15 @@
+import { existsSync } from 'node:fs';
 import type { Effort } from '@vardrop/conformance';
 import { VardropError } from '@vardrop/core';
 import type { Command } from 'commander';
+import { isInstalled, isModulePath, otherBackends, readBackend } from '../backends/backendTarget.js';
 import { backends } from '../choices.js';
 import { decimal, invalidValue, oneOf, wholeNumber } from '../optionValues.js';
 import { createCommand } from './createCommand.js';
 
 /** Options of `vardrop conformance`. */
 export interface ConformanceCommandOptions {
-  /** Names of backends or paths of modules: one to be tried, or (`across`) several to be compared. */
+  /** Names of backends, paths of modules or packages: one to be tried, or (`across`) several to be compared. */
   readonly targets: readonly string[];
   readonly across: boolean;
   readonly effort: Effort;
@@ -46,23 +48,16 @@ export const lawIds = [
 
 const efforts = ['quick', 'normal', 'thorough'] as const;
 
-/** Whether a word is the path of a module and not the name of a backend. */
-export function isModulePath(word: string): boolean {
-  return /[\\/]|\.[cm]?js$/.test(word);
-}
-
 /** The options of `vardrop conformance`; `take` gets them. */
 export function conformanceCommand(take: (options: ConformanceCommandOptions) => void): Command {
   const { command, option, add, ...shared } = createCommand(
     'conformance',
     'Test a backend against the laws that every backend has to keep, or compare backends.',
   );
-  command.argument('[module]', 'a module that exports a function which creates a backend, ./my-backend.js');
-  const readTarget = (name: string) => (text: string) =>
-    isModulePath(text) ? text : oneOf(option(name), backends, 'VARDROP_UNKNOWN_BACKEND')(text);
-  add('--backend <name>', `which backend: ${backends.join(', ')}, or the path of a module`, readTarget('--backend'));
-  add('--across <names>', 'compare these backends (or modules) with each other: A,B,…', (text) => {
-    const names = text.split(',').map((name) => readTarget('--across')(name.trim()));
+  command.argument('[module]', 'a module or package that exports a function which creates a backend, ./my-backend.js');
+  add('--backend <name>', `which backend: ${backends.join(', ')}, ${otherBackends}`, readBackend(option('--backend')));
+  add('--across <names>', 'compare these backends (modules, packages) with each other: A,B,…', (text) => {
+    const names = text.split(',').map((name) => readBackend(option('--across'))(name.trim()));
     if (names.length > 1) return names;
     throw invalidValue(
       'VARDROP_INVALID_OPTION',
@@ -106,8 +101,9 @@ export function conformanceCommand(take: (options: ConformanceCommandOptions) =>
   shared.addJson('the results');
   shared.addVerbose();
   return command.action((word: string | undefined, values) => {
-    // A word alone is the name of a backend, or a file or folder beside us: README.md, docs.
-    const named = word === undefined || isModulePath(word) || backends.some((each) => each === word);
+    // A word alone is the name of a backend, a file or folder beside us (README.md, docs), or a package.
+    const isName = (text: string) => backends.some((each) => each === text) || (!existsSync(text) && isInstalled(text));
+    const named = word === undefined || isModulePath(word) || isName(word);
     const path = named ? word : `./${word}`;
     const { backend, across, ...others } = values as {
       readonly backend?: string;

@@ -1,6 +1,7 @@
 import { Command, Option } from 'commander';
+import { otherBackends, readBackend } from '../backends/backendTarget.js';
 import { backends } from '../choices.js';
-import { oneOf, optionOf, pathName, wholeNumber } from '../optionValues.js';
+import { optionOf, pathName, wholeNumber } from '../optionValues.js';
 
 /** A command, with functions that add options to it. */
 export interface CommandParts {
@@ -39,8 +40,8 @@ export function createCommand(name: string, description: string): CommandParts {
     addBackend: (fallback) =>
       add(
         '--backend <name>',
-        `what computes: ${backends.join(', ')}`,
-        oneOf(option('--backend'), backends, 'VARDROP_UNKNOWN_BACKEND'),
+        `what computes: ${backends.join(', ')}, ${otherBackends}`,
+        readBackend(option('--backend')),
         fallback,
       ),
     addData: () =>

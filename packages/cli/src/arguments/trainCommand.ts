@@ -1,7 +1,8 @@
 import { VardropError } from '@vardrop/core';
 import type { Command } from 'commander';
 import { alphas, divergences, estimators, noises } from '../choices.js';
-import { decimal, oneOf, pathName, wholeNumber, wholeNumbers } from '../optionValues.js';
+import { layerExamples, readLayers } from '../layers/layerPlan.js';
+import { decimal, oneOf, pathName, wholeNumber } from '../optionValues.js';
 import { type TrainOptions, trainDefaults } from '../trainOptions.js';
 import { createCommand } from './createCommand.js';
 
@@ -56,9 +57,9 @@ export function trainCommand(take: (options: TrainOptions) => void): Command {
     decimal(option('--rate'), (value) => value >= 0 && value < 1, 'a dropout rate p with 0 <= p < 1', 0.5),
   );
   add(
-    '--layers <units>',
-    'units of each hidden layer',
-    wholeNumbers(option('--layers'), largestCount),
+    '--layers <layers>',
+    `units of each hidden layer; or layers: ${layerExamples}; or a JSON file that describes them`,
+    readLayers(option('--layers'), largestCount),
     trainDefaults.layers,
   );
   add(
@@ -95,6 +96,11 @@ export function trainCommand(take: (options: TrainOptions) => void): Command {
   shared.addData();
   add('--report <file>', 'where the report goes', pathName(option('--report'), 'a file'), trainDefaults.report);
   shared.addJson('the summary');
+  add(
+    '--log <file>',
+    'write a line of JSON after each epoch; a file with lines is refused, unless --resume continues it',
+    pathName(option('--log'), 'a file'),
+  );
   add('--checkpoint <file>', 'save the network here, after each epoch', pathName(option('--checkpoint'), 'a file'));
   add('--resume <file>', 'continue from this checkpoint, with its options', pathName(option('--resume'), 'a file'));
   add('--compare', "train the noise models of the paper's figure 1 side by side");

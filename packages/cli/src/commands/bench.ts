@@ -10,6 +10,7 @@ import {
   runBench,
 } from '@vardrop/experiments';
 import type { BenchCommandOptions } from '../arguments/benchCommand.js';
+import { startBackend } from '../backends/startBackend.js';
 import type { BenchProgress } from '../bench/benchProgress.js';
 import { handWrittenTfjs } from '../bench/peers/handWrittenTfjs.js';
 import { jaxJs } from '../bench/peers/jaxJs.js';
@@ -19,7 +20,6 @@ import type { BenchOutcome } from '../commandTypes.js';
 import { readRegular } from '../files/openRegular.js';
 import { writeOutput } from '../files/output.js';
 import { printTable, wrapText } from '../report/printTable.js';
-import { createBackend } from '../training/createBackend.js';
 
 /** The sizes of a benchmark by default and with `--quick`. */
 const full = { repetitions: 20, warmup: 2, budgetSeconds: 12 };
@@ -42,7 +42,7 @@ export async function bench(
     targets: (options.backends ?? backends.filter((name) => name !== 'reference')).map((name) => ({
       name,
       // Without a worker, so that messages between threads are not timed.
-      create: () => createBackend(name, { worker: false }),
+      create: () => startBackend('vardrop bench', name, { worker: false }),
     })),
     peers: options.peers
       ? [

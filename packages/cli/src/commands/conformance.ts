@@ -11,7 +11,7 @@ import {
 } from '@vardrop/conformance';
 import { VardropError } from '@vardrop/core';
 import type { ConformanceCommandOptions } from '../arguments/conformanceCommand.js';
-import { backendFactory } from '../conformance/backendFactory.js';
+import { backendFactory } from '../backends/backendFactory.js';
 import { runLawsApart } from '../conformance/runLawsApart.js';
 import { createStatus } from '../conformance/status.js';
 import { writeOutput } from '../files/output.js';
@@ -97,7 +97,7 @@ async function compareAll(options: ConformanceCommandOptions, stdout: Output): P
   const { targets, seed, timeout, json } = options;
   const measurements: Measurements[] = [];
   for (const name of targets) {
-    const backend = await openBackend(name, await backendFactory(name), timeout * 1000);
+    const backend = await openBackend(name, await backendFactory('vardrop conformance', name), timeout * 1000);
     try {
       measurements.push(await measure(name, backend, seed));
     } finally {

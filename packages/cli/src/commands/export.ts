@@ -1,12 +1,11 @@
 import { describeOnnx, exportOnnx } from '@vardrop/adapter-onnx';
-import { type PruneReport, prune, type TensorMap, VardropError } from '@vardrop/core';
+import { type PruneReport, prune, VardropError } from '@vardrop/core';
 import { loadCheckpoint } from '@vardrop/core/node';
 import type { ExportCommandOptions } from '../arguments/exportCommand.js';
 import type { Export } from '../commandTypes.js';
 import { counted } from '../counted.js';
 import { writeOutput } from '../files/output.js';
-import { buildNetwork } from '../training/network.js';
-import { networkOptions } from '../training/resumeState.js';
+import { networkOf } from '../training/resumeState.js';
 
 /**
  * `vardrop export`: rebuilds the network of a checkpoint, prunes it if asked to, and writes it as an ONNX file.
@@ -16,8 +15,7 @@ import { networkOptions } from '../training/resumeState.js';
  */
 export const exportNetwork: Export = async ({ checkpoint, output, kind, opset, prune: threshold }, stdout) => {
   const { state, metadata } = await loadCheckpoint(checkpoint);
-  const options = networkOptions(checkpoint, metadata);
-  const model = buildNetwork(options, sizesOf(checkpoint, state.parameters, options.layers.length + 1));
+  const model = networkOf('[vardrop export] --checkpoint', checkpoint, metadata);
   const foreign = Object.keys(state.parameters).find((name) => !model.parameters.some((own) => own.name === name));
   if (foreign !== undefined) refuse(checkpoint, `has '${foreign}' beside the network that it describes`);
   const pruned =
@@ -31,15 +29,6 @@ export const exportNetwork: Export = async ({ checkpoint, output, kind, opset, p
   await writeOutput({ option: '--output', path: output }, bytes);
   stdout.write(summaryOf(bytes, { output, kind }, pruned?.report));
 };
-
-/** Pixels and classes of a network of `count` layers, from the shapes of its weights. */
-function sizesOf(path: string, parameters: TensorMap, count: number): { inputs: number; classes: number } {
-  const [first, last] = [1, count].map((layer) => parameters[`dense${layer}/weights`]?.shape ?? []);
-  if (first.length !== 2 || last.length !== 2) {
-    return refuse(path, `has no weights of ${count} dense layers`);
-  }
-  return { inputs: first[0], classes: last[1] };
-}
 
 function refuse(path: string, which: string): never {
   throw new VardropError(

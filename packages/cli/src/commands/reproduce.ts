@@ -1,4 +1,5 @@
 import type { Experiment, ImageData, SparsitySetting } from '@vardrop/experiments';
+import { startBackend } from '../backends/startBackend.js';
 import type { Reproduce } from '../commandTypes.js';
 import { digestOf } from '../data/digestOf.js';
 import type { ImageDataset, ImageSplit } from '../data/imageDataset.js';
@@ -7,7 +8,6 @@ import type { ReproductionReport } from '../report/reproductionReport.js';
 import { type ExperimentName, experiments } from '../reproduce/experiments.js';
 import { openResults } from '../reproduce/resultsFile.js';
 import { type OpenExperiment, runTrials } from '../reproduce/runTrials.js';
-import { createBackend } from '../training/createBackend.js';
 
 /** Experiments by name, loaded on demand. Only sparsity is given a `model`. */
 export type ExperimentTable = Readonly<Record<ExperimentName, () => Promise<(setting: SparsitySetting) => Experiment>>>;
@@ -38,7 +38,8 @@ export function createReproduce(table: ExperimentTable): Reproduce {
       const file = await openResults(options.output, experiment, { ...common, ...experiment.configuration });
       open.push({ experiment, file });
     }
-    const complete = await runTrials(open, { createBackend: () => createBackend(options.backend), progress, signal });
+    const createBackend = () => startBackend('vardrop reproduce', options.backend);
+    const complete = await runTrials(open, { createBackend, progress, signal });
     return reportOf(options.backend, open, complete, signal);
   };
 }

@@ -3,21 +3,26 @@ import {
   type ClassificationMetrics,
   type ClassificationPrediction,
   evaluateClassification,
+  type Likelihood,
   type Model,
   predict,
   serializeState,
   type TrainingState,
 } from '@vardrop/core';
+import { modelParts } from '@vardrop/core/extend';
+import { elementCount } from '@vardrop/core/program';
+import { startBackend } from '../backends/startBackend.js';
 import type { Train } from '../commandTypes.js';
 import { digestOf } from '../data/digestOf.js';
 import type { ImageDataset } from '../data/imageDataset.js';
 import { loadData } from '../data/loadData.js';
 import { writeOutput } from '../files/output.js';
+import { loadLayers } from '../layers/layerPlan.js';
 import { inputAlphaOf } from '../report/inputAlpha.js';
 import type { ComparedRun, TrainingReport } from '../report/trainingReport.js';
-import { createBackend } from '../training/createBackend.js';
 import { describeLayers, totalSparsity } from '../training/describeLayers.js';
 import { heldOut } from '../training/holdOut.js';
+import { type MetricsLog, metricsLog } from '../training/metricsLog.js';
 import { mostUncertain } from '../training/mostUncertain.js';
 import { buildNetwork } from '../training/network.js';
 import { checkpointMetadata, resumeTraining } from '../training/resumeState.js';
@@ -30,7 +35,7 @@ const compared = ['none', 'bernoulli', 'gaussian-a', 'gaussian-b', 'variational-
 /** One network, trained and measured on the test images. */
 interface Run {
   readonly options: TrainOptions;
-  readonly model: Model;
+  readonly model: Model<Likelihood<'labels'>>;
   readonly trained: TrainedNetwork;
   readonly prediction: ClassificationPrediction;
   readonly metrics: ClassificationMetrics;
@@ -48,30 +53,41 @@ export const train: Train = async (asked, ui, signal) => {
   const choices = options.compare
     ? compared.map((noise) => ({ ...options, noise, ...(noise === 'none' && { rate: undefined }) }))
     : [options];
-  const shape = { inputs: data.width * data.height * data.channels, classes: data.classes };
+  const image = [data.height, data.width, data.channels];
+  const sizes = { inputs: elementCount(image), classes: data.classes, image };
+  const layersGiven = resumed === undefined || asked.given?.includes('layers') !== false;
+  const layers = layersGiven ? await loadLayers(options.layers) : undefined;
   // All options are checked before the first network is trained.
-  const planned = choices.map((choice) => ({ choice, model: buildNetwork(choice, shape) }));
+  const planned = choices.map((choice) => ({
+    choice,
+    model: layers === undefined && resumed ? resumed.model : buildNetwork({ ...choice, layers: layers ?? [] }, sizes),
+  }));
+  for (const { model } of planned) resumed?.checkModel(model);
   // Hashed once, and only if needed, since data may be large.
   const digest = resumed || options.checkpoint !== undefined ? await digestOf(data) : '';
   resumed?.checkData(data, digest);
-  const backend = await createBackend(options.backend);
+  const backend = await startBackend('vardrop train', options.backend);
+  const log = metricsLog(options.log);
   try {
     const runs: Run[] = [];
     for (const { choice, model } of planned) {
       if (signal.aborted) break;
-      runs.push(await trainAndTest(choice, model, { backend, data, digest, state: resumed?.state, ui, signal }));
+      runs.push(await trainAndTest(choice, model, { backend, data, digest, state: resumed?.state, ui, signal, log }));
     }
     if (runs.length === 0) throw signal.reason;
     const interrupted = runs.length < planned.length || runs.some(({ trained }) => trained.stopped === 'aborted');
-    return reportOf(runs, data, interrupted);
+    const report = reportOf(runs, data, interrupted);
+    await log.summary(report);
+    return report;
   } finally {
+    await log.close();
     await backend.close();
   }
 };
 
 async function trainAndTest(
   options: TrainOptions,
-  model: Model,
+  model: Model<Likelihood<'labels'>>,
   around: {
     readonly backend: Backend;
     readonly data: ImageDataset;
@@ -79,6 +95,7 @@ async function trainAndTest(
     readonly state: TrainingState | undefined;
     readonly ui: Parameters<Train>[1];
     readonly signal: AbortSignal;
+    readonly log: MetricsLog;
   },
 ): Promise<Run> {
   const { backend, data, digest } = around;
@@ -88,7 +105,7 @@ async function trainAndTest(
     path === undefined
       ? undefined
       : (state: TrainingState) => {
-          const bytes = serializeState(state, checkpointMetadata(options, data, digest));
+          const bytes = serializeState(state, checkpointMetadata(options, model, data, digest));
           return writeOutput({ option: '--checkpoint', path }, bytes);
         };
   const trained = await trainNetwork(model, { ...around, options, name: options.noise, save }).catch(async (error) => {
@@ -138,7 +155,7 @@ function reportOf(runs: readonly Run[], data: ImageDataset, interrupted: boolean
     epochs: trained.epochs,
     layers,
     reliability: { bins: metrics.reliability, ece: metrics.ece },
-    inputAlpha: inputAlphaOf(layers[0], data.width, data.height),
+    inputAlpha: model.layers[0].kind === 'dense' ? inputAlphaOf(layers[0], data.width, data.height) : undefined,
     uncertain: mostUncertain(prediction, data),
     ...(runs.length > 1 && { runs: runs.map((run) => run.summary) }),
     ...(interrupted && { interrupted }),
@@ -146,7 +163,7 @@ function reportOf(runs: readonly Run[], data: ImageDataset, interrupted: boolean
 }
 
 function configurationOf(options: TrainOptions, model: Model, data: ImageDataset): TrainingReport['configuration'] {
-  const linear = model.layers[0].parts?.[0];
+  const [linear] = modelParts(model).map(({ part }) => part);
   return {
     data: data.name,
     'training images': data.train.count,
@@ -157,7 +174,7 @@ function configurationOf(options: TrainOptions, model: Model, data: ImageDataset
     alpha: linear?.noise.alpha ?? 'none learned',
     estimator: linear?.estimator.name ?? '',
     divergence: linear?.divergence?.name ?? 'none',
-    layers: model.layers.map((layer) => layer.outputShape[0]).join(', '),
+    layers: model.layers.map(({ outputShape }) => outputShape.join('×')).join(', '),
     epochs: options.epochs,
     batch: options.batch,
     'learning rate': options.learningRate,

@@ -1,7 +1,7 @@
 // A process of its own for a backend under test, so that the command survives any failure of the backend. The first message is
 // the request.
 import { laws, runSuite, selectLaws } from '@vardrop/conformance';
-import { backendFactory } from './backendFactory.js';
+import { backendFactory } from '../backends/backendFactory.js';
 import type { LawMessage, LawRequest } from './lawMessages.js';
 
 /** Milliseconds between two messages about cases, of which there are thousands per second. */
@@ -12,7 +12,7 @@ const tell = (message: LawMessage) => process.send?.(message);
 async function answer({ target, laws: ids, effort, seed, replay, caseTimeout }: LawRequest): Promise<void> {
   let last = { law: '', property: '', at: 0 };
   try {
-    const create = await backendFactory(target);
+    const create = await backendFactory('vardrop conformance', target);
     const result = await runSuite({
       name: target,
       create: async () => {

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { fstatSync } from 'node:fs';
-import { access, constants, open, readdir, rm } from 'node:fs/promises';
+import { access, constants, open, readdir, rm, stat } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { VardropError } from '@vardrop/core';
 import { fileReason } from './fileReason.js';
@@ -16,6 +16,11 @@ export interface CommandFile {
   readonly use: 'read' | 'write';
   /** For an input: the option whose output may replace it, because it continues this file. */
   readonly replacedBy?: string;
+  /**
+   * For an output that is written at the end of a file: whether lines may be in it already. Where this is left out, the output
+   * replaces the file.
+   */
+  readonly grows?: 'empty' | 'any';
 }
 
 /** A directory in which a command writes files of its own. */
@@ -50,7 +55,8 @@ interface Place extends Omit<CommandFile, 'use'> {
  * path, links, and file systems that ignore case. A file is created beside each output and removed again; nothing else is
  * changed.
  *
- * @throws VardropError `VARDROP_INPUT_UNREADABLE`, `VARDROP_OUTPUT_UNWRITABLE`, or `VARDROP_OUTPUT_CLASH` for an output that would overwrite another file.
+ * @throws VardropError `VARDROP_INPUT_UNREADABLE`, `VARDROP_OUTPUT_UNWRITABLE`, or `VARDROP_OUTPUT_CLASH` for an output that would overwrite another file, or
+ * `VARDROP_OUTPUT_EXISTS` for one that would follow what is in its file already.
  */
 export async function checkFiles({ files, directory, streams = [] }: CommandFiles): Promise<void> {
   const read = await Promise.all(files.filter(({ use }) => use === 'read').map(findInput));
@@ -124,6 +130,7 @@ async function checkWritable(output: Place, all: readonly Place[]): Promise<void
   let twin: Place | undefined;
   try {
     if (output.special) return await access(output.target, constants.W_OK);
+    if (output.grows !== undefined && output.identity !== undefined) return await checkGrowing(output);
     const unique = randomUUID().slice(0, 8);
     const trial = trialName(output.target, unique);
     await (await open(trial, 'wx')).close();
@@ -136,9 +143,19 @@ async function checkWritable(output: Place, all: readonly Place[]): Promise<void
       await rm(trial);
     }
   } catch (cause) {
-    throw unwritable(output, cause);
+    throw cause instanceof VardropError ? cause : unwritable(output, cause);
   }
   if (twin) throw clash(twin, output);
+}
+
+/** Checks a file that is there and is to grow. */
+async function checkGrowing({ option, path, target, grows }: Place): Promise<void> {
+  await access(target, constants.W_OK);
+  if (grows === 'any' || (await stat(target)).size === 0) return;
+  throw new VardropError(
+    'VARDROP_OUTPUT_EXISTS',
+    `[vardrop] ${option}: got ${path}, which has lines already, needs a file that is empty or not there. Name another file, or remove this one.`,
+  );
 }
 
 function trialName(path: string, unique: string): string {

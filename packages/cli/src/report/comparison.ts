@@ -1,53 +1,57 @@
 import * as Plot from '@observablehq/plot';
 import { colours, draw, seriesColours } from './draw.js';
-import { duration, grouped, percent, significant } from './format.js';
+import { significant } from './format.js';
 import { html, type Markup } from './html.js';
 import { epochAxis } from './learningCurves.js';
 import { logarithmicTicks } from './logarithmicTicks.js';
+import { type MeasureKey, measureForm, testMeasures, writeMeasure } from './measures.js';
 import { type NamedRun, nameRuns } from './runNames.js';
 import { proportionInterval } from './statistics.js';
 import { table } from './tables.js';
 import type { ComparedRun } from './trainingReport.js';
 
-/** @returns the runs side by side: charts of test error, NLL and ECE, and a table of all measures. */
+/** Measures with a bar chart of their own, beside the test error. */
+const charted = [
+  { key: 'rmse', unit: 'units of the target', scale: 1 },
+  { key: 'nll', unit: 'nats per row', scale: 1 },
+  { key: 'crps', unit: 'units of the target', scale: 1 },
+  { key: 'ece', unit: '%', scale: 100 },
+] as const;
+
+/** @returns the runs side by side: charts of the main measures, and a table of all of them. */
 export function comparison(compared: readonly ComparedRun[]): readonly Markup[] {
   const runs = nameRuns(compared);
+  const has = (key: MeasureKey) => runs.some((run) => run[key] !== undefined);
   return [
-    html`<div class="charts pairs">${errorChart(runs)}${measureChart(runs, 'NLL', 'nats per image', (run) => run.nll, significant)}${measureChart(
-      runs,
-      'ECE',
-      '%',
-      (run) => run.ece * 100,
-      (value) => value.toFixed(2),
-    )}${epochsChart(runs)}</div>`,
+    html`<div class="charts pairs">${has('testError') ? errorChart(runs) : undefined}${charted
+      .filter(({ key }) => has(key))
+      .map(({ key, unit, scale }) =>
+        measureChart(
+          runs,
+          measureForm(key).name,
+          unit,
+          (run) => (run[key] ?? Number.NaN) * scale,
+          scale === 1 ? significant : (value) => value.toFixed(2),
+        ),
+      )}${epochsChart(runs)}</div>`,
     comparisonTable(runs),
   ];
 }
 
 function comparisonTable(runs: readonly NamedRun[]): Markup {
-  const least = (measure: (run: NamedRun) => number): number => Math.min(...runs.map(measure));
-  const best = {
-    testError: least((run) => run.testError),
-    nll: least((run) => run.nll),
-    brier: least((run) => run.brier),
-    ece: least((run) => run.ece),
+  const keys = [...testMeasures, 'dataTerm', 'kl', 'sparsity', 'seconds'] as const;
+  const shown = keys.filter((key) => runs.some((run) => run[key] !== undefined));
+  const cell = (run: NamedRun, key: MeasureKey): Markup => {
+    const values = runs.flatMap((each) => each[key] ?? []);
+    const { better } = measureForm(key);
+    const best = better === undefined ? Number.NaN : better === 'less' ? Math.min(...values) : Math.max(...values);
+    const text = writeMeasure(key, run[key] ?? Number.NaN);
+    return run[key] === best ? html`<b>${text}</b>` : html`${text}`;
   };
-  const cell = (run: NamedRun, measure: keyof typeof best, text: string): Markup =>
-    run[measure] === best[measure] ? html`<b>${text}</b>` : html`${text}`;
   return table(
     'Noise models side by side',
-    ['noise', 'test error', 'NLL', 'Brier', 'ECE', 'data term', 'KL', 'sparsity', 'time'],
-    runs.map((run) => [
-      run.name,
-      cell(run, 'testError', percent(run.testError)),
-      cell(run, 'nll', significant(run.nll)),
-      cell(run, 'brier', significant(run.brier)),
-      cell(run, 'ece', percent(run.ece)),
-      significant(run.dataTerm),
-      run.kl >= 100 ? grouped(run.kl) : significant(run.kl),
-      percent(run.sparsity, 1),
-      duration(run.seconds),
-    ]),
+    ['noise', ...shown.map((key) => measureForm(key).name)],
+    runs.map((run) => [run.name, ...shown.map((key) => cell(run, key))]),
   );
 }
 
@@ -68,10 +72,10 @@ function rowOptions(runs: readonly NamedRun[]): Plot.PlotOptions {
 
 function errorChart(runs: readonly NamedRun[]): Markup {
   const rows = runs.map((run) => {
-    const interval = run.testCount === undefined ? undefined : proportionInterval(run.testError, run.testCount);
+    const interval = run.testCount === undefined ? undefined : proportionInterval(run.testError ?? 0, run.testCount);
     return {
       name: run.name,
-      error: run.testError * 100,
+      error: (run.testError ?? 0) * 100,
       lower: interval && interval.lower * 100,
       upper: interval && interval.upper * 100,
     };

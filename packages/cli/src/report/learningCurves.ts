@@ -6,17 +6,17 @@ import { logarithmicTicks } from './logarithmicTicks.js';
 import type { EpochReport } from './trainingReport.js';
 
 /** @returns one small chart each for the objective with its data term, the KL (where there is one) and the validation error. */
-export function learningCurves(epochs: readonly EpochReport[]): readonly Markup[] {
+export function learningCurves(epochs: readonly EpochReport[], one = 'image'): readonly Markup[] {
   if (epochs.length === 0) return [html`<p class="absent">No epoch was completed.</p>`];
   const charts = epochs.some((epoch) => epoch.kl !== 0)
-    ? [objectiveChart(epochs), klChart(epochs)]
-    : [dataTermChart(epochs)];
-  const validated = epochs.filter((epoch) => epoch.validationError !== undefined);
-  if (validated.length > 0) charts.push(validationChart(validated));
+    ? [objectiveChart(epochs, one), klChart(epochs)]
+    : [dataTermChart(epochs, one)];
+  const validated = validations.find(({ of }) => epochs.some((epoch) => of(epoch) !== undefined));
+  if (validated !== undefined) charts.push(validationChart(epochs, validated, one));
   return charts;
 }
 
-function objectiveChart(epochs: readonly EpochReport[]): Markup {
+function objectiveChart(epochs: readonly EpochReport[], one: string): Markup {
   const plot = draw(
     {
       x: epochAxis(epochs),
@@ -25,12 +25,12 @@ function objectiveChart(epochs: readonly EpochReport[]): Markup {
     },
     'Objective and data term by epoch',
   );
-  return html`<figure><figcaption>Objective <span>nats per image</span></figcaption>
+  return html`<figure><figcaption>Objective <span>nats per ${one}</span></figcaption>
 <p class="legend"><span class="key series-2"></span>with weighted KL / N <span class="key series-1"></span>data term alone</p>${plot}</figure>`;
 }
 
 /** The objective of a network without KL is its data term. */
-function dataTermChart(epochs: readonly EpochReport[]): Markup {
+function dataTermChart(epochs: readonly EpochReport[], one: string): Markup {
   const plot = draw(
     {
       x: epochAxis(epochs),
@@ -39,7 +39,7 @@ function dataTermChart(epochs: readonly EpochReport[]): Markup {
     },
     'Objective by epoch',
   );
-  return html`<figure><figcaption>Objective <span>nats per image</span></figcaption>
+  return html`<figure><figcaption>Objective <span>nats per ${one}</span></figcaption>
 <p class="legend"><span class="key series-1"></span>data term; this noise has no KL</p>${plot}</figure>`;
 }
 
@@ -56,10 +56,42 @@ function klChart(epochs: readonly EpochReport[]): Markup {
 <p class="legend"><span class="key series-3"></span>posterior against prior, not weighted</p>${plot}</figure>`;
 }
 
-function validationChart(epochs: readonly EpochReport[]): Markup {
-  const best = epochs.reduce((least, epoch) =>
-    (epoch.validationError ?? 1) < (least.validationError ?? 1) ? epoch : least,
-  );
+/** A measure of the validation rows. */
+interface Validation {
+  readonly name: string;
+  readonly unit: string;
+  readonly of: (epoch: EpochReport) => number | undefined;
+  readonly write: (value: number) => string;
+  /** Whether the axis begins at 0. */
+  readonly zero: boolean;
+}
+
+/** The measures that are drawn: the first that there is. */
+const validations: readonly Validation[] = [
+  {
+    name: 'Validation error',
+    unit: '%',
+    of: ({ validationError }) => (validationError === undefined ? undefined : validationError * 100),
+    write: (value) => `${value.toFixed(2)} %`,
+    zero: true,
+  },
+  {
+    name: 'Validation NLL',
+    unit: 'nats',
+    of: ({ validationNll }) => validationNll,
+    write: (value) => significant(value),
+    zero: false,
+  },
+];
+
+function validationChart(
+  all: readonly EpochReport[],
+  { name, unit, of, write, zero }: Validation,
+  one: string,
+): Markup {
+  const epochs = all.filter((epoch) => of(epoch) !== undefined);
+  const value = (epoch: EpochReport) => of(epoch) ?? Number.NaN;
+  const best = epochs.reduce((least, epoch) => (value(epoch) < value(least) ? epoch : least));
   const plot = draw(
     {
       x: epochAxis(epochs),
@@ -68,33 +100,27 @@ function validationChart(epochs: readonly EpochReport[]): Markup {
         grid: true,
         ticks: 5,
         nice: true,
-        domain: [0, Math.max(...epochs.map((epoch) => epoch.validationError ?? 0), 1e-4) * 100],
+        ...(zero && { domain: [0, Math.max(...epochs.map(value), 1e-2)] }),
       },
       marks: [
-        ...curve(epochs, (epoch) => (epoch.validationError ?? Number.NaN) * 100, colours.first),
+        ...curve(epochs, value, colours.first),
         Plot.text([best], {
           x: 'epoch',
-          y: (epoch: EpochReport) => (epoch.validationError ?? 0) * 100,
-          text: (epoch: EpochReport) => `${((epoch.validationError ?? 0) * 100).toFixed(2)} %`,
+          y: value,
+          text: (epoch: EpochReport) => write(value(epoch)),
           dy: -14,
           fontWeight: 600,
           textAnchor: best.epoch > (epochs[0].epoch + epochs[epochs.length - 1].epoch) / 2 ? 'end' : 'start',
           // At the left end it would lie over the axis.
           dx: best.epoch === epochs[0].epoch && epochs.length > 1 ? 8 : 0,
         }),
-        Plot.dot([best], {
-          x: 'epoch',
-          y: (epoch: EpochReport) => (epoch.validationError ?? 0) * 100,
-          r: 5,
-          stroke: colours.first,
-          strokeWidth: 1.5,
-        }),
+        Plot.dot([best], { x: 'epoch', y: value, r: 5, stroke: colours.first, strokeWidth: 1.5 }),
       ],
     },
-    'Validation error by epoch',
+    `${name} by epoch`,
   );
-  return html`<figure><figcaption>Validation error <span>%</span></figcaption>
-<p class="legend"><span class="key series-1"></span>held-out images; least ${significant((best.validationError ?? 0) * 100)} % after epoch ${best.epoch}</p>${plot}</figure>`;
+  return html`<figure><figcaption>${name} <span>${unit}</span></figcaption>
+<p class="legend"><span class="key series-1"></span>held-out ${one}s; least ${unit === '%' ? `${significant(value(best))} %` : write(value(best))} after epoch ${best.epoch}</p>${plot}</figure>`;
 }
 
 /** `0`, `400k`, `1.5M`. */

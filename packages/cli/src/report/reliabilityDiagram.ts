@@ -5,8 +5,10 @@ import { html, type Markup } from './html.js';
 import { proportionInterval } from './statistics.js';
 import type { TrainingReport } from './trainingReport.js';
 
-/** @returns accuracy against confidence with 95 % intervals, and below it how many images each bin has. */
-export function reliabilityDiagram({ bins, ece }: TrainingReport['reliability']): readonly Markup[] {
+type Reliability = NonNullable<TrainingReport['reliability']>;
+
+/** @returns accuracy against confidence with 95 % intervals, and below it how many rows each bin has. */
+export function reliabilityDiagram({ bins, ece }: Reliability, one = 'image'): readonly Markup[] {
   const filled = bins
     .filter((bin) => bin.count > 0)
     .map((bin) => ({ ...bin, interval: proportionInterval(bin.accuracy, bin.count) }));
@@ -17,13 +19,13 @@ export function reliabilityDiagram({ bins, ece }: TrainingReport['reliability'])
   return [
     html`<figure><figcaption>Accuracy by confidence <span>ECE ${percent(ece)}</span></figcaption>
 <p class="legend">Calibrated predictions lie on the dashed line; upright lines are 95 % intervals.</p>${accuracyCurve(filled)}</figure>`,
-    html`<figure><figcaption>Images by confidence <span>${grouped(total)} in all</span></figcaption>
-<p class="legend">Mean confidence ${percent(confidence, 1)}, accuracy ${percent(accuracy, 1)}: ${verdict(confidence - accuracy)}.</p>${binCounts(filled)}</figure>`,
+    html`<figure><figcaption>${one === 'image' ? 'Images' : 'Rows'} by confidence <span>${grouped(total)} in all</span></figcaption>
+<p class="legend">Mean confidence ${percent(confidence, 1)}, accuracy ${percent(accuracy, 1)}: ${verdict(confidence - accuracy)}.</p>${binCounts(filled, one)}</figure>`,
   ];
 }
 
 /** A bin with predictions, and the 95 % interval of its accuracy. */
-type FilledBin = TrainingReport['reliability']['bins'][number] & {
+type FilledBin = Reliability['bins'][number] & {
   readonly interval: ReturnType<typeof proportionInterval>;
 };
 
@@ -66,7 +68,7 @@ function accuracyCurve(filled: readonly FilledBin[]): Markup {
   );
 }
 
-function binCounts(filled: readonly FilledBin[]): Markup {
+function binCounts(filled: readonly FilledBin[], one: string): Markup {
   return draw(
     {
       width: 400,
@@ -76,7 +78,7 @@ function binCounts(filled: readonly FilledBin[]): Markup {
       // A well-trained network puts nearly everything into the last bin: only a root scale shows the others.
       y: {
         type: 'sqrt',
-        label: 'images (root scale)',
+        label: `${one}s (root scale)`,
         labelArrow: 'none',
         grid: true,
         ticks: 5,
@@ -95,7 +97,7 @@ function binCounts(filled: readonly FilledBin[]): Markup {
         Plot.ruleY([0]),
       ],
     },
-    'Number of test images by confidence',
+    `Number of test ${one}s by confidence`,
   );
 }
 

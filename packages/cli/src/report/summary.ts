@@ -1,19 +1,26 @@
-import { duration, grouped, percent, significant } from './format.js';
+import { grouped, percent, significant } from './format.js';
+import { type MeasureKey, measureForm, measuresOf, testMeasures, writeMeasure } from './measures.js';
 import { nameRuns } from './runNames.js';
 import { spread } from './statistics.js';
 import type { ComparedRun, RunSummary, TrainingReport } from './trainingReport.js';
 
-/** The keys of a run in the machine-readable summary. */
-export interface RunJson {
-  /** Fraction of wrong test images. */
-  readonly testError: number;
-  /** Nats per test image. */
-  readonly nll: number;
-  /** Fraction. */
-  readonly ece: number;
-  /** Nats, whole network. */
-  readonly kl: number;
-  readonly seconds: number;
+/** The measures in the machine-readable summary, in their order; those that a task has. */
+const jsonMeasures = [
+  'testError',
+  'rmse',
+  'nll',
+  'crps',
+  'coverage50',
+  'coverage90',
+  'auroc',
+  'averagePrecision',
+  'ece',
+  'kl',
+  'seconds',
+] as const satisfies readonly MeasureKey[];
+
+/** A run in the machine-readable summary: fractions, nats per test row, and nats of the whole network for `kl`. */
+export interface RunJson extends Pick<RunSummary, (typeof jsonMeasures)[number]> {
   readonly backend: string;
   readonly noise: string;
   readonly seed: number;
@@ -25,9 +32,11 @@ export interface SummaryJson extends RunJson {
   readonly interrupted?: true;
 }
 
-/** @returns exactly the eight measures and names of a run. */
-export function summaryJson({ testError, nll, ece, kl, seconds, backend, noise, seed }: RunSummary): RunJson {
-  return { testError, nll, ece, kl, seconds, backend, noise, seed };
+/** @returns exactly the measures of the task and the names of a run. */
+export function summaryJson(summary: RunSummary): RunJson {
+  const { backend, noise, seed, nll, kl, seconds } = summary;
+  const present = jsonMeasures.filter((key) => summary[key] !== undefined);
+  return { ...Object.fromEntries(present.map((key) => [key, summary[key]])), nll, kl, seconds, backend, noise, seed };
 }
 
 /** @returns the machine-readable summary of a report; everything but `seconds` depends on options and data alone. */
@@ -41,24 +50,19 @@ export function reportJson(report: TrainingReport): SummaryJson {
 
 /** @returns the summary for a terminal: the measures, a line per layer and, for a comparison, a line per run. */
 export function printSummary(report: TrainingReport): string {
-  const { summary } = report;
+  const { summary, one = 'image' } = report;
+  // Data term and KL are not known where no step was made.
+  const measures = measuresOf(summary, one).filter(({ value }) => !Number.isNaN(value));
+  const units: Partial<Record<MeasureKey, string>> = {
+    nll: ` nats per ${one}`,
+    dataTerm: ` nats per ${one}`,
+    kl: ' nats',
+  };
   const blocks = [
     ...(report.interrupted ? ['The training was interrupted. These are the results so far.'] : []),
     ...(report.runs === undefined ? [] : [`The last of the noise models, ${nameRuns(report.runs).at(-1)?.name}:`]),
     aligned(
-      [
-        ['test error', percent(summary.testError)],
-        ['NLL', `${significant(summary.nll)} nats per image`],
-        ['ECE', percent(summary.ece)],
-        ['Brier score', significant(summary.brier)],
-        // Neither is known where no step was made.
-        ...(Number.isNaN(summary.dataTerm) ? [] : [['data term', `${significant(summary.dataTerm)} nats per image`]]),
-        ...(Number.isNaN(summary.kl)
-          ? []
-          : [['KL', `${summary.kl >= 100 ? grouped(summary.kl) : significant(summary.kl)} nats`]]),
-        ['sparsity', percent(summary.sparsity, 1)],
-        ['time', duration(summary.seconds)],
-      ],
+      measures.map(({ key, name, text }) => [name, `${text}${units[key] ?? ''}`]),
       0,
     ),
   ];
@@ -82,15 +86,13 @@ function layerLines(report: TrainingReport): string {
 }
 
 function runLines(runs: readonly ComparedRun[]): string {
+  const keys = [...testMeasures.filter((key) => key !== 'brier'), 'kl', 'seconds'] as const;
+  const shown = keys.filter((key) => runs.some((run) => run[key] !== undefined));
   const rows = nameRuns(runs).map((run) => [
     run.name,
-    percent(run.testError),
-    significant(run.nll),
-    percent(run.ece),
-    run.kl >= 100 ? grouped(run.kl) : significant(run.kl),
-    duration(run.seconds),
+    ...shown.map((key) => writeMeasure(key, run[key] ?? Number.NaN)),
   ]);
-  return aligned([['noise', 'test error', 'NLL', 'ECE', 'KL', 'time'], ...rows], 5);
+  return aligned([['noise', ...shown.map((key) => measureForm(key).name)], ...rows], shown.length);
 }
 
 /** Columns of text, two spaces apart: the first left-aligned, the next `rightAligned` columns to the right. */

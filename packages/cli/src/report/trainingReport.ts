@@ -1,14 +1,26 @@
-/** The measures of one training run. */
+/** The measures of one training run; which there are depends on the task. Those of numbers are in the target's units. */
 export interface RunSummary {
-  /** Fraction of the test images that the predictive mean gets wrong. */
-  readonly testError: number;
-  /** Mean negative log likelihood of the test labels under the predictive mean, nats per image. */
+  /** Classification: fraction of the test rows that the predictive mean gets wrong. */
+  readonly testError?: number;
+  /** Mean negative log likelihood of the test targets under the predictive distribution, nats per row. */
   readonly nll: number;
-  /** Brier score of the test images: mean squared distance of probabilities and one-hot label, in [0, 2]. */
-  readonly brier: number;
-  /** Expected calibration error of the test images, a fraction. */
-  readonly ece: number;
-  /** Data term of the objective in the last epoch: mean negative log likelihood under noise, nats per training image. */
+  /** Classification: mean squared distance of probabilities and one-hot label, in [0, 2]. */
+  readonly brier?: number;
+  /** Classification: expected calibration error, a fraction. */
+  readonly ece?: number;
+  /** Numbers and counts: root mean squared error of the predictive mean. */
+  readonly rmse?: number;
+  /** Numbers and counts: continuous ranked probability score. */
+  readonly crps?: number;
+  /** Numbers and counts: fraction of the test targets in their central 50 % interval. */
+  readonly coverage50?: number;
+  /** The same of the 90 % interval. */
+  readonly coverage90?: number;
+  /** Yes or no: area under the ROC curve. */
+  readonly auroc?: number;
+  /** Yes or no: average precision. */
+  readonly averagePrecision?: number;
+  /** Data term of the objective in the last epoch: mean negative log likelihood under noise, nats per training row. */
   readonly dataTerm: number;
   /** KL of the whole network, not weighted and not divided by the number of images, nats. */
   readonly kl: number;
@@ -19,7 +31,7 @@ export interface RunSummary {
   readonly backend: string;
   readonly noise: string;
   readonly seed: number;
-  /** Test images behind `testError`; with it, the report gives a confidence interval. */
+  /** Test rows behind `testError`; with it, the report gives a confidence interval. */
   readonly testCount?: number;
 }
 
@@ -27,15 +39,15 @@ export interface RunSummary {
 export interface EpochReport {
   /** From 1. */
   readonly epoch: number;
-  /** Mean negative log likelihood under noise, nats per training image. */
+  /** Mean negative log likelihood under noise, nats per training row. */
   readonly dataTerm: number;
   /** KL of the whole network at the end of the epoch, nats. */
   readonly kl: number;
-  /** What was minimized: data term + weighted KL / N, nats per training image. */
+  /** What was minimized: data term + weighted KL / N, nats per training row. */
   readonly objective: number;
-  /** Fraction of wrong validation images. */
+  /** Fraction of wrong validation rows, for classification. */
   readonly validationError?: number;
-  /** Mean negative log likelihood of the validation labels, nats per image. */
+  /** Mean negative log likelihood of the validation targets, nats per row. */
   readonly validationNll?: number;
   readonly seconds: number;
 }
@@ -94,6 +106,57 @@ export interface ComparedRun extends RunSummary {
   readonly epochs?: readonly EpochReport[];
 }
 
+/** A prediction of a number beside its target, in the column's units. */
+export interface PredictedPoint {
+  readonly target: number;
+  /** Predictive mean. */
+  readonly mean: number;
+  /** Ends of the central 90 % interval. */
+  readonly lower: number;
+  readonly upper: number;
+}
+
+/** Predictions of one target, numbers or counts, on the test rows; in the column's units. */
+export interface RegressionReport {
+  /** Name of the column. */
+  readonly target: string;
+  readonly rows: number;
+  /** Test rows, some hundreds of them. */
+  readonly points: readonly PredictedPoint[];
+  /** Shares of the probability integral transforms in bins of equal width. */
+  readonly pit: readonly { readonly lower: number; readonly upper: number; readonly share: number }[];
+  /** Central intervals: their level, the fraction of targets in them, and their mean width. */
+  readonly intervals: readonly { readonly level: number; readonly coverage: number; readonly width: number }[];
+  /** Standard deviations of predictions over the test rows, by their cause. */
+  readonly noise: readonly {
+    readonly name: string;
+    readonly minimum: number;
+    readonly median: number;
+    readonly maximum: number;
+  }[];
+}
+
+/** Predictions of one answer of yes or no on the test rows. */
+export interface BinaryReport {
+  /** What yes means. */
+  readonly name: string;
+  readonly rows: number;
+  /** Rows whose target is yes. */
+  readonly positives: number;
+  /** From (0, 0) to (1, 1). */
+  readonly roc: readonly { readonly falsePositiveRate: number; readonly truePositiveRate: number }[];
+  readonly auroc: number;
+  readonly averagePrecision: number;
+  /** By the probability of yes; `accuracy` is the share of yes. */
+  readonly bins: readonly ReliabilityBin[];
+}
+
+/** The learned α of one column of a table: the geometric mean over its inputs. */
+export interface ColumnAlpha {
+  readonly name: string;
+  readonly alpha: number;
+}
+
 /** α by input pixel. */
 export interface InputAlpha {
   readonly width: number;
@@ -110,11 +173,22 @@ export interface TrainingReport {
   readonly epochs: readonly EpochReport[];
   /** Input side first. */
   readonly layers: readonly LayerReport[];
-  readonly reliability: { readonly bins: readonly ReliabilityBin[]; readonly ece: number };
+  /** Classification: accuracy by confidence. */
+  readonly reliability?: { readonly bins: readonly ReliabilityBin[]; readonly ece: number };
+  /** Numbers and counts: an entry for each target. */
+  readonly regression?: readonly RegressionReport[];
+  /** Yes or no: an entry for each answer. */
+  readonly binary?: readonly BinaryReport[];
+  /** Tables: α of the first layer by column. */
+  readonly columns?: readonly ColumnAlpha[];
   /** α of the first layer by input pixel ({@link inputAlphaOf} makes it); left out where there is no such thing. */
   readonly inputAlpha?: InputAlpha;
-  /** The images with the largest entropy or mutual information, in any order. */
-  readonly uncertain: readonly UncertainImage[];
+  /** Images: those with the largest entropy or mutual information, in any order. */
+  readonly uncertain?: readonly UncertainImage[];
+  /** What one datapoint is. Default: `image`. */
+  readonly one?: 'image' | 'row';
+  /** What was found out about the data, and is said. */
+  readonly notes?: readonly string[];
   /** The runs of a comparison, in the order to show them. */
   readonly runs?: readonly ComparedRun[];
   /** Whether the training was interrupted. */

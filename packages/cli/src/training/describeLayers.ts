@@ -28,7 +28,8 @@ export function describeLayers(model: Model, parameters: TensorMap): readonly La
     const parts = modelParts({ layers: [layer] }).filter(({ name }) => name !== layer.name);
     const ofParts = parts.map(({ name, part }) => report(name, layer.kind, countOf(part.parameters)));
     const rest = all - ofParts.reduce((sum, { parameters }) => sum + parameters, 0);
-    return parts.length === 0 || rest > 0 ? [report(layer.name, layer.kind, rest), ...ofParts] : ofParts;
+    // Layers without parameters, such as pooling, have nothing to show.
+    return rest > 0 ? [report(layer.name, layer.kind, rest), ...ofParts] : ofParts;
   });
 }
 

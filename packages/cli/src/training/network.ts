@@ -1,157 +1,130 @@
 import {
-  ard,
-  bernoulli,
-  bernoulliLearned,
   categorical,
-  type Divergence,
   dense,
-  type Estimator,
-  flipout,
-  gaussianDropout,
-  gaussianPrior,
+  flatten,
   type Likelihood,
-  localReparametrization,
-  logUniformCubic,
-  logUniformExact,
-  logUniformSigmoid,
   type Model,
-  meanField,
-  type NoiseModel,
-  noNoise,
-  separateSamples,
+  type ModelDefaults,
+  type ModelDescription,
+  modelFrom,
   sequential,
-  singleSample,
-  sparseVariational,
   VardropError,
-  variationalDropout,
 } from '@vardrop/core';
-import type { DivergenceName, EstimatorName, NoiseName } from '../choices.js';
-import type { TrainOptions } from '../trainOptions.js';
+import { layersFrom } from '@vardrop/core/extend';
+import { elementCount } from '@vardrop/core/program';
+import { counted } from '../counted.js';
+import { hasWeights, type LayerNoise, layersOfSteps, readSteps, takeImages } from '../layers/layerNotation.js';
+import type { LayerFile, LayerPlan } from '../layers/layerPlan.js';
+import { chooseDivergence, chooseEstimator, chooseNoise, type NoiseOptions, type Side } from './chooseNoise.js';
 
 /** The options that shape a network. */
-export type NetworkOptions = Pick<TrainOptions, 'noise' | 'alpha' | 'estimator' | 'divergence' | 'rate' | 'layers'>;
+export interface NetworkOptions extends NoiseOptions {
+  readonly layers: LayerPlan;
+}
 
-/** Fixed rates of the paper's figure 1: less noise on the input than on hidden units. */
-const fixedRates = { input: 0.2, hidden: 0.5 };
-
-/** Initial value of learned rates: low everywhere, so that learning is visible. */
-const startRate = 0.2;
-
-const estimators: Readonly<Record<EstimatorName, () => Estimator>> = {
-  local: localReparametrization,
-  separate: separateSamples,
-  single: singleSample,
-  flipout,
-};
+/** The sizes of a network's inputs and outputs. */
+export interface NetworkSizes {
+  /** Numbers in a row of inputs. */
+  readonly inputs: number;
+  readonly classes: number;
+  /** `[height, width, channels]`, where inputs are images. */
+  readonly image?: readonly number[];
+}
 
 /**
  * The classifier that the options describe: ReLU layers from the pixels to one output per class, with noise on every layer. By
- * default fixed rates are 0.2 on the input and 0.5 on hidden units, and learned ones start at 0.2.
+ * default fixed rates are 0.2 on the input and 0.5 on hidden units, and learned ones start at 0.2. Layers of a file keep noise of
+ * their own.
  *
- * @throws VardropError `VARDROP_COMBINATION`, `VARDROP_ALPHA` or `VARDROP_RATE` for choices that cannot be combined.
+ * @throws VardropError `VARDROP_COMBINATION`, `VARDROP_ALPHA` or `VARDROP_RATE` for choices that cannot be combined,
+ * `VARDROP_LAYERS` for layers that do not fit the data, or what core throws for their options and shapes.
  */
-export function buildNetwork(
-  options: NetworkOptions,
-  data: { inputs: number; classes: number },
-): Model<Likelihood<'labels'>> {
-  const divergence = chooseDivergence(options.noise, options.divergence);
+export function buildNetwork(options: NetworkOptions, sizes: NetworkSizes): Model<Likelihood<'labels'>> {
+  const divergence = chooseDivergence(options);
+  const estimator = chooseEstimator(options);
+  const noiseOf = (side: Side): Required<LayerNoise> => ({ noise: chooseNoise(options, side), divergence });
+  const { layers } = options;
+  if (isFile(layers)) {
+    const defaults = { ...noiseOf('hidden'), estimator };
+    return isRecord(layers.json)
+      ? wholeNetwork(layers, layers.json, defaults, sizes)
+      : networkOfList(layers, defaults, sizes);
+  }
+  const steps = typeof layers === 'string' ? readSteps(layers, Number.MAX_SAFE_INTEGER) : stepsOf(layers);
+  if ('wrong' in steps) return refuse(`"${steps.wrong}"`, 'layers', 'Write them as vardrop train --help shows');
+  const images = takeImages(steps);
+  if (images && !sizes.image) return refuse(`"${layers}"`, 'layers without conv, pool, average and global', needImages);
   return sequential({
-    input: [data.inputs],
+    input: images && sizes.image ? sizes.image : [sizes.inputs],
     likelihood: categorical(),
-    estimator: estimators[options.estimator ?? 'local'](),
-    layers: [...options.layers, data.classes].map((units, i) =>
-      dense({
-        units,
-        activation: i < options.layers.length ? 'relu' : 'linear',
-        noise: chooseNoise(options, i === 0 ? 'input' : 'hidden'),
-        divergence,
-      }),
-    ),
+    estimator,
+    layers: [
+      ...layersOfSteps(steps, noiseOf),
+      dense({ units: sizes.classes, ...noiseOf(steps.some(hasWeights) ? 'hidden' : 'input') }),
+    ],
   });
 }
 
-/** Noise models without a rate. */
-const withoutRate: readonly NoiseName[] = ['none', 'sparse', 'mean-field'];
+const needImages = 'The rows of the data are no images';
 
-function chooseNoise(options: NetworkOptions, side: keyof typeof fixedRates): NoiseModel {
-  const { noise, alpha } = options;
-  if (options.rate !== undefined && withoutRate.includes(noise)) {
-    throw new VardropError(
-      'VARDROP_RATE',
-      `[vardrop train] --rate: got ${options.rate} with --noise ${noise}, needs noise that has a rate. Leave it out.`,
-    );
-  }
-  const rate = options.rate ?? (noise.startsWith('variational') ? startRate : fixedRates[side]);
-  switch (noise) {
-    case 'none':
-      return withoutAlpha(options, noNoise());
-    case 'bernoulli':
-      return withoutAlpha(options, bernoulli({ rate }));
-    case 'gaussian-a':
-      return withoutAlpha(options, gaussianDropout({ type: 'A', rate }));
-    case 'gaussian-b':
-      return withoutAlpha(options, gaussianDropout({ type: 'B', rate }));
-    case 'variational-a':
-      return variationalDropout({ type: 'A', alpha: alpha ?? 'input', rate } as Parameters<
-        typeof variationalDropout
-      >[0]);
-    case 'variational-b':
-      return variationalDropout({ type: 'B', alpha: alpha ?? 'input', rate });
-    case 'sparse':
-      return withoutAlpha(options, sparseVariational());
-    case 'mean-field':
-      return withoutAlpha(options, meanField());
-    case 'bernoulli-learned':
-      if (alpha === 'network' || alpha === 'output') refuseAlpha(options, 'layer, input or weight');
-      return bernoulliLearned({ rates: alpha ?? 'input', rate: options.rate });
-  }
-}
+const stepsOf = (units: readonly number[]) => units.map((each) => ({ kind: 'dense', numbers: [each] }) as const);
 
-/** Refuses `--alpha` for noise with a fixed α, or with one α per weight in any case. */
-function withoutAlpha(options: NetworkOptions, noise: NoiseModel): NoiseModel {
-  if (options.alpha !== undefined && options.alpha !== noise.alpha) {
-    refuseAlpha(options, noise.alpha === undefined ? 'no --alpha, since it learns none' : `'${noise.alpha}'`);
-  }
-  return noise;
-}
+const isFile = (layers: LayerPlan): layers is LayerFile => typeof layers === 'object' && 'json' in layers;
 
-function refuseAlpha({ alpha, noise }: NetworkOptions, needs: string): never {
-  throw new VardropError(
-    'VARDROP_ALPHA',
-    `[vardrop train] --alpha: got '${alpha}' with --noise ${noise}, needs ${needs}.`,
+const isRecord = (json: unknown): json is Readonly<Record<string, unknown>> =>
+  typeof json === 'object' && json !== null && !Array.isArray(json);
+
+/** Hidden layers of a list, and the output layer. */
+function networkOfList(
+  file: LayerFile,
+  defaults: Required<LayerNoise> & ModelDefaults,
+  sizes: NetworkSizes,
+): Model<Likelihood<'labels'>> {
+  const hidden = within(file, () => layersFrom(file.json));
+  const images = JSON.stringify(file.json).includes('2d"');
+  if (images && !sizes.image) refuse(file.path, 'layers that take numbers in a row', needImages);
+  return within(file, () =>
+    sequential({
+      input: images && sizes.image ? sizes.image : [sizes.inputs],
+      likelihood: categorical(),
+      ...defaults,
+      layers: [...hidden, ...(images ? [flatten()] : []), dense({ units: sizes.classes })],
+    }),
   );
 }
 
-/** The chosen divergence; by default that of the noise, if it learns. */
-function chooseDivergence(noise: NoiseName, name: DivergenceName | undefined): Divergence | null {
-  const chosen = name ?? defaultDivergences[noise] ?? 'none';
-  switch (chosen) {
-    case 'none':
-      return null;
-    case 'exact':
-      return logUniformExact();
-    case 'cubic':
-      return logUniformCubic();
-    case 'sigmoid':
-      return logUniformSigmoid();
-    case 'ard':
-      return ard();
-    case 'gaussian':
-      return gaussianPrior({ sigma: noise === 'mean-field' ? weightDeviation : 1 });
+/** A whole network, with the noise of the options where it has none. */
+function wholeNetwork(
+  file: LayerFile,
+  json: Readonly<Record<string, unknown>>,
+  defaults: Required<LayerNoise> & ModelDefaults,
+  sizes: NetworkSizes,
+): Model<Likelihood<'labels'>> {
+  const recipes = Object.fromEntries(
+    Object.entries(defaults).map(([name, part]) => [name, part && JSON.parse(JSON.stringify(part.recipe))]),
+  );
+  const made = within(file, () => modelFrom({ ...recipes, ...json } as unknown as ModelDescription));
+  const [input, output] = [made.inputs, made.outputs].map((all) => (all.length === 1 ? elementCount(all[0].shape) : 0));
+  if (input !== sizes.inputs || output !== sizes.classes) {
+    refuse(
+      `${file.path}, a network of ${counted(made.inputs.length, 'input')} of ${input || 'several'} numbers and ${counted(made.outputs.length, 'output')} of ${output || 'several'}`,
+      `one input of ${sizes.inputs} numbers and one output of ${sizes.classes}, as the data have`,
+      'Change its first or last layer, or leave both to the command: a list of the hidden layers will do',
+    );
+  }
+  return { ...made, likelihood: categorical(), options: { ...made.options, likelihood: categorical() } };
+}
+
+/** What `act` returns. Adds the file to what it refuses. */
+function within<Result>(file: LayerFile, act: () => Result): Result {
+  try {
+    return act();
+  } catch (cause) {
+    if (!(cause instanceof VardropError)) throw cause;
+    throw new VardropError('VARDROP_LAYERS', `[vardrop train] --layers: ${file.path}: ${cause.message}`, { cause });
   }
 }
 
-/**
- * Standard deviation of the Gaussian prior of mean-field weights: the size of trained weights of such networks. For
- * noise that multiplies it is 1: the size of the factors of type A, and for learned Bernoulli rates a prior that leaves
- * the means of the weights to the data (Gal, Hron & Kendall 2017 use wider ones still).
- */
-const weightDeviation = 0.1;
-
-const defaultDivergences: Partial<Record<NoiseName, DivergenceName>> = {
-  'variational-a': 'exact',
-  'variational-b': 'exact',
-  sparse: 'exact',
-  'mean-field': 'gaussian',
-  'bernoulli-learned': 'gaussian',
-};
+function refuse(got: string, needs: string, remedy: string): never {
+  throw new VardropError('VARDROP_LAYERS', `[vardrop train] --layers: got ${got}, needs ${needs}. ${remedy}.`);
+}

@@ -1,9 +1,9 @@
-import { type TrainingState, VardropError } from '@vardrop/core';
+import { describeModel, type Likelihood, type Model, modelFrom, type TrainingState, VardropError } from '@vardrop/core';
 import { loadCheckpoint } from '@vardrop/core/node';
 import { parseArguments } from '../arguments.js';
+import { isForeign } from '../backends/backendTarget.js';
 import type { ImageDataset } from '../data/imageDataset.js';
 import type { TrainOptions } from '../trainOptions.js';
-import type { NetworkOptions } from './network.js';
 
 /** The options that must stay the same when resuming. Epochs are not among them, so that a run can be extended. */
 const decisive = [
@@ -23,8 +23,18 @@ const decisive = [
 const remembered = [...decisive, 'epochs', 'samples', 'backend'] as const;
 
 /** Metadata of the command's checkpoints; `digest` is that of the data. */
-export function checkpointMetadata(options: TrainOptions, data: ImageDataset, digest: string): Record<string, string> {
-  return { ...Object.fromEntries(remembered.map((name) => [name, text(options[name])])), data: data.name, digest };
+export function checkpointMetadata(
+  options: TrainOptions,
+  model: Model,
+  data: ImageDataset,
+  digest: string,
+): Record<string, string> {
+  return {
+    ...Object.fromEntries(remembered.map((name) => [name, text(options[name])])),
+    model: JSON.stringify(describeModel(model)),
+    data: data.name,
+    digest,
+  };
 }
 
 /** A training to resume. */
@@ -32,6 +42,12 @@ export interface ResumedTraining {
   readonly state: TrainingState;
   /** The given options; the others are those of the checkpoint. */
   readonly options: TrainOptions;
+  /** The network of the checkpoint. */
+  readonly model: Model<Likelihood<'labels'>>;
+  /**
+   * @throws VardropError `VARDROP_RESUME` for another network than that of the checkpoint.
+   */
+  checkModel(model: Model): void;
   /**
    * @param digest of the data. It identifies the data, since a path does not: folders move, and their contents change.
    * @throws VardropError `VARDROP_RESUME` for other data than the checkpoint was trained on.
@@ -48,6 +64,13 @@ export interface ResumedTraining {
 export async function resumeTraining(path: string, asked: TrainOptions): Promise<ResumedTraining> {
   const { state, metadata } = await loadCheckpoint(path);
   const made = optionsOf('[vardrop train] --resume', path, metadata);
+  if (isForeign(made.backend) && asked.given?.includes('backend') === false) {
+    throw new VardropError(
+      'VARDROP_RESUME',
+      `[vardrop train] --backend: got none, needs ${made.backend}, with which --resume ${path} was made, or another. Name it, since a file must not choose which code runs.`,
+    );
+  }
+  const model = networkOf('[vardrop train] --resume', path, metadata);
   const taken = remembered.filter((name) => metadata[name] !== undefined && asked.given?.includes(name) === false);
   const options = { ...asked, ...Object.fromEntries(taken.map((name) => [name, made[name]])) };
   for (const name of decisive) {
@@ -63,6 +86,14 @@ export async function resumeTraining(path: string, asked: TrainOptions): Promise
   return {
     state,
     options,
+    model,
+    checkModel(built) {
+      if (JSON.stringify(describeModel(built)) === JSON.stringify(describeModel(model))) return;
+      throw new VardropError(
+        'VARDROP_RESUME',
+        `[vardrop train] --layers: got ${text(options.layers)}, which describes other layers than --resume ${path} was made with. Leave the option out, or start a new training.`,
+      );
+    },
     checkData(data, digest) {
       if (metadata.digest === digest) return;
       throw new VardropError(
@@ -74,27 +105,44 @@ export async function resumeTraining(path: string, asked: TrainOptions): Promise
 }
 
 /**
- * The options that shaped the network of a checkpoint, from its metadata.
+ * The network of a checkpoint, from its metadata.
  *
+ * @param who the command and its option, as errors name them.
  * @throws VardropError `VARDROP_CHECKPOINT_FOREIGN` for metadata that the command has not written.
  */
-export function networkOptions(path: string, metadata: Readonly<Record<string, string>>): NetworkOptions {
-  return optionsOf('[vardrop export] --checkpoint', path, metadata);
+export function networkOf(
+  who: string,
+  path: string,
+  metadata: Readonly<Record<string, string>>,
+): Model<Likelihood<'labels'>> {
+  if (metadata.model === undefined) throw foreign(who, path);
+  try {
+    // Networks of checkpoints are classifiers.
+    return modelFrom(JSON.parse(metadata.model)) as Model<Likelihood<'labels'>>;
+  } catch (cause) {
+    throw foreign(who, path, cause);
+  }
 }
 
 /** The options in the metadata, read like the command line; defaults for others. */
 function optionsOf(who: string, path: string, metadata: Readonly<Record<string, string>>): TrainOptions {
-  const words = remembered.flatMap((name) => (metadata[name] ? [`${flag(name)}=${metadata[name]}`] : []));
+  // A backend of one's own may have moved since, or be gone.
+  const { backend = '', ...others } = metadata;
+  const words = remembered.flatMap((name) => (others[name] ? [`${flag(name)}=${others[name]}`] : []));
   let cause: unknown;
   if (metadata.noise && metadata.layers) {
     try {
       const parsed = parseArguments(['train', ...words], '');
-      if (parsed.kind === 'train') return parsed.options;
+      if (parsed.kind === 'train') return { ...parsed.options, ...(backend !== '' && { backend }) };
     } catch (error) {
       cause = error;
     }
   }
-  throw new VardropError(
+  throw foreign(who, path, cause);
+}
+
+function foreign(who: string, path: string, cause?: unknown): VardropError {
+  return new VardropError(
     'VARDROP_CHECKPOINT_FOREIGN',
     `${who}: got ${path}, which does not say how its network was built, needs one that vardrop train has written. Choose another file.`,
     { cause },

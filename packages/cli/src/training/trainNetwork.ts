@@ -15,6 +15,7 @@ import type { Progress } from '../progress.js';
 import type { EpochReport } from '../report/trainingReport.js';
 import type { TrainOptions } from '../trainOptions.js';
 import { holdOut } from './holdOut.js';
+import type { MetricsLog } from './metricsLog.js';
 
 /** Share of the epochs after which the learning rate begins to fall linearly towards 0. */
 const fallFrom = 0.5;
@@ -41,11 +42,12 @@ export async function trainNetwork(
     readonly state?: TrainingState;
     readonly ui: Progress;
     readonly signal: AbortSignal;
+    readonly log: MetricsLog;
     /** Takes the state after each epoch. */
     readonly save?: (state: TrainingState) => Promise<void>;
   },
 ): Promise<TrainedNetwork> {
-  const { backend, data, options, name, state, ui, signal, save } = run;
+  const { backend, data, options, name, state, ui, signal, log, save } = run;
   const { train, validation } = holdOut(data.train);
   const started = performance.now();
   const stepsPerEpoch = Math.ceil(train.targets.length / options.batch);
@@ -76,6 +78,7 @@ export async function trainNetwork(
       onStep: ({ epoch, step, loss, kl }) => ui.step({ epoch: epoch + 1, step, objective: loss, kl }),
       onEpoch: async (record, now) => {
         ui.epoch(epochReport(record));
+        await log.epoch(name, record);
         await save?.(await now());
       },
     });

@@ -2,6 +2,7 @@ import { attentionLayers } from './attentionLayers.js';
 import { core } from './coreExports.js';
 import type { Entry } from './entry.js';
 import { layers } from './layers.js';
+import { metrics } from './metrics.js';
 
 const backend = core.createReferenceBackend();
 const model = core.sequential({
@@ -9,40 +10,52 @@ const model = core.sequential({
   noise: core.sparseVariational(),
   layers: [core.dense({ units: 2 })],
 });
-const { parameters } = core.initialState(model, core.categorical(), core.adam(), 0);
+const { parameters } = core.initialState(model, core.adam(), 0);
+const { 'dense1/logVariance': _, ...means } = parameters;
 const program = (() => {
   const b = core.createBuilder('negation');
   b.output('y', b.neg(b.input('x', ['batch', 2])));
   return b.build();
 })();
-const probabilities = Float32Array.of(0.25, 0.75);
 const inputs = Float32Array.of(1, 2);
 const x = core.input({ shape: [2] });
 const data = { inputs, targets: [1] };
-const prediction = {
-  kind: 'classification',
-  rows: 1,
-  classes: 2,
-  samples: 1,
-  probabilities,
-  labels: Int32Array.of(1),
-  entropy: new Float64Array(1),
-  mutualInformation: new Float64Array(1),
-} as const;
 const trainer = {
   backend,
-  likelihood: core.categorical(),
   optimizer: core.adam(),
-  state: core.initialState(model, core.categorical(), core.adam(), 0),
+  state: core.initialState(model, core.adam(), 0),
 };
 
 /** What options are added to, where there are any. */
 const merged = (base: object, options: object) => ({ ...base, ...options }) as never;
 const none: Entry['options'] = {};
+const table = core.tableFromRows([{ a: 1 }, { a: 2 }]);
+const ofPreprocessing: Entry['options'] = {
+  targets: 'string',
+  inputs: 'other',
+  exclude: 'other',
+  weights: 'string',
+  kinds: 'other',
+  missing: 'other',
+  missingTargets: 'other',
+  mostCategories: 'other',
+};
 export const withOptions: Readonly<Record<string, Entry>> = {
   ...attentionLayers,
   ...layers,
+  ...metrics,
   adam: { call: core.adam, options: { learningRate: 'number', beta1: 'number', beta2: 'number', epsilon: 'number' } },
+  adamW: {
+    call: core.adamW,
+    options: {
+      learningRate: 'number',
+      beta1: 'number',
+      beta2: 'number',
+      epsilon: 'number',
+      weightDecay: 'number',
+      decay: 'function',
+    },
+  },
   add: { call: core.add, options: { name: 'string' } },
   ard: { call: core.ard, options: none },
   bernoulli: { call: core.bernoulli, options: { rate: 'number' } },
@@ -50,16 +63,13 @@ export const withOptions: Readonly<Record<string, Entry>> = {
     call: core.bernoulliLearned,
     options: { rates: 'other', rate: 'number', temperature: 'number' },
   },
-  brierScore: {
-    call: (options) => core.brierScore(probabilities, [1], merged({ classes: 2 }, options)),
-    options: { classes: 'other' },
-  },
-  categorical: { call: core.categorical, options: none },
+  categorical: { call: core.categorical, options: { labelSmoothing: 'number' } },
   compileProgram: {
     call: (options) => core.compileProgram(backend, program, merged({ batch: 1 }, options)),
     options: { batch: 'other' },
   },
   concatenate: { call: core.concatenate, options: { axis: 'other', name: 'string' } },
+  cosineDecay: { call: (options) => core.cosineDecay(3, options), options: { final: 'number' } },
   createHandleTable: {
     call: (options) => core.createHandleTable(merged({ name: 'test' }, options)),
     options: { name: 'string', free: 'function', isGone: 'function' },
@@ -68,37 +78,33 @@ export const withOptions: Readonly<Record<string, Entry>> = {
     call: (options) => core.createPredictor(model, merged({ backend }, options)),
     options: {
       backend: 'other',
-      likelihood: 'other',
       samples: 'other',
       mode: 'other',
       batch: 'other',
       noisePerRun: 'other',
     },
   },
+  createPreprocessingFitter: { call: core.createPreprocessingFitter, options: ofPreprocessing },
   createReferenceBackend: { call: core.createReferenceBackend, options: { noise: 'function', functions: 'other' } },
   createTrainer: {
     call: (options) => core.createTrainer(model, merged(trainer, options)),
-    options: { backend: 'other', likelihood: 'other', optimizer: 'other', state: 'other' },
-  },
-  evaluateClassification: {
-    call: (options) => core.evaluateClassification(prediction, [1], options),
-    options: { bins: 'other' },
-  },
-  expectedCalibrationError: {
-    call: (options) => core.expectedCalibrationError(probabilities, [1], merged({ classes: 2 }, options)),
-    options: { classes: 'other', bins: 'other' },
+    options: { backend: 'other', optimizer: 'other', trainable: 'function', microBatch: 'other', state: 'other' },
   },
   fit: {
     call: (options) => core.fit(model, merged({ backend, data, validation: data, epochs: 1 }, options)),
     options: {
       backend: 'other',
       data: 'other',
-      likelihood: 'other',
+      shuffle: ['boolean', 'number'],
+      prefetch: 'other',
+      augment: 'function',
       optimizer: 'other',
       learningRateFactor: 'function',
       klWeight: ['number', 'function'],
       epochs: 'other',
       batch: 'other',
+      microBatch: 'other',
+      trainable: 'function',
       seed: 'other',
       state: 'other',
       validation: 'other',
@@ -109,6 +115,7 @@ export const withOptions: Readonly<Record<string, Entry>> = {
       signal: 'other',
     },
   },
+  fitPreprocessing: { call: (options) => core.fitPreprocessing(table, options), options: ofPreprocessing },
   flipout: { call: core.flipout, options: none },
   fuse: {
     call: (options) => core.fuse(core.bindBatch(program, 1), merged({ inputs: 4, outputs: 1 }, options)),
@@ -116,41 +123,60 @@ export const withOptions: Readonly<Record<string, Entry>> = {
   },
   gaussianPrior: { call: core.gaussianPrior, options: { sigma: 'number' } },
   gaussianDropout: { call: core.gaussianDropout, options: { type: 'other', rate: 'number' } },
-  gaussian: { call: core.gaussian, options: { logVariance: 'number' } },
+  gaussian: {
+    call: core.gaussian,
+    options: { variance: 'number', logVariance: 'number', beta: 'number', missing: 'other' },
+  },
   input: {
     call: (options) => core.input(merged({ shape: [2] }, options)),
     options: { shape: 'other', name: 'string', kind: 'other' },
   },
+  lion: {
+    call: core.lion,
+    options: { learningRate: 'number', beta1: 'number', beta2: 'number', weightDecay: 'number', decay: 'function' },
+  },
   localReparametrization: { call: core.localReparametrization, options: none },
+  layersFrom: {
+    call: (options) => core.layersFrom(core.describeModel(model).layers, options),
+    options: { parts: 'other' },
+  },
   logUniformCubic: { call: core.logUniformCubic, options: none },
   logUniformExact: { call: core.logUniformExact, options: none },
   logUniformSigmoid: { call: core.logUniformSigmoid, options: none },
   mask: { call: (options) => core.mask(model, parameters, options), options: { threshold: 'number' } },
   meanField: { call: core.meanField, options: { logVariance: 'number' } },
+  movingAverage: { call: core.movingAverage, options: { decay: 'number' } },
   multiply: { call: core.multiply, options: { name: 'string' } },
   model: {
     call: (options) => core.model(merged({ inputs: x, outputs: core.dense({ units: 2 })(x) }, options)),
-    options: { inputs: 'other', outputs: 'other', noise: 'other', estimator: 'other', divergence: 'null' },
+    options: {
+      inputs: 'other',
+      outputs: 'other',
+      noise: 'other',
+      estimator: 'other',
+      divergence: 'null',
+      likelihood: 'other',
+    },
   },
   modelFrom: {
     call: (options) => core.modelFrom(core.describeModel(model), options),
     options: { parts: 'other' },
   },
-  negativeLogLikelihood: {
-    call: (options) => core.negativeLogLikelihood(probabilities, [1], merged({ classes: 2 }, options)),
-    options: { classes: 'other' },
-  },
   noNoise: { call: core.noNoise, options: none },
+  oneCycle: {
+    call: (options) => core.oneCycle(3, options),
+    options: { rise: 'number', start: 'number', final: 'number' },
+  },
   predict: {
     call: (options) => core.predict(model, merged({ backend, parameters, inputs, samples: 1 }, options)),
     options: {
       backend: 'other',
-      likelihood: 'other',
       samples: 'other',
       mode: 'other',
       batch: 'other',
       noisePerRun: 'other',
       seed: 'other',
+      row: 'other',
       signal: 'other',
       parameters: 'other',
       inputs: 'other',
@@ -165,10 +191,21 @@ export const withOptions: Readonly<Record<string, Entry>> = {
     call: (options) => core.readTensors('[test] tensor', [], {}, merged({ remedy: 'Look here.' }, options)),
     options: { others: 'other', remedy: 'string' },
   },
+  rmsprop: {
+    call: core.rmsprop,
+    options: { learningRate: 'number', decay: 'number', epsilon: 'number', momentum: 'number', centred: 'boolean' },
+  },
   separateSamples: { call: core.separateSamples, options: none },
   sequential: {
     call: (options) => core.sequential(merged({ input: [2], layers: [core.dense({ units: 2 })] }, options)),
-    options: { input: 'other', layers: 'other', noise: 'other', estimator: 'other', divergence: 'null' },
+    options: {
+      input: 'other',
+      layers: 'other',
+      noise: 'other',
+      estimator: 'other',
+      divergence: 'null',
+      likelihood: 'other',
+    },
   },
   sgd: { call: core.sgd, options: { learningRate: 'number', momentum: 'number', nesterov: 'boolean' } },
   singleSample: { call: core.singleSample, options: none },
@@ -178,5 +215,18 @@ export const withOptions: Readonly<Record<string, Entry>> = {
   variationalDropout: {
     call: core.variationalDropout,
     options: { type: 'other', alpha: 'other', rate: 'number' },
+  },
+  warmStart: {
+    call: (options) => core.warmStart(model, means, options),
+    options: {
+      logVariance: 'number',
+      seed: 'other',
+      optimizer: 'other',
+      trainable: 'function',
+    },
+  },
+  tableFromRows: {
+    call: (options) => core.tableFromRows([[1], [2]], options),
+    options: { header: 'other', source: 'string' },
   },
 };

@@ -2,9 +2,10 @@ import * as gpujs from '@vardrop/adapter-gpujs';
 import * as onnx from '@vardrop/adapter-onnx';
 import * as tfjs from '@vardrop/adapter-tfjs';
 import * as conformance from '@vardrop/conformance';
-import { dense, sequential } from '@vardrop/core';
+import { dense, sequential, tableFromRows } from '@vardrop/core';
 import { createBuilder } from '@vardrop/core/program';
 import { createReferenceBackend } from '@vardrop/core/reference';
+import * as data from '@vardrop/data';
 import * as experiments from '@vardrop/experiments';
 import * as cli from '../../src/index.js';
 import type { Entry } from './entry.js';
@@ -18,6 +19,7 @@ const namesOf = (...names: readonly string[]): Entry['options'] =>
 
 /** What makes a model small enough to be asked about. */
 const model = sequential({ input: [2], layers: [dense({ units: 2 })] });
+const table = tableFromRows([{ a: 1 }, { a: 2 }]);
 const ofLaws = namesOf('effort', 'seed', 'replay', 'bail', 'caseTimeout', 'lawTimeout', 'create', 'models', 'onCase');
 const setting = namesOf('data', 'quick', 'seed');
 
@@ -36,7 +38,7 @@ export const others: Readonly<Record<string, Readonly<Record<string, Entry>>>> =
     },
     exportOnnx: {
       call: (options) => onnx.exportOnnx(model, {}, options),
-      options: namesOf('kind', 'likelihood', 'opset'),
+      options: namesOf('kind', 'opset'),
     },
     exportProgram: {
       call: (options) => onnx.exportProgram(program, options),
@@ -69,6 +71,54 @@ export const others: Readonly<Record<string, Readonly<Record<string, Entry>>>> =
     runSuite: {
       call: conformance.runSuite,
       options: { ...ofLaws, ...namesOf('name', 'createTimeout', 'laws', 'expectedFailures', 'onResult') },
+    },
+  },
+  data: {
+    fitPreprocessingTo: {
+      call: (options) => data.fitPreprocessingTo(data.fromRows([{ a: 1 }, { a: 2 }]), options),
+      options: {
+        targets: 'string',
+        inputs: 'other',
+        exclude: 'other',
+        weights: 'string',
+        kinds: 'other',
+        missing: 'other',
+        missingTargets: 'other',
+        mostCategories: 'other',
+      },
+    },
+    folds: {
+      call: (options: object) => data.folds(table, { folds: 2, ...options }),
+      options: { folds: 'other', seed: 'other', stratify: 'other' },
+    },
+    fromCsv: {
+      call: (options) => data.fromCsv({ text: 'a,b\n1,x\n' }, options),
+      options: { delimiter: 'other', decimal: 'other', encoding: 'other', header: 'boolean', name: 'string' },
+    },
+    fromImages: {
+      call: (options) => data.fromImages([{ image: { width: 1, height: 1, data: [0, 0, 0, 0] }, label: 'a' }], options),
+      options: { size: 'other', channels: 'other', classes: 'other', block: 'other' },
+    },
+    fromParquet: {
+      call: (options) => data.fromParquet(new Uint8Array(), options),
+      options: { columns: 'other', name: 'string' },
+    },
+    fromRows: {
+      call: (options) => data.fromRows([[1], [2]], options),
+      options: { header: 'other', source: 'string' },
+    },
+    split: {
+      call: (options: object) => data.split(table, { parts: { a: 1 }, ...options }),
+      options: { parts: 'any', seed: 'other', stratify: 'other' },
+    },
+    splitSource: {
+      call: (options: object) => data.splitSource(data.fromRows([{ a: 1 }]), { parts: { a: 1 }, ...options }),
+      options: { parts: 'any', seed: 'other' },
+    },
+    windows: {
+      call: (options: object) =>
+        data.windows({ inputs: [1, 2, 3], targets: [1, 2, 3] }, { steps: 3, length: 1, ...options }),
+      options: namesOf('steps', 'length', 'ahead', 'horizon', 'stride'),
     },
   },
   experiments: {

@@ -1,4 +1,4 @@
-import { categorical, type GraphValue, input, type Model, type ModelDefaults, model } from '@vardrop/core';
+import { type GraphValue, input, type Model, type ModelDefaults, model } from '@vardrop/core';
 import { createBuilder, elementCount, gradients, type Program } from '@vardrop/core/program';
 import * as random from '@vardrop/core/random';
 import { checkOnce } from '../checkProperty.js';

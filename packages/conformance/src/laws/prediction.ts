@@ -1,9 +1,12 @@
 import {
+  type ClassificationPrediction,
   categorical,
   type Estimator,
   gaussian,
+  type Likelihood,
   type Model,
   type NoiseModel,
+  type RegressionPrediction,
   sequential,
   type TensorMap,
 } from '@vardrop/core';
@@ -112,7 +115,14 @@ async function checkPredictor(context: LawContext): Promise<void> {
     await Promise.allSettled(runs.map(({ got }) => got));
     for (const { got, case: each } of runs) {
       const expected = expectedOutputs(each, backend.supports);
-      compareClassification((await got) as ClassificationPrediction, expected, samples, outputs.labels, backend.supports, ledger);
+      compareClassification(
+        (await got) as ClassificationPrediction,
+        expected,
+        samples,
+        outputs.labels,
+        backend.supports,
+        ledger,
+      );
     }
   } finally {
     predictor.dispose();

@@ -64,6 +64,8 @@ interface Minibatch {
   readonly rows: readonly number[];
   /** β/N. */
   readonly klScale: number;
+  /** The scale of each row. Default: 1/M. */
+  readonly rowScale?: readonly number[];
 }
 
 /**
@@ -83,11 +85,11 @@ async function objectives(backend: Backend, program: Program, minibatches: reado
     backend,
     program,
     shared,
-    minibatches.map(({ rows, klScale }) => ({
+    minibatches.map(({ rows, klScale, rowScale }) => ({
       inputs: {
         x: Float32Array.from(rows.flatMap((row) => [...inputs.subarray(row * size.inputs, (row + 1) * size.inputs)])),
         y: Float32Array.from(rows.flatMap((row) => [0, 1, 2].map((label) => (label === labels[row] ? 1 : 0)))),
-        rowScale: new Float32Array(batch).fill(1 / batch),
+        rowScale: Float32Array.from(rowScale ?? rows.map(() => 1 / batch)),
         klScale: Float32Array.of(klScale),
       },
       keys: noiseKeys(names, seed, 'training', 0, rows[0]),
@@ -107,6 +109,9 @@ function subsets(count: number, from = 0): number[][] {
 }
 
 const allRows = Array.from({ length: size.rows }, (_, i) => i);
+
+/** Scales of rows with weights, which add up to 1. Numbers that float32 holds. */
+const unequal = [4, 0, 1, 6, 2, 3].map((weight) => weight / 16);
 
 /** −log p of one row's label from its logits, in float64, and the sizes of the terms that float32 rounds. */
 function negativeLogLikelihood(logits: Float32Array, row: number, label: number) {
@@ -144,21 +149,48 @@ function averageOf(results: readonly Result[], name: string): number[] {
   return Array.from(results[0][name], (_, i) => results.reduce((sum, each) => sum + each[name][i], 0) / results.length);
 }
 
+/** Compares a number with the wanted one. */
+type Within = (what: string, got: number, wanted: number, bound: number) => void;
+
+/** The largest absolute value. */
+const largest = (values: ArrayLike<number>) =>
+  Array.from(values).reduce((most, value) => Math.max(most, Math.abs(value)), 0);
+
+/** The data term and its gradient are sums of those of the rows, each with its scale. */
+async function checkRowWeights({ backend, models, seed }: LawContext, within: Within): Promise<void> {
+  const program = objectiveProgram(models, true);
+  const alone = allRows.map((row) => allRows.map((other) => Number(other === row)));
+  const minibatches = [unequal, ...alone].map((rowScale) => ({ rows: allRows, klScale: 0, rowScale }));
+  const [weighted, ...ofRows] = await objectives(backend, program, minibatches, seed);
+  const sum = (values: readonly number[]) => values.reduce((total, value, row) => total + unequal[row] * value, 0);
+  const rows = allRows.map((row) => negativeLogLikelihood(weighted.logits, row, labels[row]));
+  const bound = roundings(backend) * 2 ** -24;
+  within(
+    'data term',
+    weighted.dataTerm[0],
+    sum(rows.map(({ value }) => value)),
+    bound * sum(rows.map((each) => each.terms)),
+  );
+  // a (p − y) of each row, which is at most the input.
+  weighted['d dataTerm'].forEach((value, i) => {
+    const wanted = sum(ofRows.map((result) => result['d dataTerm'][i]));
+    within(`gradient of the data term in weight ${i}`, value, wanted, 2 * bound * largest(inputs));
+  });
+}
+
 /** The minimized objective: `−(1/M) Σ log p + (β/N) KL`. */
 export const sgvb: Law = {
   id: 'sgvb',
   statement:
-    'the objective is −(1/M) Σ log p + (β/N) KL (so −N times it has N/M before the sum), the average over minibatches is the whole, its gradient is linear in the weight of the KL, and the KL is that of every part of every layer, counted once',
+    'the objective is −(1/M) Σ log p + (β/N) KL (so −N times it has N/M before the sum), or has scales of its own for rows with weights, the average over minibatches is the whole, its gradient is linear in the weight of the KL, and the KL is that of every part of every layer, counted once',
   async check(context: LawContext) {
     const { backend, ledger, models, seed } = context;
     const unit = 2 ** -24;
-    const within = (what: string, got: number, wanted: number, bound: number) => {
+    const within: Within = (what, got, wanted, bound) => {
       const error = Math.abs(got - wanted);
       if (!(error <= bound)) throw new Error(`${what}: got ${got}, wanted ${wanted} ± ${bound}`);
       ledger.compare(error, bound);
     };
-    const largest = (values: ArrayLike<number>) =>
-      Array.from(values).reduce((most, value) => Math.max(most, Math.abs(value)), 0);
 
     await checkOnce(context, 'formula', async () => {
       for (const noisy of [false, true]) {
@@ -208,6 +240,8 @@ export const sgvb: Law = {
         }
       });
     }
+
+    await checkOnce(context, 'weights of rows', () => checkRowWeights(context, within));
 
     await checkOnce(context, 'weight of the KL', async () => {
       const program = objectiveProgram(models, true);

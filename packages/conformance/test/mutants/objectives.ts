@@ -258,19 +258,27 @@ function countMutants(): readonly Mutant[] {
 
 function sgvbMutants(): readonly Mutant[] {
   type Parts = ReturnType<typeof sgvb>;
+  type Scales = Parameters<typeof sgvb>[3];
   const changed =
-    (change: (b: Builder, parts: Parts, scales: Parameters<typeof sgvb>[4]) => Partial<Parts>): Models['sgvb'] =>
-    (b, network, likelihood, values, scales) => {
-      const parts = sgvb(b, network, likelihood, values, scales);
+    (change: (b: Builder, parts: Parts, scales: Scales) => Partial<Parts>): Models['sgvb'] =>
+    (b, network, values, scales) => {
+      const parts = sgvb(b, network, values, scales);
       return { ...parts, ...change(b, parts, scales) };
     };
+  const scaled =
+    (rows: (b: Builder, right: Value) => Value): Models['sgvb'] =>
+    (b, network, values, scales) =>
+      sgvb(b, network, values, { ...scales, rows: rows(b, scales.rows) });
+  const ones = (b: Builder, { shape }: Value) => b.broadcast(b.constant(1), shape);
+  const meanOf = (b: Builder, rows: Value) => b.div(b.reduceSum(rows), b.reduceSum(ones(b, rows)));
   return [
-    model('the sum over the minibatch in place of its mean', 'sgvb', {
-      sgvb: changed((b, { dataTerm, kl }, { datapoint, kl: scale }) => {
-        const total = b.div(dataTerm, datapoint);
-        return { dataTerm: total, loss: b.add(total, b.mul(scale, kl)) };
-      }),
-    }),
+    model('the sum over the minibatch in place of its mean', 'sgvb', { sgvb: scaled(ones) }),
+    model(
+      'a mean over the minibatch that ignores the weights of rows',
+      'sgvb',
+      { sgvb: scaled((b, rows) => b.broadcast(meanOf(b, rows), rows.shape)) },
+      'weights of rows',
+    ),
     model(
       'the KL not divided by N',
       'sgvb',
@@ -280,7 +288,7 @@ function sgvbMutants(): readonly Mutant[] {
     model(
       'the KL divided by M',
       'sgvb',
-      { sgvb: changed((b, { dataTerm, kl }, { datapoint }) => ({ loss: b.add(dataTerm, b.mul(datapoint, kl)) })) },
+      { sgvb: changed((b, { dataTerm, kl }, { rows }) => ({ loss: b.add(dataTerm, b.mul(meanOf(b, rows), kl)) })) },
       'formula',
     ),
     model(

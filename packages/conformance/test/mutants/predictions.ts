@@ -14,7 +14,7 @@ const predicting = (
   change: (prediction: Prediction, options: PredictOptions) => Prediction = (prediction) => prediction,
 ) => ({
   predict: (async (network: Parameters<typeof predict>[0], options: Given) =>
-    change(await predict(network, { ...options, ...given(options) }), options)) as Models['predict'],
+    change((await predict(network, { ...options, ...given(options) })) as Prediction, options)) as Models['predict'],
 });
 
 const classified = (change: (prediction: ClassificationPrediction) => Partial<ClassificationPrediction>) =>

@@ -126,7 +126,7 @@ export const trainingMutants: readonly Mutant[] = [
 /** The reference whose optimizer updates are changed. */
 function updating(change: (b: Builder, parameter: Value, before: Value) => Value) {
   return replacing((b, node, operands) =>
-    node.op === 'sub' && node.label?.startsWith('adam') ? change(b, b.copy(node, operands), operands[0]) : undefined,
+    node.op === 'add' && node.label?.startsWith('update/') ? change(b, b.copy(node, operands), operands[0]) : undefined,
   );
 }
 

@@ -1,6 +1,6 @@
 import { checkObject } from '../checkObject.js';
-import { headsOf, isNamed } from '../heads.js';
 import type { Model } from '../layers/model/model.js';
+import { headsOf, isNamed } from '../likelihoods/heads.js';
 import { describePart } from './describePart.js';
 import type { LayerDescription, ModelDescription } from './description.js';
 

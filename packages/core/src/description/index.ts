@@ -8,5 +8,7 @@ export type {
   ModelDescription,
   PartDescription,
 } from './description.js';
-export { type ModelFromOptions, modelFrom } from './modelFrom.js';
+export { layersFrom } from './layersFrom.js';
+export type { ModelFromOptions } from './makePart.js';
+export { modelFrom } from './modelFrom.js';
 export { summary } from './summary.js';

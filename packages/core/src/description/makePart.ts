@@ -1,3 +1,5 @@
+import { checkFunction } from '../checkFunction.js';
+import { checkOptionNames } from '../checkOptionNames.js';
 import { VardropError } from '../errors.js';
 import { formatValue } from '../formatValue.js';
 import type { DescribedValue, PartDescription } from './description.js';
@@ -5,6 +7,30 @@ import { type PartFunction, parts } from './parts.js';
 
 /** The functions of parts of one's own, by name. They go before those of core. */
 export type OwnParts = Readonly<Record<string, PartFunction>>;
+
+/** Options of `modelFrom`. */
+export interface ModelFromOptions {
+  /**
+   * Functions of parts of one's own by the names in their recipes: `{ myNoise: (options) => … }`. They go before those of this
+   * library.
+   */
+  readonly parts?: OwnParts;
+}
+
+/** The functions in the options of `who`. Throws `VARDROP_OPTION` for unknown options, and for `parts` that are no functions. */
+export function ownParts(who: string, options: ModelFromOptions): OwnParts {
+  checkOptionNames(who, options, { parts: true });
+  const { parts: own } = options;
+  if (own === undefined) return {};
+  if (typeof own !== 'object' || own === null) {
+    throw new VardropError(
+      'VARDROP_OPTION',
+      `[${who}] parts: got ${formatValue(own)}, needs functions by name. Write { parts: { myNoise: (options) => … } }.`,
+    );
+  }
+  for (const [name, make] of Object.entries(own)) checkFunction(`[${who}] parts.${name}`, make);
+  return own;
+}
 
 /**
  * Makes a part that `checkDescription` has checked. `place` names it in messages. Throws `VARDROP_DESCRIPTION` for an unknown part,

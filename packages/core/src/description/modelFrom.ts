@@ -1,5 +1,3 @@
-import { checkFunction } from '../checkFunction.js';
-import { checkOptionNames } from '../checkOptionNames.js';
 import { VardropError } from '../errors.js';
 import { formatValue } from '../formatValue.js';
 import { callLayer, checkLayer } from '../layers/defineLayer.js';
@@ -10,16 +8,7 @@ import type { Likelihoods } from '../likelihoods/likelihood.js';
 import { callsOf } from './callsOf.js';
 import { checkDescription } from './checkDescription.js';
 import type { ModelDescription, PartDescription } from './description.js';
-import { makePart, type OwnParts, within } from './makePart.js';
-
-/** Options of `modelFrom`. */
-export interface ModelFromOptions {
-  /**
-   * Functions of parts of one's own by the names in their recipes: `{ myNoise: (options) => … }`. They go before those of this
-   * library.
-   */
-  readonly parts?: OwnParts;
-}
+import { type ModelFromOptions, makePart, type OwnParts, ownParts, within } from './makePart.js';
 
 /**
  * The model of a description, as `describeModel` or `JSON.parse` give it. It has the same names, the same parameters and the same
@@ -32,8 +21,7 @@ export interface ModelFromOptions {
  * for shapes and combinations that do not fit.
  */
 export function modelFrom(description: ModelDescription, options: ModelFromOptions = {}): Model {
-  checkOptionNames('modelFrom', options, { parts: true });
-  const own = checkParts(options.parts);
+  const own = ownParts('modelFrom', options);
   checkDescription('modelFrom', description);
   const values = new Map<string, GraphValue>();
   const inputs = description.inputs.map((each, i) => within(`inputs[${i}]`, () => input(each)));
@@ -59,18 +47,6 @@ export function modelFrom(description: ModelDescription, options: ModelFromOptio
   const made: Model = model<Likelihoods>({ inputs, outputs, ...defaultsOf(description, own) });
   checkNames(description, values, made);
   return made;
-}
-
-function checkParts(parts: OwnParts | undefined): OwnParts {
-  if (parts === undefined) return {};
-  if (typeof parts !== 'object' || parts === null) {
-    throw new VardropError(
-      'VARDROP_OPTION',
-      `[modelFrom] parts: got ${formatValue(parts)}, needs functions by name. Write { parts: { myNoise: (options) => … } }.`,
-    );
-  }
-  for (const [name, make] of Object.entries(parts)) checkFunction(`[modelFrom] parts.${name}`, make);
-  return parts;
 }
 
 function defaultsOf(

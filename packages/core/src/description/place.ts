@@ -2,7 +2,7 @@ import { VardropError } from '../errors.js';
 import { formatValue } from '../formatValue.js';
 import { mostDepth } from './description.js';
 
-/** A value of a description and where it is there. Its methods throw `VARDROP_DESCRIPTION` where the value is another than they say. */
+/** A value of a description and where it is there. Its methods throw the code of its root where the value is another than they say. */
 export interface Place {
   readonly value: unknown;
   /** A member of an object, which may be missing. */
@@ -24,17 +24,27 @@ export interface Place {
   refuse(needs: string): never;
 }
 
+/** What a value from anywhere is, and what is thrown where it is another. */
+export interface PlaceRoot {
+  readonly name: string;
+  readonly code: string;
+  readonly remedy: string;
+}
+
+const descriptionRoot: PlaceRoot = {
+  name: 'description',
+  code: 'VARDROP_DESCRIPTION',
+  remedy: 'Describe the model again.',
+};
+
 /** A place of a value that may come from anywhere. `who` begins messages. */
-export function placeOf(who: string, where: string, value: unknown): Place {
-  const at = (name: string, member: unknown) => placeOf(who, name, member);
+export function placeOf(who: string, where: string, value: unknown, root = descriptionRoot): Place {
+  const at = (name: string, member: unknown) => placeOf(who, name, member, root);
   const refuse = (needs: string): never => {
-    throw new VardropError(
-      'VARDROP_DESCRIPTION',
-      `[${who}] ${where}: got ${formatValue(value)}, needs ${needs}. Describe the model again.`,
-    );
+    throw new VardropError(root.code, `[${who}] ${where}: got ${formatValue(value)}, needs ${needs}. ${root.remedy}`);
   };
   const record = () => (isRecord(value) ? value : refuse('an object'));
-  const inside = (name: string) => (where === 'description' ? name : `${where}.${name}`);
+  const inside = (name: string) => (where === root.name ? name : `${where}.${name}`);
   const member = (name: string) => at(inside(name), Object.hasOwn(record(), name) ? record()[name] : undefined);
   return {
     value,

@@ -1,6 +1,8 @@
 import { checkOptionNames } from '../checkOptionNames.js';
+import { type AdamNumbers, adamRule } from './adamRule.js';
 import { checkDecay, checkPositive } from './checkOption.js';
 import type { Optimizer } from './optimizer.js';
+import { perParameter } from './perParameter.js';
 
 /** Options of Adam. */
 export interface AdamOptions {
@@ -14,34 +16,37 @@ export interface AdamOptions {
   readonly epsilon?: number;
 }
 
+/** The names of these options. */
+export const adamOptionNames = {
+  learningRate: true,
+  beta1: true,
+  beta2: true,
+  epsilon: true,
+} as const satisfies Readonly<Record<keyof AdamOptions, true>>;
+
+/** What other libraries call these options. */
+export const adamOptionsElsewhere = {
+  lr: 'Write learningRate.',
+  betas: 'Write beta1 and beta2.',
+  eps: 'Write epsilon.',
+} as const;
+
 /**
- * Adam (Kingma & Ba 2015, algorithm 1). Its bias corrections are scalars of the step: `rate m̂/(√v̂ + ε)` is
- * `stepSize · m/(√v + ε̂)` with `stepSize = rate √c₂/c₁` and `ε̂ = ε√c₂`, `cᵢ = 1 − βᵢᵗ`. Throws `VARDROP_OPTIMIZER` for
- * options outside their ranges, `VARDROP_OPTION` for unknown ones.
+ * Adam (Kingma & Ba 2015, algorithm 1). Throws `VARDROP_OPTIMIZER` for options outside their ranges, `VARDROP_OPTION` for
+ * unknown ones.
  */
 export function adam(options: AdamOptions = {}): Optimizer {
-  const known = { learningRate: true, beta1: true, beta2: true, epsilon: true } as const;
-  checkOptionNames('adam', options, known, { lr: 'Write learningRate.' });
+  const elsewhere = { ...adamOptionsElsewhere, weightDecay: 'Use adamW.' };
+  checkOptionNames('adam', options, adamOptionNames, elsewhere);
+  return perParameter(adamRule('adam', adamNumbers('adam', options)));
+}
+
+/** The numbers of Adam with defaults filled in. Throws `VARDROP_OPTIMIZER` for those outside their ranges. */
+export function adamNumbers(who: string, options: AdamOptions): AdamNumbers {
   const { learningRate = 1e-3, beta1 = 0.9, beta2 = 0.999, epsilon = 1e-8 } = options;
-  checkPositive('adam', 'learningRate', learningRate);
-  checkDecay('adam', 'beta1', beta1);
-  checkDecay('adam', 'beta2', beta2);
-  checkPositive('adam', 'epsilon', epsilon);
-  return {
-    name: 'adam',
-    learningRate,
-    slots: ['firstMoment', 'secondMoment'],
-    scalarNames: ['stepSize', 'epsilon'],
-    scalars(step, rate) {
-      const first = 1 - beta1 ** step;
-      const second = Math.sqrt(1 - beta2 ** step);
-      return { stepSize: (rate * second) / first, epsilon: epsilon * second };
-    },
-    update(b, parameter, gradient, slots, scalars) {
-      const firstMoment = b.add(b.mul(beta1, slots.firstMoment), b.mul(1 - beta1, gradient));
-      const secondMoment = b.add(b.mul(beta2, slots.secondMoment), b.mul(1 - beta2, b.square(gradient)));
-      const direction = b.div(firstMoment, b.add(b.sqrt(secondMoment), scalars.epsilon));
-      return { parameter: b.sub(parameter, b.mul(scalars.stepSize, direction)), slots: { firstMoment, secondMoment } };
-    },
-  };
+  checkPositive(who, 'learningRate', learningRate);
+  checkDecay(who, 'beta1', beta1);
+  checkDecay(who, 'beta2', beta2);
+  checkPositive(who, 'epsilon', epsilon);
+  return { learningRate, beta1, beta2, epsilon };
 }

@@ -1,3 +1,12 @@
 export { type AdamOptions, adam } from './adam.js';
-export type { Optimizer, Update } from './optimizer.js';
+export { type AdamWOptions, adamW } from './adamW.js';
+export { chain } from './chain.js';
+export { clipByGlobalNorm } from './clipByGlobalNorm.js';
+export { clipByValue } from './clipByValue.js';
+export { type LionOptions, lion } from './lion.js';
+export { movingAverage } from './movingAverage.js';
+export type { NamedShape, Optimizer, OptimizerResult, OptimizerStep } from './optimizer.js';
+export { type ParameterGroup, parameterGroups } from './parameterGroups.js';
+export { type RmspropOptions, rmsprop } from './rmsprop.js';
 export { type SgdOptions, sgd } from './sgd.js';
+export type { WeightDecayOptions } from './weightDecay.js';

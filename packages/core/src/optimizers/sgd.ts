@@ -1,7 +1,8 @@
 import { checkBoolean } from '../checkBoolean.js';
 import { checkOptionNames } from '../checkOptionNames.js';
 import { checkDecay, checkPositive } from './checkOption.js';
-import type { Optimizer, Update } from './optimizer.js';
+import type { Optimizer } from './optimizer.js';
+import { perParameter, type RuleResult } from './perParameter.js';
 
 /** Options of stochastic gradient descent. */
 export interface SgdOptions {
@@ -20,22 +21,21 @@ export interface SgdOptions {
  */
 export function sgd(options: SgdOptions = {}): Optimizer {
   const known = { learningRate: true, momentum: true, nesterov: true } as const;
-  checkOptionNames('sgd', options, known, { lr: 'Write learningRate.' });
+  checkOptionNames('sgd', options, known, { lr: 'Write learningRate.', weightDecay: 'Use adamW.' });
   const { learningRate = 0.01, momentum = 0, nesterov = false } = options;
   checkPositive('sgd', 'learningRate', learningRate);
   checkDecay('sgd', 'momentum', momentum);
   checkBoolean('[sgd] nesterov', nesterov);
-  return {
+  return perParameter({
     name: 'sgd',
-    learningRate,
     slots: momentum > 0 ? ['velocity'] : [],
-    scalarNames: ['learningRate'],
-    scalars: (_, rate) => ({ learningRate: rate }),
-    update(b, parameter, gradient, slots, scalars): Update {
-      if (momentum === 0) return { parameter: b.sub(parameter, b.mul(scalars.learningRate, gradient)), slots: {} };
+    // Negative, so that no other node has to change the sign.
+    scalars: { stepSize: (_, rateFactor) => -learningRate * rateFactor },
+    update(b, { gradient, slots, scalars }): RuleResult {
+      if (momentum === 0) return { update: b.mul(scalars.stepSize, gradient), slots: {} };
       const velocity = b.add(b.mul(momentum, slots.velocity), gradient);
       const direction = nesterov ? b.add(gradient, b.mul(momentum, velocity)) : velocity;
-      return { parameter: b.sub(parameter, b.mul(scalars.learningRate, direction)), slots: { velocity } };
+      return { update: b.mul(scalars.stepSize, direction), slots: { velocity } };
     },
-  };
+  });
 }

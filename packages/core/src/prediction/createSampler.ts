@@ -1,14 +1,14 @@
 import { type CompiledProgram, compileProgram } from '../backend/compileProgram.js';
 import type { Backend, Iteration, Tensor, Tensors } from '../backend/contract.js';
 import { disposeAll } from '../backend/disposeAll.js';
-import { type Head, headsOf, targetName } from '../heads.js';
 import type { Model } from '../layers/model/model.js';
+import { type Head, headsOf, targetName } from '../likelihoods/heads.js';
 import { elementCount } from '../program/shapes.js';
 import { keyNames, noiseKeys } from '../streams.js';
-import { gatherTargets } from '../training/readTargets.js';
 import { yieldToEvents } from '../yieldToEvents.js';
 import { type PredictionDetails, type PredictionMode, predictionProgram } from './predictionProgram.js';
 import type { ReadInputs } from './readInputs.js';
+import { gatherTargets } from './readTargets.js';
 
 /** What a sampler is prepared for. */
 export interface SamplerOptions extends PredictionDetails {

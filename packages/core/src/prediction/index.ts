@@ -1,14 +1,7 @@
-export { brierScore } from './brierScore.js';
 export { createPredictor, type Predictor, type PredictorOptions, type PredictorRunOptions } from './createPredictor.js';
-export { errorRate } from './errorRate.js';
-export { type ClassificationMetrics, evaluateClassification } from './evaluateClassification.js';
-export { evaluateRegression, type RegressionMetrics } from './evaluateRegression.js';
-export { type Calibration, type CalibrationBin, expectedCalibrationError } from './expectedCalibrationError.js';
-export { gaussianNegativeLogLikelihood } from './gaussianNegativeLogLikelihood.js';
+export type { InputBlock, InputStream } from './inputStream.js';
 export { momentsProgram } from './momentsProgram.js';
-export { negativeLogLikelihood } from './negativeLogLikelihood.js';
 export { type PredictOptions, predict } from './predict.js';
 export type * from './prediction.js';
 export { type PredictionMode, predictionProgram } from './predictionProgram.js';
-export { rootMeanSquaredError } from './rootMeanSquaredError.js';
 export { summaryProgram } from './summaryProgram.js';

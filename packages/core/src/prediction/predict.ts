@@ -59,7 +59,7 @@ const elsewhere = { ...predictorOptionsElsewhere, state: 'Write parameters: stat
 export async function predict<Given extends Likelihoods>(
   model: Model<Given>,
   options: PredictOptions,
-): Promise<PredictionOf<Given>> {
+): Promise<NoInfer<PredictionOf<Given>>> {
   checkObject('VARDROP_MODEL', '[predict] model', model, 'apply', 'sequential()');
   checkOptionNames('predict', options, optionNames, elsewhere);
   const { parameters, inputs: given, seed, row = 0, signal, ...forPredictor } = options;
@@ -67,7 +67,7 @@ export async function predict<Given extends Likelihoods>(
   // Before anything is compiled or uploaded.
   checkSignal('predict', signal);
   signal?.throwIfAborted();
-  const blocks = isInputStream(given) ? readInputBlocks(model, given) : [readInputs('predict', model, given)];
+  const inMemory = isInputStream(given) ? undefined : readInputs('predict', model, given);
   const predictor = createPredictor(model, forPredictor);
   const read = readTensors('[predict] parameter', allTensors(model), parameters, {
     remedy: 'Use the model that the parameters were trained with.',
@@ -75,9 +75,11 @@ export async function predict<Given extends Likelihoods>(
   const uploaded: Record<string, Tensor> = {};
   try {
     for (const [name, { shape, data }] of Object.entries(read)) uploaded[name] = backend.upload(data, shape);
+    // Without waiting for anything, since it copies the inputs.
+    if (inMemory) return await predictor.run(uploaded, inMemory.inputs, { seed, row, signal });
     const predictions: PredictionOf<Given>[] = [];
     let first = row;
-    for await (const { inputs, rows } of blocks) {
+    for await (const { inputs, rows } of readInputBlocks(model, given as InputStream)) {
       predictions.push(await predictor.run(uploaded, inputs, { seed, row: first, signal }));
       first += rows;
     }

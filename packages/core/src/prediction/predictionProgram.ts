@@ -1,7 +1,7 @@
 import { allTensors } from '../allParameters.js';
-import { type Head, headsOf, likelihoodValues, targetName } from '../heads.js';
 import { declareInputs, declareParameters } from '../layers/model/declare.js';
 import type { Model } from '../layers/model/model.js';
+import { type Head, headsOf, likelihoodValues, targetName } from '../likelihoods/heads.js';
 import type { ClassesPredictive, Predictive, ValuesPredictive } from '../likelihoods/predictive.js';
 import { type Builder, createBuilder, type Value } from '../program/builder.js';
 import type { Program } from '../program/program.js';
@@ -73,9 +73,10 @@ function outputPredictive(b: Builder, { prefix }: Head, predictive: Predictive):
 function carryPredictive(b: Builder, { prefix }: Head, predictive: Predictive, weight: Value): void {
   switch (predictive.kind) {
     case 'classes':
-      return carryClasses(b, prefix, predictive, weight);
+      carryClasses(b, prefix, predictive, weight);
+      return;
     case 'values':
-      return carryValues(b, prefix, predictive, weight);
+      carryValues(b, prefix, predictive, weight);
   }
 }
 

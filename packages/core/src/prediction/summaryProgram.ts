@@ -1,5 +1,5 @@
-import { type Head, headsOf } from '../heads.js';
 import type { Model } from '../layers/model/model.js';
+import { type Head, headsOf } from '../likelihoods/heads.js';
 import { type Builder, createBuilder, type Value } from '../program/builder.js';
 import type { Program, Shape } from '../program/program.js';
 

@@ -1,6 +1,7 @@
 import { checkChoice } from '../checkChoice.js';
 import { checkOptionNames } from '../checkOptionNames.js';
 import { type LayerCall, type Model, modelParts } from '../layers/model/model.js';
+import type { Likelihoods } from '../likelihoods/likelihood.js';
 import { elementCount } from '../program/shapes.js';
 import type { TensorMap } from '../tensorData.js';
 import { readParameters } from './layerTensors.js';
@@ -41,8 +42,8 @@ export interface PruneReport {
 }
 
 /** A smaller model, the values of its parameters, and a report of what was removed. */
-export interface Pruned {
-  readonly model: Model;
+export interface Pruned<Given extends Likelihoods = Likelihoods> {
+  readonly model: Model<Given>;
   /** Parameters of the smaller model. Other tensors, such as the likelihood's, are kept. */
   readonly parameters: TensorMap;
   readonly report: PruneReport;
@@ -77,7 +78,11 @@ export interface PruneOptions {
  *
  * Throws `VARDROP_PRUNE` where no layer has log α, what `mask` throws, and `VARDROP_OPTION` for another `preserve` and for other options.
  */
-export function prune(model: Model, parameters: TensorMap<ArrayLike<number>>, options: PruneOptions = {}): Pruned {
+export function prune<Given extends Likelihoods>(
+  model: Model<Given>,
+  parameters: TensorMap<ArrayLike<number>>,
+  options: PruneOptions = {},
+): Pruned<Given> {
   checkOptionNames('prune', options, { threshold: true, preserve: true });
   const { preserve = 'law', threshold } = options;
   checkChoice('VARDROP_OPTION', '[prune] preserve', preserve, ['law', 'mean']);

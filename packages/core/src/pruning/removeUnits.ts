@@ -2,14 +2,15 @@ import { VardropError } from '../errors.js';
 import { type LinearPart, partName } from '../layers/linearPart.js';
 import { fullName, type LayerCall, type Model } from '../layers/model/model.js';
 import { replaceLayers } from '../layers/model/replaceLayers.js';
+import type { Likelihoods } from '../likelihoods/likelihood.js';
 import { elementCount } from '../program/shapes.js';
 import type { TensorData, TensorMap } from '../tensorData.js';
 import { lastAxis, mixesUnits } from './placedUnits.js';
 import type { Removal } from './removableUnits.js';
 
 /** A model with its parameters' values. */
-export interface Network {
-  readonly model: Model;
+export interface Network<Given extends Likelihoods = Likelihoods> {
+  readonly model: Model<Given>;
   readonly parameters: TensorMap;
 }
 
@@ -28,7 +29,10 @@ export interface PartKeep {
  * The network without some units, the weights that make and read them, and what else belongs to them. Throws `VARDROP_PRUNE` for
  * parts of one's own whose parameters have no axis for the units, or share it with other layers.
  */
-export function removeUnits({ model, parameters }: Network, removal: Removal): Network {
+export function removeUnits<Given extends Likelihoods>(
+  { model, parameters }: Network<Given>,
+  removal: Removal,
+): Network<Given> {
   const keepIn = keepsOf(removal);
   // The first use of a layer has its name.
   const calls = model.calls.filter(({ name, layer }) => name === layer.name);

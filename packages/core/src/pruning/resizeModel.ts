@@ -3,6 +3,7 @@ import { VardropError } from '../errors.js';
 import { partName } from '../layers/linearPart.js';
 import type { Model } from '../layers/model/model.js';
 import { replaceLayers } from '../layers/model/replaceLayers.js';
+import type { Likelihoods } from '../likelihoods/likelihood.js';
 import { readTensors } from '../readTensors.js';
 import type { TensorMap } from '../tensorData.js';
 
@@ -11,7 +12,10 @@ import type { TensorMap } from '../tensorData.js';
  * checkpoint holds tensors but no layers. Throws `VARDROP_MODEL` without a model, `VARDROP_STATE` for parameters that fit the
  * model with no number of units.
  */
-export function resizeModel(model: Model, parameters: TensorMap<ArrayLike<number>>): Model {
+export function resizeModel<Given extends Likelihoods>(
+  model: Model<Given>,
+  parameters: TensorMap<ArrayLike<number>>,
+): Model<Given> {
   checkObject('VARDROP_MODEL', '[resizeModel] model', model, 'apply', 'sequential()');
   // Called only to check that these are tensors by name.
   readTensors('[resizeModel] parameters', [], parameters, { remedy: 'Pass the `parameters` of a state.' });

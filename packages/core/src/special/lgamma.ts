@@ -1,5 +1,5 @@
-import { BERNOULLI } from './bernoulli.js';
 import { hurwitzZeta } from './hurwitzZeta.js';
+import { stirlingSeries } from './stirlingSeries.js';
 
 /** 1 − γ with Euler's γ: the slope of `log Γ` at 2. */
 const SLOPE = 0.42278433509846713;
@@ -27,7 +27,5 @@ export function lgamma(x: number): number {
     while (rest > 2.5) product *= --rest;
     return aroundTwo(rest - 2) + Math.log(product);
   }
-  // Σ B₂ⱼ / (2j (2j − 1) x^(2j−1))
-  const correction = BERNOULLI.reduceRight((sum, b, i) => sum / (x * x) + b / (2 * i + 2) / (2 * i + 1), 0) / x;
-  return (x - 0.5) * (Math.log(x) - 1) + (0.4189385332046727 + correction);
+  return (x - 0.5) * (Math.log(x) - 1) + (0.4189385332046727 + stirlingSeries(x));
 }

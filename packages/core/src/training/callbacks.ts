@@ -1,6 +1,6 @@
 import { VardropError } from '../errors.js';
 import { formatValue } from '../formatValue.js';
-import type { Schedule } from './schedule.js';
+import type { Schedule } from './schedules/schedule.js';
 
 /**
  * Calls a callback of `fit` and waits for it. A `VardropError` from it, such as from `saveCheckpoint`, is rethrown. Other

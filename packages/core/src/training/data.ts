@@ -2,15 +2,15 @@ import { checkOptionNames } from '../checkOptionNames.js';
 import { VardropError } from '../errors.js';
 import { flattenRows, type Rows } from '../flattenRows.js';
 import { formatValue } from '../formatValue.js';
-import type { Head } from '../heads.js';
 import type { Model } from '../layers/model/model.js';
+import type { Head } from '../likelihoods/heads.js';
 import { arraysOf, type OneOrNamed } from '../oneOrNamed.js';
 import { checkCount } from '../prediction/checkCount.js';
 import { type ReadInputs, readInputs } from '../prediction/readInputs.js';
+import { gatherRows, gatherTargets, readTargets } from '../prediction/readTargets.js';
 import { elementCount } from '../program/shapes.js';
 import { toFloat32 } from '../toFloat32.js';
 import type { Minibatch } from './minibatch.js';
-import { gatherRows, gatherTargets, readTargets } from './readTargets.js';
 
 /**
  * Datapoints, row-major: `inputs` `[rows, …inputShape]` and `targets`, class labels `[rows]` or probabilities `[rows, classes]` for

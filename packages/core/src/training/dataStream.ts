@@ -1,14 +1,14 @@
 import { VardropError } from '../errors.js';
 import { formatValue } from '../formatValue.js';
-import type { Head } from '../heads.js';
 import type { Model } from '../layers/model/model.js';
+import type { Head } from '../likelihoods/heads.js';
 import { type AnyDataset, type ReadDataset, readDataset } from './data.js';
 
 /**
  * Data that are read anew in each epoch, such as a file that does not fit into memory. Blocks may have any number of rows; the
  * minibatches are cut from them.
  */
-export interface DataStream {
+export interface DataStream<Block extends AnyDataset = AnyDataset> {
   /** Rows of an epoch. A stream that gives another number is refused at its end. */
   readonly rows: number;
   /** The sum of the weights of all rows. Needed where blocks have weights. */
@@ -16,7 +16,7 @@ export interface DataStream {
   /** A text that differs for other data, so that a state that was trained on other data starts anew. Default: none. */
   readonly digest?: string;
   /** The blocks of an epoch, counted from 0, in the order of the rows. */
-  batches(epoch: number): AsyncIterable<AnyDataset> | Iterable<AnyDataset>;
+  batches(epoch: number): AsyncIterable<Block> | Iterable<Block>;
 }
 
 /** Whether data are a stream. */

@@ -35,7 +35,8 @@ export interface FitResult {
  *
  * All options are checked before training starts. Throws `VARDROP_MODEL`, `VARDROP_OPTION` (also for unknown options),
  * `VARDROP_INPUT`, `VARDROP_EMPTY`, `VARDROP_SHAPE`, `VARDROP_TYPE`, `VARDROP_NON_FINITE`, `VARDROP_INDEX`, `VARDROP_LABEL`,
- * `VARDROP_STATE`, `VARDROP_LIKELIHOOD`, `VARDROP_BATCH` (a last minibatch of fewer rows than a layer needs).
+ * `VARDROP_STATE`, `VARDROP_LIKELIHOOD`, `VARDROP_BATCH` (a last minibatch of fewer rows than a layer needs, or a `microBatch` for a
+ * model with statistics of minibatches), `VARDROP_OPTIMIZER` (a link of a chain alone, or a parameter in no group).
  *
  * Every later failure throws a `TrainingError` with the last good state. Its code is `VARDROP_NON_FINITE_LOSS` for a loss, or
  * final parameters, that are not finite; `VARDROP_SCHEDULE` for a schedule that throws or does not return a finite number ≥ 0;
@@ -46,7 +47,7 @@ export interface FitResult {
 export async function fit(model: Model, options: FitOptions): Promise<FitResult> {
   const resolved = resolveFitOptions(model, options);
   const { optimizer, epochs, batch, learningRateFactor, klWeight, validation, onWarning } = resolved;
-  const { backend, earlyStopping, signal, onStep, onEpoch } = options;
+  const { backend, trainable, microBatch, earlyStopping, signal, onStep, onEpoch } = options;
   const start = startOf(model, options, resolved);
   const data = sourceOf(model, options, resolved, start.seed);
   const stepsPerEpoch = Math.ceil(data.rows / batch);
@@ -54,7 +55,7 @@ export async function fit(model: Model, options: FitOptions): Promise<FitResult>
   checkMinibatches(model, data.rows, batch, course.at(start.step).row);
 
   const validator = validation ? createValidator(model, { backend, data: validation }) : undefined;
-  const trainer = createTrainer(model, { backend, optimizer, state: start });
+  const trainer = createTrainer(model, { backend, optimizer, trainable, microBatch, state: start });
   const history: EpochRecord[] = [];
   const states = createStates(trainer, course, start.step);
   const stopping = createEarlyStopping(earlyStopping, states.finite);
@@ -72,7 +73,7 @@ export async function fit(model: Model, options: FitOptions): Promise<FitResult>
       const i = Math.floor(course.at(trainer.step).row / batch);
       const progress = { epoch: epoch + i / stepsPerEpoch, step: trainer.step };
       const result = await trainer.run(minibatch, {
-        learningRate: optimizer.learningRate * scheduled('learningRateFactor', learningRateFactor, progress),
+        learningRateFactor: scheduled('learningRateFactor', learningRateFactor, progress),
         klScale: scheduled('klWeight', klWeight, progress) / data.weightSum,
       });
       totals.dataTerm += result.dataTerm * minibatch.rows;
@@ -94,7 +95,7 @@ export async function fit(model: Model, options: FitOptions): Promise<FitResult>
   /** Metrics of the current parameters, if there is validation data. */
   async function validate(): Promise<ValidationMetrics | undefined> {
     try {
-      return await validator?.run(trainer.parameters);
+      return await validator?.run(trainer.averaged);
     } catch (error) {
       if (error instanceof VardropError && error.code === 'VARDROP_NON_FINITE')
         throw await states.diverged(error.message, error);
@@ -152,9 +153,9 @@ function sourceOf(
 /** The state that training starts from: the given one, or a fresh one. */
 function startOf(
   model: Model,
-  { state, seed }: FitOptions,
+  { state, seed, trainable }: FitOptions,
   { optimizer }: ReturnType<typeof resolveFitOptions>,
 ): TrainingState {
-  if (state !== undefined) return readState(model, optimizer, state);
-  return initialState(model, optimizer, seed === undefined ? 0 : seed);
+  if (state !== undefined) return readState(model, optimizer, state, trainable);
+  return initialState(model, optimizer, seed === undefined ? 0 : seed, trainable);
 }

@@ -4,8 +4,9 @@ import type { Augment } from './augment.js';
 import type { AnyDataset } from './data.js';
 import type { DataStream } from './dataStream.js';
 import type { EpochRecord } from './epochRecord.js';
-import type { Schedule } from './schedule.js';
+import type { Schedule } from './schedules/schedule.js';
 import type { TrainingState } from './state.js';
+import type { Trainable } from './trainable.js';
 
 /** Progress after a step. `loss`, `dataTerm` and `kl` are those of the step, in nats. */
 export interface StepEvent {
@@ -60,6 +61,17 @@ export interface FitOptions {
   readonly epochs?: number;
   /** Datapoints per minibatch. Default: 100. The last minibatch of an epoch may be shorter. */
   readonly batch?: number;
+  /**
+   * Datapoints that are computed at once, where a minibatch does not fit into memory: its gradients are summed over parts of this
+   * many rows. The step is that of the whole minibatch up to rounding. Not for models with statistics of minibatches
+   * (`batchNorm`). Default: the whole minibatch.
+   */
+  readonly microBatch?: number;
+  /**
+   * Which parameters are trained, by full name: `(name) => !name.startsWith('dense1/')`. The others are neither differentiated
+   * nor changed, and the optimizer carries nothing for them. Their KL still counts in what is reported. Default: all.
+   */
+  readonly trainable?: Trainable;
   /** Non-negative integer. Default: 0. It determines all random numbers. */
   readonly seed?: number;
   /**
@@ -67,6 +79,7 @@ export interface FitOptions {
    * training starts with the first epoch; `FitResult.started` tells which.
    */
   readonly state?: TrainingState<ArrayLike<number>>;
+  /** Evaluated after each epoch with the weights' means, or with their averages where the optimizer has a `movingAverage`. */
   readonly validation?: AnyDataset | DataStream;
   /** Needs `validation`. The best state is returned; after an abort the latest, to resume from. */
   readonly earlyStopping?: EarlyStopping;

@@ -2,6 +2,7 @@ export { allParameters, allTensors } from '../allParameters.js';
 export { keyNames, noiseKeys, streams } from '../streams.js';
 export type { TensorData, TensorMap } from '../tensorData.js';
 export type { Augment, AugmentContext, RowRandom } from './augment.js';
+export { averagedParameters } from './averagedParameters.js';
 export type { Start } from './course.js';
 export type { AnyDataset, Dataset, NamedArrays } from './data.js';
 export type { DataPosition } from './dataPosition.js';
@@ -9,10 +10,26 @@ export type { DataStream } from './dataStream.js';
 export type { EpochRecord } from './epochRecord.js';
 export { type FitResult, fit } from './fit.js';
 export type { EarlyStopping, FitOptions, FitWarning, StepEvent } from './fitOptions.js';
+export { gradientName, gradientProgram } from './gradientProgram.js';
 export type { Minibatch } from './minibatch.js';
-export { constantSchedule, exponentialDecay, piecewiseLinear, type Schedule, warmUp } from './schedule.js';
+export {
+  constantSchedule,
+  cosineDecay,
+  exponentialDecay,
+  joinSchedules,
+  type OneCycleOptions,
+  oneCycle,
+  piecewiseLinear,
+  type Schedule,
+  stepDecay,
+  warmUp,
+} from './schedules/index.js';
 export { initialState, type TrainingState } from './state.js';
-export { createTrainer, type StepResult, type StepScales, type Trainer } from './trainer.js';
+export type { StepResult, StepScales } from './step.js';
+export type { Trainable } from './trainable.js';
+export { createTrainer, type Trainer } from './trainer.js';
 export { TrainingError } from './trainingError.js';
 export { trainingProgram } from './trainingProgram.js';
+export { updateProgram } from './updateProgram.js';
 export type { OutputMetrics, ValidationMetrics } from './validation.js';
+export { type WarmStartOptions, warmStart } from './warmStart.js';

@@ -5,15 +5,18 @@ import { checkOptionNames } from '../checkOptionNames.js';
 import { checkSignal } from '../checkSignal.js';
 import { VardropError } from '../errors.js';
 import { formatValue } from '../formatValue.js';
-import { type Head, headsOf, inModel } from '../heads.js';
 import type { Model } from '../layers/model/model.js';
+import { type Head, headsOf, inModel } from '../likelihoods/heads.js';
 import { adam } from '../optimizers/adam.js';
+import { checkOptimizer } from '../optimizers/checkOptimizer.js';
 import type { Optimizer } from '../optimizers/optimizer.js';
+import { checkMicroBatch } from './checkMicroBatch.js';
 import { type AnyDataset, type ReadDataset, readDataset } from './data.js';
 import { checkStream, type DataStream, isStream } from './dataStream.js';
 import type { EarlyStopping, FitOptions, FitWarning } from './fitOptions.js';
 import { scaleWarnings } from './scaleWarnings.js';
-import { constantSchedule, type Schedule } from './schedule.js';
+import { constantSchedule } from './schedules/constantSchedule.js';
+import type { Schedule } from './schedules/schedule.js';
 
 /** The options of `fit` after the checks, with defaults filled in. */
 export interface ResolvedFitOptions {
@@ -43,6 +46,8 @@ const optionNames: Readonly<Record<keyof FitOptions, true>> = {
   klWeight: true,
   epochs: true,
   batch: true,
+  microBatch: true,
+  trainable: true,
   seed: true,
   state: true,
   validation: true,
@@ -58,6 +63,7 @@ const elsewhere = {
   learningRate: 'Pass optimizer: adam({ learningRate: … }), and a schedule as learningRateFactor.',
   lr: 'Pass optimizer: adam({ learningRate: … }), and a schedule as learningRateFactor.',
   batchSize: 'Write batch.',
+  accumulationSteps: 'Write batch for the rows of a step, and microBatch for the rows that are computed at once.',
   loss: 'Say in the model what the outputs mean: sequential({ …, likelihood: gaussian() }).',
   ...inModel,
   x: 'Write data: { inputs, targets }.',
@@ -75,9 +81,11 @@ export function resolveFitOptions(model: Model, options: FitOptions): ResolvedFi
   const { optimizer = adam(), learningRateFactor = constantSchedule() } = options;
   checkBackend('fit', backend);
   const heads = headsOf('fit', model);
-  checkObject('VARDROP_OPTION', '[fit] optimizer', optimizer, 'update', 'adam()');
+  checkOptimizer('[fit] optimizer', optimizer);
   const epochs = positiveInteger('epochs', options.epochs === undefined ? 10 : options.epochs);
   const batch = positiveInteger('batch', options.batch === undefined ? 100 : options.batch);
+  if (options.microBatch !== undefined) checkMicroBatch('fit', model, options.microBatch);
+  checkFunction('[fit] trainable', options.trainable);
   if (typeof learningRateFactor !== 'function') {
     throw new VardropError(
       'VARDROP_OPTION',
@@ -99,8 +107,8 @@ export function resolveFitOptions(model: Model, options: FitOptions): ResolvedFi
   };
   const data = read('fit', options.data);
   const validation = options.validation === undefined ? undefined : read('fit validation', options.validation);
-  const shuffle = shuffleOf(options.shuffle ?? (isStream(data) ? 10_000 : true));
-  const prefetch = options.prefetch ?? 4;
+  const shuffle = shuffleOf(options.shuffle === undefined ? (isStream(data) ? 10_000 : true) : options.shuffle);
+  const { prefetch = 4 } = options;
   if (!Number.isInteger(prefetch) || prefetch < 0)
     throw new VardropError(
       'VARDROP_OPTION',

@@ -1,5 +1,5 @@
+import { gatherRows } from '../prediction/readTargets.js';
 import type { Minibatch } from './minibatch.js';
-import { gatherRows } from './readTargets.js';
 
 /** Rows with their numbers in the data. */
 export interface NumberedRows {

@@ -1,5 +1,5 @@
-import type { Head } from '../heads.js';
 import type { Model } from '../layers/model/model.js';
+import type { Head } from '../likelihoods/heads.js';
 import type { ReadDataset } from './data.js';
 import type { FitWarning } from './fitOptions.js';
 

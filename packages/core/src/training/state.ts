@@ -1,9 +1,11 @@
 import { allParameters } from '../allParameters.js';
+import { checkFunction } from '../checkFunction.js';
 import { VardropError } from '../errors.js';
 import { firstNonFinite } from '../firstNonFinite.js';
 import { formatValue } from '../formatValue.js';
 import type { Model } from '../layers/model/model.js';
 import type { Initializer, ParameterSpecification } from '../noise/noiseModel.js';
+import { checkOptimizer } from '../optimizers/checkOptimizer.js';
 import type { Optimizer } from '../optimizers/optimizer.js';
 import { elementCount } from '../program/shapes.js';
 import { foldIn } from '../random/foldIn.js';
@@ -15,7 +17,7 @@ import { readTensors } from '../readTensors.js';
 import { stream } from '../streams.js';
 import type { TensorMap } from '../tensorData.js';
 import type { DataPosition } from './dataPosition.js';
-import { slotName } from './trainingProgram.js';
+import { splitParameters, type Trainable } from './trainable.js';
 
 /** Everything needed to resume training; the contents of a checkpoint. */
 export interface TrainingState<Data extends ArrayLike<number> = Float32Array<ArrayBuffer>> {
@@ -35,8 +37,13 @@ export interface TrainingState<Data extends ArrayLike<number> = Float32Array<Arr
   readonly position?: DataPosition;
 }
 
-/** The state before the first step: parameters initialized from the seed's stream, slots 0. */
-export function initialState(model: Model, optimizer: Optimizer, seed: number): TrainingState {
+/**
+ * The state before the first step: parameters initialized from the seed's stream, slots 0. Parameters that are not `trainable`
+ * (default: all are) have no slots.
+ */
+export function initialState(model: Model, optimizer: Optimizer, seed: number, trainable?: Trainable): TrainingState {
+  checkOptimizer('[initialState] optimizer', optimizer);
+  checkFunction('[initialState] trainable', trainable);
   const root = stream(seed, 'initialize');
   const specifications = allParameters(model);
   const initial = (list: readonly ParameterSpecification[], first: number): TensorMap =>
@@ -46,9 +53,9 @@ export function initialState(model: Model, optimizer: Optimizer, seed: number): 
         { shape, data: initialValues(initialize, shape, foldIn(root, first + index)) },
       ]),
     );
-  const slots = specifications.flatMap(({ name, shape }) =>
-    optimizer.slots.map((slot) => [slotName(slot, name), { shape, data: new Float32Array(elementCount(shape)) }]),
-  );
+  const slots = optimizer
+    .slots(splitParameters(model, trainable).trained)
+    .map(({ name, shape }) => [name, { shape, data: new Float32Array(elementCount(shape)) }]);
   return {
     parameters: initial(specifications, 0),
     ...(model.carried.length > 0 && { carried: initial(model.carried, specifications.length) }),
@@ -80,9 +87,15 @@ function initialValues(initializer: Initializer, shape: readonly number[], key: 
 
 /**
  * A state from the caller, with its tensors as float32. Throws `VARDROP_STATE` unless it has a step, a seed and exactly the
- * tensors that the model, its likelihood and the optimizer need, with finite numbers; and what `readTensors` throws.
+ * tensors that the model, its likelihood and the optimizer need, with finite numbers; and what `readTensors` throws. Slots of
+ * parameters that are no longer `trainable` are left out.
  */
-export function readState(model: Model, optimizer: Optimizer, state: TrainingState<ArrayLike<number>>): TrainingState {
+export function readState(
+  model: Model,
+  optimizer: Optimizer,
+  state: TrainingState<ArrayLike<number>>,
+  trainable?: Trainable,
+): TrainingState {
   if (typeof state?.optimizer !== 'object' || state.optimizer === null) {
     throw new VardropError(
       'VARDROP_STATE',
@@ -106,14 +119,16 @@ export function readState(model: Model, optimizer: Optimizer, state: TrainingSta
       `[fit] state: got the optimizer ${formatValue(state.optimizer.name)}, needs '${optimizer.name}'. Resume with the optimizer that the state was trained with.`,
     );
   }
-  const slots = specifications.flatMap(({ name, shape }) =>
-    optimizer.slots.map((slot) => ({ name: slotName(slot, name), shape })),
-  );
+  const { trained, fixed } = splitParameters(model, trainable);
+  const unused = new Set(optimizer.slots(fixed).map(({ name }) => name));
+  const used = Object.entries({ ...state.optimizer.slots }).filter(([name]) => !unused.has(name));
+  const given = unused.size === 0 ? state.optimizer.slots : Object.fromEntries(used);
+  const slots = readExactly('[state] optimizer', optimizer.slots(trained), given);
   const carried = readExactly('[state] carried', model.carried, state.carried ?? {});
   return {
     parameters,
     ...(Object.keys(carried).length > 0 && { carried }),
-    optimizer: { name: optimizer.name, slots: readExactly('[state] optimizer', slots, state.optimizer.slots) },
+    optimizer: { name: optimizer.name, slots },
     step: state.step,
     seed: state.seed,
     ...(state.position && { position: state.position }),

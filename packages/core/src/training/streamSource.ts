@@ -1,5 +1,5 @@
-import type { Head } from '../heads.js';
 import type { Model } from '../layers/model/model.js';
+import type { Head } from '../likelihoods/heads.js';
 import { type Augment, createAugmenter } from './augment.js';
 import { gather } from './data.js';
 import { type DataStream, readBlocks } from './dataStream.js';

@@ -1,42 +1,30 @@
 import { checkBackend } from '../backend/checkBackend.js';
-import { type CompiledProgram, compileProgram } from '../backend/compileProgram.js';
-import type { Backend, Tensor, Tensors } from '../backend/contract.js';
+import type { Backend, Tensors } from '../backend/contract.js';
 import { disposeAll } from '../backend/disposeAll.js';
 import { createSerialUses } from '../backend/serialUses.js';
+import { checkFunction } from '../checkFunction.js';
 import { checkObject } from '../checkObject.js';
 import { checkOptionNames } from '../checkOptionNames.js';
 import { copyFloat32 } from '../copyFloat32.js';
 import { VardropError } from '../errors.js';
 import { formatValue } from '../formatValue.js';
-import { headsOf, inModel, targetName } from '../heads.js';
 import type { Model } from '../layers/model/model.js';
+import { headsOf, inModel } from '../likelihoods/heads.js';
 import { namedArrays } from '../namedArrays.js';
+import { averageName } from '../optimizers/averageName.js';
+import { checkOptimizer } from '../optimizers/checkOptimizer.js';
 import type { Optimizer } from '../optimizers/optimizer.js';
-import { keyNames, noiseKeys } from '../streams.js';
 import type { TensorMap } from '../tensorData.js';
+import { checkMicroBatch } from './checkMicroBatch.js';
 import { checkMinibatch } from './checkMinibatches.js';
+import { createStepRunner } from './createStepRunner.js';
 import { locateNonFinite } from './locateNonFinite.js';
 import type { Minibatch } from './minibatch.js';
 import { readState, type TrainingState } from './state.js';
-import { trainingProgram } from './trainingProgram.js';
-
-/**
- * The results of one step in nats: `loss = dataTerm + klScale · kl`. `loss` and `dataTerm` are per datapoint, `kl` is the whole
- * KL; see `sgvb`.
- */
-export interface StepResult {
-  readonly loss: number;
-  readonly dataTerm: number;
-  readonly kl: number;
-}
-
-/** The numbers that change from step to step. */
-export interface StepScales {
-  /** After the schedule. */
-  readonly learningRate: number;
-  /** β/N. */
-  readonly klScale: number;
-}
+import type { StepResult, StepScales } from './step.js';
+import type { FailedPart } from './stepRunner.js';
+import { splitParameters, type Trainable } from './trainable.js';
+import { uploadAll } from './uploadAll.js';
 
 /**
  * Training one step at a time, with parameters and optimizer state kept on the backend. Calls of `run`, `retreat` and `state`
@@ -48,6 +36,11 @@ export interface Trainer {
   readonly step: number;
   /** The current parameters and carried state on the backend. The trainer owns them; they are valid until the next step. */
   readonly parameters: Tensors;
+  /**
+   * The same with averages in place of parameters, where the optimizer has a `movingAverage` and has taken a step: what
+   * validation reads.
+   */
+  readonly averaged: Tensors;
   /**
    * One step on a minibatch. Its arrays are copied, rounded to float32, before this returns. Rejects with `VARDROP_TYPE` for
    * anything but arrays of numbers by name, `VARDROP_INPUT` for names that the model does not have and for arrays that do not
@@ -71,88 +64,52 @@ export interface Trainer {
 
 /**
  * Starts training from a state. Throws `VARDROP_STATE` for a state of another model or optimizer, `VARDROP_MODEL` without a
- * model, `VARDROP_OPTION` for invalid or unknown options.
+ * model, `VARDROP_OPTION` for invalid or unknown options, `VARDROP_BATCH` for a `microBatch` that the model does not permit.
  */
 export function createTrainer(
   model: Model,
   options: {
     readonly backend: Backend;
     readonly optimizer: Optimizer;
+    /** Which parameters are trained. The others have no slots. Default: all. */
+    readonly trainable?: Trainable;
+    /** See `FitOptions.microBatch`. */
+    readonly microBatch?: number;
     /** The data of its tensors may be any arrays of numbers. They are rounded to float32. */
     readonly state: TrainingState<ArrayLike<number>>;
   },
 ): Trainer {
   checkObject('VARDROP_MODEL', '[createTrainer] model', model, 'apply', 'sequential()');
-  checkOptionNames('createTrainer', options, { backend: true, optimizer: true, state: true }, inModel);
-  const { backend, optimizer } = options;
+  const known = { backend: true, optimizer: true, trainable: true, microBatch: true, state: true } as const;
+  checkOptionNames('createTrainer', options, known, inModel);
+  const { backend, optimizer, trainable, microBatch } = options;
   checkBackend('createTrainer', backend);
-  const heads = headsOf('createTrainer', model);
-  checkObject('VARDROP_OPTION', '[createTrainer] optimizer', optimizer, 'update', 'adam()');
-  const initial = readState(model, optimizer, options.state);
-  const source = trainingProgram(model, optimizer);
-  const names = keyNames(source);
-  // One compiled program for each size of minibatch: the usual one, and the last one of an epoch.
-  const programs = new Map<number, CompiledProgram>();
-  const programFor = async (rows: number) => {
-    const program = programs.get(rows) ?? (await compileProgram(backend, source, { batch: rows }));
-    programs.set(rows, program);
-    return program;
-  };
+  headsOf('createTrainer', model);
+  checkOptimizer('[createTrainer] optimizer', optimizer);
+  checkFunction('[createTrainer] trainable', trainable);
+  if (microBatch !== undefined) checkMicroBatch('createTrainer', model, microBatch);
+  const initial = readState(model, optimizer, options.state, trainable);
+  const runner = createStepRunner({ model, backend, optimizer, trainable, seed: initial.seed, microBatch });
   const free = (tensors: Tensors) => disposeAll(backend, Object.values(tensors));
 
   let step = initial.step;
-  let current = uploadAll(backend, { ...initial.parameters, ...initial.carried, ...initial.optimizer.slots });
+  const uploaded = uploadAll(backend, { ...initial.parameters, ...initial.carried, ...initial.optimizer.slots });
+  const { fixed } = splitParameters(model, trainable);
+  const unchanged: Tensors = Object.fromEntries(fixed.map(({ name }) => [name, uploaded[name]]));
+  let current: Tensors = Object.fromEntries(
+    Object.entries(uploaded).filter(([name]) => !Object.hasOwn(unchanged, name)),
+  );
+  const all = (): Tensors => ({ ...unchanged, ...current });
   // The loss is that of the parameters before the update, so a bad update shows one step later.
   let previous: Tensors | undefined;
 
   async function run(minibatch: Minibatch, scales: StepScales): Promise<StepResult> {
-    const program = await programFor(minibatch.rows);
-    const keys = noiseKeys(names, initial.seed, 'training', step);
-    const scalars = {
-      klScale: scales.klScale,
-      ...optimizer.scalars(step + 1, scales.learningRate),
-    };
-    const inputs: Record<string, Tensor> = {};
-    try {
-      for (const { name, shape } of model.inputs) {
-        inputs[name] = backend.upload(minibatch.inputs[name], [minibatch.rows, ...shape]);
-      }
-      for (const head of heads) {
-        const { name } = head.output;
-        inputs[targetName(head)] = backend.upload(minibatch.targets[name], [minibatch.rows, ...head.targetShape]);
-      }
-      const scale = 1 / minibatch.rows;
-      const rowScales =
-        minibatch.weights?.map((weight) => weight * scale) ?? new Float32Array(minibatch.rows).fill(scale);
-      inputs.rowScale = backend.upload(rowScales, [minibatch.rows]);
-      for (const [name, value] of Object.entries(scalars)) inputs[name] = backend.upload(Float32Array.of(value), []);
-      const { carried, outputs } = program.run(current, [{ inputs, keys }]);
-      let result: StepResult;
-      try {
-        // Made while a backend computes on another thread or device. After the very last step this noise is not used.
-        program.prepareNoise([noiseKeys(names, initial.seed, 'training', step + 1)]);
-        const [loss, dataTerm, kl] = await Promise.all(
-          ['loss', 'dataTerm', 'kl'].map(async (name) => (await backend.read(outputs[0][name]))[0]),
-        );
-        result = { loss, dataTerm, kl };
-      } catch (error) {
-        free(carried);
-        throw error;
-      } finally {
-        free(outputs[0]);
-      }
-      if (!Number.isFinite(result.loss)) {
-        free(carried);
-        throw await nonFinite(result, inputs, keys);
-      }
-      if (previous) free(previous);
-      previous = current;
-      current = carried;
-      step++;
-      return result;
-    } finally {
-      free(inputs);
-    }
+    const { carried, result } = await runner.run(all(), minibatch, { step, scales }, nonFinite);
+    if (previous) free(previous);
+    previous = current;
+    current = carried;
+    step++;
+    return result;
   }
 
   function retreat(): void {
@@ -164,8 +121,8 @@ export function createTrainer(
   }
 
   /** Finds the cause, and goes back to the last state whose loss was finite. */
-  async function nonFinite(result: StepResult, inputs: Tensors, keys: ReturnType<typeof noiseKeys>) {
-    const where = await locateNonFinite(model, { backend, parameters: current, inputs, keys });
+  async function nonFinite({ result, inputs, keys }: FailedPart): Promise<VardropError> {
+    const where = await locateNonFinite(model, { backend, parameters: all(), inputs, keys });
     const failed = step + 1;
     retreat();
     return new VardropError(
@@ -176,7 +133,7 @@ export function createTrainer(
 
   async function state(): Promise<TrainingState> {
     return {
-      parameters: await readAll(backend, initial.parameters, current),
+      parameters: await readAll(backend, initial.parameters, all()),
       ...(initial.carried && { carried: await readAll(backend, initial.carried, current) }),
       optimizer: { name: optimizer.name, slots: await readAll(backend, initial.optimizer.slots, current) },
       step,
@@ -185,10 +142,9 @@ export function createTrainer(
   }
 
   const uses = createSerialUses({ name: 'trainer', remedy: 'Create a new trainer' }, () => {
-    free(current);
+    free(all());
     if (previous) free(previous);
-    for (const program of programs.values()) program.dispose();
-    programs.clear();
+    runner.dispose();
   });
 
   return {
@@ -196,8 +152,12 @@ export function createTrainer(
       return step;
     },
     get parameters() {
-      const names = Object.keys({ ...initial.parameters, ...initial.carried });
-      return Object.fromEntries(names.map((name) => [name, current[name]]));
+      const [names, tensors] = [Object.keys({ ...initial.parameters, ...initial.carried }), all()];
+      return Object.fromEntries(names.map((name) => [name, tensors[name]]));
+    },
+    get averaged() {
+      const [names, tensors] = [Object.keys({ ...initial.parameters, ...initial.carried }), all()];
+      return Object.fromEntries(names.map((name) => [name, (step > 0 && tensors[averageName(name)]) || tensors[name]]));
     },
     async run(minibatch, scales) {
       const copy = copyMinibatch(model, minibatch);
@@ -232,25 +192,14 @@ function copyMinibatch(model: Model, minibatch: Minibatch<ArrayLike<number>>): M
 
 /** Throws `VARDROP_OPTION` for scales that are not finite numbers, and for unknown scales. */
 function checkScales(scales: StepScales): void {
-  checkOptionNames('trainer: scales', scales, { learningRate: true, klScale: true });
-  for (const name of ['learningRate', 'klScale'] as const) {
+  const elsewhere = { learningRate: 'Write learningRateFactor, a factor on the rate of the optimizer.' };
+  checkOptionNames('trainer: scales', scales, { learningRateFactor: true, klScale: true }, elsewhere);
+  for (const name of ['learningRateFactor', 'klScale'] as const) {
     if (Number.isFinite(scales[name])) continue;
     throw new VardropError(
       'VARDROP_OPTION',
       `[trainer] ${name}: got ${formatValue(scales[name])}, needs a finite number.`,
     );
-  }
-}
-
-/** Uploads tensors by name. If one fails, the others are disposed of. */
-function uploadAll(backend: Backend, tensors: TensorMap): Tensors {
-  const uploaded: Record<string, Tensor> = {};
-  try {
-    for (const [name, { shape, data }] of Object.entries(tensors)) uploaded[name] = backend.upload(data, shape);
-    return uploaded;
-  } catch (error) {
-    disposeAll(backend, Object.values(uploaded));
-    throw error;
   }
 }
 

@@ -1,6 +1,6 @@
 import type { Backend, Tensors } from '../backend/contract.js';
-import { type Head, headsOf } from '../heads.js';
 import type { Model } from '../layers/model/model.js';
+import { type Head, headsOf } from '../likelihoods/heads.js';
 import type { TargetKind } from '../likelihoods/likelihood.js';
 import { assemblePrediction } from '../prediction/assemblePrediction.js';
 import { createSampler } from '../prediction/createSampler.js';

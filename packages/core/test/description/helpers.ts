@@ -10,6 +10,7 @@ import {
 } from '../../src/index.js';
 import { print } from '../../src/program/print.js';
 import { trainingProgram } from '../../src/training/index.js';
+import { withLikelihood } from '../withLikelihood.js';
 
 /** The model that is made of a model's description, after it has been text. */
 export function again(model: Model, options?: ModelFromOptions): Model {
@@ -18,13 +19,13 @@ export function again(model: Model, options?: ModelFromOptions): Model {
 
 /** All that two models have to have in common. */
 export function appearance(model: Model) {
-  const likelihoods = Object.fromEntries(model.outputs.map(({ name }) => [name, gaussian()]));
   const { inputs, outputs, parameters, carried } = model;
+  const trained = withLikelihood(model, Object.fromEntries(outputs.map(({ name }) => [name, gaussian()])));
   return {
     ...{ inputs, outputs, parameters, carried },
     description: describeModel(model),
     summary: summary(model),
-    program: print(trainingProgram(model, sgd())),
+    program: print(trainingProgram(trained, sgd())),
   };
 }
 

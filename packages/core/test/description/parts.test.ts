@@ -14,7 +14,7 @@ function exportedParts(): ReadonlyMap<string, string> {
   return new Map(
     functions.flatMap((text) => {
       const [, name, returned] = /^(\w+).*\): ([^()]+);\s*$/s.exec(text) ?? [];
-      const isPart = /^(Layer|Estimator|Divergence|\w+Noise(?: \| \w+Noise)*)$/.test(returned);
+      const isPart = /^(Layer|Estimator|Divergence|\w+Noise(?: \| \w+Noise)*|Likelihood<'\w+'>)$/.test(returned);
       return isPart ? [[name, returned] as const] : [];
     }),
   );

@@ -1,5 +1,5 @@
 import { describe, expect, it, test } from 'vitest';
-import { defineLayer, type NoNoise } from '../../src/extend.js';
+import { defineLayer, layersFrom, type NoNoise } from '../../src/extend.js';
 import {
   add,
   bernoulli,
@@ -373,4 +373,37 @@ it.each(['describeModel', 'modelFrom'] as const)('%s says what it got in place o
   expect(thrown(() => act(Promise.resolve() as never))).toEqual(
     refused('got a promise', name === 'describeModel' ? 'VARDROP_MODEL' : 'VARDROP_DESCRIPTION'),
   );
+});
+
+describe('layersFrom', () => {
+  const [first] = describeModel(wholeModel()).layers;
+
+  it('makes the layers of a description, which a model names anew', () => {
+    const { layers } = describeModel(sequential({ input: [3], layers: [dense({ units: 4 }), dense({ units: 2 })] }));
+    const made = sequential({ input: [5], layers: layersFrom(JSON.parse(JSON.stringify(layers))) });
+    expect(made.layers.map(({ name, outputShape }) => [name, ...outputShape])).toEqual([
+      ['dense1', 4],
+      ['dense2', 2],
+    ]);
+  });
+
+  it.each<[string, unknown, string]>([
+    ['no list', { layers: [] }, '[layersFrom] layers: got an object with layers, needs a list'],
+    ['no options', [{ part: 'dense' }], "layers[0]: got an object with part, needs 'options' in it"],
+    ['another member', [first, { ...first, kind: 'dense' }], "layers[1].kind: got 'dense', needs no such member"],
+    ['an unknown part', [{ part: 'dens', options: {} }], "layers[0]: got the part 'dens'"],
+    ['no layer', [first, { part: 'noNoise', options: {} }], 'layers[1]: '],
+    ['options that are refused', [{ part: 'dense', options: { units: 0 } }], 'layers[0]: '],
+  ])('refuses %s', (_, layers, message) => {
+    expect(thrown(() => layersFrom(layers))).toEqual(refused(message));
+  });
+
+  it('takes parts of one’s own', () => {
+    const own = { mine: ({ units }: { readonly units: number }) => dense({ units, name: 'own' }) };
+    const [layer] = layersFrom([{ part: 'mine', options: { units: 3 } }], { parts: own });
+    expect(sequential({ input: [2], layers: [layer] }).layers[0].name).toBe('own');
+    expect(thrown(() => layersFrom([], { parts: 7 as never }))).toEqual(
+      refused('[layersFrom] parts: got 7', 'VARDROP_OPTION'),
+    );
+  });
 });

@@ -3,7 +3,6 @@ import { describe, expect, it } from 'vitest';
 import { logUniformExact } from '../../src/divergences/logUniformExact.js';
 import { dense } from '../../src/layers/dense.js';
 import { sequential } from '../../src/layers/model/sequential.js';
-import { categorical } from '../../src/likelihood.js';
 import { variationalDropout } from '../../src/noise/variationalDropout.js';
 import { sgd } from '../../src/optimizers/sgd.js';
 import { simplify } from '../../src/program/simplify.js';

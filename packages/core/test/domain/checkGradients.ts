@@ -1,7 +1,7 @@
 import { expect } from 'vitest';
 import { allParameters } from '../../src/allParameters.js';
 import type { Model } from '../../src/layers/index.js';
-import type { Likelihood } from '../../src/likelihood.js';
+import { headsOf } from '../../src/likelihoods/heads.js';
 import type { ParameterSpecification } from '../../src/noise/noiseModel.js';
 import { sgvb } from '../../src/objective.js';
 import { bindBatch } from '../../src/program/bindBatch.js';
@@ -16,19 +16,19 @@ import { evaluate } from '../../src/reference/evaluate.js';
 import { keyNames, noiseKeys } from '../../src/streams.js';
 
 /** The objective of a model and its gradient, as float64 functions of the parameters. */
-function objectiveOf(model: Model, likelihood: Likelihood, x: number[], y: number[], rows: number, seed: number) {
+function objectiveOf(model: Model, x: number[], y: number[], rows: number, seed: number) {
   const parameters = allParameters(model);
   const build = (withGradients: boolean) => {
     const b = createBuilder('objective');
     const [input] = model.inputs;
     const given = {
       inputs: { [input.name]: b.input('x', ['batch', ...model.inputShape]) },
-      targets: { output: b.input('y', ['batch', ...model.outputShape]) },
+      targets: { output: b.input('y', ['batch', ...headsOf('test', model)[0].targetShape]) },
     };
     const values = Object.fromEntries(parameters.map(({ name, shape }) => [name, b.input(name, shape)]));
     const carried = Object.fromEntries(model.carried.map((one) => [one.name, initial(b, one)]));
-    const scales = { datapoint: b.constant(1 / rows), kl: b.constant(0.1) };
-    const { loss } = sgvb(b, model, likelihood, { ...given, parameters: { ...values, ...carried } }, scales);
+    const scales = { rows: b.constant(1 / rows, ['batch']), kl: b.constant(0.1) };
+    const { loss } = sgvb(b, model, { ...given, parameters: { ...values, ...carried } }, scales);
     b.output('loss', loss);
     const wrt = parameters.map(({ name }) => values[name]);
     if (withGradients) {
@@ -72,14 +72,13 @@ function difference(f: (shift: number) => number, step = 1e-3): number {
  */
 export function checkGradients(
   model: Model,
-  likelihood: Likelihood,
   x: number[],
   y: number[],
   rows: number,
   seed = 7,
   without: readonly string[] = [],
 ): void {
-  const objective = objectiveOf(model, likelihood, x, y, rows, seed);
+  const objective = objectiveOf(model, x, y, rows, seed);
   const values: Record<string, Float64Array> = {};
   objective.parameters.forEach(({ name, shape, initialize }, i) => {
     const count = elementCount(shape);

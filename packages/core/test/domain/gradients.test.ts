@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { combinations } from '../../src/combinations.js';
 import { activation, conv2d, dense, flatten, maxPooling2d, sequential } from '../../src/layers/index.js';
-import { gaussian } from '../../src/likelihood.js';
+import { gaussian } from '../../src/likelihoods/index.js';
 import { key } from '../../src/random/key.js';
 import { normal } from '../../src/random/normal.js';
 import { checkGradients } from './checkGradients.js';
@@ -42,6 +42,7 @@ describe('gradients through layers and likelihoods', () => {
     for (const kind of ['elu', 'gelu', 'silu', 'softplus', 'sigmoid', 'tanh'] as const) {
       const model = sequential({
         input: [5, 5, 2],
+        likelihood: gaussian(),
         layers: [
           conv2d({ filters: 2, size: 2, bias: false }),
           activation(kind),
@@ -50,7 +51,7 @@ describe('gradients through layers and likelihoods', () => {
           dense({ units: 2 }),
         ],
       });
-      checkGradients(model, gaussian(), image, [0.5, -1, 2, 0.3], 2);
+      checkGradients(model, image, [0.5, -1, 2, 0.3], 2);
     }
   });
 });

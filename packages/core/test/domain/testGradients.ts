@@ -1,6 +1,5 @@
 import { describe, expect, it } from 'vitest';
 import { type Combination, combinations } from '../../src/combinations.js';
-import { categorical } from '../../src/likelihood.js';
 import { checkGradients } from './checkGradients.js';
 import type { GradientCase } from './gradientCases.js';
 
@@ -32,7 +31,7 @@ export function testGradients(given: GradientCase, all: readonly Combination[]):
           expect(build).toThrow(expect.objectContaining({ code: 'VARDROP_COMBINATION', message })));
       } else {
         const { x, y, rows, seed, without } = given;
-        it(name, () => checkGradients(build(), categorical(), x, y, rows, seed, without));
+        it(name, () => checkGradients(build(), x, y, rows, seed, without));
       }
     }
   });

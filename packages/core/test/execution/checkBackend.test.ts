@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { compileProgram } from '../../src/backend/compileProgram.js';
 import { type Backend, contractVersion } from '../../src/backend/contract.js';
 import { createTrainer } from '../../src/extend.js';
-import { categorical, createPredictor, dense, fit, initialState, predict, sequential, sgd } from '../../src/index.js';
+import { createPredictor, dense, fit, initialState, predict, sequential, sgd } from '../../src/index.js';
 import { createBuilder } from '../../src/program/builder.js';
 import { createReferenceBackend } from '../../src/reference/index.js';
 
@@ -16,7 +16,6 @@ function backendOf(version: unknown): Backend {
 }
 
 const model = sequential({ input: [2], layers: [dense({ units: 3 })] });
-const likelihood = categorical();
 const optimizer = sgd();
 const state = initialState(model, optimizer, 1);
 const [inputs, targets] = [new Float32Array(4), Int32Array.of(0, 1)];
@@ -27,7 +26,7 @@ const program = b.build();
 const doors: Readonly<Record<string, (backend: Backend) => unknown>> = {
   compileProgram: (backend) => compileProgram(backend, program),
   fit: (backend) => fit(model, { backend, data: { inputs, targets } }),
-  createTrainer: (backend) => createTrainer(model, { backend, likelihood, optimizer, state }),
+  createTrainer: (backend) => createTrainer(model, { backend, optimizer, state }),
   createPredictor: (backend) => createPredictor(model, { backend }),
   predict: (backend) => predict(model, { backend, parameters: state.parameters, inputs }),
 };

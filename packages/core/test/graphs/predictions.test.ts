@@ -13,7 +13,7 @@ import {
   fit,
   gaussian,
   input,
-  type Likelihoods,
+  type Model,
   mask,
   model,
   noNoise,
@@ -30,9 +30,10 @@ import { evaluate } from '../../src/reference/index.js';
 import { patterned, reference, watched } from '../prediction/helpers.js';
 import { float32Backend, spoiled } from '../training/helpers.js';
 import { likelihoods, twoByTwo, twoByTwoRows } from '../training/twoByTwo.js';
+import { withLikelihood } from '../withLikelihood.js';
 
 const network = twoByTwo();
-const parameters = patterned(network, likelihoods);
+const parameters = patterned(network);
 const backend = reference();
 
 /** A prediction of rows of the network of two inputs and two outputs. */
@@ -41,30 +42,30 @@ const predictTwo = (
   options: { readonly batch?: number; readonly seed?: number; readonly samples?: number },
 ) =>
   predict(network, {
-    ...{ backend, likelihood: likelihoods, parameters, inputs: twoByTwoRows(rows, 5).inputs },
+    ...{ backend, parameters, inputs: twoByTwoRows(rows, 5).inputs },
     ...options,
   });
 
 describe('predictions of several outputs', () => {
   it('have the types of their likelihoods', () => {
     const options = { backend, parameters, inputs: new Float32Array(3) };
-    const both = () => predict(network, { ...options, likelihood: likelihoods });
+    const both = () => predict(network, options);
     expectTypeOf(both).returns.resolves.toEqualTypeOf<{
       readonly label: ClassificationPrediction;
       readonly size: RegressionPrediction;
     }>();
-    const named = () => predict(network, { ...options, likelihood: { output: categorical() } });
+    const named = () => predict(withLikelihood(network, { output: categorical() }), options);
     expectTypeOf(named).returns.resolves.toEqualTypeOf<{ readonly output: ClassificationPrediction }>();
-    const predictor = () => createPredictor(network, { backend, likelihood: likelihoods }).run({}, options.inputs);
+    const predictor = () => createPredictor(network, { backend }).run({}, options.inputs);
     expectTypeOf(predictor).returns.resolves.toEqualTypeOf<{
       readonly label: ClassificationPrediction;
       readonly size: RegressionPrediction;
     }>();
-    const unknown = (likelihood: Likelihoods) => predict(network, { ...options, likelihood });
+    const unknown = (made: Model) => predict(made, options);
     expectTypeOf(unknown).returns.resolves.toExtend<Prediction | Readonly<Record<string, Prediction>>>();
     // Where a prediction is handed on, the type that is wanted there does not change it.
     const take = (prediction: Prediction) => prediction.rows;
-    const handed = async () => take(await predict(network, options));
+    const handed = async () => take(await predict(sequential({ input: [3], layers: [dense({ units: 2 })] }), options));
     expectTypeOf(handed).returns.resolves.toEqualTypeOf<number>();
   });
 
@@ -93,20 +94,17 @@ describe('predictions of several outputs', () => {
       size: dense({ units: 2, name: 'sizes' })(activation('elu')(trunk)),
     };
     const inputs = [left, code];
-    const whole = model({ inputs, outputs });
+    const whole = model({ inputs, outputs, likelihood: likelihoods });
     const { inputs: rows } = twoByTwoRows(7, 2);
     const values = {
-      ...patterned(whole, likelihoods),
+      ...patterned(whole),
       'likelihood/logVariance': parameters['likelihood/size/logVariance'],
     };
     const options = { backend, parameters: values, inputs: rows, seed: 8, samples: 5 };
-    const both = await predict(whole, { ...options, likelihood: likelihoods });
+    const both = await predict(whole, options);
     expect(both.size.epistemicVariance.every((variance) => variance > 1e-6)).toBe(true);
     const label = await predict(model({ inputs, outputs: outputs.label }), options);
-    const size = await predict(model({ inputs, outputs: outputs.size }), {
-      ...options,
-      likelihood: gaussian(),
-    });
+    const size = await predict(model({ inputs, outputs: outputs.size, likelihood: gaussian() }), options);
     expect(both).toEqual({ label, size });
   });
 
@@ -114,7 +112,6 @@ describe('predictions of several outputs', () => {
     const { backend: counted, counts } = watched();
     await predict(network, {
       backend: counted,
-      likelihood: likelihoods,
       parameters,
       inputs: twoByTwoRows(4, 1).inputs,
       samples: 6,
@@ -148,12 +145,11 @@ describe('predictions of several outputs', () => {
     };
     const { inputs } = twoByTwoRows(rows, 3);
     const samples = 4;
-    const found = await predict(network, { backend: listening, likelihood: likelihoods, parameters, inputs, samples });
+    const found = await predict(network, { backend: listening, parameters, inputs, samples });
     const summary = evaluate(bindBatch(summaryProgram(network), rows), {
       inputs: {
         ...Object.fromEntries(Object.entries(carried).filter(([name]) => name.includes('/'))),
         samples: [samples],
-        'likelihood/size/logVariance': parameters['likelihood/size/logVariance'].data,
       },
     });
     const wanted = {
@@ -174,17 +170,17 @@ describe('predictions of several outputs', () => {
 
   it('of a model with one output are by name where its likelihood is', async () => {
     const made = sequential({ input: [3], layers: [dense({ units: 2 })] });
-    const own = patterned(made, categorical());
+    const own = patterned(made);
     const options = { backend, parameters: own, inputs: normal(key(1), 6) };
     const alone = await predict(made, options);
-    expect(await predict(made, { ...options, likelihood: { output: categorical() } })).toEqual({ output: alone });
+    expect(await predict(withLikelihood(made, { output: categorical() }), options)).toEqual({ output: alone });
     expect(await predict(made, { ...options, inputs: { x: options.inputs } })).toEqual(alone);
   });
 });
 
 describe('inputs that do not fit', () => {
   const { inputs } = twoByTwoRows(4, 1);
-  const options = { backend, likelihood: likelihoods, parameters };
+  const options = { backend, parameters };
   const cases: readonly (readonly [string, string, string, object])[] = [
     ['one array', 'VARDROP_TYPE', '[predict] inputs: got a Float32Array', inputs.left],
     ['a missing name', 'VARDROP_INPUT', "[predict] inputs: got none for 'left'", { code: inputs.code }],
@@ -199,7 +195,7 @@ describe('inputs that do not fit', () => {
   it.each(cases)('%s, to predict and to a predictor', async (_, code, message, given) => {
     const wanted = { code, message: expect.stringContaining(message) };
     await expect(predict(network, { ...options, inputs: given as never })).rejects.toMatchObject(wanted);
-    const predictor = createPredictor(network, { backend, likelihood: likelihoods });
+    const predictor = createPredictor(network, { backend });
     await expect(predictor.run({}, given as never)).rejects.toMatchObject(wanted);
     predictor.dispose();
   });
@@ -214,7 +210,7 @@ describe('inputs that do not fit', () => {
     });
     const made = sequential({ input: [2], layers: [table, dense({ units: 2 })] });
     expect(made.inputs).toEqual([{ name: 'x', shape: [2], kind: 'integers', limit: 7 }]);
-    const own = patterned(made, categorical());
+    const own = patterned(made);
     await expect(predict(made, { backend, parameters: own, inputs: [6, 0, 1, 7] })).rejects.toMatchObject({
       code: 'VARDROP_INDEX',
       message:

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { bidirectional, categorical, dense, gru, initialState, lstm, sequential, sgd } from '../../src/index.js';
+import { bidirectional, dense, gru, initialState, lstm, sequential, sgd } from '../../src/index.js';
 import { digits, kinds, normals, over, run, sizes, valuesOf } from './recurrentFixture.js';
 
 /** Runs of random sizes; `check` is given sequences and values of the parameters of `make`. */
@@ -161,7 +161,7 @@ describe('one step by hand', () => {
 
 describe('initial values', () => {
   const start = (layers: Parameters<typeof sequential>[0]['layers']) =>
-    initialState(sequential({ input: [3, 2], layers }), categorical(), sgd(), 5).parameters;
+    initialState(sequential({ input: [3, 2], layers }), sgd(), 5).parameters;
 
   it('of the forget gate are 1, unless asked otherwise', () => {
     expect([...start([lstm({ units: 2 })])['lstm1/input/bias'].data]).toEqual([0, 0, 1, 1, 0, 0, 0, 0]);

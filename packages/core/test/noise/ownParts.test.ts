@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import type { Divergence } from '../../src/divergences/index.js';
 import type { Estimator } from '../../src/estimators/index.js';
 import { dense, type LayerDefinition, sequential } from '../../src/layers/index.js';
-import type { Likelihood } from '../../src/likelihood.js';
+import type { Likelihood } from '../../src/likelihoods/index.js';
 import type { InputNoise, WeightNoise } from '../../src/noise/index.js';
 import { type Optimizer, sgd } from '../../src/optimizers/index.js';
 import { key, normal, uniform } from '../../src/random/index.js';
@@ -143,26 +143,32 @@ describe('a user’s own', () => {
 
   it('parts are trained together, with an own likelihood and an own optimizer', async () => {
     /** |y − output| + log 2: the Laplace distribution of scale 1. */
-    const laplace: Likelihood = {
+    const laplace: Likelihood<'values'> = {
       name: 'own-laplace',
       targets: 'values',
+      targetShape: (outputShape) => outputShape,
       parameters: () => [],
+      // Twice the squared scale.
+      predictive: (b, output) => ({ kind: 'values', mean: output, variance: b.constant(2) }),
       negativeLogLikelihood: (b, output, target) => b.add(b.reduceSum(b.abs(b.sub(target, output)), [1]), Math.log(2)),
     };
     /** Remembers the last gradient, and never reads it: a slot that is only written. */
     const remembering: Optimizer = {
       ...sgd({ learningRate: 0.05 }),
       name: 'own-sgd',
-      slots: ['lastGradient'],
-      update: (b, parameter, gradient, _, scalars) => ({
-        parameter: b.sub(parameter, b.mul(scalars.learningRate, gradient)),
-        slots: { lastGradient: gradient },
+      slots: (parameters) => parameters.map(({ name, shape }) => ({ name: `lastGradient:${name}`, shape })),
+      update: (b, step) => ({
+        ...sgd().update(b, step),
+        slots: Object.fromEntries(
+          Object.entries(step.updates).map(([name, gradient]) => [`lastGradient:${name}`, gradient]),
+        ),
       }),
     };
     const model = sequential({
       input: [2],
       noise: uniformWeights,
       divergence: squares,
+      likelihood: laplace,
       layers: [shiftAndDouble, dense({ units: 3, activation: 'tanh', estimator: antithetic }), dense({ units: 1 })],
     });
     const { inputs } = blobs(40);
@@ -171,7 +177,6 @@ describe('a user’s own', () => {
     const { history, state } = await fit(model, {
       backend,
       data: { inputs, targets },
-      likelihood: laplace,
       optimizer: remembering,
       epochs: 30,
       batch: 10,

@@ -1,124 +1,111 @@
 import { describe, expect, it } from 'vitest';
-import { adam, type Optimizer, sgd } from '../../src/optimizers/index.js';
+import {
+  adam,
+  adamW,
+  chain,
+  clipByGlobalNorm,
+  clipByValue,
+  lion,
+  movingAverage,
+  type Optimizer,
+  parameterGroups,
+  rmsprop,
+  sgd,
+} from '../../src/optimizers/index.js';
 import { createBuilder } from '../../src/program/builder.js';
-import { simplify } from '../../src/program/simplify.js';
 import { evaluate } from '../../src/reference/index.js';
-import { constantSchedule, exponentialDecay, piecewiseLinear, warmUp } from '../../src/training/index.js';
 
-const steps = 50;
-const start = [1, -2, 0.5, 0];
+// The trajectories themselves are compared with those of PyTorch and optax in packages/conformance/test/optimizers.test.ts.
 
-/** A gradient that changes from step to step, and is 0 throughout for the last parameter. */
-function gradientAt(step: number, parameter: readonly number[]): number[] {
-  return parameter.map((x, i) => (i === 3 ? 0 : Math.sin(step * (i + 1)) * 10 ** (i - 1) + 0.3 * x));
-}
+const shapes = [
+  { name: 'first/weights', shape: [2, 3] },
+  { name: 'first/bias', shape: [3] },
+] as const;
 
-/** The optimizer's own program, run step by step in float64 with the scalars that it asks for. */
-function run(optimizer: Optimizer, rate: (step: number) => number = () => optimizer.learningRate): number[][] {
+/** What one step from slots of 0 adds to each parameter, for gradients and parameters that count up. */
+function firstUpdates(optimizer: Optimizer): Readonly<Record<string, readonly number[]>> {
   const b = createBuilder('update');
-  const shape = [start.length];
-  const scalars = Object.fromEntries(optimizer.scalarNames.map((name) => [name, b.input(name, [])]));
-  const slots = Object.fromEntries(optimizer.slots.map((name) => [name, b.input(name, shape)]));
-  const next = optimizer.update(b, b.input('parameter', shape), b.input('gradient', shape), slots, scalars);
-  b.output('next', next.parameter);
-  expect(Object.keys(next.slots)).toEqual([...optimizer.slots]);
-  for (const [name, slot] of Object.entries(next.slots)) b.output(`next ${name}`, slot);
-  const program = simplify(b.build());
-  let parameter = start;
-  let values: Record<string, number[]> = Object.fromEntries(optimizer.slots.map((name) => [name, start.map(() => 0)]));
-  const trajectory: number[][] = [];
-  for (let step = 1; step <= steps; step++) {
-    const given = optimizer.scalars(step, rate(step));
-    expect(Object.keys(given)).toEqual([...optimizer.scalarNames]);
-    const results = evaluate(program, {
-      inputs: {
-        parameter,
-        gradient: gradientAt(step, parameter),
-        ...values,
-        ...Object.fromEntries(Object.entries(given).map(([name, value]) => [name, [value]])),
-      },
-    });
-    parameter = Array.from(results.next);
-    values = Object.fromEntries(optimizer.slots.map((name) => [name, Array.from(results[`next ${name}`])]));
-    trajectory.push(parameter);
-  }
-  return trajectory;
+  const of = (prefix: string) =>
+    Object.fromEntries(shapes.map(({ name, shape }) => [name, b.input(`${prefix}:${name}`, shape)]));
+  const [parameters, updates] = [of('parameter'), of('gradient')];
+  const slots = optimizer.slots(shapes).map(({ name, shape }) => [name, b.input(name, shape)] as const);
+  const scalars = optimizer.scalarNames.map((name) => [name, b.input(name, [])] as const);
+  const step = { parameters, updates, slots: Object.fromEntries(slots), scalars: Object.fromEntries(scalars) };
+  const next = optimizer.update(b, step);
+  for (const [name, value] of Object.entries(next.updates)) b.output(name, value);
+  const counting = (shape: readonly number[], from: number) =>
+    Array.from({ length: shape.reduce((product, length) => product * length, 1) }, (_, i) => from + i);
+  const given = optimizer.scalars(1, 1);
+  return Object.fromEntries(
+    Object.entries(
+      evaluate(b.build(), {
+        inputs: Object.fromEntries([
+          ...shapes.map(({ name, shape }) => [`parameter:${name}`, counting(shape, 10)]),
+          ...shapes.map(({ name, shape }) => [`gradient:${name}`, counting(shape, -1)]),
+          ...slots.map(([name, { shape }]) => [name, counting(shape as readonly number[], 0).fill(0)]),
+          ...scalars.map(([name]) => [name, [given[name]]]),
+        ]),
+      }),
+    ).map(([name, values]) => [name, Array.from(values)]),
+  );
 }
 
-/** Each parameter by itself: `update` maps value, gradient and step to the next value, with state of its own. */
-function byHand(make: () => (x: number, gradient: number, step: number) => number): number[][] {
-  const updates = start.map(make);
-  let parameter = start;
-  return Array.from({ length: steps }, (_, i) => {
-    const gradient = gradientAt(i + 1, parameter);
-    parameter = parameter.map((x, k) => updates[k](x, gradient[k], i + 1));
-    return parameter;
-  });
-}
-
-function expectSame(actual: number[][], expected: number[][]): void {
-  // Fifty steps of a few roundings, which a contraction of the trajectory does not let grow.
-  actual.forEach((parameter, i) => {
-    parameter.forEach((x, k) => {
-      expect(Math.abs(x - expected[i][k]), `step ${i + 1}`).toBeLessThan(1e-12 * Math.max(1, Math.abs(expected[i][k])));
-    });
-  });
-}
-
-describe('optimizers, over 50 steps in float64', () => {
-  it('sgd', () =>
-    expectSame(
-      run(sgd({ learningRate: 0.1 })),
-      byHand(() => (x, g) => x - 0.1 * g),
-    ));
-
-  it('sgd with momentum', () => {
-    const expected = byHand(() => {
-      let v = 0;
-      return (x, g) => {
-        v = 0.9 * v + g;
-        return x - 0.05 * v;
-      };
-    });
-    expectSame(run(sgd({ learningRate: 0.05, momentum: 0.9 })), expected);
+describe('optimizers', () => {
+  it('follow the factor of a schedule', () => {
+    expect(sgd({ learningRate: 0.5 }).scalars(7, 0.25)).toEqual({ 'sgd/stepSize': -0.125 });
+    expect(adam().scalars(1, 0.5)['adam/stepSize']).toBeCloseTo((-0.0005 * Math.sqrt(1 - 0.999)) / 0.1, 12);
+    const groups = parameterGroups([
+      { parameters: (name) => name.endsWith('bias'), optimizer: sgd({ learningRate: 0.1 }) },
+      { parameters: () => true, optimizer: sgd({ learningRate: 2 }) },
+    ]);
+    expect(groups.scalars(1, 0.5)).toEqual({ 'group1/sgd/stepSize': -0.05, 'group2/sgd/stepSize': -1 });
   });
 
-  it('sgd with Nesterov’s momentum', () => {
-    const expected = byHand(() => {
-      let v = 0;
-      return (x, g) => {
-        v = 0.8 * v + g;
-        return x - 0.05 * (g + 0.8 * v);
-      };
-    });
-    expectSame(run(sgd({ learningRate: 0.05, momentum: 0.8, nesterov: true })), expected);
-  });
-
-  for (const options of [{}, { learningRate: 0.02, beta1: 0.5, beta2: 0.9, epsilon: 1e-3 }, { beta1: 0, beta2: 0 }]) {
-    it(`adam ${JSON.stringify(options)}`, () => {
-      const { learningRate = 1e-3, beta1 = 0.9, beta2 = 0.999, epsilon = 1e-8 } = options;
-      // Kingma & Ba 2015, algorithm 1, as it stands there.
-      const expected = byHand(() => {
-        let [m, v] = [0, 0];
-        return (x, g, t) => {
-          m = beta1 * m + (1 - beta1) * g;
-          v = beta2 * v + (1 - beta2) * g * g;
-          return x - (learningRate * (m / (1 - beta1 ** t))) / (Math.sqrt(v / (1 - beta2 ** t)) + epsilon);
-        };
+  it('decay weights and nothing else, unless told which', () => {
+    const moved = (optimizer: Optimizer) =>
+      Object.entries(firstUpdates(optimizer)).flatMap(([name, values]) => {
+        const without = firstUpdates(lion({ learningRate: 1 }))[name];
+        return values.some((value, i) => value !== without[i]) ? [name] : [];
       });
-      const actual = run(adam(options));
-      expectSame(actual, expected);
-      expect(actual.map((parameter) => parameter[3])).toEqual(new Array(steps).fill(0));
-    });
-  }
+    expect(moved(lion({ learningRate: 1, weightDecay: 0.5 }))).toEqual(['first/weights']);
+    const decay = (name: string) => name.endsWith('bias');
+    expect(moved(lion({ learningRate: 1, weightDecay: 0.5, decay }))).toEqual(['first/bias']);
+    expect(firstUpdates(lion({ learningRate: 1, weightDecay: 0.5, decay }))['first/bias']).toEqual([-4, -5.5, -7]);
+  });
 
-  it('follow a scheduled rate', () => {
-    const rate = (step: number) => 0.1 / step;
-    expectSame(
-      run(sgd(), rate),
-      byHand(() => (x, g, t) => x - (0.1 / t) * g),
+  it('leave frozen parameters as they are, without slots, and average them', () => {
+    const frozen = parameterGroups([
+      { parameters: (name) => name === 'first/weights', optimizer: 'frozen' },
+      { parameters: () => true, optimizer: chain(clipByValue(0.5), sgd({ learningRate: 1, momentum: 0.5 })) },
+    ]);
+    expect(frozen.slots(shapes)).toEqual([{ name: 'velocity:first/bias', shape: [3] }]);
+    expect(firstUpdates(frozen)).toEqual({ 'first/bias': [0.5, -0, -0.5] });
+    const averaged = chain(frozen, movingAverage());
+    expect(averaged.name).toBe('chain(parameterGroups(frozen, chain(clipByValue, sgd)), movingAverage)');
+    expect(averaged.slots(shapes).map(({ name }) => name)).toEqual([
+      'velocity:first/bias',
+      'average:first/weights',
+      'average:first/bias',
+    ]);
+  });
+
+  it('clip by the norm of all gradients together, and not below the limit', () => {
+    // −1, 0, …, 4 and −1, 0, 1.
+    const norm = Math.sqrt(31 + 2);
+    const updates = firstUpdates(chain(clipByGlobalNorm(2), sgd({ learningRate: 1 })));
+    updates['first/weights'].forEach((value, i) => {
+      expect(value).toBeCloseTo((-2 / norm) * (i - 1), 14);
+    });
+    expect(firstUpdates(chain(clipByGlobalNorm(6), sgd({ learningRate: 1 })))).toEqual(
+      firstUpdates(sgd({ learningRate: 1 })),
     );
-    expect(adam().scalars(1, 0.5).stepSize).toBeCloseTo((0.5 * Math.sqrt(1 - 0.999)) / 0.1, 12);
+  });
+
+  it('are refused where a parameter has none', () => {
+    const groups = parameterGroups([{ parameters: (name) => name === 'first/bias', optimizer: adam() }]);
+    expect(() => groups.slots(shapes)).toThrow(
+      expect.objectContaining({ code: 'VARDROP_OPTIMIZER', message: expect.stringContaining("'first/weights'") }),
+    );
   });
 
   for (const [name, make] of [
@@ -131,43 +118,33 @@ describe('optimizers, over 50 steps in float64', () => {
     ['adam, beta1 1', () => adam({ beta1: 1 })],
     ['adam, beta2 NaN', () => adam({ beta2: Number.NaN })],
     ['adam, epsilon 0', () => adam({ epsilon: 0 })],
+    ['adamW, weightDecay −1', () => adamW({ weightDecay: -1 })],
+    ['adamW, beta1 1', () => adamW({ beta1: 1 })],
+    ['rmsprop, decay 1', () => rmsprop({ decay: 1 })],
+    ['rmsprop, epsilon 0', () => rmsprop({ epsilon: 0 })],
+    ['rmsprop, momentum 2', () => rmsprop({ momentum: 2 })],
+    ['lion, beta2 −1', () => lion({ beta2: -1 })],
+    ['lion, weightDecay ∞', () => lion({ weightDecay: Number.POSITIVE_INFINITY })],
+    ['clipByValue, limit 0', () => clipByValue(0)],
+    ['clipByGlobalNorm, limit NaN', () => clipByGlobalNorm(Number.NaN)],
+    ['movingAverage, decay 1', () => movingAverage({ decay: 1 })],
+    ['chain, no links', () => chain()],
+    ['chain, a filter after the optimizer', () => chain(adam(), clipByValue(1))],
+    ['chain, two optimizers', () => chain(adam(), sgd())],
+    ['chain, an average of gradients', () => chain(movingAverage(), adam())],
+    ['chain, a filter and an average', () => chain(clipByValue(1), movingAverage())],
+    ['chain, two averages', () => chain(adam(), movingAverage(), movingAverage({ decay: 0.5 }))],
+    ['chain, a name', () => chain('adam' as never)],
+    ['parameterGroups, none', () => parameterGroups([])],
+    [
+      'parameterGroups: group 1, a filter',
+      () => parameterGroups([{ parameters: () => true, optimizer: clipByValue(1) }]),
+    ],
+    ['parameterGroups: group 1, no predicate', () => parameterGroups([{ optimizer: adam() } as never])],
   ] as const) {
     it(`refused: ${name}`, () =>
       expect(make).toThrow(
         expect.objectContaining({ code: 'VARDROP_OPTIMIZER', message: expect.stringContaining(name.split(',')[0]) }),
       ));
-  }
-});
-
-describe('schedules', () => {
-  const at = (epoch: number) => ({ epoch, step: 0 });
-
-  it('piecewise linear: level, then straight lines, then level', () => {
-    const schedule = piecewiseLinear([5, 0], [20, 1], [30, 0.5]);
-    expect([0, 5, 8, 12.5, 20, 25, 30, 1000].map((epoch) => schedule(at(epoch)))).toEqual([
-      0, 0, 0.2, 0.5, 1, 0.75, 0.5, 0.5,
-    ]);
-    expect(piecewiseLinear([3, 0.7])(at(0))).toBe(0.7);
-    expect(piecewiseLinear([3, 0.7])(at(4))).toBe(0.7);
-  });
-
-  it('warm-up, decay and constants', () => {
-    expect([0, 2, 4, 8, 9].map((epoch) => warmUp(8)(at(epoch)))).toEqual([0, 0.25, 0.5, 1, 1]);
-    expect(exponentialDecay(0.5, 10)(at(20))).toBe(0.25);
-    expect(exponentialDecay(0.5)(at(0.5))).toBeCloseTo(Math.SQRT1_2, 15);
-    expect([0, 7].map((epoch) => constantSchedule(0.3)(at(epoch)))).toEqual([0.3, 0.3]);
-    expect(constantSchedule()(at(1))).toBe(1);
-  });
-
-  for (const [name, make] of [
-    ['no points', () => piecewiseLinear()],
-    ['epochs that do not ascend', () => piecewiseLinear([1, 0], [1, 1])],
-    ['NaN', () => piecewiseLinear([0, Number.NaN])],
-    ['an infinite epoch', () => piecewiseLinear([0, 1], [Number.POSITIVE_INFINITY, 0])],
-    ['a warm-up of no epochs', () => warmUp(0)],
-    ['a decay over no epochs', () => exponentialDecay(0.5, 0)],
-    ['a decay by a negative factor', () => exponentialDecay(-0.5)],
-  ] as const) {
-    it(`refused: ${name}`, () => expect(make).toThrow(expect.objectContaining({ code: 'VARDROP_SCHEDULE' })));
   }
 });

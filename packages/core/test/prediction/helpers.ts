@@ -1,6 +1,5 @@
 import { allParameters } from '../../src/allParameters.js';
 import type { Backend } from '../../src/backend/contract.js';
-import type { Likelihoods } from '../../src/heads.js';
 import type { TensorMap } from '../../src/index.js';
 import type { Model } from '../../src/layers/model/model.js';
 import { elementCount } from '../../src/program/index.js';
@@ -54,7 +53,7 @@ export function watched(options: { readonly noise?: 'host' | 'device'; readonly 
 }
 
 /** Parameters with values of a deterministic, uneven pattern; a noise's own parameters keep their start. */
-export function patterned(model: Model, likelihood: Likelihoods): TensorMap {
+export function patterned(model: Model): TensorMap {
   return Object.fromEntries(
     allParameters(model).map(({ name, shape, initialize }) => {
       const data = new Float32Array(elementCount(shape));

@@ -97,7 +97,7 @@ describe('mutual information from samples', () => {
     async (_, likelihood, units) => {
       const rows = 5;
       const noise = sparseVariational({ logVariance: -2 });
-      const model = sequential({ input: [2], noise, layers: [dense({ units })] });
+      const model = sequential({ input: [2], noise, likelihood, layers: [dense({ units })] });
       const logVariance = random.normal(random.key(4), units);
       const parameters = {
         'dense1/weights': { shape: [2, units], data: random.normal(random.key(1), 2 * units) },
@@ -131,7 +131,6 @@ describe('mutual information from samples', () => {
       for (const samples of [1, 2, 7]) {
         const prediction = await predict(model, {
           backend: watched,
-          likelihood,
           parameters,
           inputs: random.normal(random.key(9), rows * 2),
           samples,

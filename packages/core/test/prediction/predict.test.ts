@@ -6,13 +6,12 @@ import {
   activation,
   bernoulli,
   type ClassificationPrediction,
-  categorical,
   createPredictor,
   dense,
   type Estimator,
   flipout,
-  gaussianDropout,
   gaussian,
+  gaussianDropout,
   type Likelihood,
   localReparametrization,
   type Model,
@@ -32,12 +31,13 @@ import {
 import { bindBatch, createBuilder } from '../../src/program/index.js';
 import { hostGenerator } from '../../src/random/index.js';
 import { evaluate } from '../../src/reference/index.js';
+import { withLikelihood } from '../withLikelihood.js';
 import { patterned, patternedInputs, reference, watched } from './helpers.js';
 
 /** Unit roundoff of float32. */
 const u = 2 ** -24;
 
-function classifier(noise: NoiseModel, estimator: Estimator = localReparametrization()): Model {
+function classifier(noise: NoiseModel, estimator: Estimator = localReparametrization()) {
   return sequential({
     input: [3],
     layers: [dense({ units: 5, activation: 'tanh' }), dense({ units: 4 })],
@@ -71,11 +71,10 @@ function softmax(logits: Float64Array): number[] {
   return exponentials.map((e) => e / sum);
 }
 
-async function classify(model: Model, options: Partial<PredictOptions<Likelihood<'labels'>>> = {}) {
+async function classify(model: Model<Likelihood<'labels'>>, options: Partial<PredictOptions> = {}) {
   const prediction = await predict(model, {
     backend: reference(),
-    likelihood: categorical(),
-    parameters: patterned(model, categorical()),
+    parameters: patterned(model),
     inputs: patternedInputs(11, 3),
     ...options,
   });
@@ -87,11 +86,18 @@ describe('types', () => {
     const model = classifier(noNoise());
     const options = { backend: reference(), parameters: {}, inputs: new Float32Array(3) };
     const under = <Targets extends TargetKind>(likelihood: Likelihood<Targets>) =>
-      predict(model, { ...options, likelihood });
+      predict(withLikelihood(model, likelihood), options);
     expectTypeOf(() => predict(model, options)).returns.resolves.toEqualTypeOf<ClassificationPrediction>();
     expectTypeOf(under<'labels'>).returns.resolves.toEqualTypeOf<ClassificationPrediction>();
     expectTypeOf(under<'values'>).returns.resolves.toEqualTypeOf<RegressionPrediction>();
-    expectTypeOf(under<TargetKind>).returns.resolves.toEqualTypeOf<Prediction>();
+    // Of a kind that the compiler does not know; `kind` says which.
+    const told = async (likelihood: Likelihood): Promise<Prediction> => under<TargetKind>(likelihood);
+    const labels = async (likelihood: Likelihood) => {
+      const prediction = await under<TargetKind>(likelihood);
+      return prediction.kind === 'regression' ? prediction.mean : prediction.labels;
+    };
+    expectTypeOf(told).returns.resolves.toEqualTypeOf<Prediction>();
+    expectTypeOf(labels).returns.resolves.toEqualTypeOf<Float32Array<ArrayBuffer> | Int32Array<ArrayBuffer>>();
   });
 });
 
@@ -100,7 +106,7 @@ describe('classification', () => {
     const model = classifier(gaussianDropout({ type: 'B', rate: 0.4 }));
     const samples = 20;
     const prediction = await classify(model, { samples, seed: 9 });
-    const outputs = samplesOf(model, patterned(model, categorical()), patternedInputs(11, 3), samples, 9);
+    const outputs = samplesOf(model, patterned(model), patternedInputs(11, 3), samples, 9);
     // Weights 1/k are float32: factors of relative error u, and u/(k − 1) for what they leave, then the read's rounding.
     const bound = u * (4 + Math.log(samples));
     for (let row = 0; row < 11; row++) {
@@ -193,15 +199,15 @@ describe('regression', () => {
     input: [3],
     layers: [dense({ units: 4, activation: 'tanh' }), dense({ units: 2 })],
     noise: sparseVariational({ logVariance: -2 }),
+    likelihood,
   });
   const inputs = patternedInputs(5, 3);
-  const parameters = patterned(model, likelihood);
+  const parameters = patterned(model);
 
   it('gives mean and unbiased variance of the samples, and the learned variance', async () => {
     const samples = 25;
     const prediction = await predict(model, {
       backend: reference(),
-      likelihood,
       parameters,
       inputs,
       samples,
@@ -219,17 +225,16 @@ describe('regression', () => {
       // Each of the terms has two factors within 2·largest, each off by the means' error.
       expect(Math.abs(prediction.epistemicVariance[i] - variance)).toBeLessThanOrEqual(bound * 10 * largest ** 2);
       expect(variance).toBeGreaterThan(0);
-      expect(prediction.aleatoricVariance[i]).toBe(Math.exp(-1.5));
+      expect(prediction.aleatoricVariance[i]).toBe(Math.fround(Math.exp(-1.5)));
     }
     expect(prediction).toMatchObject({ kind: 'regression', rows: 5, outputs: 2, samples });
   });
 
   it('finds the variance of one noisy weight, within its own sampling error', async () => {
-    const one = sequential({ input: [1], layers: [dense({ units: 1 })], noise: sparseVariational() });
+    const one = sequential({ input: [1], layers: [dense({ units: 1 })], noise: sparseVariational(), likelihood });
     const samples = 4000;
     const prediction = await predict(one, {
       backend: reference(),
-      likelihood,
       parameters: {
         'dense1/weights': { shape: [1, 1], data: new Float32Array([0.7]) },
         'dense1/bias': { shape: [1], data: new Float32Array([0.25]) },
@@ -245,7 +250,7 @@ describe('regression', () => {
   });
 
   it('has no epistemic variance with the means of the weights', async () => {
-    const options = { backend: reference(), likelihood, parameters, inputs };
+    const options = { backend: reference(), parameters, inputs };
     const mean = await predict(model, { ...options, mode: 'mean' });
     expect([...mean.epistemicVariance]).toEqual(new Array(10).fill(0));
     const once = await predict(model, { ...options, samples: 1 });
@@ -253,10 +258,13 @@ describe('regression', () => {
     expect(once.mean).not.toEqual(mean.mean);
   });
 
-  it('refuses a likelihood of values that says nothing of their variance', () => {
-    const absolute: Likelihood = { ...likelihood, name: 'absolute', parameters: () => [] };
-    expect(() => createPredictor(model, { backend: reference(), likelihood: absolute })).toThrow(
-      expect.objectContaining({ code: 'VARDROP_LIKELIHOOD' }),
+  it('refuses a likelihood that says nothing of the distribution of targets, when the model is made', () => {
+    const { predictive: _, ...absolute } = { ...likelihood, name: 'absolute' };
+    expect(() => withLikelihood(model, absolute as never)).toThrow(
+      expect.objectContaining({
+        code: 'VARDROP_OPTION',
+        message: expect.stringMatching(/likelihood: got an object with .*needs/),
+      }),
     );
   });
 });
@@ -293,10 +301,7 @@ describe('what is compiled and left over', () => {
     const { backend, counts } = watched();
     const predictor = createPredictor(model, { backend, batch: 4, samples: 2 });
     const parameters = Object.fromEntries(
-      Object.entries(patterned(model, categorical())).map(([name, { data, shape }]) => [
-        name,
-        backend.upload(data, shape),
-      ]),
+      Object.entries(patterned(model)).map(([name, { data, shape }]) => [name, backend.upload(data, shape)]),
     );
     const live = backend.liveTensors();
     const inputs = patternedInputs(11, 3);
@@ -376,7 +381,7 @@ describe('many samples', () => {
 it('copies what it is given before it returns', async () => {
   const model = classifier(gaussianDropout({ type: 'B' }));
   const inputs = patternedInputs(11, 3);
-  const parameters = patterned(model, categorical());
+  const parameters = patterned(model);
   const expected = await classify(model, { inputs: inputs.slice(), parameters });
   const prediction = classify(model, { inputs, parameters });
   inputs.fill(7);
@@ -407,7 +412,7 @@ describe('bad input', () => {
   });
 
   it('names the first row whose prediction is not finite', async () => {
-    const parameters = patterned(model, categorical());
+    const parameters = patterned(model);
     parameters['dense2/bias'].data[1] = Number.NaN;
     await expect(classify(model, { parameters })).rejects.toMatchObject({
       code: 'VARDROP_NON_FINITE',
@@ -417,8 +422,6 @@ describe('bad input', () => {
 
   it('refuses labels for outputs that are images', () => {
     const image = sequential({ input: [2, 2, 1], layers: [activation('relu')] });
-    expect(() => predictionProgram(image, 'mean')).toThrow(
-      expect.objectContaining({ code: 'VARDROP_SHAPE' }),
-    );
+    expect(() => predictionProgram(image, 'mean')).toThrow(expect.objectContaining({ code: 'VARDROP_SHAPE' }));
   });
 });

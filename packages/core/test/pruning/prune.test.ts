@@ -6,14 +6,13 @@ import {
   adam,
   averagePooling2d,
   type Conv2dOptions,
-  categorical,
   conv2d,
   dense,
   deserializeState,
   evaluateClassification,
   flatten,
-  gaussianDropout,
   gaussian,
+  gaussianDropout,
   initialState,
   type LayerDefinition,
   logAlphas,
@@ -306,7 +305,7 @@ describe('the smaller model', () => {
     expect(again.parameters).toEqual(smaller.parameters);
     expect(again.layers.map(({ outputShape }) => outputShape)).toEqual([[3], [4]]);
     const inputs = Float32Array.from({ length: 30 }, (_, i) => Math.sin(i));
-    const options = { backend: reference(), likelihood: categorical(), inputs, mode: 'mean' as const };
+    const options = { backend: reference(), inputs, mode: 'mean' as const };
     const small = await predict(smaller, { ...options, parameters });
     const big = await predict(model, { ...options, parameters: mask(model, state.parameters) });
     // Biases are 0 and nothing folds, so that the same numbers are added.
@@ -334,7 +333,7 @@ describe('refusals', () => {
   const parameters = parametersOf(model, { 'dense1/weights': [1], 'dense1/bias': [0] });
 
   it.each([meanField(), noNoise(), gaussianDropout({ type: 'A' })])('no log α: $name', (noise) => {
-    const without = sequential({ input: [1], layers: [dense({ units: 1, noise })] });
+    const without = sequential({ input: [1], layers: [dense({ units: 1, noise })], likelihood: gaussian() });
     const start = initialState(without, adam(), 0).parameters;
     for (const act of [() => prune(without, start), () => sparsity(without, start), () => mask(without, start)]) {
       expect(act).toThrow(expect.objectContaining({ code: 'VARDROP_PRUNE' }));

@@ -1,16 +1,18 @@
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
 import { dense, sequential } from '../../src/layers/index.js';
-import type { Likelihood } from '../../src/likelihood.js';
+import type { Likelihood } from '../../src/likelihoods/index.js';
 import { adam } from '../../src/optimizers/index.js';
 import { fit, initialState } from '../../src/training/index.js';
 import { float32Backend } from './helpers.js';
 
 /** A loss that is linear in the output: the bias has the mean target as its gradient, in every step. */
-const linear: Likelihood = {
+const linear: Likelihood<'values'> = {
   name: 'linear',
   targets: 'values',
+  targetShape: (outputShape) => outputShape,
   parameters: () => [],
+  predictive: (b, output) => ({ kind: 'values', mean: output, variance: b.constant(1) }),
   negativeLogLikelihood: (b, output, target) => b.reduceSum(b.mul(output, target), [1]),
 };
 
@@ -29,12 +31,11 @@ it('steps of adam under a constant gradient g are all rate · g/(|g| + ε), from
   });
   await fc.assert(
     fc.asyncProperty(fixtures, async ({ rate, beta1, beta2, epsilon, gradients, steps }) => {
-      const model = sequential({ input: [1], layers: [dense({ units: gradients.length })] });
+      const model = sequential({ input: [1], likelihood: linear, layers: [dense({ units: gradients.length })] });
       const optimizer = adam({ learningRate: rate, beta1, beta2, epsilon });
-      const start = initialState(model, linear, optimizer, 1).parameters['dense1/bias'].data;
+      const start = initialState(model, optimizer, 1).parameters['dense1/bias'].data;
       const { state } = await fit(model, {
         backend: float32Backend(),
-        likelihood: linear,
         optimizer,
         data: { inputs: new Float32Array(2), targets: [...gradients, ...gradients] },
         epochs: steps,

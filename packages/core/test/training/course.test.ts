@@ -5,7 +5,7 @@ import { adam } from '../../src/optimizers/index.js';
 import { key, permutation } from '../../src/random/index.js';
 import { createCourse } from '../../src/training/course.js';
 import { type Dataset, type FitOptions, fit, initialState, type StepEvent } from '../../src/training/index.js';
-import { bitsOf, blobs, float32Backend, likelihood, smallModel, spoiled } from './helpers.js';
+import { bitsOf, blobs, float32Backend, smallModel, spoiled } from './helpers.js';
 
 const model = smallModel();
 

@@ -1,25 +1,26 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { dense, sequential } from '../../src/layers/index.js';
-import { gaussian } from '../../src/likelihood.js';
+import { gaussian } from '../../src/likelihoods/index.js';
 import type { Optimizer } from '../../src/optimizers/index.js';
 import { type EarlyStopping, fit } from '../../src/training/index.js';
 import { bitsOf, float32Backend } from './helpers.js';
 
-/** Sets every parameter to the step's learning rate, so that a schedule says what each epoch's parameters are. */
+/** Sets every parameter to the schedule's factor, so that a schedule says what each epoch's parameters are. */
 const setting: Optimizer = {
   name: 'setting',
-  learningRate: 1,
-  slots: [],
-  scalarNames: ['value'],
-  scalars: (_, rate) => ({ value: rate }),
-  update: (b, parameter, _, __, { value }) => ({
-    parameter: b.add(b.mul(parameter, 0), value),
+  slots: () => [],
+  scalarNames: ['setting/value'],
+  scalars: (_, rateFactor) => ({ 'setting/value': rateFactor }),
+  update: (b, { parameters, scalars }) => ({
+    updates: Object.fromEntries(
+      Object.entries(parameters).map(([name, parameter]) => [name, b.sub(scalars['setting/value'], parameter)]),
+    ),
     slots: {},
   }),
 };
 
-const model = sequential({ input: [1], layers: [dense({ units: 1 })] });
+const model = sequential({ input: [1], likelihood: gaussian(), layers: [dense({ units: 1 })] });
 const validation = { inputs: new Float32Array(1), targets: [2] };
 const data = { inputs: new Float32Array(3), targets: [1, 2, 3] };
 
@@ -29,7 +30,6 @@ async function train(values: readonly number[], earlyStopping?: EarlyStopping, s
   let steps = 0;
   return fit(model, {
     backend: float32Backend(),
-    likelihood: gaussian(),
     optimizer: setting,
     learningRateFactor: ({ epoch }) => values[Math.floor(epoch)],
     data,

@@ -1,10 +1,11 @@
 import { describe, expect, it } from 'vitest';
 import { dense, type LayerDefinition, type Model, sequential } from '../../src/layers/index.js';
-import { gaussian, type Likelihood } from '../../src/likelihood.js';
+import { gaussian } from '../../src/likelihoods/index.js';
 import { adam, sgd } from '../../src/optimizers/index.js';
 import { type FitOptions, fit, initialState, TrainingError, type TrainingState } from '../../src/training/index.js';
 import { watched } from '../prediction/helpers.js';
-import { blobs, likelihood, rows, smallModel, spoiled } from './helpers.js';
+import { withLikelihood } from '../withLikelihood.js';
+import { blobs, rows, smallModel, spoiled } from './helpers.js';
 
 const model = smallModel();
 const data = blobs();
@@ -28,9 +29,8 @@ describe('before anything is compiled or uploaded, fit refuses', () => {
   const reshaped = (change: (given: TrainingState) => unknown) => change(state) as TrainingState;
   const own = dense({ units: 3 });
   const wide = sequential({ input: [2], layers: [own] });
-  const regression = { likelihood: gaussian() };
+  const regression = withLikelihood(model, gaussian());
   const values = new Float32Array(rows * 2);
-  const custom: Likelihood = { ...gaussian(), name: 'custom', parameters: () => [] };
   const image: LayerDefinition = { ...own, build: (...given) => ({ ...own.build(...given), outputShape: [1, 3] }) };
   const cases: readonly [string, string, string, Partial<FitOptions>, Model?][] = [
     ...[0, -1, 1.5, Number.NaN].flatMap((value): [string, string, string, Partial<FitOptions>][] => [
@@ -100,18 +100,20 @@ describe('before anything is compiled or uploaded, fit refuses', () => {
       'label NaN',
       { data: { ...data, targets: spoiled(data.targets, 0, Number.NaN) } },
     ],
-    ['one value a row for two outputs', 'VARDROP_SHAPE', 'needs 46', { ...regression, data }],
+    ['one value a row for two outputs', 'VARDROP_SHAPE', 'needs 46', { data }, regression],
     [
       'NaN among target values',
       'VARDROP_NON_FINITE',
       'NaN in row 2, column 1',
-      { ...regression, data: { ...data, targets: spoiled(values, 5, Number.NaN) } },
+      { data: { ...data, targets: spoiled(values, 5, Number.NaN) } },
+      regression,
     ],
     [
       'a target beyond float32',
       'VARDROP_NON_FINITE',
       '1e+39 in row 0, column 1',
-      { ...regression, data: { ...data, targets: Array.from(values, (_, i) => (i === 1 ? 1e39 : 0)) } },
+      { data: { ...data, targets: Array.from(values, (_, i) => (i === 1 ? 1e39 : 0)) } },
+      regression,
     ],
     [
       'bad validation data',
@@ -134,10 +136,10 @@ describe('before anything is compiled or uploaded, fit refuses', () => {
     ['one class', 'VARDROP_SHAPE', 'at least 2 classes', {}, sequential({ input: [2], layers: [dense({ units: 1 })] })],
     ['outputs that are no logits', 'VARDROP_SHAPE', '[categorical]', {}, sequential({ input: [2], layers: [image] })],
     [
-      'a likelihood that cannot be validated',
-      'VARDROP_LIKELIHOOD',
-      'custom',
-      { likelihood: custom, data: { ...data, targets: values }, validation: { ...data, targets: values } },
+      'a likelihood, which belongs to the model',
+      'VARDROP_OPTION',
+      'It belongs to the model: sequential({ input, layers, likelihood }).',
+      { likelihood: gaussian() } as Partial<FitOptions>,
     ],
     ['the state of another model', 'VARDROP_STATE', 'dense1/weights', { state }, wide],
     ['the state of another optimizer', 'VARDROP_STATE', "needs 'sgd'", { state, optimizer: sgd() }],
@@ -212,8 +214,8 @@ describe('nothing is left on the backend', () => {
     });
   }
 
-  it('wherever the backend fails, which is handed on', async () => {
-    const options = { validation, epochs: 1, batch: 12 };
+  it.each([{}, { microBatch: 5 }])('wherever the backend fails, which is handed on: %o', async (parts) => {
+    const options = { validation, epochs: 1, batch: 12, ...parts };
     const { counts } = await failure(options, model, { noise: 'host' });
     expect(counts.calls).toBeGreaterThan(50);
     for (let failAt = 1; failAt <= counts.calls; failAt++) {

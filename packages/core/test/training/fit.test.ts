@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { deserializeState, serializeState } from '../../src/checkpoint/index.js';
 import { dense, sequential } from '../../src/layers/index.js';
-import { gaussian } from '../../src/likelihood.js';
+import { gaussian } from '../../src/likelihoods/index.js';
 import { adam, sgd } from '../../src/optimizers/index.js';
 import { foldIn, key, normal, permutation } from '../../src/random/index.js';
 import { stream } from '../../src/streams.js';
@@ -16,7 +16,7 @@ import {
 } from '../../src/training/index.js';
 import { divergences, forward } from '../layers/forward.js';
 import { reference } from '../prediction/helpers.js';
-import { bitsOf, blobs, float32Backend, likelihood, rows, smallModel } from './helpers.js';
+import { bitsOf, blobs, float32Backend, rows, smallModel } from './helpers.js';
 
 const batch = 5;
 const stepsPerEpoch = 5;
@@ -330,11 +330,10 @@ describe('regression', () => {
     const inputs = normal(key(1), n);
     const noise = normal(key(2), n);
     const targets = Array.from(inputs, (x, i) => 2 * x - 1 + sigma * noise[i]);
-    const line = sequential({ input: [1], layers: [dense({ units: 1 })] });
+    const line = sequential({ input: [1], layers: [dense({ units: 1 })], likelihood: gaussian() });
     const { state, history } = await fit(line, {
       backend: float32Backend(),
       data: { inputs, targets },
-      likelihood: gaussian(),
       optimizer: adam({ learningRate: 0.05 }),
       learningRateFactor: piecewiseLinear([200, 1], [500, 0]),
       batch: n,

@@ -1,6 +1,6 @@
 import type { Backend, Tensor } from '../../src/backend/contract.js';
 import { logUniformExact } from '../../src/divergences/index.js';
-import { categorical, dense, type Model, sequential, type TrainingState } from '../../src/index.js';
+import { dense, sequential, type TrainingState } from '../../src/index.js';
 import { sparseVariational } from '../../src/noise/index.js';
 import { foldIn, key, normal } from '../../src/random/index.js';
 import { createReferenceBackend, evaluate } from '../../src/reference/index.js';
@@ -18,7 +18,7 @@ export function blobs(count = rows, seed = 1, flipped = false): Dataset {
 }
 
 /** A network with one noisy hidden layer. */
-export function smallModel(): Model {
+export function smallModel() {
   return sequential({
     input: [2],
     noise: sparseVariational({ logVariance: -3 }),
@@ -26,8 +26,6 @@ export function smallModel(): Model {
     layers: [dense({ units: 4, activation: 'tanh' }), dense({ units: 2 })],
   });
 }
-
-export const likelihood = categorical();
 
 /** Bits of a state, for comparing. */
 export function bitsOf(state: TrainingState) {

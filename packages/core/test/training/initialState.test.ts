@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { conv2d, dense, flatten, sequential } from '../../src/layers/index.js';
-import { categorical, gaussian } from '../../src/likelihood.js';
+import { gaussian } from '../../src/likelihoods/index.js';
 import { sparseVariational, variationalDropout } from '../../src/noise/index.js';
 import { adam, sgd } from '../../src/optimizers/index.js';
 import { initialState } from '../../src/training/index.js';
@@ -78,13 +78,14 @@ describe('initial states', () => {
   it('starts noise and likelihood where they say', () => {
     const noisy = sequential({
       input: [3],
+      likelihood: gaussian({ logVariance: -1 }),
       layers: [
         dense({ units: 2, noise: variationalDropout({ type: 'B', alpha: 'network', rate: 0.2 }) }),
         dense({ units: 2, noise: variationalDropout({ type: 'A', alpha: 'network', rate: 0.2 }) }),
         dense({ units: 2, noise: sparseVariational({ logVariance: -5 }) }),
       ],
     });
-    const { parameters } = initialState(noisy, gaussian({ logVariance: -1 }), sgd(), 0);
+    const { parameters } = initialState(noisy, sgd(), 0);
     // α = 0.2/0.8 = ¼ = sigmoid(−log 3).
     expect(parameters['network/rho'].data[0]).toBe(Math.fround(-Math.log(3)));
     expect(parameters['dense3/logVariance'].data).toEqual(new Float32Array(4).fill(-5));

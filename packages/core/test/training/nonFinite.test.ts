@@ -12,7 +12,7 @@ import {
   TrainingError,
   type TrainingState,
 } from '../../src/training/index.js';
-import { bitsOf, blobs, float32Backend, likelihood, rows, smallModel } from './helpers.js';
+import { bitsOf, blobs, float32Backend, rows, smallModel } from './helpers.js';
 
 const model = smallModel();
 const data = blobs();
@@ -150,11 +150,14 @@ describe('an update that is not finite, with no step after it to show', () => {
       earlyStopping: { patience: 3 },
       optimizer: {
         ...sgd(),
-        update(b, parameter, gradient, slots, scalars) {
-          const next = sgd().update(b, parameter, gradient, slots, scalars);
-          if (parameter.shape.join() !== '4,2') return next;
-          // Large rates only.
-          return { ...next, parameter: b.selectGreater(1, scalars.learningRate, next.parameter, b.log(-1)) };
+        update(b, step) {
+          const { updates, slots } = sgd().update(b, step);
+          const spoilt = Object.entries(updates).map(([name, update]) => {
+            // Large rates only.
+            const large = b.selectGreater(-1, step.scalars['sgd/stepSize'], b.log(-1), update);
+            return [name, update.shape.join() === '4,2' ? large : update] as const;
+          });
+          return { updates: Object.fromEntries(spoilt), slots };
         },
       },
       learningRateFactor: ({ step }) => (step === 4 ? 1e5 : 0),

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { categorical, gaussian, type Likelihood, logSoftmax } from '../../src/likelihood.js';
+import { categorical, gaussian, type Likelihood, logSoftmax } from '../../src/likelihoods/index.js';
 import { createBuilder } from '../../src/program/builder.js';
 import { gradients } from '../../src/program/differentiate.js';
 import { simplify } from '../../src/program/simplify.js';
@@ -76,8 +76,9 @@ describe('likelihoods', () => {
 
   it('say which outputs they can read', () => {
     for (const bad of [[1], [2, 2], []]) {
-      expect(() => categorical().parameters(bad)).toThrow(expect.objectContaining({ code: 'VARDROP_SHAPE' }));
+      expect(() => categorical().targetShape(bad)).toThrow(expect.objectContaining({ code: 'VARDROP_SHAPE' }));
     }
+    expect(categorical().targetShape([2])).toEqual([2]);
     expect(categorical().parameters([2])).toEqual([]);
     expect(gaussian({ logVariance: -2 }).parameters([4, 5])).toEqual([
       { name: 'logVariance', shape: [4, 5], initialize: { kind: 'constant', value: -2 } },

@@ -1,20 +1,20 @@
 import fc from 'fast-check';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { dense, sequential } from '../../src/layers/index.js';
-import { categorical, gaussian } from '../../src/likelihood.js';
+import { gaussian } from '../../src/likelihoods/index.js';
 import { createReferenceBackend } from '../../src/reference/index.js';
 import { type FitOptions, type FitWarning, fit, TrainingError } from '../../src/training/index.js';
 
 const meanSquare = (values: readonly number[]) => values.reduce((sum, x) => sum + x * x, 0) / values.length;
 
 /** One step without learning on rows of two columns. */
-const options = (inputs: readonly number[], targets: readonly number[], likelihood: FitOptions['likelihood']) => ({
+const options = (inputs: readonly number[], targets: readonly number[]): FitOptions => ({
   backend: createReferenceBackend(),
   data: { inputs, targets },
-  likelihood,
   epochs: 1,
 });
 const model = sequential({ input: [2], layers: [dense({ units: 2 })] });
+const regression = sequential({ input: [2], layers: [dense({ units: 2 })], likelihood: gaussian() });
 
 /** Numbers of either sign, of any size from 0.01 to 10⁶ and about any mean. */
 const columns = (count: number) =>
@@ -42,8 +42,8 @@ describe('a warning of the scale', () => {
     await fc.assert(
       fc.asyncProperty(cases, async ({ inputs, values, labels, kind }) => {
         const warnings: FitWarning[] = [];
-        await fit(model, {
-          ...(kind === 'values' ? options(inputs, values, gaussian()) : options(inputs, labels, categorical())),
+        await fit(kind === 'values' ? regression : model, {
+          ...options(inputs, kind === 'values' ? values : labels),
           onWarning: (warning) => warnings.push(warning),
         }).catch((error) => {
           // Values of 10⁴ may make a loss that float32 does not hold.
@@ -68,7 +68,7 @@ describe('a warning of the scale', () => {
 
   it('goes to console.warn where nobody asks for it', async () => {
     const warn = vi.spyOn(console, 'warn').mockImplementation(() => undefined);
-    const pixels = options([0, 255, 17, 96], [0, 1], categorical());
+    const pixels = options([0, 255, 17, 96], [0, 1]);
     await fit(model, pixels);
     expect(warn.mock.calls).toEqual([[expect.stringMatching(/^\[fit\] data\.inputs: .*\(VARDROP_SCALE\)$/)]]);
     await fit(model, { ...pixels, data: { ...pixels.data, inputs: [0, 1, 17 / 255, 96 / 255] } });
@@ -78,7 +78,7 @@ describe('a warning of the scale', () => {
   it('comes before the first step, is waited for, and ends training by throwing', async () => {
     const seen: string[] = [];
     await fit(model, {
-      ...options([0, 255, 17, 96], [0, 1], categorical()),
+      ...options([0, 255, 17, 96], [0, 1]),
       onWarning: async () => {
         await new Promise((resolve) => setTimeout(resolve, 1));
         seen.push('warning');
@@ -87,7 +87,7 @@ describe('a warning of the scale', () => {
     });
     expect(seen).toEqual(['warning', 'step']);
     const refused = fit(model, {
-      ...options([0, 255, 17, 96], [0, 1], categorical()),
+      ...options([0, 255, 17, 96], [0, 1]),
       onWarning: ({ message }) => {
         throw new Error(message);
       },

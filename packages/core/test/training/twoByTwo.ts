@@ -6,7 +6,6 @@ import {
   dense,
   gaussian,
   input,
-  type Model,
   model,
   type NamedArrays,
   sparseVariational,
@@ -17,7 +16,7 @@ import { foldIn, key, normal, uniform } from '../../src/random/index.js';
 export const likelihoods = { label: categorical(), size: gaussian({ logVariance: -0.5 }) };
 
 /** A network of two inputs, one of them of whole numbers, with two outputs that share a noisy trunk. */
-export function twoByTwo(): Model {
+export function twoByTwo() {
   const left = input({ shape: [3], name: 'left' });
   const code = input({ shape: [2], name: 'code', kind: 'integers' });
   const trunk = concatenate()(dense({ units: 4, activation: 'tanh' })(left), dense({ units: 3 })(code));
@@ -25,6 +24,7 @@ export function twoByTwo(): Model {
     inputs: [left, code],
     outputs: { label: dense({ units: 3 })(trunk), size: dense({ units: 2, name: 'sizes' })(activation('elu')(trunk)) },
     noise: sparseVariational({ logVariance: -3 }),
+    likelihood: likelihoods,
   });
 }
 

@@ -1,12 +1,13 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { dense, sequential } from '../../src/layers/index.js';
-import { gaussian } from '../../src/likelihood.js';
+import { dense, type Model, sequential } from '../../src/layers/index.js';
+import { gaussian } from '../../src/likelihoods/index.js';
 import { bernoulli, gaussianDropout, type NoiseModel, sparseVariational } from '../../src/noise/index.js';
 import { adam } from '../../src/optimizers/index.js';
 import { key, normal } from '../../src/random/index.js';
 import { type Dataset, fit, initialState, type TrainingState } from '../../src/training/index.js';
 import { forward } from '../layers/forward.js';
+import { withLikelihood } from '../withLikelihood.js';
 import { float32Backend } from './helpers.js';
 
 /** Noise that moves every prediction far: metrics under it are others. */
@@ -36,12 +37,7 @@ const networkOf = ({ inputs, outputs, noise }: Fixture & { readonly noise: () =>
 const draw = (seed: number, count: number) => normal(key(seed), count);
 
 /** Outputs of the weights' means in float64, row by row. */
-function meansOf(
-  model: ReturnType<typeof networkOf>,
-  state: TrainingState,
-  { inputs }: Dataset,
-  rows: number,
-): number[][] {
+function meansOf(model: Model, state: TrainingState, { inputs }: Dataset, rows: number): number[][] {
   const values = Object.fromEntries(model.parameters.map(({ name }) => [name, state.parameters[name].data]));
   const outputs = forward(model, inputs, values, { mode: 'mean', rows });
   const width = outputs.length / rows;
@@ -91,20 +87,19 @@ describe('the validation of an epoch is that of the weights’ means, by formula
     await fc.assert(
       fc.asyncProperty(fixtures, async (fixture) => {
         const { inputs, outputs, rows, seed } = fixture;
-        const model = networkOf(fixture);
+        const model = withLikelihood(networkOf(fixture), gaussian());
         const valued = (offset: number): Dataset => ({
           inputs: draw(seed + offset, rows * inputs),
           targets: draw(seed + offset + 1, rows * outputs).map((x, i) => x * (1 + (i % outputs))),
         });
         const validation = valued(2);
-        const [likelihood, optimizer] = [gaussian(), adam({ learningRate: 0.05 })];
+        const optimizer = adam({ learningRate: 0.05 });
         const start = initialState(model, optimizer, seed);
         const variances = { shape: [outputs], data: draw(seed + 4, outputs) };
         const { state, history } = await fit(model, {
           backend: float32Backend(),
           data: valued(0),
           validation,
-          likelihood,
           optimizer,
           state: { ...start, parameters: { ...start.parameters, 'likelihood/logVariance': variances } },
           batch: 4,

@@ -17,9 +17,9 @@ export async function measureMemory(
   const { model, ...parts } = createWorkload(workload, true);
   const trainer = createTrainer(model, { backend, ...parts });
   const minibatch = createMinibatch(workload);
-  const { learningRate, trainingSize } = workloadScales;
+  const { trainingSize } = workloadScales;
   const train = async (until: number) => {
-    while (trainer.step < until) await trainer.run(minibatch, { learningRate, klScale: 1 / trainingSize });
+    while (trainer.step < until) await trainer.run(minibatch, { learningRateFactor: 1, klScale: 1 / trainingSize });
     return { liveTensors: backend.liveTensors() - existing, bytes: await probe() };
   };
   let readings: readonly Awaited<ReturnType<typeof train>>[];

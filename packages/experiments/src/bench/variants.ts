@@ -94,9 +94,9 @@ interface Prepared {
 function step(backend: Backend, { noisy, plain, minibatch }: WorkloadData, noise: boolean): Prepared {
   const { model, ...others } = noise ? noisy : plain;
   const trainer = createTrainer(model, { backend, ...others });
-  const { learningRate, trainingSize } = workloadScales;
+  const { trainingSize } = workloadScales;
   return {
-    run: async () => void (await trainer.run(minibatch, { learningRate, klScale: 1 / trainingSize })),
+    run: async () => void (await trainer.run(minibatch, { learningRateFactor: 1, klScale: 1 / trainingSize })),
     dispose: () => trainer.dispose(),
   };
 }

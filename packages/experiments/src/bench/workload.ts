@@ -47,7 +47,7 @@ export function createWorkload(
       ? { noise: sparseVariational(), estimator: localReparametrization(), divergence: logUniformSigmoid() }
       : {}),
   });
-  const optimizer = adam();
+  const optimizer = adam({ learningRate: workloadScales.learningRate });
   return { model, optimizer, state: initialState(model, optimizer, 1) };
 }
 

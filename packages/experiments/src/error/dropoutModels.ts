@@ -2,6 +2,7 @@ import {
   bernoulli,
   dense,
   gaussianDropout,
+  type Likelihood,
   logUniformCubic,
   type Model,
   type NoiseModel,
@@ -82,7 +83,7 @@ export const hiddenLayers = 3;
 export function dropoutNetwork(
   name: DropoutName,
   shape: { readonly inputs: number; readonly width: number; readonly classes: number },
-): Model {
+): Model<Likelihood<'labels'>> {
   const { noise, klWeight } = dropoutModels[name];
   const units = [...new Array<number>(hiddenLayers).fill(shape.width), shape.classes];
   return sequential({

@@ -7,7 +7,11 @@ import type { Optimizer } from '@vardrop/core';
 export function keepZeros(optimizer: Optimizer): Optimizer {
   return {
     ...optimizer,
-    update: (b, parameter, gradient, slots, scalars) =>
-      optimizer.update(b, parameter, b.selectGreater(b.abs(parameter), 0, gradient, 0), slots, scalars),
+    update(b, step) {
+      const gradients = Object.entries(step.updates).map(([name, gradient]) => {
+        return [name, b.selectGreater(b.abs(step.parameters[name]), 0, gradient, 0)] as const;
+      });
+      return optimizer.update(b, { ...step, updates: Object.fromEntries(gradients) });
+    },
   };
 }

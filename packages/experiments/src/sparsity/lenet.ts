@@ -3,9 +3,10 @@ import {
   dense,
   flatten,
   type Layer,
+  type Likelihood,
   type Model,
+  type ModelDefaults,
   maxPooling2d,
-  type SequentialOptions,
   sequential,
 } from '@vardrop/core';
 
@@ -32,8 +33,8 @@ const filter = 5;
  */
 export function lenet(
   { input, convolutions, units }: LenetSizes,
-  defaults: Omit<SequentialOptions, 'input' | 'layers'>,
-): Model {
+  defaults: ModelDefaults,
+): Model<Likelihood<'labels'>> {
   return sequential({
     input,
     ...defaults,

@@ -1,22 +1,31 @@
-import { deserializeState, type Model, noNoise, serializeState, type TensorMap, VardropError } from '@vardrop/core';
+import {
+  describeModel,
+  deserializeState,
+  type Likelihood,
+  type Model,
+  noNoise,
+  serializeState,
+  type TensorMap,
+  VardropError,
+} from '@vardrop/core';
 import { modelParts } from '@vardrop/core/extend';
 import { type LenetSizes, lenet } from './lenet.js';
 
 /** A network without noise and the values of its parameters. */
 export interface StoredNetwork {
-  readonly model: Model;
+  readonly model: Model<Likelihood<'labels'>>;
   readonly parameters: TensorMap;
 }
 
 /** A network for prediction, without noise. */
-export function plainNetwork(sizes: LenetSizes): Model {
+export function plainNetwork(sizes: LenetSizes): Model<Likelihood<'labels'>> {
   return lenet(sizes, { noise: noNoise() });
 }
 
 /**
  * A network as the bytes of a safetensors file with weights and biases only, so that file sizes compare networks. The metadata
- * describe how to build it: `layers` has the units before the outputs, as the files of `vardrop train` have it. Where there are
- * convolutions, `convolutions` is their number and `input` the shape of an image. Throws what `serializeState` throws.
+ * describe how to build it: `model`, as the files of `vardrop train` have it; `layers` has the units before the outputs. Where there
+ * are convolutions, `convolutions` is their number and `input` the shape of an image. Throws what `serializeState` throws.
  */
 export function writeNetwork({ model, parameters }: StoredNetwork): Uint8Array {
   const parts = modelParts(model);
@@ -28,6 +37,7 @@ export function writeNetwork({ model, parameters }: StoredNetwork): Uint8Array {
     {
       noise: 'none',
       layers: hidden.join(','),
+      model: JSON.stringify(describeModel(model)),
       ...(convolutions > 0 && { convolutions: `${convolutions}`, input: model.inputShape.join(',') }),
     },
   );

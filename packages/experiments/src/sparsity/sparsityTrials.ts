@@ -1,7 +1,7 @@
 import {
   adam,
-  categorical,
   initialState,
+  type Likelihood,
   localReparametrization,
   logUniformSigmoid,
   type Model,
@@ -114,7 +114,7 @@ function nonZeroWeights({ model, parameters }: StoredNetwork): number {
 }
 
 /** In a convolution each place of an image has noise of its own, as in the code of the paper. */
-function sparseNetwork(plan: SparsityPlan, data: ImageData): Model {
+function sparseNetwork(plan: SparsityPlan, data: ImageData): Model<Likelihood<'labels'>> {
   return lenet(lenetSizes(plan, data), {
     noise: sparseVariational({ logVariance: plan.logVariance }),
     estimator: localReparametrization(),

@@ -1,57 +1,28 @@
 import { type Backend, initialState, type Likelihood, type Model, type Optimizer } from '@vardrop/core';
 import { type CompiledProgram, compileProgram, type Tensor, type Tensors } from '@vardrop/core/backend';
-import { keyNames, type Minibatch, noiseKeys, type StepScales } from '@vardrop/core/extend';
-import { createBuilder, elementCount, gradients, type Program } from '@vardrop/core/program';
+import {
+  gradientName,
+  gradientProgram,
+  keyNames,
+  type Minibatch,
+  noiseKeys,
+  type StepScales,
+  updateProgram,
+} from '@vardrop/core/extend';
+import { elementCount } from '@vardrop/core/program';
 
 /** Training whose minibatches are computed in chunks of rows, for estimators that need a weight sample per datapoint. */
 export interface ChunkedTrainer {
   /** Parameters on the backend. The trainer owns them; they are valid until the next update. */
   readonly parameters: Tensors;
-  /** Adds the gradients of rows `row` to `row + chunk` of a minibatch to the sum, and returns their part of the loss. */
-  accumulate(minibatch: Minibatch, row: number): Promise<number>;
-  /** Updates the parameters with the summed gradients and those of the KL, and resets the sum. */
+  /**
+   * Adds the gradients of rows `row` to `row + chunk` of a minibatch to the sum, those of the KL with the first rows, and returns
+   * their part of the loss.
+   */
+  accumulate(minibatch: Minibatch, row: number, scales: StepScales): Promise<number>;
+  /** Updates the parameters with the summed gradients, and resets the sum. */
   update(scales: StepScales): Promise<void>;
   dispose(): void;
-}
-
-/** Gradients of `(1/M) Σ −log p` over some rows, added to carried sums named `sum/PARAMETER`. */
-function accumulateProgram(model: Model<Likelihood>): Program {
-  const b = createBuilder('accumulated gradients');
-  const x = b.input('x', ['batch', ...model.inputShape], 'iteration');
-  const y = b.input('y', ['batch', ...model.outputShape], 'iteration');
-  const datapoint = b.input('datapointScale', [], 'iteration');
-  const parameters = Object.fromEntries(model.parameters.map(({ name, shape }) => [name, b.input(name, shape)]));
-  const losses = model.likelihood.negativeLogLikelihood(b, model.apply(b, x, parameters, 'sample'), y, {});
-  const loss = b.mul(b.reduceSum(losses), datapoint);
-  const derivatives = gradients(b, loss, Object.values(parameters));
-  model.parameters.forEach(({ name, shape }, i) => {
-    b.output(`sum/${name}`, b.add(b.input(`sum/${name}`, shape, 'carried'), derivatives[i]));
-  });
-  b.output('loss', loss);
-  return b.build();
-}
-
-/** The optimizer's step from gradients of the data term, `sum/PARAMETER`, and those of the weighted KL. */
-function updateProgram(model: Model, optimizer: Optimizer): Program {
-  const b = createBuilder('update');
-  const klScale = b.input('klScale', [], 'iteration');
-  const scalars = Object.fromEntries(optimizer.scalarNames.map((name) => [name, b.input(name, [], 'iteration')]));
-  const parameters = Object.fromEntries(
-    model.parameters.map(({ name, shape }) => [name, b.input(name, shape, 'carried')]),
-  );
-  const terms = model.divergences(b, parameters).map(({ kl }) => kl);
-  const kl = terms.reduce((sum, term) => b.add(sum, term), b.constant(0));
-  const derivatives = gradients(b, b.mul(klScale, kl), Object.values(parameters));
-  model.parameters.forEach(({ name, shape }, i) => {
-    const gradient = b.add(b.input(`sum/${name}`, shape), derivatives[i]);
-    const slots = Object.fromEntries(
-      optimizer.slots.map((slot) => [slot, b.input(`${slot}:${name}`, shape, 'carried')]),
-    );
-    const next = optimizer.update(b, parameters[name], gradient, slots, scalars);
-    b.output(name, next.parameter);
-    for (const slot of optimizer.slots) b.output(`${slot}:${name}`, next.slots[slot]);
-  });
-  return b.build();
 }
 
 /**
@@ -69,7 +40,7 @@ export async function createChunkedTrainer(
   },
 ): Promise<ChunkedTrainer> {
   const { backend, optimizer, seed, chunk } = options;
-  const source = accumulateProgram(model);
+  const source = gradientProgram(model);
   const keys = keyNames(source);
   const programs: CompiledProgram[] = [];
   const disposeAll = (tensors: Tensors) => {
@@ -87,7 +58,7 @@ export async function createChunkedTrainer(
   const zeros = (): Tensors =>
     Object.fromEntries(
       model.parameters.map(({ name, shape }) => [
-        `sum/${name}`,
+        gradientName(name),
         backend.upload(new Float32Array(elementCount(shape)), shape),
       ]),
     );
@@ -99,7 +70,7 @@ export async function createChunkedTrainer(
     get parameters() {
       return Object.fromEntries(model.parameters.map(({ name }) => [name, state[name]]));
     },
-    async accumulate({ rows, inputs: { x }, targets: { output: y } }, row) {
+    async accumulate({ rows, inputs: { x }, targets: { output: y } }, row, { klScale }) {
       const inputs: Record<string, Tensor> = {};
       const cut = (values: Float32Array, shape: readonly number[]) => {
         const width = elementCount(shape);
@@ -108,7 +79,8 @@ export async function createChunkedTrainer(
       try {
         inputs.x = cut(x, model.inputShape);
         inputs.y = cut(y, model.outputShape);
-        inputs.datapointScale = scalar(1 / rows);
+        inputs.rowScale = backend.upload(new Float32Array(chunk).fill(1 / rows), [chunk]);
+        inputs.klScale = scalar(row === 0 ? klScale : 0);
         const iteration = { inputs, keys: noiseKeys(keys, seed, 'training', step, row) };
         const { carried, outputs } = accumulation.run({ ...state, ...sums }, [iteration]);
         disposeAll(sums);
@@ -120,10 +92,10 @@ export async function createChunkedTrainer(
         disposeAll(inputs);
       }
     },
-    async update({ learningRate, klScale }) {
+    async update({ learningRateFactor }) {
       const inputs: Record<string, Tensor> = {};
       try {
-        const scalars = { klScale, ...optimizer.scalars(step + 1, learningRate) };
+        const scalars = optimizer.scalars(step + 1, learningRateFactor);
         for (const [name, value] of Object.entries(scalars)) inputs[name] = scalar(value);
         const { carried } = updating.run({ ...state, ...sums }, [{ inputs }]);
         disposeAll(state);

@@ -58,7 +58,7 @@ export async function measureSpeed(
   const optimizer = adam();
   const chunk = chunkRows(batch, widths, backend.supports.elements);
   const chunks = Math.max(1, Math.round((share * batch) / chunk));
-  const scales = { learningRate: optimizer.learningRate, klScale: 1 / data.train.targets.length };
+  const scales = { learningRateFactor: 1, klScale: 1 / data.train.targets.length };
   const times = { local: [] as number[], separate: [] as number[], update: [] as number[] };
   const model = network('local', shape);
   const state = initialState(model, optimizer, seed);
@@ -84,7 +84,7 @@ export async function measureSpeed(
         let seconds = 0;
         for (let i = 0; i < chunks; i++) {
           const started = performance.now();
-          await separate.accumulate(minibatch, i * chunk);
+          await separate.accumulate(minibatch, i * chunk, scales);
           seconds += (performance.now() - started) / 1000;
           await new Promise((resolve) => setTimeout(resolve, 0));
           signal.throwIfAborted();

@@ -3,6 +3,7 @@ import {
   deserializeState,
   evaluateClassification,
   fit,
+  type Likelihood,
   type Model,
   predict,
   serializeState,
@@ -57,7 +58,7 @@ const fileName = (name: SnapshotName) => `variance-${name}.safetensors`;
  * @returns the summary of each snapshot.
  */
 export async function trainSnapshots(
-  model: Model,
+  model: Model<Likelihood<'labels'>>,
   training: SnapshotTraining,
   context: TrialContext,
 ): Promise<Readonly<Record<SnapshotName, SnapshotSummary>>> {
@@ -87,7 +88,7 @@ export async function trainSnapshots(
 /** The parameters of a snapshot: those that an earlier trial has saved, else trained again. */
 export async function loadSnapshot(
   name: SnapshotName,
-  model: Model,
+  model: Model<Likelihood<'labels'>>,
   training: SnapshotTraining,
   context: TrialContext,
 ): Promise<TensorMap> {
@@ -98,7 +99,7 @@ export async function loadSnapshot(
 }
 
 async function summarize(
-  model: Model,
+  model: Model<Likelihood<'labels'>>,
   data: ImageData,
   state: TrainingState,
   { backend, signal }: TrialContext,

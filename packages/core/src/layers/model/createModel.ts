@@ -2,8 +2,8 @@ import { checkObject } from '../../checkObject.js';
 import { checkParameters } from '../../checkParameters.js';
 import { VardropError } from '../../errors.js';
 import { formatValue } from '../../formatValue.js';
-import { headsOf } from '../../heads.js';
 import { categorical } from '../../likelihoods/categorical.js';
+import { headsOf } from '../../likelihoods/heads.js';
 import type { Likelihoods } from '../../likelihoods/likelihood.js';
 import type { ParameterSpecification } from '../../noise/noiseModel.js';
 import { noNoise } from '../../noise/noNoise.js';
@@ -29,32 +29,8 @@ const reservedLayers: readonly string[] = ['network', 'likelihood', '__proto__']
 
 /** Names in the programs of training and prediction. Exported files have some of them too. */
 const reservedInputs: readonly string[] = [
-  ...[
-    'y',
-    'weight',
-    'rowScale',
-    'klScale',
-    'learningRate',
-    'stepSize',
-    'epsilon',
-    'loss',
-    'dataTerm',
-    'kl',
-    'mean',
-    'probabilities',
-  ],
-  ...[
-    'entropy',
-    'squaredDeviations',
-    'seed',
-    'samples',
-    'row',
-    'step',
-    'logits',
-    'mutualInformation',
-    'variance',
-    'negativeLogLikelihood',
-  ],
+  ...['y', 'weight', 'rowScale', 'klScale', 'loss', 'dataTerm', 'kl', 'mean', 'probabilities', 'negativeLogLikelihood'],
+  ...['entropy', 'squaredDeviations', 'seed', 'samples', 'row', 'step', 'logits', 'mutualInformation', 'variance'],
 ];
 
 /** What a graph is made into, checked as far as `who` can. */
@@ -89,9 +65,10 @@ export function createModel<Given extends Likelihoods>(
   const parameters = collect(calls, ({ parameters }) => parameters);
   const carried = collect(calls, ({ carried = [] }) => carried);
   checkOutputNames(who, Object.keys(graph.outputs), [...parameters, ...carried]);
-  const likelihood = (options.likelihood ?? defaultLikelihoods(found)) as Given;
+  const given = options.likelihood;
+  const likelihood = given === undefined ? (defaultLikelihoods(found) as Given) : given;
   // A likelihood by default is checked where it is used, so that a graph may also have outputs that are not trained.
-  if (options.likelihood !== undefined) headsOf(who, { outputs: found, likelihood });
+  if (given !== undefined) headsOf(who, { outputs: found, likelihood });
   return {
     ...parts,
     options,
