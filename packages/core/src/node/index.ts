@@ -1,4 +1,6 @@
 /** Functions that read and write files, in Node. */
 export { loadCheckpoint } from './loadCheckpoint.js';
-export { replaceFile } from './replaceFile.js';
+export { loadNetwork } from './loadNetwork.js';
+export { replaceFile } from '../files/replaceFile.js';
 export { saveCheckpoint } from './saveCheckpoint.js';
+export { saveNetwork } from './saveNetwork.js';

@@ -1,6 +1,6 @@
 export { createPredictor, type Predictor, type PredictorOptions, type PredictorRunOptions } from './createPredictor.js';
 export { momentsProgram } from './momentsProgram.js';
-export { type PredictOptions, predict } from './predict.js';
+export { type PredictOptions, predict, predictOptionNames } from './predict.js';
 export type * from './prediction.js';
 export { type PredictionMode, predictionProgram } from './predictionProgram.js';
 export { summaryProgram } from './summaryProgram.js';

@@ -33,7 +33,8 @@ export interface PredictOptions extends PredictorOptions, PredictorRunOptions {
   readonly inputs: OneOrNamed<ArrayLike<number>>;
 }
 
-const optionNames: Readonly<Record<keyof PredictOptions, true>> = {
+/** The names of all options of `predict`. */
+export const predictOptionNames: Readonly<Record<keyof PredictOptions, true>> = {
   ...predictorOptionNames,
   seed: true,
   signal: true,
@@ -57,7 +58,7 @@ export async function predict<Given extends Likelihoods>(
   options: PredictOptions,
 ): Promise<NoInfer<PredictionOf<Given>>> {
   checkObject('VARDROP_MODEL', '[predict] model', model, 'apply', 'sequential()');
-  checkOptionNames('predict', options, optionNames, elsewhere);
+  checkOptionNames('predict', options, predictOptionNames, elsewhere);
   const { parameters, inputs: given, seed, signal, ...forPredictor } = options;
   const { backend } = options;
   // Before anything is compiled or uploaded.

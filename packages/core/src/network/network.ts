@@ -1,0 +1,54 @@
+import type { Backend } from '../backend/contract.js';
+import type { Model } from '../layers/model/model.js';
+import type { Likelihoods } from '../likelihoods/likelihood.js';
+import type { OneOrNamed } from '../oneOrNamed.js';
+import type { PredictionOf, PredictOptions } from '../prediction/index.js';
+import type { TensorMap } from '../tensorData.js';
+
+/** What a network knows beside its model and the values of its tensors. */
+export interface NetworkNames {
+  /** The names of the classes, in the order of their labels; for a model with several outputs by the names of those with labels. */
+  readonly classes?: OneOrNamed<readonly string[]>;
+  /** The names of the numbers of a row, for a model with one input. */
+  readonly columns?: readonly string[];
+}
+
+/** Options of `Network.predict`: those of `predict` without what the network has itself. */
+export type NetworkPredictOptions = Omit<PredictOptions, 'backend' | 'parameters' | 'inputs'>;
+
+/** Writes a model with its parameters in another format, such as `exportOnnx` of `@vardrop/adapter-onnx`. */
+export type Exporter<Given extends Likelihoods, Options, Result> = (
+  model: Model<Given>,
+  parameters: TensorMap,
+  options: Options,
+) => Result;
+
+/**
+ * A trained network: a model with the values of all its tensors, and a backend that it runs on. `fit`, `createNetwork` and
+ * `loadNetwork` give one. It does not change. It keeps nothing on the backend and does not close it.
+ */
+export interface Network<Given extends Likelihoods = Likelihoods> extends NetworkNames {
+  readonly model: Model<Given>;
+  /** All that predictions read, by full name: parameters, and running statistics where the model carries some. */
+  readonly parameters: TensorMap;
+  readonly backend: Backend;
+  /** The version of this library that made the network, or wrote the file it is from. */
+  readonly version: string;
+  /**
+   * Predicts rows as `predict` does, and throws what it throws. Labels have their names beside them (`labelNames`) where the
+   * network knows those of the classes.
+   */
+  predict(inputs: OneOrNamed<ArrayLike<number>>, options?: NetworkPredictOptions): Promise<PredictionOf<Given>>;
+  /** The bytes of a network file, see `serializeNetwork`. */
+  toBytes(): Uint8Array<ArrayBuffer>;
+  /**
+   * Writes a network file, in Node. A file that exists is replaced as a whole, and stays as it is if anything fails. Throws
+   * `VARDROP_NETWORK_UNWRITABLE` (nothing is left behind), what `toBytes` throws, and `VARDROP_NO_FILE_SYSTEM` in a page: keep
+   * the bytes of `toBytes` there.
+   *
+   * @param path a path, or a URL with the scheme `file:`
+   */
+  save(path: string | URL): Promise<void>;
+  /** What the exporter makes of model and parameters: `network.export(exportOnnx, { kind: 'sample' })`. */
+  export<Options, Result>(exporter: Exporter<Given, Options, Result>, options: Options): Result;
+}
