@@ -180,6 +180,22 @@ export {
   type VariationalDropoutOptions,
   variationalDropout,
 } from './noise/index.js';
+export {
+  createNetwork,
+  deserializeNetwork,
+  type Exporter,
+  type FitOptions,
+  type FitResult,
+  fit,
+  type Network,
+  type NetworkKnowledge,
+  type NetworkOptions,
+  type NetworkPredictOptions,
+  type ReadNetworkOptions,
+  type Row,
+  serializeNetwork,
+  type TableOrRows,
+} from './network/index.js';
 export type { OneOrNamed } from './oneOrNamed.js';
 export {
   type AdamOptions,
@@ -259,10 +275,7 @@ export {
   type EarlyStopping,
   type EpochRecord,
   exponentialDecay,
-  type FitOptions,
-  type FitResult,
   type FitWarning,
-  fit,
   initialState,
   joinSchedules,
   type NamedArrays,

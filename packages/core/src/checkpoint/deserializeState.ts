@@ -19,6 +19,9 @@ export function deserializeState(bytes: BytesSource): Checkpoint {
     );
   }
   const { tensors, metadata } = decodeSafetensors(checkpointFile, view);
+  if (metadata['vardrop.network'] !== undefined) {
+    foreign('file: got a network, needs a training state', 'It is a network: read it with loadNetwork');
+  }
   const own = (name: string): string => {
     const value = metadata[naming.metadata + name];
     if (value === undefined) foreign(`metadata '${naming.metadata}${name}': got nothing, needs it`);
@@ -54,9 +57,6 @@ export function deserializeState(bytes: BytesSource): Checkpoint {
   return { state, metadata: Object.fromEntries(others) };
 }
 
-function foreign(what: string): never {
-  throw new VardropError(
-    'VARDROP_CHECKPOINT_FOREIGN',
-    `[checkpoint] ${what}. Choose a file that saveCheckpoint of this version has written.`,
-  );
+function foreign(what: string, remedy = 'Choose a file that saveCheckpoint of this version has written'): never {
+  throw new VardropError('VARDROP_CHECKPOINT_FOREIGN', `[checkpoint] ${what}. ${remedy}.`);
 }

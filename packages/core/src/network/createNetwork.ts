@@ -15,14 +15,16 @@ import { readTensors } from '../readTensors.js';
 import { networkFile } from '../safetensors/index.js';
 import type { TensorMap } from '../tensorData.js';
 import { version as ownVersion } from '../version.js';
-import { nameLabels } from './nameLabels.js';
-import type { Network, NetworkNames } from './network.js';
+import { inputsOf } from './dataOf.js';
+import { finishPrediction } from './finishPrediction.js';
+import type { Network, NetworkKnowledge } from './network.js';
 import { networkOptionsElsewhere, networkPredictOptionNames } from './predictOptionNames.js';
-import { readNames } from './readNames.js';
+import { readKnowledge } from './readKnowledge.js';
+import { isTableOrRows } from './rows.js';
 import { serializeNetwork } from './serializeNetwork.js';
 
 /** Options of `createNetwork`. */
-export interface NetworkOptions extends NetworkNames {
+export interface NetworkOptions extends NetworkKnowledge {
   readonly backend: Backend;
   /** Values of every parameter and running statistic of the model: `{ ...state.parameters, ...state.carried }`. */
   readonly parameters: TensorMap<ArrayLike<number>>;
@@ -33,17 +35,21 @@ export interface NetworkOptions extends NetworkNames {
  *
  * Throws `VARDROP_MODEL` without a model, `VARDROP_OPTION` for unknown options and names that are not texts, `VARDROP_STATE` for
  * parameters of another model, `VARDROP_NON_FINITE` for parameters that are not finite, `VARDROP_SHAPE` for another number of
- * classes or columns than the model has, and what `checkBackend` and `headsOf` throw.
+ * classes or columns than the model has, `VARDROP_PREPROCESSING` for a preprocessing that is damaged or does not fit the model, and
+ * what `checkBackend` and `headsOf` throw.
  */
 export function createNetwork<Given extends Likelihoods>(
   model: Model<Given>,
   options: NetworkOptions,
 ): Network<Given> {
   checkObject('VARDROP_MODEL', '[createNetwork] model', model, 'apply', 'sequential()');
-  checkOptionNames('createNetwork', options, { backend: true, parameters: true, classes: true, columns: true }, elsewhere);
+  checkOptionNames('createNetwork', options, { backend: true, parameters: true, ...knowledgeNames }, elsewhere);
   checkBackend('createNetwork', options.backend);
   return networkOf(model, options, ownVersion);
 }
+
+/** The names of what a network knows, as options. */
+export const knowledgeNames = { preprocessing: true, classes: true, columns: true } as const;
 
 const elsewhere = { state: 'Write parameters: { ...state.parameters, ...state.carried }.', ...inModel };
 
@@ -54,17 +60,21 @@ export function networkOf<Given extends Likelihoods>(
   version: string,
 ): Network<Given> {
   const { backend } = options;
-  const names = readNames(model, options);
   const parameters = readParameters(model, options.parameters);
+  const { outputs, ...knowledge } = readKnowledge(model, options);
+  const { preprocessing } = knowledge;
   const network: Network<Given> = {
     model,
     parameters,
     backend,
     version,
-    ...names,
+    ...knowledge,
     async predict(inputs, predictOptions = {}) {
       checkOptionNames('network.predict', predictOptions, networkPredictOptionNames, networkOptionsElsewhere);
-      return nameLabels(model, names.classes, await predict(model, { ...predictOptions, backend, parameters, inputs }));
+      if (preprocessing !== undefined && !isTableOrRows(inputs)) throw withoutNames();
+      const read = isTableOrRows(inputs) ? inputsOf('network.predict', preprocessing, inputs) : inputs;
+      const prediction = await predict(model, { ...predictOptions, backend, parameters, inputs: read });
+      return finishPrediction(model, outputs, prediction);
     },
     toBytes: () => serializeNetwork(network),
     save: async (path) => writeTarget(networkFile, path, serializeNetwork(network)),
@@ -75,6 +85,13 @@ export function networkOf<Given extends Likelihoods>(
     },
   };
   return network;
+}
+
+function withoutNames(): VardropError {
+  return new VardropError(
+    'VARDROP_PREPROCESSING',
+    "[network.predict] inputs: got numbers without names, needs a table, or rows with values by the names of their columns, for the preprocessing. Write [{ age: 41, city: 'Oslo' }]; for inputs that preprocess has made, use predict(network.model, …).",
+  );
 }
 
 function noExporter(): VardropError {

@@ -11,8 +11,8 @@ import { headsOf } from '../heads.js';
 import type { Likelihood, TargetKind } from '../likelihoods/likelihood.js';
 import type { Model } from '../layers/model/model.js';
 import { decodeSafetensors, networkFile } from '../safetensors/index.js';
-import { networkOf } from './createNetwork.js';
-import type { Network, NetworkNames } from './network.js';
+import { knowledgeNames, networkOf } from './createNetwork.js';
+import type { Network, NetworkKnowledge } from './network.js';
 import { networkFormat, networkMetadata } from './networkMetadata.js';
 
 /** Options of `deserializeNetwork` and `loadNetwork`. */
@@ -53,16 +53,17 @@ export function deserializeNetwork(bytes: BytesSource, options: ReadNetworkOptio
   }
   const { tensors, metadata } = decodeSafetensors(networkFile, view);
   checkFormat(metadata);
-  const model = modelFrom(readJson(metadata, networkMetadata.model) as ModelDescription, { parts });
+  const description = readJson(metadata, networkMetadata.model);
+  if (description === undefined) foreign(`metadata '${networkMetadata.model}': got nothing, needs it`);
+  const model = modelFrom(description as ModelDescription, { parts });
   if (targets !== undefined) checkTargets(model, targets);
   const needed = new Set(allTensors(model).map(({ name }) => name));
   const other = Object.keys(tensors).find((name) => !needed.has(name));
   if (other !== undefined) foreign(`tensor '${other}': got one that the model does not have, needs only its own`);
-  const names = {
-    classes: readJson(metadata, networkMetadata.classes),
-    columns: readJson(metadata, networkMetadata.columns),
-  } as NetworkNames;
-  return networkOf(model, { backend, parameters: tensors, ...names }, metadata[networkMetadata.version] ?? 'unknown');
+  const knowledge = Object.fromEntries(
+    Object.keys(knowledgeNames).map((name) => [name, readJson(metadata, networkMetadata[name as keyof NetworkKnowledge])]),
+  ) as NetworkKnowledge;
+  return networkOf(model, { backend, parameters: tensors, ...knowledge }, metadata[networkMetadata.version] ?? 'unknown');
 }
 
 function checkFormat(metadata: Readonly<Record<string, string>>): void {

@@ -7,6 +7,8 @@ export const networkMetadata = {
   version: 'vardrop.version',
   /** As `describeModel` gives it; JSON. */
   model: 'vardrop.model',
+  /** Names of classes and columns are in it. */
+  preprocessing: 'vardrop.preprocessing',
   classes: 'vardrop.classes',
   columns: 'vardrop.columns',
 } as const;

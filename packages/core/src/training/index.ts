@@ -21,6 +21,7 @@ export {
   stepDecay,
   warmUp,
 } from './schedules/index.js';
+export { fitOptionNames, fitOptionsElsewhere } from './resolveFitOptions.js';
 export { initialState, type TrainingState } from './state.js';
 export type { StepResult, StepScales } from './step.js';
 export type { Trainable } from './trainable.js';

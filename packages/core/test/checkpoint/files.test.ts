@@ -135,7 +135,7 @@ describe('save and load', () => {
       const files = createRequire(import.meta.url)('node:fs/promises');
       files.rename = async () => process.kill(process.pid, 'SIGKILL');
       syncBuiltinESMExports();
-      const { replaceFile } = await import(${JSON.stringify(new URL('../../dist/node/replaceFile.js', import.meta.url).href)});
+      const { replaceFile } = await import(${JSON.stringify(new URL('../../dist/files/replaceFile.js', import.meta.url).href)});
       await replaceFile(process.argv[1], 'text');`;
     const kill = (target: string) => spawnSync(process.execPath, ['--input-type=module', '-e', script, target]);
     for (let i = 0; i < 2; i++) expect(kill(path).signal).toBe('SIGKILL');
