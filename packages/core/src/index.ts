@@ -168,19 +168,6 @@ export {
   topKAccuracy,
 } from './metrics/index.js';
 export {
-  type BernoulliLearnedOptions,
-  bernoulli,
-  bernoulliLearned,
-  type Granularity,
-  gaussianDropout,
-  meanField,
-  type NoiseModel,
-  noNoise,
-  sparseVariational,
-  type VariationalDropoutOptions,
-  variationalDropout,
-} from './noise/index.js';
-export {
   createNetwork,
   deserializeNetwork,
   type Exporter,
@@ -196,6 +183,19 @@ export {
   serializeNetwork,
   type TableOrRows,
 } from './network/index.js';
+export {
+  type BernoulliLearnedOptions,
+  bernoulli,
+  bernoulliLearned,
+  type Granularity,
+  gaussianDropout,
+  meanField,
+  type NoiseModel,
+  noNoise,
+  sparseVariational,
+  type VariationalDropoutOptions,
+  variationalDropout,
+} from './noise/index.js';
 export type { OneOrNamed } from './oneOrNamed.js';
 export {
   type AdamOptions,

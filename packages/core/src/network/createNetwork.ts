@@ -38,10 +38,7 @@ export interface NetworkOptions extends NetworkKnowledge {
  * classes or columns than the model has, `VARDROP_PREPROCESSING` for a preprocessing that is damaged or does not fit the model, and
  * what `checkBackend` and `headsOf` throw.
  */
-export function createNetwork<Given extends Likelihoods>(
-  model: Model<Given>,
-  options: NetworkOptions,
-): Network<Given> {
+export function createNetwork<Given extends Likelihoods>(model: Model<Given>, options: NetworkOptions): Network<Given> {
   checkObject('VARDROP_MODEL', '[createNetwork] model', model, 'apply', 'sequential()');
   checkOptionNames('createNetwork', options, { backend: true, parameters: true, ...knowledgeNames }, elsewhere);
   checkBackend('createNetwork', options.backend);

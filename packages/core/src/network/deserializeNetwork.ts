@@ -1,6 +1,6 @@
 import { allTensors } from '../allParameters.js';
-import { checkBackend } from '../backend/checkBackend.js';
 import { type BytesSource, bytesOf } from '../backend/bytesOf.js';
+import { checkBackend } from '../backend/checkBackend.js';
 import type { Backend } from '../backend/contract.js';
 import { checkChoice } from '../checkChoice.js';
 import { checkOptionNames } from '../checkOptionNames.js';
@@ -8,8 +8,8 @@ import { type ModelDescription, type ModelFromOptions, modelFrom } from '../desc
 import { VardropError } from '../errors.js';
 import { formatValue } from '../formatValue.js';
 import { headsOf } from '../heads.js';
-import type { Likelihood, TargetKind } from '../likelihoods/likelihood.js';
 import type { Model } from '../layers/model/model.js';
+import type { Likelihood, TargetKind } from '../likelihoods/likelihood.js';
 import { decodeSafetensors, networkFile } from '../safetensors/index.js';
 import { knowledgeNames, networkOf } from './createNetwork.js';
 import type { Network, NetworkKnowledge } from './network.js';
@@ -39,11 +39,8 @@ export function deserializeNetwork<Targets extends TargetKind>(
 ): Network<Likelihood<Targets>>;
 export function deserializeNetwork(bytes: BytesSource, options: ReadNetworkOptions): Network;
 export function deserializeNetwork(bytes: BytesSource, options: ReadNetworkOptions): Network {
-  checkOptionNames('deserializeNetwork', options, { backend: true, targets: true, parts: true });
+  checkReadOptions('deserializeNetwork', options);
   const { backend, targets, parts } = options;
-  checkBackend('deserializeNetwork', backend);
-  if (targets !== undefined)
-    checkChoice('VARDROP_OPTION', '[deserializeNetwork] targets', targets, ['labels', 'binary', 'values', 'counts']);
   const view = bytesOf(bytes);
   if (view === undefined) {
     throw new VardropError(
@@ -61,9 +58,25 @@ export function deserializeNetwork(bytes: BytesSource, options: ReadNetworkOptio
   const other = Object.keys(tensors).find((name) => !needed.has(name));
   if (other !== undefined) foreign(`tensor '${other}': got one that the model does not have, needs only its own`);
   const knowledge = Object.fromEntries(
-    Object.keys(knowledgeNames).map((name) => [name, readJson(metadata, networkMetadata[name as keyof NetworkKnowledge])]),
+    Object.keys(knowledgeNames).map((name) => [
+      name,
+      readJson(metadata, networkMetadata[name as keyof NetworkKnowledge]),
+    ]),
   ) as NetworkKnowledge;
-  return networkOf(model, { backend, parameters: tensors, ...knowledge }, metadata[networkMetadata.version] ?? 'unknown');
+  return networkOf(
+    model,
+    { backend, parameters: tensors, ...knowledge },
+    metadata[networkMetadata.version] ?? 'unknown',
+  );
+}
+
+/** Checks options before anything is read. Throws `VARDROP_OPTION`, and what `checkBackend` throws. */
+export function checkReadOptions(who: string, options: ReadNetworkOptions): void {
+  checkOptionNames(who, options, { backend: true, targets: true, parts: true });
+  const { backend, targets } = options;
+  checkBackend(who, backend);
+  if (targets === undefined) return;
+  checkChoice('VARDROP_OPTION', `[${who}] targets`, targets, ['labels', 'binary', 'values', 'counts']);
 }
 
 function checkFormat(metadata: Readonly<Record<string, string>>): void {

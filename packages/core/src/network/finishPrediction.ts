@@ -21,7 +21,10 @@ export function finishPrediction<Given extends Likelihoods>(
   // The likelihoods decide which predictions there are.
   if (!isNamed(model)) return finish(model.outputs[0].name, prediction as Prediction) as PredictionOf<Given>;
   return Object.fromEntries(
-    Object.entries(prediction as Readonly<Record<string, Prediction>>).map(([name, each]) => [name, finish(name, each)]),
+    Object.entries(prediction as Readonly<Record<string, Prediction>>).map(([name, each]) => [
+      name,
+      finish(name, each),
+    ]),
   ) as PredictionOf<Given>;
 }
 

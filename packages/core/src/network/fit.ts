@@ -5,9 +5,9 @@ import type { Likelihoods } from '../likelihoods/likelihood.js';
 import {
   fitOptionNames,
   fitOptionsElsewhere,
-  fit as train,
   type FitOptions as TrainOptions,
   type FitResult as TrainResult,
+  fit as train,
 } from '../training/index.js';
 import { version } from '../version.js';
 import { knowledgeNames, networkOf } from './createNetwork.js';
@@ -46,7 +46,10 @@ export interface FitResult<Given extends Likelihoods = Likelihoods> extends Trai
  * `VARDROP_TRAINING`, or the backend's own code, for a backend that fails. If the state cannot be read either, as from a lost
  * device or a closed backend, the error of the backend is thrown.
  */
-export async function fit<Given extends Likelihoods>(model: Model<Given>, options: FitOptions): Promise<FitResult<Given>> {
+export async function fit<Given extends Likelihoods>(
+  model: Model<Given>,
+  options: FitOptions,
+): Promise<FitResult<Given>> {
   checkObject('VARDROP_MODEL', '[fit] model', model, 'apply', 'sequential()');
   checkOptionNames('fit', options, { ...fitOptionNames, ...knowledgeNames }, fitOptionsElsewhere);
   const { preprocessing, classes, columns, data, validation, ...others } = options;

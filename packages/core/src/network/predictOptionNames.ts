@@ -8,7 +8,8 @@ export const networkPredictOptionNames: Readonly<Record<keyof NetworkPredictOpti
 
 /** What to write for options that a network has itself, and for names of other libraries. */
 export const networkOptionsElsewhere = {
-  backend: 'The network has its own. For another one: createNetwork(network.model, { backend, parameters: network.parameters }).',
+  backend:
+    'The network has its own. For another one: createNetwork(network.model, { backend, parameters: network.parameters }).',
   parameters: 'The network has its own.',
   inputs: 'They come first: network.predict(inputs, options).',
   batchSize: 'Write batch.',

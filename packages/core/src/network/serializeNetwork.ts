@@ -1,5 +1,5 @@
-import { VardropError } from '../errors.js';
 import { describeModel } from '../description/index.js';
+import { VardropError } from '../errors.js';
 import { formatValue } from '../formatValue.js';
 import { encodeSafetensors, networkFile } from '../safetensors/index.js';
 import { version } from '../version.js';
@@ -14,7 +14,9 @@ import { networkFormat, networkMetadata } from './networkMetadata.js';
  * Throws `VARDROP_OPTION` for what is not a network, and `VARDROP_DESCRIPTION` for a model with parts that do not say how they
  * are made.
  */
-export function serializeNetwork(network: Pick<Network, 'model' | 'parameters' | keyof NetworkKnowledge>): Uint8Array<ArrayBuffer> {
+export function serializeNetwork(
+  network: Pick<Network, 'model' | 'parameters' | keyof NetworkKnowledge>,
+): Uint8Array<ArrayBuffer> {
   if (typeof network !== 'object' || network === null || !('parameters' in network && 'model' in network)) {
     throw new VardropError(
       'VARDROP_OPTION',

@@ -2,8 +2,8 @@ import { VardropError } from '../errors.js';
 import { type Head, headsOf } from '../heads.js';
 import type { Model } from '../layers/model/model.js';
 import type { TargetKind } from '../likelihoods/likelihood.js';
-import { elementCount, formatShape } from '../program/shapes.js';
 import { inputNames, type Preprocessing, type TargetRule, targetUnits } from '../preprocessing/index.js';
+import { elementCount, formatShape } from '../program/shapes.js';
 
 /** The columns that are the targets of an output, with their places among all targets. */
 export interface HeadTargets {
@@ -83,5 +83,8 @@ function checkCount({ output, likelihood, targetShape }: Head, rules: readonly T
 }
 
 function refuse(got: string, needs: string, remedy: string): never {
-  throw new VardropError('VARDROP_PREPROCESSING', `[network] preprocessing: got ${got}, needs ${needs}. Use ${remedy}.`);
+  throw new VardropError(
+    'VARDROP_PREPROCESSING',
+    `[network] preprocessing: got ${got}, needs ${needs}. Use ${remedy}.`,
+  );
 }

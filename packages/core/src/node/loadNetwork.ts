@@ -1,6 +1,6 @@
 import { readSource } from '../files/readSource.js';
 import type { Likelihood, TargetKind } from '../likelihoods/likelihood.js';
-import { deserializeNetwork, type Network, type ReadNetworkOptions } from '../network/index.js';
+import { checkReadOptions, deserializeNetwork, type Network, type ReadNetworkOptions } from '../network/index.js';
 import { networkFile } from '../safetensors/index.js';
 
 /**
@@ -17,5 +17,6 @@ export async function loadNetwork<Targets extends TargetKind>(
 ): Promise<Network<Likelihood<Targets>>>;
 export async function loadNetwork(source: string | URL | Blob, options: ReadNetworkOptions): Promise<Network>;
 export async function loadNetwork(source: string | URL | Blob, options: ReadNetworkOptions): Promise<Network> {
+  checkReadOptions('loadNetwork', options);
   return readSource(networkFile, source, (bytes) => deserializeNetwork(bytes, options));
 }

@@ -59,7 +59,11 @@ function isRecord(value: unknown): value is Record<string, unknown> {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
-function readHeader(bytes: Uint8Array, fail: Fail, remedy: string): { header: Record<string, unknown>; dataStart: number } {
+function readHeader(
+  bytes: Uint8Array,
+  fail: Fail,
+  remedy: string,
+): { header: Record<string, unknown>; dataStart: number } {
   if (bytes.length < 8) {
     fail(
       'TRUNCATED',

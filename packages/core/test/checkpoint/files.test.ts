@@ -4,9 +4,9 @@ import { hostname, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { serializeState, type TrainingState } from '../../src/index.js';
 import type { FileSystem } from '../../src/files/fileSystem.js';
 import * as fileSystemModule from '../../src/files/fileSystem.js';
+import { serializeState, type TrainingState } from '../../src/index.js';
 import { loadCheckpoint, saveCheckpoint } from '../../src/node/index.js';
 
 function stateAt(step: number): TrainingState {

@@ -2,13 +2,13 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { defineLayer } from '../../src/extend.js';
 import {
+  type AnyDataset,
   adam,
   add,
   concatenate,
   conv2d,
   dense,
   embedding,
-  type FitOptions,
   fit,
   flatten,
   flipout,
@@ -42,7 +42,7 @@ const refusal = (code: string, ...texts: readonly string[]) =>
   });
 
 /** Steps, the state that they lead to, and predictions with it. */
-async function courseOf(given: Model, options: Pick<FitOptions, 'seed' | 'data'>) {
+async function courseOf(given: Model, options: { readonly seed?: number; readonly data: AnyDataset }) {
   const backend = float32Backend();
   const made = withLikelihood(given, gaussian());
   const losses: number[] = [];

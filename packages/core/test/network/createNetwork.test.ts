@@ -122,9 +122,7 @@ describe('names', () => {
         'the model has several inputs',
       ],
     ] as const) {
-      expect(make).toThrow(
-        expect.objectContaining({ code: 'VARDROP_OPTION', message: expect.stringContaining(text) }),
-      );
+      expect(make).toThrow(expect.objectContaining({ code: 'VARDROP_OPTION', message: expect.stringContaining(text) }));
     }
   });
 });

@@ -51,7 +51,11 @@ describe('a network file', () => {
     const { labelNames, labels, ...others } = await network.predict(inputs, options);
     const own = Object.entries(others).filter(([, value]) => ArrayBuffer.isView(value));
     expect(own.length).toBeGreaterThan(2);
-    expect(JSON.parse(child.stdout)).toEqual([labelNames, [...labels], Object.entries(bits(Object.fromEntries(own)) as object)]);
+    expect(JSON.parse(child.stdout)).toEqual([
+      labelNames,
+      [...labels],
+      Object.entries(bits(Object.fromEntries(own)) as object),
+    ]);
   });
 
   it('is written and read by functions, by methods, and through blobs', async () => {
@@ -122,7 +126,12 @@ describe('a network file', () => {
   it('names parts of one’s own, whose functions are handed in', async () => {
     const path = join(folder, 'network.safetensors');
     const quiet = (options: object): NoiseModel => withRecipe('quiet', options, { ...noNoise(), name: 'quiet' });
-    const own = sequential({ input: [2], noise: quiet({ level: 2 }), layers: [dense({ units: 3 })], likelihood: gaussian() });
+    const own = sequential({
+      input: [2],
+      noise: quiet({ level: 2 }),
+      layers: [dense({ units: 3 })],
+      likelihood: gaussian(),
+    });
     await untrained(own).save(path);
     await expect(loadNetwork(path, { backend })).rejects.toMatchObject({
       code: 'VARDROP_DESCRIPTION',

@@ -7,8 +7,7 @@ import {
   type Network,
   type Prediction,
 } from '../../src/index.js';
-import { normal } from '../../src/random/index.js';
-import { foldIn, key } from '../../src/random/index.js';
+import { foldIn, key, normal } from '../../src/random/index.js';
 import { createReferenceBackend } from '../../src/reference/index.js';
 
 export const backend = createReferenceBackend();
@@ -27,7 +26,8 @@ export function untrained<Given extends Likelihoods>(model: Model<Given>, seed =
 export function bits(values: Readonly<Record<string, unknown>>): unknown {
   return Object.fromEntries(
     Object.entries(values).map(([name, value]) => {
-      if (ArrayBuffer.isView(value)) return [name, [...new Uint8Array(value.buffer, value.byteOffset, value.byteLength)]];
+      if (ArrayBuffer.isView(value))
+        return [name, [...new Uint8Array(value.buffer, value.byteOffset, value.byteLength)]];
       const isRecord = typeof value === 'object' && value !== null && !Array.isArray(value);
       return [name, isRecord ? bits(value as Prediction & Readonly<Record<string, unknown>>) : value];
     }),

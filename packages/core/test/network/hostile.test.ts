@@ -93,7 +93,13 @@ describe('is refused', () => {
   });
 
   it('options that are wrong', () => {
-    for (const options of [undefined, {}, { backend, part: {} }, { backend, targets: 'classes' }, { backend, parts: 1 }])
+    for (const options of [
+      undefined,
+      {},
+      { backend, part: {} },
+      { backend, targets: 'classes' },
+      { backend, parts: 1 },
+    ])
       expect(() => deserializeNetwork(bytes, options as never)).toThrow(
         expect.objectContaining({ code: 'VARDROP_OPTION' }),
       );

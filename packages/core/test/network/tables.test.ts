@@ -20,8 +20,7 @@ import {
   tableFromRows,
   variationalDropout,
 } from '../../src/index.js';
-import { normal } from '../../src/random/index.js';
-import { key } from '../../src/random/index.js';
+import { key, normal } from '../../src/random/index.js';
 import { backend, bits, untrained } from './helpers.js';
 
 const noise = normal(key(5), 60);
@@ -54,7 +53,8 @@ describe('a network with a preprocessing', () => {
     const { inputs, targets } = preprocess(preprocessing, table);
     const options = { backend, epochs: 3, batch: 7, seed: 2, preprocessing };
     const results = [];
-    for (const data of [{ inputs, targets }, table, rows]) results.push(await fit(own, { ...options, data, validation: data }));
+    for (const data of [{ inputs, targets }, table, rows])
+      results.push(await fit(own, { ...options, data, validation: data }));
     for (const { state, network } of results) {
       expect(bits(state.parameters)).toEqual(bits(results[0].state.parameters));
       expect(network.preprocessing).toEqual(preprocessing);
@@ -90,8 +90,18 @@ describe('a network with a preprocessing', () => {
 
   it('learns the relation of two columns', async () => {
     const own = sequential({ input: [width], layers: [dense({ units: 1 })], likelihood: gaussian({ variance: 0.01 }) });
-    const { network } = await fit(own, { backend, data: table, preprocessing, epochs: 200, batch: 30, optimizer: adam({ learningRate: 0.05 }) });
-    const prediction = await network.predict([{ size: 40, city: 'Oslo' }, { size: 70, city: 'Oslo' }]);
+    const { network } = await fit(own, {
+      backend,
+      data: table,
+      preprocessing,
+      epochs: 200,
+      batch: 30,
+      optimizer: adam({ learningRate: 0.05 }),
+    });
+    const prediction = await network.predict([
+      { size: 40, city: 'Oslo' },
+      { size: 70, city: 'Oslo' },
+    ]);
     expect((prediction.mean[1] - prediction.mean[0]) / 30).toBeGreaterThan(500);
     expect(prediction.aleatoricVariance[0] / deviation ** 2).toBeCloseTo(0.01, 6);
   });
@@ -102,7 +112,9 @@ describe('a network with a preprocessing', () => {
     const again = deserializeNetwork(network.toBytes(), { backend, targets: 'values' });
     expect(again.preprocessing).toEqual(preprocessing);
     expect(again.columns).toEqual(network.columns);
-    expect(bits({ p: await again.predict(rows, { seed: 4 }) })).toEqual(bits({ p: await network.predict(rows, { seed: 4 }) }));
+    expect(bits({ p: await again.predict(rows, { seed: 4 }) })).toEqual(
+      bits({ p: await network.predict(rows, { seed: 4 }) }),
+    );
     expect(again.toBytes()).toEqual(network.toBytes());
   });
 
@@ -121,7 +133,11 @@ describe('a network with a preprocessing', () => {
     const hidden = dense({ units: 4, activation: 'tanh' })(x);
     const branches = model({
       inputs: x,
-      outputs: { kind: dense({ units: 2 })(hidden), rooms: dense({ units: 1 })(hidden), price: dense({ units: 1 })(hidden) },
+      outputs: {
+        kind: dense({ units: 2 })(hidden),
+        rooms: dense({ units: 1 })(hidden),
+        price: dense({ units: 1 })(hidden),
+      },
       likelihood: { kind: categorical(), rooms: gaussian(), price: gaussian() },
     });
     const { network, history } = await fit(branches, {
@@ -162,7 +178,12 @@ describe('is refused', () => {
       code: 'VARDROP_COLUMN',
       message: expect.stringContaining("column 'city'"),
     });
-    await expect(network.predict([{ size: 3, city: 'Oslo' }, { size: 'many', city: 'Oslo' }])).rejects.toMatchObject({
+    await expect(
+      network.predict([
+        { size: 3, city: 'Oslo' },
+        { size: 'many', city: 'Oslo' },
+      ]),
+    ).rejects.toMatchObject({
       code: 'VARDROP_COLUMN_KIND',
       message: expect.stringContaining("row 2, column 'size'"),
     });
