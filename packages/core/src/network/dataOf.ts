@@ -29,10 +29,11 @@ export function datasetOf(
       `[${who}] preprocessing: got one without targets, needs those of the model. Write fitPreprocessing(table, { targets: 'price' }).`,
     );
   }
-  const { rows, inputs, targets, weights } = preprocess(preprocessing, tableOf(given));
+  const table = tableOf(given);
+  const { inputs, targets, weights } = preprocess(preprocessing, table);
   const width = preprocessing.targets.length;
   const named = of.map(({ head, places }) => {
-    const own = Float32Array.from({ length: rows * places.length }, (_, i) => {
+    const own = Float32Array.from({ length: table.rows * places.length }, (_, i) => {
       const row = Math.floor(i / places.length);
       return targets[row * width + places[i % places.length]];
     });

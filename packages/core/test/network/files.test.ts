@@ -138,7 +138,12 @@ describe('a network file', () => {
       message: expect.stringContaining("got the part 'quiet'"),
     });
     const calls: object[] = [];
-    const parts = { quiet: (options: object) => quiet((calls.push(options), options)) };
+    const parts = {
+      quiet(options: object) {
+        calls.push(options);
+        return quiet(options);
+      },
+    };
     const again = await loadNetwork(path, { backend, parts });
     expect(calls).toEqual([{ level: 2 }]);
     expect(again.model.options.noise?.name).toBe('quiet');
