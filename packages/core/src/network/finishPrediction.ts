@@ -1,5 +1,5 @@
-import { isNamed } from '../heads.js';
 import type { Model } from '../layers/model/model.js';
+import { isNamed } from '../likelihoods/heads.js';
 import type { Likelihoods } from '../likelihoods/likelihood.js';
 import type { Prediction, PredictionOf } from '../prediction/index.js';
 import { inOwnUnits } from './ownUnits.js';

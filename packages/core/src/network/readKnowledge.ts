@@ -1,7 +1,7 @@
 import { VardropError } from '../errors.js';
 import { formatValue } from '../formatValue.js';
-import { type Head, headsOf, isNamed } from '../heads.js';
 import type { Model } from '../layers/model/model.js';
+import { type Head, headsOf, isNamed } from '../likelihoods/heads.js';
 import { inputNames, type Preprocessing, readPreprocessing } from '../preprocessing/index.js';
 import { elementCount } from '../program/shapes.js';
 import type { OutputKnowledge } from './finishPrediction.js';

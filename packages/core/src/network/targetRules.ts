@@ -1,6 +1,6 @@
 import { VardropError } from '../errors.js';
-import { type Head, headsOf } from '../heads.js';
 import type { Model } from '../layers/model/model.js';
+import { type Head, headsOf } from '../likelihoods/heads.js';
 import type { TargetKind } from '../likelihoods/likelihood.js';
 import { inputNames, type Preprocessing, type TargetRule, targetUnits } from '../preprocessing/index.js';
 import { elementCount, formatShape } from '../program/shapes.js';
