@@ -3,8 +3,10 @@ import { checkOptionNames } from '../checkOptionNames.js';
 import type { Model } from '../layers/model/model.js';
 import type { Likelihoods } from '../likelihoods/likelihood.js';
 import {
+  averagedParameters,
   fitOptionNames,
   fitOptionsElsewhere,
+  hasAverages,
   type FitOptions as TrainOptions,
   type FitResult as TrainResult,
   fit as train,
@@ -25,7 +27,7 @@ export interface FitOptions extends Omit<TrainOptions, 'data' | 'validation'>, N
 
 /** The result of training. The caller owns the state and can save, resume, prune it, and predict with it. */
 export interface FitResult<Given extends Likelihoods = Likelihoods> extends TrainResult {
-  /** The trained network. It shares the parameters of the state. */
+  /** The trained network. It shares the parameters of the state, or where `movingAverage` has averaged them, their averages. */
   readonly network: Network<Given>;
 }
 
@@ -61,7 +63,8 @@ export async function fit<Given extends Likelihoods>(
     data: isTableOrRows(data) ? datasetOf('fit', model, read, data) : data,
     validation: isTableOrRows(validation) ? datasetOf('fit validation', model, read, validation) : validation,
   });
-  const parameters = { ...result.state.parameters, ...result.state.carried };
+  const { state } = result;
+  const parameters = hasAverages(state) ? averagedParameters(state) : { ...state.parameters, ...state.carried };
   const network = networkOf(model, { backend: options.backend, parameters, ...knowledge }, version);
   return { ...result, network };
 }

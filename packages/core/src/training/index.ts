@@ -1,7 +1,7 @@
 export { allParameters, allTensors } from '../allParameters.js';
 export { keyNames, noiseKeys, streams } from '../streams.js';
 export type { TensorData, TensorMap } from '../tensorData.js';
-export { averagedParameters } from './averagedParameters.js';
+export { averagedParameters, hasAverages } from './averagedParameters.js';
 export type { Start } from './course.js';
 export type { AnyDataset, Dataset, Minibatch, NamedArrays } from './data.js';
 export type { DataPosition } from './dataPosition.js';
@@ -9,6 +9,7 @@ export type { EpochRecord } from './epochRecord.js';
 export { type FitResult, fit } from './fit.js';
 export type { EarlyStopping, FitOptions, FitWarning, StepEvent } from './fitOptions.js';
 export { gradientName, gradientProgram } from './gradientProgram.js';
+export { fitOptionNames, fitOptionsElsewhere } from './resolveFitOptions.js';
 export {
   constantSchedule,
   cosineDecay,
@@ -21,7 +22,6 @@ export {
   stepDecay,
   warmUp,
 } from './schedules/index.js';
-export { fitOptionNames, fitOptionsElsewhere } from './resolveFitOptions.js';
 export { initialState, type TrainingState } from './state.js';
 export type { StepResult, StepScales } from './step.js';
 export type { Trainable } from './trainable.js';

@@ -1,15 +1,19 @@
 import { describe, expect, it, vi } from 'vitest';
 import * as fileSystemModule from '../../src/files/fileSystem.js';
 import {
+  adam,
   add,
+  averagedParameters,
   batchNorm,
   categorical,
+  chain,
   createNetwork,
   dense,
   fit,
   gaussian,
   input,
   model,
+  movingAverage,
   type Network,
   predict,
   sequential,
@@ -57,6 +61,18 @@ describe('the network that fit returns', () => {
     expect(await network.predict(inputs, { mode: 'mean' })).toEqual(
       await predict(normed, { mode: 'mean', backend, parameters, inputs }),
     );
+  });
+
+  it('has the averages of the parameters where the optimizer has made them', async () => {
+    const optimizer = chain(adam({ learningRate: 0.1 }), movingAverage({ decay: 0.9 }));
+    const { network, state } = await fit(three, {
+      backend,
+      data: { inputs, targets: [0, 2, 1] },
+      optimizer,
+      epochs: 4,
+    });
+    expect(network.parameters).toEqual(averagedParameters(state));
+    expect(network.parameters).not.toEqual(state.parameters);
   });
 
   it('knows the names that fit was given', async () => {
