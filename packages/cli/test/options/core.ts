@@ -235,7 +235,6 @@ export const withOptions: Readonly<Record<string, Entry>> = {
       seed: 'other',
       optimizer: 'other',
       trainable: 'function',
-      likelihood: 'other',
     },
   },
   tableFromRows: {
