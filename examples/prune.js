@@ -5,17 +5,16 @@ import { join } from 'node:path';
 import { createTfjsBackend } from '@vardrop/adapter-tfjs';
 import {
   adam,
+  createNetwork,
   dense,
   fit,
   logUniformSigmoid,
   piecewiseLinear,
-  predict,
   prune,
-  resizeModel,
   sequential,
   sparseVariational,
 } from '@vardrop/core';
-import { loadCheckpoint, saveCheckpoint } from '@vardrop/core/node';
+import { loadNetwork } from '@vardrop/core/node';
 import * as random from '@vardrop/core/random';
 
 // Of twenty inputs, two decide the class.
@@ -30,7 +29,7 @@ const model = sequential({
   layers: [dense({ units: 64, activation: 'relu' }), dense({ units: 2 })],
 });
 const backend = await createTfjsBackend({ device: 'wasm' });
-const { state } = await fit(model, {
+const { network } = await fit(model, {
   backend,
   data: { inputs, targets },
   optimizer: adam({ learningRate: 0.01 }),
@@ -41,20 +40,17 @@ const { state } = await fit(model, {
   seed: 1,
 });
 
-const small = prune(model, state.parameters, { threshold: 3, preserve: 'mean' });
+const small = prune(model, network.parameters, { threshold: 3, preserve: 'mean' });
 for (const layer of small.report.layers) console.log(layer);
+const pruned = createNetwork(small.model, { backend, parameters: small.parameters });
 
 const rows = random.normal(random.key(2), 1000 * 20);
-const options = { backend, inputs: rows, mode: 'mean' };
-const before = await predict(model, { ...options, parameters: state.parameters });
-const after = await predict(small.model, { ...options, parameters: small.parameters });
+const [before, after] = await Promise.all([network, pruned].map((each) => each.predict(rows, { mode: 'mean' })));
 const same = before.labels.filter((label, i) => label === after.labels[i]).length;
 console.log(`the pruned network agrees on ${same} of 1000 new points`);
-await backend.close();
 
 const path = join(tmpdir(), `vardrop-example-${process.pid}.safetensors`);
-await saveCheckpoint(path, { parameters: small.parameters });
-const { state: loaded } = await loadCheckpoint(path);
-// A checkpoint holds tensors: the code that made the network makes it again, in the sizes that are left.
-const again = resizeModel(model, loaded.parameters);
-console.log('saved and loaded', again.parameters.map(({ name, shape }) => `${name} [${shape}]`).join(', '));
+await pruned.save(path);
+const again = await loadNetwork(path, { backend });
+console.log('saved and loaded', again.model.parameters.map(({ name, shape }) => `${name} [${shape}]`).join(', '));
+await backend.close();

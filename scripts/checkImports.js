@@ -13,13 +13,15 @@ const coreOrder = [
   ['distributions'],
   ['program'],
   ['backend'],
+  ['safetensors'],
+  ['files'],
   ['reference', 'noise', 'optimizers'],
   ['estimators', 'divergences', 'likelihoods'],
   ['layers'],
   ['description', 'prediction'],
   ['metrics', 'preprocessing'],
   ['training'],
-  ['pruning', 'checkpoint'],
+  ['pruning', 'checkpoint', 'network'],
   ['node'],
 ];
 

@@ -5,11 +5,12 @@ import { VardropError } from '@vardrop/core';
 import { description } from './kinds/description.js';
 import { idx3 } from './kinds/idx.js';
 import { json } from './kinds/json.js';
+import { network } from './kinds/network.js';
 import { onnx } from './kinds/onnx.js';
 import { safetensors } from './kinds/safetensors.js';
 import { createRandomSource } from './randomSource.js';
 
-const kinds = { safetensors, onnx, idx: idx3, json, description };
+const kinds = { safetensors, onnx, idx: idx3, json, description, network };
 const names = Object.keys(kinds);
 const { seed, from, to, current } = workerData;
 

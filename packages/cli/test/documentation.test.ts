@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import { readdirSync, readFileSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { contractVersion } from '@vardrop/core/backend';
 import { describe, expect, it } from 'vitest';
@@ -33,11 +33,14 @@ describe('documentation', () => {
 
     blocks(page, 'js').forEach((program, i) => {
       it(`${page}: program ${i + 1} runs`, () => {
+        // Within the package, whose dependencies the programs import; they may write files there.
+        const folder = mkdtempSync(join(root, 'packages', 'cli', '.documentation-'));
         const run = spawnSync(process.execPath, ['--input-type=module', '-'], {
-          cwd: join(root, 'packages', 'cli'),
+          cwd: folder,
           input: program,
           encoding: 'utf8',
         });
+        rmSync(folder, { recursive: true });
         expect(run.stderr + run.stdout).not.toMatch(/\b(NaN|undefined)\b/);
         expect(run.status, run.stderr).toBe(0);
       });

@@ -169,6 +169,22 @@ export {
   topKAccuracy,
 } from './metrics/index.js';
 export {
+  createNetwork,
+  deserializeNetwork,
+  type Exporter,
+  type FitOptions,
+  type FitResult,
+  fit,
+  type Network,
+  type NetworkKnowledge,
+  type NetworkOptions,
+  type NetworkPredictOptions,
+  type ReadNetworkOptions,
+  type Row,
+  serializeNetwork,
+  type TableOrRows,
+} from './network/index.js';
+export {
   type BernoulliLearnedOptions,
   bernoulli,
   bernoulliLearned,
@@ -265,10 +281,7 @@ export {
   type EarlyStopping,
   type EpochRecord,
   exponentialDecay,
-  type FitOptions,
-  type FitResult,
   type FitWarning,
-  fit,
   initialState,
   joinSchedules,
   type NamedArrays,

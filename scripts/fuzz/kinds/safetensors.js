@@ -11,6 +11,7 @@ import {
 import { networkOptions } from '../../../packages/cli/dist/training/resumeState.js';
 import { mutateBytes } from '../mutateBytes.js';
 import { mutateJson } from '../mutateJson.js';
+import { withHeader } from '../withHeader.js';
 
 const model = sequential({
   input: [3],
@@ -34,14 +35,3 @@ export const safetensors = {
     return undefined;
   },
 };
-
-function withHeader(bytes, change) {
-  const length = Number(new DataView(bytes.buffer).getBigUint64(0, true));
-  const header = JSON.parse(new TextDecoder().decode(bytes.subarray(8, 8 + length)));
-  const text = new TextEncoder().encode(JSON.stringify(change(header)));
-  const result = new Uint8Array(8 + text.length + bytes.length - 8 - length);
-  new DataView(result.buffer).setBigUint64(0, BigInt(text.length), true);
-  result.set(text, 8);
-  result.set(bytes.subarray(8 + length), 8 + text.length);
-  return result;
-}

@@ -29,6 +29,9 @@ const trainer = {
 /** What options are added to, where there are any. */
 const merged = (base: object, options: object) => ({ ...base, ...options }) as never;
 const none: Entry['options'] = {};
+const knowledge: Entry['options'] = { preprocessing: 'other', classes: 'other', columns: 'other' };
+const ofNetwork: Entry['options'] = { backend: 'other', targets: 'other', parts: 'other' };
+const network = core.createNetwork(model, { backend, parameters });
 const table = core.tableFromRows([{ a: 1 }, { a: 2 }]);
 const ofPreprocessing: Entry['options'] = {
   targets: 'string',
@@ -74,6 +77,10 @@ export const withOptions: Readonly<Record<string, Entry>> = {
     call: (options) => core.createHandleTable(merged({ name: 'test' }, options)),
     options: { name: 'string', free: 'function', isGone: 'function' },
   },
+  createNetwork: {
+    call: (options) => core.createNetwork(model, merged({ backend, parameters }, options)),
+    options: { backend: 'other', parameters: 'other', ...knowledge },
+  },
   createPredictor: {
     call: (options) => core.createPredictor(model, merged({ backend }, options)),
     options: {
@@ -89,6 +96,10 @@ export const withOptions: Readonly<Record<string, Entry>> = {
   createTrainer: {
     call: (options) => core.createTrainer(model, merged(trainer, options)),
     options: { backend: 'other', optimizer: 'other', trainable: 'function', microBatch: 'other', state: 'other' },
+  },
+  deserializeNetwork: {
+    call: (options) => core.deserializeNetwork(network.toBytes(), merged({ backend }, options)),
+    options: ofNetwork,
   },
   fit: {
     call: (options) => core.fit(model, merged({ backend, data, validation: data, epochs: 1 }, options)),
@@ -113,6 +124,7 @@ export const withOptions: Readonly<Record<string, Entry>> = {
       onEpoch: 'function',
       onWarning: 'function',
       signal: 'other',
+      ...knowledge,
     },
   },
   fitPreprocessing: { call: (options) => core.fitPreprocessing(table, options), options: ofPreprocessing },
@@ -183,6 +195,10 @@ export const withOptions: Readonly<Record<string, Entry>> = {
     },
   },
   print: { call: (options) => core.print(program, options), options: { labels: 'boolean', constants: 'boolean' } },
+  loadNetwork: {
+    call: (options) => core.loadNetwork(new Blob([network.toBytes()]), merged({ backend }, options)),
+    options: ofNetwork,
+  },
   prune: {
     call: (options) => core.prune(model, parameters, options),
     options: { threshold: 'number', preserve: 'other' },

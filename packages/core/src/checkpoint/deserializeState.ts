@@ -1,9 +1,8 @@
 import { type BytesSource, bytesOf } from '../backend/bytesOf.js';
 import { VardropError } from '../errors.js';
 import { formatValue } from '../formatValue.js';
-import type { TensorMap } from '../tensorData.js';
+import { below, checkpointFile, decodeSafetensors } from '../safetensors/index.js';
 import { type Checkpoint, formatVersion, naming } from './checkpoint.js';
-import { decodeSafetensors } from './decodeSafetensors.js';
 
 /**
  * Reads what `serializeState` has written, bit for bit. Throws what `decodeSafetensors` throws, and
@@ -19,7 +18,10 @@ export function deserializeState(bytes: BytesSource): Checkpoint {
       `[checkpoint] bytes: got ${formatValue(bytes)}, needs an ArrayBuffer or a view of one. Pass what serializeState returned, or use loadCheckpoint of @vardrop/core/node for paths and blobs.`,
     );
   }
-  const { tensors, metadata } = decodeSafetensors(view);
+  const { tensors, metadata } = decodeSafetensors(checkpointFile, view);
+  if (metadata['vardrop.network'] !== undefined) {
+    foreign('file: got a network, needs a training state', 'It is a network: read it with loadNetwork');
+  }
   const own = (name: string): string => {
     const value = metadata[naming.metadata + name];
     if (value === undefined) foreign(`metadata '${naming.metadata}${name}': got nothing, needs it`);
@@ -55,18 +57,6 @@ export function deserializeState(bytes: BytesSource): Checkpoint {
   return { state, metadata: Object.fromEntries(others) };
 }
 
-function foreign(what: string): never {
-  throw new VardropError(
-    'VARDROP_CHECKPOINT_FOREIGN',
-    `[checkpoint] ${what}. Choose a file that saveCheckpoint of this version has written.`,
-  );
-}
-
-/** The tensors under a prefix, by the rest of their names. */
-function below(prefix: string, tensors: TensorMap): TensorMap {
-  return Object.fromEntries(
-    Object.entries(tensors).flatMap(([name, tensor]) =>
-      name.startsWith(prefix) ? [[name.slice(prefix.length), tensor]] : [],
-    ),
-  );
+function foreign(what: string, remedy = 'Choose a file that saveCheckpoint of this version has written'): never {
+  throw new VardropError('VARDROP_CHECKPOINT_FOREIGN', `[checkpoint] ${what}. ${remedy}.`);
 }

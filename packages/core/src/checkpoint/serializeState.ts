@@ -1,8 +1,8 @@
 import { VardropError } from '../errors.js';
 import { formatValue } from '../formatValue.js';
+import { checkpointFile, encodeSafetensors, prefixed } from '../safetensors/index.js';
 import { checkPosition } from '../training/state.js';
 import { type CheckpointMetadata, formatVersion, naming, type StateToSave } from './checkpoint.js';
-import { encodeSafetensors } from './encodeSafetensors.js';
 
 /**
  * A training state as the bytes of a safetensors file, which Python's `safetensors` reads too. Parameters are named
@@ -36,6 +36,7 @@ export function serializeState(state: StateToSave, metadata: CheckpointMetadata 
     }),
   };
   return encodeSafetensors(
+    checkpointFile,
     {
       ...prefixed(naming.parameters, parameters),
       ...prefixed(naming.carried, carried),
@@ -43,10 +44,6 @@ export function serializeState(state: StateToSave, metadata: CheckpointMetadata 
     },
     { ...prefixed(naming.metadata, own), ...metadata },
   );
-}
-
-function prefixed<T>(prefix: string, values: Readonly<Record<string, T>>): Record<string, T> {
-  return Object.fromEntries(Object.entries(values).map(([name, value]) => [prefix + name, value]));
 }
 
 function checkShape(state: StateToSave): void {

@@ -36,7 +36,8 @@ export interface PredictOptions extends PredictorOptions, PredictorRunOptions {
   readonly inputs: OneOrNamed<ArrayLike<number> | Rows> | InputStream;
 }
 
-const optionNames: Readonly<Record<keyof PredictOptions, true>> = {
+/** The names of all options of `predict`. */
+export const predictOptionNames: Readonly<Record<keyof PredictOptions, true>> = {
   ...predictorOptionNames,
   seed: true,
   row: true,
@@ -61,7 +62,7 @@ export async function predict<Given extends Likelihoods>(
   options: PredictOptions,
 ): Promise<NoInfer<PredictionOf<Given>>> {
   checkObject('VARDROP_MODEL', '[predict] model', model, 'apply', 'sequential()');
-  checkOptionNames('predict', options, optionNames, elsewhere);
+  checkOptionNames('predict', options, predictOptionNames, elsewhere);
   const { parameters, inputs: given, seed, row = 0, signal, ...forPredictor } = options;
   const { backend } = options;
   // Before anything is compiled or uploaded.

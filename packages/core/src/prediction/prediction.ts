@@ -11,6 +11,8 @@ export interface ClassificationPrediction {
   readonly probabilities: Float32Array<ArrayBuffer>;
   /** The most probable class of each row; the first one of equally probable classes. */
   readonly labels: Int32Array<ArrayBuffer>;
+  /** The name of each row's label, where a network that knows the names of its classes has predicted. */
+  readonly labelNames?: readonly string[];
   /** Entropy `H[E p]` of each row of `probabilities`, in nats: total uncertainty. */
   readonly entropy: Float64Array<ArrayBuffer>;
   /**

@@ -4,6 +4,11 @@ import { averageName } from '../optimizers/averageName.js';
 import type { TensorMap } from '../tensorData.js';
 import type { TrainingState } from './state.js';
 
+/** Whether a state has averages of its parameters. */
+export function hasAverages({ parameters, optimizer, step }: TrainingState): boolean {
+  return step > 0 && Object.keys(parameters).some((name) => Object.hasOwn(optimizer.slots, averageName(name)));
+}
+
 /**
  * The parameters that `movingAverage` has averaged, and what the model carries, for predictions, pruning and export. Parameters
  * that were not trained are as they are. The tensors are those of the state. Running statistics are not averaged: they are those of the

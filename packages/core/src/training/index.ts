@@ -2,7 +2,7 @@ export { allParameters, allTensors } from '../allParameters.js';
 export { keyNames, noiseKeys, streams } from '../streams.js';
 export type { TensorData, TensorMap } from '../tensorData.js';
 export type { Augment, AugmentContext, RowRandom } from './augment.js';
-export { averagedParameters } from './averagedParameters.js';
+export { averagedParameters, hasAverages } from './averagedParameters.js';
 export type { Start } from './course.js';
 export type { AnyDataset, Dataset, NamedArrays } from './data.js';
 export type { DataPosition } from './dataPosition.js';
@@ -12,6 +12,7 @@ export { type FitResult, fit } from './fit.js';
 export type { EarlyStopping, FitOptions, FitWarning, StepEvent } from './fitOptions.js';
 export { gradientName, gradientProgram } from './gradientProgram.js';
 export type { Minibatch } from './minibatch.js';
+export { fitOptionNames, fitOptionsElsewhere } from './resolveFitOptions.js';
 export {
   constantSchedule,
   cosineDecay,

@@ -35,7 +35,8 @@ export interface ResolvedFitOptions {
   readonly onWarning: (warning: FitWarning) => unknown;
 }
 
-const optionNames: Readonly<Record<keyof FitOptions, true>> = {
+/** The names of all options of training. */
+export const fitOptionNames: Readonly<Record<keyof FitOptions, true>> = {
   backend: true,
   data: true,
   shuffle: true,
@@ -59,7 +60,7 @@ const optionNames: Readonly<Record<keyof FitOptions, true>> = {
 };
 
 /** What to write in place of option names of other libraries. */
-const elsewhere = {
+export const fitOptionsElsewhere = {
   learningRate: 'Pass optimizer: adam({ learningRate: … }), and a schedule as learningRateFactor.',
   lr: 'Pass optimizer: adam({ learningRate: … }), and a schedule as learningRateFactor.',
   batchSize: 'Write batch.',
@@ -76,7 +77,7 @@ const elsewhere = {
 /** Checks all options of `fit` before anything is computed. Throws as `fit` documents. */
 export function resolveFitOptions(model: Model, options: FitOptions): ResolvedFitOptions {
   checkObject('VARDROP_MODEL', '[fit] model', model, 'apply', 'sequential()');
-  checkOptionNames('fit', options, optionNames, elsewhere);
+  checkOptionNames('fit', options, fitOptionNames, fitOptionsElsewhere);
   const { backend, earlyStopping } = options;
   const { optimizer = adam(), learningRateFactor = constantSchedule() } = options;
   checkBackend('fit', backend);

@@ -4,9 +4,9 @@ import { hostname, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import type { FileSystem } from '../../src/files/fileSystem.js';
+import * as fileSystemModule from '../../src/files/fileSystem.js';
 import { serializeState, type TrainingState } from '../../src/index.js';
-import type { FileSystem } from '../../src/node/fileSystem.js';
-import * as fileSystemModule from '../../src/node/fileSystem.js';
 import { loadCheckpoint, saveCheckpoint } from '../../src/node/index.js';
 
 function stateAt(step: number): TrainingState {
@@ -135,7 +135,7 @@ describe('save and load', () => {
       const files = createRequire(import.meta.url)('node:fs/promises');
       files.rename = async () => process.kill(process.pid, 'SIGKILL');
       syncBuiltinESMExports();
-      const { replaceFile } = await import(${JSON.stringify(new URL('../../dist/node/replaceFile.js', import.meta.url).href)});
+      const { replaceFile } = await import(${JSON.stringify(new URL('../../dist/files/replaceFile.js', import.meta.url).href)});
       await replaceFile(process.argv[1], 'text');`;
     const kill = (target: string) => spawnSync(process.execPath, ['--input-type=module', '-e', script, target]);
     for (let i = 0; i < 2; i++) expect(kill(path).signal).toBe('SIGKILL');

@@ -9,7 +9,6 @@ import {
   conv2d,
   dense,
   embedding,
-  type FitOptions,
   fit,
   flatten,
   flipout,
@@ -43,7 +42,7 @@ const refusal = (code: string, ...texts: readonly string[]) =>
   });
 
 /** Steps, the state that they lead to, and predictions with it. */
-async function courseOf(given: Model, options: Pick<FitOptions, 'seed'> & { readonly data: AnyDataset }) {
+async function courseOf(given: Model, options: { readonly seed?: number; readonly data: AnyDataset }) {
   const backend = float32Backend();
   const made = withLikelihood(given, gaussian());
   const losses: number[] = [];

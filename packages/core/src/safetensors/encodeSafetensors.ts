@@ -1,5 +1,6 @@
 import { readTensor } from '../readTensor.js';
 import type { TensorMap } from '../tensorData.js';
+import type { FileKind } from './fileKind.js';
 
 /**
  * Tensors as a safetensors file, in the order of their names' insertion: 8 bytes with the header's length (unsigned,
@@ -9,11 +10,12 @@ import type { TensorMap } from '../tensorData.js';
  * not fill their shape.
  */
 export function encodeSafetensors(
+  kind: FileKind,
   tensors: TensorMap<ArrayLike<number>>,
   metadata: Readonly<Record<string, string>>,
 ): Uint8Array<ArrayBuffer> {
   const entries = Object.entries(tensors).map(
-    ([name, tensor]) => [name, readTensor(`[checkpoint] tensor '${name}'`, tensor)] as const,
+    ([name, tensor]) => [name, readTensor(`[${kind.who}] tensor '${name}'`, tensor)] as const,
   );
   const header: Record<string, unknown> = { __metadata__: metadata };
   let end = 0;

@@ -1,6 +1,7 @@
 import { VardropError } from '../errors.js';
 import { elementCount } from '../program/shapes.js';
 import type { TensorData } from '../tensorData.js';
+import type { FileKind } from './fileKind.js';
 
 /** Longest header that the format allows. */
 const longestHeader = 100_000_000;
@@ -12,17 +13,20 @@ export interface SafetensorsFile {
 }
 
 /**
- * Reads a safetensors file of float32 tensors. Throws `VARDROP_CHECKPOINT_FORMAT` for bytes in another format,
- * `VARDROP_CHECKPOINT_TRUNCATED` if the end is missing, `VARDROP_CHECKPOINT_DTYPE` for tensors that are not float32 and
- * `VARDROP_CHECKPOINT_OFFSETS` for tensors that overlap, leave gaps or do not fit their shapes.
+ * Reads a safetensors file of float32 tensors. `kind` begins the codes, such as `VARDROP_CHECKPOINT`. Throws `…_FORMAT` for bytes
+ * in another format, `…_TRUNCATED` if the end is missing, `…_DTYPE` for tensors that are not float32 and `…_OFFSETS` for tensors
+ * that overlap, leave gaps or do not fit their shapes.
  */
-export function decodeSafetensors(bytes: Uint8Array): SafetensorsFile {
-  const { header, dataStart } = readHeader(bytes);
+export function decodeSafetensors(kind: FileKind, bytes: Uint8Array): SafetensorsFile {
+  const fail: Fail = (code, what, cause) => {
+    throw new VardropError(`${kind.code}_${code}`, `[${kind.who}] ${what}`, { cause });
+  };
+  const { header, dataStart } = readHeader(bytes, fail, `Choose a file that ${kind.writer} has written.`);
   const { __metadata__: metadata = {}, ...described } = header;
   if (!isRecord(metadata) || !Object.values(metadata).every((value) => typeof value === 'string')) {
     fail('FORMAT', '__metadata__: got something else than strings by name, needs those. Write the file again.');
   }
-  const entries = Object.entries(described).map(([name, entry]) => ({ name, ...readEntry(name, entry) }));
+  const entries = Object.entries(described).map(([name, entry]) => ({ name, ...readEntry(name, entry, fail) }));
   let covered = 0;
   for (const { name, begin, end } of [...entries].sort((a, b) => a.begin - b.begin || a.end - b.end)) {
     if (begin !== covered) {
@@ -49,15 +53,17 @@ export function decodeSafetensors(bytes: Uint8Array): SafetensorsFile {
   return { tensors: Object.fromEntries(tensors), metadata: metadata as Record<string, string> };
 }
 
-function fail(code: 'FORMAT' | 'TRUNCATED' | 'DTYPE' | 'OFFSETS', what: string, cause?: unknown): never {
-  throw new VardropError(`VARDROP_CHECKPOINT_${code}`, `[checkpoint] ${what}`, { cause });
-}
+type Fail = (code: 'FORMAT' | 'TRUNCATED' | 'DTYPE' | 'OFFSETS', what: string, cause?: unknown) => never;
 
 function isRecord(value: unknown): value is Record<string, unknown> {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
-function readHeader(bytes: Uint8Array): { header: Record<string, unknown>; dataStart: number } {
+function readHeader(
+  bytes: Uint8Array,
+  fail: Fail,
+  remedy: string,
+): { header: Record<string, unknown>; dataStart: number } {
   if (bytes.length < 8) {
     fail(
       'TRUNCATED',
@@ -68,7 +74,7 @@ function readHeader(bytes: Uint8Array): { header: Record<string, unknown>; dataS
   const length = Number(view.getBigUint64(0, true));
   const opening = bytes.length > 8 ? String.fromCharCode(bytes[8]) : '{';
   if (length < 2 || length > longestHeader || opening !== '{') {
-    fail('FORMAT', 'file: got no safetensors header, needs one. Choose a file that saveCheckpoint has written.');
+    fail('FORMAT', `file: got no safetensors header, needs one. ${remedy}`);
   }
   if (8 + length > bytes.length) {
     fail('TRUNCATED', `header: got ${bytes.length - 8} bytes, needs ${length}. Copy the file again, whole.`);
@@ -78,15 +84,11 @@ function readHeader(bytes: Uint8Array): { header: Record<string, unknown>; dataS
     // The header begins with a brace, so valid JSON is an object here.
     return { header: JSON.parse(text) as Record<string, unknown>, dataStart: 8 + length };
   } catch (cause) {
-    return fail(
-      'FORMAT',
-      'header: got no JSON, needs a JSON object. Choose a file that saveCheckpoint has written.',
-      cause,
-    );
+    return fail('FORMAT', `header: got no JSON, needs a JSON object. ${remedy}`, cause);
   }
 }
 
-function readEntry(name: string, entry: unknown): { shape: readonly number[]; begin: number; end: number } {
+function readEntry(name: string, entry: unknown, fail: Fail): { shape: readonly number[]; begin: number; end: number } {
   const isCount = (value: unknown): value is number => Number.isSafeInteger(value) && (value as number) >= 0;
   const isCounts = (value: unknown): value is number[] => Array.isArray(value) && value.every(isCount);
   if (!isRecord(entry) || !isCounts(entry.shape) || !isCounts(entry.data_offsets) || entry.data_offsets.length !== 2) {

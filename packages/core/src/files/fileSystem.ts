@@ -40,7 +40,7 @@ export async function nodeModule<T>(name: string): Promise<T> {
   } catch (cause) {
     throw new VardropError(
       'VARDROP_NO_FILE_SYSTEM',
-      '[checkpoint] file system: got none, needs that of Node. Use serializeState and deserializeState with storage of your own.',
+      '[files] file system: got none, needs that of Node. Keep the bytes in storage of your own: toBytes() of a network, serializeState of a training state.',
       { cause },
     );
   }

@@ -1,0 +1,114 @@
+import { allTensors } from '../allParameters.js';
+import { checkBackend } from '../backend/checkBackend.js';
+import type { Backend } from '../backend/contract.js';
+import { checkFunction } from '../checkFunction.js';
+import { checkObject } from '../checkObject.js';
+import { checkOptionNames } from '../checkOptionNames.js';
+import { VardropError } from '../errors.js';
+import { writeTarget } from '../files/writeTarget.js';
+import { firstNonFinite } from '../firstNonFinite.js';
+import type { Model } from '../layers/model/model.js';
+import { inModel } from '../likelihoods/heads.js';
+import type { Likelihoods } from '../likelihoods/likelihood.js';
+import { predict } from '../prediction/index.js';
+import { readTensors } from '../readTensors.js';
+import { networkFile } from '../safetensors/index.js';
+import type { TensorMap } from '../tensorData.js';
+import { version as ownVersion } from '../version.js';
+import { inputsOf } from './dataOf.js';
+import { finishPrediction } from './finishPrediction.js';
+import type { Network, NetworkKnowledge } from './network.js';
+import { networkOptionsElsewhere, networkPredictOptionNames } from './predictOptionNames.js';
+import { readKnowledge } from './readKnowledge.js';
+import { isTableOrRows } from './rows.js';
+import { serializeNetwork } from './serializeNetwork.js';
+
+/** Options of `createNetwork`. */
+export interface NetworkOptions extends NetworkKnowledge {
+  readonly backend: Backend;
+  /** Values of every parameter and running statistic of the model: `{ ...state.parameters, ...state.carried }`. */
+  readonly parameters: TensorMap<ArrayLike<number>>;
+}
+
+/**
+ * A network of a model and parameters at hand. A Float32Array among the parameters is not copied: do not change it afterwards.
+ *
+ * Throws `VARDROP_MODEL` without a model, `VARDROP_OPTION` for unknown options and names that are not texts, `VARDROP_STATE` for
+ * parameters of another model, `VARDROP_NON_FINITE` for parameters that are not finite, `VARDROP_SHAPE` for another number of
+ * classes or columns than the model has, `VARDROP_PREPROCESSING` for a preprocessing that is damaged or does not fit the model, and
+ * what `checkBackend` and `headsOf` throw.
+ */
+export function createNetwork<Given extends Likelihoods>(model: Model<Given>, options: NetworkOptions): Network<Given> {
+  checkObject('VARDROP_MODEL', '[createNetwork] model', model, 'apply', 'sequential()');
+  checkOptionNames('createNetwork', options, { backend: true, parameters: true, ...knowledgeNames }, elsewhere);
+  checkBackend('createNetwork', options.backend);
+  return networkOf(model, options, ownVersion);
+}
+
+/** The names of what a network knows, as options. */
+export const knowledgeNames = { preprocessing: true, classes: true, columns: true } as const;
+
+const elsewhere = { state: 'Write parameters: { ...state.parameters, ...state.carried }.', ...inModel };
+
+/** The same for options that were checked; `version` is that of the file's writer. */
+export function networkOf<Given extends Likelihoods>(
+  model: Model<Given>,
+  options: NetworkOptions,
+  version: string,
+): Network<Given> {
+  const { backend } = options;
+  const parameters = readParameters(model, options.parameters);
+  const { outputs, ...knowledge } = readKnowledge(model, options);
+  const { preprocessing } = knowledge;
+  const network: Network<Given> = {
+    model,
+    parameters,
+    backend,
+    version,
+    ...knowledge,
+    async predict(inputs, predictOptions = {}) {
+      checkOptionNames('network.predict', predictOptions, networkPredictOptionNames, networkOptionsElsewhere);
+      if (preprocessing !== undefined && !isTableOrRows(inputs)) throw withoutNames();
+      const read = isTableOrRows(inputs) ? inputsOf('network.predict', preprocessing, inputs) : inputs;
+      const prediction = await predict(model, { ...predictOptions, backend, parameters, inputs: read });
+      return finishPrediction(model, outputs, prediction);
+    },
+    toBytes: () => serializeNetwork(network),
+    save: async (path) => writeTarget(networkFile, path, serializeNetwork(network)),
+    export(exporter, exportOptions) {
+      if (exporter === undefined) throw noExporter();
+      checkFunction('[network.export] exporter', exporter);
+      return exporter(model, parameters, exportOptions);
+    },
+  };
+  return network;
+}
+
+function withoutNames(): VardropError {
+  return new VardropError(
+    'VARDROP_PREPROCESSING',
+    "[network.predict] inputs: got numbers without names, needs a table, or rows with values by the names of their columns, for the preprocessing. Write [{ age: 41, city: 'Oslo' }]; for inputs that preprocess has made, use predict(network.model, …).",
+  );
+}
+
+function noExporter(): VardropError {
+  return new VardropError(
+    'VARDROP_OPTION',
+    "[network.export] exporter: got nothing, needs a function such as exportOnnx of @vardrop/adapter-onnx. Write network.export(exportOnnx, { kind: 'mean' }).",
+  );
+}
+
+function readParameters(model: Model, given: TensorMap<ArrayLike<number>>): TensorMap {
+  const read = readTensors('[createNetwork] parameter', allTensors(model), given, {
+    remedy: 'Use the model that the parameters were trained with.',
+  });
+  for (const [name, { data }] of Object.entries(read)) {
+    const bad = firstNonFinite(data);
+    if (bad === -1) continue;
+    throw new VardropError(
+      'VARDROP_NON_FINITE',
+      `[createNetwork] parameter '${name}': got ${data[bad]} at ${bad}, needs finite numbers. Take a state from before training diverged.`,
+    );
+  }
+  return read;
+}

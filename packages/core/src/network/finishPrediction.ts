@@ -1,0 +1,35 @@
+import type { Model } from '../layers/model/model.js';
+import { isNamed } from '../likelihoods/heads.js';
+import type { Likelihoods } from '../likelihoods/likelihood.js';
+import type { Prediction, PredictionOf } from '../prediction/index.js';
+import { inOwnUnits } from './ownUnits.js';
+import type { HeadTargets } from './targetRules.js';
+
+/** What a network knows of an output: the names of the classes of its labels, or the columns of its targets. */
+export interface OutputKnowledge {
+  readonly classes?: readonly string[];
+  readonly targets?: HeadTargets;
+}
+
+/** A prediction with the names of the labels beside them, and numbers in the units of their columns, as far as they are known. */
+export function finishPrediction<Given extends Likelihoods>(
+  model: Model<Given>,
+  known: ReadonlyMap<string, OutputKnowledge>,
+  prediction: PredictionOf<Given>,
+): PredictionOf<Given> {
+  const finish = (name: string, each: Prediction) => finishOne(known.get(name) ?? {}, each);
+  // The likelihoods decide which predictions there are.
+  if (!isNamed(model)) return finish(model.outputs[0].name, prediction as Prediction) as PredictionOf<Given>;
+  return Object.fromEntries(
+    Object.entries(prediction as Readonly<Record<string, Prediction>>).map(([name, each]) => [
+      name,
+      finish(name, each),
+    ]),
+  ) as PredictionOf<Given>;
+}
+
+function finishOne({ classes, targets }: OutputKnowledge, prediction: Prediction): Prediction {
+  if (prediction.kind === 'classification' && classes !== undefined)
+    return { ...prediction, labelNames: Array.from(prediction.labels, (label) => classes[label]) };
+  return targets === undefined ? prediction : inOwnUnits(prediction, targets);
+}

@@ -1,0 +1,17 @@
+/** The metadata of network files, which are texts. All but the first four are JSON, and are left out where there is none. */
+export const networkMetadata = {
+  /** Version of the file's form. */
+  format: 'vardrop.network',
+  library: 'vardrop.library',
+  /** Of the library. */
+  version: 'vardrop.version',
+  /** As `describeModel` gives it; JSON. */
+  model: 'vardrop.model',
+  /** Names of classes and columns are in it. */
+  preprocessing: 'vardrop.preprocessing',
+  classes: 'vardrop.classes',
+  columns: 'vardrop.columns',
+} as const;
+
+/** The version that is written, and the latest that is read. */
+export const networkFormat = 1;

@@ -1,0 +1,221 @@
+import { describe, expect, it } from 'vitest';
+import {
+  adam,
+  categorical,
+  createNetwork,
+  dense,
+  deserializeNetwork,
+  fit,
+  fitPreprocessing,
+  gaussian,
+  input,
+  inputNames,
+  type Likelihoods,
+  type Model,
+  model,
+  predict,
+  preprocess,
+  type Row,
+  sequential,
+  tableFromRows,
+  variationalDropout,
+} from '../../src/index.js';
+import { key, normal } from '../../src/random/index.js';
+import { backend, bits, untrained } from './helpers.js';
+
+const noise = normal(key(5), 60);
+/** Flats: their price is about 1000 times their size. */
+const rows: readonly Row[] = Array.from({ length: 30 }, (_, i) => ({
+  size: 50 + 20 * noise[i],
+  city: ['Oslo', 'Bergen', 'Tromsø'][i % 3],
+  price: 50_000 + 20_000 * noise[i] + 500 * noise[30 + i],
+  rooms: 2 + (i % 4),
+  kind: i % 5 === 0 ? 'house' : 'flat',
+}));
+const table = tableFromRows(rows);
+const of = (targets: string | readonly string[], exclude: readonly string[] = []) =>
+  fitPreprocessing(table, { targets, exclude });
+
+function modelOf<Given extends Likelihoods>(width: number, units: number, likelihood: Given): Model<Given> {
+  const hidden = dense({ units: 4, activation: 'tanh' });
+  return sequential({ input: [width], noise: variationalDropout(), layers: [hidden, dense({ units })], likelihood });
+}
+
+describe('a network with a preprocessing', () => {
+  const preprocessing = of('price', ['rooms', 'kind']);
+  const width = inputNames(preprocessing).length;
+  const prices = rows.map(({ price }) => price as number);
+  const mean = prices.reduce((sum, price) => sum + price, 0) / prices.length;
+  const deviation = Math.sqrt(prices.reduce((sum, price) => sum + (price - mean) ** 2, 0) / prices.length);
+
+  it('is trained on tables and rows as on what preprocess makes of them', async () => {
+    const own = modelOf(width, 1, gaussian());
+    const { inputs, targets } = preprocess(preprocessing, table);
+    const options = { backend, epochs: 3, batch: 7, seed: 2, preprocessing };
+    const results = [];
+    for (const data of [{ inputs, targets }, table, rows])
+      results.push(await fit(own, { ...options, data, validation: data }));
+    for (const { state, network } of results) {
+      expect(bits(state.parameters)).toEqual(bits(results[0].state.parameters));
+      expect(network.preprocessing).toEqual(preprocessing);
+      expect(network.columns).toEqual(['size', 'city=Bergen', 'city=Oslo', 'city=Tromsø']);
+    }
+  });
+
+  it('predicts in the units of the column', async () => {
+    const own = modelOf(width, 1, gaussian());
+    const { parameters } = untrained(own);
+    const network = createNetwork(own, { backend, parameters, preprocessing });
+    const options = { samples: 6, seed: 3 };
+    const standardized = await predict(own, {
+      ...options,
+      ...{ backend, parameters, inputs: preprocess(preprocessing, table).inputs },
+    });
+    // Rows for prediction have no targets.
+    const unknown = rows.map(({ size, city }) => ({ city, size }));
+    for (const given of [table, rows, unknown]) {
+      const prediction = await network.predict(given, options);
+      expect(prediction.rows).toBe(30);
+      for (const [i, value] of prediction.mean.entries()) {
+        const exact = mean + deviation * standardized.mean[i];
+        // The result is rounded to float32.
+        expect(Math.abs(value - exact)).toBeLessThanOrEqual(2 ** -23 * Math.abs(exact));
+      }
+      for (const name of ['epistemicVariance', 'aleatoricVariance'] as const) {
+        for (const [i, value] of prediction[name].entries())
+          expect(value / (deviation ** 2 * standardized[name][i])).toBeCloseTo(1, 12);
+      }
+    }
+  });
+
+  it('learns the relation of two columns', async () => {
+    const own = sequential({ input: [width], layers: [dense({ units: 1 })], likelihood: gaussian({ variance: 0.01 }) });
+    const { network } = await fit(own, {
+      backend,
+      data: table,
+      preprocessing,
+      epochs: 200,
+      batch: 30,
+      optimizer: adam({ learningRate: 0.05 }),
+    });
+    const prediction = await network.predict([
+      { size: 40, city: 'Oslo' },
+      { size: 70, city: 'Oslo' },
+    ]);
+    expect((prediction.mean[1] - prediction.mean[0]) / 30).toBeGreaterThan(500);
+    expect(prediction.aleatoricVariance[0] / deviation ** 2).toBeCloseTo(0.01, 6);
+  });
+
+  it('keeps it in its file', async () => {
+    const own = modelOf(width, 1, gaussian());
+    const network = createNetwork(own, { backend, parameters: untrained(own).parameters, preprocessing });
+    const again = deserializeNetwork(network.toBytes(), { backend, targets: 'values' });
+    expect(again.preprocessing).toEqual(preprocessing);
+    expect(again.columns).toEqual(network.columns);
+    expect(bits({ p: await again.predict(rows, { seed: 4 }) })).toEqual(
+      bits({ p: await network.predict(rows, { seed: 4 }) }),
+    );
+    expect(again.toBytes()).toEqual(network.toBytes());
+  });
+
+  it('knows the names of classes', async () => {
+    const ofKind = of('kind', ['price']);
+    const own = modelOf(inputNames(ofKind).length, 2, categorical());
+    const { network } = await fit(own, { backend, data: rows, preprocessing: ofKind, epochs: 1 });
+    expect(network.classes).toEqual(['flat', 'house']);
+    const { labels, labelNames } = await network.predict(rows);
+    expect(labelNames).toEqual(Array.from(labels, (label) => ['flat', 'house'][label]));
+  });
+
+  it('has a column for each of several outputs, and several columns for one', async () => {
+    const both = of(['kind', 'price', 'rooms']);
+    const x = input({ shape: [inputNames(both).length], name: 'x' });
+    const hidden = dense({ units: 4, activation: 'tanh' })(x);
+    const branches = model({
+      inputs: x,
+      outputs: {
+        kind: dense({ units: 2 })(hidden),
+        rooms: dense({ units: 1 })(hidden),
+        price: dense({ units: 1 })(hidden),
+      },
+      likelihood: { kind: categorical(), rooms: gaussian(), price: gaussian() },
+    });
+    const { network, history } = await fit(branches, {
+      ...{ backend, data: table, validation: rows, preprocessing: both, epochs: 200 },
+    });
+    expect(history[0].validation?.outputs).toMatchObject({ kind: { nll: expect.any(Number) } });
+    const prediction = await network.predict(rows);
+    expect(prediction.kind.labelNames?.every((name) => ['flat', 'house'].includes(name))).toBe(true);
+    const average = (values: Float32Array) => values.reduce((sum, value) => sum + value, 0) / values.length;
+    expect(average(prediction.price.mean) / mean).toBeCloseTo(1, 1);
+    expect(average(prediction.rooms.mean)).toBeGreaterThan(2);
+    expect(average(prediction.rooms.mean)).toBeLessThan(5);
+
+    const pair = of(['price', 'size'], ['kind']);
+    const own = modelOf(inputNames(pair).length, 2, gaussian());
+    const joint = await fit(own, { backend, data: table, preprocessing: pair, epochs: 1 });
+    const { mean: means } = await joint.network.predict(rows);
+    const [price, size] = [0, 1].map((column) => average(means.filter((_, i) => i % 2 === column)));
+    expect(price).toBeGreaterThan(10_000);
+    expect(size).toBeLessThan(200);
+  });
+});
+
+describe('is refused', () => {
+  const preprocessing = of('price', ['rooms', 'kind']);
+  const own = modelOf(4, 1, gaussian());
+  const network = createNetwork(own, { backend, parameters: untrained(own).parameters, preprocessing });
+
+  it('numbers without names, and names without a preprocessing', async () => {
+    await expect(network.predict(new Float32Array(4))).rejects.toMatchObject({ code: 'VARDROP_PREPROCESSING' });
+    const bare = untrained(own);
+    await expect(bare.predict(rows)).rejects.toMatchObject({ code: 'VARDROP_PREPROCESSING' });
+    await expect(fit(own, { backend, data: table })).rejects.toMatchObject({ code: 'VARDROP_PREPROCESSING' });
+  });
+
+  it('rows that are wrong, with row and column', async () => {
+    await expect(network.predict([{ size: 3, town: 'Oslo' }])).rejects.toMatchObject({
+      code: 'VARDROP_COLUMN',
+      message: expect.stringContaining("column 'city'"),
+    });
+    await expect(
+      network.predict([
+        { size: 3, city: 'Oslo' },
+        { size: 'many', city: 'Oslo' },
+      ]),
+    ).rejects.toMatchObject({
+      code: 'VARDROP_COLUMN_KIND',
+      message: expect.stringContaining("row 2, column 'size'"),
+    });
+  });
+
+  it.each([
+    ['another number of inputs', modelOf(5, 1, gaussian()), preprocessing, 'needs one input of 4 numbers'],
+    ['a number for labels', modelOf(4, 2, categorical()), preprocessing, "'price' of kind 'number'"],
+    ['labels for values', modelOf(5, 1, gaussian()), of('kind', ['price']), "'kind' of kind 'category'"],
+    ['another number of classes', modelOf(5, 3, categorical()), of('kind', ['price']), 'with 2 classes'],
+    ['another number of targets', modelOf(4, 2, gaussian()), preprocessing, 'for the 2 targets'],
+  ])('%s', (_, wrong, given, text) => {
+    const { parameters } = untrained(wrong as Model);
+    expect(() => createNetwork(wrong as Model, { backend, parameters, preprocessing: given })).toThrow(
+      expect.objectContaining({ code: 'VARDROP_PREPROCESSING', message: expect.stringContaining(text) }),
+    );
+  });
+
+  it('names beside it, and a damaged one', () => {
+    const { parameters } = network;
+    const make = (others: object) => () => createNetwork(own, { backend, parameters, preprocessing, ...others });
+    expect(make({ columns: ['a', 'b', 'c', 'd'] })).toThrow(expect.objectContaining({ code: 'VARDROP_OPTION' }));
+    expect(make({ preprocessing: { ...preprocessing, rows: -1 } })).toThrow(
+      expect.objectContaining({ code: 'VARDROP_PREPROCESSING' }),
+    );
+  });
+
+  it('a table for a preprocessing without targets', async () => {
+    const blind = fitPreprocessing(table, { inputs: ['size', 'city'] });
+    await expect(fit(own, { backend, data: table, preprocessing: blind })).rejects.toMatchObject({
+      code: 'VARDROP_PREPROCESSING',
+      message: expect.stringContaining('got one without targets'),
+    });
+  });
+});
