@@ -4,25 +4,24 @@ import { VardropError } from './errors.js';
 export type Rows = readonly (ArrayLike<number> | readonly unknown[])[];
 
 /** Whether `given` is an array of rows, and not one array of numbers. */
-export function isRows(given: unknown): given is Rows {
-  return Array.isArray(given) && given.length > 0 && isRow(given[0]);
+function isRows(given: unknown): given is Rows {
+  return Array.isArray(given) && given.length > 0 && given.every(isRow);
 }
 
 /**
  * The numbers of an array of rows in one array, row-major; anything else is returned as it is. Rows of shape `[28, 28, 1]` may be
- * nested. Throws `VARDROP_SHAPE` for a row that is none, or of another length than `columns`, with its number.
+ * nested. Throws `VARDROP_SHAPE` for a row of another length than `columns`, with its number.
  */
 export function flattenRows(what: string, given: unknown, columns: number): unknown {
   if (!isRows(given)) return given;
   const flat: unknown[] = [];
-  given.forEach((row: unknown, i) => {
+  given.forEach((row, i) => {
     const before = flat.length;
-    if (isRow(row)) append(flat, row);
+    append(flat, row);
     if (flat.length - before === columns) return;
-    const got = isRow(row) ? `${flat.length - before} numbers` : String(row);
     throw new VardropError(
       'VARDROP_SHAPE',
-      `${what}: got ${got} in row ${i}, needs ${columns} in each row. Give all rows the same columns.`,
+      `${what}: got ${flat.length - before} numbers in row ${i}, needs ${columns} in each row. Give all rows the same columns.`,
     );
   });
   return flat;
