@@ -82,7 +82,7 @@ export function createColumnStatistics(options: StatisticsOptions): ColumnStatis
           continue;
         }
         if (distinct !== undefined && !distinct.has(cell)) {
-          if (distinct.size < mostCategories) distinct.add(cell);
+          if (distinct.size < mostCategories) distinct.add(ownCell(cell));
           else if (areNumbers) distinct = undefined;
           else {
             const needs = `at most ${mostCategories} categories. Leave the column out (exclude), or raise mostCategories`;
@@ -117,4 +117,9 @@ function faultOf(kind: ColumnKind | undefined, value: number | undefined, before
   return kind === 'counts' && !isCount
     ? (['VARDROP_COUNTS', 'a whole number that is not negative'] as const)
     : undefined;
+}
+
+/** A cell of its own: a text that was cut from another keeps that in memory, as all of a block of a file. */
+function ownCell(cell: Cell): Cell {
+  return typeof cell === 'string' ? (JSON.parse(JSON.stringify(cell)) as string) : cell;
 }

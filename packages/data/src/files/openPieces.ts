@@ -12,6 +12,9 @@ export type TextInput =
   | AsyncIterable<Uint8Array | string>
   | { readonly text: string };
 
+/** The bytes or characters of a piece. Rows of larger ones outlive the collection of young objects, so that memory grows. */
+const pieceSize = 2 ** 16;
+
 /** Pieces of a file, in their order. */
 export interface Pieces {
   /** What messages call it. */
@@ -58,7 +61,7 @@ export function openPieces(who: string, input: TextInput): Pieces {
 async function* readFile(who: string, path: string | URL, name: string): AsyncGenerator<Uint8Array> {
   const { createReadStream } = await nodeModule<typeof import('node:fs')>(who, 'fs');
   try {
-    yield* createReadStream(path, { highWaterMark: 2 ** 18 }) as AsyncIterable<Uint8Array>;
+    yield* createReadStream(path, { highWaterMark: pieceSize }) as AsyncIterable<Uint8Array>;
   } catch (cause) {
     if (!(cause instanceof Error && 'code' in cause && 'syscall' in cause)) throw cause;
     const got = cause.code === 'ENOENT' ? 'no such file' : cause.code === 'EISDIR' ? 'a folder' : String(cause.code);
@@ -81,6 +84,5 @@ async function* readStream<T>(stream: ReadableStream<T>): AsyncGenerator<T> {
 
 /** Pieces of a text, so that no more than one of them is parsed at a time. */
 async function* piecesOf(text: string): AsyncGenerator<string> {
-  const size = 2 ** 18;
-  for (let at = 0; at < text.length; at += size) yield text.slice(at, at + size);
+  for (let at = 0; at < text.length; at += pieceSize) yield text.slice(at, at + pieceSize);
 }
