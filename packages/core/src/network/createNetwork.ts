@@ -1,6 +1,7 @@
 import { allTensors } from '../allParameters.js';
 import { checkBackend } from '../backend/checkBackend.js';
 import type { Backend } from '../backend/contract.js';
+import { checkBoolean } from '../checkBoolean.js';
 import { checkFunction } from '../checkFunction.js';
 import { checkObject } from '../checkObject.js';
 import { checkOptionNames } from '../checkOptionNames.js';
@@ -68,9 +69,11 @@ export function networkOf<Given extends Likelihoods>(
     ...knowledge,
     async predict(inputs, predictOptions = {}) {
       checkOptionNames('network.predict', predictOptions, networkPredictOptionNames, networkOptionsElsewhere);
-      if (preprocessing !== undefined && !isTableOrRows(inputs)) throw withoutNames();
+      const { preprocessed = false, ...others } = predictOptions;
+      checkBoolean('[network.predict] preprocessed', preprocessed);
+      if (preprocessing !== undefined && !preprocessed && !isTableOrRows(inputs)) throw withoutNames();
       const read = isTableOrRows(inputs) ? inputsOf('network.predict', preprocessing, inputs) : inputs;
-      const prediction = await predict(model, { ...predictOptions, backend, parameters, inputs: read });
+      const prediction = await predict(model, { ...others, backend, parameters, inputs: read });
       return finishPrediction(model, outputs, prediction);
     },
     toBytes: () => serializeNetwork(network),
@@ -87,7 +90,7 @@ export function networkOf<Given extends Likelihoods>(
 function withoutNames(): VardropError {
   return new VardropError(
     'VARDROP_PREPROCESSING',
-    "[network.predict] inputs: got numbers without names, needs a table, or rows with values by the names of their columns, for the preprocessing. Write [{ age: 41, city: 'Oslo' }]; for inputs that preprocess has made, use predict(network.model, …).",
+    "[network.predict] inputs: got numbers without names, needs a table, or rows with values by the names of their columns, for the preprocessing. Write [{ age: 41, city: 'Oslo' }]; for inputs that preprocess has made, say { preprocessed: true }.",
   );
 }
 

@@ -23,6 +23,13 @@ export function datasetOf(
 ): Dataset<Float32Array, NamedArrays> {
   if (preprocessing === undefined) throw withoutPreprocessing(who);
   const of = targetRules(model, preprocessing);
+  const { inputs: modelInputs } = model;
+  if (modelInputs[0].shape.length > 1) {
+    throw new VardropError(
+      'VARDROP_PREPROCESSING',
+      `[${who}] data: got a table for a model of series, needs windows of it. Write data: windows(preprocess(preprocessing, table), { steps, length }), with windows of @vardrop/data.`,
+    );
+  }
   if (of.length === 0) {
     throw new VardropError(
       'VARDROP_PREPROCESSING',

@@ -13,12 +13,15 @@ export interface NetworkKnowledge {
   readonly preprocessing?: Preprocessing;
   /** The names of the classes, in the order of their labels; for a model with several outputs by the names of those with labels. */
   readonly classes?: OneOrNamed<readonly string[]>;
-  /** The names of the numbers of a row, for a model with one input. */
+  /** The names of the numbers of a row, or of a step of a series: those on the last axis of the input of a model with one. */
   readonly columns?: readonly string[];
 }
 
 /** Options of `Network.predict`: those of `predict` without what the network has itself. */
-export type NetworkPredictOptions = Omit<PredictOptions, 'backend' | 'parameters' | 'inputs'>;
+export interface NetworkPredictOptions extends Omit<PredictOptions, 'backend' | 'parameters' | 'inputs'> {
+  /** Numbers without names are what `preprocess` has made, or windows of it; a network with a preprocessing refuses others. */
+  readonly preprocessed?: boolean;
+}
 
 /** Writes a model with its parameters in another format, such as `exportOnnx` of `@vardrop/adapter-onnx`. */
 export type Exporter<Given extends Likelihoods, Options, Result> = (
@@ -41,7 +44,8 @@ export interface Network<Given extends Likelihoods = Likelihoods> extends Networ
   /**
    * Predicts rows as `predict` does, and throws what it throws. A network with a preprocessing takes tables, or rows with values by
    * the names of their columns, and gives means and variances in the units of the targets' columns; it throws what
-   * `preprocessInputs` and `tableFromRows` throw, and `VARDROP_PREPROCESSING` for numbers without names. Labels have their names
+   * `preprocessInputs` and `tableFromRows` throw, and `VARDROP_PREPROCESSING` for numbers without names that are not `preprocessed`.
+   * A table for a network of series is one series, or several of the same length one after the other. Labels have their names
    * beside them (`labelNames`) where the network knows those of the classes.
    */
   predict(

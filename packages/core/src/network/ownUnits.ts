@@ -7,11 +7,11 @@ import type { HeadTargets } from './targetRules.js';
  */
 export function inOwnUnits(prediction: Prediction, { shift, scale }: Pick<HeadTargets, 'shift' | 'scale'>): Prediction {
   if (prediction.kind !== 'regression') return prediction;
-  const { outputs } = prediction;
-  const variances = (values: Float64Array) => values.map((value, i) => scale[i % outputs] ** 2 * value);
+  const columns = scale.length;
+  const variances = (values: Float64Array) => values.map((value, i) => scale[i % columns] ** 2 * value);
   return {
     ...prediction,
-    mean: prediction.mean.map((value, i) => shift[i % outputs] + scale[i % outputs] * value),
+    mean: prediction.mean.map((value, i) => shift[i % columns] + scale[i % columns] * value),
     epistemicVariance: variances(prediction.epistemicVariance),
     aleatoricVariance: variances(prediction.aleatoricVariance),
   } satisfies RegressionPrediction;

@@ -4,7 +4,10 @@ import type { NetworkPredictOptions } from './network.js';
 const { backend: _, parameters: __, inputs: ___, ...known } = predictOptionNames;
 
 /** The names of the options of `Network.predict`. */
-export const networkPredictOptionNames: Readonly<Record<keyof NetworkPredictOptions, true>> = known;
+export const networkPredictOptionNames: Readonly<Record<keyof NetworkPredictOptions, true>> = {
+  ...known,
+  preprocessed: true,
+};
 
 /** What to write for options that a network has itself, and for names of other libraries. */
 export const networkOptionsElsewhere = {

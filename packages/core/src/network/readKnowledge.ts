@@ -3,7 +3,6 @@ import { formatValue } from '../formatValue.js';
 import type { Model } from '../layers/model/model.js';
 import { type Head, headsOf, isNamed } from '../likelihoods/heads.js';
 import { inputNames, type Preprocessing, readPreprocessing } from '../preprocessing/index.js';
-import { elementCount } from '../program/shapes.js';
 import type { OutputKnowledge } from './finishPrediction.js';
 import type { NetworkKnowledge } from './network.js';
 import { targetRules } from './targetRules.js';
@@ -75,7 +74,7 @@ function readClasses(model: Model, given: unknown): Readonly<Record<string, read
 
 function readColumns({ inputs }: Model, given: unknown): readonly string[] {
   if (inputs.length > 1) refuse('columns', given, 'none, since the model has several inputs. Leave it out');
-  return texts('columns', given, elementCount(inputs[0].shape));
+  return texts('columns', given, inputs[0].shape.at(-1) ?? 1);
 }
 
 /** A list of so many texts, each once. */

@@ -27,15 +27,16 @@ const kindsOfRules: Readonly<Record<TargetKind, readonly TargetRule['kind'][]>> 
 /**
  * The columns of the targets of each output: all columns for the only output, or for several outputs the column of the same name.
  * Empty for a preprocessing without targets. Throws `VARDROP_PREPROCESSING` where the preprocessing does not fit the model: another
- * number of inputs, several inputs, targets of another kind or number.
+ * number of inputs, several inputs, targets of another kind or number. The input of series has the columns on its last axis.
  */
 export function targetRules(model: Model, preprocessing: Preprocessing): readonly HeadTargets[] {
   const width = inputNames(preprocessing).length;
   const { inputs } = model;
-  if (inputs.length !== 1 || elementCount(inputs[0].shape) !== width) {
+  if (inputs.length !== 1 || inputs[0].shape.at(-1) !== width) {
     const got = inputs.map(({ name, shape }) => `${name} ${formatShape(['batch', ...shape])}`).join(', ');
     refuse(`a model with the inputs ${got}`, `one input of ${width} numbers, as the columns give`, `input: [${width}]`);
   }
+  const isSeries = inputs[0].shape.length > 1;
   const { targets } = preprocessing;
   if (targets.length === 0) return [];
   const heads = headsOf('network', model);
@@ -53,7 +54,7 @@ export function targetRules(model: Model, preprocessing: Preprocessing): readonl
         `another likelihood, or kinds: { ${other.name}: '${kinds[0]}' } for fitPreprocessing`,
       );
     }
-    checkCount(head, rules);
+    checkCount(head, rules, isSeries);
     return {
       ...{ head, rules, places: named },
       shift: named.map((i) => shift[i]),
@@ -62,7 +63,8 @@ export function targetRules(model: Model, preprocessing: Preprocessing): readonl
   });
 }
 
-function checkCount({ output, likelihood, targetShape }: Head, rules: readonly TargetRule[]): void {
+/** Of series, an output may have the columns of several steps, one step after the other. */
+function checkCount({ output, likelihood, targetShape }: Head, rules: readonly TargetRule[], isSeries: boolean): void {
   const names = rules.map(({ name }) => `'${name}'`).join(', ') || `no column '${output.name}'`;
   const needed = elementCount(targetShape);
   if (likelihood.targets === 'labels') {
@@ -75,7 +77,8 @@ function checkCount({ output, likelihood, targetShape }: Head, rules: readonly T
       `dense({ units: ${classes || 'classes'} }) at the end`,
     );
   }
-  if (rules.length !== needed)
+  const fits = isSeries ? rules.length > 0 && needed % rules.length === 0 : rules.length === needed;
+  if (!fits)
     refuse(`${names} for the ${needed} targets of the output '${output.name}'`, 'a column for each', 'another model');
   if (likelihood.targets !== 'binary') return;
   const other = rules.find((rule) => rule.kind === 'category' && rule.categories.length !== 2);

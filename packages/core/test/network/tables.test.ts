@@ -7,6 +7,7 @@ import {
   deserializeNetwork,
   fit,
   fitPreprocessing,
+  flatten,
   gaussian,
   input,
   inputNames,
@@ -161,12 +162,56 @@ describe('a network with a preprocessing', () => {
   });
 });
 
+describe('a network of series', () => {
+  const hours = Array.from({ length: 12 }, (_, i) => ({ hour: i % 6, load: 300 + 20 * (i % 5), rain: i * i }));
+  const series = fitPreprocessing(tableFromRows(hours), { inputs: ['hour', 'load'], targets: ['load', 'rain'] });
+  // Three steps of two columns, and two steps of two targets.
+  const layers = [flatten(), dense({ units: 4 })];
+  const own = sequential({ input: [3, 2], noise: variationalDropout(), layers, likelihood: gaussian() });
+  const { parameters } = untrained(own);
+  const network = createNetwork(own, { backend, parameters, preprocessing: series });
+
+  it('takes windows that were preprocessed, or a table of as many steps', async () => {
+    const { inputs } = preprocess(series, tableFromRows(hours));
+    const options = { samples: 3, seed: 2 };
+    const plain = await predict(own, { ...options, backend, parameters, inputs: inputs.slice(0, 12) });
+    const units = [0, 1].map((i) => series.targets[i] as { readonly mean: number; readonly deviation: number });
+    for (const prediction of [
+      await network.predict(inputs.slice(0, 12), { ...options, preprocessed: true }),
+      await network.predict(hours.slice(0, 6), options),
+    ]) {
+      expect(prediction.rows).toBe(2);
+      for (const [i, value] of prediction.mean.entries()) {
+        const { mean, deviation } = units[i % 2];
+        const exact = mean + deviation * plain.mean[i];
+        expect(Math.abs(value - exact)).toBeLessThanOrEqual(2 ** -23 * Math.abs(exact));
+        const ratio = prediction.aleatoricVariance[i] / (deviation ** 2 * plain.aleatoricVariance[i]);
+        expect(ratio).toBeCloseTo(1, 12);
+      }
+    }
+  });
+
+  it('is not trained on a table, but on windows of it', async () => {
+    await expect(fit(own, { backend, data: hours, preprocessing: series })).rejects.toMatchObject({
+      code: 'VARDROP_PREPROCESSING',
+      message: expect.stringContaining('windows(preprocess('),
+    });
+    const { inputs, targets } = preprocess(series, tableFromRows(hours));
+    const data = { inputs: inputs.slice(0, 6), targets: targets.slice(6, 10) };
+    const result = await fit(own, { backend, data, preprocessing: series, epochs: 1, batch: 1 });
+    expect(result.network.columns).toEqual(['hour', 'load']);
+  });
+});
+
 describe('is refused', () => {
   const preprocessing = of('price', ['rooms', 'kind']);
   const own = modelOf(4, 1, gaussian());
   const network = createNetwork(own, { backend, parameters: untrained(own).parameters, preprocessing });
 
   it('numbers without names, and names without a preprocessing', async () => {
+    await expect(network.predict(new Float32Array(4), { preprocessed: 1 as never })).rejects.toMatchObject({
+      code: 'VARDROP_OPTION',
+    });
     await expect(network.predict(new Float32Array(4))).rejects.toMatchObject({ code: 'VARDROP_PREPROCESSING' });
     const bare = untrained(own);
     await expect(bare.predict(rows)).rejects.toMatchObject({ code: 'VARDROP_PREPROCESSING' });
