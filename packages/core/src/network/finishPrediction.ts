@@ -2,6 +2,7 @@ import type { Model } from '../layers/model/model.js';
 import { isNamed } from '../likelihoods/heads.js';
 import type { Likelihoods } from '../likelihoods/likelihood.js';
 import type { Prediction, PredictionOf } from '../prediction/index.js';
+import type { TargetScales } from '../training/index.js';
 import { inOwnUnits } from './ownUnits.js';
 import type { HeadTargets } from './targetRules.js';
 
@@ -9,6 +10,11 @@ import type { HeadTargets } from './targetRules.js';
 export interface OutputKnowledge {
   readonly classes?: readonly string[];
   readonly targets?: HeadTargets;
+}
+
+/** The units of the targets of each output whose columns are known. */
+export function scalesOf(known: ReadonlyMap<string, OutputKnowledge>): TargetScales {
+  return new Map([...known].flatMap(([name, { targets }]) => (targets === undefined ? [] : [[name, targets.scale]])));
 }
 
 /** A prediction with the names of the labels beside them, and numbers in the units of their columns, as far as they are known. */

@@ -14,6 +14,7 @@ import {
 import { version } from '../version.js';
 import { knowledgeNames, networkOf } from './createNetwork.js';
 import { datasetOf } from './dataOf.js';
+import { scalesOf } from './finishPrediction.js';
 import type { Network, NetworkKnowledge } from './network.js';
 import { readKnowledge } from './readKnowledge.js';
 import { isTableOrRows, type TableOrRows } from './rows.js';
@@ -35,7 +36,8 @@ export interface FitResult<Given extends Likelihoods = Likelihoods> extends Trai
  * Trains a model by minimizing the negative SGVB bound over shuffled minibatches. Equal seeds give equal results on one
  * backend, and a run that is resumed on the same data gives the results of the uninterrupted run bit for bit (on the float64
  * reference backend up to the rounding of the state to float32). `data` and `validation` are read until the promise settles: do
- * not change them before. The network that it returns keeps the preprocessing, or the names of classes and columns.
+ * not change them before. The network that it returns keeps the preprocessing, or the names of classes and columns. With a
+ * preprocessing the metrics of `validation` are in the units of the targets' columns; losses stay those of standardized targets.
  *
  * All options are checked before training starts. Throws `VARDROP_MODEL`, `VARDROP_OPTION` (also for unknown options),
  * `VARDROP_INPUT`, `VARDROP_EMPTY`, `VARDROP_SHAPE`, `VARDROP_TYPE`, `VARDROP_NON_FINITE`, `VARDROP_INDEX`, `VARDROP_LABEL`,
@@ -57,12 +59,13 @@ export async function fit<Given extends Likelihoods>(
   const { preprocessing, classes, columns, data, validation, ...others } = options;
   const knowledge: NetworkKnowledge = { preprocessing, classes, columns };
   // Before training, so that nothing is lost for a wrong name.
-  const { preprocessing: read } = readKnowledge(model, knowledge);
-  const result = await train(model, {
+  const { preprocessing: read, outputs } = readKnowledge(model, knowledge);
+  const converted = {
     ...others,
     data: isTableOrRows(data) ? datasetOf('fit', model, read, data) : data,
     validation: isTableOrRows(validation) ? datasetOf('fit validation', model, read, validation) : validation,
-  });
+  };
+  const result = await train(model, converted, scalesOf(outputs));
   const { state } = result;
   const parameters = hasAverages(state) ? averagedParameters(state) : { ...state.parameters, ...state.carried };
   const network = networkOf(model, { backend: options.backend, parameters, ...knowledge }, version);

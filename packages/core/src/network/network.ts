@@ -49,7 +49,7 @@ export interface Network<Given extends Likelihoods = Likelihoods> extends Networ
    * beside them (`labelNames`) where the network knows those of the classes.
    */
   predict(
-    inputs: OneOrNamed<ArrayLike<number>> | TableOrRows,
+    inputs: PredictOptions['inputs'] | TableOrRows,
     options?: NetworkPredictOptions,
   ): Promise<PredictionOf<Given>>;
   /** The bytes of a network file, see `serializeNetwork`. */

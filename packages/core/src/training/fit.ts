@@ -14,6 +14,7 @@ import type { MinibatchSource } from './minibatchSource.js';
 import { resolveFitOptions } from './resolveFitOptions.js';
 import { initialState, readState, type TrainingState } from './state.js';
 import { streamSource } from './streamSource.js';
+import type { TargetScales } from './targetScales.js';
 import { createTrainer } from './trainer.js';
 import { TrainingError } from './trainingError.js';
 import { createValidator, type ValidationMetrics } from './validation.js';
@@ -44,7 +45,7 @@ export interface FitResult {
  * `VARDROP_TRAINING`, or the backend's own code, for a backend that fails. If the state cannot be read either, as from a lost
  * device or a closed backend, the error of the backend is thrown.
  */
-export async function fit(model: Model, options: FitOptions): Promise<FitResult> {
+export async function fit(model: Model, options: FitOptions, scales?: TargetScales): Promise<FitResult> {
   const resolved = resolveFitOptions(model, options);
   const { optimizer, epochs, batch, learningRateFactor, klWeight, validation, onWarning } = resolved;
   const { backend, trainable, microBatch, earlyStopping, signal, onStep, onEpoch } = options;
@@ -54,7 +55,7 @@ export async function fit(model: Model, options: FitOptions): Promise<FitResult>
   const course = createCourse(start, data, batch);
   checkMinibatches(model, data.rows, batch, course.at(start.step).row);
 
-  const validator = validation ? createValidator(model, { backend, data: validation }) : undefined;
+  const validator = validation ? createValidator(model, { backend, data: validation, scales }) : undefined;
   const trainer = createTrainer(model, { backend, optimizer, trainable, microBatch, state: start });
   const history: EpochRecord[] = [];
   const states = createStates(trainer, course, start.step);

@@ -27,6 +27,7 @@ export {
 } from './schedules/index.js';
 export { initialState, type TrainingState } from './state.js';
 export type { StepResult, StepScales } from './step.js';
+export type { TargetScales } from './targetScales.js';
 export type { Trainable } from './trainable.js';
 export { createTrainer, type Trainer } from './trainer.js';
 export { TrainingError } from './trainingError.js';

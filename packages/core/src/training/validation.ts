@@ -7,6 +7,7 @@ import { createSampler } from '../prediction/createSampler.js';
 import type { Prediction } from '../prediction/prediction.js';
 import type { ReadDataset } from './data.js';
 import { type DataStream, isStream, readBlocks } from './dataStream.js';
+import type { TargetScales } from './targetScales.js';
 
 /** Metrics of one output of the weights' means on the validation data. */
 export interface OutputMetrics {
@@ -39,9 +40,9 @@ export interface Validator {
  */
 export function createValidator(
   model: Model,
-  options: { readonly backend: Backend; readonly data: ReadDataset | DataStream },
+  options: { readonly backend: Backend; readonly data: ReadDataset | DataStream; readonly scales?: TargetScales },
 ): Validator {
-  const { data, backend } = options;
+  const { data, backend, scales } = options;
   const heads = headsOf('fit', model);
   const about = { mode: 'mean', samples: 0, batch: 1000, noisePerRun: 1, score: true } as const;
   const sampler = createSampler(model, { backend, ...about });
@@ -53,7 +54,7 @@ export function createValidator(
         const { rows, inputs, targets } = block;
         const outputs = await sampler.run(parameters, { inputs, rows, targets, seed: 0, signal: undefined });
         heads.forEach((head, i) => {
-          add(totals[i], head, block, outputs);
+          add(totals[i], head, block, outputs, scales?.get(head.output.name));
         });
       }
       const metrics = heads.map(({ likelihood }, i) => metricsOf(likelihood.targets, totals[i]));
@@ -95,6 +96,7 @@ function add(
   { likelihood, output, prefix }: Head,
   { rows, targets, weights }: ReadDataset,
   outputs: Readonly<Record<string, Float32Array<ArrayBuffer>>>,
+  scale?: readonly number[],
 ): void {
   const prediction = assemblePrediction(outputs, { rows, samples: 0, prefix, targets: likelihood.targets });
   const losses = outputs[`${prefix}negativeLogLikelihood`];
@@ -103,16 +105,16 @@ function add(
     totals.nll += losses[row] * weight;
     totals.weights += weight;
   }
-  addDeviations(totals, prediction, targets[output.name], weights);
+  addDeviations(totals, prediction, { targets: targets[output.name], weights, scale });
 }
 
-/** Adds squared errors or wrong labels. */
+/** Adds squared errors or wrong labels. A density in larger units is as many times smaller. */
 function addDeviations(
   totals: Totals,
   prediction: Prediction,
-  targets: ArrayLike<number>,
-  weights: Float32Array | undefined,
+  about: { readonly targets: ArrayLike<number>; readonly weights?: Float32Array; readonly scale?: readonly number[] },
 ): void {
+  const { targets, weights, scale = [1] } = about;
   const { rows } = prediction;
   const classification = prediction.kind === 'classification';
   const wanted = classification && targets.length > rows ? mostProbable(targets, rows) : targets;
@@ -121,8 +123,11 @@ function addDeviations(
     if (Number.isNaN(wanted[i])) continue;
     const weight = weights?.[Math.floor(i / columns)] ?? 1;
     totals.targets += weight;
-    if (prediction.kind === 'regression') totals.deviation += weight * (prediction.mean[i] - wanted[i]) ** 2;
-    else if (prediction.labels[i] !== (classification ? wanted[i] : wanted[i] > 0.5 ? 1 : 0))
+    if (prediction.kind === 'regression') {
+      const unit = scale[i % scale.length];
+      totals.nll += weight * Math.log(unit);
+      totals.deviation += weight * (unit * (prediction.mean[i] - wanted[i])) ** 2;
+    } else if (prediction.labels[i] !== (classification ? wanted[i] : wanted[i] > 0.5 ? 1 : 0))
       totals.deviation += weight;
   }
 }

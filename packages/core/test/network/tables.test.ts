@@ -162,6 +162,42 @@ describe('a network with a preprocessing', () => {
   });
 });
 
+it('metrics of validation are in the units of the columns, for columns of other units and missing targets too', async () => {
+  const some = rows.map((row, i) => ({ ...row, price: i % 4 === 1 ? null : row.price, weight: 1 + (i % 3) }));
+  const pair = fitPreprocessing(tableFromRows(some), {
+    targets: ['price', 'size'],
+    exclude: ['kind'],
+    weights: 'weight',
+    missingTargets: 'skip',
+  });
+  const own = modelOf(inputNames(pair).length, 2, gaussian({ missing: 'skip' }));
+  const { network, history } = await fit(own, {
+    backend,
+    data: some,
+    validation: some,
+    preprocessing: pair,
+    epochs: 2,
+  });
+  const { mean, aleatoricVariance } = await network.predict(some, { mode: 'mean' });
+  const sums = { nll: 0, squares: 0, weights: 0, targets: 0 };
+  some.forEach(({ price, size, weight }, row) => {
+    sums.weights += weight;
+    for (const [column, value] of [price, size].entries()) {
+      if (value === null) continue;
+      const i = 2 * row + column;
+      const square = ((value as number) - mean[i]) ** 2;
+      sums.nll += (weight * (Math.log(2 * Math.PI * aleatoricVariance[i]) + square / aleatoricVariance[i])) / 2;
+      sums.squares += weight * square;
+      sums.targets += weight;
+    }
+  });
+  const { nll = 0, rmse = 0 } = history[1].validation ?? {};
+  // Means and losses are rounded to float32.
+  expect(nll / (sums.nll / sums.weights)).toBeCloseTo(1, 5);
+  expect(rmse / Math.sqrt(sums.squares / sums.targets)).toBeCloseTo(1, 5);
+  expect(rmse).toBeGreaterThan(1000);
+});
+
 describe('a network of series', () => {
   const hours = Array.from({ length: 12 }, (_, i) => ({ hour: i % 6, load: 300 + 20 * (i % 5), rain: i * i }));
   const series = fitPreprocessing(tableFromRows(hours), { inputs: ['hour', 'load'], targets: ['load', 'rain'] });
