@@ -16,7 +16,6 @@ import {
   model,
   predict,
   preprocess,
-  type Row,
   sequential,
   tableFromRows,
   variationalDropout,
@@ -26,7 +25,7 @@ import { backend, bits, untrained } from './helpers.js';
 
 const noise = normal(key(5), 60);
 /** Flats: their price is about 1000 times their size. */
-const rows: readonly Row[] = Array.from({ length: 30 }, (_, i) => ({
+const rows = Array.from({ length: 30 }, (_, i) => ({
   size: 50 + 20 * noise[i],
   city: ['Oslo', 'Bergen', 'Tromsø'][i % 3],
   price: 50_000 + 20_000 * noise[i] + 500 * noise[30 + i],
