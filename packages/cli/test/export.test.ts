@@ -4,12 +4,17 @@ import { join } from 'node:path';
 import { describeOnnx, exportOnnx } from '@vardrop/adapter-onnx';
 import {
   adam,
+  batchNorm,
+  createNetwork,
+  dense,
   describeModel,
   initialState,
   type ModelDescription,
   modelFrom,
   prune,
+  sequential,
   serializeState,
+  sparseVariational,
   type TrainingState,
 } from '@vardrop/core';
 import * as random from '@vardrop/core/random';
@@ -70,6 +75,23 @@ const layerShapes = (bytes: Uint8Array) =>
   modelFrom(describeOnnx(bytes).model as ModelDescription).layers.map(({ outputShape }) => outputShape);
 
 describe('vardrop export', () => {
+  it('writes the network of a network file, with what it carries', async () => {
+    const normed = sequential({
+      input: [5],
+      noise: sparseVariational(),
+      layers: [dense({ units: 3, activation: 'relu' }), batchNorm(), dense({ units: 2 })],
+    });
+    const { parameters, carried } = initialState(normed, adam(), 2);
+    const backend = createReferenceBackend();
+    const network = createNetwork(normed, { backend, parameters: { ...parameters, ...carried } });
+    const path = join(directory, 'normed.safetensors');
+    await network.save(path);
+    const { bytes } = await run('--kind sample', path);
+    expect(new Uint8Array(bytes)).toEqual(network.export(exportOnnx, { kind: 'sample' }));
+    await writeFile(path, network.toBytes().fill(0xff, -4));
+    await expect(run('', path)).rejects.toMatchObject({ code: 'VARDROP_NON_FINITE' });
+  });
+
   it.each([
     ['', 'mean', 17],
     ['--kind moments', 'moments', 17],

@@ -11,7 +11,7 @@ const opsets = ['17', '18'] as const;
 
 /** Options of `vardrop export`. */
 export interface ExportCommandOptions {
-  /** A checkpoint that `vardrop train` has written. */
+  /** A checkpoint that `vardrop train` has written, or a network file. */
   readonly checkpoint: string;
   /** Where the ONNX file goes. */
   readonly output: string;
@@ -29,7 +29,11 @@ export function exportCommand(take: (options: ExportCommandOptions) => void): Co
     'export',
     'Write a trained network as a standalone ONNX file, for any ONNX Runtime.',
   );
-  add('--checkpoint <file>', 'the trained network', pathName(option('--checkpoint'), 'a file'));
+  add(
+    '--checkpoint <file>',
+    'the trained network: a checkpoint or a network file',
+    pathName(option('--checkpoint'), 'a file'),
+  );
   add('--output <file>', 'where the ONNX file goes', pathName(option('--output'), 'a file'));
   add(
     '--kind <kind>',

@@ -1,6 +1,7 @@
 import { describeOnnx, exportOnnx } from '@vardrop/adapter-onnx';
-import { type PruneReport, prune, VardropError } from '@vardrop/core';
-import { loadCheckpoint } from '@vardrop/core/node';
+import { type Network, type PruneReport, prune, VardropError } from '@vardrop/core';
+import { loadCheckpoint, loadNetwork } from '@vardrop/core/node';
+import { createReferenceBackend } from '@vardrop/core/reference';
 import type { ExportCommandOptions } from '../arguments/exportCommand.js';
 import type { Export } from '../commandTypes.js';
 import { counted } from '../counted.js';
@@ -8,27 +9,45 @@ import { writeOutput } from '../files/output.js';
 import { networkOf } from '../training/resumeState.js';
 
 /**
- * `vardrop export`: rebuilds the network of a checkpoint, prunes it if asked to, and writes it as an ONNX file.
+ * `vardrop export`: reads a network file, or the network of a checkpoint, prunes it if asked to, and writes it as an ONNX file.
  *
- * Throws what `loadCheckpoint` throws, `VARDROP_CHECKPOINT_FOREIGN` for one that `vardrop train` has not written, and what
- * `prune` and `exportOnnx` throw.
+ * Throws what `loadCheckpoint` and `loadNetwork` throw, `VARDROP_CHECKPOINT_FOREIGN` for a checkpoint that `vardrop train` has not
+ * written, and what `prune` and `exportOnnx` throw.
  */
 export const exportNetwork: Export = async ({ checkpoint, output, kind, opset, prune: threshold }, stdout) => {
-  const { state, metadata } = await loadCheckpoint(checkpoint);
-  const model = networkOf('[vardrop export] --checkpoint', checkpoint, metadata);
-  const foreign = Object.keys(state.parameters).find((name) => !model.parameters.some((own) => own.name === name));
-  if (foreign !== undefined) refuse(checkpoint, `has '${foreign}' beside the network that it describes`);
+  const { model, parameters } = await readTrained(checkpoint);
   const pruned =
     threshold === undefined
       ? undefined
       : // Only the outputs under the means are computed, so only they have to stay.
-        prune(model, state.parameters, { threshold, preserve: kind === 'mean' ? 'mean' : 'law' });
+        prune(model, parameters, { threshold, preserve: kind === 'mean' ? 'mean' : 'law' });
   const bytes = pruned
     ? exportOnnx(pruned.model, pruned.parameters, { kind, opset })
-    : exportOnnx(model, state.parameters, { kind, opset });
+    : exportOnnx(model, parameters, { kind, opset });
   await writeOutput({ option: '--output', path: output }, bytes);
   stdout.write(summaryOf(bytes, { output, kind }, pruned?.report));
 };
+
+/** The network of a checkpoint, or of a network file. */
+async function readTrained(path: string): Promise<Pick<Network, 'model' | 'parameters'>> {
+  const read = await loadCheckpoint(path).catch(async (error) => {
+    if (!hasCode(error, 'VARDROP_CHECKPOINT_FOREIGN')) throw error;
+    // It does not run here; a network has a backend all the same.
+    return loadNetwork(path, { backend: createReferenceBackend() }).catch((other) => {
+      throw hasCode(other, 'VARDROP_NETWORK_FOREIGN') ? error : other;
+    });
+  });
+  if ('model' in read) return read;
+  const { state, metadata } = read;
+  const model = networkOf('[vardrop export] --checkpoint', path, metadata);
+  const foreign = Object.keys(state.parameters).find((name) => !model.parameters.some((own) => own.name === name));
+  if (foreign !== undefined) refuse(path, `has '${foreign}' beside the network that it describes`);
+  return { model, parameters: { ...state.parameters, ...state.carried } };
+}
+
+function hasCode(error: unknown, code: string): boolean {
+  return error instanceof VardropError && error.code === code;
+}
 
 function refuse(path: string, which: string): never {
   throw new VardropError(
