@@ -1,9 +1,14 @@
 import type { Layer } from '@vardrop/core';
 import * as core from '@vardrop/core';
 import {
+  adam,
+  adamW,
   ard,
   bernoulli,
   bernoulliLearned,
+  chain,
+  clipByGlobalNorm,
+  clipByValue,
   combinations,
   conv2d,
   createPredictor,
@@ -11,14 +16,19 @@ import {
   flipout,
   gaussianDropout,
   gaussianPrior,
+  lion,
   localReparametrization,
   logUniformCubic,
   logUniformExact,
   logUniformSigmoid,
   meanField,
+  movingAverage,
   noNoise,
+  parameterGroups,
   predict,
+  rmsprop,
   separateSamples,
+  sgd,
   singleSample,
   sparseVariational,
   variationalDropout,
@@ -39,6 +49,23 @@ function layer(name: string, options: object): Layer {
 function isRecipe(value: unknown): value is { readonly part: string; readonly options: object } {
   return typeof value === 'object' && value !== null && 'part' in value && 'options' in value;
 }
+
+/** The functions that make optimizers. */
+export const coreOptimizers = {
+  adam,
+  adamW,
+  chain,
+  clipByGlobalNorm,
+  clipByValue,
+  lion,
+  movingAverage,
+  parameterGroups,
+  rmsprop,
+  sgd,
+};
+
+/** Optimizers and their links, each by the name of its function. */
+export type Optimizers = Readonly<typeof coreOptimizers>;
 
 /**
  * The functions that laws use to build programs and to predict. These are core's own, unless a law is tested with
@@ -63,6 +90,7 @@ export const coreModels = {
   meanField,
   momentsProgram,
   none: noNoise,
+  optimizers: coreOptimizers,
   predict,
   separate: separateSamples,
   sgvb,

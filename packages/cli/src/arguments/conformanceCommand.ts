@@ -37,6 +37,7 @@ export const lawIds = [
   'kl',
   'sgvb',
   'special-cases',
+  'optimizers',
   'training',
   'prediction',
   'lifetime',

@@ -8,6 +8,7 @@ import { lifetime } from './lifetime.js';
 import { limits } from './limits.js';
 import { localReparametrization } from './localReparametrization.js';
 import { noise } from './noise.js';
+import { optimizers } from './optimizers.js';
 import { prediction } from './prediction.js';
 import { primitives } from './primitives.js';
 import { programs } from './programs.js';
@@ -31,6 +32,7 @@ export const laws: readonly Law[] = [
   kl,
   sgvb,
   specialCases,
+  optimizers,
   training,
   prediction,
   lifetime,

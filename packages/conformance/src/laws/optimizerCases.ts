@@ -1,22 +1,6 @@
-import {
-  adam,
-  adamW,
-  chain,
-  clipByGlobalNorm,
-  clipByValue,
-  conv2d,
-  dense,
-  flatten,
-  lion,
-  movingAverage,
-  type Optimizer,
-  parameterGroups,
-  rmsprop,
-  sequential,
-  sgd,
-  sparseVariational,
-} from '@vardrop/core';
+import { conv2d, dense, flatten, type Optimizer, sequential, sparseVariational } from '@vardrop/core';
 import { optimizerFixture } from '../data/optimizerFixture.js';
+import { coreOptimizers, type Optimizers } from '../models.js';
 
 /** An optimizer, and what another library makes of the same numbers. */
 export interface OptimizerCase {
@@ -31,7 +15,7 @@ const biases = (name: string) => name.endsWith('bias');
 const level = () => 1;
 const falling = (step: number) => 1 / (1 + 0.1 * step);
 
-const threeGroups = () =>
+const threeGroups = ({ adam, parameterGroups, sgd }: Optimizers) =>
   parameterGroups([
     { parameters: weights, optimizer: adam({ learningRate: 0.01 }) },
     { parameters: biases, optimizer: sgd({ learningRate: 0.2 }) },
@@ -39,40 +23,43 @@ const threeGroups = () =>
   ]);
 
 /** Cases by the names of scripts/reference/optimizers.py. */
-const optimizers: Readonly<Record<string, () => Optimizer>> = {
-  sgd: () => sgd({ learningRate: 0.1 }),
-  'sgd, momentum': () => sgd({ learningRate: 0.05, momentum: 0.9 }),
-  'sgd, Nesterov': () => sgd({ learningRate: 0.05, momentum: 0.8, nesterov: true }),
-  adam: () => adam(),
-  'adam, other numbers': () => adam({ learningRate: 0.02, beta1: 0.5, beta2: 0.9, epsilon: 1e-3 }),
-  'adam, scheduled': () => adam({ learningRate: 0.05 }),
-  'adamW, all decay': () => adamW({ learningRate: 0.01, weightDecay: 0.1, decay: () => true }),
-  'adamW, weights decay': () => adamW({ learningRate: 0.02, weightDecay: 0.3 }),
-  rmsprop: () => rmsprop(),
-  'rmsprop, momentum': () => rmsprop({ learningRate: 0.002, decay: 0.9, momentum: 0.7 }),
-  'rmsprop, centred': () => rmsprop({ epsilon: 1e-3, centred: true }),
-  'rmsprop, centred, momentum': () =>
+const optimizers: Readonly<Record<string, (of: Optimizers) => Optimizer>> = {
+  sgd: ({ sgd }) => sgd({ learningRate: 0.1 }),
+  'sgd, momentum': ({ sgd }) => sgd({ learningRate: 0.05, momentum: 0.9 }),
+  'sgd, Nesterov': ({ sgd }) => sgd({ learningRate: 0.05, momentum: 0.8, nesterov: true }),
+  adam: ({ adam }) => adam(),
+  'adam, other numbers': ({ adam }) => adam({ learningRate: 0.02, beta1: 0.5, beta2: 0.9, epsilon: 1e-3 }),
+  'adam, scheduled': ({ adam }) => adam({ learningRate: 0.05 }),
+  'adamW, all decay': ({ adamW }) => adamW({ learningRate: 0.01, weightDecay: 0.1, decay: () => true }),
+  'adamW, weights decay': ({ adamW }) => adamW({ learningRate: 0.02, weightDecay: 0.3 }),
+  rmsprop: ({ rmsprop }) => rmsprop(),
+  'rmsprop, momentum': ({ rmsprop }) => rmsprop({ learningRate: 0.002, decay: 0.9, momentum: 0.7 }),
+  'rmsprop, centred': ({ rmsprop }) => rmsprop({ epsilon: 1e-3, centred: true }),
+  'rmsprop, centred, momentum': ({ rmsprop }) =>
     rmsprop({ learningRate: 0.003, decay: 0.95, epsilon: 0.01, momentum: 0.5, centred: true }),
-  'clipped by value': () => chain(clipByValue(0.25), sgd({ learningRate: 0.3 })),
-  'groups of two rates': () =>
+  'clipped by value': ({ chain, clipByValue, sgd }) => chain(clipByValue(0.25), sgd({ learningRate: 0.3 })),
+  'groups of two rates': ({ parameterGroups, sgd }) =>
     parameterGroups([
       { parameters: weights, optimizer: sgd({ learningRate: 0.5, momentum: 0.8 }) },
       { parameters: () => true, optimizer: sgd({ learningRate: 0.01, momentum: 0.8 }) },
     ]),
-  lion: () => lion({ learningRate: 1e-3 }),
-  'lion, weights decay': () => lion({ learningRate: 0.01, beta1: 0.8, beta2: 0.95, weightDecay: 0.2 }),
-  'clipped by norm, adamW': () => chain(clipByGlobalNorm(1), adamW({ learningRate: 0.01, weightDecay: 0.1 })),
-  'clipped by norm, momentum': () => chain(clipByGlobalNorm(3), sgd({ learningRate: 0.1, momentum: 0.9 })),
+  lion: ({ lion }) => lion({ learningRate: 1e-3 }),
+  'lion, weights decay': ({ lion }) => lion({ learningRate: 0.01, beta1: 0.8, beta2: 0.95, weightDecay: 0.2 }),
+  'clipped by norm, adamW': ({ adamW, chain, clipByGlobalNorm }) =>
+    chain(clipByGlobalNorm(1), adamW({ learningRate: 0.01, weightDecay: 0.1 })),
+  'clipped by norm, momentum': ({ chain, clipByGlobalNorm, sgd }) =>
+    chain(clipByGlobalNorm(3), sgd({ learningRate: 0.1, momentum: 0.9 })),
   'groups, one of them frozen': threeGroups,
-  'adam, averaged': () => chain(adam({ learningRate: 0.02 }), movingAverage({ decay: 0.9 })),
-  'groups, averaged': () => chain(threeGroups(), movingAverage({ decay: 0.98 })),
+  'adam, averaged': ({ adam, chain, movingAverage }) =>
+    chain(adam({ learningRate: 0.02 }), movingAverage({ decay: 0.9 })),
+  'groups, averaged': (of) => of.chain(threeGroups(of), of.movingAverage({ decay: 0.98 })),
 };
 
-/** Every case of the fixture. */
-export const optimizerCases = (): readonly OptimizerCase[] =>
+/** Every case of the fixture, of these functions. */
+export const optimizerCases = (of: Optimizers = coreOptimizers): readonly OptimizerCase[] =>
   optimizerFixture.cases.map(({ name }) => ({
     name,
-    optimizer: optimizers[name](),
+    optimizer: optimizers[name](of),
     factor: name === 'adam, scheduled' || name === 'adamW, weights decay' ? falling : level,
   }));
 
