@@ -44,7 +44,9 @@ export function errorsThrough(
     // The rounding of a result grows with the result.
     const largest = values.map((value, i) => value + (value < 0 ? -passed[i] : passed[i]));
     const own = errorBound(node, operands.map(largestOf), shapes, largest, supports);
-    known.push({ values, errors: passed.map((error, i) => error + own[i]) });
+    // A product with a 0 is 0 exactly; on which side of 0 a sum lies decides what signs do.
+    const exact = (i: number) => node.op === 'mul' && values[i] === 0 && passed[i] === 0;
+    known.push({ values, errors: passed.map((error, i) => (exact(i) ? 0 : error + own[i])) });
   }
   return Object.fromEntries(Object.entries(program.outputs).map(([name, id]) => [name, known[id]]));
 }

@@ -1,4 +1,4 @@
-import { type Backend, categorical } from '@vardrop/core';
+import type { Backend } from '@vardrop/core';
 import { compileProgram, type Tensors } from '@vardrop/core/backend';
 import { gradientName, updateProgram } from '@vardrop/core/extend';
 import { elementCount } from '@vardrop/core/program';
@@ -37,7 +37,7 @@ async function checkTrajectory(
       given(start[tensor] ?? new Float64Array(elementCount(shape))),
     ]),
   );
-  const compiled = await compileProgram(backend, updateProgram(model, categorical(), optimizer));
+  const compiled = await compileProgram(backend, updateProgram(model, optimizer));
   const upload = (
     values: Readonly<Record<string, Uncertain>>,
     shapeOf: (tensor: string) => readonly number[],

@@ -11,6 +11,7 @@ import { networkMutants } from './networks.js';
 import { noiseMutants } from './noises.js';
 import { objectiveMutants } from './objectives.js';
 import { generatedOperations, operationEdges } from './operations.js';
+import { optimizerMutants } from './optimizers.js';
 import { predictionMutants } from './predictions.js';
 import { readMutants } from './reads.js';
 import { recurrentMutants } from './recurrent.js';
@@ -34,6 +35,7 @@ export const mutants: readonly Mutant[] = [
   ...readMutants,
   ...declarationMutants,
   ...refusalMutants,
+  ...optimizerMutants,
   ...trainingMutants,
   ...predictionMutants,
   ...modelMutants,
