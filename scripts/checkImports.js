@@ -21,7 +21,8 @@ const coreOrder = [
   ['description', 'prediction'],
   ['metrics', 'preprocessing'],
   ['training'],
-  ['pruning', 'checkpoint', 'network'],
+  ['pruning', 'checkpoint', 'evaluation'],
+  ['network'],
   ['node'],
 ];
 

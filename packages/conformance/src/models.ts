@@ -1,4 +1,4 @@
-import type { Layer } from '@vardrop/core';
+import type { Layer, Likelihood } from '@vardrop/core';
 import * as core from '@vardrop/core';
 import {
   adam,
@@ -33,7 +33,7 @@ import {
   sparseVariational,
   variationalDropout,
 } from '@vardrop/core';
-import { momentsProgram, sgvb } from '@vardrop/core/extend';
+import { momentsProgram, predictionProgram, sgvb, summaryProgram } from '@vardrop/core/extend';
 
 /** A layer by the name of core's function for it. A layer among its options is written `{ part, options }`. */
 function layer(name: string, options: object): Layer {
@@ -44,6 +44,13 @@ function layer(name: string, options: object): Layer {
     isRecipe(value) ? layer(value.part, value.options) : value,
   ]);
   return make(Object.fromEntries(made)) as Layer;
+}
+
+/** A likelihood by the name of core's function for it. */
+function likelihood(name: string, options: object): Likelihood {
+  const make = (core as Readonly<Record<string, unknown>>)[name];
+  if (typeof make !== 'function') throw new Error(`likelihoods: got '${name}', wanted a function of core`);
+  return make(options) as Likelihood;
 }
 
 function isRecipe(value: unknown): value is { readonly part: string; readonly options: object } {
@@ -83,6 +90,7 @@ export const coreModels = {
   gaussian: gaussianPrior,
   gaussianDropout,
   layer,
+  likelihood,
   local: localReparametrization,
   logUniformCubic,
   logUniformExact,
@@ -92,12 +100,14 @@ export const coreModels = {
   none: noNoise,
   optimizers: coreOptimizers,
   predict,
+  predictionProgram,
   separate: separateSamples,
   sgvb,
   single: singleSample,
   sparseVariational,
+  summaryProgram,
   variationalDropout,
 };
 
-/** Noise models, estimators, divergences, layers, the objective and prediction, each by the name of its function. */
+/** Noise models, estimators, divergences, layers, likelihoods, the objective and prediction, each by the name of its function. */
 export type Models = Readonly<typeof coreModels>;

@@ -35,7 +35,7 @@ export {
   type UnitPlacement,
 } from './layers/index.js';
 export { type Head, headsOf, inModel, likelihoodValues, targetName } from './likelihoods/heads.js';
-export { logSoftmax } from './likelihoods/index.js';
+export { defineLikelihood, logSoftmax, missingTarget } from './likelihoods/index.js';
 export {
   alphaOfRate,
   type Draw,

@@ -15,6 +15,7 @@ export {
   modelFrom,
   summary,
 } from './description/index.js';
+export type { Distribution, DistributionParameters } from './distributions/distribution.js';
 export {
   ard,
   type Divergence,
@@ -26,6 +27,17 @@ export {
 export { VardropError } from './errors.js';
 export { type Estimator, flipout, localReparametrization, separateSamples, singleSample } from './estimators/index.js';
 export type { Rows } from './flattenRows.js';
+export {
+  type BinaryEvaluation,
+  type CalibrationOfBothKinds,
+  type ClassificationEvaluation,
+  type EvaluateOptions,
+  type Evaluation,
+  type EvaluationOf,
+  evaluate,
+  type IntervalEvaluation,
+  type RegressionEvaluation,
+} from './evaluation/index.js';
 export {
   type Activation,
   activation,
@@ -123,18 +135,27 @@ export {
   type WeightInitializer,
 } from './layers/index.js';
 export {
+  type BinaryOptions,
+  binary,
   type CategoricalOptions,
   type ClassesPredictive,
   categorical,
-  type Distribution,
   type GaussianOptions,
   gaussian,
+  type LaplaceOptions,
   type Likelihood,
   type Likelihoods,
   type LikelihoodValues,
+  laplace,
   type Missing,
+  type OrdinalOptions,
+  ordinal,
+  type PoissonOptions,
   type Predictive,
+  poisson,
   type SpreadSource,
+  type StudentTOptions,
+  studentT,
   type TargetKind,
   type ValuesPredictive,
 } from './likelihoods/index.js';
@@ -219,6 +240,7 @@ export {
   type WeightDecayOptions,
 } from './optimizers/index.js';
 export {
+  type BinaryPrediction,
   type ClassificationPrediction,
   createPredictor,
   type InputBlock,

@@ -31,6 +31,7 @@ export const lawIds = [
   'sizes',
   'gradients',
   'layers',
+  'likelihoods',
   'noise',
   'local-reparametrization',
   'gradient-variance',

@@ -88,6 +88,7 @@ export const withOptions: Readonly<Record<string, Entry>> = {
       samples: 'other',
       mode: 'other',
       batch: 'other',
+      quantiles: 'other',
       noisePerRun: 'other',
     },
   },
@@ -127,6 +128,24 @@ export const withOptions: Readonly<Record<string, Entry>> = {
       ...knowledge,
     },
   },
+  evaluate: {
+    call: (options) =>
+      core.evaluate(model, merged({ backend, parameters, data: { inputs, targets: [0] }, samples: 1 }, options)),
+    options: {
+      backend: 'other',
+      samples: 'other',
+      mode: 'other',
+      batch: 'other',
+      noisePerRun: 'other',
+      seed: 'other',
+      signal: 'other',
+      parameters: 'other',
+      data: 'other',
+      bins: 'other',
+      topK: 'other',
+      crps: 'boolean',
+    },
+  },
   fitPreprocessing: { call: (options) => core.fitPreprocessing(table, options), options: ofPreprocessing },
   flipout: { call: core.flipout, options: none },
   fuse: {
@@ -138,6 +157,14 @@ export const withOptions: Readonly<Record<string, Entry>> = {
   gaussian: {
     call: core.gaussian,
     options: { variance: 'number', logVariance: 'number', beta: 'number', missing: 'other' },
+  },
+  binary: { call: core.binary, options: { missing: 'other' } },
+  laplace: { call: core.laplace, options: { scale: 'number', logScale: 'number', missing: 'other' } },
+  ordinal: { call: core.ordinal, options: { classes: 'other' } },
+  poisson: { call: core.poisson, options: { missing: 'other' } },
+  studentT: {
+    call: core.studentT,
+    options: { degreesOfFreedom: 'other', scale: 'number', logScale: 'number', missing: 'other' },
   },
   input: {
     call: (options) => core.input(merged({ shape: [2] }, options)),
@@ -186,6 +213,7 @@ export const withOptions: Readonly<Record<string, Entry>> = {
       samples: 'other',
       mode: 'other',
       batch: 'other',
+      quantiles: 'other',
       noisePerRun: 'other',
       seed: 'other',
       row: 'other',

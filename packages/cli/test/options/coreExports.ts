@@ -6,5 +6,7 @@ import * as program from '@vardrop/core/program';
 import * as random from '@vardrop/core/random';
 import * as reference from '@vardrop/core/reference';
 
-/** All that core exports, whatever the entry point. */
-export const core = { ...app, ...backend, ...extend, ...node, ...program, ...reference, random };
+const { evaluate: evaluateProgram, ...ofReference } = reference;
+
+/** All that core exports, whatever the entry point. Programs and models are evaluated by functions of one name. */
+export const core = { ...app, ...backend, ...extend, ...node, ...program, ...ofReference, evaluateProgram, random };

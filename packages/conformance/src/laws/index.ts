@@ -5,6 +5,7 @@ import { handles } from './handles.js';
 import { kl } from './kl.js';
 import { layers } from './layers.js';
 import { lifetime } from './lifetime.js';
+import { likelihoods } from './likelihoods.js';
 import { limits } from './limits.js';
 import { localReparametrization } from './localReparametrization.js';
 import { noise } from './noise.js';
@@ -26,6 +27,7 @@ export const laws: readonly Law[] = [
   sizes,
   gradients,
   layers,
+  likelihoods,
   noise,
   localReparametrization,
   gradientVariance,

@@ -44,7 +44,7 @@ import {
   upsampling2d,
 } from '../layers/index.js';
 import type { Activation } from '../layers/layer.js';
-import { categorical, gaussian } from '../likelihoods/index.js';
+import { binary, categorical, gaussian, laplace, ordinal, poisson, studentT } from '../likelihoods/index.js';
 import {
   bernoulli,
   bernoulliLearned,
@@ -109,5 +109,5 @@ export const parts: Readonly<Record<string, PartFunction>> = {
   // Divergences.
   ...{ ard, gaussianPrior, logUniformCubic, logUniformExact, logUniformSigmoid },
   // Likelihoods.
-  ...{ categorical, gaussian },
+  ...{ binary, categorical, gaussian, laplace, ordinal, poisson, studentT },
 };

@@ -9,4 +9,6 @@ export interface Distribution {
   logDensity(y: number, parameters: DistributionParameters): number;
   /** Whether only whole numbers occur. Default: no. */
   readonly discrete?: boolean;
+  /** The continuous ranked probability score of a mixture in closed form, where there is one; see `mixtureCrps`. */
+  crps?(y: number, components: readonly DistributionParameters[]): number;
 }

@@ -9,7 +9,8 @@ const REST = 1e-9;
 /**
  * The continuous ranked probability score of the mixture of components with equal weights for the target y,
  * `∫ (F(x) − [x ≥ y])² dx` (Gneiting & Raftery 2007, eq. 20), in the target's units. It is computed from the cdf F: as a sum over
- * whole numbers for discrete distributions, by adaptive quadrature otherwise, to about 1e-8 of the spread and the error together.
+ * whole numbers for discrete distributions, by the closed form of the distribution if it has one (`crps`), by adaptive quadrature
+ * otherwise, to about 1e-8 of the spread and the error together.
  * It is infinite for tails as heavy as those of Student's t with half a degree of freedom or less.
  *
  * @param near where to look for the mixture first, such as its mean
@@ -18,11 +19,12 @@ const REST = 1e-9;
  */
 export function mixtureCrps(
   y: number,
-  distribution: Pick<Distribution, 'cdf' | 'discrete'>,
+  distribution: Pick<Distribution, 'cdf' | 'crps' | 'discrete'>,
   components: readonly DistributionParameters[],
   near = y,
   step = 1,
 ): number {
+  if (distribution.crps && components.length > 0) return distribution.crps(y, components);
   const cdf = (x: number) => mixtureCdf(x, distribution, components);
   const quantile = (p: number) => mixtureQuantile(p, distribution, components, near, step);
   if (distribution.discrete) {

@@ -1,4 +1,5 @@
 import { checkOptionNames } from '../checkOptionNames.js';
+import { normal } from '../distributions/normal.js';
 import { VardropError } from '../errors.js';
 import { formatValue } from '../formatValue.js';
 import type { Builder, Value } from '../program/builder.js';
@@ -81,6 +82,7 @@ export function gaussian(options: GaussianOptions = {}): Likelihood<'values'> {
         parameters: { mean: location, deviation: b.sqrt(variances) },
       };
     },
+    distribution: normal,
     ...(missing === 'skip' && { missing }),
   } satisfies Likelihood<'values'>);
 }

@@ -1,7 +1,13 @@
+export { type BinaryOptions, binary } from './binary.js';
 export { type CategoricalOptions, categorical } from './categorical.js';
+export { defineLikelihood } from './defineLikelihood.js';
 export { type GaussianOptions, gaussian } from './gaussian.js';
-export type { Distribution, Likelihood, Likelihoods, LikelihoodValues, TargetKind } from './likelihood.js';
+export { type LaplaceOptions, laplace } from './laplace.js';
+export type { Likelihood, Likelihoods, LikelihoodValues, TargetKind } from './likelihood.js';
 export { logSoftmax } from './logSoftmax.js';
-export type { Missing } from './missing.js';
+export { type Missing, missingTarget } from './missing.js';
+export { type OrdinalOptions, ordinal } from './ordinal.js';
+export { type PoissonOptions, poisson } from './poisson.js';
 export type { ClassesPredictive, Predictive, ValuesPredictive } from './predictive.js';
 export type { SpreadSource } from './spread.js';
+export { type StudentTOptions, studentT } from './studentT.js';

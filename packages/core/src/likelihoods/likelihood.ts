@@ -1,3 +1,4 @@
+import type { Distribution } from '../distributions/distribution.js';
 import type { ParameterSpecification } from '../noise/noiseModel.js';
 import type { OneOrNamed } from '../oneOrNamed.js';
 import type { Builder, Value } from '../program/builder.js';
@@ -32,20 +33,15 @@ export interface Likelihood<Targets extends TargetKind = TargetKind> {
   trainingLoss?(b: Builder, output: Value, target: Value, parameters: LikelihoodValues): Value;
   /** The distribution of a target given the outputs of one sample of the noise. */
   predictive(b: Builder, output: Value, parameters: LikelihoodValues): Predictive;
-  /** On the host: what quantiles and scores of `values` and `counts` are computed by. Without it they are refused. */
-  readonly distribution?: Distribution;
-  /** Whether targets may be missing (NaN). They are then left out of the sum. */
+  /**
+   * On the host: what quantiles and scores of `values` and `counts` are computed by. Without it they are refused. Its parameters are
+   * those of the predictive.
+   */
+  readonly distribution?: Pick<Distribution, 'cdf' | 'crps' | 'discrete'>;
+  /** Whether targets may be missing (NaN). They reach programs as `missingTarget`, and have to be left out of the sum. */
   readonly missing?: 'skip';
   /** How it was made, for descriptions and network files. */
   readonly recipe?: Recipe;
-}
-
-/** A distribution of one number, in float64 on the host. Its parameters have the names of those of the predictive. */
-export interface Distribution {
-  /** `P(Y ≤ y)`. */
-  cdf(y: number, parameters: Readonly<Record<string, number>>): number;
-  /** Whether only whole numbers occur. */
-  readonly discrete?: boolean;
 }
 
 /** What the outputs of a model mean: one likelihood for a model with one output, or one for each output by its name. */

@@ -4,7 +4,7 @@ import type { Builder, Value } from '../program/builder.js';
 /** What happens to missing targets (NaN). `refuse`: an error. `skip`: they are left out of the sum over a row's targets. */
 export type Missing = 'refuse' | 'skip';
 
-/** What a missing target is in programs: the lowest float32, since arithmetic with NaN would spread it. */
+/** What a missing target (NaN) is in programs: the lowest float32, since arithmetic with NaN would spread it. */
 export const missingTarget = -(2 - 2 ** -23) * 2 ** 127;
 
 /** Numbers below this are missing targets. */

@@ -1,12 +1,18 @@
+import type { Distribution } from '../distributions/distribution.js';
+import { mixtureQuantile } from '../distributions/mixtureQuantile.js';
 import { VardropError } from '../errors.js';
 import { firstNonFinite } from '../firstNonFinite.js';
 import type { TargetKind } from '../likelihoods/likelihood.js';
+import { mixturesOf } from './mixtures.js';
 import type { BinaryPrediction, ClassificationPrediction, Prediction, RegressionPrediction } from './prediction.js';
 
 /** What is known of a prediction beside its numbers. */
 interface About {
   readonly rows: number;
   readonly samples: number;
+  /** Which quantiles of numbers, and what they are computed by. Default: none. */
+  readonly quantiles?: readonly number[];
+  readonly distribution?: Pick<Distribution, 'cdf' | 'discrete'>;
 }
 
 /** Outputs of `predictionProgram` for all rows, by name. */
@@ -20,17 +26,13 @@ export function assemblePrediction(
   outputs: Outputs,
   about: About & { readonly prefix: string; readonly targets: TargetKind },
 ): Prediction {
-  const own = Object.fromEntries(
-    Object.entries(outputs).flatMap(([name, values]) =>
-      name.startsWith(about.prefix) ? [[name.slice(about.prefix.length), values]] : [],
-    ),
-  );
+  const own = outputsOf(outputs, about.prefix);
   for (const [name, values] of Object.entries(own)) {
     const bad = firstNonFinite(values);
     if (bad !== -1) {
       throw new VardropError(
         'VARDROP_NON_FINITE',
-        `[predict] ${about.prefix}${name}: got ${values[bad]} for row ${Math.floor((bad * about.rows) / values.length)}, needs finite numbers. The parameters have diverged: train with a smaller learning rate, or scale the inputs.`,
+        `[predict] ${about.prefix}${name}: got ${values[bad]} for row ${rowOf(bad, name, values.length, about)}, needs finite numbers. The parameters have diverged: train with a smaller learning rate, or scale the inputs.`,
       );
     }
   }
@@ -43,6 +45,22 @@ export function assemblePrediction(
     case 'counts':
       return regression(own, about);
   }
+}
+
+/** The outputs of a program that belong to one output of the model, by their names without the prefix. */
+export function outputsOf(outputs: Outputs, prefix: string): Outputs {
+  return Object.fromEntries(
+    Object.entries(outputs).flatMap(([name, values]) =>
+      name.startsWith(prefix) ? [[name.slice(prefix.length), values]] : [],
+    ),
+  );
+}
+
+/** The row of a number. What each sample has for itself is `[samples, rows, …]`, all else `[rows, …]`. */
+function rowOf(index: number, name: string, length: number, { rows, samples }: About): number {
+  const ofEach = name === 'negativeLogLikelihood' || name.startsWith('component/');
+  const perRow = length / rows / (ofEach ? Math.max(samples, 1) : 1);
+  return Math.floor(index / perRow) % rows;
 }
 
 function classification(outputs: Outputs, { rows, samples }: About): ClassificationPrediction {
@@ -89,19 +107,38 @@ function uncertainties(outputs: Outputs, count: number, classes: number, samples
   return { entropy, mutualInformation };
 }
 
-function regression({ mean, variance, squaredDeviations }: Outputs, { rows, samples }: About): RegressionPrediction {
+function regression(own: Outputs, about: About): RegressionPrediction {
+  const { mean, variance, squaredDeviations } = own;
+  const { rows, samples } = about;
   const outputs = mean.length / rows;
   const epistemicVariance = new Float64Array(mean.length);
   if (samples > 1) {
     for (let i = 0; i < mean.length; i++) epistemicVariance[i] = squaredDeviations[i] / (samples - 1);
   }
-  return {
-    kind: 'regression',
-    rows,
-    outputs,
-    samples,
+  const moments = { mean, epistemicVariance, aleatoricVariance: Float64Array.from(variance) };
+  const quantiles = quantilesOf(own, moments, about);
+  return { kind: 'regression', rows, outputs, samples, ...moments, ...(quantiles && { quantiles }) };
+}
+
+function quantilesOf(
+  outputs: Outputs,
+  {
     mean,
     epistemicVariance,
-    aleatoricVariance: Float64Array.from(variance),
-  };
+    aleatoricVariance,
+  }: Pick<RegressionPrediction, 'mean' | 'epistemicVariance' | 'aleatoricVariance'>,
+  { quantiles = [], distribution }: About,
+): Float64Array<ArrayBuffer> | undefined {
+  if (quantiles.length === 0 || distribution === undefined) return undefined;
+  const mixtures = mixturesOf(outputs, mean.length);
+  const found = new Float64Array(mean.length * quantiles.length);
+  for (let i = 0; i < mean.length; i++) {
+    const components = mixtures.at(i);
+    // Where it underflows, the search begins with any step.
+    const deviation = Math.sqrt(epistemicVariance[i] + aleatoricVariance[i]) || 1;
+    quantiles.forEach((p, k) => {
+      found[i * quantiles.length + k] = mixtureQuantile(p, distribution, components, mean[i], deviation);
+    });
+  }
+  return found;
 }

@@ -14,6 +14,7 @@ import type { Likelihoods } from '../likelihoods/likelihood.js';
 import type { OneOrNamed } from '../oneOrNamed.js';
 import { key } from '../random/key.js';
 import { assemblePrediction } from './assemblePrediction.js';
+import { checkQuantiles } from './checkQuantiles.js';
 import { createSampler } from './createSampler.js';
 import type { Prediction, PredictionOf } from './prediction.js';
 import type { PredictionMode } from './predictionProgram.js';
@@ -28,6 +29,11 @@ export interface PredictorOptions {
   readonly mode?: PredictionMode;
   /** Rows per run. Default: 1000. Results depend on it only through the rounding of the backend's sums. */
   readonly batch?: number;
+  /**
+   * Probabilities whose quantiles of each target are wanted, such as `[0.05, 0.5, 0.95]`, for likelihoods of numbers: those of the
+   * mixture of all samples. They are computed on the host, and the samples' distributions are kept for it. Default: none.
+   */
+  readonly quantiles?: readonly number[];
   /** Largest count of noise values per run, where the host makes the noise. Default: 2²⁴ (64 MiB). It affects memory only. */
   readonly noisePerRun?: number;
 }
@@ -38,6 +44,7 @@ export const predictorOptionNames = {
   samples: true,
   mode: true,
   batch: true,
+  quantiles: true,
   noisePerRun: true,
 } as const satisfies Readonly<Record<keyof PredictorOptions, true>>;
 
@@ -75,15 +82,19 @@ export interface Predictor<Given extends Likelihoods = Likelihoods> {
  * Prepares prediction. Programs are compiled at the first run, one for full batches and one for a last short one, and kept for
  * the next. A model without noise is evaluated once, since its samples are all the same. Throws `VARDROP_MODEL` without a
  * model; `VARDROP_OPTION` for unknown options, another `mode`, a missing backend, `samples` that are not a non-negative integer
- * or that are given with mode `mean`, and a `batch` that is not a positive integer; `VARDROP_LIKELIHOOD`
- * unless each output has a likelihood; `VARDROP_SHAPE` for outputs that do not fit.
+ * or that are given with mode `mean`, a `batch` that is not a positive integer, and quantiles outside (0, 1);
+ * `VARDROP_LIKELIHOOD` unless each output has a likelihood, and for quantiles that it does not have; `VARDROP_SHAPE` for outputs that do not fit.
  */
 export function createPredictor<Given extends Likelihoods>(
   model: Model<Given>,
   options: PredictorOptions,
 ): Predictor<Given> {
-  const { heads, ...resolved } = readOptions(model, options);
-  const sampler = createSampler(model, resolved);
+  checkObject('VARDROP_MODEL', '[predict] model', model, 'apply', 'sequential()');
+  checkOptionNames('createPredictor', options, predictorOptionNames, predictorOptionsElsewhere);
+  const { heads, ...resolved } = readPredictorOptions('predict', model, options);
+  if (options.quantiles !== undefined) checkQuantiles(heads, options.quantiles);
+  const quantiles = options.quantiles && [...options.quantiles];
+  const sampler = createSampler(model, { ...resolved, components: quantiles !== undefined });
   const { samples } = sampler;
 
   async function run(
@@ -92,8 +103,9 @@ export function createPredictor<Given extends Likelihoods>(
     { seed = 0, row = 0, signal }: PredictorRunOptions,
   ): Promise<Prediction | Readonly<Record<string, Prediction>>> {
     const outputs = await sampler.run(parameters, { inputs, rows, seed, row, signal });
-    const predictions = heads.map(({ output, prefix, likelihood: { targets } }) => {
-      return [output.name, assemblePrediction(outputs, { rows, samples, prefix, targets })] as const;
+    const predictions = heads.map(({ output, prefix, likelihood: { targets, distribution } }) => {
+      const about = { rows, samples, prefix, targets, quantiles, distribution };
+      return [output.name, assemblePrediction(outputs, about)] as const;
     });
     return isNamed(model) ? Object.fromEntries(predictions) : predictions[0][1];
   }
@@ -106,7 +118,7 @@ export function createPredictor<Given extends Likelihoods>(
       checkSignal('predict', runOptions.signal);
       // Models without noise do not use the seed, but an invalid one is still a mistake.
       if (runOptions.seed !== undefined) key(runOptions.seed);
-      if (runOptions.row !== undefined) checkInteger('row', runOptions.row, 0);
+      if (runOptions.row !== undefined) checkInteger('predict', 'row', runOptions.row, 0);
       const { inputs: read, rows } = readInputs('predict', model, inputs);
       const copy = Object.fromEntries(Object.entries(read).map(([name, data]) => [name, data.slice()]));
       // The likelihoods decide whether the predictions are of classes or of values.
@@ -116,30 +128,28 @@ export function createPredictor<Given extends Likelihoods>(
   };
 }
 
-/** The options with their defaults. Throws what `createPredictor` throws for them. */
-function readOptions(model: Model, options: PredictorOptions) {
-  checkObject('VARDROP_MODEL', '[predict] model', model, 'apply', 'sequential()');
-  checkOptionNames('createPredictor', options, predictorOptionNames, predictorOptionsElsewhere);
+/** The options with their defaults, but for quantiles. Throws what `createPredictor` throws for them. */
+export function readPredictorOptions(who: string, model: Model, options: PredictorOptions) {
   const { backend, batch = 1000, noisePerRun = 2 ** 24, mode = 'sample', samples: drawn = 32 } = options;
-  checkBackend('predict', backend);
-  const heads = headsOf('predict', model);
-  checkChoice('VARDROP_OPTION', '[predict] mode', mode, ['sample', 'mean']);
-  checkInteger('samples', drawn, 0);
+  checkBackend(who, backend);
+  const heads = headsOf(who, model);
+  checkChoice('VARDROP_OPTION', `[${who}] mode`, mode, ['sample', 'mean']);
+  checkInteger(who, 'samples', drawn, 0);
   if (mode === 'mean' && drawn > 0 && options.samples !== undefined) {
     throw new VardropError(
       'VARDROP_OPTION',
-      `[predict] samples: got ${drawn} with mode 'mean', which draws none, needs 0. Leave out mode or samples.`,
+      `[${who}] samples: got ${drawn} with mode 'mean', which draws none, needs 0. Leave out mode or samples.`,
     );
   }
-  checkInteger('batch', batch, 1);
-  checkInteger('noisePerRun', noisePerRun, 1);
+  checkInteger(who, 'batch', batch, 1);
+  checkInteger(who, 'noisePerRun', noisePerRun, 1);
   return { backend, batch, noisePerRun, mode, samples: drawn, heads };
 }
 
-function checkInteger(what: string, value: number, least: number): void {
+function checkInteger(who: string, what: string, value: number, least: number): void {
   if (Number.isInteger(value) && value >= least) return;
   throw new VardropError(
     'VARDROP_OPTION',
-    `[predict] ${what}: got ${formatValue(value)}, needs ${least === 0 ? 'a non-negative' : 'a positive'} integer.`,
+    `[${who}] ${what}: got ${formatValue(value)}, needs ${least === 0 ? 'a non-negative' : 'a positive'} integer.`,
   );
 }

@@ -56,6 +56,11 @@ export interface RegressionPrediction {
   readonly epistemicVariance: Float64Array<ArrayBuffer>;
   /** Mean over the samples of the variance of the targets given a sample, `[rows, outputs]`. */
   readonly aleatoricVariance: Float64Array<ArrayBuffer>;
+  /**
+   * With the option `quantiles`: those of each target, `[rows, outputs, quantiles]`. They are those of the mixture of the samples'
+   * distributions; of counts the smallest number with at least this probability.
+   */
+  readonly quantiles?: Float64Array<ArrayBuffer>;
 }
 
 /**

@@ -41,7 +41,7 @@ export function readTargets(
     }
     case 'binary':
       checkCount(what, given, rows * columns, `${columns} for each of the ${rows} rows, 0 or 1`);
-      checkProbabilities(what, given, place);
+      checkProbabilities(what, given, place, likelihood.missing === 'skip');
       return toFloat32(what, given, place);
     case 'values':
     case 'counts': {
@@ -86,9 +86,14 @@ function oneHotRows(labels: ArrayLike<number>, classes: number, indices: Uint32A
   return rows;
 }
 
-function checkProbabilities(what: string, given: ArrayLike<number>, place: (index: number) => string): void {
+function checkProbabilities(
+  what: string,
+  given: ArrayLike<number>,
+  place: (index: number) => string,
+  skip = false,
+): void {
   for (let i = 0; i < given.length; i++) {
-    if (given[i] >= 0 && given[i] <= 1) continue;
+    if ((given[i] >= 0 && given[i] <= 1) || (skip && Number.isNaN(given[i]))) continue;
     const remedy = Number.isNaN(given[i]) ? ' Remove or fill in what is missing.' : '';
     throw new VardropError(
       'VARDROP_PROBABILITY',

@@ -36,8 +36,14 @@ export function scaleWarnings(model: Model, heads: readonly Head[], data: ReadDa
   });
 }
 
+/** Of all numbers that are not missing; 0 if there are none. */
 function rootMeanSquare(values: ArrayLike<number>): number {
   let sum = 0;
-  for (let i = 0; i < values.length; i++) sum += values[i] * values[i];
-  return Math.sqrt(sum / values.length);
+  let count = 0;
+  for (let i = 0; i < values.length; i++) {
+    if (Number.isNaN(values[i])) continue;
+    sum += values[i] * values[i];
+    count++;
+  }
+  return Math.sqrt(sum / Math.max(count, 1));
 }

@@ -2,6 +2,7 @@ import type { Backend, Tensors } from '../backend/contract.js';
 import type { Model } from '../layers/model/model.js';
 import { type Head, headsOf } from '../likelihoods/heads.js';
 import type { TargetKind } from '../likelihoods/likelihood.js';
+import { mostProbable } from '../metrics/mostProbable.js';
 import { assemblePrediction } from '../prediction/assemblePrediction.js';
 import { createSampler } from '../prediction/createSampler.js';
 import type { Prediction } from '../prediction/prediction.js';
@@ -130,15 +131,4 @@ function addDeviations(
     } else if (prediction.labels[i] !== (classification ? wanted[i] : wanted[i] > 0.5 ? 1 : 0))
       totals.deviation += weight;
   }
-}
-
-/** The most probable class of each row of probabilities. */
-function mostProbable(probabilities: ArrayLike<number>, rows: number): Int32Array {
-  const classes = probabilities.length / rows;
-  return Int32Array.from({ length: rows }, (_, row) => {
-    let best = 0;
-    for (let k = 1; k < classes; k++)
-      if (probabilities[row * classes + k] > probabilities[row * classes + best]) best = k;
-    return best;
-  });
 }

@@ -1,0 +1,86 @@
+import type { Distribution, DistributionParameters } from '../distributions/distribution.js';
+import { mixtureCdf } from '../distributions/mixtureCdf.js';
+import { mixtureCrps } from '../distributions/mixtureCrps.js';
+import { mixtureQuantile } from '../distributions/mixtureQuantile.js';
+import { intervalCoverage, intervalWidth, pitHistogram } from '../metrics/index.js';
+import { mixturesOf } from '../prediction/mixtures.js';
+import type { RegressionPrediction } from '../prediction/prediction.js';
+import { yieldToEvents } from '../yieldToEvents.js';
+import type { RegressionEvaluation } from './evaluation.js';
+import { type PresentTargets, presentTargets, type ScoredRows, weightedMean } from './scoredRows.js';
+
+/** Probabilities of the central intervals. */
+const intervals = [0.5, 0.9] as const;
+
+/** What is asked of evaluations of numbers. */
+export interface ValueOptions {
+  readonly crps: boolean;
+  readonly signal: AbortSignal | undefined;
+}
+
+/** Metrics of numbers. `components` are the outputs of the program, whose distributions the samples mix. */
+export async function evaluateValues(
+  scored: ScoredRows<RegressionPrediction>,
+  distribution: Pick<Distribution, 'cdf' | 'crps' | 'discrete'> | undefined,
+  components: Readonly<Record<string, Float32Array>>,
+  options: ValueOptions,
+): Promise<RegressionEvaluation> {
+  const { prediction, targets, nll } = scored;
+  const { rows, samples, outputs, mean } = prediction;
+  const present = presentTargets(scored, outputs);
+  const { indices, weights } = present;
+  const squares = indices.map((i) => (targets[i] - mean[i]) ** 2);
+  const whole = { rows, samples, targets: indices.length, nll, rmse: Math.sqrt(weightedMean(squares, weights)) };
+  if (distribution === undefined) return { kind: 'regression', ...whole };
+  return {
+    kind: 'regression',
+    ...whole,
+    ...(await distributional(scored, present, distribution, components, options)),
+  };
+}
+
+/** What needs the whole distribution of each target. */
+async function distributional(
+  { prediction, targets }: ScoredRows<RegressionPrediction>,
+  { indices, weights }: PresentTargets,
+  distribution: Pick<Distribution, 'cdf' | 'crps' | 'discrete'>,
+  components: Readonly<Record<string, Float32Array>>,
+  { crps: scoring, signal }: ValueOptions,
+): Promise<Pick<RegressionEvaluation, 'crps' | 'intervals' | 'pit'>> {
+  const { mean, epistemicVariance, aleatoricVariance } = prediction;
+  const mixtures = mixturesOf(components, mean.length);
+  const scoreOf = (i: number) => {
+    const parameters: readonly DistributionParameters[] = mixtures.at(i);
+    const deviation = Math.sqrt(epistemicVariance[i] + aleatoricVariance[i]) || 1;
+    const quantile = (p: number) => mixtureQuantile(p, distribution, parameters, mean[i], deviation);
+    return {
+      crps: scoring ? mixtureCrps(targets[i], distribution, parameters, mean[i], deviation) : Number.NaN,
+      cdf: mixtureCdf(targets[i], distribution, parameters),
+      below: distribution.discrete ? mixtureCdf(targets[i] - 1, distribution, parameters) : 0,
+      bounds: intervals.map((p) => [quantile((1 - p) / 2), quantile((1 + p) / 2)] as const),
+    };
+  };
+  const each: ReturnType<typeof scoreOf>[] = [];
+  for (const i of indices) {
+    await yieldToEvents();
+    signal?.throwIfAborted();
+    each.push(scoreOf(i));
+  }
+  const wanted = indices.map((i) => targets[i]);
+  const cdfs = each.map(({ cdf }) => cdf);
+  return {
+    ...(scoring && {
+      crps: weightedMean(
+        each.map(({ crps }) => crps),
+        weights,
+      ),
+    }),
+    intervals: intervals.map((probability, k) => {
+      const lower = each.map(({ bounds }) => bounds[k][0]);
+      const upper = each.map(({ bounds }) => bounds[k][1]);
+      const coverage = intervalCoverage(lower, upper, wanted, { weights });
+      return { probability, coverage, width: intervalWidth(lower, upper, { weights }) };
+    }),
+    pit: pitHistogram(cdfs, { weights, ...(distribution.discrete && { below: each.map(({ below }) => below) }) }),
+  };
+}

@@ -1,0 +1,10 @@
+export { type EvaluateOptions, evaluate } from './evaluate.js';
+export type {
+  BinaryEvaluation,
+  CalibrationOfBothKinds,
+  ClassificationEvaluation,
+  Evaluation,
+  EvaluationOf,
+  IntervalEvaluation,
+  RegressionEvaluation,
+} from './evaluation.js';
