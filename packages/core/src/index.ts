@@ -26,7 +26,6 @@ export {
 } from './divergences/index.js';
 export { VardropError } from './errors.js';
 export { type Estimator, flipout, localReparametrization, separateSamples, singleSample } from './estimators/index.js';
-export type { Rows } from './flattenRows.js';
 export {
   type BinaryEvaluation,
   type CalibrationOfBothKinds,
@@ -38,6 +37,7 @@ export {
   type IntervalEvaluation,
   type RegressionEvaluation,
 } from './evaluation/index.js';
+export type { Rows } from './flattenRows.js';
 export {
   type Activation,
   activation,

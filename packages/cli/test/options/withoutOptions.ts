@@ -33,6 +33,7 @@ export const withoutOptions: Readonly<Record<string, readonly string[]>> = {
     'dawson',
     'defaultDivergence',
     'defineLayer',
+    'defineLikelihood',
     'describeModel',
     'deserializeState',
     'elementCount',
