@@ -24,7 +24,8 @@ const problems = [];
 const accepted = {};
 const started = performance.now();
 console.log(`seed ${seed}, inputs ${from} to ${to - 1}`);
-for (let next = from; next < to; ) next = await readFrom(next);
+// A thread that cannot start would have a problem with each input.
+for (let next = from; next < to && problems.length < 100; ) next = await readFrom(next);
 
 for (const { index, kind, problem } of problems.slice(0, 20)) console.log(`\ninput ${index} (${kind}): ${problem}`);
 const counts = Object.entries(accepted).map(([kind, count]) => `${kind} ${count}`);

@@ -2,13 +2,14 @@ import { isDeepStrictEqual } from 'node:util';
 import {
   adam,
   dense,
+  describeModel,
   deserializeState,
   initialState,
   sequential,
   serializeState,
   variationalDropout,
 } from '@vardrop/core';
-import { networkOptions } from '../../../packages/cli/dist/training/resumeState.js';
+import { networkOf } from '../../../packages/cli/dist/training/resumeState.js';
 import { mutateBytes } from '../mutateBytes.js';
 import { mutateJson } from '../mutateJson.js';
 import { withHeader } from '../withHeader.js';
@@ -19,7 +20,7 @@ const model = sequential({
   layers: [dense({ units: 4, activation: 'relu' }), dense({ units: 2 })],
 });
 const state = initialState(model, adam(), 1);
-const metadata = { noise: 'variational-a', alpha: 'input', layers: '4', batch: '10', digest: 'abc', data: 'digits' };
+const metadata = { noise: 'variational-a', alpha: 'input', digest: 'abc', model: JSON.stringify(describeModel(model)) };
 const whole = serializeState({ ...state, step: 12 }, metadata);
 
 /** Checkpoints: their bytes, or the JSON of their header. */
@@ -31,7 +32,7 @@ export const safetensors = {
     const read = deserializeState(bytes);
     const again = deserializeState(serializeState(read.state, read.metadata));
     if (!isDeepStrictEqual(again, read)) return 'it differs from what is written of it';
-    if (read.metadata.layers !== undefined) networkOptions('file', read.metadata);
+    if (read.metadata.model !== undefined) networkOf('fuzz', 'file', read.metadata);
     return undefined;
   },
 };
