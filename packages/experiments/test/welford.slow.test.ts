@@ -14,8 +14,8 @@ import * as random from '@vardrop/core/random';
 import { createReferenceBackend } from '@vardrop/core/reference';
 import { describe, expect, it } from 'vitest';
 import { meanOf } from '../src/statistics/estimate.js';
-import { conditionalVariance } from '../src/variance/gradientProgram.js';
 import { createSpreadMeter } from '../src/variance/measureSpread.js';
+import { conditionalVariance } from '../src/variance/spreadProgram.js';
 import { welfordProgram } from '../src/variance/welfordProgram.js';
 import { withParameters } from '../src/variance/withParameters.js';
 

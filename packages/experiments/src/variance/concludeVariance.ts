@@ -4,10 +4,10 @@ import type { Json } from '../json.js';
 import { type EstimatorName, estimatorNames } from '../paperNetwork.js';
 import { type Estimate, meanOf, ratioOfMeans } from '../statistics/estimate.js';
 import { interval } from '../statistics/interval.js';
-import { type Group, groups } from './gradientProgram.js';
 import type { GroupVariances } from './measureGroups.js';
 import { publishedEpochs, publishedVariances } from './published.js';
 import { type SnapshotName, type SnapshotSummary, snapshotNames } from './snapshots.js';
+import { type Group, groups } from './spreadProgram.js';
 import type { VarianceOptions } from './varianceOptions.js';
 
 /** The estimators that are compared with local reparametrization. */

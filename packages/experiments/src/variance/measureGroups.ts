@@ -5,9 +5,9 @@ import type { TrialContext } from '../experiment.js';
 import { drawMinibatch } from '../minibatch.js';
 import { type EstimatorName, estimatorNames, network } from '../paperNetwork.js';
 import { list, number, type Pattern, record } from '../resultPatterns.js';
-import { type Group, gradientProgram } from './gradientProgram.js';
 import { createSpreadMeter, type Spread, type SpreadDraw } from './measureSpread.js';
 import { loadSnapshot, type SnapshotName, type SnapshotTraining, snapshotNames } from './snapshots.js';
+import { type Group, spreadProgram } from './spreadProgram.js';
 import type { VarianceOptions } from './varianceOptions.js';
 import { withParameters } from './withParameters.js';
 
@@ -51,7 +51,7 @@ export async function measureGroups(
   let behind = 0;
   await withParameters(backend, parameters, async (shared) => {
     for (const [index, name] of estimatorNames.entries()) {
-      const program = gradientProgram(network(name, shape), minibatch, name === 'local');
+      const program = spreadProgram(network(name, shape), minibatch, name === 'local');
       const chunk =
         name === 'separate'
           ? chunkRows(minibatch, [data.inputs, ...units, data.classes], backend.supports.elements)

@@ -1,6 +1,6 @@
 import type { EstimatorName } from '../paperNetwork.js';
-import type { Group } from './gradientProgram.js';
 import type { SnapshotName } from './snapshots.js';
+import type { Group } from './spreadProgram.js';
 
 /** Epochs at which table 1 was measured. */
 export const publishedEpochs: Readonly<Record<SnapshotName, number>> = { early: 10, late: 100 };

@@ -16,7 +16,7 @@ export type Group = (typeof groups)[number];
  * @param conditional whether `total/conditional` is summed as well: see `conditionalVariance`. Only for weight noise
  * of type B under the local estimator.
  */
-export function gradientProgram(model: Model<Likelihood>, minibatch: number, conditional: boolean): Program {
+export function spreadProgram(model: Model<Likelihood>, minibatch: number, conditional: boolean): Program {
   return welfordProgram((b) => {
     const x = b.input('x', ['batch', ...model.inputShape], 'iteration');
     const y = b.input('y', ['batch', ...model.outputShape], 'iteration');
