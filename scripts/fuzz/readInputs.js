@@ -2,6 +2,7 @@
 // thread sees where it hangs.
 import { parentPort, workerData } from 'node:worker_threads';
 import { VardropError } from '@vardrop/core';
+import { data } from './kinds/data.js';
 import { description } from './kinds/description.js';
 import { idx3 } from './kinds/idx.js';
 import { json } from './kinds/json.js';
@@ -10,7 +11,7 @@ import { onnx } from './kinds/onnx.js';
 import { safetensors } from './kinds/safetensors.js';
 import { createRandomSource } from './randomSource.js';
 
-const kinds = { safetensors, onnx, idx: idx3, json, description, network };
+const kinds = { safetensors, onnx, idx: idx3, json, description, network, data };
 const names = Object.keys(kinds);
 const { seed, from, to, current } = workerData;
 

@@ -6,6 +6,7 @@ import { compressors } from 'hyparquet-compressors';
 import { dataError } from '../dataError.js';
 import { type BytesInput, openBytes } from '../files/openBytes.js';
 import { createSource, type TableSource } from '../tableSource.js';
+import { checkPages } from './checkPages.js';
 
 export interface ParquetOptions {
   /** The columns that are read; by default all. */
@@ -72,9 +73,10 @@ export async function fromParquet(input: BytesInput, options: ParquetOptions = {
   async function* blocks(): AsyncGenerator<Table> {
     const scan = await attempt(() => parquetScan({ file, metadata, columns: [...columns], compressors }));
     for (const { rowStart, rowEnd } of scan.ranges) {
-      const values = await attempt(() =>
-        Promise.all(columns.map((column) => scan.readColumn({ column, rowStart, rowEnd }))),
-      );
+      const values = await attempt(async () => {
+        await checkPages(file.slice, metadata, rowStart, columns);
+        return Promise.all(columns.map((column) => scan.readColumn({ column, rowStart, rowEnd })));
+      });
       if (values.some(({ length }) => length !== rowEnd - rowStart)) throw refused('columns of other lengths');
       for (let start = 0; start < rowEnd - rowStart; start += blockRows) {
         const end = Math.min(start + blockRows, rowEnd - rowStart);
