@@ -1,3 +1,4 @@
+import type { DataStream } from '@vardrop/core';
 import type { ImageItem } from './imageItems.js';
 import type { Pixels } from './pixels.js';
 
@@ -10,8 +11,7 @@ export interface ImageRows {
 }
 
 /** Images that are decoded when they are read. It is a stream of data, of which nothing but a block is in memory. */
-export interface ImageSource {
-  readonly rows: number;
+export interface ImageSource extends DataStream<ImageRows> {
   /** `[height, width, channels]` */
   readonly shape: readonly [height: number, width: number, channels: number];
   /** The names of the classes; empty for images without classes. */
