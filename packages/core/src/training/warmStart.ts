@@ -24,9 +24,8 @@ export interface WarmStartOptions {
 }
 
 /**
- * A state before the first step whose means are those of a trained network without noise (Molchanov, Ashukha & Vetrov 2017,
- * section 5.1, start from one): pass it as `fit({ state })`. `parameters` are those of a network of the same layers, by the same full
- * names, with its running statistics. What noise and likelihood learn beside the means starts as in `initialState`, log
+ * A state before the first step whose means are those of a trained network without noise: pass it as `fit({ state })`.
+ * `parameters` are those of a network of the same layers, by the same full names, with its running statistics. What noise and likelihood learn beside the means starts as in `initialState`, log
  * variances at `logVariance`; parameters of the likelihood are taken where they are given.
  *
  * Throws `VARDROP_STATE` if a mean is missing (all of them are named), has another shape, or if there are tensors that are not
