@@ -4,6 +4,7 @@ import { declarationMutants, refusalMutants } from './declarations.js';
 import { handleMutants } from './handles.js';
 import { layerMutants } from './layers.js';
 import { lifetimeMutants, outputMutants } from './lifetimes.js';
+import { likelihoodMutants } from './likelihoods.js';
 import { modelMutants } from './models.js';
 import { movementMutants } from './movements.js';
 import type { Mutant } from './mutant.js';
@@ -40,6 +41,7 @@ export const mutants: readonly Mutant[] = [
   ...predictionMutants,
   ...modelMutants,
   ...layerMutants,
+  ...likelihoodMutants,
   ...networkMutants,
   ...attentionMutants,
   ...recurrentMutants,
