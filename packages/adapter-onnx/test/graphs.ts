@@ -47,6 +47,7 @@ import {
 import { defineLayer } from '@vardrop/core/extend';
 import { elementCount } from '@vardrop/core/program';
 import * as random from '@vardrop/core/random';
+import { likelihoodNetworks } from './likelihoodNetworks.js';
 import type { GraphExample } from './networks.js';
 import { tasks } from './tasks.js';
 
@@ -155,14 +156,14 @@ const toRows: readonly (readonly [Layer, readonly number[]])[] = [
   [reshape({ shape: [-1] }), steps],
 ];
 
-/** Graphs with several inputs and outputs, and networks with each of the other layers. */
+/** Graphs with several inputs and outputs, networks with each of the other layers, and with each likelihood. */
 export const graphs: readonly GraphExample[] = [
   several(),
   ...inImages.map((layer) => around('image', layer, image)),
   ...inSteps.map((layer) => around('steps', layer, steps)),
   ...toRows.map(([layer, shape]) => around('row', layer, shape)),
   products(),
-  ...tasks.map(({ name, of }) => example(name, of)),
+  ...[...tasks, ...likelihoodNetworks].map(({ name, of }) => example(name, of)),
 ];
 
 /** A product of two branches. */
