@@ -29,13 +29,27 @@ const result = await build({
   ],
   build: { write: false, target: 'es2022', rollupOptions: { input: entry, preserveEntrySignatures: 'strict' } },
 });
-const [chunk] = result.output;
+/** The chunks that are loaded at once, and not those that are imported where they are used. */
+const chunks = new Map();
+const visit = (fileName) => {
+  if (chunks.has(fileName)) return;
+  const chunk = result.output.find((each) => each.fileName === fileName);
+  chunks.set(fileName, chunk);
+  for (const name of chunk.imports) visit(name);
+};
+visit(result.output.find(({ isEntry }) => isEntry).fileName);
+const code = [...chunks.values()].map((chunk) => chunk.code).join('\n');
+const later = result.output.filter(({ fileName, type }) => type === 'chunk' && !chunks.has(fileName));
 
 const kB = (bytes) => `${(bytes / 1000).toFixed(1)} kB`;
 console.log(`${names}\n`);
-console.log(`${kB(chunk.code.length)} minified, ${kB(gzipSync(chunk.code).length)} after gzip\n`);
+console.log(`${kB(code.length)} minified, ${kB(gzipSync(code).length)} after gzip`);
+console.log(
+  `${kB(gzipSync(later.map((chunk) => chunk.code).join('\n')).length)} after gzip are loaded where they are used\n`,
+);
 
-const parts = Object.entries(chunk.modules)
+const parts = [...chunks.values()]
+  .flatMap((chunk) => Object.entries(chunk.modules))
   .filter(([, { code }]) => code)
   .map(([id, { code }]) => {
     const path = relative(dist, id);

@@ -199,6 +199,7 @@ export {
   type Network,
   type NetworkKnowledge,
   type NetworkOptions,
+  type NetworkEvaluateOptions,
   type NetworkPredictOptions,
   type ReadNetworkOptions,
   type Row,

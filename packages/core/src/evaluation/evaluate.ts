@@ -23,6 +23,7 @@ import { key } from '../random/key.js';
 import { readTensors } from '../readTensors.js';
 import type { TensorMap } from '../tensorData.js';
 import { type AnyDataset, type ReadDataset, readDataset } from '../training/data.js';
+import type { TargetScales } from '../training/targetScales.js';
 import { type ClassOptions, evaluateBinary, evaluateLabels } from './evaluateClasses.js';
 import { evaluateValues, type ValueOptions } from './evaluateValues.js';
 import type { Evaluation, EvaluationOf } from './evaluation.js';
@@ -44,7 +45,8 @@ export interface EvaluateOptions extends Omit<PredictorOptions, 'quantiles'>, Om
 
 const { quantiles: _, ...ofPredictor } = predictorOptionNames;
 
-const optionNames: Readonly<Record<keyof EvaluateOptions, true>> = {
+/** The names of all options of `evaluate`. */
+export const evaluateOptionNames: Readonly<Record<keyof EvaluateOptions, true>> = {
   ...{ ...ofPredictor, seed: true, signal: true, parameters: true, data: true, bins: true, topK: true, crps: true },
 };
 
@@ -68,8 +70,17 @@ export async function evaluate<Given extends Likelihoods>(
   model: Model<Given>,
   options: EvaluateOptions,
 ): Promise<EvaluationOf<Given>> {
+  return evaluateInUnits(model, options, new Map());
+}
+
+/** The same, with metrics in the units of columns that were standardized. */
+export async function evaluateInUnits<Given extends Likelihoods>(
+  model: Model<Given>,
+  options: EvaluateOptions,
+  scales: TargetScales,
+): Promise<EvaluationOf<Given>> {
   checkObject('VARDROP_MODEL', '[evaluate] model', model, 'apply', 'sequential()');
-  checkOptionNames('evaluate', options, optionNames, elsewhere);
+  checkOptionNames('evaluate', options, evaluateOptionNames, elsewhere);
   const { parameters, data: given, seed = 0, signal, bins, topK, crps = true } = options;
   checkSignal('evaluate', signal);
   checkBoolean('[evaluate] crps', crps);
@@ -88,11 +99,11 @@ export async function evaluate<Given extends Likelihoods>(
     for (const [name, { shape, data }] of Object.entries(read)) uploaded[name] = backend.upload(data, shape);
     const { inputs, rows, targets } = data;
     const outputs = await sampler.run(uploaded, { inputs, rows, targets, seed, signal });
-    const about = { samples: sampler.samples, bins, topK, crps, signal };
+    const about = { samples: sampler.samples, bins, topK, crps, signal, scales };
     const all: [name: string, Evaluation][] = [];
     for (const head of heads) all.push([head.output.name, await evaluateHead(head, data, outputs, about)]);
     const evaluation = isNamed(model)
-      ? { nll: jointLoss(heads, data, outputs), outputs: Object.fromEntries(all) }
+      ? { nll: jointLoss(heads, data, outputs, scales), outputs: Object.fromEntries(all) }
       : all[0][1];
     // The likelihoods decide which evaluations these are.
     return evaluation as EvaluationOf<Given>;
@@ -113,12 +124,18 @@ async function evaluateHead(
   { output, likelihood, prefix }: Head,
   { targets: all, weights, rows }: ReadDataset,
   outputs: Outputs,
-  { samples, ...about }: ClassOptions & ValueOptions & { readonly samples: number },
+  {
+    samples,
+    scales,
+    ...about
+  }: ClassOptions & Omit<ValueOptions, 'scale'> & { readonly samples: number; readonly scales: TargetScales },
 ): Promise<Evaluation> {
   const prediction = assemblePrediction(outputs, { rows, samples, prefix, targets: likelihood.targets });
   const own = outputsOf(outputs, prefix);
   const targets = all[output.name];
-  const losses = rowLosses([own.negativeLogLikelihood], rows);
+  const scale = scales.get(output.name) ?? [1];
+  const units = unitLosses(targets, rows, scale);
+  const losses = rowLosses([own.negativeLogLikelihood], rows).map((loss, row) => loss + units[row]);
   const scored = { targets, weights, nll: meanLoss(output.name, losses, targets, weights) };
   switch (prediction.kind) {
     case 'classification':
@@ -126,7 +143,7 @@ async function evaluateHead(
     case 'binary':
       return evaluateBinary({ ...scored, prediction }, about);
     case 'regression':
-      return evaluateValues({ ...scored, prediction }, likelihood.distribution, own, about);
+      return evaluateValues({ ...scored, prediction }, likelihood.distribution, own, { ...about, scale });
   }
 }
 
@@ -149,9 +166,25 @@ function meanLoss(
 }
 
 /** All targets of a row together, under the same samples. */
-function jointLoss(heads: readonly Head[], { rows, weights }: ReadDataset, outputs: Outputs): number {
+function jointLoss(
+  heads: readonly Head[],
+  { rows, weights, targets }: ReadDataset,
+  outputs: Outputs,
+  scales: TargetScales,
+): number {
   const each = heads.map(({ prefix }) => outputs[`${prefix}negativeLogLikelihood`]);
-  return weightedMean(rowLosses(each, rows), weights);
+  const units = heads.map(({ output: { name } }) => unitLosses(targets[name], rows, scales.get(name) ?? [1]));
+  const losses = rowLosses(each, rows).map((loss, row) => units.reduce((sum, own) => sum + own[row], loss));
+  return weightedMean(losses, weights);
+}
+
+/** What the units of the columns add to the loss of each row: a density in larger units is as many times smaller. */
+function unitLosses(targets: ArrayLike<number>, rows: number, scale: readonly number[]): Float64Array {
+  const losses = new Float64Array(rows);
+  const columns = targets.length / rows;
+  for (let i = 0; i < targets.length; i++)
+    if (!Number.isNaN(targets[i])) losses[Math.floor(i / columns)] += Math.log(scale[i % scale.length]);
+  return losses;
 }
 
 /** `−log (1/S) Σ exp(−loss)` of each row, for losses `[samples, rows]` of several outputs, which add up. */

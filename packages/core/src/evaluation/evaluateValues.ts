@@ -16,6 +16,8 @@ const intervals = [0.5, 0.9] as const;
 export interface ValueOptions {
   readonly crps: boolean;
   readonly signal: AbortSignal | undefined;
+  /** Of each column of the targets: how many of its units one is. */
+  readonly scale: readonly number[];
 }
 
 /** Metrics of numbers. `components` are the outputs of the program, whose distributions the samples mix. */
@@ -29,7 +31,8 @@ export async function evaluateValues(
   const { rows, samples, outputs, mean } = prediction;
   const present = presentTargets(scored, outputs);
   const { indices, weights } = present;
-  const squares = indices.map((i) => (targets[i] - mean[i]) ** 2);
+  const { scale } = options;
+  const squares = indices.map((i) => (scale[i % scale.length] * (targets[i] - mean[i])) ** 2);
   const whole = { rows, samples, targets: indices.length, nll, rmse: Math.sqrt(weightedMean(squares, weights)) };
   if (distribution === undefined) return { kind: 'regression', ...whole };
   return {
@@ -45,7 +48,7 @@ async function distributional(
   { indices, weights }: PresentTargets,
   distribution: Pick<Distribution, 'cdf' | 'crps' | 'discrete'>,
   components: Readonly<Record<string, Float32Array>>,
-  { crps: scoring, signal }: ValueOptions,
+  { crps: scoring, signal, scale }: ValueOptions,
 ): Promise<Pick<RegressionEvaluation, 'crps' | 'intervals' | 'pit'>> {
   const { mean, epistemicVariance, aleatoricVariance } = prediction;
   const mixtures = mixturesOf(components, mean.length);
@@ -54,7 +57,9 @@ async function distributional(
     const deviation = Math.sqrt(epistemicVariance[i] + aleatoricVariance[i]) || 1;
     const quantile = (p: number) => mixtureQuantile(p, distribution, parameters, mean[i], deviation);
     return {
-      crps: scoring ? mixtureCrps(targets[i], distribution, parameters, mean[i], deviation) : Number.NaN,
+      crps: scoring
+        ? scale[i % scale.length] * mixtureCrps(targets[i], distribution, parameters, mean[i], deviation)
+        : Number.NaN,
       cdf: mixtureCdf(targets[i], distribution, parameters),
       below: distribution.discrete ? mixtureCdf(targets[i] - 1, distribution, parameters) : 0,
       bounds: intervals.map((p) => [quantile((1 - p) / 2), quantile((1 + p) / 2)] as const),
@@ -79,7 +84,9 @@ async function distributional(
       const lower = each.map(({ bounds }) => bounds[k][0]);
       const upper = each.map(({ bounds }) => bounds[k][1]);
       const coverage = intervalCoverage(lower, upper, wanted, { weights });
-      return { probability, coverage, width: intervalWidth(lower, upper, { weights }) };
+      const units = indices.map((i) => scale[i % scale.length]);
+      const [from, to] = [lower, upper].map((ends) => ends.map((end, k) => units[k] * end));
+      return { probability, coverage, width: intervalWidth(from, to, { weights }) };
     }),
     pit: pitHistogram(cdfs, { weights, ...(distribution.discrete && { below: each.map(({ below }) => below) }) }),
   };

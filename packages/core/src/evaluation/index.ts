@@ -1,4 +1,4 @@
-export { type EvaluateOptions, evaluate } from './evaluate.js';
+export { type EvaluateOptions, evaluate, evaluateInUnits, evaluateOptionNames } from './evaluate.js';
 export type {
   BinaryEvaluation,
   CalibrationOfBothKinds,

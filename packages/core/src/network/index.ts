@@ -1,6 +1,6 @@
 export { createNetwork, type NetworkOptions } from './createNetwork.js';
 export { checkReadOptions, deserializeNetwork, type ReadNetworkOptions } from './deserializeNetwork.js';
 export { type FitOptions, type FitResult, fit } from './fit.js';
-export type { Exporter, Network, NetworkKnowledge, NetworkPredictOptions } from './network.js';
+export type { Exporter, Network, NetworkEvaluateOptions, NetworkKnowledge, NetworkPredictOptions } from './network.js';
 export type { Row, TableOrRows } from './rows.js';
 export { serializeNetwork } from './serializeNetwork.js';

@@ -1,4 +1,5 @@
 import type { Backend } from '../backend/contract.js';
+import type { EvaluateOptions, EvaluationOf } from '../evaluation/index.js';
 import type { Model } from '../layers/model/model.js';
 import type { Likelihoods } from '../likelihoods/likelihood.js';
 import type { OneOrNamed } from '../oneOrNamed.js';
@@ -22,6 +23,9 @@ export interface NetworkPredictOptions extends Omit<PredictOptions, 'backend' | 
   /** Numbers without names are what `preprocess` has made, or windows of it; a network with a preprocessing refuses others. */
   readonly preprocessed?: boolean;
 }
+
+/** Options of `Network.evaluate`: those of `evaluate` without what the network has itself. */
+export type NetworkEvaluateOptions = Omit<EvaluateOptions, 'backend' | 'parameters' | 'data'>;
 
 /** Writes a model with its parameters in another format, such as `exportOnnx` of `@vardrop/adapter-onnx`. */
 export type Exporter<Given extends Likelihoods, Options, Result> = (
@@ -52,6 +56,11 @@ export interface Network<Given extends Likelihoods = Likelihoods> extends Networ
     inputs: PredictOptions['inputs'] | TableOrRows,
     options?: NetworkPredictOptions,
   ): Promise<PredictionOf<Given>>;
+  /**
+   * How good the predictions are, as `evaluate` says it, and throws what it throws. With a preprocessing, data may be a table, or rows
+   * with values by the names of their columns, and metrics are in the units of the targets' columns.
+   */
+  evaluate(data: EvaluateOptions['data'] | TableOrRows, options?: NetworkEvaluateOptions): Promise<EvaluationOf<Given>>;
   /** The bytes of a network file, see `serializeNetwork`. */
   toBytes(): Uint8Array<ArrayBuffer>;
   /**

@@ -5,6 +5,7 @@ import {
   createNetwork,
   dense,
   deserializeNetwork,
+  evaluate,
   fit,
   fitPreprocessing,
   flatten,
@@ -195,6 +196,95 @@ it('metrics of validation are in the units of the columns, for columns of other 
   expect(nll / (sums.nll / sums.weights)).toBeCloseTo(1, 5);
   expect(rmse / Math.sqrt(sums.squares / sums.targets)).toBeCloseTo(1, 5);
   expect(rmse).toBeGreaterThan(1000);
+});
+
+describe('evaluation', () => {
+  const some = rows.map((row, i) => ({ ...row, price: i % 4 === 1 ? null : row.price, weight: 1 + (i % 3) }));
+  const pair = fitPreprocessing(tableFromRows(some), {
+    targets: ['price', 'size'],
+    exclude: ['kind'],
+    weights: 'weight',
+    missingTargets: 'skip',
+  });
+  const own = modelOf(inputNames(pair).length, 2, gaussian({ missing: 'skip', logVariance: -1 }));
+  const { parameters } = untrained(own);
+  const network = createNetwork(own, { backend, parameters, preprocessing: pair });
+  const options = { samples: 8, seed: 3 };
+  const units = pair.targets.map((rule) => (rule.kind === 'number' ? rule.deviation : Number.NaN));
+
+  it('is that of evaluate, in the units of the columns', async () => {
+    const data = preprocess(pair, tableFromRows(some));
+    const plain = await evaluate(own, { ...options, backend, parameters, data });
+    const inUnits = await network.evaluate(some, options);
+    expect(await network.evaluate(data, options)).toEqual(inUnits);
+    expect(inUnits).toMatchObject({ kind: 'regression', rows: 30, samples: 8, targets: plain.targets, pit: plain.pit });
+    expect(inUnits.intervals?.map(({ coverage }) => coverage)).toEqual(
+      plain.intervals?.map(({ coverage }) => coverage),
+    );
+    // The density of each target that is there changes by its unit.
+    const weights = some.map(({ weight }) => weight).reduce((a, b) => a + b);
+    const change = some.reduce(
+      (sum, { price, weight }) => sum + weight * (Math.log(units[1]) + (price === null ? 0 : Math.log(units[0]))),
+      0,
+    );
+    expect(inUnits.nll - plain.nll).toBeCloseTo(change / weights, 9);
+  });
+
+  it('has the errors, scores and widths of raw numbers', async () => {
+    const levels = [0.05, 0.25, 0.75, 0.95];
+    const prediction = await network.predict(some, { ...options, quantiles: levels });
+    const { rmse, crps = 0, intervals = [] } = await network.evaluate(some, options);
+    const present = some.flatMap(({ price, size, weight }, row) =>
+      [price, size].flatMap((value, column) => (value === null ? [] : [{ value, i: 2 * row + column, weight }])),
+    );
+    const average = (of: (target: (typeof present)[number]) => number) =>
+      present.reduce((sum, target) => sum + target.weight * of(target), 0) /
+      present.reduce((sum, { weight }) => sum + weight, 0);
+    const { quantiles = new Float64Array(), mean } = prediction;
+    expect(rmse / Math.sqrt(average(({ value, i }) => (value - mean[i]) ** 2))).toBeCloseTo(1, 5);
+    const width = (from: number, to: number) => average(({ i }) => quantiles[4 * i + to] - quantiles[4 * i + from]);
+    const inside = (from: number, to: number) =>
+      average(({ value, i }) => (value >= quantiles[4 * i + from] && value <= quantiles[4 * i + to] ? 1 : 0));
+    for (const [k, [from, to]] of [
+      [1, 2],
+      [0, 3],
+    ].entries()) {
+      expect(intervals[k].width / width(from, to)).toBeCloseTo(1, 5);
+      expect(intervals[k].coverage).toBeCloseTo(inside(from, to), 9);
+    }
+    expect(crps).toBeGreaterThan(rmse / 10);
+    expect(crps).toBeLessThan(rmse);
+  });
+
+  it('refuses options that the network has itself, and tables without preprocessing', async () => {
+    await expect(network.evaluate(some, { backend } as never)).rejects.toMatchObject({ code: 'VARDROP_OPTION' });
+    await expect(untrained(own).evaluate(some)).rejects.toMatchObject({ code: 'VARDROP_PREPROCESSING' });
+  });
+
+  it('of several outputs adds up their units', async () => {
+    const both = fitPreprocessing(table, { targets: ['kind', 'price'] });
+    const x = input({ shape: [inputNames(both).length], name: 'x' });
+    const branches = model({
+      inputs: x,
+      outputs: { kind: dense({ units: 2 })(x), price: dense({ units: 1 })(x) },
+      noise: variationalDropout(),
+      likelihood: { kind: categorical(), price: gaussian() },
+    });
+    const { parameters: tensors } = untrained(branches);
+    const named = createNetwork(branches, { backend, parameters: tensors, preprocessing: both });
+    const { targets, ...data } = preprocess(both, table);
+    const columns = [0, 1].map((column) => targets.filter((_, i) => i % 2 === column));
+    const plain = await evaluate(branches, {
+      ...{ ...options, backend, parameters: tensors },
+      data: { ...data, targets: { kind: columns[0], price: columns[1] } },
+    });
+    const inUnits = await named.evaluate(table, options);
+    const price = both.targets[1];
+    const change = price.kind === 'number' ? Math.log(price.deviation) : Number.NaN;
+    expect(inUnits.nll - plain.nll).toBeCloseTo(change, 9);
+    expect(inUnits.outputs.price.nll - plain.outputs.price.nll).toBeCloseTo(change, 9);
+    expect(inUnits.outputs.kind).toEqual(plain.outputs.kind);
+  });
 });
 
 describe('a network of series', () => {

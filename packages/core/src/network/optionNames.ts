@@ -1,11 +1,17 @@
 import { predictOptionNames } from '../prediction/index.js';
 import type { NetworkPredictOptions } from './network.js';
 
-const { backend: _, parameters: __, inputs: ___, ...known } = predictOptionNames;
+/** The names of options but for those that a network has itself. */
+export function withoutOwn<Names extends { readonly backend: true; readonly parameters: true }>(names: Names) {
+  const { backend: _, parameters: __, ...others } = names;
+  return others;
+}
+
+const { inputs: _, ...ofPredict } = withoutOwn(predictOptionNames);
 
 /** The names of the options of `Network.predict`. */
 export const networkPredictOptionNames: Readonly<Record<keyof NetworkPredictOptions, true>> = {
-  ...known,
+  ...ofPredict,
   preprocessed: true,
 };
 
@@ -15,5 +21,6 @@ export const networkOptionsElsewhere = {
     'The network has its own. For another one: createNetwork(network.model, { backend, parameters: network.parameters }).',
   parameters: 'The network has its own.',
   inputs: 'They come first: network.predict(inputs, options).',
+  data: 'They come first: network.evaluate(data, options).',
   batchSize: 'Write batch.',
 };
