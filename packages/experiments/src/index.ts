@@ -13,5 +13,6 @@ export { speed, speedExperiment } from './speed/speed.js';
 export type { SpeedOptions } from './speed/speedOptions.js';
 export { type PairedDifference, pairedDifference } from './statistics/pairedDifference.js';
 export { median, quantiles } from './statistics/quantiles.js';
+export { type Summary, summarize } from './statistics/summarize.js';
 export { variance, varianceExperiment } from './variance/variance.js';
 export type { VarianceOptions } from './variance/varianceOptions.js';
