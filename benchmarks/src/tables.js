@@ -9,13 +9,14 @@ import { given, option } from './commandLine.js';
 import { applies, methods, rates } from './tables/methods.js';
 import { tableOf } from './tables/report.js';
 import { tasks } from './tables/tasks.js';
+import { measureTimes } from './tables/times.js';
 import { runTrial, splitOf } from './tables/trial.js';
 import '@tensorflow/tfjs-backend-wasm';
 
 // Noise models on public tables, on tfjs:wasm: the test parts of random splits. After a build:
-//   node benchmarks/src/tables.js [--tables cars,wine] [--splits 20] [--methods none,sparse] [--print]
+//   node benchmarks/src/tables.js [--tables cars,wine] [--splits 20] [--methods none,sparse] [--print] [--times]
 // Tables that were run replace those of benchmarks/tables/results.json; with --print these are printed, and nothing is run. With
-// --splits or --methods the results are printed alone.
+// --splits or --methods the results are printed alone. --times measures what each method costs on the first table.
 
 const results = new URL('../tables/results.json', import.meta.url);
 
@@ -50,6 +51,12 @@ async function chooseRate(backend, task, splits) {
   return rates[losses.indexOf(Math.min(...losses))];
 }
 
+/** @param {string} name of a table */
+async function read(name) {
+  const source = await fromCsv(new URL(`../tables/${name}.csv`, import.meta.url));
+  return source.table();
+}
+
 /**
  * All methods on one table.
  *
@@ -60,8 +67,7 @@ async function chooseRate(backend, task, splits) {
 async function runTable(backend, name, { count, names }) {
   const begin = performance.now();
   const task = tasks[name];
-  const source = await fromCsv(new URL(`../tables/${name}.csv`, import.meta.url));
-  const table = await source.table();
+  const table = await read(name);
   const splits = Array.from({ length: count }, (_, seed) => splitOf(table, task, seed));
   const rate = await chooseRate(backend, task, splits.slice(0, 3));
   /** @type {Record<string, import('./tables/trial.js').Metrics[]>} */
@@ -104,6 +110,12 @@ async function main() {
   // Others are compared with it.
   if (!names.includes('dropout')) names.push('dropout');
   const backend = await createTfjsBackend({ device: 'wasm' });
+  if (given('--times')) {
+    const [name] = tables;
+    console.table(await measureTimes(backend, tasks[name], methods, splitOf(await read(name), tasks[name], 0)));
+    await backend.close();
+    return;
+  }
   for (const name of tables) {
     const result = await runTable(backend, name, { count, names });
     print(name, result);
