@@ -29,7 +29,7 @@ const baseline = 'dropout';
  * @param {string} method
  * @param {string} metric
  */
-export function difference(trials, method, metric) {
+function difference(trials, method, metric) {
   const bySplit = (/** @type {string} */ name) => new Map(trials[name].map((each, i) => [i, each[metric]]));
   const found = pairedDifference(bySplit(method), bySplit(baseline));
   if (!found?.interval) return undefined;
