@@ -56,8 +56,11 @@ export function tableOf(trials) {
 function cell(splits, metric) {
   const [, digits, factor] = metrics[metric];
   const { mean, deviation = Number.NaN, count } = summarize(splits.map((each) => factor * each[metric]));
-  return `${mean.toFixed(digits)} ± ${(deviation / Math.sqrt(count)).toFixed(digits)}`;
+  return `${number(mean, digits)} ± ${number(deviation / Math.sqrt(count), digits)}`;
 }
+
+/** Means of counts are exponentials, which may be very large. @param {number} value @param {number} digits */
+const number = (value, digits) => (value < 1e5 ? value.toFixed(digits) : value.toExponential(1));
 
 /** @param {ReturnType<typeof difference>} found */
 function differenceText(found) {
