@@ -14,11 +14,14 @@ import { runTrial, splitOf } from './tables/trial.js';
 import '@tensorflow/tfjs-backend-wasm';
 
 // Noise models on public tables, on tfjs:wasm: the test parts of random splits. After a build:
-//   node benchmarks/src/tables.js [--tables cars,wine] [--splits 20] [--methods none,sparse] [--print] [--times]
+//   node benchmarks/src/tables.js [--tables cars,wine] [--splits 20] [--methods none,sparse] [--print] [--against linear] [--times]
 // Tables that were run replace those of benchmarks/tables/results.json; with --print these are printed, and nothing is run. With
 // --splits or --methods the results are printed alone. --times measures what each method costs on the first table.
 
 const results = new URL('../tables/results.json', import.meta.url);
+
+/** The method that the others are compared with. */
+const against = option('--against', 'dropout');
 
 /** @param {string} flag @param {readonly string[]} all */
 function chosen(flag, all) {
@@ -94,7 +97,7 @@ async function readResults() {
 function print(name, { trials, rate, seconds }) {
   const count = Object.values(trials)[0].length;
   console.log(
-    `\n**${name}**: ${tasks[name].about}; ${count} splits, dropout rate ${rate}, ${seconds} s\n\n${tableOf(trials)}`,
+    `\n**${name}**: ${tasks[name].about}; ${count} splits, dropout rate ${rate}, ${seconds} s\n\n${tableOf(trials, against)}`,
   );
 }
 
@@ -107,8 +110,7 @@ async function main() {
   }
   const count = Number(option('--splits', '20'));
   const names = chosen('--methods', Object.keys(methods));
-  // Others are compared with it.
-  if (!names.includes('dropout')) names.push('dropout');
+  if (!names.includes(against)) names.push(against);
   const backend = await createTfjsBackend({ device: 'wasm' });
   if (given('--times')) {
     const [name] = tables;

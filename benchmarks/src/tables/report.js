@@ -18,18 +18,15 @@ const metrics = {
 /** Test rows for each row of the training and validation parts. */
 const testShare = 0.2 / 0.8;
 
-/** The method that the others are compared with. */
-const baseline = 'dropout';
-
 /**
  * The difference of two methods with a 95 % interval. Splits share rows, so that the spread over splits is too small: the t-interval is
  * widened by √(1 + splits · test/training rows) (Nadeau & Bengio 2003, the corrected resampled t-test).
  *
  * @param {Trials} trials
  * @param {string} method
- * @param {string} metric
+ * @param {{ metric: string, baseline: string }} options
  */
-function difference(trials, method, metric) {
+function difference(trials, method, { metric, baseline }) {
   const bySplit = (/** @type {string} */ name) => new Map(trials[name].map((each, i) => [i, each[metric]]));
   const found = pairedDifference(bySplit(method), bySplit(baseline));
   if (!found?.interval) return undefined;
@@ -39,14 +36,14 @@ function difference(trials, method, metric) {
   return { mean: found.mean, interval, verdict };
 }
 
-/** Means ± standard errors over splits, and differences in NLL, as Markdown. @param {Trials} trials */
-export function tableOf(trials) {
+/** Means ± standard errors over splits, and differences in NLL from a baseline, as Markdown. @param {Trials} trials @param {string} baseline */
+export function tableOf(trials, baseline) {
   const present = Object.keys(metrics).filter((metric) => metric in Object.values(trials)[0][0]);
   const head = ['', ...present.map((metric) => metrics[metric][0]), `NLL against ${baseline}`];
   const rows = Object.entries(trials).map(([method, splits]) => [
     method,
     ...present.map((metric) => cell(splits, metric)),
-    method === baseline ? '' : differenceText(difference(trials, method, 'nll')),
+    method === baseline ? '' : differenceText(difference(trials, method, { metric: 'nll', baseline })),
   ]);
   const line = (/** @type {readonly string[]} */ cells) => `| ${cells.join(' | ')} |`;
   return [line(head), `|${'---|'.repeat(head.length)}`, ...rows.map(line)].join('\n');
