@@ -1,9 +1,9 @@
 import { fit } from '@vardrop/core';
-import { median } from '@vardrop/experiments';
 import { modelOf } from './methods.js';
 
 /**
- * What noise costs: parameters of each method, and the time of an epoch, the median over rounds in turns, each the median of its epochs.
+ * What noise costs: parameters of each method, and the time of an epoch: the least of all, over rounds in turns, since
+ * other programs only add to it.
  *
  * @param {import('@vardrop/core').Backend} backend
  * @param {import('./tasks.js').Task} task
@@ -23,7 +23,11 @@ export async function measureTimes(backend, task, methods, data) {
         name,
         Object.values(state.parameters).reduce((sum, { data: values }) => sum + values.length, 0),
       );
-      milliseconds.get(name)?.push(median(history.map(({ seconds }) => 1000 * seconds)));
+      milliseconds.get(name)?.push(...history.map(({ seconds }) => 1000 * seconds));
     }
-  return names.map((name) => ({ name, parameters: parameters.get(name), epoch: median(milliseconds.get(name) ?? []) }));
+  return names.map((name) => ({
+    name,
+    parameters: parameters.get(name),
+    epoch: Math.min(...(milliseconds.get(name) ?? [])),
+  }));
 }
