@@ -1,7 +1,7 @@
 import type { Model } from '../layers/model/model.js';
 import { isNamed } from '../likelihoods/heads.js';
 import type { Likelihoods } from '../likelihoods/likelihood.js';
-import type { Prediction, PredictionOf } from '../prediction/index.js';
+import type { BinaryPrediction, Prediction, PredictionOf } from '../prediction/index.js';
 import type { TargetScales } from '../training/index.js';
 import { inOwnUnits } from './ownUnits.js';
 import type { HeadTargets } from './targetRules.js';
@@ -35,7 +35,23 @@ export function finishPrediction<Given extends Likelihoods>(
 }
 
 function finishOne({ classes, targets }: OutputKnowledge, prediction: Prediction): Prediction {
-  if (prediction.kind === 'classification' && classes !== undefined)
-    return { ...prediction, labelNames: Array.from(prediction.labels, (label) => classes[label]) };
-  return targets === undefined ? prediction : inOwnUnits(prediction, targets);
+  switch (prediction.kind) {
+    case 'classification':
+      return classes === undefined ? prediction : { ...prediction, labelNames: namesOf(prediction, [classes]) };
+    case 'binary':
+      return targets === undefined
+        ? prediction
+        : { ...prediction, labelNames: namesOf(prediction, categoriesOf(targets)) };
+    case 'regression':
+      return targets === undefined ? prediction : inOwnUnits(prediction, targets);
+  }
+}
+
+/** The names of labels of columns with these categories, one column after the other. */
+function namesOf({ labels }: Pick<BinaryPrediction, 'labels'>, columns: readonly (readonly string[])[]) {
+  return Array.from(labels, (label, i) => columns[i % columns.length][label]);
+}
+
+function categoriesOf({ rules }: HeadTargets): readonly (readonly string[])[] {
+  return rules.map((rule) => (rule.kind === 'category' ? rule.categories : []));
 }

@@ -4,12 +4,12 @@ import type { Model } from '../layers/model/model.js';
 import type { Likelihoods } from '../likelihoods/likelihood.js';
 import {
   averagedParameters,
-  fitOptionNames,
-  fitOptionsElsewhere,
   hasAverages,
-  type FitOptions as TrainOptions,
-  type FitResult as TrainResult,
-  fit as train,
+  type TrainOptions,
+  type TrainResult,
+  train,
+  trainOptionNames,
+  trainOptionsElsewhere,
 } from '../training/index.js';
 import { version } from '../version.js';
 import { knowledgeNames, networkOf } from './createNetwork.js';
@@ -41,7 +41,8 @@ export interface FitResult<Given extends Likelihoods = Likelihoods> extends Trai
  *
  * All options are checked before training starts. Throws `VARDROP_MODEL`, `VARDROP_OPTION` (also for unknown options),
  * `VARDROP_INPUT`, `VARDROP_EMPTY`, `VARDROP_SHAPE`, `VARDROP_TYPE`, `VARDROP_NON_FINITE`, `VARDROP_INDEX`, `VARDROP_LABEL`,
- * `VARDROP_STATE`, `VARDROP_LIKELIHOOD`, `VARDROP_BATCH` (a last minibatch of fewer rows than a layer needs),
+ * `VARDROP_STATE`, `VARDROP_LIKELIHOOD`, `VARDROP_BATCH` (a last minibatch of fewer rows than a layer needs, or a
+ * `microBatch` for a model with statistics of minibatches), `VARDROP_OPTIMIZER` (a link of a chain alone, or a parameter in no group),
  * `VARDROP_PREPROCESSING` (a preprocessing that does not fit the model, tables without one), and what `preprocess` throws for tables.
  *
  * Every later failure throws a `TrainingError` with the last good state. Its code is `VARDROP_NON_FINITE_LOSS` for a loss, or
@@ -55,7 +56,7 @@ export async function fit<Given extends Likelihoods>(
   options: FitOptions,
 ): Promise<FitResult<Given>> {
   checkObject('VARDROP_MODEL', '[fit] model', model, 'apply', 'sequential()');
-  checkOptionNames('fit', options, { ...fitOptionNames, ...knowledgeNames }, fitOptionsElsewhere);
+  checkOptionNames('fit', options, { ...trainOptionNames, ...knowledgeNames }, trainOptionsElsewhere);
   const { preprocessing, classes, columns, data, validation, ...others } = options;
   const knowledge: NetworkKnowledge = { preprocessing, classes, columns };
   // Before training, so that nothing is lost for a wrong name.

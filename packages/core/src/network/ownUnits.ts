@@ -1,12 +1,14 @@
-import type { Prediction, RegressionPrediction } from '../prediction/index.js';
+import type { RegressionPrediction } from '../prediction/index.js';
 import type { HeadTargets } from './targetRules.js';
 
 /**
  * A prediction in the units of its columns, where the network was trained on standardized ones: means and quantiles are
  * shifted and scaled, variances scaled.
  */
-export function inOwnUnits(prediction: Prediction, { shift, scale }: Pick<HeadTargets, 'shift' | 'scale'>): Prediction {
-  if (prediction.kind !== 'regression') return prediction;
+export function inOwnUnits(
+  prediction: RegressionPrediction,
+  { shift, scale }: Pick<HeadTargets, 'shift' | 'scale'>,
+): RegressionPrediction {
   const columns = scale.length;
   const variances = (values: Float64Array) => values.map((value, i) => scale[i % columns] ** 2 * value);
   const quantilesIn = (values: Float64Array<ArrayBuffer>) => {
@@ -22,5 +24,5 @@ export function inOwnUnits(prediction: Prediction, { shift, scale }: Pick<HeadTa
     epistemicVariance: variances(prediction.epistemicVariance),
     aleatoricVariance: variances(prediction.aleatoricVariance),
     ...(prediction.quantiles && { quantiles: quantilesIn(prediction.quantiles) }),
-  } satisfies RegressionPrediction;
+  };
 }

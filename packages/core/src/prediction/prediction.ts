@@ -36,6 +36,8 @@ export interface BinaryPrediction {
   readonly probabilities: Float32Array<ArrayBuffer>;
   /** 1 where the probability is above 0.5, else 0, `[rows, outputs]`. */
   readonly labels: Int32Array<ArrayBuffer>;
+  /** The categories of the labels, `[rows, outputs]`, where a network with a preprocessing has predicted. */
+  readonly labelNames?: readonly string[];
   /** Entropy of each probability, in nats, `[rows, outputs]`. */
   readonly entropy: Float64Array<ArrayBuffer>;
   /** As in `ClassificationPrediction`, of each output, `[rows, outputs]`. */

@@ -1,6 +1,6 @@
 import type { EpochRecord } from './epochRecord.js';
-import type { EarlyStopping } from './fitOptions.js';
 import type { TrainingState } from './state.js';
+import type { EarlyStopping } from './trainOptions.js';
 
 /** Ends training once validation has stopped improving, and keeps the best state. */
 export interface Stopping {

@@ -8,11 +8,9 @@ export type { AnyDataset, Dataset, NamedArrays } from './data.js';
 export type { DataPosition } from './dataPosition.js';
 export type { DataStream } from './dataStream.js';
 export type { EpochRecord } from './epochRecord.js';
-export { type FitResult, fit } from './fit.js';
-export type { EarlyStopping, FitOptions, FitWarning, StepEvent } from './fitOptions.js';
 export { gradientName, gradientProgram } from './gradientProgram.js';
 export type { Minibatch } from './minibatch.js';
-export { fitOptionNames, fitOptionsElsewhere } from './resolveFitOptions.js';
+export { trainOptionNames, trainOptionsElsewhere } from './resolveTrainOptions.js';
 export {
   constantSchedule,
   cosineDecay,
@@ -28,10 +26,12 @@ export {
 export { initialState, type TrainingState } from './state.js';
 export type { StepResult, StepScales } from './step.js';
 export type { TargetScales } from './targetScales.js';
+export { type TrainResult, train } from './train.js';
 export type { Trainable } from './trainable.js';
 export { createTrainer, type Trainer } from './trainer.js';
 export { TrainingError } from './trainingError.js';
 export { trainingProgram } from './trainingProgram.js';
+export type { EarlyStopping, FitWarning, StepEvent, TrainOptions } from './trainOptions.js';
 export { updateProgram } from './updateProgram.js';
 export type { OutputMetrics, ValidationMetrics } from './validation.js';
 export { type WarmStartOptions, warmStart } from './warmStart.js';

@@ -1,5 +1,5 @@
-import type { FitWarning } from './fitOptions.js';
 import type { Minibatch } from './minibatch.js';
+import type { FitWarning } from './trainOptions.js';
 
 /** Where `fit` takes its minibatches from: data in memory, or a stream. */
 export interface MinibatchSource {

@@ -1,7 +1,7 @@
 import type { Model } from '../layers/model/model.js';
 import type { Head } from '../likelihoods/heads.js';
 import type { ReadDataset } from './data.js';
-import type { FitWarning } from './fitOptions.js';
+import type { FitWarning } from './trainOptions.js';
 
 /**
  * Data with a root mean square above this count as unscaled. It is 1 for standardized data, and less for pixels from 0 to 1.

@@ -3,13 +3,13 @@ import type { Head } from '../likelihoods/heads.js';
 import { type Augment, createAugmenter } from './augment.js';
 import { gather } from './data.js';
 import { type DataStream, readBlocks } from './dataStream.js';
-import type { FitWarning } from './fitOptions.js';
 import type { Minibatch } from './minibatch.js';
 import type { MinibatchSource } from './minibatchSource.js';
 import { prefetch } from './prefetch.js';
 import { createRowQueue, type NumberedRows, rowsAt } from './rowQueue.js';
 import { scaleWarnings } from './scaleWarnings.js';
 import { orderOfRun, type Shuffle } from './shuffle.js';
+import type { FitWarning } from './trainOptions.js';
 
 type Warn = (warning: FitWarning) => Promise<void>;
 

@@ -73,7 +73,7 @@ export function createTrainer(
     readonly optimizer: Optimizer;
     /** Which parameters are trained. The others have no slots. Default: all. */
     readonly trainable?: Trainable;
-    /** See `FitOptions.microBatch`. */
+    /** See `TrainOptions.microBatch`. */
     readonly microBatch?: number;
     /** The data of its tensors may be any arrays of numbers. They are rounded to float32. */
     readonly state: TrainingState<ArrayLike<number>>;

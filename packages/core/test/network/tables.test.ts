@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import {
   adam,
+  binary,
   categorical,
   createNetwork,
   dense,
@@ -126,6 +127,20 @@ describe('a network with a preprocessing', () => {
     expect(network.classes).toEqual(['flat', 'house']);
     const { labels, labelNames } = await network.predict(rows);
     expect(labelNames).toEqual(Array.from(labels, (label) => ['flat', 'house'][label]));
+  });
+
+  it('knows the categories of columns of yes and no', async () => {
+    const mixed = rows.map((row, i) => ({ ...row, pets: i % 3 === 0 ? 'yes' : 'no' }));
+    const two = fitPreprocessing(tableFromRows(mixed), { targets: ['kind', 'pets'] });
+    const own = modelOf(inputNames(two).length, 2, binary());
+    const network = createNetwork(own, { backend, parameters: untrained(own).parameters, preprocessing: two });
+    const { labels, labelNames } = await network.predict(mixed);
+    const categories = [
+      ['flat', 'house'],
+      ['no', 'yes'],
+    ];
+    expect(labelNames).toEqual(Array.from(labels, (label, i) => categories[i % 2][label]));
+    expect(await network.evaluate(mixed)).toMatchObject({ kind: 'binary', targets: 60 });
   });
 
   it('has a column for each of several outputs, and several columns for one', async () => {

@@ -3,10 +3,10 @@ import type { Divergence } from '../../src/divergences/index.js';
 import type { Estimator } from '../../src/estimators/index.js';
 import { dense, type LayerDefinition, sequential } from '../../src/layers/index.js';
 import type { Likelihood } from '../../src/likelihoods/index.js';
+import { fit } from '../../src/network/index.js';
 import type { InputNoise, WeightNoise } from '../../src/noise/index.js';
 import { type Optimizer, sgd } from '../../src/optimizers/index.js';
 import { key, normal, uniform } from '../../src/random/index.js';
-import { fit } from '../../src/training/index.js';
 import { divergences, forward } from '../layers/forward.js';
 import { blobs, float32Backend } from '../training/helpers.js';
 

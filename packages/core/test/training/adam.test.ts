@@ -2,8 +2,9 @@ import fc from 'fast-check';
 import { expect, it } from 'vitest';
 import { dense, sequential } from '../../src/layers/index.js';
 import type { Likelihood } from '../../src/likelihoods/index.js';
+import { fit } from '../../src/network/index.js';
 import { adam } from '../../src/optimizers/index.js';
-import { fit, initialState } from '../../src/training/index.js';
+import { initialState } from '../../src/training/index.js';
 import { float32Backend } from './helpers.js';
 
 /** A loss that is linear in the output: the bias has the mean target as its gradient, in every step. */

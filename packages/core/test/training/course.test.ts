@@ -1,10 +1,11 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { deserializeState, serializeState } from '../../src/checkpoint/index.js';
+import { type FitOptions, fit } from '../../src/network/index.js';
 import { adam } from '../../src/optimizers/index.js';
 import { key, permutation } from '../../src/random/index.js';
 import { createCourse } from '../../src/training/course.js';
-import { type Dataset, type FitOptions, fit, initialState, type StepEvent } from '../../src/training/index.js';
+import { type Dataset, initialState, type StepEvent } from '../../src/training/index.js';
 import { bitsOf, blobs, float32Backend, smallModel, spoiled } from './helpers.js';
 
 const model = smallModel();

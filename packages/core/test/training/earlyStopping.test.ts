@@ -2,8 +2,9 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { dense, sequential } from '../../src/layers/index.js';
 import { gaussian } from '../../src/likelihoods/index.js';
+import { fit } from '../../src/network/index.js';
 import type { Optimizer } from '../../src/optimizers/index.js';
-import { type EarlyStopping, fit } from '../../src/training/index.js';
+import type { EarlyStopping } from '../../src/training/index.js';
 import { bitsOf, float32Backend } from './helpers.js';
 
 /** Sets every parameter to the schedule's factor, so that a schedule says what each epoch's parameters are. */

@@ -1,9 +1,10 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { VardropError } from '../../src/errors.js';
+import { type FitOptions, fit } from '../../src/network/index.js';
 import { sgd } from '../../src/optimizers/index.js';
 import { createReferenceBackend } from '../../src/reference/index.js';
-import { type FitOptions, fit, TrainingError } from '../../src/training/index.js';
+import { TrainingError } from '../../src/training/index.js';
 import { bitsOf, blobs, float32Backend, smallModel } from './helpers.js';
 
 const model = smallModel();

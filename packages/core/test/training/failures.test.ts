@@ -1,8 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import { dense, type LayerDefinition, type Model, sequential } from '../../src/layers/index.js';
 import { gaussian } from '../../src/likelihoods/index.js';
+import { type FitOptions, fit } from '../../src/network/index.js';
 import { adam, sgd } from '../../src/optimizers/index.js';
-import { type FitOptions, fit, initialState, TrainingError, type TrainingState } from '../../src/training/index.js';
+import { initialState, TrainingError, type TrainingState } from '../../src/training/index.js';
 import { watched } from '../prediction/helpers.js';
 import { withLikelihood } from '../withLikelihood.js';
 import { blobs, rows, smallModel, spoiled } from './helpers.js';

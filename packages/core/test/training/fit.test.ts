@@ -2,13 +2,12 @@ import { describe, expect, it } from 'vitest';
 import { deserializeState, serializeState } from '../../src/checkpoint/index.js';
 import { dense, sequential } from '../../src/layers/index.js';
 import { gaussian } from '../../src/likelihoods/index.js';
+import { type FitOptions, fit } from '../../src/network/index.js';
 import { adam, sgd } from '../../src/optimizers/index.js';
 import { foldIn, key, normal, permutation } from '../../src/random/index.js';
 import { stream } from '../../src/streams.js';
 import {
   type EpochRecord,
-  type FitOptions,
-  fit,
   initialState,
   piecewiseLinear,
   type StepEvent,

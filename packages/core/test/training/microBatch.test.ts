@@ -3,11 +3,12 @@ import { describe, expect, it } from 'vitest';
 import { flipout, localReparametrization, separateSamples, singleSample } from '../../src/estimators/index.js';
 import { batchNorm, dense, sequential } from '../../src/layers/index.js';
 import { gaussian } from '../../src/likelihoods/index.js';
+import { fit } from '../../src/network/index.js';
 import { sparseVariational } from '../../src/noise/index.js';
 import { adam, chain, clipByGlobalNorm, movingAverage, sgd } from '../../src/optimizers/index.js';
 import { key, normal } from '../../src/random/index.js';
 import { createReferenceBackend } from '../../src/reference/index.js';
-import { createTrainer, fit, initialState } from '../../src/training/index.js';
+import { createTrainer, initialState } from '../../src/training/index.js';
 import { withLikelihood } from '../withLikelihood.js';
 import { blobs, float32Backend, smallModel } from './helpers.js';
 

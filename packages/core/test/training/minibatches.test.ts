@@ -2,9 +2,10 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { activation, dense, type Model, sequential } from '../../src/layers/index.js';
 import { gaussian } from '../../src/likelihoods/index.js';
+import { type FitOptions, fit } from '../../src/network/index.js';
 import { sgd } from '../../src/optimizers/index.js';
 import { key, normal, permutation } from '../../src/random/index.js';
-import { type Dataset, type FitOptions, fit, initialState, type StepEvent } from '../../src/training/index.js';
+import { type Dataset, initialState, type StepEvent } from '../../src/training/index.js';
 import { forward } from '../layers/forward.js';
 import { float32Backend } from './helpers.js';
 

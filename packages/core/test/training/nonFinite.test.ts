@@ -2,16 +2,10 @@ import { describe, expect, it } from 'vitest';
 import type { Backend } from '../../src/backend/contract.js';
 import { gaussianPrior } from '../../src/divergences/index.js';
 import { dense, type Model, sequential } from '../../src/layers/index.js';
+import { type FitOptions, fit } from '../../src/network/index.js';
 import { meanField } from '../../src/noise/index.js';
 import { adam, sgd } from '../../src/optimizers/index.js';
-import {
-  type Dataset,
-  type FitOptions,
-  fit,
-  initialState,
-  TrainingError,
-  type TrainingState,
-} from '../../src/training/index.js';
+import { type Dataset, initialState, TrainingError, type TrainingState } from '../../src/training/index.js';
 import { bitsOf, blobs, float32Backend, rows, smallModel } from './helpers.js';
 
 const model = smallModel();

@@ -2,8 +2,9 @@ import fc from 'fast-check';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { dense, sequential } from '../../src/layers/index.js';
 import { gaussian } from '../../src/likelihoods/index.js';
+import { type FitOptions, fit } from '../../src/network/index.js';
 import { createReferenceBackend } from '../../src/reference/index.js';
-import { type FitOptions, type FitWarning, fit, TrainingError } from '../../src/training/index.js';
+import { type FitWarning, TrainingError } from '../../src/training/index.js';
 
 const meanSquare = (values: readonly number[]) => values.reduce((sum, x) => sum + x * x, 0) / values.length;
 

@@ -1,8 +1,9 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { dense, fit, gaussian, predict, sequential, sparseVariational } from '../../src/index.js';
+import type { FitOptions } from '../../src/network/index.js';
 import { key, uniform } from '../../src/random/index.js';
-import type { Augment, DataStream, FitOptions } from '../../src/training/index.js';
+import type { Augment, DataStream } from '../../src/training/index.js';
 import { bitsOf, float32Backend } from './helpers.js';
 
 const columns = 3;

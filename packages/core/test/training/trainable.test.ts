@@ -1,9 +1,10 @@
 import { describe, expect, it } from 'vitest';
 import { dense, sequential } from '../../src/layers/index.js';
+import { fit } from '../../src/network/index.js';
 import { sparseVariational } from '../../src/noise/index.js';
 import { adam, chain, movingAverage, parameterGroups, sgd } from '../../src/optimizers/index.js';
 import { createReferenceBackend } from '../../src/reference/index.js';
-import { averagedParameters, fit, gradientProgram, initialState, trainingProgram } from '../../src/training/index.js';
+import { averagedParameters, gradientProgram, initialState, trainingProgram } from '../../src/training/index.js';
 import { blobs, float32Backend, smallModel } from './helpers.js';
 
 const trainable = (name: string) => !name.startsWith('dense1/');

@@ -1,9 +1,10 @@
 import { describe, expect, it } from 'vitest';
 import { batchNorm, dense, gru, type LayerDefinition, sequential } from '../../src/layers/index.js';
 import { gaussian } from '../../src/likelihoods/index.js';
+import { fit } from '../../src/network/index.js';
 import { meanField, type NoiseModel, noNoise, sparseVariational, variationalDropout } from '../../src/noise/index.js';
 import { sgd } from '../../src/optimizers/index.js';
-import { fit, initialState, warmStart } from '../../src/training/index.js';
+import { initialState, warmStart } from '../../src/training/index.js';
 import { blobs, float32Backend } from './helpers.js';
 
 const network = (noise: NoiseModel, layers: readonly LayerDefinition[]) =>

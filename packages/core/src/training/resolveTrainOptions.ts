@@ -13,13 +13,13 @@ import type { Optimizer } from '../optimizers/optimizer.js';
 import { checkMicroBatch } from './checkMicroBatch.js';
 import { type AnyDataset, type ReadDataset, readDataset } from './data.js';
 import { checkStream, type DataStream, isStream } from './dataStream.js';
-import type { EarlyStopping, FitOptions, FitWarning } from './fitOptions.js';
 import { scaleWarnings } from './scaleWarnings.js';
 import { constantSchedule } from './schedules/constantSchedule.js';
 import type { Schedule } from './schedules/schedule.js';
+import type { EarlyStopping, FitWarning, TrainOptions } from './trainOptions.js';
 
 /** The options of `fit` after the checks, with defaults filled in. */
-export interface ResolvedFitOptions {
+export interface ResolvedTrainOptions {
   readonly heads: readonly Head[];
   readonly optimizer: Optimizer;
   readonly epochs: number;
@@ -36,7 +36,7 @@ export interface ResolvedFitOptions {
 }
 
 /** The names of all options of training. */
-export const fitOptionNames: Readonly<Record<keyof FitOptions, true>> = {
+export const trainOptionNames: Readonly<Record<keyof TrainOptions, true>> = {
   backend: true,
   data: true,
   shuffle: true,
@@ -60,7 +60,7 @@ export const fitOptionNames: Readonly<Record<keyof FitOptions, true>> = {
 };
 
 /** What to write in place of option names of other libraries. */
-export const fitOptionsElsewhere = {
+export const trainOptionsElsewhere = {
   learningRate: 'Pass optimizer: adam({ learningRate: … }), and a schedule as learningRateFactor.',
   lr: 'Pass optimizer: adam({ learningRate: … }), and a schedule as learningRateFactor.',
   batchSize: 'Write batch.',
@@ -75,9 +75,9 @@ export const fitOptionsElsewhere = {
 };
 
 /** Checks all options of `fit` before anything is computed. Throws as `fit` documents. */
-export function resolveFitOptions(model: Model, options: FitOptions): ResolvedFitOptions {
+export function resolveTrainOptions(model: Model, options: TrainOptions): ResolvedTrainOptions {
   checkObject('VARDROP_MODEL', '[fit] model', model, 'apply', 'sequential()');
-  checkOptionNames('fit', options, fitOptionNames, fitOptionsElsewhere);
+  checkOptionNames('fit', options, trainOptionNames, trainOptionsElsewhere);
   const { backend, earlyStopping } = options;
   const { optimizer = adam(), learningRateFactor = constantSchedule() } = options;
   checkBackend('fit', backend);

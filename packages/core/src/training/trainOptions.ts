@@ -36,8 +36,8 @@ export interface FitWarning {
   readonly message: string;
 }
 
-/** Options of `fit`. */
-export interface FitOptions {
+/** Options of `train`, and of `fit`, which takes tables too. */
+export interface TrainOptions {
   readonly backend: Backend;
   /** All rows in memory, or a stream of them. */
   readonly data: AnyDataset | DataStream;
@@ -75,8 +75,8 @@ export interface FitOptions {
   /** Non-negative integer. Default: 0. It determines all random numbers. */
   readonly seed?: number;
   /**
-   * The state to resume from, from `FitResult` or `loadCheckpoint`. Its seed is used, not `seed`. On other data than its own,
-   * training starts with the first epoch; `FitResult.started` tells which.
+   * The state to resume from, from `TrainResult` or `loadCheckpoint`. Its seed is used, not `seed`. On other data than its own,
+   * training starts with the first epoch; `TrainResult.started` tells which.
    */
   readonly state?: TrainingState<ArrayLike<number>>;
   /** Evaluated after each epoch with the weights' means, or with their averages where the optimizer has a `movingAverage`. */

@@ -8,19 +8,19 @@ import { createEarlyStopping } from './createEarlyStopping.js';
 import { createStates } from './createStates.js';
 import { isStream } from './dataStream.js';
 import type { EpochRecord } from './epochRecord.js';
-import type { FitOptions, FitWarning } from './fitOptions.js';
 import { memorySource } from './memorySource.js';
 import type { MinibatchSource } from './minibatchSource.js';
-import { resolveFitOptions } from './resolveFitOptions.js';
+import { resolveTrainOptions } from './resolveTrainOptions.js';
 import { initialState, readState, type TrainingState } from './state.js';
 import { streamSource } from './streamSource.js';
 import type { TargetScales } from './targetScales.js';
 import { createTrainer } from './trainer.js';
 import { TrainingError } from './trainingError.js';
+import type { FitWarning, TrainOptions } from './trainOptions.js';
 import { createValidator, type ValidationMetrics } from './validation.js';
 
-/** The result of training. The caller owns the state and can save, resume, prune it, and predict with it. */
-export interface FitResult {
+/** The result of training. */
+export interface TrainResult {
   readonly state: TrainingState;
   readonly history: readonly EpochRecord[];
   /** `otherData`: the given state was trained on other data, so epochs and schedules started at 0. */
@@ -29,24 +29,11 @@ export interface FitResult {
 }
 
 /**
- * Trains a model by minimizing the negative SGVB bound over shuffled minibatches. Equal seeds give equal results on one
- * backend, and a run that is resumed on the same data gives the results of the uninterrupted run bit for bit (on the float64
- * reference backend up to the rounding of the state to float32). `data` and `validation` are read until the promise settles: do
- * not change them before.
- *
- * All options are checked before training starts. Throws `VARDROP_MODEL`, `VARDROP_OPTION` (also for unknown options),
- * `VARDROP_INPUT`, `VARDROP_EMPTY`, `VARDROP_SHAPE`, `VARDROP_TYPE`, `VARDROP_NON_FINITE`, `VARDROP_INDEX`, `VARDROP_LABEL`,
- * `VARDROP_STATE`, `VARDROP_LIKELIHOOD`, `VARDROP_BATCH` (a last minibatch of fewer rows than a layer needs, or a `microBatch` for a
- * model with statistics of minibatches), `VARDROP_OPTIMIZER` (a link of a chain alone, or a parameter in no group).
- *
- * Every later failure throws a `TrainingError` with the last good state. Its code is `VARDROP_NON_FINITE_LOSS` for a loss, or
- * final parameters, that are not finite; `VARDROP_SCHEDULE` for a schedule that throws or does not return a finite number ≥ 0;
- * `VARDROP_CALLBACK` for a callback that throws or rejects (or the code of the `VardropError` that it throws); and
- * `VARDROP_TRAINING`, or the backend's own code, for a backend that fails. If the state cannot be read either, as from a lost
- * device or a closed backend, the error of the backend is thrown.
+ * Trains a model on data that are numbers: `fit` without tables and without the network. Throws what `fit` throws, whose name begins
+ * messages. With `scales` the metrics of validation are in the units of columns that were standardized.
  */
-export async function fit(model: Model, options: FitOptions, scales?: TargetScales): Promise<FitResult> {
-  const resolved = resolveFitOptions(model, options);
+export async function train(model: Model, options: TrainOptions, scales?: TargetScales): Promise<TrainResult> {
+  const resolved = resolveTrainOptions(model, options);
   const { optimizer, epochs, batch, learningRateFactor, klWeight, validation, onWarning } = resolved;
   const { backend, trainable, microBatch, earlyStopping, signal, onStep, onEpoch } = options;
   const start = startOf(model, options, resolved);
@@ -106,7 +93,7 @@ export async function fit(model: Model, options: FitOptions, scales?: TargetScal
 
   try {
     for (const warning of resolved.warnings) await warn(warning);
-    let stopped: FitResult['stopped'] = 'completed';
+    let stopped: TrainResult['stopped'] = 'completed';
     while (stopped === 'completed' && course.at(trainer.step).epoch < epochs) {
       if (!(await runEpoch(course.at(trainer.step).epoch))) stopped = 'aborted';
       else if (await stopping.shouldStop(history[history.length - 1])) stopped = 'early';
@@ -142,8 +129,8 @@ function recordOf(
 /** Where the minibatches come from. */
 function sourceOf(
   model: Model,
-  { augment }: FitOptions,
-  { heads, data, batch, shuffle: size, prefetch }: ReturnType<typeof resolveFitOptions>,
+  { augment }: TrainOptions,
+  { heads, data, batch, shuffle: size, prefetch }: ReturnType<typeof resolveTrainOptions>,
   seed: number,
 ): MinibatchSource {
   const options = { batch, augment, shuffle: { seed, size } };
@@ -154,8 +141,8 @@ function sourceOf(
 /** The state that training starts from: the given one, or a fresh one. */
 function startOf(
   model: Model,
-  { state, seed, trainable }: FitOptions,
-  { optimizer }: ReturnType<typeof resolveFitOptions>,
+  { state, seed, trainable }: TrainOptions,
+  { optimizer }: ReturnType<typeof resolveTrainOptions>,
 ): TrainingState {
   if (state !== undefined) return readState(model, optimizer, state, trainable);
   return initialState(model, optimizer, seed === undefined ? 0 : seed, trainable);
