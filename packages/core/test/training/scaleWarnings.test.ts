@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { dense, sequential } from '../../src/layers/index.js';
-import { gaussian } from '../../src/likelihoods/index.js';
+import { gaussian, type Likelihoods } from '../../src/likelihoods/index.js';
 import { type FitOptions, fit } from '../../src/network/index.js';
 import { createReferenceBackend } from '../../src/reference/index.js';
 import { type FitWarning, TrainingError } from '../../src/training/index.js';
@@ -43,7 +43,7 @@ describe('a warning of the scale', () => {
     await fc.assert(
       fc.asyncProperty(cases, async ({ inputs, values, labels, kind }) => {
         const warnings: FitWarning[] = [];
-        await fit(kind === 'values' ? regression : model, {
+        await fit<Likelihoods>(kind === 'values' ? regression : model, {
           ...options(inputs, kind === 'values' ? values : labels),
           onWarning: (warning) => warnings.push(warning),
         }).catch((error) => {
