@@ -143,6 +143,7 @@ export const withoutOptions: Readonly<Record<string, readonly string[]>> = {
     'readBenchReport',
     'readNetwork',
     'recommend',
+    'summarize',
   ],
   cli: [
     'createProgress',
