@@ -39,6 +39,18 @@ export const estimators = ['local', 'separate', 'single', 'flipout'] as const;
 /** Forms of the KL term: `--divergence`. */
 export const divergences = ['none', 'exact', 'cubic', 'sigmoid', 'ard', 'gaussian'] as const;
 
+/** Likelihoods that `--likelihood` takes. */
+export const likelihoods = [
+  'categorical',
+  'binary',
+  'ordinal',
+  'gaussian',
+  'heteroscedastic',
+  'laplace',
+  'student-t',
+  'poisson',
+] as const;
+
 /** Networks of `vardrop reproduce sparsity`: `--model`. */
 export const sparsityModels = ['lenet-300-100', 'lenet-5'] as const satisfies readonly SparsityModel[];
 
@@ -50,5 +62,7 @@ export type NoiseName = (typeof noises)[number];
 export type AlphaName = (typeof alphas)[number];
 /** A name of {@link estimators}. */
 export type EstimatorName = (typeof estimators)[number];
+/** A name of {@link likelihoods}. */
+export type LikelihoodName = (typeof likelihoods)[number];
 /** A name of {@link divergences}. */
 export type DivergenceName = (typeof divergences)[number];

@@ -20,6 +20,8 @@ export interface ImageDataset {
   readonly channels: number;
   /** Number of classes. */
   readonly classes: number;
+  /** Their names. Default: their numbers. */
+  readonly classNames?: readonly string[];
   readonly train: ImageSplit;
   readonly test: ImageSplit;
 }

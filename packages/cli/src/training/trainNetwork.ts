@@ -10,11 +10,10 @@ import {
   type TrainingState,
 } from '@vardrop/core';
 import { counted } from '../counted.js';
-import type { ImageDataset } from '../data/imageDataset.js';
+import type { TaskData } from '../data/taskData.js';
 import type { Progress } from '../progress.js';
 import type { EpochReport } from '../report/trainingReport.js';
 import type { TrainOptions } from '../trainOptions.js';
-import { holdOut } from './holdOut.js';
 import type { MetricsLog } from './metricsLog.js';
 
 /** Share of the epochs after which the learning rate begins to fall linearly towards 0. */
@@ -36,7 +35,7 @@ export async function trainNetwork(
   model: Model,
   run: {
     readonly backend: Backend;
-    readonly data: ImageDataset;
+    readonly data: Pick<TaskData, 'train' | 'validation'>;
     readonly options: TrainOptions;
     readonly name: string;
     readonly state?: TrainingState;
@@ -48,9 +47,9 @@ export async function trainNetwork(
   },
 ): Promise<TrainedNetwork> {
   const { backend, data, options, name, state, ui, signal, log, save } = run;
-  const { train, validation } = holdOut(data.train);
+  const { train, validation } = data;
   const started = performance.now();
-  const stepsPerEpoch = Math.ceil(train.targets.length / options.batch);
+  const stepsPerEpoch = Math.ceil(train.rows / options.batch);
   if (state && state.step >= options.epochs * stepsPerEpoch) {
     ui.note(
       `Nothing left to train: the checkpoint has ${counted(Math.floor(state.step / stepsPerEpoch), 'epoch')}, and --epochs ${options.epochs} counts from the start.`,
@@ -65,8 +64,8 @@ export async function trainNetwork(
   try {
     const result = await fit(model, {
       backend,
-      data: train,
-      validation,
+      data: train.data,
+      validation: validation?.data,
       optimizer: adam({ learningRate: options.learningRate }),
       learningRateFactor: piecewiseLinear([fallFrom * options.epochs, 1], [options.epochs, 0.01]),
       klWeight: piecewiseLinear([0, 0], [klRise * options.epochs, options.klWeight]),
@@ -104,7 +103,10 @@ function epochReport({ epoch, dataTerm, kl, loss, validation, seconds }: EpochRe
     dataTerm,
     kl,
     objective: loss,
-    ...(validation && { validationError: validation.error, validationNll: validation.nll }),
+    ...(validation && {
+      ...(validation.error !== undefined && { validationError: validation.error }),
+      validationNll: validation.nll,
+    }),
     seconds,
   };
 }

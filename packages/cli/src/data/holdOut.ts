@@ -1,11 +1,11 @@
-import type { Dataset } from '@vardrop/core';
-import type { ImageSplit } from '../data/imageDataset.js';
+import type { ImageSplit } from './imageDataset.js';
+import type { Rows } from './taskData.js';
 
 /** Images kept aside for validation: one in this many. */
 const oneIn = 10;
 
 /** How many of the given number of training images `holdOut` keeps aside. */
-export function heldOut(count: number): number {
+function heldOut(count: number): number {
   return Math.floor(count / oneIn);
 }
 
@@ -13,7 +13,7 @@ export function heldOut(count: number): number {
  * Splits training images into those that are trained on and a tenth to watch progress with: every tenth image, which
  * keeps the classes' shares and does not depend on the seed.
  */
-export function holdOut(split: ImageSplit): { readonly train: Dataset; readonly validation: Dataset | undefined } {
+export function holdOut(split: ImageSplit): { readonly train: Rows; readonly validation: Rows | undefined } {
   if (heldOut(split.count) === 0) return { train: take(split, () => true), validation: undefined };
   return {
     train: take(split, (index) => index % oneIn !== oneIn - 1),
@@ -21,12 +21,13 @@ export function holdOut(split: ImageSplit): { readonly train: Dataset; readonly 
   };
 }
 
-function take(split: ImageSplit, wanted: (index: number) => boolean): Dataset {
+function take(split: ImageSplit, wanted: (index: number) => boolean): Rows {
   const indices = Array.from({ length: split.count }, (_, index) => index).filter(wanted);
   const pixels = split.images.length / split.count;
   const inputs = new Float32Array(indices.length * pixels);
   indices.forEach((source, row) => {
     inputs.set(split.images.subarray(source * pixels, (source + 1) * pixels), row * pixels);
   });
-  return { inputs, targets: Int32Array.from(indices, (source) => split.labels[source]) };
+  const targets = Int32Array.from(indices, (source) => split.labels[source]);
+  return { data: { inputs, targets }, rows: indices.length };
 }

@@ -1,0 +1,61 @@
+import { stat } from 'node:fs/promises';
+import { basename } from 'node:path';
+import { VardropError } from '@vardrop/core';
+import { imageData } from './imageData.js';
+import { imageFolder, isImageFolder } from './imageFolder.js';
+import { loadData } from './loadData.js';
+import { openTable } from './openTable.js';
+import { type ColumnOptions, type LoadedTable, readColumns, splitTable, tableData } from './tableData.js';
+import type { TaskData } from './taskData.js';
+
+/** Where data come from, and what their columns are for. */
+export interface DataOptions extends Omit<ColumnOptions, 'target'> {
+  /** A table, a folder of images, or a folder of IDX files. Default: the embedded digits. */
+  readonly data?: string;
+  /** Target columns of a table. */
+  readonly target?: readonly string[];
+}
+
+/** Data that are images with a fixed split, or a table that is still whole. */
+export type LoadedData = { readonly kind: 'split'; readonly data: TaskData } | WholeTable;
+
+/** A table, and what its columns are for. */
+export interface WholeTable extends LoadedTable {
+  readonly kind: 'table';
+  readonly columns: ColumnOptions;
+}
+
+/**
+ * Loads the data of a command: the embedded digits, IDX files, folders of images, or a table.
+ *
+ * @throws VardropError `VARDROP_TARGET` for a table without a target or
+ * images with one, and what reading the files throws.
+ */
+export async function loadTaskData(options: DataOptions): Promise<LoadedData> {
+  const { data: path, target, ...columns } = options;
+  const found = path === undefined ? undefined : await stat(path).catch(() => undefined);
+  const given = Object.entries({ target, ...columns }).find(([, value]) => value !== undefined);
+  if (path === undefined || found?.isDirectory() || (found === undefined && given === undefined)) {
+    if (given) refuseTarget(`--${given[0]}`, `got it with ${path ?? 'the embedded digits'}, which are images`, 'a table');
+    const data = path !== undefined && (await isImageFolder(path)) ? await imageFolder(path) : undefined;
+    return { kind: 'split', data: data ?? imageData(await loadData({ directory: path })) };
+  }
+  if (target === undefined) {
+    const { columns: names } = await openTable(path);
+    const shown = names.length > 12 ? `${names.slice(0, 12).join(', ')}, …` : names.join(', ');
+    return refuseTarget('--target', `got none for ${path}`, `the name of the column to predict, one of ${shown}`);
+  }
+  const source = await openTable(path);
+  const name = basename(path);
+  return { kind: 'table', name, table: await source.table(), notes: source.notes, columns: { ...columns, target } };
+}
+
+/** The parts of a table as data of a command, split in the usual way. */
+export function splitWhole(whole: WholeTable): TaskData {
+  const read = readColumns(whole.table, whole.columns);
+  return tableData(whole, splitTable(whole, read), read, whole.columns);
+}
+
+function refuseTarget(option: string, got: string, needs: string): never {
+  throw new VardropError('VARDROP_TARGET', `[vardrop train] ${option}: ${got}, needs ${needs}.`);
+}
