@@ -1,3 +1,4 @@
+import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { ParsedArguments } from './arguments.js';
 import { isForeign, isModulePath } from './backends/backendTarget.js';
@@ -5,6 +6,7 @@ import { idxPaths } from './data/idx.js';
 import type { CommandFile, CommandFiles } from './files/checkFiles.js';
 import { isLayerFile } from './layers/layerPlan.js';
 import { isResultsName } from './reproduce/resultsFile.js';
+import { defaultTrialsFile } from './trainOptions.js';
 
 /** The default report of `vardrop reproduce`. */
 export const reproductionReport = 'report.html';
@@ -44,7 +46,7 @@ export async function commandFiles(parsed: Parsed): Promise<Omit<CommandFiles, '
 async function namedFiles(parsed: Parsed): Promise<Omit<CommandFiles, 'streams'>> {
   switch (parsed.kind) {
     case 'train': {
-      const { data, layers, resume, report, json, checkpoint, log } = parsed.options;
+      const { data, layers, resume, report, json, checkpoint, network, log, trials, trialsFile } = parsed.options;
       return {
         files: [
           ...(await dataFiles(data)),
@@ -54,6 +56,13 @@ async function namedFiles(parsed: Parsed): Promise<Omit<CommandFiles, 'streams'>
           ...writes('--report', report),
           ...writes('--json', json),
           ...writes('--checkpoint', checkpoint),
+          ...writes('--network', network),
+          // Results that are there are those of an earlier run, and are read.
+          ...(trials === undefined
+            ? []
+            : writes('--trials-file', trialsFile ?? defaultTrialsFile).map(
+                (file) => ({ ...file, grows: 'any' }) as const,
+              )),
           // A training that is continued adds to its log.
           ...writes('--log', log).map((file) => ({ ...file, grows: resume === undefined ? 'empty' : 'any' }) as const),
         ],
@@ -85,9 +94,12 @@ async function namedFiles(parsed: Parsed): Promise<Omit<CommandFiles, 'streams'>
   }
 }
 
-async function dataFiles(directory: string | undefined): Promise<CommandFile[]> {
-  if (directory === undefined) return [];
-  return (await idxPaths(directory)).flatMap((path) => reads('--data', path));
+/** The table, or the IDX files of a folder. Images are too many. */
+async function dataFiles(path: string | undefined): Promise<CommandFile[]> {
+  if (path === undefined) return [];
+  const found = await stat(path).catch(() => undefined);
+  if (found?.isFile()) return reads('--data', path);
+  return (await idxPaths(path)).flatMap((each) => reads('--data', each));
 }
 
 function reads(option: string, path: string | undefined): CommandFile[] {

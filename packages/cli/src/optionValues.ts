@@ -77,6 +77,21 @@ export function decimal(
   };
 }
 
+/** @returns a reader of names of columns, separated by commas, each once (`VARDROP_INVALID_OPTION`). */
+export function columnNames(option: OptionName): ReadValue<readonly string[]> {
+  return (text) => {
+    const names = text.split(',').map((name) => name.trim());
+    if (names.every((name) => name !== '') && new Set(names).size === names.length) return names;
+    throw invalidValue(
+      'VARDROP_INVALID_OPTION',
+      option,
+      text,
+      'names of columns separated by commas, each once',
+      `Write for instance ${typed(option)} price`,
+    );
+  };
+}
+
 /** @returns a reader of file and directory names that are not blank (`VARDROP_INVALID_OPTION`). */
 export function pathName(option: OptionName, what: string): ReadValue<string> {
   return (text) => {

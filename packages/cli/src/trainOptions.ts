@@ -1,4 +1,4 @@
-import type { AlphaName, DivergenceName, EstimatorName, NoiseName } from './choices.js';
+import type { AlphaName, DivergenceName, EstimatorName, LikelihoodName, NoiseName } from './choices.js';
 import type { LayersOption } from './layers/layerPlan.js';
 
 /** Options of `vardrop train`. Every value is valid by itself; combinations are checked by the core library. */
@@ -20,7 +20,7 @@ export interface TrainOptions {
    */
   readonly layers: LayersOption;
   readonly epochs: number;
-  /** Images per minibatch. */
+  /** Rows per minibatch. */
   readonly batch: number;
   /** Seed of initial weights, order and noise, in 0 … 2³² − 1. */
   readonly seed: number;
@@ -29,8 +29,24 @@ export interface TrainOptions {
   readonly klWeight: number;
   /** Monte-Carlo samples of the test predictive. */
   readonly samples: number;
-  /** Directory of IDX files. Default: the embedded digits. */
+  /** A table (CSV or Parquet), a folder of images, or a folder of IDX files. Default: the embedded digits. */
   readonly data?: string;
+  /** Columns of a table to predict. */
+  readonly target?: readonly string[];
+  /** What the targets are. Default: their values decide. */
+  readonly likelihood?: LikelihoodName;
+  /** Columns of a table that are left aside. */
+  readonly exclude?: readonly string[];
+  /** Column of a table with the weights of rows. */
+  readonly weights?: string;
+  /** Folds of a cross-validation. Default: none. */
+  readonly folds?: number;
+  /** Networks of a search by validation NLL. Default: none. */
+  readonly trials?: number;
+  /** Where results of a search are kept. Default: `trials.jsonl`. */
+  readonly trialsFile?: string;
+  /** Where the trained network goes as a file for predictions. Default: nowhere. */
+  readonly network?: string;
   /** Where the machine-readable summary goes. Default: nowhere. */
   readonly json?: string;
   /** Where a line of JSON goes after each epoch. Default: nowhere. */
@@ -43,7 +59,7 @@ export interface TrainOptions {
   readonly checkpoint?: string;
   /** Checkpoint to resume from. Default: none. */
   readonly resume?: string;
-  /** Names of the given options; when resuming, the checkpoint decides the others. Default: all. */
+  /** Names of the given options. When resuming, the checkpoint decides the others, and a search chooses others. Default: all. */
   readonly given?: readonly string[];
   /** Whether to print nothing but the summary and errors. */
   readonly quiet: boolean;
@@ -67,3 +83,9 @@ export const trainDefaults = {
   quiet: false,
   verbose: false,
 } as const satisfies TrainOptions;
+
+/** Default values where the data are a table: smaller networks, and more epochs since there are fewer rows. */
+export const tableDefaults = { layers: [50, 50], epochs: 100, batch: 50 } as const satisfies Partial<TrainOptions>;
+
+/** Where a search keeps its results by default. */
+export const defaultTrialsFile = 'trials.jsonl';

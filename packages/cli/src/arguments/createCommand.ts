@@ -1,7 +1,7 @@
 import { Command, Option } from 'commander';
 import { otherBackends, readBackend } from '../backends/backendTarget.js';
-import { backends } from '../choices.js';
-import { optionOf, pathName, wholeNumber } from '../optionValues.js';
+import { backends, likelihoods } from '../choices.js';
+import { columnNames, oneOf, optionOf, pathName, wholeNumber } from '../optionValues.js';
 
 /** A command, with functions that add options to it. */
 export interface CommandParts {
@@ -11,7 +11,10 @@ export interface CommandParts {
   /** Adds an option: its flags, description, reader and default. */
   add(flags: string, what: string, read?: (text: string) => unknown, fallback?: unknown): void;
   addBackend(fallback: string): void;
-  addData(): void;
+  /** @param what it reads. */
+  addData(what: string): void;
+  /** What columns of a table are for. */
+  addColumns(): void;
   addSeed(fallback: number): void;
   /** @param what is written, such as `the summary`. */
   addJson(what: string): void;
@@ -44,12 +47,22 @@ export function createCommand(name: string, description: string): CommandParts {
         readBackend(option('--backend')),
         fallback,
       ),
-    addData: () =>
+    addData: (what) =>
       add(
-        '--data <directory>',
-        'MNIST-format IDX files, gzipped or not (default: 10,000 embedded MNIST digits)',
-        pathName(option('--data'), 'a directory'),
+        '--data <path>',
+        `${what} (default: 10,000 embedded MNIST digits)`,
+        pathName(option('--data'), 'a file or a directory'),
       ),
+    addColumns: () => {
+      add('--target <columns>', 'column of the table to predict, or several: a,b', columnNames(option('--target')));
+      add(
+        '--likelihood <name>',
+        `what targets are: ${likelihoods.join(', ')} (default: by their values)`,
+        oneOf(option('--likelihood'), likelihoods, 'VARDROP_UNKNOWN_LIKELIHOOD'),
+      );
+      add('--exclude <columns>', 'columns to leave aside, such as numbers of rows', columnNames(option('--exclude')));
+      add('--weights <column>', 'column with the weights of rows', pathName(option('--weights'), 'a column'));
+    },
     addSeed: (fallback) =>
       add(
         '--seed <number>',

@@ -19,7 +19,7 @@ export function reproduceCommand(take: (options: ReproduceOptions) => void): Com
     oneOf(option('experiment'), choices, 'VARDROP_UNKNOWN_EXPERIMENT'),
   );
   shared.addBackend(reproduceDefaults.backend);
-  shared.addData();
+  shared.addData('a folder of MNIST-format IDX files, gzipped or not');
   add(
     '--model <name>',
     `network of sparsity: ${sparsityModels.join(', ')}`,

@@ -3,31 +3,54 @@ import type { Command } from 'commander';
 import { alphas, divergences, estimators, noises } from '../choices.js';
 import { layerExamples, readLayers } from '../layers/layerPlan.js';
 import { decimal, oneOf, pathName, wholeNumber } from '../optionValues.js';
-import { type TrainOptions, trainDefaults } from '../trainOptions.js';
+import { defaultTrialsFile, type TrainOptions, tableDefaults, trainDefaults } from '../trainOptions.js';
 import { createCommand } from './createCommand.js';
+
+/** What `--data` takes. */
+const dataKinds =
+  'a table (CSV, Parquet), a folder of images with a folder for each class, or a folder of MNIST-format IDX files';
 
 /** Largest value of counts that set array sizes, far below the limit of float32 indices. */
 const largestCount = 1_000_000;
 
-/** Options that `--compare` sets itself, or that need a single network. */
-const besideCompare = ['noise', 'alpha', 'estimator', 'divergence', 'checkpoint', 'resume'] as const;
+/** Options that train several networks: those beside which they have no meaning, and why. */
+const several = {
+  compare: {
+    beside: ['noise', 'alpha', 'estimator', 'divergence', 'checkpoint', 'network', 'resume', 'folds', 'trials'],
+    why: 'trains several noise models with their own choices',
+  },
+  folds: { beside: ['checkpoint', 'network', 'resume', 'trials'], why: 'trains a network for each fold' },
+  trials: { beside: ['alpha', 'estimator', 'divergence', 'rate', 'resume'], why: 'chooses the noise, and trains anew' },
+} as const;
 
 /** Throws `VARDROP_OPTION_CLASH` if an option would have no effect. */
-function refuseBesideCompare(command: Command): void {
-  const given = besideCompare.find((name) => command.getOptionValueSource(name) === 'cli');
-  if (given === undefined) return;
-  throw new VardropError(
-    'VARDROP_OPTION_CLASH',
-    `[vardrop train] --compare: got --${given} as well, needs to be without it, since it trains several noise models with their own choices. Leave out one of the two.`,
-  );
+function refuseBesideSeveral(command: Command, given: readonly string[]): void {
+  for (const [name, { beside, why }] of Object.entries(several)) {
+    const other = given.includes(name) ? beside.find((each) => given.includes(each)) : undefined;
+    if (other === undefined) continue;
+    throw new VardropError(
+      'VARDROP_OPTION_CLASH',
+      `[vardrop train] --${name}: got --${other} as well, needs to be without it, since it ${why}. Leave out one of the two.`,
+    );
+  }
+  if (given.includes('trialsFile') && !given.includes('trials')) {
+    throw new VardropError('VARDROP_OPTION_CLASH', `[vardrop train] --trials-file: got it alone, needs --trials.`);
+  }
+  if (command.args.length > 0 && given.includes('data')) {
+    throw new VardropError(
+      'VARDROP_OPTION_CLASH',
+      `[vardrop train] --data: got ${command.args[0]} as well, needs the data once. Leave out one of the two.`,
+    );
+  }
 }
 
 /** The options of `vardrop train`; `take` gets them. */
 export function trainCommand(take: (options: TrainOptions) => void): Command {
   const { command, option, add, ...shared } = createCommand(
     'train',
-    'Train a classifier of images with dropout noise, measure it on the test images, write a report.',
+    'Train a network with dropout noise on a table or on images, measure it on the test rows, write a report.',
   );
+  command.argument('[data]', `${dataKinds}; the same as --data`, pathName(option('data'), 'a file or a directory'));
   const fromModel = "default: the noise model's own";
   shared.addBackend(trainDefaults.backend);
   add(
@@ -58,19 +81,19 @@ export function trainCommand(take: (options: TrainOptions) => void): Command {
   );
   add(
     '--layers <layers>',
-    `units of each hidden layer; or layers: ${layerExamples}; or a JSON file that describes them`,
+    `units of each hidden layer (tables: ${tableDefaults.layers}); or layers: ${layerExamples}; or a JSON file that describes them`,
     readLayers(option('--layers'), largestCount),
     trainDefaults.layers,
   );
   add(
     '--epochs <count>',
-    'passes over the data',
+    `passes over the data (tables: ${tableDefaults.epochs})`,
     wholeNumber(option('--epochs'), 1, largestCount, 20),
     trainDefaults.epochs,
   );
   add(
     '--batch <count>',
-    'images per minibatch',
+    `rows per minibatch (tables: ${tableDefaults.batch})`,
     wholeNumber(option('--batch'), 1, largestCount, 100),
     trainDefaults.batch,
   );
@@ -93,7 +116,8 @@ export function trainCommand(take: (options: TrainOptions) => void): Command {
     wholeNumber(option('--samples'), 1, largestCount, trainDefaults.samples),
     trainDefaults.samples,
   );
-  shared.addData();
+  shared.addData(dataKinds);
+  shared.addColumns();
   add('--report <file>', 'where the report goes', pathName(option('--report'), 'a file'), trainDefaults.report);
   shared.addJson('the summary');
   add(
@@ -101,14 +125,45 @@ export function trainCommand(take: (options: TrainOptions) => void): Command {
     'write a line of JSON after each epoch; a file with lines is refused, unless --resume continues it',
     pathName(option('--log'), 'a file'),
   );
-  add('--checkpoint <file>', 'save the network here, after each epoch', pathName(option('--checkpoint'), 'a file'));
+  add(
+    '--network <file>',
+    'save the network here, for predict, evaluate and export',
+    pathName(option('--network'), 'a file'),
+  );
+  add(
+    '--checkpoint <file>',
+    'save the state here after each epoch, to resume',
+    pathName(option('--checkpoint'), 'a file'),
+  );
   add('--resume <file>', 'continue from this checkpoint, with its options', pathName(option('--resume'), 'a file'));
+  add(
+    '--folds <count>',
+    'cross-validate a table: a network for each fold',
+    wholeNumber(option('--folds'), 2, largestCount, 5),
+  );
+  add(
+    '--trials <count>',
+    'first search noise, KL weight and learning rate at random, by validation NLL',
+    wholeNumber(option('--trials'), 1, largestCount, 20),
+  );
+  add(
+    '--trials-file <file>',
+    `where the search keeps its results, and goes on from them (default: ${defaultTrialsFile})`,
+    pathName(option('--trials-file'), 'a file'),
+  );
   add('--compare', "train the noise models of the paper's figure 1 side by side");
   shared.addQuiet('the summary');
   shared.addVerbose();
-  return command.action((values: TrainOptions) => {
-    if (values.compare) refuseBesideCompare(command);
+  return command.action((path: string | undefined, values: TrainOptions) => {
     const given = Object.keys(values).filter((name) => command.getOptionValueSource(name) === 'cli');
-    take({ ...trainDefaults, ...values, ...(values.resume !== undefined && { given }) });
+    refuseBesideSeveral(command, given);
+    const ofTable = values.target === undefined ? [] : Object.entries(tableDefaults);
+    take({
+      ...trainDefaults,
+      ...values,
+      ...Object.fromEntries(ofTable.filter(([name]) => !given.includes(name))),
+      ...(path !== undefined && { data: path }),
+      ...((values.resume !== undefined || values.trials !== undefined) && { given }),
+    });
   });
 }

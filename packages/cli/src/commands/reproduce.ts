@@ -29,7 +29,12 @@ export function createReproduce(table: ExperimentTable): Reproduce {
     }
     const common = {
       backend: options.backend,
-      data: { name: loaded.name, train: loaded.train.count, test: loaded.test.count, digest: await digestOf(loaded) },
+      data: {
+        name: loaded.name,
+        train: loaded.train.count,
+        test: loaded.test.count,
+        digest: await digestOf(arraysOf(loaded)),
+      },
       quick,
       seed,
     };
@@ -68,6 +73,9 @@ function reportOf(
     })),
   };
 }
+
+/** Values by which data are told from others. */
+const arraysOf = ({ train, test }: ImageDataset) => [train.images, train.labels, test.images, test.labels];
 
 /** The images as experiments take them: pixels in a row. */
 function imageData(data: ImageDataset): ImageData {

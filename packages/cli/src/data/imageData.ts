@@ -1,6 +1,6 @@
-import { imageTask } from './task.js';
 import { holdOut } from './holdOut.js';
 import type { ImageDataset, ImageSplit } from './imageDataset.js';
+import { imageTask } from './task.js';
 import type { Rows, TaskData } from './taskData.js';
 
 /** Images with a fixed split, as data of a command: every tenth training image is held out to watch progress. */

@@ -5,8 +5,7 @@ import { imageData } from './imageData.js';
 import { imageFolder, isImageFolder } from './imageFolder.js';
 import { loadData } from './loadData.js';
 import { openTable } from './openTable.js';
-import { type ColumnOptions, type LoadedTable, readColumns, splitTable, tableData } from './tableData.js';
-import type { TaskData } from './taskData.js';
+import type { ColumnOptions, LoadedData } from './tableData.js';
 
 /** Where data come from, and what their columns are for. */
 export interface DataOptions extends Omit<ColumnOptions, 'target'> {
@@ -14,15 +13,6 @@ export interface DataOptions extends Omit<ColumnOptions, 'target'> {
   readonly data?: string;
   /** Target columns of a table. */
   readonly target?: readonly string[];
-}
-
-/** Data that are images with a fixed split, or a table that is still whole. */
-export type LoadedData = { readonly kind: 'split'; readonly data: TaskData } | WholeTable;
-
-/** A table, and what its columns are for. */
-export interface WholeTable extends LoadedTable {
-  readonly kind: 'table';
-  readonly columns: ColumnOptions;
 }
 
 /**
@@ -36,7 +26,8 @@ export async function loadTaskData(options: DataOptions): Promise<LoadedData> {
   const found = path === undefined ? undefined : await stat(path).catch(() => undefined);
   const given = Object.entries({ target, ...columns }).find(([, value]) => value !== undefined);
   if (path === undefined || found?.isDirectory() || (found === undefined && given === undefined)) {
-    if (given) refuseTarget(`--${given[0]}`, `got it with ${path ?? 'the embedded digits'}, which are images`, 'a table');
+    if (given)
+      refuseTarget(`--${given[0]}`, `got it with ${path ?? 'the embedded digits'}, which are images`, 'a table');
     const data = path !== undefined && (await isImageFolder(path)) ? await imageFolder(path) : undefined;
     return { kind: 'split', data: data ?? imageData(await loadData({ directory: path })) };
   }
@@ -48,12 +39,6 @@ export async function loadTaskData(options: DataOptions): Promise<LoadedData> {
   const source = await openTable(path);
   const name = basename(path);
   return { kind: 'table', name, table: await source.table(), notes: source.notes, columns: { ...columns, target } };
-}
-
-/** The parts of a table as data of a command, split in the usual way. */
-export function splitWhole(whole: WholeTable): TaskData {
-  const read = readColumns(whole.table, whole.columns);
-  return tableData(whole, splitTable(whole, read), read, whole.columns);
 }
 
 function refuseTarget(option: string, got: string, needs: string): never {

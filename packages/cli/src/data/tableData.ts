@@ -8,7 +8,7 @@ import {
   type Table,
   VardropError,
 } from '@vardrop/core';
-import { split } from '@vardrop/data';
+import { folds, split } from '@vardrop/data';
 import type { LikelihoodName } from '../choices.js';
 import { describeTask, tableTask, targetKind } from './task.js';
 import type { Rows, TaskData } from './taskData.js';
@@ -25,15 +25,24 @@ export interface ColumnOptions {
 }
 
 /** A table in memory. */
-export interface LoadedTable {
+interface LoadedTable {
   readonly name: string;
   readonly table: Table;
   /** What was found out about the file. */
   readonly notes: readonly string[];
 }
 
+/** Data that are images with a fixed split, or a table that is still whole. */
+export type LoadedData = { readonly kind: 'split'; readonly data: TaskData } | WholeTable;
+
+/** A table, and what its columns are for. */
+export interface WholeTable extends LoadedTable {
+  readonly kind: 'table';
+  readonly columns: ColumnOptions;
+}
+
 /** Parts of a table. */
-export interface TableParts {
+interface TableParts {
   readonly train: Table;
   readonly validation?: Table;
   readonly test: Table;
@@ -50,7 +59,7 @@ const fewestRows = 10;
  *
  * @throws VardropError `VARDROP_TOO_FEW_ROWS` for a table of fewer than ten rows.
  */
-export function splitTable({ name, table }: LoadedTable, whole: Preprocessing): TableParts {
+function splitTable({ name, table }: LoadedTable, whole: Preprocessing): TableParts {
   if (table.rows < fewestRows) {
     throw new VardropError(
       'VARDROP_TOO_FEW_ROWS',
@@ -60,8 +69,25 @@ export function splitTable({ name, table }: LoadedTable, whole: Preprocessing): 
   return split(table, { parts: shares, seed: 0, ...stratified(whole) });
 }
 
+/**
+ * The folds of a table as data of a command: each row is for testing once. All other rows of a fold are trained on.
+ *
+ * @throws VardropError `VARDROP_TARGET` for images, and what `folds` throws.
+ */
+export function foldsOfTable(loaded: LoadedData, count: number, seed: number): readonly TaskData[] {
+  if (loaded.kind !== 'table') {
+    throw new VardropError(
+      'VARDROP_TARGET',
+      `[vardrop train] --folds: got it with images, needs a table with --target.`,
+    );
+  }
+  const read = readColumns(loaded.table, loaded.columns);
+  const parts = folds(loaded.table, { folds: count, seed, ...stratified(read) });
+  return parts.map((part) => tableData(loaded, part, read, loaded.columns));
+}
+
 /** The column by whose values rows are dealt, if its values are classes. */
-export function stratified({ targets }: Preprocessing): { readonly stratify?: string } {
+function stratified({ targets }: Preprocessing): { readonly stratify?: string } {
   const [target] = targets;
   return targets.length === 1 && target.kind === 'category' ? { stratify: target.name } : {};
 }
@@ -72,10 +98,16 @@ export function stratified({ targets }: Preprocessing): { readonly stratify?: st
  *
  * @throws VardropError what `fitPreprocessing` throws.
  */
-export function readColumns(table: Table, options: ColumnOptions): Preprocessing {
+function readColumns(table: Table, options: ColumnOptions): Preprocessing {
   const { target, exclude, weights, likelihood } = options;
   const kinds = likelihood && Object.fromEntries(target.map((name) => [name, targetKind(likelihood)]));
   return fitPreprocessing(table, { targets: target, exclude, weights, ...(kinds && { kinds }) });
+}
+
+/** A table as data of a command, split in the usual way. Throws what `foldsOfTable` throws. */
+export function splitWhole(whole: WholeTable): TaskData {
+  const read = readColumns(whole.table, whole.columns);
+  return tableData(whole, splitTable(whole, read), read, whole.columns);
 }
 
 /**
@@ -84,7 +116,7 @@ export function readColumns(table: Table, options: ColumnOptions): Preprocessing
  * @param whole what `readColumns` gives.
  * @throws VardropError what `tableTask`, `fitPreprocessing` and `preprocess` throw.
  */
-export function tableData(
+function tableData(
   { name, notes }: Pick<LoadedTable, 'name' | 'notes'>,
   parts: TableParts,
   whole: Preprocessing,

@@ -105,7 +105,10 @@ export function tableTask({ targets }: Preprocessing, asked: LikelihoodName | un
     refuse(`${names.join(', ')} with the likelihood ${likelihood}`, 'one target. Train a network for each');
   const many = classes.findIndex((each) => each.length > 2);
   if (likelihood === 'binary' && many >= 0)
-    refuse(`${names[many]} with ${classes[many].length} classes`, 'two with the likelihood binary. Try --likelihood categorical');
+    refuse(
+      `${names[many]} with ${classes[many].length} classes`,
+      'two with the likelihood binary. Try --likelihood categorical',
+    );
   const outputs = form.outputs({ classes: classes[0]?.length ?? 0, targets: targets.length });
   return { likelihood, targets: names, classes, outputs };
 }

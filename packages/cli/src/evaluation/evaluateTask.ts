@@ -1,15 +1,13 @@
 import {
-  type Backend,
   type BinaryEvaluation,
   type BinaryPrediction,
   type ClassificationEvaluation,
   type ClassificationPrediction,
   evaluate,
-  type Model,
+  type Network,
   predict,
   type RegressionEvaluation,
   type RegressionPrediction,
-  type TensorMap,
 } from '@vardrop/core';
 import type { Rows, TaskData } from '../data/taskData.js';
 import type { RunSummary, TrainingReport } from '../report/trainingReport.js';
@@ -34,10 +32,8 @@ type MeasuredKey =
   | 'auroc'
   | 'averagePrecision';
 
-/** What is evaluated, and how. */
+/** How it is evaluated. */
 export interface EvaluationOptions {
-  readonly backend: Backend;
-  readonly parameters: TensorMap;
   /** Monte-Carlo samples. */
   readonly samples: number;
   readonly seed: number;
@@ -52,18 +48,19 @@ export const quantiles = [0.05, 0.25, 0.75, 0.95] as const;
  * @param data what the rows are of: task, preprocessing, images to show.
  */
 export async function evaluateTask(
-  model: Model,
+  { model, backend, parameters }: Pick<Network, 'model' | 'backend' | 'parameters'>,
   { data, rows }: Rows,
   about: Pick<TaskData, 'task' | 'preprocessing' | 'shown'>,
-  options: EvaluationOptions,
+  { samples, seed }: EvaluationOptions,
 ): Promise<TaskEvaluation> {
   // This signal is never raised: after Ctrl-C the network is still measured. With a signal, core yields to the event loop, so that
   // a second Ctrl-C is noticed.
   const { signal } = new AbortController();
-  const evaluated = await evaluate(model, { ...options, data, signal });
+  const options = { backend, parameters, samples, seed, signal };
+  const evaluated = await evaluate(model, { ...options, data });
   if (!('kind' in evaluated)) throw new TypeError('networks of the command have one output');
   const asked = evaluated.kind === 'regression' && evaluated.intervals ? { quantiles: [...quantiles] } : {};
-  const prediction = await predict(model, { ...options, ...asked, inputs: data.inputs, signal });
+  const prediction = await predict(model, { ...options, ...asked, inputs: data.inputs });
   switch (evaluated.kind) {
     case 'classification':
       return ofClasses(evaluated, prediction as ClassificationPrediction, about);

@@ -1,9 +1,4 @@
-import {
-  type Preprocessing,
-  type RegressionEvaluation,
-  type RegressionPrediction,
-  targetUnits,
-} from '@vardrop/core';
+import { type Preprocessing, type RegressionEvaluation, type RegressionPrediction, targetUnits } from '@vardrop/core';
 import type { Task } from '../data/task.js';
 import { spread } from '../report/statistics.js';
 import type { PredictedPoint, RegressionReport, RunSummary } from '../report/trainingReport.js';
@@ -56,7 +51,9 @@ export function regressionSections(of: {
       return { target: own(targets[at]), mean: own(prediction.mean[at]), lower: own(lower), upper: own(upper) };
     });
     const interval = (level: number, from: number, to: number) => {
-      const within = known.filter((at) => targets[at] >= quantiles[4 * at + from] && targets[at] <= quantiles[4 * at + to]);
+      const within = known.filter(
+        (at) => targets[at] >= quantiles[4 * at + from] && targets[at] <= quantiles[4 * at + to],
+      );
       const widths = known.map((at) => quantiles[4 * at + to] - quantiles[4 * at + from]);
       return { level, coverage: within.length / known.length, width: scale[output] * mean(widths) };
     };

@@ -157,6 +157,18 @@ export interface ColumnAlpha {
   readonly alpha: number;
 }
 
+/** One network of a search. */
+export interface TriedNetwork {
+  /** From 0. */
+  readonly trial: number;
+  readonly noise: string;
+  readonly klWeight: number;
+  readonly learningRate: number;
+  /** What is compared, nats per row; infinite where training diverged. */
+  readonly validationNll: number;
+  readonly seconds: number;
+}
+
 /** α by input pixel. */
 export interface InputAlpha {
   readonly width: number;
@@ -189,8 +201,12 @@ export interface TrainingReport {
   readonly one?: 'image' | 'row';
   /** What was found out about the data, and is said. */
   readonly notes?: readonly string[];
-  /** The runs of a comparison, in the order to show them. */
+  /** The runs of a comparison, or the folds of a cross-validation, in the order to show them. */
   readonly runs?: readonly ComparedRun[];
+  /** What the runs are. Default: `comparison`. */
+  readonly several?: 'comparison' | 'folds';
+  /** The networks that a search has tried. */
+  readonly tried?: readonly TriedNetwork[];
   /** Whether the training was interrupted. */
   readonly interrupted?: boolean;
 }

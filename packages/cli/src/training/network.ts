@@ -1,5 +1,4 @@
 import {
-  categorical,
   dense,
   flatten,
   type Likelihood,
@@ -26,26 +25,27 @@ export interface NetworkOptions extends NoiseOptions {
 export interface NetworkSizes {
   /** Numbers in a row of inputs. */
   readonly inputs: number;
-  readonly classes: number;
+  /** Numbers that the last layer gives. */
+  readonly outputs: number;
   /** `[height, width, channels]`, where inputs are images. */
   readonly image?: readonly number[];
 }
 
 /**
- * The classifier that the options describe: ReLU layers from the pixels to one output per class, with noise on every layer. By
+ * The network that the options describe: ReLU layers from the inputs to the outputs of the likelihood, with noise on every layer. By
  * default fixed rates are 0.2 on the input and 0.5 on hidden units, and learned ones start at 0.2. Layers of a file keep noise of
  * their own.
  *
  * @throws VardropError `VARDROP_COMBINATION`, `VARDROP_ALPHA` or `VARDROP_RATE` for choices that cannot be combined,
  * `VARDROP_LAYERS` for layers that do not fit the data, or what core throws for their options and shapes.
  */
-export function buildNetwork(options: NetworkOptions, sizes: NetworkSizes): Model<Likelihood<'labels'>> {
+export function buildNetwork(options: NetworkOptions, sizes: NetworkSizes, likelihood: Likelihood): Model<Likelihood> {
   const divergence = chooseDivergence(options);
   const estimator = chooseEstimator(options);
   const noiseOf = (side: Side): Required<LayerNoise> => ({ noise: chooseNoise(options, side), divergence });
   const { layers } = options;
   if (isFile(layers)) {
-    const defaults = { ...noiseOf('hidden'), estimator };
+    const defaults = { ...noiseOf('hidden'), estimator, likelihood };
     return isRecord(layers.json)
       ? wholeNetwork(layers, layers.json, defaults, sizes)
       : networkOfList(layers, defaults, sizes);
@@ -56,11 +56,11 @@ export function buildNetwork(options: NetworkOptions, sizes: NetworkSizes): Mode
   if (images && !sizes.image) return refuse(`"${layers}"`, 'layers without conv, pool, average and global', needImages);
   return sequential({
     input: images && sizes.image ? sizes.image : [sizes.inputs],
-    likelihood: categorical(),
+    likelihood,
     estimator,
     layers: [
       ...layersOfSteps(steps, noiseOf),
-      dense({ units: sizes.classes, ...noiseOf(steps.some(hasWeights) ? 'hidden' : 'input') }),
+      dense({ units: sizes.outputs, ...noiseOf(steps.some(hasWeights) ? 'hidden' : 'input') }),
     ],
   });
 }
@@ -74,21 +74,19 @@ const isFile = (layers: LayerPlan): layers is LayerFile => typeof layers === 'ob
 const isRecord = (json: unknown): json is Readonly<Record<string, unknown>> =>
   typeof json === 'object' && json !== null && !Array.isArray(json);
 
+/** What layers of a file have where they have none of their own, and the likelihood. */
+type Defaults = Required<LayerNoise> & ModelDefaults & { readonly likelihood: Likelihood };
+
 /** Hidden layers of a list, and the output layer. */
-function networkOfList(
-  file: LayerFile,
-  defaults: Required<LayerNoise> & ModelDefaults,
-  sizes: NetworkSizes,
-): Model<Likelihood<'labels'>> {
+function networkOfList(file: LayerFile, defaults: Defaults, sizes: NetworkSizes): Model<Likelihood> {
   const hidden = within(file, () => layersFrom(file.json));
   const images = JSON.stringify(file.json).includes('2d"');
   if (images && !sizes.image) refuse(file.path, 'layers that take numbers in a row', needImages);
   return within(file, () =>
     sequential({
       input: images && sizes.image ? sizes.image : [sizes.inputs],
-      likelihood: categorical(),
       ...defaults,
-      layers: [...hidden, ...(images ? [flatten()] : []), dense({ units: sizes.classes })],
+      layers: [...hidden, ...(images ? [flatten()] : []), dense({ units: sizes.outputs })],
     }),
   );
 }
@@ -97,22 +95,30 @@ function networkOfList(
 function wholeNetwork(
   file: LayerFile,
   json: Readonly<Record<string, unknown>>,
-  defaults: Required<LayerNoise> & ModelDefaults,
+  defaults: Defaults,
   sizes: NetworkSizes,
-): Model<Likelihood<'labels'>> {
+): Model<Likelihood> {
   const recipes = Object.fromEntries(
     Object.entries(defaults).map(([name, part]) => [name, part && JSON.parse(JSON.stringify(part.recipe))]),
   );
+  const own = isRecord(json.likelihood) ? json.likelihood.part : undefined;
+  if (own !== undefined && own !== defaults.likelihood.recipe?.part) {
+    refuse(
+      `${file.path} with the likelihood ${own}`,
+      `${defaults.likelihood.name}, that of the data`,
+      'Leave it out of the file, or say another --likelihood',
+    );
+  }
   const made = within(file, () => modelFrom({ ...recipes, ...json } as unknown as ModelDescription));
   const [input, output] = [made.inputs, made.outputs].map((all) => (all.length === 1 ? elementCount(all[0].shape) : 0));
-  if (input !== sizes.inputs || output !== sizes.classes) {
+  if (input !== sizes.inputs || output !== sizes.outputs) {
     refuse(
       `${file.path}, a network of ${counted(made.inputs.length, 'input')} of ${input || 'several'} numbers and ${counted(made.outputs.length, 'output')} of ${output || 'several'}`,
-      `one input of ${sizes.inputs} numbers and one output of ${sizes.classes}, as the data have`,
+      `one input of ${sizes.inputs} numbers and one output of ${sizes.outputs}, as the data have`,
       'Change its first or last layer, or leave both to the command: a list of the hidden layers will do',
     );
   }
-  return { ...made, likelihood: categorical(), options: { ...made.options, likelihood: categorical() } };
+  return made as Model<Likelihood>;
 }
 
 /** What `act` returns. Adds the file to what it refuses. */

@@ -2,7 +2,7 @@ import { describeModel, type Likelihood, type Model, modelFrom, type TrainingSta
 import { loadCheckpoint } from '@vardrop/core/node';
 import { parseArguments } from '../arguments.js';
 import { isForeign } from '../backends/backendTarget.js';
-import type { ImageDataset } from '../data/imageDataset.js';
+import type { TaskData } from '../data/taskData.js';
 import type { TrainOptions } from '../trainOptions.js';
 
 /** The options that must stay the same when resuming. Epochs are not among them, so that a run can be extended. */
@@ -17,6 +17,10 @@ const decisive = [
   'seed',
   'learningRate',
   'klWeight',
+  'target',
+  'likelihood',
+  'exclude',
+  'weights',
 ] as const;
 
 /** Other options that a checkpoint stores; they may be overridden. */
@@ -26,7 +30,7 @@ const remembered = [...decisive, 'epochs', 'samples', 'backend'] as const;
 export function checkpointMetadata(
   options: TrainOptions,
   model: Model,
-  data: ImageDataset,
+  data: Pick<TaskData, 'name'>,
   digest: string,
 ): Record<string, string> {
   return {
@@ -43,7 +47,7 @@ export interface ResumedTraining {
   /** The given options; the others are those of the checkpoint. */
   readonly options: TrainOptions;
   /** The network of the checkpoint. */
-  readonly model: Model<Likelihood<'labels'>>;
+  readonly model: Model<Likelihood>;
   /**
    * @throws VardropError `VARDROP_RESUME` for another network than that of the checkpoint.
    */
@@ -52,7 +56,7 @@ export interface ResumedTraining {
    * @param digest of the data. It identifies the data, since a path does not: folders move, and their contents change.
    * @throws VardropError `VARDROP_RESUME` for other data than the checkpoint was trained on.
    */
-  checkData(data: ImageDataset, digest: string): void;
+  checkData(data: Pick<TaskData, 'name'>, digest: string): void;
 }
 
 /**
@@ -110,15 +114,11 @@ export async function resumeTraining(path: string, asked: TrainOptions): Promise
  * @param who the command and its option, as errors name them.
  * @throws VardropError `VARDROP_CHECKPOINT_FOREIGN` for metadata that the command has not written.
  */
-export function networkOf(
-  who: string,
-  path: string,
-  metadata: Readonly<Record<string, string>>,
-): Model<Likelihood<'labels'>> {
+export function networkOf(who: string, path: string, metadata: Readonly<Record<string, string>>): Model<Likelihood> {
   if (metadata.model === undefined) throw foreign(who, path);
   try {
-    // Networks of checkpoints are classifiers.
-    return modelFrom(JSON.parse(metadata.model)) as Model<Likelihood<'labels'>>;
+    // Networks of checkpoints have one output.
+    return modelFrom(JSON.parse(metadata.model)) as Model<Likelihood>;
   } catch (cause) {
     throw foreign(who, path, cause);
   }

@@ -5,6 +5,7 @@ import {
   type FitResult,
   fit,
   type Model,
+  type Network,
   piecewiseLinear,
   TrainingError,
   type TrainingState,
@@ -25,6 +26,7 @@ const klRise = 0.25;
 /** A training and its outcome. */
 export interface TrainedNetwork {
   readonly state: TrainingState;
+  readonly network: Network;
   readonly epochs: readonly EpochReport[];
   readonly stopped: FitResult['stopped'];
   readonly seconds: number;
@@ -35,7 +37,7 @@ export async function trainNetwork(
   model: Model,
   run: {
     readonly backend: Backend;
-    readonly data: Pick<TaskData, 'train' | 'validation'>;
+    readonly data: Pick<TaskData, 'train' | 'validation' | 'preprocessing' | 'task'>;
     readonly options: TrainOptions;
     readonly name: string;
     readonly state?: TrainingState;
@@ -47,7 +49,7 @@ export async function trainNetwork(
   },
 ): Promise<TrainedNetwork> {
   const { backend, data, options, name, state, ui, signal, log, save } = run;
-  const { train, validation } = data;
+  const { train, validation, preprocessing, task } = data;
   const started = performance.now();
   const stepsPerEpoch = Math.ceil(train.rows / options.batch);
   if (state && state.step >= options.epochs * stepsPerEpoch) {
@@ -66,6 +68,8 @@ export async function trainNetwork(
       backend,
       data: train.data,
       validation: validation?.data,
+      // A preprocessing knows the names of classes.
+      ...(preprocessing ? { preprocessing } : { classes: task.classes[0] }),
       optimizer: adam({ learningRate: options.learningRate }),
       learningRateFactor: piecewiseLinear([fallFrom * options.epochs, 1], [options.epochs, 0.01]),
       klWeight: piecewiseLinear([0, 0], [klRise * options.epochs, options.klWeight]),
@@ -83,6 +87,7 @@ export async function trainNetwork(
     });
     return {
       state: result.state,
+      network: result.network,
       epochs: result.history.map(epochReport),
       stopped: result.stopped,
       seconds: (performance.now() - started) / 1000,
