@@ -7,6 +7,8 @@ process.exitCode = await main(process.argv.slice(2), {
   loadReproduce: async () => (await import('../dist/commands/reproduce.js')).reproduce,
   loadBench: async () => (await import('../dist/commands/bench.js')).bench,
   loadConformance: async () => (await import('../dist/commands/conformance.js')).conformance,
+  loadPredict: async () => (await import('../dist/commands/predict.js')).predictRows,
+  loadEvaluate: async () => (await import('../dist/commands/evaluate.js')).evaluateRows,
   loadExport: async () => (await import('../dist/commands/export.js')).exportNetwork,
   loadNewBackend: async () => (await import('../dist/commands/newBackend.js')).newBackend,
   stdout: process.stdout,

@@ -3,6 +3,12 @@ import { type BenchCommandOptions, benchCommand } from './arguments/benchCommand
 import { type ConformanceCommandOptions, conformanceCommand } from './arguments/conformanceCommand.js';
 import { type ExportCommandOptions, exportCommand } from './arguments/exportCommand.js';
 import { type NewBackendOptions, newBackendCommand } from './arguments/newBackendCommand.js';
+import {
+  type EvaluateCommandOptions,
+  evaluateCommand,
+  type PredictCommandOptions,
+  predictCommand,
+} from './arguments/predictCommand.js';
 import { reproduceCommand } from './arguments/reproduceCommand.js';
 import { trainCommand } from './arguments/trainCommand.js';
 import { usageError } from './arguments/usageError.js';
@@ -14,6 +20,8 @@ export type ParsedArguments =
   | { readonly kind: 'train'; readonly options: TrainOptions }
   | { readonly kind: 'reproduce'; readonly options: ReproduceOptions }
   | { readonly kind: 'conformance'; readonly options: ConformanceCommandOptions }
+  | { readonly kind: 'predict'; readonly options: PredictCommandOptions }
+  | { readonly kind: 'evaluate'; readonly options: EvaluateCommandOptions }
   | { readonly kind: 'export'; readonly options: ExportCommandOptions }
   | { readonly kind: 'bench'; readonly options: BenchCommandOptions }
   | { readonly kind: 'new-backend'; readonly options: NewBackendOptions }
@@ -50,6 +58,12 @@ export function parseArguments(words: readonly string[], version: string): Parse
   const commands = [
     trainCommand((options) => {
       parsed = { kind: 'train', options };
+    }),
+    predictCommand((options) => {
+      parsed = { kind: 'predict', options };
+    }),
+    evaluateCommand((options) => {
+      parsed = { kind: 'evaluate', options };
     }),
     reproduceCommand((options) => {
       parsed = { kind: 'reproduce', options };

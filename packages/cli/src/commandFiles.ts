@@ -17,6 +17,8 @@ type Parsed = Exclude<ParsedArguments, { readonly kind: 'print' }>;
 function backendsOf(parsed: Parsed): readonly string[] {
   switch (parsed.kind) {
     case 'train':
+    case 'predict':
+    case 'evaluate':
     case 'reproduce':
       return [parsed.options.backend];
     case 'bench':
@@ -67,6 +69,14 @@ async function namedFiles(parsed: Parsed): Promise<Omit<CommandFiles, 'streams'>
           ...writes('--log', log).map((file) => ({ ...file, grows: resume === undefined ? 'empty' : 'any' }) as const),
         ],
       };
+    }
+    case 'predict': {
+      const { network, data, output } = parsed.options;
+      return { files: [...reads('network', network), ...(await dataFiles(data)), ...writes('--output', output)] };
+    }
+    case 'evaluate': {
+      const { network, data, json } = parsed.options;
+      return { files: [...reads('network', network), ...(await dataFiles(data)), ...writes('--json', json)] };
     }
     case 'reproduce': {
       const { data, output, report, json } = parsed.options;

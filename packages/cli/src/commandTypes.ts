@@ -2,6 +2,7 @@ import type { BenchCommandOptions } from './arguments/benchCommand.js';
 import type { ConformanceCommandOptions } from './arguments/conformanceCommand.js';
 import type { ExportCommandOptions } from './arguments/exportCommand.js';
 import type { NewBackendOptions } from './arguments/newBackendCommand.js';
+import type { EvaluateCommandOptions, PredictCommandOptions } from './arguments/predictCommand.js';
 import type { BenchProgress } from './bench/benchProgress.js';
 import type { Progress, ProgressStream } from './progress.js';
 import type { ReproductionReport } from './report/reproductionReport.js';
@@ -41,6 +42,16 @@ export type Conformance = (
   stdout: ProgressStream,
   stderr: ProgressStream,
 ) => Promise<boolean>;
+
+/** Runs `vardrop predict`; notes about the data go to `stderr`. */
+export type Predict = (options: PredictCommandOptions, stdout: ProgressStream, stderr: ProgressStream) => Promise<void>;
+
+/** Runs `vardrop evaluate`; notes about the data go to `stderr`. */
+export type Evaluate = (
+  options: EvaluateCommandOptions,
+  stdout: ProgressStream,
+  stderr: ProgressStream,
+) => Promise<void>;
 
 /** Runs `vardrop export`. */
 export type Export = (options: ExportCommandOptions, stdout: ProgressStream) => Promise<void>;

@@ -4,7 +4,7 @@ import { VardropError } from '@vardrop/core';
 import { type ParsedArguments, parseArguments } from './arguments.js';
 import { type BenchProgress, createBenchProgress } from './bench/benchProgress.js';
 import { commandFiles, reproductionReport, runsForeignCode } from './commandFiles.js';
-import type { Bench, Conformance, Export, NewBackend, Reproduce, Train } from './commandTypes.js';
+import type { Bench, Conformance, Evaluate, Export, NewBackend, Predict, Reproduce, Train } from './commandTypes.js';
 import { checkFiles } from './files/checkFiles.js';
 import { fileReason } from './files/fileReason.js';
 import { makeDirectory, type OutputPath, writeOutput } from './files/output.js';
@@ -24,6 +24,8 @@ export interface MainEnvironment extends Interrupts {
   readonly loadReproduce: () => Promise<Reproduce>;
   readonly loadBench: () => Promise<Bench>;
   readonly loadConformance: () => Promise<Conformance>;
+  readonly loadPredict: () => Promise<Predict>;
+  readonly loadEvaluate: () => Promise<Evaluate>;
   readonly loadExport: () => Promise<Export>;
   readonly loadNewBackend: () => Promise<NewBackend>;
   /** Where it prints. A closed stream ends the printing, not the work. */
@@ -120,6 +122,14 @@ async function runCommand(parsed: Parsed, environment: Printing): Promise<number
     }
     case 'conformance':
       return runConformance(parsed, environment);
+    case 'predict':
+      await check(parsed, environment);
+      await (await environment.loadPredict())(parsed.options, stdout, environment.stderr);
+      return exitCodes.success;
+    case 'evaluate':
+      await check(parsed, environment);
+      await (await environment.loadEvaluate())(parsed.options, stdout, environment.stderr);
+      return exitCodes.success;
     case 'export':
       await check(parsed, environment);
       await (await environment.loadExport())(parsed.options, stdout);

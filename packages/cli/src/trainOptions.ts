@@ -84,8 +84,13 @@ export const trainDefaults = {
   verbose: false,
 } as const satisfies TrainOptions;
 
-/** Default values where the data are a table: smaller networks, and more epochs since there are fewer rows. */
-export const tableDefaults = { layers: [50, 50], epochs: 100, batch: 50 } as const satisfies Partial<TrainOptions>;
+/** Default values where the data are a table: smaller networks, and more and longer steps since there are fewer rows. */
+export const tableDefaults = {
+  layers: [50, 50],
+  epochs: 100,
+  batch: 20,
+  learningRate: 0.01,
+} as const satisfies Partial<TrainOptions>;
 
 /** Where a search keeps its results by default. */
 export const defaultTrialsFile = 'trials.jsonl';

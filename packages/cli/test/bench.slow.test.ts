@@ -30,6 +30,8 @@ async function run(words: readonly string[], command: Bench = bench) {
     loadConformance: unwanted,
     loadExport: unwanted,
     loadNewBackend: unwanted,
+    loadPredict: unwanted,
+    loadEvaluate: unwanted,
     stdout: { write: (text) => (result.stdout += text) },
     stderr: { write: (text) => (result.stderr += text) },
     variables: {},

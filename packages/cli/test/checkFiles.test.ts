@@ -28,6 +28,8 @@ async function run(words: readonly string[], fd?: number) {
     loadConformance: load,
     loadExport: load,
     loadNewBackend: load,
+    loadPredict: load,
+    loadEvaluate: load,
     stdout: { write: () => {}, fd },
     stderr: { write: (text) => (result.stderr += text) },
     variables: {},

@@ -36,6 +36,8 @@ async function run(...words: string[]) {
     loadBench: unwanted,
     loadExport: unwanted,
     loadNewBackend: unwanted,
+    loadPredict: unwanted,
+    loadEvaluate: unwanted,
     loadConformance: async () => conformance,
     stdout: { write: (text) => (result.stdout += text) },
     stderr: { write: (text) => (result.stderr += text) },

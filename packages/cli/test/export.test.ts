@@ -5,6 +5,7 @@ import { describeOnnx, exportOnnx } from '@vardrop/adapter-onnx';
 import {
   adam,
   batchNorm,
+  categorical,
   createNetwork,
   dense,
   describeModel,
@@ -28,7 +29,7 @@ import { checkpointMetadata } from '../src/training/resumeState.js';
 import { trainDefaults } from '../src/trainOptions.js';
 
 const options = { ...trainDefaults, noise: 'sparse', layers: [9, 7] } as const;
-const model = buildNetwork(options, { inputs: 12, classes: 4 });
+const model = buildNetwork(options, { inputs: 12, outputs: 4 }, categorical());
 let directory: string;
 let checkpoint: string;
 let state: TrainingState;
@@ -164,7 +165,9 @@ describe('vardrop export', () => {
       { model: JSON.stringify({ ...described, format: 2 }) },
       // Fewer parameters, others, and of other shapes than the file has.
       ...[[9], [9, 7, 5], [9, 8]].map((layers) => ({
-        model: JSON.stringify(describeModel(buildNetwork({ ...options, layers }, { inputs: 12, classes: 4 }))),
+        model: JSON.stringify(
+          describeModel(buildNetwork({ ...options, layers }, { inputs: 12, outputs: 4 }, categorical())),
+        ),
       })),
     ];
     for (const metadata of foreign) {

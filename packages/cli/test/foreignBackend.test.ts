@@ -61,6 +61,8 @@ async function run(...words: readonly string[]) {
     loadConformance: async () => conformance,
     loadExport: unwanted,
     loadNewBackend: unwanted,
+    loadPredict: unwanted,
+    loadEvaluate: unwanted,
     stdout: { write: (text) => (result.stdout += text) },
     stderr: { write: (text) => (result.stderr += text) },
     variables: {},

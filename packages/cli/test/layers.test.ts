@@ -1,7 +1,7 @@
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { describeModel, modelFrom } from '@vardrop/core';
+import { categorical, describeModel, modelFrom } from '@vardrop/core';
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { parseArguments } from '../src/arguments.js';
@@ -30,10 +30,10 @@ function optionsOf(layers: string, ...more: string[]): TrainOptions {
 const run = (options: TrainOptions) =>
   train(options, createProgress({ write: () => true }, true), new AbortController().signal);
 
-const image = { inputs: 48, classes: 3, image: [6, 8, 1] };
+const image = { inputs: 48, outputs: 3, image: [6, 8, 1] };
 async function networkOf(layers: string, ...more: string[]) {
   const options = optionsOf(layers, ...more);
-  return buildNetwork({ ...options, layers: await loadLayers(options.layers) }, image);
+  return buildNetwork({ ...options, layers: await loadLayers(options.layers) }, image, categorical());
 }
 const shapesOf = async (layers: string, ...more: string[]) =>
   (await networkOf(layers, ...more)).layers.map(({ kind, outputShape }) => `${kind} ${outputShape.join('x')}`);
@@ -154,11 +154,13 @@ describe('a file of layers', () => {
     const whole = await file('fits', describeModel(await networkOf('5')));
     const options = { ...optionsOf(whole), layers: await loadLayers(whole) };
     for (const sizes of [
-      { inputs: 47, classes: 3 },
-      { inputs: 48, classes: 4 },
+      { inputs: 47, outputs: 3 },
+      { inputs: 48, outputs: 4 },
     ])
-      expect(() => buildNetwork(options, sizes)).toThrow(/one input of \d+ numbers and one output of \d/);
-    expect(() => buildNetwork({ ...options, layers: 'conv 3x3x2' }, { inputs: 48, classes: 3 })).toThrow(
+      expect(() => buildNetwork(options, sizes, categorical())).toThrow(
+        /one input of \d+ numbers and one output of \d/,
+      );
+    expect(() => buildNetwork({ ...options, layers: 'conv 3x3x2' }, { inputs: 48, outputs: 3 }, categorical())).toThrow(
       'The rows of the data are no images',
     );
   });

@@ -31,6 +31,8 @@ async function run(words: readonly string[], train: Train, variables: Record<str
     loadConformance: async () => async () => true,
     loadExport: async () => async () => {},
     loadNewBackend: async () => async () => {},
+    loadPredict: async () => async () => {},
+    loadEvaluate: async () => async () => {},
     stdout: { write: (text) => (result.stdout += text) },
     stderr: { write: (text) => (result.stderr += text) },
     variables,

@@ -45,6 +45,8 @@ async function check(...words: string[]) {
     loadConformance: load,
     loadExport: load,
     loadNewBackend: load,
+    loadPredict: load,
+    loadEvaluate: load,
     stdout: { write: () => {} },
     stderr: { write: (text) => (result.stderr += text) },
     variables: {},

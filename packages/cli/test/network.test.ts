@@ -1,3 +1,4 @@
+import { categorical } from '@vardrop/core';
 import { bindBatch, createBuilder, elementCount } from '@vardrop/core/program';
 import { evaluate } from '@vardrop/core/reference';
 import { describe, expect, test } from 'vitest';
@@ -8,7 +9,7 @@ import { buildNetwork } from '../src/training/network.js';
 function klOf(line: string, value: number): number {
   const parsed = parseArguments(`train ${line}`.split(' '), '0');
   if (parsed.kind !== 'train') throw new Error(parsed.kind);
-  const model = buildNetwork({ ...parsed.options, layers: [] }, { inputs: 4, classes: 3 });
+  const model = buildNetwork({ ...parsed.options, layers: [] }, { inputs: 4, outputs: 3 }, categorical());
   const b = createBuilder('kl');
   const values = Object.fromEntries(model.parameters.map(({ name, shape }) => [name, b.input(name, shape)]));
   b.output('kl', model.divergences(b, values)[0].kl);

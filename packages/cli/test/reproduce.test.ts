@@ -121,6 +121,8 @@ async function run(line: string, table: ExperimentTable = toys(), words: readonl
     loadConformance: unwanted,
     loadExport: unwanted,
     loadNewBackend: unwanted,
+    loadPredict: unwanted,
+    loadEvaluate: unwanted,
     loadBench: unwanted,
     loadReproduce: async () => createReproduce(table),
     stdout: { write: (text) => (result.stdout += text) },

@@ -99,7 +99,7 @@ export function trainCommand(take: (options: TrainOptions) => void): Command {
   );
   add(
     '--learning-rate <rate>',
-    "Adam's step size",
+    `Adam's step size (tables: ${tableDefaults.learningRate})`,
     decimal(option('--learning-rate'), (value) => value > 0, 'a number greater than 0', trainDefaults.learningRate),
     trainDefaults.learningRate,
   );

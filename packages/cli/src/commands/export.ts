@@ -1,5 +1,6 @@
 import { describeOnnx, exportOnnx } from '@vardrop/adapter-onnx';
 import { type Network, type PruneReport, prune, VardropError } from '@vardrop/core';
+import { allParameters } from '@vardrop/core/extend';
 import { loadCheckpoint, loadNetwork } from '@vardrop/core/node';
 import { createReferenceBackend } from '@vardrop/core/reference';
 import type { ExportCommandOptions } from '../arguments/exportCommand.js';
@@ -40,7 +41,8 @@ async function readTrained(path: string): Promise<Pick<Network, 'model' | 'param
   if ('model' in read) return read;
   const { state, metadata } = read;
   const model = networkOf('[vardrop export] --checkpoint', path, metadata);
-  const foreign = Object.keys(state.parameters).find((name) => !model.parameters.some((own) => own.name === name));
+  const own = allParameters(model);
+  const foreign = Object.keys(state.parameters).find((name) => !own.some((each) => each.name === name));
   if (foreign !== undefined) refuse(path, `has '${foreign}' beside the network that it describes`);
   return { model, parameters: { ...state.parameters, ...state.carried } };
 }

@@ -14,7 +14,8 @@ const testOneIn = 5;
 /** Whether a folder has folders of images, and no IDX files. */
 export async function isImageFolder(path: string): Promise<boolean> {
   if ((await idxPaths(path)).length > 0) return false;
-  return (await readdir(path, { withFileTypes: true })).some((entry) => entry.isDirectory());
+  const entries = await readdir(path, { withFileTypes: true }).catch(() => []);
+  return entries.some((entry) => entry.isDirectory());
 }
 
 /**
@@ -39,7 +40,10 @@ export async function imageFolder(path: string): Promise<TaskData> {
   const dealt = isSplit ? undefined : dealTest(source.labels, classes.length);
   const [train, test] =
     dealt === undefined
-      ? [source, await fromImages(join(path, 'test'), { classes, size: [height, width], channels })]
+      ? [
+          source,
+          await fromImages(join(path, 'test'), { classes, size: [height, width], channels: channels === 1 ? 1 : 3 }),
+        ]
       : [source.select(dealt.train), source.select(dealt.test)];
   const splitOf = async (part: typeof source): Promise<ImageSplit> => {
     const { inputs } = await part.dataset();

@@ -22,7 +22,8 @@ export interface DataOptions extends Omit<ColumnOptions, 'target'> {
  * images with one, and what reading the files throws.
  */
 export async function loadTaskData(options: DataOptions): Promise<LoadedData> {
-  const { data: path, target, ...columns } = options;
+  const { data: path, target, likelihood, exclude, weights } = options;
+  const columns = { likelihood, exclude, weights };
   const found = path === undefined ? undefined : await stat(path).catch(() => undefined);
   const given = Object.entries({ target, ...columns }).find(([, value]) => value !== undefined);
   if (path === undefined || found?.isDirectory() || (found === undefined && given === undefined)) {

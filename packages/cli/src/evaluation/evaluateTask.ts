@@ -9,6 +9,7 @@ import {
   type RegressionEvaluation,
   type RegressionPrediction,
 } from '@vardrop/core';
+import type { Task } from '../data/task.js';
 import type { Rows, TaskData } from '../data/taskData.js';
 import type { RunSummary, TrainingReport } from '../report/trainingReport.js';
 import { binarySections } from './binarySections.js';
@@ -32,6 +33,11 @@ type MeasuredKey =
   | 'auroc'
   | 'averagePrecision';
 
+/** What the rows are of: names, preprocessing, images to show. */
+interface About extends Pick<TaskData, 'preprocessing' | 'shown'> {
+  readonly task: Pick<Task, 'targets' | 'classes'>;
+}
+
 /** How it is evaluated. */
 export interface EvaluationOptions {
   /** Monte-Carlo samples. */
@@ -50,7 +56,7 @@ export const quantiles = [0.05, 0.25, 0.75, 0.95] as const;
 export async function evaluateTask(
   { model, backend, parameters }: Pick<Network, 'model' | 'backend' | 'parameters'>,
   { data, rows }: Rows,
-  about: Pick<TaskData, 'task' | 'preprocessing' | 'shown'>,
+  about: About,
   { samples, seed }: EvaluationOptions,
 ): Promise<TaskEvaluation> {
   // This signal is never raised: after Ctrl-C the network is still measured. With a signal, core yields to the event loop, so that
@@ -74,7 +80,7 @@ export async function evaluateTask(
 function ofClasses(
   { nll, error, brier, ece, calibration }: ClassificationEvaluation,
   prediction: ClassificationPrediction,
-  { shown }: Pick<TaskData, 'shown'>,
+  { shown }: About,
 ): TaskEvaluation {
   return {
     measures: { nll, testError: error, brier, ece },
@@ -89,7 +95,7 @@ function ofAnswers(
   { nll, error, brier, ece, areaUnderRocCurve, averagePrecision }: BinaryEvaluation,
   prediction: BinaryPrediction,
   targets: ArrayLike<number>,
-  { task }: Pick<TaskData, 'task'>,
+  { task }: About,
   rows: number,
 ): TaskEvaluation {
   const ranked = Number.isNaN(areaUnderRocCurve) ? {} : { auroc: areaUnderRocCurve, averagePrecision };
@@ -103,7 +109,7 @@ function ofNumbers(
   evaluation: RegressionEvaluation,
   prediction: RegressionPrediction,
   targets: ArrayLike<number>,
-  { task, preprocessing }: Pick<TaskData, 'task' | 'preprocessing'>,
+  { task, preprocessing }: About,
 ): TaskEvaluation {
   if (!preprocessing) throw new TypeError('targets that are numbers come from tables');
   return {

@@ -6,7 +6,10 @@ import type { UncertainImage } from '../report/trainingReport.js';
 const shown = 24;
 
 /** The test images with the largest predictive entropy and those with the largest mutual information. */
-export function mostUncertain(prediction: ClassificationPrediction, data: ImageDataset): readonly UncertainImage[] {
+export function mostUncertain(
+  prediction: ClassificationPrediction,
+  data: Pick<ImageDataset, 'width' | 'height' | 'channels' | 'test'>,
+): readonly UncertainImage[] {
   const { entropy, mutualInformation, probabilities, labels, classes, rows } = prediction;
   const largest = (values: Float64Array) =>
     Array.from({ length: rows }, (_, index) => index)

@@ -1,5 +1,6 @@
 import * as Plot from '@observablehq/plot';
 import { colours, draw, seriesColours } from './draw.js';
+import { foldAverages } from './foldAverages.js';
 import { significant } from './format.js';
 import { html, type Markup } from './html.js';
 import { epochAxis } from './learningCurves.js';
@@ -19,7 +20,7 @@ const charted = [
 ] as const;
 
 /** @returns the runs side by side: charts of the main measures, and a table of all of them. */
-export function comparison(compared: readonly ComparedRun[]): readonly Markup[] {
+export function comparison(compared: readonly ComparedRun[], areFolds = false): readonly Markup[] {
   const runs = nameRuns(compared);
   const has = (key: MeasureKey) => runs.some((run) => run[key] !== undefined);
   return [
@@ -34,11 +35,11 @@ export function comparison(compared: readonly ComparedRun[]): readonly Markup[] 
           scale === 1 ? significant : (value) => value.toFixed(2),
         ),
       )}${epochsChart(runs)}</div>`,
-    comparisonTable(runs),
+    comparisonTable(runs, areFolds),
   ];
 }
 
-function comparisonTable(runs: readonly NamedRun[]): Markup {
+function comparisonTable(runs: readonly NamedRun[], areFolds: boolean): Markup {
   const keys = [...testMeasures, 'dataTerm', 'kl', 'sparsity', 'seconds'] as const;
   const shown = keys.filter((key) => runs.some((run) => run[key] !== undefined));
   const cell = (run: NamedRun, key: MeasureKey): Markup => {
@@ -48,10 +49,21 @@ function comparisonTable(runs: readonly NamedRun[]): Markup {
     const text = writeMeasure(key, run[key] ?? Number.NaN);
     return run[key] === best ? html`<b>${text}</b>` : html`${text}`;
   };
+  const averages = new Map(areFolds ? foldAverages(runs).map((each) => [each.key, each]) : []);
+  const average = (key: MeasureKey) => {
+    const found = averages.get(key);
+    return found ? `${writeMeasure(key, found.mean)} ± ${writeMeasure(key, found.deviation)}` : '';
+  };
   return table(
-    'Noise models side by side',
-    ['noise', ...shown.map((key) => measureForm(key).name)],
-    runs.map((run) => [run.name, ...shown.map((key) => cell(run, key))]),
+    areFolds ? 'Folds' : 'Noise models side by side',
+    [areFolds ? 'fold' : 'noise', ...shown.map((key) => measureForm(key).name)],
+    [
+      ...runs.map((run) => [
+        run.name,
+        ...shown.map((key) => (areFolds ? writeMeasure(key, run[key] ?? Number.NaN) : cell(run, key))),
+      ]),
+      ...(averages.size > 0 ? [['mean ± deviation', ...shown.map(average)]] : []),
+    ],
   );
 }
 

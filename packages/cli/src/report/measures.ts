@@ -60,8 +60,11 @@ export const testMeasures = [
   'brier',
 ] as const satisfies readonly MeasureKey[];
 
+/** Measures that are there for some tasks, or for none. */
+export type TestMeasures = Partial<Pick<RunSummary, MeasureKey>>;
+
 /** @returns the measures that a run has, in the order in which they are shown. */
-export function measuresOf(summary: RunSummary, one = 'row'): readonly Measure[] {
+export function measuresOf(summary: TestMeasures, one = 'row'): readonly Measure[] {
   return (Object.keys(forms) as MeasureKey[]).flatMap((key) => {
     const value = summary[key];
     if (value === undefined) return [];

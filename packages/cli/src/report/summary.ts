@@ -1,8 +1,10 @@
+import { foldAverages } from './foldAverages.js';
 import { grouped, percent, significant } from './format.js';
-import { type MeasureKey, measureForm, measuresOf, testMeasures, writeMeasure } from './measures.js';
+import { type MeasureKey, measureForm, measuresOf, type TestMeasures, testMeasures, writeMeasure } from './measures.js';
 import { nameRuns } from './runNames.js';
+import { searchHeadings, searchRows } from './searchTable.js';
 import { spread } from './statistics.js';
-import type { ComparedRun, RunSummary, TrainingReport } from './trainingReport.js';
+import type { ComparedRun, RunSummary, TrainingReport, TriedNetwork } from './trainingReport.js';
 
 /** The measures in the machine-readable summary, in their order; those that a task has. */
 const jsonMeasures = [
@@ -29,6 +31,11 @@ export interface RunJson extends Pick<RunSummary, (typeof jsonMeasures)[number]>
 /** What `--json` writes: the main run, with `runs` for a comparison and `interrupted` for a stopped training. */
 export interface SummaryJson extends RunJson {
   readonly runs?: readonly RunJson[];
+  /** Of a cross-validation: means over the folds of the test measures, and their standard deviations. */
+  readonly mean?: TestMeasures;
+  readonly deviation?: TestMeasures;
+  /** Of a search: what was tried. */
+  readonly tried?: readonly TriedNetwork[];
   readonly interrupted?: true;
 }
 
@@ -44,31 +51,51 @@ export function reportJson(report: TrainingReport): SummaryJson {
   return {
     ...summaryJson(report.summary),
     ...(report.runs === undefined ? {} : { runs: report.runs.map(summaryJson) }),
+    ...(report.runs !== undefined && report.several === 'folds' ? averagesOf(report.runs) : {}),
+    ...(report.tried === undefined ? {} : { tried: report.tried }),
     ...(report.interrupted ? { interrupted: true as const } : {}),
+  };
+}
+
+function averagesOf(folds: readonly ComparedRun[]): { readonly mean: TestMeasures; readonly deviation: TestMeasures } {
+  const averages = foldAverages(folds);
+  return {
+    mean: Object.fromEntries(averages.map(({ key, mean }) => [key, mean])),
+    deviation: Object.fromEntries(averages.map(({ key, deviation }) => [key, deviation])),
   };
 }
 
 /** @returns the summary for a terminal: the measures, a line per layer and, for a comparison, a line per run. */
 export function printSummary(report: TrainingReport): string {
   const { summary, one = 'image' } = report;
+  const blocks = [
+    ...(report.interrupted ? ['The training was interrupted. These are the results so far.'] : []),
+    ...(report.tried === undefined ? [] : [`What was tried, the best first:\n${searchLines(report.tried)}`]),
+    ...(report.runs === undefined
+      ? []
+      : [
+          `${report.several === 'folds' ? 'The last of the folds' : 'The last of the noise models'}, ${nameRuns(report.runs).at(-1)?.name}:`,
+        ]),
+    printMeasures(summary, one),
+  ];
+  if (report.layers.length > 0) blocks.push(layerLines(report));
+  if (report.runs !== undefined) blocks.push(runLines(report.runs, report.several === 'folds'));
+  return `${blocks.join('\n\n')}\n`;
+}
+
+/** @returns measures alone, a line each; `one` is what a row is. */
+export function printMeasures(summary: TestMeasures, one: string): string {
   // Data term and KL are not known where no step was made.
-  const measures = measuresOf(summary, one).filter(({ value }) => !Number.isNaN(value));
+  const known = measuresOf(summary, one).filter(({ value }) => !Number.isNaN(value));
   const units: Partial<Record<MeasureKey, string>> = {
     nll: ` nats per ${one}`,
     dataTerm: ` nats per ${one}`,
     kl: ' nats',
   };
-  const blocks = [
-    ...(report.interrupted ? ['The training was interrupted. These are the results so far.'] : []),
-    ...(report.runs === undefined ? [] : [`The last of the noise models, ${nameRuns(report.runs).at(-1)?.name}:`]),
-    aligned(
-      measures.map(({ key, name, text }) => [name, `${text}${units[key] ?? ''}`]),
-      0,
-    ),
-  ];
-  if (report.layers.length > 0) blocks.push(layerLines(report));
-  if (report.runs !== undefined) blocks.push(runLines(report.runs));
-  return `${blocks.join('\n\n')}\n`;
+  return aligned(
+    known.map(({ key, name, text }) => [name, `${text}${units[key] ?? ''}`]),
+    0,
+  );
 }
 
 function layerLines(report: TrainingReport): string {
@@ -85,14 +112,28 @@ function layerLines(report: TrainingReport): string {
   return aligned([['layer', 'parameters', 'median α', 'α from … to', 'sparsity'], ...rows], 4);
 }
 
-function runLines(runs: readonly ComparedRun[]): string {
+function searchLines(tried: readonly TriedNetwork[]): string {
+  return aligned([searchHeadings, ...searchRows(tried)], searchHeadings.length);
+}
+
+function runLines(runs: readonly ComparedRun[], areFolds: boolean): string {
   const keys = [...testMeasures.filter((key) => key !== 'brier'), 'kl', 'seconds'] as const;
   const shown = keys.filter((key) => runs.some((run) => run[key] !== undefined));
   const rows = nameRuns(runs).map((run) => [
     run.name,
     ...shown.map((key) => writeMeasure(key, run[key] ?? Number.NaN)),
   ]);
-  return aligned([['noise', ...shown.map((key) => measureForm(key).name)], ...rows], shown.length);
+  const averages = new Map(areFolds ? foldAverages(runs).map((each) => [each.key, each]) : []);
+  const averageRow = (name: 'mean' | 'deviation') => [
+    name,
+    ...shown.map((key) => {
+      const value = averages.get(key)?.[name];
+      return value === undefined ? '' : writeMeasure(key, value);
+    }),
+  ];
+  const last = averages.size > 0 ? [averageRow('mean'), averageRow('deviation')] : [];
+  const headings = [areFolds ? 'fold' : 'noise', ...shown.map((key) => measureForm(key).name)];
+  return aligned([headings, ...rows, ...last], shown.length);
 }
 
 /** Columns of text, two spaces apart: the first left-aligned, the next `rightAligned` columns to the right. */

@@ -139,13 +139,12 @@ async function readTrials(
     if ((cause as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
     return refuse(path, fileReason(cause), 'a file that can be read and written');
   }
-  // A line that a killed process has not ended does not count.
-  const lines = text
-    .slice(0, text.lastIndexOf('\n') + 1)
-    .split('\n')
-    .slice(0, -1);
+  const lines = text.split('\n').filter((line) => line !== '');
   if (lines.length === 0) return undefined;
-  const [head, ...rest] = lines.map((line) => parsed(path, line));
+  const head =
+    parsed(lines[0]) ?? refuse(path, 'a line that is not JSON', 'a file that --trials has written. Name another file');
+  // A line that a killed process has not ended does not count; the next one has ended it.
+  const rest = lines.slice(1).flatMap((line) => parsed(line) ?? []);
   const { type, ...was } = head;
   if (type !== 'search') refuse(path, 'a file of something else', 'one that --trials has written. Name another file');
   const other = [...new Set([...Object.keys(was), ...Object.keys(about)])].find(
@@ -163,14 +162,14 @@ async function readTrials(
   );
 }
 
-function parsed(path: string, line: string): Readonly<Record<string, unknown>> {
+/** The object of a line of JSON; undefined for any other line. */
+function parsed(line: string): Readonly<Record<string, unknown>> | undefined {
   try {
-    const value = JSON.parse(line);
-    if (typeof value === 'object' && value !== null) return value;
+    const value: unknown = JSON.parse(line);
+    return typeof value === 'object' && value !== null ? (value as Readonly<Record<string, unknown>>) : undefined;
   } catch {
-    // Refused below.
+    return undefined;
   }
-  return refuse(path, 'a line that is not JSON', 'a file that --trials has written. Name another file');
 }
 
 function readTrial(path: string, line: Readonly<Record<string, unknown>>): TriedNetwork {

@@ -45,7 +45,7 @@ export interface RunSurroundings {
  */
 export async function trainAndTest(planned: PlannedRun, around: RunSurroundings): Promise<Run> {
   const { label, options, model, data } = planned;
-  const { backend, digest } = around;
+  const { digest } = around;
   const started = performance.now();
   const path = options.checkpoint;
   const save =
