@@ -46,7 +46,7 @@ export interface EvaluationOptions {
 }
 
 /** Quantiles whose differences are the central 90 % and 50 % intervals. */
-export const quantiles = [0.05, 0.25, 0.75, 0.95] as const;
+const quantiles = [0.05, 0.25, 0.75, 0.95] as const;
 
 /**
  * Evaluates a network on rows with targets. Numbers are in the units of their columns.

@@ -144,7 +144,10 @@ async function readTrials(
   const head =
     parsed(lines[0]) ?? refuse(path, 'a line that is not JSON', 'a file that --trials has written. Name another file');
   // A line that a killed process has not ended does not count; the next one has ended it.
-  const rest = lines.slice(1).flatMap((line) => parsed(line) ?? []);
+  const rest = lines
+    .slice(1)
+    .map(parsed)
+    .filter((line) => line !== undefined);
   const { type, ...was } = head;
   if (type !== 'search') refuse(path, 'a file of something else', 'one that --trials has written. Name another file');
   const other = [...new Set([...Object.keys(was), ...Object.keys(about)])].find(
