@@ -19,6 +19,7 @@ const numbers: TrainingReport = {
   regression: ['price', evil].map((target) => ({
     target,
     rows: 500,
+    pitTargets: 2,
     points: Array.from({ length: 40 }, (_, i) => ({ target: i, mean: i + Math.sin(i), lower: i - 3, upper: i + 3 })),
     pit: Array.from({ length: 10 }, (_, i) => ({ lower: i / 10, upper: (i + 1) / 10, share: 0.08 + i / 225 })),
     intervals: [

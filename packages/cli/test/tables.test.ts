@@ -164,7 +164,9 @@ describe('vardrop train on a table', () => {
       ),
     );
     expect(code).toBe(0);
-    expect(await readFile('r.html', 'utf8')).toContain('Intervals of size');
+    const page = await readFile('r.html', 'utf8');
+    for (const text of ['Intervals of size', 'of all 2 targets', 'in their standard deviations'])
+      expect(page).toContain(text);
     const mixed = await run('train flats.csv --target price,sold --quiet');
     expect([mixed.code, mixed.stderr]).toEqual([1, expect.stringContaining('price (numbers) and sold (classes)')]);
   });

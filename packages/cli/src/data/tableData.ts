@@ -10,7 +10,7 @@ import {
 } from '@vardrop/core';
 import { folds, split } from '@vardrop/data';
 import type { LikelihoodName } from '../choices.js';
-import { describeTask, tableTask, targetKind } from './task.js';
+import { describeTask, type Task, tableTask, targetKind } from './task.js';
 import type { Rows, TaskData } from './taskData.js';
 
 /** What columns of a table are for. */
@@ -137,13 +137,19 @@ function tableData(
     validation,
     test,
     preprocessing,
-    notes: [...notes, describeTask(task, options.likelihood !== undefined)],
+    notes: [...notes, describeTask(task, options.likelihood !== undefined), ...unitsNote(task)],
     digested: [train, validation, test].flatMap((rows) =>
       rows === undefined
         ? []
         : [rows.data.inputs, Float32Array.from(rows.data.targets), Float32Array.from(rows.data.weights ?? [])],
     ),
   };
+}
+
+/** Where targets have several units, measures over all of them have none. */
+function unitsNote({ targets, classes }: Task): readonly string[] {
+  const areNumbers = classes.length === 0 && targets.length > 1;
+  return areNumbers ? ['RMSE and CRPS of several targets are in their standard deviations.'] : [];
 }
 
 /** Learns from the training rows, with the kinds and the categories of the whole table. */

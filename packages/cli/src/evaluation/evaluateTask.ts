@@ -19,6 +19,8 @@ import { regressionMeasures, regressionSections } from './regressionSections.js'
 /** How good predictions are: measures, and what the report shows of them. */
 export interface TaskEvaluation {
   readonly measures: Pick<RunSummary, MeasuredKey> & Pick<RunSummary, 'nll'>;
+  /** Targets behind the measures: rows, or where there are several answers of yes or no, all of them. */
+  readonly count: number;
   readonly sections: Pick<TrainingReport, 'reliability' | 'regression' | 'binary' | 'uncertain'>;
 }
 
@@ -78,12 +80,13 @@ export async function evaluateTask(
 }
 
 function ofClasses(
-  { nll, error, brier, ece, calibration }: ClassificationEvaluation,
+  { rows, nll, error, brier, ece, calibration }: ClassificationEvaluation,
   prediction: ClassificationPrediction,
   { shown }: About,
 ): TaskEvaluation {
   return {
     measures: { nll, testError: error, brier, ece },
+    count: rows,
     sections: {
       reliability: { bins: calibration.equalWidth.bins, ece },
       ...(shown && { uncertain: mostUncertain(prediction, shown) }),
@@ -92,7 +95,7 @@ function ofClasses(
 }
 
 function ofAnswers(
-  { nll, error, brier, ece, areaUnderRocCurve, averagePrecision }: BinaryEvaluation,
+  { targets: count, nll, error, brier, ece, areaUnderRocCurve, averagePrecision }: BinaryEvaluation,
   prediction: BinaryPrediction,
   targets: ArrayLike<number>,
   { task }: About,
@@ -101,6 +104,7 @@ function ofAnswers(
   const ranked = Number.isNaN(areaUnderRocCurve) ? {} : { auroc: areaUnderRocCurve, averagePrecision };
   return {
     measures: { nll, testError: error, brier, ece, ...ranked },
+    count,
     sections: { binary: binarySections(prediction, targets, task, rows) },
   };
 }
@@ -114,6 +118,7 @@ function ofNumbers(
   if (!preprocessing) throw new TypeError('targets that are numbers come from tables');
   return {
     measures: regressionMeasures(evaluation, preprocessing),
+    count: evaluation.rows,
     sections: { regression: regressionSections({ evaluation, prediction, targets, task, preprocessing }) },
   };
 }

@@ -64,6 +64,7 @@ export function regressionSections(of: {
     return {
       target,
       rows: known.length,
+      pitTargets: task.targets.length,
       points: thinned(points),
       pit,
       intervals: [interval(0.5, 1, 2), interval(0.9, 0, 3)],

@@ -16,9 +16,9 @@ export function columnChart(columns: readonly ColumnAlpha[]): Markup {
   const longest = Math.max(...names.map((name) => name.length));
   const plot = draw(
     {
-      width: 640,
+      width: 440,
       height: 52 + 20 * drawn.length,
-      marginLeft: Math.min(220, 24 + 6.4 * longest),
+      marginLeft: Math.min(200, 20 + 6.2 * longest),
       marginRight: 24,
       x: { type: 'log', label: 'α', labelAnchor: 'center', labelArrow: 'none', ticks: 5, tickFormat: '~g', grid: true },
       y: { label: null, domain: names, tickSize: 0 },

@@ -8,13 +8,13 @@ import type { RegressionReport } from './trainingReport.js';
 
 /** @returns for one target: predictions against targets, residuals, the PIT histogram, intervals and noise. */
 export function regressionCharts(report: RegressionReport): Markup {
-  const { target, points, rows, pit, intervals, noise } = report;
+  const { target, points, rows, pit, pitTargets, intervals, noise } = report;
   return html`<h3>${target}</h3>
 <div class="charts"><figure><figcaption>Predictions against targets <span>${shown(report)}</span></figcaption>
 <p class="legend">Upright lines are the 90 % intervals of single targets; on the dashed line a prediction is right.</p>${againstTargets(points)}</figure>
 <figure><figcaption>Residuals <span>target minus prediction</span></figcaption>
 <p class="legend">By the predicted mean. A pattern is something that the network has not learned.</p>${residuals(points)}</figure>
-<figure><figcaption>Probability integral transform <span>${grouped(rows)} rows</span></figcaption>
+<figure><figcaption>Probability integral transform <span>${pitTargets > 1 ? `of all ${pitTargets} targets` : `${grouped(rows)} rows`}</span></figcaption>
 <p class="legend">Level where predictions are calibrated: a hill says too wide, a valley too narrow, a slope biased.</p>${pitChart(pit)}</figure></div>
 ${table(
   `Intervals of ${target}`,

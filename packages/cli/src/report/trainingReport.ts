@@ -118,12 +118,14 @@ export interface PredictedPoint {
 
 /** Predictions of one target, numbers or counts, on the test rows; in the column's units. */
 export interface RegressionReport {
+  /** Targets that `pit` is of. */
+  readonly pitTargets: number;
   /** Name of the column. */
   readonly target: string;
   readonly rows: number;
   /** Test rows, some hundreds of them. */
   readonly points: readonly PredictedPoint[];
-  /** Shares of the probability integral transforms in bins of equal width. */
+  /** Shares of the probability integral transforms in bins of equal width; those of all targets together where there are several. */
   readonly pit: readonly { readonly lower: number; readonly upper: number; readonly share: number }[];
   /** Central intervals: their level, the fraction of targets in them, and their mean width. */
   readonly intervals: readonly { readonly level: number; readonly coverage: number; readonly width: number }[];

@@ -77,7 +77,7 @@ export async function trainAndTest(planned: PlannedRun, around: RunSurroundings)
     backend: options.backend,
     noise: options.noise,
     seed: options.seed,
-    testCount: data.test.rows,
+    testCount: evaluation.count,
     epochs: trained.epochs,
     ...(label !== options.noise && { label }),
   };
