@@ -30,6 +30,14 @@ export const others: Readonly<Record<string, Readonly<Record<string, Entry>>>> =
       call: tfjs.createTfjsBackend,
       options: namesOf('device', 'tf', 'wasmPaths', 'profile'),
     },
+    fromTfDataset: {
+      call: (options) =>
+        tfjs.fromTfDataset(
+          { iterator: async () => ({ next: async () => ({ done: true, value: 0 }) }) },
+          options as never,
+        ),
+      options: namesOf('rows', 'weightSum'),
+    },
   },
   'adapter-onnx': {
     createOnnxBackend: {
