@@ -296,6 +296,7 @@ export {
   type Augment,
   type AugmentContext,
   averagedParameters,
+  classWeights,
   constantSchedule,
   cosineDecay,
   type DataPosition,

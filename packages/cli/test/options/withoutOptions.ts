@@ -22,6 +22,7 @@ export const withoutOptions: Readonly<Record<string, readonly string[]>> = {
     'checkObject',
     'checkOptionNames',
     'checkValues',
+    'classWeights',
     'clipByGlobalNorm',
     'clipByValue',
     'combinations',

@@ -52,7 +52,7 @@ const elsewhere = {
   labels: 'Write targets.',
   sampleWeights: 'Write weights.',
   sampleWeight: 'Write weights.',
-  classWeight: 'Give each row a weight: weights.',
+  classWeight: 'Write weights: classWeights(targets, …).',
 };
 
 /**

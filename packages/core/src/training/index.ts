@@ -3,6 +3,7 @@ export { keyNames, noiseKeys, streams } from '../streams.js';
 export type { TensorData, TensorMap } from '../tensorData.js';
 export type { Augment, AugmentContext, RowRandom } from './augment.js';
 export { averagedParameters, hasAverages } from './averagedParameters.js';
+export { classWeights } from './classWeights.js';
 export type { Start } from './course.js';
 export type { AnyDataset, Dataset, NamedArrays } from './data.js';
 export type { DataPosition } from './dataPosition.js';
