@@ -14,7 +14,13 @@ import type { Rows, TaskData } from '../data/taskData.js';
 import type { RunSummary, TrainingReport } from '../report/trainingReport.js';
 import { binarySections } from './binarySections.js';
 import { mostUncertain } from './mostUncertain.js';
-import { regressionMeasures, regressionSections } from './regressionSections.js';
+import {
+  mostPoints,
+  type PredictedNumbers,
+  regressionMeasures,
+  regressionSections,
+  shownQuantiles,
+} from './regressionSections.js';
 
 /** How good predictions are: measures, and what the report shows of them. */
 export interface TaskEvaluation {
@@ -47,8 +53,22 @@ export interface EvaluationOptions {
   readonly seed: number;
 }
 
-/** Quantiles whose differences are the central 90 % and 50 % intervals. */
-const quantiles = [0.05, 0.25, 0.75, 0.95] as const;
+/** At most so many of the rows, evenly in their order. */
+function evenly(rows: number, most: number): readonly number[] {
+  const count = Math.min(rows, most);
+  return Array.from({ length: count }, (_, i) => Math.floor((i * rows) / count));
+}
+
+/** Copies some rows. */
+function rowsAt(inputs: Float32Array, rows: number, some: readonly number[]): Float32Array {
+  if (some.length === rows) return inputs;
+  const width = inputs.length / rows;
+  const copied = new Float32Array(some.length * width);
+  some.forEach((row, i) => {
+    copied.set(inputs.subarray(row * width, (row + 1) * width), i * width);
+  });
+  return copied;
+}
 
 /**
  * Evaluates a network on rows with targets. Numbers are in the units of their columns.
@@ -67,15 +87,20 @@ export async function evaluateTask(
   const options = { backend, parameters, samples, seed, signal };
   const evaluated = await evaluate(model, { ...options, data });
   if (!('kind' in evaluated)) throw new TypeError('networks of the command have one output');
-  const asked = evaluated.kind === 'regression' && evaluated.intervals ? { quantiles: [...quantiles] } : {};
-  const prediction = await predict(model, { ...options, ...asked, inputs: data.inputs });
+  const prediction = await predict(model, { ...options, inputs: data.inputs });
   switch (evaluated.kind) {
     case 'classification':
       return ofClasses(evaluated, prediction as ClassificationPrediction, about);
     case 'binary':
       return ofAnswers(evaluated, prediction as BinaryPrediction, data.targets, about, rows);
-    case 'regression':
-      return ofNumbers(evaluated, prediction as RegressionPrediction, data.targets, about);
+    case 'regression': {
+      // Quantiles of a mixture take time: those of some rows are shown, and coverage of one target is known for all of them.
+      const some = about.task.targets.length === 1 ? evenly(rows, mostPoints) : evenly(rows, rows);
+      const quantiles = evaluated.intervals && [...shownQuantiles];
+      const drawn = await predict(model, { ...options, quantiles, inputs: rowsAt(data.inputs, rows, some) });
+      const predicted = { all: prediction as RegressionPrediction, some, drawn: drawn as RegressionPrediction };
+      return ofNumbers(evaluated, predicted, data.targets, about);
+    }
   }
 }
 
@@ -111,7 +136,7 @@ function ofAnswers(
 
 function ofNumbers(
   evaluation: RegressionEvaluation,
-  prediction: RegressionPrediction,
+  predicted: PredictedNumbers,
   targets: ArrayLike<number>,
   { task, preprocessing }: About,
 ): TaskEvaluation {
@@ -119,6 +144,6 @@ function ofNumbers(
   return {
     measures: regressionMeasures(evaluation, preprocessing),
     count: evaluation.rows,
-    sections: { regression: regressionSections({ evaluation, prediction, targets, task, preprocessing }) },
+    sections: { regression: regressionSections({ evaluation, predicted, targets, task, preprocessing }) },
   };
 }
