@@ -69,6 +69,7 @@ function varianceOf(b: Builder, prefix: string, shape: Shape, samples: Value): V
   return b.div(b.input(`${prefix}squaredDeviations`, shape), b.max(b.sub(samples, 1), 1));
 }
 
+/** NaN without samples. Languages of graphics cards have no constant NaN, so it is a logarithm. */
 function some(b: Builder, samples: Value, value: Value): Value {
-  return b.selectGreater(samples, 0.5, value, Number.NaN);
+  return b.selectGreater(samples, 0.5, value, b.log(b.sub(samples, 0.5)));
 }
