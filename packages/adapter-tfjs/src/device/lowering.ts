@@ -2,9 +2,3 @@ import type { TensorInfo } from '@tensorflow/tfjs';
 
 /** Computes a node from its operands. The result owns one reference of its own, even if it shares data. */
 export type Lowering = (operands: readonly TensorInfo[]) => TensorInfo;
-
-/** Shapes of a node and its operands, all fixed. */
-export interface Shapes {
-  readonly out: readonly number[];
-  readonly operands: readonly (readonly number[])[];
-}

@@ -1,7 +1,7 @@
 import type { TensorInfo } from '@tensorflow/tfjs';
-import { elementCount } from '@vardrop/core/program';
+import { elementCount, type NodeShapes } from '@vardrop/core/program';
 import type { Device } from '../device/device.js';
-import type { Lowering, Shapes } from '../device/lowering.js';
+import type { Lowering } from '../device/lowering.js';
 import { reshape } from '../device/shape.js';
 import { addInBlocks } from './blocks.js';
 import { flatten } from './movement.js';
@@ -16,7 +16,7 @@ const longestPart = 2 ** 17;
  * positions. If there are more positions than a thread completes turns, they are cut into parts, and each part adds to
  * the sums of the parts before it.
  */
-export function gatherGradient(device: Device, shapes: Shapes): Lowering {
+export function gatherGradient(device: Device, shapes: NodeShapes): Lowering {
   const l = languageOf(device);
   const [rows, ...rest] = shapes.out;
   const width = elementCount(rest);

@@ -1,6 +1,6 @@
-import { type BoundNode, type Convolution, elementCount } from '@vardrop/core/program';
+import { type BoundNode, type Convolution, elementCount, type NodeShapes } from '@vardrop/core/program';
 import type { Device } from '../device/device.js';
-import type { Lowering, Shapes } from '../device/lowering.js';
+import type { Lowering } from '../device/lowering.js';
 import { reshape } from '../device/shape.js';
 import { addInBlocks } from './blocks.js';
 import type { Language } from './language.js';
@@ -11,7 +11,7 @@ import { overWindow, overWindowsOf } from './slidingWindow.js';
 const enoughThreads = 2 ** 16;
 
 /** A convolution in groups. Each element of the result has a thread, which reads only the channels of its group. */
-export function conv2d(device: Device, window: Convolution, shapes: Shapes): Lowering {
+export function conv2d(device: Device, window: Convolution, shapes: NodeShapes): Lowering {
   const l = languageOf(device);
   const [image, [height, width, perGroup, channels]] = shapes.operands;
   return oneLaunch(device, shapes, [
@@ -26,7 +26,7 @@ export function conv2d(device: Device, window: Convolution, shapes: Shapes): Low
 }
 
 /** Gradient of the grouped convolution with respect to the image. */
-export function conv2dInputGradient(device: Device, window: Convolution, shapes: Shapes): Lowering {
+export function conv2dInputGradient(device: Device, window: Convolution, shapes: NodeShapes): Lowering {
   const l = languageOf(device);
   const [[height, width, perGroup, channels], dy] = shapes.operands;
   const own = channels / window.groups;
@@ -47,7 +47,7 @@ export function conv2dInputGradient(device: Device, window: Convolution, shapes:
  * Turns of a thread's loops, including their ends, in a grouped convolution or its gradient with respect to the image;
  * 0 for other nodes.
  */
-export function turnsInGroups(node: BoundNode, { operands }: Shapes): number {
+export function turnsInGroups(node: BoundNode, { operands }: NodeShapes): number {
   if ((node.op !== 'conv2d' && node.op !== 'conv2dInputGradient') || node.groups === 1) return 0;
   const [height, width, perGroup, channels] = operands[node.op === 'conv2d' ? 1 : 0];
   return height * (width * ((node.op === 'conv2d' ? perGroup : channels / node.groups) + 2) + 2) + 1;
@@ -60,7 +60,7 @@ export function turnsInGroups(node: BoundNode, { operands }: Shapes): number {
 export function conv2dFilterGradient(
   device: Device,
   { strides, dilations, padding: [top, , left], groups }: Convolution,
-  shapes: Shapes,
+  shapes: NodeShapes,
 ): Lowering {
   const l = languageOf(device);
   const [[, height, width], dy] = shapes.operands;
@@ -118,7 +118,7 @@ export function conv2dFilterGradient(
 }
 
 /** How many threads share the positions of the window for each element of a filter's gradient. */
-export function partsOf({ turns }: Device, { out, operands: [, dy] }: Shapes): number {
+export function partsOf({ turns }: Device, { out, operands: [, dy] }: NodeShapes): number {
   const places = elementCount(dy.slice(0, 3));
   const useful = Math.min(Math.sqrt(places), enoughThreads / elementCount(out));
   return Math.ceil(Math.max(places / turns, useful));
@@ -147,7 +147,7 @@ function addRows(
   ];
 }
 
-function oneLaunch(device: Device, { out, operands }: Shapes, body: readonly string[]): Lowering {
+function oneLaunch(device: Device, { out, operands }: NodeShapes, body: readonly string[]): Lowering {
   return prepare(device, {
     shape: out,
     inputs: operands.length,

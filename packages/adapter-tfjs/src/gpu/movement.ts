@@ -1,13 +1,13 @@
 import type { TensorInfo } from '@tensorflow/tfjs';
-import { type BoundShape, elementCount, type NodeOf } from '@vardrop/core/program';
+import { type BoundShape, elementCount, type NodeOf, type NodeShapes } from '@vardrop/core/program';
 import type { Device } from '../device/device.js';
-import type { Lowering, Shapes } from '../device/lowering.js';
+import type { Lowering } from '../device/lowering.js';
 import { reshape } from '../device/shape.js';
 import type { Language } from './language.js';
 import { languageOf, loadAt, place, prepare, store } from './program.js';
 
 /** Elements `starts + j · steps` along each axis. */
-export function slice(device: Device, { starts, steps }: NodeOf<'slice', BoundShape>, shapes: Shapes): Lowering {
+export function slice(device: Device, { starts, steps }: NodeOf<'slice', BoundShape>, shapes: NodeShapes): Lowering {
   const l = languageOf(device);
   const strides = stridesOf(shapes.operands[0]);
   const [define, coordinates] = coordinatesIn(l, shapes.out);
@@ -17,7 +17,11 @@ export function slice(device: Device, { starts, steps }: NodeOf<'slice', BoundSh
 }
 
 /** Adds elements around a tensor and between its elements. */
-export function pad(device: Device, { value, before, interior }: NodeOf<'pad', BoundShape>, shapes: Shapes): Lowering {
+export function pad(
+  device: Device,
+  { value, before, interior }: NodeOf<'pad', BoundShape>,
+  shapes: NodeShapes,
+): Lowering {
   const l = languageOf(device);
   const [operand] = shapes.operands;
   const strides = stridesOf(operand);
@@ -44,7 +48,7 @@ export function pad(device: Device, { value, before, interior }: NodeOf<'pad', B
 }
 
 /** Rows of a table by number. A number that is not a row's number reads some row and discards it. */
-export function gather(device: Device, shapes: Shapes): Lowering {
+export function gather(device: Device, shapes: NodeShapes): Lowering {
   const l = languageOf(device);
   const [[rows, ...rest]] = shapes.operands;
   const width = elementCount(rest);
@@ -60,7 +64,7 @@ export function gather(device: Device, shapes: Shapes): Lowering {
 }
 
 /** A launch that reads and writes row-major lists of the elements. */
-function flat(device: Device, { out, operands }: Shapes, body: readonly string[]): Lowering {
+function flat(device: Device, { out, operands }: NodeShapes, body: readonly string[]): Lowering {
   const launch = prepare(device, {
     shape: [elementCount(out)],
     inputs: operands.length,

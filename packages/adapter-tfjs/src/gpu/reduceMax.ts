@@ -1,7 +1,7 @@
 import type { TensorInfo } from '@tensorflow/tfjs';
-import { elementCount } from '@vardrop/core/program';
+import { elementCount, type NodeShapes } from '@vardrop/core/program';
 import type { Device } from '../device/device.js';
-import type { Lowering, Shapes } from '../device/lowering.js';
+import type { Lowering } from '../device/lowering.js';
 import { reshape, transpose } from '../device/shape.js';
 import { defineCoordinates, languageOf, loadAt, prepare, store } from './program.js';
 
@@ -12,7 +12,7 @@ const longestRow = 64;
  * Maximum over axes, in stages with about as many turns as threads, so that no loop is long. (tfjs's webgl maxima start
  * from −1e20 and never give a smaller result.)
  */
-export function reduceMax(device: Device, axes: readonly number[], shapes: Shapes): Lowering {
+export function reduceMax(device: Device, axes: readonly number[], shapes: NodeShapes): Lowering {
   const [operand] = shapes.operands;
   const kept = operand.map((_, axis) => axis).filter((axis) => !axes.includes(axis));
   const permutation = [...kept, ...axes];

@@ -1,5 +1,6 @@
+import type { NodeShapes } from '@vardrop/core/program';
 import type { Device } from '../device/device.js';
-import type { Lowering, Shapes } from '../device/lowering.js';
+import type { Lowering } from '../device/lowering.js';
 import type { Language } from './language.js';
 import { defineCoordinates, languageOf, loadAt, prepare, store } from './program.js';
 import { overWindow, overWindowsOf, type Window } from './slidingWindow.js';
@@ -7,7 +8,7 @@ import { overWindow, overWindowsOf, type Window } from './slidingWindow.js';
 type Pool = Omit<Window, 'dilations'>;
 
 /** Maximum or average of each window. Padding does not count. */
-export function pool(device: Device, kind: 'max' | 'average', pooling: Pool, shapes: Shapes): Lowering {
+export function pool(device: Device, kind: 'max' | 'average', pooling: Pool, shapes: NodeShapes): Lowering {
   const l = languageOf(device);
   const [image] = shapes.operands;
   const start = kind === 'max' ? `-${l.infinity}` : l.number(0);
@@ -30,7 +31,7 @@ export function pool(device: Device, kind: 'max' | 'average', pooling: Pool, sha
  * The gradient goes to the first maximum of each window in row-major order. One launch finds its position in each
  * window, so that the next one need not search each window again for each of its cells.
  */
-export function maxPool2dGradient(device: Device, pooling: Pool, shapes: Shapes): Lowering {
+export function maxPool2dGradient(device: Device, pooling: Pool, shapes: NodeShapes): Lowering {
   const l = languageOf(device);
   const [image, pooled] = shapes.operands;
   const placeOf = (row: string, column: string) => l.toFloat(`${row} * ${pooling.size[1]} + ${column}`);
@@ -62,7 +63,7 @@ export function maxPool2dGradient(device: Device, pooling: Pool, shapes: Shapes)
 }
 
 /** Each image cell of a window gets an equal share of the window's gradient. */
-export function averagePool2dGradient(device: Device, pooling: Pool, shapes: Shapes): Lowering {
+export function averagePool2dGradient(device: Device, pooling: Pool, shapes: NodeShapes): Lowering {
   const l = languageOf(device);
   const [pooled] = shapes.operands;
   return single(device, shapes, [
@@ -75,7 +76,7 @@ export function averagePool2dGradient(device: Device, pooling: Pool, shapes: Sha
   ]);
 }
 
-function single(device: Device, shapes: Shapes, body: readonly string[]): Lowering {
+function single(device: Device, shapes: NodeShapes, body: readonly string[]): Lowering {
   return prepare(device, { shape: shapes.out, inputs: shapes.operands.length, words: [], functions: '', body });
 }
 

@@ -4,11 +4,12 @@ import {
   type BoundNode,
   type BoundShape,
   type NodeOf,
+  type NodeShapes,
   sameShape,
   type UnaryOp,
 } from '@vardrop/core/program';
 import type { Device } from '../device/device.js';
-import type { Lowering, Shapes } from '../device/lowering.js';
+import type { Lowering } from '../device/lowering.js';
 import { broadcast } from '../device/shape.js';
 
 /** tfjs's kernels for the elementwise functions that it supports. */
@@ -38,7 +39,7 @@ type FunctionNode = NodeOf<UnaryOp | BinaryOp, BoundShape>;
 export const isFunction = (node: BoundNode): node is FunctionNode => node.op in kernels || node.op === 'softplus';
 
 /** An elementwise function: of one operand, among those in `supports.functions`, or of two operands, broadcast. */
-export function elementwise(device: Device, { op }: FunctionNode, shapes: Shapes): Lowering {
+export function elementwise(device: Device, { op }: FunctionNode, shapes: NodeShapes): Lowering {
   if (op === 'softplus') return ([x]) => device.scoped(() => softplus(device, x));
   const kernel = kernels[op];
   if (shapes.operands.length === 1) return ([x]) => device.call(kernel, { x });
@@ -56,7 +57,7 @@ function softplus(device: Device, x: TensorInfo): TensorInfo {
 }
 
 /** `a > b ? x : y`, broadcast. */
-export function selectGreater(device: Device, shapes: Shapes): Lowering {
+export function selectGreater(device: Device, shapes: NodeShapes): Lowering {
   return ([a, b, x, y]) =>
     device.scoped(() => {
       const to = (operand: typeof a) => broadcast(device, operand, shapes.out);
@@ -69,7 +70,7 @@ export function selectGreater(device: Device, shapes: Shapes): Lowering {
  * Whether tfjs broadcasts these shapes correctly. The cpu backend always does. The wasm backend repeats the smaller
  * operand over the larger in memory order, so only a scalar is safe. Other shapes are expanded first.
  */
-function isDirect(device: Device, { out, operands }: Shapes): boolean {
+function isDirect(device: Device, { out, operands }: NodeShapes): boolean {
   if (device.name === 'cpu') return true;
   return operands.every(
     (shape) => sameShape(shape, out) || (shape.length <= out.length && shape.every((n) => n === 1)),

@@ -1,8 +1,8 @@
 import type { NamedAttrMap } from '@tensorflow/tfjs';
 import { VardropError } from '@vardrop/core';
-import { type BoundNode, elementCount } from '@vardrop/core/program';
+import { type BoundNode, elementCount, type NodeShapes } from '@vardrop/core/program';
 import { type Device, isGpu } from '../device/device.js';
-import type { Lowering, Shapes } from '../device/lowering.js';
+import type { Lowering } from '../device/lowering.js';
 import { broadcast, reshape, transpose } from '../device/shape.js';
 import { gatherGradient } from '../gpu/gatherGradient.js';
 import * as grouped from '../gpu/groupedConvolution.js';
@@ -25,7 +25,7 @@ import {
  * How `device` computes a node with tfjs's kernels. This is decided once, at compile. Inputs and constants are values
  * and not computations, so they never get here. Core has already removed noise, special functions and `withDerivative`.
  */
-export function lower(device: Device, node: BoundNode, shapes: Shapes): Lowering {
+export function lower(device: Device, node: BoundNode, shapes: NodeShapes): Lowering {
   const printed = isGpu(device) ? lowerPrinted(device, node, shapes) : undefined;
   if (printed) return printed;
   if (isFunction(node)) return elementwise(device, node, shapes);
@@ -92,7 +92,7 @@ export function lower(device: Device, node: BoundNode, shapes: Shapes): Lowering
 }
 
 /** Programs of this package for GPUs, where tfjs has no kernel or one with different results. */
-function lowerPrinted(device: Device, node: BoundNode, shapes: Shapes): Lowering | undefined {
+function lowerPrinted(device: Device, node: BoundNode, shapes: NodeShapes): Lowering | undefined {
   switch (node.op) {
     case 'reduceMax': {
       const isLong = elementCount(shapes.operands[0]) / elementCount(shapes.out) > device.turns;

@@ -1,7 +1,7 @@
 import type { TensorInfo } from '@tensorflow/tfjs';
-import { elementCount, sameShape } from '@vardrop/core/program';
+import { elementCount, type NodeShapes, sameShape } from '@vardrop/core/program';
 import type { Device } from '../device/device.js';
-import type { Lowering, Shapes } from '../device/lowering.js';
+import type { Lowering } from '../device/lowering.js';
 import { broadcast, join, reshape } from '../device/shape.js';
 import { inOneOrder, type ProductSize } from '../gpu/products/inOneOrder.js';
 import { slimProduct } from '../gpu/products/slimProduct.js';
@@ -12,7 +12,11 @@ import { addAll, partOf, runsOf } from './runs.js';
  * from the result's is expanded first. A stack of left matrices with the same right matrix becomes one tall matrix,
  * because the wasm backend is fast only for a product without a batch.
  */
-export function matmul(device: Device, flags: { transposeA: boolean; transposeB: boolean }, shapes: Shapes): Lowering {
+export function matmul(
+  device: Device,
+  flags: { transposeA: boolean; transposeB: boolean },
+  shapes: NodeShapes,
+): Lowering {
   const { transposeA, transposeB } = flags;
   const [aShape, bShape] = shapes.operands;
   const batch = shapes.out.slice(0, -2);

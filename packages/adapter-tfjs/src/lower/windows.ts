@@ -1,7 +1,7 @@
 import type { TensorInfo } from '@tensorflow/tfjs';
-import { type Convolution, elementCount, type SlidingWindow } from '@vardrop/core/program';
+import { type Convolution, elementCount, type NodeShapes, type SlidingWindow } from '@vardrop/core/program';
 import type { Device } from '../device/device.js';
-import type { Lowering, Shapes } from '../device/lowering.js';
+import type { Lowering } from '../device/lowering.js';
 import { pad, reshape, slice, transpose } from '../device/shape.js';
 import { convolve, explicit, padImage } from './convolve.js';
 import { addAll } from './runs.js';
@@ -17,7 +17,7 @@ export function conv2d(device: Device, { strides, padding, dilations }: Convolut
  * Gradient of `conv2d` with respect to its image: dy with `stride − 1` zeros between its cells, convolved with the
  * reversed filter, whose channels are swapped. (tfjs's own kernel is a naive loop on wasm and has no dilations.)
  */
-export function conv2dInputGradient(device: Device, window: Convolution, shapes: Shapes): Lowering {
+export function conv2dInputGradient(device: Device, window: Convolution, shapes: NodeShapes): Lowering {
   const [filterShape] = shapes.operands;
   const { strides, padding, dilations } = window;
   const [, height, width] = shapes.out;
@@ -41,7 +41,7 @@ export function conv2dInputGradient(device: Device, window: Convolution, shapes:
  * Gradient of `conv2d` with respect to its filter. It is itself a convolution: images and dy have batch and channels
  * swapped, dy is the filter. The original strides are its dilations, and the original dilations are its strides.
  */
-export function conv2dFilterGradient(device: Device, window: Convolution, shapes: Shapes): Lowering {
+export function conv2dFilterGradient(device: Device, window: Convolution, shapes: NodeShapes): Lowering {
   const { strides, padding, dilations } = window;
   const [height, width, imageChannels, channels] = shapes.out;
   return ([image, dy]) =>
@@ -56,7 +56,7 @@ export function conv2dFilterGradient(device: Device, window: Convolution, shapes
 }
 
 /** Maximum or average of each window. Padding does not count. */
-export function pool(device: Device, kind: 'max' | 'average', pooling: Pool, shapes: Shapes): Lowering {
+export function pool(device: Device, kind: 'max' | 'average', pooling: Pool, shapes: NodeShapes): Lowering {
   const { size, strides, padding } = pooling;
   // tfjs's kernels need at least one image cell in every window and windows of more than one cell. The wasm kernel of
   // averages turns NaN into −∞.
@@ -85,7 +85,7 @@ export function pool(device: Device, kind: 'max' | 'average', pooling: Pool, sha
 }
 
 /** The gradient goes to the first maximum of each window in row-major order. */
-export function maxPool2dGradient(device: Device, pooling: Pool, shapes: Shapes): Lowering {
+export function maxPool2dGradient(device: Device, pooling: Pool, shapes: NodeShapes): Lowering {
   const [image, pooled] = shapes.operands;
   return ([x, dy]) =>
     device.scoped(() => {
@@ -106,7 +106,7 @@ export function maxPool2dGradient(device: Device, pooling: Pool, shapes: Shapes)
 }
 
 /** Each image cell of a window gets an equal share of the window's gradient. */
-export function averagePool2dGradient(device: Device, pooling: Pool, shapes: Shapes): Lowering {
+export function averagePool2dGradient(device: Device, pooling: Pool, shapes: NodeShapes): Lowering {
   const [pooled] = shapes.operands;
   return ([dy]) =>
     device.scoped(() => {

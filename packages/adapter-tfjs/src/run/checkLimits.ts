@@ -1,8 +1,7 @@
 import { VardropError } from '@vardrop/core';
-import { type BoundProgram, elementCount } from '@vardrop/core/program';
+import { type BoundProgram, elementCount, nodeShapes } from '@vardrop/core/program';
 import { type Device, isGpu } from '../device/device.js';
 import { partsOf, turnsInGroups } from '../gpu/groupedConvolution.js';
-import { shapesOf } from './step.js';
 import { largestTensor } from './supports.js';
 
 /** The highest rank that tfjs's GPU backends index. */
@@ -35,7 +34,7 @@ export function checkLimits(device: Device, program: BoundProgram): void {
         'Use a smaller one.',
       );
     }
-    const shapes = shapesOf(program, id);
+    const shapes = nodeShapes(program, id);
     const turns = turnsInGroups(node, shapes);
     if (turns > device.turns) {
       refuse(`a window of ${turns} turns of a loop, needs one of at most ${device.turns}`, 'Use more groups.');

@@ -1,10 +1,10 @@
-import type { BoundProgram } from '@vardrop/core/program';
+import { type BoundProgram, nodeShapes } from '@vardrop/core/program';
 import type { Device } from '../device/device.js';
 import { elementwise } from '../gpu/elementwise/elementwise.js';
 import { groupNodes } from '../gpu/elementwise/groups.js';
 import { noise } from '../gpu/noise/noise.js';
 import { lower } from '../lower/lower.js';
-import { labelOf, type Step, shapesOf } from './step.js';
+import { labelOf, type Step } from './step.js';
 
 /**
  * How many tensors a launch may read. WebGPU guarantees eight buffers, one of which is written; WebGL 2 guarantees
@@ -36,7 +36,7 @@ export function compileLaunches(device: Device, program: BoundProgram): Step[] {
       const make = noise(device, node);
       return { ...common, run: (_, keys) => [make(keys[node.key])] };
     }
-    const compute = lower(device, node, shapesOf(program, piece));
+    const compute = lower(device, node, nodeShapes(program, piece));
     return { ...common, run: (values) => [compute(values)] };
   });
 }

@@ -1,7 +1,6 @@
 import type { TensorInfo } from '@tensorflow/tfjs';
 import type { Keys } from '@vardrop/core/backend';
 import type { BoundProgram, NodeId } from '@vardrop/core/program';
-import type { Shapes } from '../device/lowering.js';
 
 /** A piece of a program on a device. */
 export interface Step {
@@ -16,9 +15,3 @@ export interface Step {
 /** The name of a step in a profile: the labels of its nodes, or their shapes if they have no labels. */
 export const labelOf = ({ nodes }: BoundProgram, ids: readonly NodeId[]): string =>
   [...new Set(ids.map((id) => nodes[id].label ?? `[${nodes[id].shape}]`))].join(' ');
-
-/** The shapes of a node of a bound program. */
-export function shapesOf({ nodes }: BoundProgram, id: NodeId): Shapes {
-  const shapeOf = (each: NodeId) => nodes[each].shape;
-  return { out: shapeOf(id), operands: nodes[id].operands.map(shapeOf) };
-}

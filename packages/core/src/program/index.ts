@@ -18,6 +18,7 @@ export { type HostNoise, hostNoise } from './hostNoise.js';
 export { inferShape } from './infer.js';
 export { invariantNodes } from './invariantNodes.js';
 export type * from './kernel.js';
+export { type NodeShapes, nodeShapes } from './nodeShapes.js';
 export { type OperationClass, type OperationCost, operationClass, operationCost } from './operationClass.js';
 export { type PrintOptions, print } from './print.js';
 export type * from './program.js';

@@ -1,5 +1,5 @@
 import type { Op } from '@vardrop/core/program';
-import { elementary } from '../../elementary.js';
+import { elementary } from '@vardrop/wasm-kernels';
 import { type Language, polynomial } from '../language.js';
 
 /** Elementary functions that shading languages have, but with too little accuracy. */

@@ -1,0 +1,142 @@
+import { operationCost } from '@vardrop/core/program';
+import { addScaled, assign } from '../write/integers.js';
+import type { Local } from '../write/wasmWriter.js';
+import { initialValue, type LoopWriting, type Reduction } from './loopWriting.js';
+import { writeTurn } from './writeTurn.js';
+
+/** Shorter rows are computed one vector at a time. */
+const fewestUnrolled = 32;
+
+/** The innermost loop: one row of every tensor, selected by the counters of the outer loops. */
+export function writeRow(writing: LoopWriting, counters: readonly Local[]): void {
+  const { w, loop, reductions, rest, mask } = writing;
+  moveToRow(writing, counters);
+  for (const { node, sum } of reductions) {
+    if (sum === undefined) continue;
+    w.floats(initialValue[node.op]);
+    w.set(sum);
+  }
+  if (loop.partial === undefined) writeVectors(writing);
+  else writeVectorsOfBlock(writing, counters[0], loop.partial);
+  if (loop.lengths[loop.lengths.length - 1] % 4 !== 0 || (loop.partial ?? 0) % 4 !== 0) {
+    w.get(rest);
+    w.when(() => {
+      w.get(rest);
+      w.simd('i32x4Splat');
+      w.integers([0, 1, 2, 3]);
+      w.simd('i32x4GtS');
+      w.set(mask);
+      writeTurn(writing, true);
+    });
+  }
+  for (const reduction of reductions) finishReduction(writing, reduction);
+}
+
+/** Sets the addresses of the tensors' rows, and loads operands with one element per row. */
+function moveToRow({ w, loop, bases, splats }: LoopWriting, counters: readonly Local[]): void {
+  bases.forEach((base, tensor) => {
+    w.get(tensor);
+    counters.forEach((counter, axis) => {
+      const step = loop.steps[tensor][axis];
+      if (step !== 0) addScaled(w, counter, 4 * step);
+    });
+    w.set(base);
+    const splat = splats[tensor];
+    if (splat !== undefined) {
+      w.get(base);
+      w.loadSplat();
+      w.set(splat);
+    }
+  });
+}
+
+const isSlow = ({ group, nodes }: LoopWriting) => group.nodes.some((id) => operationCost[nodes[id].op] === 'expensive');
+
+/** The vectors of a row of fixed length; sets `rest`. */
+function writeVectors(writing: LoopWriting): void {
+  const { w, loop, offset, rest } = writing;
+  const length = loop.lengths[loop.lengths.length - 1];
+  const pairs = isSlow(writing) && length >= fewestUnrolled ? length - (length % 8) : 0;
+  if (pairs > 0) {
+    w.loop(offset, { constant: 4 * pairs }, 32, () => writeTurn(writing, false, 2));
+    // One vector is left if the length does not end with a full pair of vectors.
+    if (length - pairs >= 4) {
+      writeTurn(writing, false);
+      assign(w, offset, 4 * (pairs + 4));
+    }
+  } else if (length >= 4) {
+    w.loop(offset, { constant: 4 * (length - (length % 4)) }, 16, () => writeTurn(writing, false));
+  } else assign(w, offset, 0);
+  assign(w, rest, length % 4);
+}
+
+/**
+ * The vectors of a block; sets `rest`. The last block has only `partial` elements. Every other block has at least 4096.
+ */
+function writeVectorsOfBlock(writing: LoopWriting, block: Local, partial: number): void {
+  const { w, loop, offset, rest } = writing;
+  const count = w.i32();
+  w.integer(partial);
+  w.integer(loop.lengths[loop.lengths.length - 1]);
+  w.get(block);
+  w.integer(loop.lengths[0] - 1);
+  w.plain('i32LtU');
+  // select(a, b, c) is a if c is not 0.
+  const isFull = w.i32();
+  w.set(isFull);
+  w.set(count);
+  w.set(rest);
+  w.get(count);
+  w.get(rest);
+  w.get(isFull);
+  w.plain('select');
+  w.set(count);
+  w.get(count);
+  w.integer(3);
+  w.plain('i32And');
+  w.set(rest);
+  w.get(count);
+  w.get(rest);
+  w.plain('i32Sub');
+  w.integer(4);
+  w.plain('i32Mul');
+  const limit = w.i32();
+  w.set(limit);
+  if (!isSlow(writing)) {
+    w.loop(offset, limit, 16, () => writeTurn(writing, false));
+    return;
+  }
+  const pairs = w.i32();
+  w.get(limit);
+  w.integer(-32);
+  w.plain('i32And');
+  w.set(pairs);
+  w.loop(offset, pairs, 32, () => writeTurn(writing, false, 2));
+  w.get(limit);
+  w.get(pairs);
+  w.plain('i32Sub');
+  w.when(() => {
+    writeTurn(writing, false);
+    w.get(limit);
+    w.set(offset);
+  });
+}
+
+/** Adds the four partial results of a row to the value in the result. */
+function finishReduction({ w, bases }: LoopWriting, { node, tensor, sum }: Reduction): void {
+  if (sum === undefined) return;
+  const combine = node.op === 'reduceSum' ? 'f32Add' : 'f32Max';
+  w.get(bases[tensor]);
+  w.get(bases[tensor]);
+  w.loadFloat();
+  for (const pair of [0, 2]) {
+    for (const lane of [pair, pair + 1]) {
+      w.get(sum);
+      w.lane(lane);
+    }
+    w.plain(combine);
+  }
+  w.plain(combine);
+  w.plain(combine);
+  w.storeFloat();
+}
