@@ -1,6 +1,4 @@
-import { spawn } from 'node:child_process';
 import { cpus, loadavg } from 'node:os';
-import { createInterface } from 'node:readline';
 import * as tf from '@tensorflow/tfjs';
 import { createGpujsBackend } from '@vardrop/adapter-gpujs';
 import { createOnnxBackend } from '@vardrop/adapter-onnx';
@@ -14,6 +12,7 @@ import { startClock } from './networks/clock.js';
 import { handWritten } from './networks/handWritten.js';
 import { createMinibatch, networks, scales } from './networks/networks.js';
 import { createRun, gigaflopOf, productsProgram } from './networks/products.js';
+import { peersPython, startPeer } from './peers/python.js';
 
 // Training steps of the networks that people build, in turns: on each backend the step and its products alone; beside them a step
 // written by hand with tfjs and eager PyTorch, where they are. After a build:
@@ -91,23 +90,7 @@ async function addBackend(network, name, backend) {
   }
 }
 
-/** A process of Python with PyTorch that times steps when it is asked; undefined where there is none. */
-async function startTorch() {
-  const file = new URL('networks.py', import.meta.url).pathname;
-  const child = spawn('python3', [file], { stdio: ['pipe', 'pipe', 'ignore'] });
-  const lines = createInterface({ input: child.stdout })[Symbol.asyncIterator]();
-  child.on('error', () => undefined);
-  child.stdin.on('error', () => undefined);
-  const { value: version, done } = await lines.next();
-  if (done) return undefined;
-  const ask = async (/** @type {string} */ network) => {
-    child.stdin.write(`${network}\n`);
-    return JSON.parse((await lines.next()).value);
-  };
-  return { version: String(version), ask, stop: () => child.stdin.end() };
-}
-
-const torch = given('--no-torch') ? undefined : await startTorch();
+const torch = given('--no-torch') ? undefined : await startPeer(peersPython(), '../networks.py');
 const running = Object.fromEntries(await Promise.all(on.map(async (name) => [name, await backends[name]()])));
 for (const network of names) {
   for (const name of on) await addBackend(network, name, running[name]);
@@ -137,7 +120,7 @@ torch?.stop();
 const versions = {
   node: process.version,
   tfjs: tf.version.tfjs,
-  torch: torch?.version ?? 'not here',
+  torch: torch?.about ?? 'not here',
   processor: cpus()[0].model,
 };
 const timeOf = (/** @type {string} */ network, /** @type {string} */ name) => {

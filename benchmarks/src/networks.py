@@ -1,7 +1,7 @@
 """Training steps of the networks of networks.js in eager PyTorch, on one thread: variational dropout type B with one learned alpha a
 layer, its KL by Kingma's cubic, local reparametrization (flipout in the GRU), Adam, fresh noise, the loss read in each step.
 
-`networks.js` runs it: it writes the version, then for each line with a network's name it runs one step and writes its time.
+`networks.js` runs it: it writes the version, then for each line with a network's name as JSON it runs one step and writes its time.
 """
 
 import json
@@ -179,7 +179,7 @@ def main():
     print(torch.__version__, flush=True)
     steps = {}
     for line in sys.stdin:
-        name = line.strip()
+        name = json.loads(line)
         steps[name] = steps.get(name) or make_step(NETWORKS[name])
         clock, work = time.perf_counter(), time.process_time()
         steps[name]()
