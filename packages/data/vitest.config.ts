@@ -1,3 +1,3 @@
-import { testConfig } from '../../scripts/testConfig.js';
+import { sharedTestConfig } from '../../scripts/testConfig.js';
 
-export default testConfig;
+export default sharedTestConfig;
