@@ -24,7 +24,7 @@ export interface Kernel {
   readonly scratch?: number;
 }
 
-/** A result of `wholeKernel`. */
+/** A result of a kernel that is being created. */
 export interface InitialResult {
   readonly shape: readonly number[];
   /** The value that the function needs in every element before it runs. */
@@ -32,14 +32,18 @@ export interface InitialResult {
 }
 
 /** A kernel that is one task, after its results have been filled with initial values. */
-export function wholeKernel(code: FunctionWriter, results: readonly InitialResult[], scratch?: number): Kernel {
-  const addresses = code.parameters - 2;
+export const wholeKernel = (code: FunctionWriter, results: readonly InitialResult[], scratch?: number): Kernel =>
+  createKernel([{ code, tasks: 1 }], results, scratch);
+
+/** A kernel of phases that start after its results have been filled with initial values. */
+export function createKernel(phases: readonly Phase[], results: readonly InitialResult[], scratch?: number): Kernel {
+  const addresses = phases[0].code.parameters - 2;
   const firstResult = addresses - results.length - (scratch === undefined ? 0 : 1);
   const fills = results.flatMap(({ shape, initial }, i) =>
     initial === undefined ? [] : [fillPhase(addresses, firstResult + i, elementCount(shape), initial)],
   );
   return {
-    phases: [...fills, { code, tasks: 1 }],
+    phases: [...fills, ...phases],
     results: results.map(({ shape }) => shape),
     ...(scratch === undefined ? {} : { scratch }),
   };

@@ -1,7 +1,8 @@
-import type { NodeShapes } from '@vardrop/core/program';
-import { type Kernel, wholeKernel } from '../kernel.js';
-import { writeCopy } from '../move/writeCopies.js';
+import { elementCount, type NodeShapes } from '@vardrop/core/program';
+import { createKernel, type Kernel, type Phase } from '../kernel.js';
+import { copySections } from '../move/writeCopies.js';
 import { addScaled, increase, scaled, sumOf } from '../write/integers.js';
+import { cutItems, placesOf, writeSections } from '../write/tasks.js';
 import { storeFirst } from '../write/walkRow.js';
 import { createFunction, type FunctionWriter, type Local } from '../write/wasmWriter.js';
 import { type ConvolutionNode, geometryOf } from './geometryOf.js';
@@ -9,6 +10,9 @@ import { type Block, channelsOfVector, createGroupReading, type GroupReading } f
 
 /** The most products that are added up in one sum. */
 const longestSum = 4096;
+
+/** A low estimate. */
+const nanosecondsPerProduct = 0.1;
 
 /** A filter that moves over an image. */
 interface Pass {
@@ -36,8 +40,8 @@ export function writeConvolution(node: ConvolutionNode, shapes: NodeShapes): Ker
   const w = createFunction(3);
   const before = [padding[0], padding[2]] as const;
   const tensors = { source: 0, weights: 1, target: 2 };
-  writePass(w, { image, result, filter, groups, strides, dilations, before, spread: [1, 1], ...tensors });
-  return wholeKernel(w, [{ shape: result }]);
+  const pass = { image, result, filter, groups, strides, dilations, before, spread: [1, 1] as const, ...tensors };
+  return createKernel([writePass(w, pass)], [{ shape: result }]);
 }
 
 /**
@@ -49,15 +53,14 @@ export function writeInputGradient(node: ConvolutionNode, shapes: NodeShapes): K
   const { groups, strides, dilations, padding } = node;
   const [height, width, perGroup, out] = filter;
   const outPerGroup = out / groups;
-  const w = createFunction(4);
   const cell = perGroup * out;
   const turned = {
     lengths: [height, width, outPerGroup, groups, perGroup],
     from: { origin: (height * width - 1) * cell, steps: [-width * cell, -cell, 1, outPerGroup, out] },
     to: { origin: 0, steps: [width * cell, cell, groups * perGroup, perGroup, 1] },
   };
-  writeCopy(w, turned, 0, 3);
-  writePass(w, {
+  const turn = createFunction(4);
+  const pass = writePass(createFunction(4), {
     image: result,
     result: image,
     filter: [height, width, outPerGroup, groups * perGroup],
@@ -70,14 +73,16 @@ export function writeInputGradient(node: ConvolutionNode, shapes: NodeShapes): K
     weights: 3,
     target: 2,
   });
-  return wholeKernel(w, [{ shape: image }], height * width * cell);
+  const turning = { code: turn, tasks: writeSections(turn, copySections(turn, turned, 0, 3)) };
+  return createKernel([turning, pass], [{ shape: image }], height * width * cell);
 }
 
-function writePass(w: FunctionWriter, pass: Pass): void {
+/** The tasks are rows of the result. */
+function writePass(w: FunctionWriter, pass: Pass): Phase {
   const { image, result, filter, groups, strides, before, target } = pass;
   const [batch, rows, columns, out] = result;
   const reading = createGroupReading(w, { groups, perGroup: filter[2], outPerGroup: out / groups });
-  const [sample, row, column, line, place] = Array.from({ length: 5 }, () => w.i32());
+  const [item, column, line, place] = Array.from({ length: 4 }, () => w.i32());
   const [origin, top, left] = [w.i32(), w.i32(), w.i32()];
   const sums = Array.from({ length: 4 }, () => w.v128());
   const eachColumn = (visit: () => void) =>
@@ -94,19 +99,21 @@ function writePass(w: FunctionWriter, pass: Pass): void {
       storeFirst(w, channelsOfVector(block, v), () => sumOf(w, place, block.at), sums[v], 16 * v);
     }
   };
-  w.get(target);
-  w.set(line);
-  w.get(pass.source);
-  w.set(origin);
-  w.loop(sample, { constant: batch }, 1, () => {
-    w.loop(row, { constant: rows }, 1, () => {
-      startOf(w, top, row, strides[0], before[0]);
-      if (reading.beginsSlowly) reading.eachBlock(out, (block) => eachColumn(() => addUp(block)));
-      else eachColumn(() => reading.eachBlock(out, addUp));
-      increase(w, line, 4 * columns * out);
-    });
-    increase(w, origin, 4 * image[1] * image[2] * image[3]);
-  });
+  const addRow = () => {
+    const [sample, row] = placesOf(w, item, [batch, rows]);
+    startOf(w, top, row, strides[0], before[0]);
+    w.get(pass.source);
+    addScaled(w, sample, 4 * image[1] * image[2] * image[3]);
+    w.set(origin);
+    w.get(target);
+    addScaled(w, item, 4 * columns * out);
+    w.set(line);
+    if (reading.beginsSlowly) reading.eachBlock(out, (block) => eachColumn(() => addUp(block)));
+    else eachColumn(() => reading.eachBlock(out, addUp));
+  };
+  const cut = cutItems(batch * rows, columns * out * elementCount(filter.slice(0, 3)) * nanosecondsPerProduct);
+  const write = (first: Local, end: Local) => w.loop(item, end, 1, addRow, first);
+  return { code: w, tasks: writeSections(w, [{ cut, write }]) };
 }
 
 /** Sets `start` to `counter · stride − before`. */

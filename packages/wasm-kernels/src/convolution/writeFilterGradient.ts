@@ -1,10 +1,15 @@
 import { elementCount, type NodeShapes } from '@vardrop/core/program';
-import { type Kernel, wholeKernel } from '../kernel.js';
-import { addScaled, assign, increase, limit, scaled, sumOf } from '../write/integers.js';
-import { addRow, storeFirst, walkRow } from '../write/walkRow.js';
+import { createKernel, type Kernel } from '../kernel.js';
+import { addScaled, increase, limit, scaled, sumOf } from '../write/integers.js';
+import { cutItems, placesOf } from '../write/tasks.js';
+import { storeFirst, walkRow } from '../write/walkRow.js';
 import { createFunction, type FunctionWriter, type Local } from '../write/wasmWriter.js';
 import { type ConvolutionNode, type Geometry, geometryOf } from './geometryOf.js';
 import { type Block, channelsOfVector, createGroupReading, type GroupReading } from './groupReading.js';
+import { sumSlots } from './sumSlots.js';
+
+/** A low estimate. */
+const nanosecondsPerProduct = 0.1;
 
 /**
  * The most columns, and the most rows, whose products are added up in one sum. Sums of partial sums lose less accuracy.
@@ -24,41 +29,49 @@ interface Writing {
   readonly place: Local;
 }
 
+/** The most elements of scratch memory, unless sums would be too long otherwise. */
+const mostScratch = 1 << 22;
+
 /**
  * The gradient with respect to the filter of a convolution. For each cell of the filter, blocks of channels
- * are summed in registers along a row of the result. The sums of the rows are added up in memory.
+ * are summed in registers along a row of the result. The sums of the rows are added up in memory, those of each task apart.
  */
 export function writeFilterGradient(node: ConvolutionNode, shapes: NodeShapes): Kernel {
   const geometry = geometryOf(node, shapes);
   const { filter, result } = geometry;
-  const [batch, rows, , out] = result;
-  const pieces = Math.ceil((batch * rows) / longestSum);
-  const w = createFunction(pieces > 1 ? 4 : 3);
+  const [batch, rows, columns, out] = result;
+  const size = elementCount(filter);
+  const lines = batch * rows;
+  const cut = cutItems(lines, columns * size * nanosecondsPerProduct);
+  const parts = Math.max(Math.ceil(lines / longestSum), Math.min(cut.tasks, Math.ceil(mostScratch / size)));
+  const linesOfPart = Math.ceil(lines / parts);
+  const tasks = Math.ceil(lines / linesOfPart);
+  const addresses = tasks > 1 ? 4 : 3;
+  const slots = tasks > 1 ? 3 : 2;
+  const w = createFunction(addresses);
   const reading = createGroupReading(w, { groups: node.groups, perGroup: filter[2], outPerGroup: out / node.groups });
-  const [row, sample, place, piece, turn, count] = Array.from({ length: 6 }, () => w.i32());
-  const sums = pieces > 1 ? 3 : 2;
-  assign(w, row, 0);
-  w.loop(piece, { constant: pieces }, 1, () => {
-    if (pieces > 1) clear(w, sums, elementCount(filter));
-    w.integer(batch * rows);
-    addScaled(w, piece, -longestSum);
-    w.set(count);
-    limit(w, count, 'smaller', () => w.integer(longestSum));
-    w.loop(turn, count, 1, () => {
-      for (const [opcode, to] of [
-        ['i32DivU', sample],
-        ['i32RemU', place],
-      ] as const) {
-        w.get(row);
-        w.integer(rows);
-        w.plain(opcode);
-        w.set(to);
-      }
+  const [task, row, sums, end] = Array.from({ length: 4 }, () => w.i32());
+  const addPart = () => {
+    w.get(slots);
+    addScaled(w, task, 4 * size);
+    w.set(sums);
+    clear(w, sums, size);
+    const start = w.i32();
+    scaled(w, task, linesOfPart);
+    w.tee(start);
+    w.integer(linesOfPart);
+    w.plain('i32Add');
+    w.set(end);
+    limit(w, end, 'smaller', () => w.integer(lines));
+    const addRow = () => {
+      const [sample, place] = placesOf(w, row, [batch, rows]);
       addRowOfProducts({ w, geometry, reading, sums, row, sample, place });
-    });
-    if (pieces > 1) addRow(w, elementCount(filter), 2, sums);
-  });
-  return wholeKernel(w, [{ shape: filter, initial: 0 }], pieces > 1 ? elementCount(filter) : undefined);
+    };
+    w.loop(row, end, 1, addRow, start);
+  };
+  w.loop(task, w.end, 1, addPart, w.first);
+  const phases = [{ code: w, tasks }, ...(tasks > 1 ? [sumSlots(addresses, tasks, size, slots, 2)] : [])];
+  return createKernel(phases, [{ shape: filter }], tasks > 1 ? tasks * size : undefined);
 }
 
 function clear(w: FunctionWriter, tensor: Local, size: number): void {
@@ -70,7 +83,7 @@ function clear(w: FunctionWriter, tensor: Local, size: number): void {
 
 /** Adds the products of one row of dy, block by block, so that the data of a block stay in the cache. */
 function addRowOfProducts(writing: Writing): void {
-  const { w, geometry, row, sample, place, reading } = writing;
+  const { w, geometry, sample, place, reading } = writing;
   const { image, filter, window } = geometry;
   const [, height, width, channels] = image;
   const [i, y, line] = Array.from({ length: 3 }, () => w.i32());
@@ -93,7 +106,6 @@ function addRowOfProducts(writing: Writing): void {
       });
     });
   });
-  increase(w, row, 1);
 }
 
 /**

@@ -1,6 +1,7 @@
 import { elementCount, type NodeShapes } from '@vardrop/core/program';
-import { type Kernel, wholeKernel } from '../kernel.js';
-import { addScaled, increase, sumOf } from '../write/integers.js';
+import { createKernel, type Kernel } from '../kernel.js';
+import { addScaled, assign, sumOf } from '../write/integers.js';
+import { cutItems, type Section, writeSections } from '../write/tasks.js';
 import { addRow, storeFirst, walkRow } from '../write/walkRow.js';
 import { createFunction, type FunctionWriter, type Local } from '../write/wasmWriter.js';
 
@@ -10,9 +11,10 @@ export function writeGather({ out, operands: [[rows, ...rest], indices] }: NodeS
   const size = elementCount(rest);
   const [source, target] = [w.i32(), w.i32()];
   const [value, mask] = [w.v128(), w.v128()];
-  w.get(2);
-  w.set(target);
-  eachIndex(w, 1, elementCount(indices), rows, (number, isRow) => {
+  const gatherRow = (at: Local, number: Local, isRow: Local) => {
+    w.get(2);
+    addScaled(w, at, 4 * size);
+    w.set(target);
     // For a number that is not a row's number, the first row is read and masked to zeros.
     w.get(0);
     w.get(number);
@@ -35,55 +37,89 @@ export function writeGather({ out, operands: [[rows, ...rest], indices] }: NodeS
       w.set(value);
       storeFirst(w, count, () => sumOf(w, target, at), value);
     });
-    increase(w, target, 4 * size);
-  });
-  return wholeKernel(w, [{ shape: out }]);
+  };
+  const cut = cutItems(elementCount(indices), 5 + 0.2 * size);
+  const write = (first: Local, end: Local) => eachIndex(w, { indices: 1, first, end, rows }, gatherRow);
+  return createKernel([{ code: w, tasks: writeSections(w, [{ cut, write }]) }], [{ shape: out }]);
 }
 
-/** Adds each row of dy to the row with its number, in the order of the indices. */
+/** Columns of a table that one task adds up at least: a cache line. */
+const columnsOfTask = 16;
+
+/** Adds each row of dy to the row with its number, in the order of the indices. The items are groups of columns. */
 export function writeGatherGradient({ out: [rows, ...rest], operands: [indices] }: NodeShapes): Kernel {
   const w = createFunction(3);
-  const size = elementCount(rest);
-  const [source, target] = [w.i32(), w.i32()];
-  w.get(1);
-  w.set(source);
-  eachIndex(w, 0, elementCount(indices), rows, (number, isRow) => {
-    w.get(isRow);
-    w.when(() => {
-      w.get(2);
-      addScaled(w, number, 4 * size);
-      w.set(target);
-      addRow(w, size, target, source);
-    });
-    increase(w, source, 4 * size);
+  const [size, count] = [elementCount(rest), elementCount(indices)];
+  const [source, target, group, none, all] = Array.from({ length: 5 }, () => w.i32());
+  /** So many groups of columns, from a column on. */
+  const columns = (groups: number, start: number, width: number): Section => ({
+    cut: cutItems(groups, count * (4 + 0.3 * width)),
+    write(first, end) {
+      assign(w, none, 0);
+      assign(w, all, count);
+      const addGroup = () =>
+        eachIndex(w, { indices: 0, first: none, end: all, rows }, (at, number, isRow) => {
+          w.get(isRow);
+          w.when(() => {
+            for (const [local, tensor, row] of [
+              [source, 1, at],
+              [target, 2, number],
+            ]) {
+              w.get(tensor);
+              addScaled(w, row, 4 * size);
+              addScaled(w, group, 4 * columnsOfTask);
+              w.integer(4 * start);
+              w.plain('i32Add');
+              w.set(local);
+            }
+            addRow(w, width, target, source);
+          });
+        });
+      w.loop(group, end, 1, addGroup, first);
+    },
   });
-  return wholeKernel(w, [{ shape: [rows, ...rest], initial: 0 }]);
+  const last = size % columnsOfTask;
+  const groups = (size - last) / columnsOfTask;
+  const sections = [
+    ...(groups > 0 ? [columns(groups, 0, columnsOfTask)] : []),
+    ...(last > 0 ? [columns(1, size - last, last)] : []),
+  ];
+  const tasks = writeSections(w, sections);
+  return createKernel([{ code: w, tasks }], [{ shape: [rows, ...rest], initial: 0 }]);
 }
 
-/** Runs `visit` for each index, with its whole number, and with 1 if that is a row's number, else 0. */
+/** Runs `visit` for a range of indices, with its place, its whole number, and with 1 if that is a row's number, else 0. */
 function eachIndex(
   w: FunctionWriter,
-  indices: Local,
-  count: number,
-  rows: number,
-  visit: (number: Local, isRow: Local) => void,
+  of: { readonly indices: Local; readonly first: Local; readonly end: Local; readonly rows: number },
+  visit: (at: Local, number: Local, isRow: Local) => void,
 ): void {
+  const { indices, first, end, rows } = of;
   const [at, number, isRow] = [w.i32(), w.i32(), w.i32()];
-  w.loop(at, { constant: 4 * count }, 4, () => {
-    sumOf(w, indices, at);
+  const load = () => {
+    w.get(indices);
+    addScaled(w, at, 4);
     w.loadFloat();
-    w.truncate();
-    w.set(number);
-    sumOf(w, indices, at);
-    w.loadFloat();
-    w.get(number);
-    w.plain('f32FromInteger');
-    w.plain('f32Eq');
-    w.get(number);
-    w.integer(rows);
-    w.plain('i32LtU');
-    w.plain('i32And');
-    w.set(isRow);
-    visit(number, isRow);
-  });
+  };
+  w.loop(
+    at,
+    end,
+    1,
+    () => {
+      load();
+      w.truncate();
+      w.set(number);
+      load();
+      w.get(number);
+      w.plain('f32FromInteger');
+      w.plain('f32Eq');
+      w.get(number);
+      w.integer(rows);
+      w.plain('i32LtU');
+      w.plain('i32And');
+      w.set(isRow);
+      visit(at, number, isRow);
+    },
+    first,
+  );
 }

@@ -1,11 +1,11 @@
-import type { NodeShapes } from '@vardrop/core/program';
-import { type Kernel, wholeKernel } from '../kernel.js';
-import { addScaled, assign, increase } from '../write/integers.js';
-import { nestLoops } from '../write/nestLoops.js';
+import { elementCount, type NodeShapes } from '@vardrop/core/program';
+import { createKernel, type Kernel } from '../kernel.js';
+import { addScaled, increase, scaled } from '../write/integers.js';
+import { cutItems, placesOf, type Section, writeSections } from '../write/tasks.js';
 import { storeFirst } from '../write/walkRow.js';
 import { createFunction, type FunctionWriter, type Local } from '../write/wasmWriter.js';
 import { rowMajorSteps } from './copies.js';
-import { writeCopy } from './writeCopies.js';
+import { copySections } from './writeCopies.js';
 
 /** Elements of a row of the result that are written together: a cache line. */
 const together = 16;
@@ -21,46 +21,49 @@ export function writeTranspose(permutation: readonly number[], { out, operands: 
   const to = rowMajorSteps(out);
   const last = out.length - 1;
   const column = permutation.indexOf(last);
+  const kernel = (sections: readonly Section[]) =>
+    createKernel([{ code: w, tasks: writeSections(w, sections) }], [{ shape: out }]);
   if (column === last) {
-    writeCopy(w, { lengths: out, from: { origin: 0, steps: from }, to: { origin: 0, steps: to } }, 0, 1);
-    return wholeKernel(w, [{ shape: out }]);
+    const copy = { lengths: out, from: { origin: 0, steps: from }, to: { origin: 0, steps: to } };
+    return kernel(copySections(w, copy, 0, 1));
   }
   const others = out.map((_, axis) => axis).filter((axis) => axis !== column && axis !== last);
-  const [row, source, target] = [w.i32(), w.i32(), w.i32()];
-  nestLoops(
-    w,
-    others.map((axis) => out[axis]),
-    (counters) => {
-      const turn = (vectors: number, count: number) => {
-        for (const [local, tensor, walk] of [
-          [source, 0, from],
-          [target, 1, to],
-        ] as const) {
-          w.get(tensor);
-          counters.forEach((counter, i) => {
-            addScaled(w, counter, 4 * walk[others[i]]);
-          });
-          addScaled(w, row, 4 * walk[last]);
-          w.set(local);
-        }
-        writeColumns(w, {
-          source,
-          target,
-          columns: out[column],
-          down: 4 * from[last],
-          across: 4 * to[column],
-          vectors,
-          count,
+  const [item, row, source, target] = [w.i32(), w.i32(), w.i32(), w.i32()];
+  const addresses = [
+    [source, 0, from],
+    [target, 1, to],
+  ] as const;
+  /** Rows from `start` on: groups of so many vectors, the last of which has `count` elements. */
+  const rows = (groups: number, start: number, vectors: number, count: number): Section => {
+    const lengths = [...others.map((axis) => out[axis]), groups];
+    const write = () => {
+      const places = placesOf(w, item, lengths);
+      scaled(w, places[others.length], together);
+      w.integer(start);
+      w.plain('i32Add');
+      w.set(row);
+      for (const [local, tensor, walk] of addresses) {
+        w.get(tensor);
+        others.forEach((axis, i) => {
+          addScaled(w, places[i], 4 * walk[axis]);
         });
-      };
-      const whole = out[last] - (out[last] % together);
-      if (whole > 0) w.loop(row, { constant: whole }, together, () => turn(together / 4, 4));
-      if (whole === out[last]) return;
-      assign(w, row, whole);
-      turn(Math.ceil((out[last] - whole) / 4), ((out[last] - 1) % 4) + 1);
-    },
-  );
-  return wholeKernel(w, [{ shape: out }]);
+        addScaled(w, row, 4 * walk[last]);
+        w.set(local);
+      }
+      const [columns, down, across] = [out[column], 4 * from[last], 4 * to[column]];
+      writeColumns(w, { source, target, columns, down, across, vectors, count });
+    };
+    return {
+      cut: cutItems(elementCount(lengths), 2 * out[column] * vectors),
+      write: (first, end) => w.loop(item, end, 1, write, first),
+    };
+  };
+  const rest = out[last] % together;
+  const groups = (out[last] - rest) / together;
+  return kernel([
+    ...(groups > 0 ? [rows(groups, 0, together / 4, 4)] : []),
+    ...(rest > 0 ? [rows(1, out[last] - rest, Math.ceil(rest / 4), ((rest - 1) % 4) + 1)] : []),
+  ]);
 }
 
 /** Writes the columns of up to sixteen rows of the operand, `down` bytes apart, as rows of the result, `across` bytes apart. */

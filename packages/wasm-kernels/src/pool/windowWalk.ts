@@ -1,5 +1,6 @@
-import type { SlidingWindow } from '@vardrop/core/program';
+import { elementCount, type SlidingWindow } from '@vardrop/core/program';
 import { assign, increase, scaled } from '../write/integers.js';
+import { placesOf } from '../write/tasks.js';
 import type { FunctionWriter, Local } from '../write/wasmWriter.js';
 
 type Pooling = SlidingWindow & { readonly size: readonly [number, number] };
@@ -13,8 +14,9 @@ export interface WindowWalk {
   readonly pooling: Pooling;
   readonly image: readonly number[];
   readonly pooled: readonly number[];
+  /** The row of windows, counted through all samples, and its sample. */
+  readonly line: Local;
   readonly sample: Local;
-  readonly row: Local;
   readonly column: Local;
   /** Row and column of the cell within its window. */
   readonly i: Local;
@@ -41,9 +43,9 @@ export function createWindowWalk(
   image: readonly number[],
   pooled: readonly number[],
 ): WindowWalk {
-  const [sample, row, column, i, j, channel] = Array.from({ length: 6 }, () => w.i32());
+  const [line, sample, column, i, j, channel] = Array.from({ length: 6 }, () => w.i32());
   const [top, left, y, x, cell, window, rest] = Array.from({ length: 7 }, () => w.i32());
-  return { w, pooling, image, pooled, sample, row, column, i, j, channel, top, left, y, x, cell, window, rest };
+  return { w, pooling, image, pooled, line, sample, column, i, j, channel, top, left, y, x, cell, window, rest };
 }
 
 /** Pushes the address of the turn's channels of a tensor, at `walk.cell` or `walk.window`. */
@@ -72,29 +74,39 @@ function affine(w: FunctionWriter, to: Local, counter: Local, scale: number, plu
 }
 
 /**
- * Writes the whole walk: `start` at each window, then `turn` for its channels, with `isPartial` if they are fewer than
- * four.
+ * Writes the walk over the windows of some rows, counted through all samples: `start` at each window, then `turn` for its channels,
+ * with `isPartial` if they are fewer than four.
  */
-export function walkWindows(walk: WindowWalk, start: () => void, turn: (isPartial: boolean) => void): void {
-  const { w, pooling, image, pooled, sample, row, column, top, left, window } = walk;
+export function walkWindows(
+  walk: WindowWalk,
+  [first, end]: readonly [Local, Local],
+  start: () => void,
+  turn: (isPartial: boolean) => void,
+): void {
+  const { w, pooling, image, pooled, line, sample, column, top, left, window } = walk;
   const { strides, padding } = pooling;
   const [batch, , , channels] = image;
   const [, rows, columns] = pooled;
-  w.loop(sample, { constant: batch }, 1, () => {
-    w.loop(row, { constant: rows }, 1, () => {
-      affine(w, top, row, strides[0], () => w.integer(-padding[0]));
-      w.loop(column, { constant: columns }, 1, () => {
-        affine(w, left, column, strides[1], () => w.integer(-padding[2]));
-        affine(w, window, sample, rows, () => w.get(row));
-        affine(w, window, window, columns, () => w.get(column));
-        scaled(w, window, 4 * channels);
-        w.set(window);
-        start();
-        walkChannels(walk, channels, turn);
-      });
+  const walkLine = () => {
+    const [of, row] = placesOf(w, line, [batch, rows]);
+    w.get(of);
+    w.set(sample);
+    affine(w, top, row, strides[0], () => w.integer(-padding[0]));
+    w.loop(column, { constant: columns }, 1, () => {
+      affine(w, left, column, strides[1], () => w.integer(-padding[2]));
+      affine(w, window, line, columns, () => w.get(column));
+      scaled(w, window, 4 * channels);
+      w.set(window);
+      start();
+      walkChannels(walk, channels, turn);
     });
-  });
+  };
+  w.loop(line, end, 1, walkLine, first);
 }
+
+/** A low estimate of the time for a row of windows. */
+export const nanosecondsPerLine = ({ pooling, pooled: [, , columns, channels] }: WindowWalk): number =>
+  columns * channels * elementCount(pooling.size);
 
 function walkChannels({ w, channel, rest }: WindowWalk, channels: number, turn: (isPartial: boolean) => void): void {
   const whole = channels - (channels % 4);

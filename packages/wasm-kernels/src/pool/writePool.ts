@@ -1,8 +1,9 @@
 import type { NodeOf, NodeShapes } from '@vardrop/core/program';
-import { type Kernel, wholeKernel } from '../kernel.js';
+import { createKernel, type Kernel } from '../kernel.js';
 import { storeFour } from '../write/storeFour.js';
-import { createFunction } from '../write/wasmWriter.js';
-import { addressOf, countCells, createWindowWalk, visitCells, walkWindows } from './windowWalk.js';
+import { cutItems, writeSections } from '../write/tasks.js';
+import { createFunction, type Local } from '../write/wasmWriter.js';
+import { addressOf, countCells, createWindowWalk, nanosecondsPerLine, visitCells, walkWindows } from './windowWalk.js';
 
 /** Maximum or average of each window, over its cells inside the image. NaN stays NaN, unlike in tfjs's wasm kernels. */
 export function writePool(
@@ -17,7 +18,7 @@ export function writePool(
   const start = () => {
     if (!isMaximum) countCells(walk, count);
   };
-  walkWindows(walk, start, (isPartial) => {
+  const turn = (isPartial: boolean) => {
     w.floats(isMaximum ? Number.NEGATIVE_INFINITY : 0);
     w.set(result);
     visitCells(walk, () => {
@@ -36,6 +37,8 @@ export function writePool(
       w.set(result);
     }
     storeFour(w, () => addressOf(walk, 1, walk.window), result, isPartial ? walk.rest : undefined);
-  });
-  return wholeKernel(w, [{ shape: pooled }]);
+  };
+  const cut = cutItems(pooled[0] * pooled[1], nanosecondsPerLine(walk));
+  const write = (first: Local, end: Local) => walkWindows(walk, [first, end], start, turn);
+  return createKernel([{ code: w, tasks: writeSections(w, [{ cut, write }]) }], [{ shape: pooled }]);
 }

@@ -1,11 +1,14 @@
 import type { NodeOf, NodeShapes } from '@vardrop/core/program';
-import { type Kernel, wholeKernel } from '../kernel.js';
+import { createKernel, type Kernel } from '../kernel.js';
+import { scaled } from '../write/integers.js';
 import { storeFour } from '../write/storeFour.js';
+import { cutItems, writeSections } from '../write/tasks.js';
 import { createFunction, type Local } from '../write/wasmWriter.js';
 import {
   addressOf,
   countCells,
   createWindowWalk,
+  nanosecondsPerLine,
   pushIndex,
   visitCells,
   type WindowWalk,
@@ -30,7 +33,7 @@ export function writePoolGradient(
   const start = () => {
     if (!isMaximum) countCells(walk, count);
   };
-  walkWindows(walk, start, (isPartial) => {
+  const turn = (isPartial: boolean) => {
     addressOf(walk, gradient, walk.window);
     w.load();
     if (!isMaximum) {
@@ -58,8 +61,19 @@ export function writePoolGradient(
       w.set(next);
       storeFour(w, () => addressOf(walk, result, walk.cell), next, isPartial ? walk.rest : undefined);
     });
-  });
-  return wholeKernel(w, [{ shape: image, initial: 0 }]);
+  };
+  const rows = walk.pooled[1];
+  const cut = cutItems(image[0], rows * nanosecondsPerLine(walk));
+  const write = (...samples: readonly [Local, Local]) => {
+    const [first, end] = samples.map((sample) => {
+      const line = w.i32();
+      scaled(w, sample, rows);
+      w.set(line);
+      return line;
+    });
+    walkWindows(walk, [first, end], start, turn);
+  };
+  return createKernel([{ code: w, tasks: writeSections(w, [{ cut, write }]) }], [{ shape: image, initial: 0 }]);
 }
 
 /** Finds the position of a window's maximum. It is −1 before the first cell. */
