@@ -4,9 +4,9 @@ import { describe, it } from 'vitest';
 import { checkKernels } from './checkKernels.js';
 
 /** Small shapes, and some that take several tasks. */
-const shapes = fc.oneof(
+const shapes: fc.Arbitrary<readonly number[]> = fc.oneof(
   fc.array(fc.integer({ min: 1, max: 5 }), { minLength: 1, maxLength: 4 }),
-  fc.constantFrom([70_001], [257, 411], [3, 130, 301], [131, 5, 7, 29], [2, 33_001], [40_003, 3]),
+  fc.constantFrom<number[]>([70_001], [257, 411], [3, 130, 301], [131, 5, 7, 29], [2, 33_001], [40_003, 3]),
 );
 const runs = { numRuns: 40 };
 

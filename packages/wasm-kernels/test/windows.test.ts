@@ -87,6 +87,11 @@ describe('in any order of their tasks', () => {
         const x = b.input('x', [batch, ...size, channels]);
         const y = b.maxPool2d(x, kernel, options);
         b.output('maximum', y);
+        b.output('average', b.averagePool2d(x, kernel, options));
+        // With these counts of cells, shares are exact.
+        if ([1, 2, 4, 8, 16].includes(kernel[0] * kernel[1]) && padding.every((n) => n === 0)) {
+          b.output('shares', b.averagePool2dGradient(b.input('flow', y.shape), x.shape, kernel, options));
+        }
         b.output('gradient', b.maxPool2dGradient(x, b.input('dy', y.shape), kernel, options));
         checkKernels(boundProgram(b.build()), seed);
       }),
