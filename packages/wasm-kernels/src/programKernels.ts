@@ -7,6 +7,8 @@ import { writeLoop } from './loop/writeLoop.js';
 import { writeCopies } from './move/writeCopies.js';
 import { writeGather, writeGatherGradient } from './move/writeGather.js';
 import { writeTranspose } from './move/writeTranspose.js';
+import { type NoiseSource, noiseSource } from './noise/noiseSource.js';
+import { writeNoise } from './noise/writeNoise.js';
 import { writePool } from './pool/writePool.js';
 import { writePoolGradient } from './pool/writePoolGradient.js';
 import { writeMatmul } from './product/writeMatmul.js';
@@ -19,6 +21,8 @@ export interface ProgramKernel {
   readonly results: readonly NodeId[];
   /** Absent for nodes that compute nothing (`reshape`) and for those that core takes out of programs. */
   readonly kernel?: Kernel;
+  /** Only for `noise`, whose kernel takes the address of words made from a key in place of its operands'. */
+  readonly noise?: NoiseSource;
 }
 
 /**
@@ -31,8 +35,10 @@ export function programKernels(program: BoundProgram): ProgramKernel[] {
       const { operands, results } = piece;
       return { kind: 'loop', operands, results, kernel: writeLoop(program, piece) };
     }
-    const { op, operands } = program.nodes[piece];
-    return { kind: op, operands, results: [piece], kernel: writeNode(program, piece) };
+    const node = program.nodes[piece];
+    const { op, operands } = node;
+    const noise = op === 'noise' ? { noise: noiseSource(node) } : {};
+    return { kind: op, operands, results: [piece], kernel: writeNode(program, piece), ...noise };
   });
 }
 
@@ -64,6 +70,8 @@ function writeNode(program: BoundProgram, id: NodeId): Kernel | undefined {
       return writeInputGradient(node, shapes);
     case 'conv2dFilterGradient':
       return writeFilterGradient(node, shapes);
+    case 'noise':
+      return writeNoise(node, shapes);
     default:
       return undefined;
   }

@@ -2,16 +2,8 @@ import { type BoundProgram, elementCount, type NodeId } from '@vardrop/core/prog
 import { evaluate } from '@vardrop/core/reference';
 import { expect } from 'vitest';
 import { programKernels } from '../src/index.js';
+import { randomNumbers } from './randomNumbers.js';
 import { runKernel } from './runKernel.js';
-
-/** Pseudorandom numbers in [0, 1). */
-function randomNumbers(seed: number): () => number {
-  let state = seed >>> 0;
-  return () => {
-    state = (Math.imul(state, 1664525) + 1013904223) >>> 0;
-    return state / 2 ** 32;
-  };
-}
 
 /**
  * Checks that a program's kernels agree with the reference on whole numbers from −3 to 3, in every element, and that the

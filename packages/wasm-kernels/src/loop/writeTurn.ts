@@ -1,8 +1,9 @@
 import { type BoundNode, type NodeId, numberOf } from '@vardrop/core/program';
 import { storeFour } from '../write/storeFour.js';
+import { createVectorWriter } from '../write/vectorWriter.js';
 import type { Local } from '../write/wasmWriter.js';
 import { initialValue, isReduction, type LoopWriting, type Reduction } from './loopWriting.js';
-import { bounded, createVectorWriter, type VectorOp, vectorOps } from './vectorMath.js';
+import { bounded, type VectorOp, vectorOps } from './vectorMath.js';
 
 /**
  * Four of the elements that a turn of the loop computes: their values, and their distance from the turn's first

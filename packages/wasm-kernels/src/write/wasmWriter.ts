@@ -34,6 +34,7 @@ const plain = {
 
 /** Opcodes after the prefix 0xfd that take no immediate. */
 export const simd = {
+  swizzle: 0x0e,
   i32x4Splat: 0x11,
   f32x4Splat: 0x13,
   i32x4Eq: 0x37,
@@ -42,11 +43,15 @@ export const simd = {
   f32x4Lt: 0x43,
   f32x4Gt: 0x44,
   i32x4GtS: 0x3b,
+  i32x4LtU: 0x3a,
   and: 0x4e,
   or: 0x50,
+  xor: 0x51,
+  anyTrue: 0x53,
   bitselect: 0x52,
   shl: 0xab,
   shrS: 0xac,
+  shrU: 0xad,
   i32x4Add: 0xae,
   i32x4Sub: 0xb1,
   floor: 0x68,
