@@ -13,6 +13,7 @@ const wasmPaths = {
 
 /** The backends that a page can have, by name. */
 export const pageBackends = {
+  wasm: async () => (await import('@vardrop/adapter-wasm')).createWasmBackend(),
   'tfjs:wasm': () => tfjs({ device: 'wasm', wasmPaths }),
   'tfjs:webgl': () => tfjs({ device: 'webgl' }),
   'tfjs:webgpu': () => tfjs({ device: 'webgpu' }),

@@ -5,6 +5,7 @@ import type { SparsityModel } from '@vardrop/experiments';
  * need a graphics card and, except `onnx:webgpu`, the package `webgpu`.
  */
 export const backends = [
+  'wasm',
   'tfjs:wasm',
   'tfjs:cpu',
   'tfjs:webgpu',

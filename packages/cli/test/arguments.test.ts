@@ -118,12 +118,12 @@ describe('what cannot be understood is refused', () => {
     [
       'train --backend tfjs:wsm',
       'VARDROP_UNKNOWN_BACKEND',
-      '[vardrop train] --backend: got "tfjs:wsm", needs one of tfjs:wasm, tfjs:cpu, tfjs:webgpu, onnx:wasm, onnx:native, onnx:webgpu, gpujs:webasm, gpujs:cpu, gpujs:webgpu, reference, the path of a module such as ./my-backend.js, or the name of an installed package. Did you mean tfjs:wasm?',
+      '[vardrop train] --backend: got "tfjs:wsm", needs one of wasm, tfjs:wasm, tfjs:cpu, tfjs:webgpu, onnx:wasm, onnx:native, onnx:webgpu, gpujs:webasm, gpujs:cpu, gpujs:webgpu, reference, the path of a module such as ./my-backend.js, or the name of an installed package. Did you mean tfjs:wasm?',
     ],
     [
       'train --backend cuda',
       'VARDROP_UNKNOWN_BACKEND',
-      'needs one of tfjs:wasm, tfjs:cpu, tfjs:webgpu, onnx:wasm, onnx:native, onnx:webgpu, gpujs:webasm, gpujs:cpu, gpujs:webgpu, reference, the path of a module such as ./my-backend.js, or the name of an installed package. Choose one of them.',
+      'needs one of wasm, tfjs:wasm, tfjs:cpu, tfjs:webgpu, onnx:wasm, onnx:native, onnx:webgpu, gpujs:webasm, gpujs:cpu, gpujs:webgpu, reference, the path of a module such as ./my-backend.js, or the name of an installed package. Choose one of them.',
     ],
     ['train --noise varational-b', 'VARDROP_UNKNOWN_NOISE', 'Did you mean variational-b?'],
     ['train --alpha neuron', 'VARDROP_UNKNOWN_ALPHA', 'needs one of network, layer, input, output, weight'],

@@ -5,7 +5,7 @@ import { createBackend } from '../src/backends/createBackend.js';
 afterEach(() => vi.restoreAllMocks());
 
 describe('createBackend', () => {
-  it.each(['tfjs:cpu', 'tfjs:wasm', 'onnx:wasm', 'onnx:native', 'gpujs:webasm', 'gpujs:cpu', 'reference'] as const)(
+  it.each(['wasm', 'tfjs:cpu', 'tfjs:wasm', 'onnx:wasm', 'onnx:native', 'gpujs:webasm', 'gpujs:cpu', 'reference'] as const)(
     'lets nothing of %s into the progress',
     async (name) => {
       const printed = (['log', 'info', 'warn', 'error'] as const).map((method) =>
@@ -18,7 +18,7 @@ describe('createBackend', () => {
     },
   );
 
-  it.each(['onnx:wasm', 'onnx:native'] as const)('keeps a run of %s off the thread of the progress', async (name) => {
+  it.each(['wasm', 'onnx:wasm', 'onnx:native'] as const)('keeps a run of %s off the thread of the progress', async (name) => {
     const backend = await createBackend(name);
     const size = 1024;
     const b = createBuilder('powers');

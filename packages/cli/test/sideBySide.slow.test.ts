@@ -4,7 +4,7 @@ import { promisify } from 'node:util';
 import { describe, expect, it } from 'vitest';
 
 const program = fileURLToPath(new URL('./sideBySide.js', import.meta.url));
-const backends = ['tfjs:wasm', 'onnx:wasm', 'onnx:native', 'gpujs:webasm'];
+const backends = ['wasm', 'tfjs:wasm', 'onnx:wasm', 'onnx:native', 'gpujs:webasm'];
 const pairs = backends.flatMap((first) => backends.filter((each) => each !== first).map((second) => [first, second]));
 
 describe('two backends in one process', () => {

@@ -20,6 +20,10 @@ export async function createBackend(
   switch (name) {
     case 'reference':
       return createReferenceBackend();
+    case 'wasm': {
+      const { createWasmBackend } = await import('@vardrop/adapter-wasm');
+      return createWasmBackend();
+    }
     case 'tfjs:wasm':
     case 'tfjs:cpu':
     case 'tfjs:webgpu': {

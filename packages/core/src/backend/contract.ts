@@ -76,6 +76,8 @@ export interface Supports {
    * refuses them with `VARDROP_LIMITS`. Absent on other devices.
    */
   readonly turns?: number;
+  /** How many threads compute, where the backend decides that itself. */
+  readonly threads?: number;
 }
 
 /** A program compiled for fixed shapes. */

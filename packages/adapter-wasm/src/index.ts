@@ -1,0 +1,2 @@
+export type { WasmTensor } from './backend.js';
+export { createWasmBackend, type WasmBackendOptions } from './createWasmBackend.js';

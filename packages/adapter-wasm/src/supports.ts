@@ -1,0 +1,15 @@
+import type { Supports } from '@vardrop/core/backend';
+
+/** The capabilities of a backend that computes with so many threads. */
+export function supportsOf(threads: number): Supports {
+  return {
+    noise: 'host',
+    precision: 'float32',
+    functions: [],
+    nonFinite: true,
+    subnormals: true,
+    terms: 1024,
+    ulps: { exp: 1.1, log: 1.1, sigmoid: 2.5, softplus: 2.1, tanh: 1.6, cos: 2, erf: 2, sqrt: 0.5, div: 0.5 },
+    threads,
+  };
+}

@@ -1,0 +1,3 @@
+import { testConfig } from '../../scripts/testConfig.js';
+
+export default testConfig;
