@@ -3,6 +3,7 @@ import * as tf from '@tensorflow/tfjs';
 import { createGpujsBackend } from '@vardrop/adapter-gpujs';
 import { createOnnxBackend } from '@vardrop/adapter-onnx';
 import { createTfjsBackend } from '@vardrop/adapter-tfjs';
+import { createWasmBackend } from '@vardrop/adapter-wasm';
 import { adam, initialState } from '@vardrop/core';
 import { createTrainer } from '@vardrop/core/extend';
 import { describeTimes, median } from '@vardrop/experiments';
@@ -31,6 +32,7 @@ const backends = {
         ? ({ kind, milliseconds }) => kinds?.set(kind, (kinds.get(kind) ?? 0) + milliseconds)
         : undefined,
     }),
+  wasm: () => createWasmBackend(),
   'onnx:wasm': () => createOnnxBackend({ device: 'wasm' }),
   'onnx:native': () => createOnnxBackend({ device: 'native' }),
   'tfjs:cpu': () => createTfjsBackend({ device: 'cpu' }),

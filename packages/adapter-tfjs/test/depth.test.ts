@@ -1,6 +1,7 @@
-import { bindBatch, boundProgram, createBuilder, type Program, type Value } from '@vardrop/core/program';
+import { bindBatch, boundProgram, createBuilder, elementCount, type Program, type Value } from '@vardrop/core/program';
 import { describe, expect, it } from 'vitest';
 import { groupNodes } from '../src/gpu/elementwise/groups.js';
+import { planSteps } from '../src/run/plan.js';
 
 /** Time that grows with the square of this length is minutes. */
 const length = 100_000;
@@ -23,6 +24,16 @@ describe(`a chain of ${length} nodes`, () => {
   const program = chain();
   const { nodes } = program;
   const computed = nodes.filter(({ op }) => op !== 'input').length;
+
+  it('keeps the values of few steps', () => {
+    const steps = nodes.flatMap(({ op, operands }, id) => (op === 'input' ? [] : [{ results: [id], operands }]));
+    let live = 0;
+    for (const { results, dead } of planSteps(boundProgram(program), steps).each) {
+      live += results.reduce((sum, id) => sum + elementCount(nodes[id].shape), 0);
+      live -= dead.reduce((sum, id) => sum + elementCount(nodes[id].shape), 0);
+      expect(live).toBeLessThanOrEqual(6);
+    }
+  });
 
   it('is cut into launches', () => {
     const pieces = groupNodes(boundProgram(program), 7);

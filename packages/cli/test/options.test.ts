@@ -1,6 +1,7 @@
 import * as gpujs from '@vardrop/adapter-gpujs';
 import * as onnx from '@vardrop/adapter-onnx';
 import * as tfjs from '@vardrop/adapter-tfjs';
+import * as wasm from '@vardrop/adapter-wasm';
 import * as conformance from '@vardrop/conformance';
 import * as data from '@vardrop/data';
 import * as experiments from '@vardrop/experiments';
@@ -22,6 +23,7 @@ const packages = {
   'adapter-tfjs': tfjs,
   'adapter-onnx': onnx,
   'adapter-gpujs': gpujs,
+  'adapter-wasm': wasm,
 } as const;
 
 const entries: Readonly<Record<string, Readonly<Record<string, Entry>>>> = { core: withOptions, ...others };

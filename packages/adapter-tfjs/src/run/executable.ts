@@ -1,11 +1,5 @@
 import type { TensorInfo } from '@tensorflow/tfjs';
-import {
-  type BackendLifetime,
-  createExecutableOf,
-  type Executable,
-  planSteps,
-  programInterface,
-} from '@vardrop/core/backend';
+import { type BackendLifetime, createExecutableOf, type Executable, programInterface } from '@vardrop/core/backend';
 import {
   type BoundProgram,
   elementCount,
@@ -19,6 +13,7 @@ import type { Device } from '../device/device.js';
 import { emptyPools } from '../device/emptyPools.js';
 import type { Handles } from '../device/handles.js';
 import { checkLimits, mostCells } from './checkLimits.js';
+import { planSteps } from './plan.js';
 import { runProgram } from './runProgram.js';
 import type { Step } from './step.js';
 import { compileSteps, type Settings } from './steps.js';

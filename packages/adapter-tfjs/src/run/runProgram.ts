@@ -1,8 +1,9 @@
 import type { TensorInfo } from '@tensorflow/tfjs';
-import type { BoundIteration, Entries, Keys, Plan, ProgramInterface, RunEntries } from '@vardrop/core/backend';
+import type { BoundIteration, Entries, Keys, ProgramInterface, RunEntries } from '@vardrop/core/backend';
 import { type BoundProgram, elementCount, type NodeId } from '@vardrop/core/program';
 import type { Device } from '../device/device.js';
 import type { Entry } from '../device/handles.js';
+import type { Plan } from './plan.js';
 import { createRunValues, type RunValues } from './runValues.js';
 import type { Step } from './step.js';
 import type { Settings } from './steps.js';

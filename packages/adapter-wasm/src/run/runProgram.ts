@@ -29,7 +29,7 @@ export function runProgram(
 ): RunEntries<Entry> {
   const { machine, names, program, plan } = run;
   const { heap } = machine;
-  const table = createAddressTable(run);
+  const table = createAddressTable(machine, plan, run.constants);
   /** What this run owns: each entry is one share of a block. */
   const shares: Block[] = [];
   const own = (block: Block) => {

@@ -1,6 +1,7 @@
 import * as gpujs from '@vardrop/adapter-gpujs';
 import * as onnx from '@vardrop/adapter-onnx';
 import * as tfjs from '@vardrop/adapter-tfjs';
+import * as wasm from '@vardrop/adapter-wasm';
 import * as conformance from '@vardrop/conformance';
 import { dense, sequential, tableFromRows } from '@vardrop/core';
 import { createBuilder } from '@vardrop/core/program';
@@ -38,6 +39,9 @@ export const others: Readonly<Record<string, Readonly<Record<string, Entry>>>> =
         ),
       options: namesOf('rows', 'weightSum'),
     },
+  },
+  'adapter-wasm': {
+    createWasmBackend: { call: wasm.createWasmBackend, options: namesOf('threads') },
   },
   'adapter-onnx': {
     createOnnxBackend: {

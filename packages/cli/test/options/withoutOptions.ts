@@ -71,6 +71,7 @@ export const withoutOptions: Readonly<Record<string, readonly string[]>> = {
     'meaningful',
     'modelParts',
     'momentsProgram',
+    'nodeShapes',
     'noiseKeys',
     'numberOf',
     'parameterGroups',
@@ -161,4 +162,5 @@ export const withoutOptions: Readonly<Record<string, readonly string[]>> = {
   'adapter-tfjs': [],
   'adapter-onnx': ['describeOnnx'],
   'adapter-gpujs': [],
+  'adapter-wasm': [],
 };

@@ -20,7 +20,6 @@ export {
 } from './createExecutableOf.js';
 export { createHandleTable, type HandleTable, type HandleTableOptions } from './handleTable.js';
 export { pendingEntries } from './pendingEntries.js';
-export { type Plan, type PlannedStep, planSteps } from './planSteps.js';
 export { type ProgramInput, programInputs } from './programInputs.js';
 export { type ProgramInterface, programInterface } from './programInterface.js';
 export { createQueue, type Queue } from './queue.js';

@@ -1,9 +1,7 @@
-import { invariantNodes } from '../program/invariantNodes.js';
-import { operationClass } from '../program/operationClass.js';
-import type { BoundProgram, NodeId } from '../program/program.js';
+import { type BoundProgram, invariantNodes, type NodeId, operationClass } from '@vardrop/core/program';
 
 /** One step of a run: computes `results` from `operands`, then frees `dead`. */
-export interface PlannedStep {
+interface PlannedStep {
   readonly results: readonly NodeId[];
   readonly operands: readonly NodeId[];
   /** Nodes that are not used after this step. Their memory is free for the next step. */
