@@ -1,4 +1,5 @@
 import { VardropError } from '@vardrop/core';
+import { createGaps, type Gap } from './gaps.js';
 
 /** Memory of one tensor. Several handles may own it. */
 export interface Block {
@@ -34,13 +35,6 @@ export interface Heap {
   count(): number;
 }
 
-/** Free memory, and the last run that may still use it. */
-interface Gap {
-  address: number;
-  bytes: number;
-  lastUse: number;
-}
-
 /** Blocks begin at whole cache lines. */
 const line = 64;
 /** Kernels may read up to this many bytes after the end of a tensor. */
@@ -52,67 +46,33 @@ export const bytesOfBlock = (elements: number): number => Math.ceil((4 * element
 
 /** A heap in `memory`, from address `start` on. */
 export function createHeap(name: string, memory: WebAssembly.Memory, start: number, order: RunOrder): Heap {
-  const gaps: Gap[] = [];
+  const gaps = createGaps();
   let end = start;
   let blocks = 0;
 
-  /** The smallest gap with room. */
-  function find(bytes: number, isFree: (gap: Gap) => boolean): number {
-    let best = -1;
-    gaps.forEach((gap, i) => {
-      if (gap.bytes >= bytes && isFree(gap) && (best < 0 || gap.bytes < gaps[best].bytes)) best = i;
-    });
-    return best;
-  }
-
   function take(elements: number, isFree: (gap: Gap) => boolean): Block {
     const bytes = bytesOfBlock(elements);
-    const found = find(bytes, isFree);
+    const address = gaps.take(bytes, isFree) ?? extend(bytes, isFree);
     blocks++;
-    if (found >= 0) {
-      const gap = gaps[found];
-      const { address } = gap;
-      gap.address += bytes;
-      gap.bytes -= bytes;
-      if (gap.bytes === 0) gaps.splice(found, 1);
-      return { address, bytes, owners: 1 };
-    }
-    const last = gaps.at(-1);
-    const extends_ = last !== undefined && last.address + last.bytes === end && isFree(last);
-    const address = extends_ ? last.address : end;
-    growTo(address + bytes);
-    if (extends_) gaps.pop();
-    end = address + bytes;
     return { address, bytes, owners: 1 };
   }
 
-  function growTo(size: number): void {
-    const missing = size - memory.buffer.byteLength;
-    if (missing <= 0) return;
+  function extend(bytes: number, isFree: (gap: Gap) => boolean): number {
+    const last = gaps.takeLast(end, isFree);
+    const address = last ?? end;
     try {
-      memory.grow(Math.ceil(missing / page));
+      const missing = address + bytes - memory.buffer.byteLength;
+      if (missing > 0) memory.grow(Math.ceil(missing / page));
     } catch (error) {
-      blocks--;
+      if (last !== undefined) gaps.add({ address: last, bytes: end - last, lastUse: order.started() });
       throw new VardropError(
         'VARDROP_BACKEND',
-        `[${name}] memory: got ${Math.ceil(size / 2 ** 20)} MiB to hold, needs less than this engine gives. Use a smaller batch, and dispose of tensors.`,
+        `[${name}] memory: got ${Math.ceil((address + bytes) / 2 ** 20)} MiB to hold, needs less than this engine gives. Use a smaller batch, and dispose of tensors.`,
         { cause: error },
       );
     }
-  }
-
-  function free({ address, bytes }: Block): void {
-    let at = gaps.findIndex((gap) => gap.address > address);
-    if (at < 0) at = gaps.length;
-    const gap: Gap = { address, bytes, lastUse: order.started() };
-    gaps.splice(at, 0, gap);
-    for (const i of [at, at - 1]) {
-      const [low, high] = [gaps[i], gaps[i + 1]];
-      if (low === undefined || high === undefined || low.address + low.bytes !== high.address) continue;
-      low.bytes += high.bytes;
-      low.lastUse = Math.max(low.lastUse, high.lastUse);
-      gaps.splice(i + 1, 1);
-    }
+    end = address + bytes;
+    return address;
   }
 
   return {
@@ -129,7 +89,7 @@ export function createHeap(name: string, memory: WebAssembly.Memory, start: numb
       block.owners--;
       if (block.owners > 0) return;
       blocks--;
-      free(block);
+      gaps.add({ address: block.address, bytes: block.bytes, lastUse: order.started() });
     },
     values: ({ address }, elements) => new Float32Array(memory.buffer, address, elements),
     count: () => blocks,
