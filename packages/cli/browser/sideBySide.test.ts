@@ -4,7 +4,7 @@ import { type BuiltApp, buildApp } from './builtApp.js';
 
 /** Backends of a page that are likely to be in each other's way: those of one kind of device. */
 const kinds = [
-  ['tfjs:wasm', 'onnx:wasm', 'gpujs:webasm'],
+  ['wasm', 'tfjs:wasm', 'onnx:wasm', 'gpujs:webasm'],
   ['tfjs:webgpu', 'onnx:webgpu', 'gpujs:webgpu'],
   ['tfjs:webgl', 'gpujs:webgl2'],
 ];

@@ -1,0 +1,3 @@
+import { browserConfig } from '../../scripts/browserConfig.js';
+
+export default browserConfig([]);
