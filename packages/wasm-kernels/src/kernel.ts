@@ -53,7 +53,7 @@ export function createKernel(phases: readonly Phase[], results: readonly Initial
 const filledByTask = 1 << 16;
 
 /** A phase that fills one of a kernel's tensors, of `size` elements, with a value. */
-function fillPhase(addresses: number, tensor: number, size: number, value: number): Phase {
+export function fillPhase(addresses: number, tensor: number, size: number, value: number): Phase {
   const w = createFunction(addresses);
   const tasks = Math.ceil(size / filledByTask);
   const [at, end, task] = [w.i32(), w.i32(), w.i32()];

@@ -7,8 +7,17 @@ import { createFunction, type Local } from '../write/wasmWriter.js';
 /** Elements that are added up together: a cache line. */
 const together = 16;
 
-/** A phase that adds up tensors of `size` elements that lie one after the other at `source`, in their order. */
-export function sumSlots(addresses: number, slots: number, size: number, source: Local, target: Local): Phase {
+/** Tensors of `size` elements, one after the other, `before` elements after an address. */
+interface Slots {
+  readonly slots: number;
+  readonly size: number;
+  readonly source: Local;
+  readonly before: number;
+  readonly target: Local;
+}
+
+/** A phase that adds up tensors, in their order. */
+export function sumSlots(addresses: number, { slots, size, source, before, target }: Slots): Phase {
   const w = createFunction(addresses);
   const [item, from, to] = [w.i32(), w.i32(), w.i32()];
   const sums = Array.from({ length: together / 4 }, () => w.v128());
@@ -16,13 +25,13 @@ export function sumSlots(addresses: number, slots: number, size: number, source:
   const elements = (groups: number, start: number, width: number): Section => {
     const vectors = Math.ceil(width / 4);
     const add = () => {
-      for (const [local, tensor] of [
-        [from, source],
-        [to, target],
+      for (const [local, tensor, distance] of [
+        [from, source, before],
+        [to, target, 0],
       ]) {
         w.get(tensor);
         addScaled(w, item, 4 * together);
-        w.integer(4 * start);
+        w.integer(4 * (start + distance));
         w.plain('i32Add');
         w.set(local);
       }

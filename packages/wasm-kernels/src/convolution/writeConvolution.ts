@@ -1,5 +1,6 @@
 import { elementCount, type NodeShapes } from '@vardrop/core/program';
 import { createKernel, type Kernel, type Phase } from '../kernel.js';
+import { rowMajorSteps } from '../move/copies.js';
 import { copySections } from '../move/writeCopies.js';
 import { addScaled, increase, scaled, sumOf } from '../write/integers.js';
 import { cutItems, placesOf, writeSections } from '../write/tasks.js';
@@ -7,6 +8,7 @@ import { storeFirst } from '../write/walkRow.js';
 import { createFunction, type FunctionWriter, type Local } from '../write/wasmWriter.js';
 import { type ConvolutionNode, geometryOf } from './geometryOf.js';
 import { type Block, channelsOfVector, createGroupReading, type GroupReading } from './groupReading.js';
+import { writeBlockedPass } from './writeBlockedPass.js';
 
 /** The most products that are added up in one sum. */
 const longestSum = 4096;
@@ -37,8 +39,12 @@ interface Pass {
 export function writeConvolution(node: ConvolutionNode, shapes: NodeShapes): Kernel {
   const { image, filter, result } = geometryOf(node, shapes);
   const { groups, strides, dilations, padding } = node;
-  const w = createFunction(3);
   const before = [padding[0], padding[2]] as const;
+  if (groups === 1) {
+    const walk = { origin: 0, steps: rowMajorSteps(filter) };
+    return writeBlockedPass({ image, result, filter, strides, dilations, before, source: 0, weights: 1, walk });
+  }
+  const w = createFunction(3);
   const tensors = { source: 0, weights: 1, target: 2 };
   const pass = { image, result, filter, groups, strides, dilations, before, spread: [1, 1] as const, ...tensors };
   return createKernel([writePass(w, pass)], [{ shape: result }]);
@@ -54,6 +60,20 @@ export function writeInputGradient(node: ConvolutionNode, shapes: NodeShapes): K
   const [height, width, perGroup, out] = filter;
   const outPerGroup = out / groups;
   const cell = perGroup * out;
+  const before = [(height - 1) * dilations[0] - padding[0], (width - 1) * dilations[1] - padding[2]] as const;
+  if (groups === 1 && strides[0] === 1 && strides[1] === 1 && Math.min(...before) >= 0) {
+    return writeBlockedPass({
+      image: result,
+      result: image,
+      filter: [height, width, out, perGroup],
+      strides,
+      dilations,
+      before,
+      source: 1,
+      weights: 0,
+      walk: { origin: (height * width - 1) * cell, steps: [-width * cell, -cell, 1, out] },
+    });
+  }
   const turned = {
     lengths: [height, width, outPerGroup, groups, perGroup],
     from: { origin: (height * width - 1) * cell, steps: [-width * cell, -cell, 1, outPerGroup, out] },
@@ -67,7 +87,7 @@ export function writeInputGradient(node: ConvolutionNode, shapes: NodeShapes): K
     groups,
     strides: [1, 1],
     dilations,
-    before: [(height - 1) * dilations[0] - padding[0], (width - 1) * dilations[1] - padding[2]],
+    before,
     spread: strides,
     source: 1,
     weights: 3,

@@ -7,6 +7,7 @@ import { createFunction, type FunctionWriter, type Local } from '../write/wasmWr
 import { type ConvolutionNode, type Geometry, geometryOf } from './geometryOf.js';
 import { type Block, channelsOfVector, createGroupReading, type GroupReading } from './groupReading.js';
 import { sumSlots } from './sumSlots.js';
+import { writeBlockedFilterGradient } from './writeBlockedFilterGradient.js';
 
 /** A low estimate. */
 const nanosecondsPerProduct = 0.1;
@@ -29,8 +30,10 @@ interface Writing {
   readonly place: Local;
 }
 
+/** Each task has sums of its own, which take time to add up. */
+const mostTasks = 32;
 /** The most elements of scratch memory, unless sums would be too long otherwise. */
-const mostScratch = 1 << 22;
+const mostScratch = 1 << 20;
 
 /**
  * The gradient with respect to the filter of a convolution. For each cell of the filter, blocks of channels
@@ -43,9 +46,10 @@ export function writeFilterGradient(node: ConvolutionNode, shapes: NodeShapes): 
   const size = elementCount(filter);
   const lines = batch * rows;
   const cut = cutItems(lines, columns * size * nanosecondsPerProduct);
-  const parts = Math.max(Math.ceil(lines / longestSum), Math.min(cut.tasks, Math.ceil(mostScratch / size)));
+  const parts = Math.max(Math.ceil(lines / longestSum), Math.min(cut.tasks, mostTasks, Math.ceil(mostScratch / size)));
   const linesOfPart = Math.ceil(lines / parts);
   const tasks = Math.ceil(lines / linesOfPart);
+  if (node.groups === 1) return writeBlockedFilterGradient(geometry, tasks);
   const addresses = tasks > 1 ? 4 : 3;
   const slots = tasks > 1 ? 3 : 2;
   const w = createFunction(addresses);
@@ -70,7 +74,10 @@ export function writeFilterGradient(node: ConvolutionNode, shapes: NodeShapes): 
     w.loop(row, end, 1, addRow, start);
   };
   w.loop(task, w.end, 1, addPart, w.first);
-  const phases = [{ code: w, tasks }, ...(tasks > 1 ? [sumSlots(addresses, tasks, size, slots, 2)] : [])];
+  const phases = [
+    { code: w, tasks },
+    ...(tasks > 1 ? [sumSlots(addresses, { slots: tasks, size, source: slots, before: 0, target: 2 })] : []),
+  ];
   return createKernel(phases, [{ shape: filter }], tasks > 1 ? tasks * size : undefined);
 }
 
