@@ -6,12 +6,9 @@ export interface Loop {
   readonly lengths: readonly number[];
   /** By tensor, then by axis; 0 if the tensor does not change along the axis. The innermost step is 0 or 1. */
   readonly steps: readonly (readonly number[])[];
-  /** Elements of the last block, if the outermost axis is cut into blocks and the last one is not full. */
+  /** Elements of the last block, if the outermost axis is that of blocks of a row and the last one is not full. */
   readonly partial?: number;
 }
-
-/** Elements of one block. Short sums lose less accuracy, and half of a 32 KiB cache holds four blocks. */
-const blockLength = 4096;
 
 /** Steps of a tensor that is broadcast to `shape`. */
 export function broadcastSteps(tensor: readonly number[], shape: readonly number[]): number[] {
@@ -42,9 +39,9 @@ export function reducedSteps(shape: readonly number[], axes: readonly number[]):
 
 /**
  * The shortest loop nest over `shape`. Axes of length 1 are dropped. Neighbouring axes that are contiguous for every
- * tensor become one. A single long axis that a tensor reduces (`inBlocks`) is cut into blocks.
+ * tensor become one.
  */
-export function collapse(shape: readonly number[], steps: readonly (readonly number[])[], inBlocks: boolean): Loop {
+export function collapse(shape: readonly number[], steps: readonly (readonly number[])[]): Loop {
   const lengths: number[] = [];
   const merged: number[][] = steps.map(() => []);
   shape.forEach((length, axis) => {
@@ -58,12 +55,5 @@ export function collapse(shape: readonly number[], steps: readonly (readonly num
       else merged[tensor].push(step[axis]);
     });
   });
-  if (lengths.length === 0) return { lengths: [1], steps: steps.map(() => [1]) };
-  const [length] = lengths;
-  if (!inBlocks || lengths.length > 1 || length < 2 * blockLength) return { lengths, steps: merged };
-  return {
-    lengths: [Math.ceil(length / blockLength), blockLength],
-    steps: merged.map(([step]) => [step * blockLength, step]),
-    ...(length % blockLength === 0 ? {} : { partial: length % blockLength }),
-  };
+  return lengths.length === 0 ? { lengths: [1], steps: steps.map(() => [1]) } : { lengths, steps: merged };
 }

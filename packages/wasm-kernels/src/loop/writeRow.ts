@@ -7,15 +7,15 @@ import { writeTurn } from './writeTurn.js';
 /** Shorter rows are computed one vector at a time. */
 const fewestUnrolled = 32;
 
-/** The innermost loop: one row of every tensor, selected by the counters of the outer loops. */
-export function writeRow(writing: LoopWriting, counters: readonly Local[]): void {
+/**
+ * The innermost loop: one row of every tensor, selected by the counters of the outer loops.
+ *
+ * @param start where the outermost counter starts in this task, if it has several turns
+ */
+export function writeRow(writing: LoopWriting, counters: readonly Local[], start?: Local): void {
   const { w, loop, reductions, rest, mask } = writing;
   moveToRow(writing, counters);
-  for (const { node, sum } of reductions) {
-    if (sum === undefined) continue;
-    w.floats(initialValue[node.op]);
-    w.set(sum);
-  }
+  for (const reduction of reductions) startReduction(writing, reduction, counters, start);
   if (loop.partial === undefined) writeVectors(writing);
   else writeVectorsOfBlock(writing, counters[0], loop.partial);
   if (loop.lengths[loop.lengths.length - 1] % 4 !== 0 || (loop.partial ?? 0) % 4 !== 0) {
@@ -33,9 +33,9 @@ export function writeRow(writing: LoopWriting, counters: readonly Local[]): void
 }
 
 /** Sets the addresses of the tensors' rows, and loads operands with one element per row. */
-function moveToRow({ w, loop, bases, splats }: LoopWriting, counters: readonly Local[]): void {
+function moveToRow({ w, loop, origins, bases, splats }: LoopWriting, counters: readonly Local[]): void {
   bases.forEach((base, tensor) => {
-    w.get(tensor);
+    w.get(origins[tensor]);
     counters.forEach((counter, axis) => {
       const step = loop.steps[tensor][axis];
       if (step !== 0) addScaled(w, counter, 4 * step);
@@ -48,6 +48,36 @@ function moveToRow({ w, loop, bases, splats }: LoopWriting, counters: readonly L
       w.set(splat);
     }
   });
+}
+
+/** Finds out whether this is the first row that a reduction adds up, and starts the sum of a row. */
+function startReduction(
+  { w }: LoopWriting,
+  { node, sum, outerAxes, going }: Reduction,
+  counters: readonly Local[],
+  start?: Local,
+): void {
+  outerAxes.forEach((axis, i) => {
+    w.get(counters[axis]);
+    if (axis === 0 && start !== undefined) {
+      w.get(start);
+      w.plain('i32Sub');
+    }
+    if (i > 0) w.plain('i32Or');
+  });
+  if (outerAxes.length > 0) {
+    // All bits, or none.
+    w.integer(0);
+    w.plain('i32Ne');
+    w.set(going);
+    w.integer(0);
+    w.get(going);
+    w.plain('i32Sub');
+    w.set(going);
+  }
+  if (sum === undefined) return;
+  w.floats(initialValue[node.op]);
+  w.set(sum);
 }
 
 const isSlow = ({ group, nodes }: LoopWriting) => group.nodes.some((id) => operationCost[nodes[id].op] === 'expensive');
@@ -122,13 +152,11 @@ function writeVectorsOfBlock(writing: LoopWriting, block: Local, partial: number
   });
 }
 
-/** Adds the four partial results of a row to the value in the result. */
-function finishReduction({ w, bases }: LoopWriting, { node, tensor, sum }: Reduction): void {
+/** Combines the four partial results of a row with what earlier rows gave. */
+function finishReduction({ w, bases }: LoopWriting, { node, tensor, sum, outerAxes, going }: Reduction): void {
   if (sum === undefined) return;
   const combine = node.op === 'reduceSum' ? 'f32Add' : 'f32Max';
   w.get(bases[tensor]);
-  w.get(bases[tensor]);
-  w.loadFloat();
   for (const pair of [0, 2]) {
     for (const lane of [pair, pair + 1]) {
       w.get(sum);
@@ -137,6 +165,18 @@ function finishReduction({ w, bases }: LoopWriting, { node, tensor, sum }: Reduc
     w.plain(combine);
   }
   w.plain(combine);
-  w.plain(combine);
+  if (outerAxes.length > 0) {
+    const before = w.v128();
+    w.get(bases[tensor]);
+    w.loadSplat();
+    w.floats(initialValue[node.op]);
+    w.get(going);
+    w.simd('i32x4Splat');
+    w.simd('bitselect');
+    w.set(before);
+    w.get(before);
+    w.lane(0);
+    w.plain(combine);
+  }
   w.storeFloat();
 }

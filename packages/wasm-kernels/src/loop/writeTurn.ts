@@ -92,13 +92,31 @@ function isBound(node: BoundNode): boolean {
   return !Number.isNaN(number) && number !== 0;
 }
 
-function reduce(writing: LoopWriting, { node, tensor, sum }: Reduction, value: Local, part: Part): void {
+function reduce(
+  writing: LoopWriting,
+  { node, tensor, sum, outerAxes, going }: Reduction,
+  value: Local,
+  part: Part,
+): void {
   const { w, mask } = writing;
   const opcode = node.op === 'reduceSum' ? 'add' : 'max';
+  const select = (pushMask: () => void) => {
+    w.floats(initialValue[node.op]);
+    pushMask();
+    w.simd('bitselect');
+  };
   if (sum === undefined) {
+    if (outerAxes.length === 0) {
+      write(writing, tensor, value, part);
+      return;
+    }
     const next = w.v128();
     address(writing, tensor);
     w.load(part.behind);
+    select(() => {
+      w.get(going);
+      w.simd('i32x4Splat');
+    });
     w.get(value);
     w.simd(opcode);
     w.set(next);
@@ -107,11 +125,7 @@ function reduce(writing: LoopWriting, { node, tensor, sum }: Reduction, value: L
   }
   w.get(sum);
   w.get(value);
-  if (part.isRest) {
-    w.floats(initialValue[node.op]);
-    w.get(mask);
-    w.simd('bitselect');
-  }
+  if (part.isRest) select(() => w.get(mask));
   w.simd(opcode);
   w.set(sum);
 }

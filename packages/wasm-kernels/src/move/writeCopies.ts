@@ -35,7 +35,7 @@ export function copySections(
   source: Local,
   target: Local,
 ): Section[] {
-  const loop = collapse(lengths, [from.steps, to.steps], false);
+  const loop = collapse(lengths, [from.steps, to.steps]);
   const outer = loop.lengths.slice(0, -1);
   const length = loop.lengths[outer.length];
   const [read, write] = [from, to].map(({ origin }, i) => ({ origin, steps: loop.steps[i] }));
