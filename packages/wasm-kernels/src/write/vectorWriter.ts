@@ -18,6 +18,8 @@ export interface VectorWriter {
   keep(value: Push): Push;
   /** Σ terms[i] xⁱ by Horner's rule. */
   polynomial(x: Push, terms: readonly number[]): Push;
+  /** The same with a shorter wait, by Estrin's scheme: sums of two terms, then sums of two of these, and so on. */
+  shallowPolynomial(x: Push, terms: readonly number[]): Push;
 }
 
 /** Vector arithmetic in the function `w`. */
@@ -51,6 +53,20 @@ export function createVectorWriter(w: FunctionWriter): VectorWriter {
       terms
         .slice(0, -1)
         .reduceRight<Push>((sum, term) => v.add(v.mul(sum, x), v.number(term)), v.number(terms[terms.length - 1])),
+    shallowPolynomial(x, terms) {
+      let sums = terms.map((term) => v.number(term));
+      let power = x;
+      while (sums.length > 1) {
+        const pairs = sums.filter((_, i) => i % 2 === 0);
+        const last = power;
+        sums = pairs.map((even, i) => {
+          const odd = sums[2 * i + 1];
+          return odd === undefined ? even : v.keep(v.add(even, v.mul(odd, last)));
+        });
+        if (sums.length > 1) power = v.keep(v.mul(power, power));
+      }
+      return sums[0];
+    },
   };
   return v;
 }

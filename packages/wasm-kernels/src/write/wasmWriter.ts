@@ -47,6 +47,7 @@ export const simd = {
   i32x4GtS: 0x3b,
   i32x4LtU: 0x3a,
   and: 0x4e,
+  andNot: 0x4f,
   or: 0x50,
   xor: 0x51,
   anyTrue: 0x53,
