@@ -1,6 +1,6 @@
 import { elementCount } from '@vardrop/core/program';
 import { createKernel, fillPhase, type Kernel, type Phase } from '../kernel.js';
-import { addScaled, assign, limit, scaled } from '../write/integers.js';
+import { addScaled, assign, increase, limit, scaled } from '../write/integers.js';
 import { placesOf, writeSections } from '../write/tasks.js';
 import { storeFirst, walkRow } from '../write/walkRow.js';
 import { createFunction, type FunctionWriter, type Local } from '../write/wasmWriter.js';
@@ -39,6 +39,9 @@ interface Writing extends Geometry {
   /** Rows of dy, counted through all samples. */
   readonly first: Local;
   readonly end: Local;
+  /** The row of the first one in its image, and the distance of the row of the padded image that its window starts at, in bytes. */
+  readonly firstRow: Local;
+  readonly firstOffset: Local;
 }
 
 /**
@@ -68,7 +71,7 @@ export function writeBlockedFilterGradient(geometry: Geometry, tasks: number): K
   const [base, slot, first, end, task, stop] = Array.from({ length: 6 }, () => w.i32());
   w.get(copied > 0 ? scratch : source);
   w.set(base);
-  const writing = { ...geometry, w, sums: createSums(w), padded, base, slot, first, end };
+  const writing = { ...geometry, w, sums: createSums(w), padded, base, slot, first, end, firstRow: w.i32(), firstOffset: w.i32() };
   w.loop(
     task,
     w.end,
@@ -114,7 +117,14 @@ function addLines(writing: Writing, stop: Local): void {
   const bytesOfLine = 4 * (columns * filter[3] + window.strides[0] * padded[2] * padded[3]);
   const most = Math.min(Math.floor(cached / bytesOfLine), Math.floor(longestSum / columns));
   const lines = Math.max(1, most, Math.min(result[0] * result[1], Math.ceil(32 / columns)));
+  const [batch, rows] = result;
   const addBlocks = () => {
+    const [sample, row] = placesOf(w, first, [batch, rows]);
+    w.get(row);
+    w.set(writing.firstRow);
+    scaled(w, sample, 4 * elementCount(padded.slice(1)));
+    addScaled(w, row, bytesOfRow(writing));
+    w.set(writing.firstOffset);
     w.get(first);
     w.integer(lines);
     w.plain('i32Add');
@@ -151,6 +161,9 @@ function addPlaces(writing: Writing, channel: Local, channels: number): void {
   addBlock(writing, { place, rows: rest, channel, channels });
 }
 
+/** The distance of the windows of two rows of dy. */
+const bytesOfRow = ({ window, padded }: Writing) => 4 * window.strides[0] * padded[2] * padded[3];
+
 /** Some places of the filter, by some channels of the result. */
 interface Block {
   readonly place: Local;
@@ -161,26 +174,28 @@ interface Block {
 }
 
 function addBlock(writing: Writing, { place, rows, channel, channels }: Block): void {
-  const { w, result, filter, window, padded, slot, first, end } = writing;
+  const { w, result, filter, window, padded, slot, first, end, firstRow, firstOffset } = writing;
   const sums = partOf(writing.sums, rows, Math.ceil(channels / 4));
-  const [line, values, from, last, to, offset] = Array.from({ length: 6 }, () => w.i32());
-  const [batch, lines, columns, out] = result;
-  const [, height, width, depth] = padded;
+  const [line, row, values, from, last, to, offset] = Array.from({ length: 7 }, () => w.i32());
+  const [, lines, columns, out] = result;
   const places = locatePlaces(writing, place, rows);
   const starts = [...new Set(places.map(({ address }) => address))];
   const addresses = starts.map(() => w.i32());
   const factors = places.map((each) => ({ address: addresses[starts.indexOf(each.address)], offset: each.offset }));
   clearSums(w, sums);
+  for (const [local, value] of [
+    [row, firstRow],
+    [offset, firstOffset],
+  ]) {
+    w.get(value);
+    w.set(local);
+  }
   w.get(gradient);
   addScaled(w, first, 4 * columns * out);
   w.get(channel);
   w.plain('i32Add');
   w.set(values);
   const addLine = () => {
-    const [sample, row] = placesOf(w, line, [batch, lines]);
-    scaled(w, sample, 4 * height * width * depth);
-    addScaled(w, row, 4 * window.strides[0] * width * depth);
-    w.set(offset);
     starts.forEach((start, i) => {
       w.get(start);
       w.get(offset);
@@ -194,9 +209,19 @@ function addBlock(writing: Writing, { place, rows, channel, channels }: Block): 
     w.set(last);
     const add = () => {
       addProducts(w, sums, factors, values);
-      advance(w, factors, 4 * window.strides[1] * depth);
+      advance(w, factors, 4 * window.strides[1] * padded[3]);
     };
     w.loop(values, last, 4 * out, add, from);
+    increase(w, offset, bytesOfRow(writing));
+    increase(w, row, 1);
+    w.get(row);
+    w.integer(lines);
+    w.plain('i32Sub');
+    w.plain('i32Eqz');
+    w.when(() => {
+      assign(w, row, 0);
+      increase(w, offset, 4 * elementCount(padded.slice(1)) - lines * bytesOfRow(writing));
+    });
   };
   w.loop(line, end, 1, addLine, first);
   w.get(slot);

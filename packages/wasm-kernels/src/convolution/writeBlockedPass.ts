@@ -201,7 +201,7 @@ function writeTile(writing: Writing, { start, rows, channels, channel, panel, ti
   w.integer(start);
   w.plain('i32Add');
   w.set(pixel);
-  const { pixels, row } = locatePixels(writing, pixel, rows);
+  const { factors: pixels, rows: ofRows, columns: ofColumns } = locatePixels(writing, pixel, rows);
   w.get(run);
   w.set(first);
   w.get(run);
@@ -209,10 +209,18 @@ function writeTile(writing: Writing, { start, rows, channels, channel, panel, ti
   w.plain('i32Add');
   w.set(end);
   limit(w, end, 'smaller', () => w.integer(runs.count));
-  if (row !== undefined && runs.areRows) limitToImage(writing, row, first, end);
-  w.get(panel);
-  addScaled(w, first, ofVector * runs.length);
-  w.set(values);
+  if (runs.areRows && hasOuterCells(writing, 0)) limitToImage(writing, 0, ofRows, [first, end]);
+  const [left, right] = [w.i32(), w.i32()];
+  assign(w, left, 0);
+  assign(w, right, runs.length);
+  if (runs.areRows && hasOuterCells(writing, 1)) {
+    assign(w, right, filter[1]);
+    limitToImage(writing, 1, ofColumns, [left, right]);
+    for (const local of [left, right]) {
+      scaled(w, local, filter[2]);
+      w.set(local);
+    }
+  }
   const starts = [...new Set(pixels.map(({ address }) => address))];
   const places = starts.map(() => w.i32());
   const factors = pixels.map(({ address, offset }) => ({ address: places[starts.indexOf(address)], offset }));
@@ -222,22 +230,33 @@ function writeTile(writing: Writing, { start, rows, channels, channel, panel, ti
       w.get(start);
       pushOffsetOfRun(writing, turn);
       w.plain('i32Add');
+      addScaled(w, left, 4);
       w.set(places[i]);
     });
-    w.get(values);
-    w.tee(from);
-    w.integer(ofVector * runs.length);
-    w.plain('i32Add');
-    w.set(last);
+    for (const [local, column] of [
+      [from, left],
+      [last, right],
+    ]) {
+      w.get(panel);
+      addScaled(w, turn, ofVector * runs.length);
+      addScaled(w, column, ofVector);
+      w.set(local);
+    }
     const addNext = () => {
       addProducts(w, sums, factors, values);
       advance(w, factors, 4);
     };
     w.loop(values, last, ofVector, addNext, from);
   };
-  w.get(first);
-  w.get(end);
-  w.plain('i32LtS');
+  for (const [from, to] of [
+    [first, end],
+    [left, right],
+  ]) {
+    w.get(from);
+    w.get(to);
+    w.plain('i32LtS');
+  }
+  w.plain('i32And');
   w.when(() => w.loop(turn, end, 1, add, first));
   w.get(target);
   addScaled(w, pixel, 4 * out);
@@ -260,35 +279,51 @@ function pushOffsetOfRun({ w, padded, filter, dilations, runs }: Writing, run: L
   addScaled(w, j, 4 * dilations[1] * channels);
 }
 
-/** Leaves out the rows of the window that lie before or after the image. */
-function limitToImage({ w, image, strides, dilations, before }: Writing, row: Local, first: Local, end: Local): void {
+/** Whether tiles have rows (axis 0) or columns (axis 1) of their windows in which no pixel reads the image. */
+function hasOuterCells({ image, padded, before, strides }: Writing, axis: 0 | 1): boolean {
+  const within = axis === 0 ? 0 : (rowsOfBlock - 1) * strides[1];
+  return Math.max(before[axis], padded[axis + 1] - image[axis + 1] - before[axis]) > within;
+}
+
+/** Leaves out the rows or columns of the window in which no pixel of a tile reads the image. */
+function limitToImage(
+  { w, image, strides, dilations, before }: Writing,
+  axis: 0 | 1,
+  { least, most }: Places,
+  [first, end]: readonly [Local, Local],
+): void {
   const [distance, at] = [w.i32(), w.i32()];
-  for (const [local, to, from] of [
-    [first, 'larger', before[0]],
-    [end, 'smaller', before[0] + image[1]],
+  for (const [local, to, from, place] of [
+    [first, 'larger', before[axis], most],
+    [end, 'smaller', before[axis] + image[axis + 1], least],
   ] as const) {
-    // The first row of the window at or after a place: ⌈(from − row · stride) / dilation⌉, or 0.
-    w.integer(from + dilations[0] - 1);
-    addScaled(w, row, -strides[0]);
+    // The first row or column of the window at or after a place of the image: ⌈(from − place · stride) / dilation⌉, or 0.
+    w.integer(from + dilations[axis] - 1);
+    addScaled(w, place, -strides[axis]);
     w.set(distance);
     limit(w, distance, 'larger', () => w.integer(0));
     w.get(distance);
-    w.integer(dilations[0]);
+    w.integer(dilations[axis]);
     w.plain('i32DivU');
     w.set(at);
     limit(w, local, to, () => w.get(at));
   }
 }
 
+/** Between which rows or columns of the result the pixels of a tile lie, both included. */
+interface Places {
+  readonly least: Local;
+  readonly most: Local;
+}
+
 /**
- * Where the first numbers are that some pixels of the result read. Where rows are whole tiles, addresses are at fixed distances,
- * and the pixels have one row.
+ * Where the first numbers are that some pixels of the result read. Where rows are whole tiles, addresses are at fixed distances.
  */
 function locatePixels(
   { w, base, result, padded, strides }: Writing,
   pixel: Local,
   count: number,
-): { readonly pixels: readonly Factor[]; readonly row?: Local } {
+): { readonly factors: readonly Factor[]; readonly rows: Places; readonly columns: Places } {
   const [batch, rows, columns] = result;
   const [, height, width, channels] = padded;
   const ofColumn = 4 * strides[1] * channels;
@@ -304,10 +339,47 @@ function locatePixels(
     addScaled(w, row, 4 * strides[0] * width * channels);
     addScaled(w, column, ofColumn);
     w.set(address);
-    return { address, offset: 0, row };
+    return { address, row, column };
   };
   const numbers = Array.from({ length: count }, (_, r) => r);
-  if (columns % rowsOfBlock > 0) return { pixels: numbers.map(locate) };
-  const { address, row } = locate(0);
-  return { pixels: numbers.map((r) => ({ address, offset: r * ofColumn })), row };
+  if (columns % rowsOfBlock === 0) {
+    const { address, row, column } = locate(0);
+    const last = w.i32();
+    w.get(column);
+    w.integer(count - 1);
+    w.plain('i32Add');
+    w.set(last);
+    const factors = numbers.map((r) => ({ address, offset: r * ofColumn }));
+    return { factors, rows: { least: row, most: row }, columns: { least: column, most: last } };
+  }
+  const located = numbers.map(locate);
+  const [first, last] = [located[0], located[count - 1]];
+  return {
+    factors: located.map(({ address }) => ({ address, offset: 0 })),
+    rows: betweenPlaces(w, first.row, last.row, rows),
+    columns: betweenPlaces(w, first.column, last.column, columns),
+  };
+}
+
+/** The places between the first and the last pixel's: all `length`, if the pixels may go beyond the end of the axis. */
+function betweenPlaces(w: FunctionWriter, first: Local, last: Local, length: number): Places {
+  const [least, most] = [w.i32(), w.i32()];
+  if (length < rowsOfBlock) {
+    assign(w, least, 0);
+    assign(w, most, length - 1);
+    return { least, most };
+  }
+  for (const [local, place, otherwise] of [
+    [least, first, 0],
+    [most, last, length - 1],
+  ]) {
+    w.integer(otherwise);
+    w.get(place);
+    w.get(last);
+    w.get(first);
+    w.plain('i32LtS');
+    w.plain('select');
+    w.set(local);
+  }
+  return { least, most };
 }
