@@ -71,7 +71,18 @@ export function writeBlockedFilterGradient(geometry: Geometry, tasks: number): K
   const [base, slot, first, end, task, stop] = Array.from({ length: 6 }, () => w.i32());
   w.get(copied > 0 ? scratch : source);
   w.set(base);
-  const writing = { ...geometry, w, sums: createSums(w), padded, base, slot, first, end, firstRow: w.i32(), firstOffset: w.i32() };
+  const writing = {
+    ...geometry,
+    w,
+    sums: createSums(w),
+    padded,
+    base,
+    slot,
+    first,
+    end,
+    firstRow: w.i32(),
+    firstOffset: w.i32(),
+  };
   w.loop(
     task,
     w.end,

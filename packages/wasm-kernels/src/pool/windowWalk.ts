@@ -28,7 +28,7 @@ export interface WindowWalk {
   readonly left: Local;
   readonly y: Local;
   readonly x: Local;
-  /** Offset of the image's pixel, inside `visitCells`, in bytes. Add `channel`. */
+  /** Offset of the image's pixel, inside `visitCells`, in bytes. Add `channel`, and the cell's offset. */
   readonly cell: Local;
   /** Offset of the pooled image's pixel, in bytes. Add `channel`. */
   readonly window: Local;
@@ -57,14 +57,6 @@ export function addressOf({ w, channel }: WindowWalk, tensor: number, position: 
   w.plain('i32Add');
 }
 
-/** Pushes a vector with four times the number of the current cell within its window. */
-export function pushIndex({ w, pooling, i, j }: WindowWalk): void {
-  scaled(w, i, pooling.size[1]);
-  w.get(j);
-  w.plain('i32Add');
-  w.simd('i32x4Splat');
-}
-
 /** Sets `to` to `counter · scale` plus the value that `plus` pushes. */
 function affine(w: FunctionWriter, to: Local, counter: Local, scale: number, plus: () => void): void {
   scaled(w, counter, scale);
@@ -83,7 +75,7 @@ export function walkWindows(
   start: () => void,
   turn: (isPartial: boolean) => void,
 ): void {
-  const { w, pooling, image, pooled, line, sample, column, top, left, window } = walk;
+  const { w, pooling, image, pooled, line, sample, column, top, left, window, cell } = walk;
   const { strides, padding } = pooling;
   const [batch, , , channels] = image;
   const [, rows, columns] = pooled;
@@ -97,6 +89,13 @@ export function walkWindows(
       affine(w, window, line, columns, () => w.get(column));
       scaled(w, window, 4 * channels);
       w.set(window);
+      if (isInside(walk)) {
+        // ((sample · height + top) · width + left) · channels · 4
+        affine(w, cell, sample, image[1], () => w.get(top));
+        affine(w, cell, cell, image[2], () => w.get(left));
+        scaled(w, cell, 4 * channels);
+        w.set(cell);
+      }
       start();
       walkChannels(walk, channels, turn);
     });
@@ -118,10 +117,40 @@ function walkChannels({ w, channel, rest }: WindowWalk, channels: number, turn: 
   }
 }
 
+/** The most cells of a window whose code is written out. */
+const mostCells = 16;
+
+/** Whether all windows are small and inside the image. Then cells have fixed distances, and no place is computed. */
+const isInside = ({ pooling: { padding, size } }: WindowWalk): boolean =>
+  padding.every((n) => n === 0) && elementCount(size) <= mostCells;
+
+/** A cell of the current window. */
+export interface Cell {
+  /** Its distance from `walk.cell`, in bytes. */
+  readonly offset: number;
+  /** Pushes a vector with four times its number within the window. */
+  pushIndex(): void;
+}
+
 /** Runs `visit` for each cell of the current window that is inside the image, in row-major order. */
-export function visitCells(walk: WindowWalk, visit: () => void): void {
+export function visitCells(walk: WindowWalk, visit: (cell: Cell) => void): void {
   const { w, pooling, image, sample, i, j, top, left, y, x, cell } = walk;
   const [, height, width, channels] = image;
+  const [rows, columns] = pooling.size;
+  if (isInside(walk)) {
+    for (let index = 0; index < rows * columns; index++) {
+      const [row, column] = [Math.floor(index / columns), index % columns];
+      const offset = 4 * channels * (row * width + column);
+      visit({ offset, pushIndex: () => w.integers([index, index, index, index]) });
+    }
+    return;
+  }
+  const pushIndex = () => {
+    scaled(w, i, columns);
+    w.get(j);
+    w.plain('i32Add');
+    w.simd('i32x4Splat');
+  };
   /** Runs `body` for each turn of a loop whose position `start + counter` is inside the image. */
   const inside = (counter: Local, count: number, start: Local, place: Local, length: number, body: () => void) =>
     w.loop(counter, { constant: count }, 1, () => {
@@ -134,20 +163,20 @@ export function visitCells(walk: WindowWalk, visit: () => void): void {
       w.plain('i32LtU');
       w.when(body);
     });
-  inside(i, pooling.size[0], top, y, height, () =>
-    inside(j, pooling.size[1], left, x, width, () => {
+  inside(i, rows, top, y, height, () =>
+    inside(j, columns, left, x, width, () => {
       // ((sample · height + y) · width + x) · channels · 4
       affine(w, cell, sample, height, () => w.get(y));
       affine(w, cell, cell, width, () => w.get(x));
       scaled(w, cell, 4 * channels);
       w.set(cell);
-      visit();
+      visit({ offset: 0, pushIndex });
     }),
   );
 }
 
 /** Counts the cells of the current window that are inside the image. */
 export function countCells(walk: WindowWalk, into: Local): void {
-  assign(walk.w, into, 0);
-  visitCells(walk, () => increase(walk.w, into, 1));
+  assign(walk.w, into, isInside(walk) ? elementCount(walk.pooling.size) : 0);
+  if (!isInside(walk)) visitCells(walk, () => increase(walk.w, into, 1));
 }

@@ -21,10 +21,10 @@ export function writePool(
   const turn = (isPartial: boolean) => {
     w.floats(isMaximum ? Number.NEGATIVE_INFINITY : 0);
     w.set(result);
-    visitCells(walk, () => {
+    visitCells(walk, ({ offset }) => {
       w.get(result);
       addressOf(walk, 0, walk.cell);
-      w.load();
+      w.load(offset);
       w.simd(isMaximum ? 'max' : 'add');
       w.set(result);
     });

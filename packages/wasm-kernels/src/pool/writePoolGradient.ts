@@ -9,14 +9,13 @@ import {
   countCells,
   createWindowWalk,
   nanosecondsPerLine,
-  pushIndex,
   visitCells,
   type WindowWalk,
   walkWindows,
 } from './windowWalk.js';
 
 /**
- * The gradient of a pooling, which tfjs's wasm backend lacks. It adds to the image's gradient window by window. For a
+ * The gradient of a pooling. It adds to the image's gradient window by window. For a
  * maximum, the first maximum of a window in row-major order gets the whole gradient; a NaN counts as larger than any
  * number. For an average, each image cell gets an equal share.
  */
@@ -27,6 +26,10 @@ export function writePoolGradient(
   const isMaximum = node.op === 'maxPool2dGradient';
   const w = createFunction(operands.length + 1);
   const walk = createWindowWalk(w, node, image, operands[operands.length - 1]);
+  // Each pixel is in one window: it is written once.
+  const covers = [0, 1].every(
+    (i) => node.strides[i] === node.size[i] && image[i + 1] === walk.pooled[i + 1] * node.size[i],
+  );
   const [input, gradient, result] = isMaximum ? [0, 1, 2] : [0, 0, 1];
   const count = w.i32();
   const [value, best, place, here, flow, next] = Array.from({ length: 6 }, () => w.v128());
@@ -46,20 +49,22 @@ export function writePoolGradient(
     }
     w.set(flow);
     if (isMaximum) findMaximum(walk, input, { value, best, place, here, isBetter: next });
-    visitCells(walk, () => {
-      addressOf(walk, result, walk.cell);
-      w.load();
+    visitCells(walk, ({ offset, pushIndex }) => {
+      if (!covers) {
+        addressOf(walk, result, walk.cell);
+        w.load(offset);
+      }
       w.get(flow);
       if (isMaximum) {
         w.floats(0);
-        pushIndex(walk);
+        pushIndex();
         w.get(place);
         w.simd('i32x4Eq');
         w.simd('bitselect');
       }
-      w.simd('add');
+      if (!covers) w.simd('add');
       w.set(next);
-      storeFour(w, () => addressOf(walk, result, walk.cell), next, isPartial ? walk.rest : undefined);
+      storeFour(w, () => addressOf(walk, result, walk.cell), next, isPartial ? walk.rest : undefined, offset);
     });
   };
   const rows = walk.pooled[1];
@@ -73,7 +78,10 @@ export function writePoolGradient(
     });
     walkWindows(walk, [first, end], start, turn);
   };
-  return createKernel([{ code: w, tasks: writeSections(w, [{ cut, write }]) }], [{ shape: image, initial: 0 }]);
+  return createKernel(
+    [{ code: w, tasks: writeSections(w, [{ cut, write }]) }],
+    [{ shape: image, ...(covers ? {} : { initial: 0 }) }],
+  );
 }
 
 /** Finds the position of a window's maximum. It is −1 before the first cell. */
@@ -87,11 +95,11 @@ function findMaximum(
   w.set(place);
   w.floats(Number.NEGATIVE_INFINITY);
   w.set(best);
-  visitCells(walk, () => {
+  visitCells(walk, ({ offset, pushIndex }) => {
     addressOf(walk, input, walk.cell);
-    w.load();
+    w.load(offset);
     w.set(value);
-    pushIndex(walk);
+    pushIndex();
     w.set(here);
     // value > best, or only value is NaN, or this is the first cell
     w.get(value);
