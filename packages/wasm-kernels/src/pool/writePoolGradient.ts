@@ -28,7 +28,10 @@ export function writePoolGradient(
   const walk = createWindowWalk(w, node, image, operands[operands.length - 1]);
   // Each pixel is in one window: it is written once.
   const covers = [0, 1].every(
-    (i) => node.strides[i] === node.size[i] && image[i + 1] === walk.pooled[i + 1] * node.size[i],
+    (i) =>
+      node.strides[i] === node.size[i] &&
+      image[i + 1] === walk.pooled[i + 1] * node.size[i] &&
+      node.padding[2 * i] === 0,
   );
   const [input, gradient, result] = isMaximum ? [0, 1, 2] : [0, 0, 1];
   const count = w.i32();
