@@ -6,6 +6,8 @@ import { createReserve } from './reserve.js';
 export interface Memory {
   /** Copies values in before it returns. */
   upload(data: Float32Array, shape: readonly number[]): OrtTensor;
+  /** A tensor of an array that belongs to someone else, who gets it back when the tensor is freed. Absent for GPUs. */
+  lend?(array: Float32Array, shape: readonly number[], giveBack: (array: Float32Array) => void): OrtTensor;
   /** A tensor for a session to write a result to; absent where sessions make their results themselves. */
   allocate?(shape: readonly number[]): OrtTensor;
   /** Copies values out. Several reads may be under way at once. */
@@ -28,6 +30,7 @@ export interface Memory {
  */
 export function createHostMemory(ort: Ort): Memory {
   const reserve = createReserve();
+  const owners = new WeakMap<Float32Array, (array: Float32Array) => void>();
   return {
     location: 'cpu',
     upload(data, shape) {
@@ -35,10 +38,17 @@ export function createHostMemory(ort: Ort): Memory {
       array.set(data);
       return new ort.Tensor('float32', array, shape);
     },
+    lend(array, shape, giveBack) {
+      owners.set(array, giveBack);
+      return new ort.Tensor('float32', array, shape);
+    },
     // The runtime itself copies tensors from other places.
     read: async (tensor) => ((await tensor.getData()) as Float32Array).slice(),
     free(tensor) {
-      if (tensor.location === 'cpu') reserve.giveBack(tensor.data as Float32Array);
+      if (tensor.location !== 'cpu') return;
+      const array = tensor.data as Float32Array;
+      reserve.giveBack(array);
+      owners.get(array)?.(array);
     },
     watch: (work) => work(),
     close: () => undefined,

@@ -14,6 +14,7 @@ import type { Handles } from '../memory/handles.js';
 import type { Pending, Shares } from '../memory/shares.js';
 import type { Runtime } from './runtime.js';
 import { createProgramSession, type ProgramSession } from './session.js';
+import { createStepSession } from './stepSession.js';
 
 /** The results of a run. */
 interface Finished extends RunEntries<OrtTensor> {
@@ -37,7 +38,7 @@ export async function createExecutable(
   const { runInputs, iterationInputs, carriedInputs, freshOutputs } = names;
   const carriedNames = carriedInputs.map(({ name }) => name);
   const split = splitInvariant(program);
-  const each = await createProgramSession(runtime, split.each);
+  const each = await createStepSession(runtime, split.each);
   const once = split.once && (await createProgramSession(runtime, split.once));
 
   async function compute(start: Entries<Pending>, minibatches: readonly Entries<Pending>[]): Promise<Finished> {

@@ -10,6 +10,8 @@ export interface Runtime {
   readonly memory: Memory;
   /** Turns that a loop was seen to make, see `Supports.turns`; only for a page's GPU. */
   readonly turns?: number;
+  /** The least numbers of a training state for which the end of a step leaves the runtime; a default where left out. */
+  readonly leastTail?: number;
   /** The queue of all work that occupies the runtime. */
   readonly queue: Queue;
 }

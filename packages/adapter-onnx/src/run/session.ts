@@ -10,8 +10,11 @@ import type { Runtime } from './runtime.js';
 
 /** A program in a session of ONNX Runtime. */
 export interface ProgramSession {
-  /** Runs once: values of the program's inputs, by the program's names, to those of its outputs. */
-  run(inputs: ReadonlyMap<string, OrtTensor>): Promise<Map<string, OrtTensor>>;
+  /**
+   * Runs once: values of the program's inputs, by the program's names, to those of its outputs. Outputs in `places` are
+   * written there.
+   */
+  run(inputs: ReadonlyMap<string, OrtTensor>, places?: ReadonlyMap<string, OrtTensor>): Promise<Map<string, OrtTensor>>;
   release(): Promise<void>;
 }
 
@@ -49,20 +52,23 @@ export async function createProgramSession(
     );
   let session: Session | undefined = await create();
   return {
-    async run(given) {
+    async run(given, places) {
       const current = session ?? (await create());
       session = current;
       const feeds: Record<string, OrtTensor> = {};
       for (const [name, tensor] of given) {
         if (Object.hasOwn(inputs, name)) feeds[inputs[name]] = tensor;
       }
-      const places = Object.entries(memory.allocate ? outputs : {}).map(([name, onnxName]) => {
+      const allocated = Object.entries(memory.allocate ? outputs : {}).map(([name, onnxName]) => {
         const { shape } = program.nodes[program.outputs[name]];
         return [onnxName, memory.allocate?.(shape) as OrtTensor] as const;
       });
-      const run = () => (memory.allocate ? current.run(feeds, Object.fromEntries(places)) : current.run(feeds));
+      const fetches = places
+        ? Object.entries(outputs).map(([name, onnxName]) => [onnxName, places.get(name) ?? null] as const)
+        : allocated;
+      const run = () => (fetches.length > 0 ? current.run(feeds, Object.fromEntries(fetches)) : current.run(feeds));
       const fetched = await guard('the run failed', run).catch(async (error) => {
-        for (const [, tensor] of places) memory.free(tensor);
+        for (const [, tensor] of allocated) memory.free(tensor);
         // A session that writes to given tensors would go on writing to those of the failed run.
         if (memory.allocate) {
           session = undefined;

@@ -1,6 +1,6 @@
 import type { Builder, Value } from './builder.js';
 import type { NodeOf, ProgramNode, Shape } from './program.js';
-import { broadcastShapes, sameShape } from './shapes.js';
+import { broadcastShapes, isBoundShape, sameShape } from './shapes.js';
 
 /**
  * One step of algebra on one node whose operands are already simple. Returns the value that may replace the node, or
@@ -330,10 +330,22 @@ function simplifyMatmul(b: Builder, node: NodeOf<'matmul'>, operands: readonly V
     return swapsLastTwo ? valueAt(b, source.operands[0]) : undefined;
   };
   const [a, c] = operands.map(strip);
-  if (!a && !c) return undefined;
+  if (!a && !c) return simplifyOuterProduct(b, node, operands);
   return b.matmul(a ?? operands[0], c ?? operands[1], {
     transposeA: node.transposeA !== (a !== undefined),
     transposeB: node.transposeB !== (c !== undefined),
     precision: node.precision,
   });
+}
+
+/** A product along an axis of length 1, such as the gradient of weights for a single row, is elementwise. */
+function simplifyOuterProduct(
+  b: Builder,
+  { transposeA, transposeB, precision }: NodeOf<'matmul'>,
+  [x, y]: readonly Value[],
+): Value | undefined {
+  const isOuter = x.shape.at(transposeA ? -2 : -1) === 1 && precision === undefined;
+  if (!isOuter || !isBoundShape(x.shape) || !isBoundShape(y.shape)) return undefined;
+  const turned = (value: Value) => b.reshape(value, [...value.shape.slice(0, -2), ...value.shape.slice(-2).reverse()]);
+  return b.mul(transposeA ? turned(x) : x, transposeB ? turned(y) : y);
 }

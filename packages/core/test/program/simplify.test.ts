@@ -164,6 +164,27 @@ describe('simplify takes movements together', () => {
   });
 });
 
+describe('simplify makes products along an axis of length 1 elementwise', () => {
+  it.each([
+    [false, false],
+    [false, true],
+    [true, false],
+    [true, true],
+  ])('transposeA %s, transposeB %s', (transposeA, transposeB) => {
+    const b = createBuilder('outer');
+    const x = b.input('x', transposeA ? [2, 1, 3] : [2, 3, 1]);
+    const y = b.input('y', transposeB ? [4, 1] : [1, 4]);
+    b.output('out', b.matmul(x, y, { transposeA, transposeB }));
+    const program = b.build();
+    const simple = simplify(program);
+    expect(simple.nodes.map(({ op }) => op)).not.toContain('matmul');
+    const feeds = { inputs: { x: [1, -2, 3, 4, 5, -6], y: [7, 8, -9, 10] } };
+    expect(evaluate(simple, feeds)).toEqual(evaluate(program, feeds));
+  });
+
+  rule('mul(reshape(row):3×1, row)', (b, { row }) => b.matmul(b.transpose(row), row));
+});
+
 describe('simplify computes nothing twice', () => {
   it('merges commuted operands', () => {
     const program = simplify(
