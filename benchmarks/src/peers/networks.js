@@ -14,6 +14,7 @@ const hidden = [500, 500, 500, 10];
 export const peerNetworks = {
   W: { input: [784], convolutions: 0, units: hidden, batch: 1000 },
   'batch 100': { input: [784], convolutions: 0, units: hidden, batch: 100 },
+  'LeNet-300-100': { input: [784], convolutions: 0, units: [300, 100, 10], batch: 500 },
   'batch 1': { input: [784], convolutions: 0, units: hidden, batch: 1 },
   'LeNet-5': { input: [28, 28, 1], convolutions: 2, units: [20, 50, 500, 10], batch: 100 },
 };
