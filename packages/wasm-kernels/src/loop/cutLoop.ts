@@ -18,10 +18,11 @@ export interface LoopWork {
 
 /** Units of work of a task: about 30 microseconds. Less than two thirds of it is not cut. */
 const taskWork = 300_000;
-/** The most elements of a row that are added up one after the other, in four sums. */
-const longestRow = 16384;
-/** The most terms that go through additions one after the other. */
+/** Sums side by side into which a row is added up. */
+const sumsOfRow = 8;
+/** The most additions that a term goes through in a task: at most half of them within a row, half of them between rows. */
 const mostAdditions = 4096;
+const longestRow = (mostAdditions / 2) * sumsOfRow;
 /** Blocks of a row are multiples of this, so that no two tasks write the same cache line. */
 const blockUnit = 16;
 /** More tasks than this make no loop faster. */
@@ -39,10 +40,10 @@ export function cutLoop(loop: Loop, { cost, reductions }: LoopWork): CutLoop {
   const inner = lengths.length - 1;
   const additions = (tensor: number, cutLengths: readonly number[]) => {
     const reduced = cutLengths.map((length, axis) => (steps[tensor][axis] === 0 ? length : 1));
-    return product(reduced.slice(0, -1)) + (reduced[inner] * mostAdditions) / longestRow;
+    return product(reduced.slice(0, -1)) + reduced[inner] / sumsOfRow;
   };
   const isAccurate = (cutLengths: readonly number[]) =>
-    reductions.every((tensor) => additions(tensor, cutLengths) <= 2 * mostAdditions);
+    reductions.every((tensor) => additions(tensor, cutLengths) <= mostAdditions);
   if (elements * cost * 3 < taskWork * 2 && isAccurate(lengths)) return { ...loop, tasks: 1, turns: lengths[0] };
 
   const wanted = Math.min(mostTasks, Math.ceil((elements * cost) / taskWork));
@@ -66,7 +67,7 @@ export function cutLoop(loop: Loop, { cost, reductions }: LoopWork): CutLoop {
 /** Turns of an axis for each task, if `wanted` tasks are wanted. */
 function turnsOf(length: number, wanted: number, isRow: boolean, reduces: boolean): number {
   const turns = Math.ceil(length / wanted);
-  if (!isRow) return reduces ? Math.min(turns, mostAdditions) : turns;
+  if (!isRow) return reduces ? Math.min(turns, mostAdditions / 2) : turns;
   const block = Math.ceil(length / wanted / blockUnit) * blockUnit;
   return Math.min(block, longestRow);
 }

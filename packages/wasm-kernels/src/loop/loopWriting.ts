@@ -26,8 +26,11 @@ export interface Reduction {
   readonly node: ReductionNode;
   /** Index of its result among the tensors. */
   readonly tensor: number;
-  /** Sum or maximum along the innermost axis, if that axis is reduced. */
-  readonly sum?: Local;
+  /**
+   * Sums or maxima along the innermost axis, if that axis is reduced: one for each vector of a turn, so that an addition
+   * seldom waits for another.
+   */
+  readonly sums?: readonly [Local, Local];
   /**
    * The outer axes that it reduces. In the first turn of all of them nothing has been added up, and its result holds no
    * numbers yet.
@@ -106,7 +109,7 @@ export function startLoop(nodes: readonly BoundNode[], group: Group): LoopWritin
     return {
       node,
       tensor,
-      ...(isFixed(tensor) ? { sum: w.v128() } : {}),
+      ...(isFixed(tensor) ? { sums: [w.v128(), w.v128()] } : {}),
       outerAxes: loop.steps[tensor]
         .slice(0, -1)
         .flatMap((step, axis) => (step === 0 && !(axis === 0 && loop.turns === 1) ? [axis] : [])),

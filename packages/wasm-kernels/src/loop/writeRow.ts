@@ -53,7 +53,7 @@ function moveToRow({ w, loop, origins, bases, splats }: LoopWriting, counters: r
 /** Finds out whether this is the first row that a reduction adds up, and starts the sum of a row. */
 function startReduction(
   { w }: LoopWriting,
-  { node, sum, outerAxes, going }: Reduction,
+  { node, sums, outerAxes, going }: Reduction,
   counters: readonly Local[],
   start?: Local,
 ): void {
@@ -75,18 +75,21 @@ function startReduction(
     w.plain('i32Sub');
     w.set(going);
   }
-  if (sum === undefined) return;
-  w.floats(initialValue[node.op]);
-  w.set(sum);
+  for (const sum of sums ?? []) {
+    w.floats(initialValue[node.op]);
+    w.set(sum);
+  }
 }
 
-const isSlow = ({ group, nodes }: LoopWriting) => group.nodes.some((id) => operationCost[nodes[id].op] === 'expensive');
+/** Whether two vectors side by side are faster than one, since values wait for each other. */
+const waits = ({ group, nodes, reductions }: LoopWriting) =>
+  group.nodes.some((id) => operationCost[nodes[id].op] === 'expensive') || reductions.some(({ sums }) => sums);
 
 /** The vectors of a row of fixed length; sets `rest`. */
 function writeVectors(writing: LoopWriting): void {
   const { w, loop, offset, rest } = writing;
   const length = loop.lengths[loop.lengths.length - 1];
-  const pairs = isSlow(writing) && length >= fewestUnrolled ? length - (length % 8) : 0;
+  const pairs = waits(writing) && length >= fewestUnrolled ? length - (length % 8) : 0;
   if (pairs > 0) {
     w.loop(offset, { constant: 4 * pairs }, 32, () => writeTurn(writing, false, 2));
     // One vector is left if the length does not end with a full pair of vectors.
@@ -132,7 +135,7 @@ function writeVectorsOfBlock(writing: LoopWriting, block: Local, partial: number
   w.plain('i32Mul');
   const limit = w.i32();
   w.set(limit);
-  if (!isSlow(writing)) {
+  if (!waits(writing)) {
     w.loop(offset, limit, 16, () => writeTurn(writing, false));
     return;
   }
@@ -152,9 +155,14 @@ function writeVectorsOfBlock(writing: LoopWriting, block: Local, partial: number
   });
 }
 
-/** Combines the four partial results of a row with what earlier rows gave. */
-function finishReduction({ w, bases }: LoopWriting, { node, tensor, sum, outerAxes, going }: Reduction): void {
-  if (sum === undefined) return;
+/** Combines the partial results of a row with what earlier rows gave. */
+function finishReduction({ w, bases }: LoopWriting, { node, tensor, sums, outerAxes, going }: Reduction): void {
+  if (sums === undefined) return;
+  const [sum, other] = sums;
+  w.get(sum);
+  w.get(other);
+  w.simd(node.op === 'reduceSum' ? 'add' : 'max');
+  w.set(sum);
   const combine = node.op === 'reduceSum' ? 'f32Add' : 'f32Max';
   w.get(bases[tensor]);
   for (const pair of [0, 2]) {

@@ -94,18 +94,19 @@ function isBound(node: BoundNode): boolean {
 
 function reduce(
   writing: LoopWriting,
-  { node, tensor, sum, outerAxes, going }: Reduction,
+  { node, tensor, sums, outerAxes, going }: Reduction,
   value: Local,
   part: Part,
 ): void {
   const { w, mask } = writing;
   const opcode = node.op === 'reduceSum' ? 'add' : 'max';
+  /** Puts the start value where the mask is 0. */
   const select = (pushMask: () => void) => {
-    w.floats(initialValue[node.op]);
+    if (node.op === 'reduceMax') w.floats(initialValue.reduceMax);
     pushMask();
-    w.simd('bitselect');
+    w.simd(node.op === 'reduceMax' ? 'bitselect' : 'and');
   };
-  if (sum === undefined) {
+  if (sums === undefined) {
     if (outerAxes.length === 0) {
       write(writing, tensor, value, part);
       return;
@@ -123,6 +124,7 @@ function reduce(
     write(writing, tensor, next, part);
     return;
   }
+  const sum = sums[part.behind === 0 ? 0 : 1];
   w.get(sum);
   w.get(value);
   if (part.isRest) select(() => w.get(mask));
