@@ -54,10 +54,7 @@ export function writeBlockedFilterGradient(geometry: Geometry, tasks: number): K
   const lines = result[0] * result[1];
   const linesOfTask = Math.ceil(lines / tasks);
   const before = [window.padding[0], window.padding[2]] as const;
-  const reach = ([0, 1] as const).map(
-    (i) => (result[i + 1] - 1) * window.strides[i] + (filter[i] - 1) * window.dilations[i] + 1,
-  );
-  const padded = paddedShape(image, before, [reach[0], reach[1]]);
+  const padded = paddedShape({ ...geometry, ...window, before });
   const copied = isPadded(image, padded) ? elementCount(padded) : 0;
   const slots = tasks > 1 ? tasks * size : 0;
   const addresses = copied + slots > 0 ? 4 : 3;

@@ -17,7 +17,7 @@ import {
   storeSums,
   vectorsOfBlock,
 } from './addProducts.js';
-import { isPadded, paddedShape, padSections } from './paddedImage.js';
+import { isPadded, type Moving, paddedShape, padSections } from './paddedImage.js';
 
 /**
  * The most products that are added up in one sum, unless there are more channels. Sums of partial sums lose less accuracy, and so much of a
@@ -30,15 +30,7 @@ const nanosecondsPerProduct = 0.05;
 const channelsOfPanel = 4 * vectorsOfBlock;
 
 /** A filter in one group that moves over an image. */
-export interface BlockedPass {
-  readonly image: readonly number[];
-  readonly result: readonly number[];
-  /** `[kh, kw, channels of the image, channels of the result]`. */
-  readonly filter: readonly number[];
-  readonly strides: readonly [number, number];
-  readonly dilations: readonly [number, number];
-  /** Rows and columns of padding before the image. */
-  readonly before: readonly [number, number];
+export interface BlockedPass extends Moving {
   /** Operands: the image, and the filter with the way through it along the axes of `filter`. */
   readonly source: Local;
   readonly weights: Local;
@@ -79,9 +71,8 @@ function runsOf({ filter: [height, width, channels], dilations }: BlockedPass): 
  * a copy of the filter in panels of eight channels.
  */
 export function writeBlockedPass(pass: BlockedPass): Kernel {
-  const { image, result, filter, strides, dilations, before } = pass;
-  const reach = ([0, 1] as const).map((i) => (result[i + 1] - 1) * strides[i] + (filter[i] - 1) * dilations[i] + 1);
-  const padded = paddedShape(image, before, [reach[0], reach[1]]);
+  const { image, result, filter, before } = pass;
+  const padded = paddedShape(pass);
   const copied = isPadded(image, padded) ? elementCount(padded) : 0;
   const prepare = createFunction(4);
   const panels = prepare.i32();

@@ -49,7 +49,7 @@ export function writeFilterGradient(node: ConvolutionNode, shapes: NodeShapes): 
   const parts = Math.max(Math.ceil(lines / longestSum), Math.min(cut.tasks, mostTasks, Math.ceil(mostScratch / size)));
   const linesOfPart = Math.ceil(lines / parts);
   const tasks = Math.ceil(lines / linesOfPart);
-  if (node.groups === 1) return writeBlockedFilterGradient(geometry, tasks);
+  if (node.groups === 1 && columns <= longestSum) return writeBlockedFilterGradient(geometry, tasks);
   const addresses = tasks > 1 ? 4 : 3;
   const slots = tasks > 1 ? 3 : 2;
   const w = createFunction(addresses);
