@@ -11,7 +11,7 @@ import { installPeers, peersPython, startPeer } from './peers/python.js';
 
 // Training steps on onnx:native beside eager and compiled PyTorch and jitted JAX, in turns. `--install` makes a Python environment of
 // the peers' own first, and does nothing else. Options: --networks W,… --repetitions 15 --steps 2 (timed steps of a turn)
-// --threads 2 --python PATH --no-peers --no-deterministic --json FILE
+// --seconds 600 (after which no further turn starts) --threads 2 --python PATH --no-peers --no-deterministic --json FILE
 
 if (given('--install')) {
   installPeers(option('--python', 'python3'));
@@ -22,6 +22,7 @@ const names = option('--networks', Object.keys(peerNetworks).join()).split(',');
 const noises = given('--no-deterministic') ? [true] : [true, false];
 const repetitions = Number(option('--repetitions', '15'));
 const steps = Number(option('--steps', '2'));
+const seconds = Number(option('--seconds', '600'));
 const threads = Number(option('--threads', String(availableParallelism())));
 const python = option('--python', peersPython());
 
@@ -83,7 +84,9 @@ const streaming = { network: 'memory', noise: false, name: 'stream', run: () => 
 variants.push(streaming);
 
 const before = loadavg()[0];
-for (let repetition = -2; repetition < repetitions; repetition++) {
+const start = performance.now();
+for (let repetition = -1; repetition < repetitions; repetition++) {
+  if (repetition > 0 && performance.now() - start > 1000 * seconds) break;
   for (const { run, times } of variants) {
     const taken = await run();
     if (repetition >= 0) times.push(...taken);

@@ -19,8 +19,8 @@ export const peerNetworks = {
   'LeNet-5': { input: [28, 28, 1], convolutions: 2, units: [20, 50, 500, 10], batch: 100 },
 };
 
-/** @param {PeerNetwork} network @param {boolean} noise */
-function modelOf({ input, convolutions, units }, noise) {
+/** The model of a network. @param {PeerNetwork} network @param {boolean} noise */
+export function modelOf({ input, convolutions, units }, noise) {
   const layers = units.flatMap((count, i) => {
     const activation = /** @type {'relu' | 'linear'} */ (i < units.length - 1 ? 'relu' : 'linear');
     if (i >= convolutions) return [core.dense({ units: count, activation })];

@@ -55,7 +55,7 @@ def loss_of(network, noise, parameters, x, labels):
 
 
 def make_step(network, noise, setting):
-    """One training step as a function; it returns the loss as a number."""
+    """One training step, or the epochs of a network that has them, as a function."""
     parameters = make_parameters(network, noise)
     optimizer = torch.optim.Adam(parameters, lr=LEARNING_RATE, fused="fused" in setting)
     *size, channels = network["input"]
@@ -65,15 +65,29 @@ def make_step(network, noise, setting):
     loss_function = torch.compile(loss_of, dynamic=False) if "compiled" in setting else loss_of
     threads = 1 if "one thread" in setting else THREADS
 
-    def step():
+    def step(images=x, targets=labels):
         torch.set_num_threads(threads)
         optimizer.zero_grad(set_to_none=True)
-        loss = loss_function(network, noise, parameters, x, labels)
+        loss = loss_function(network, noise, parameters, images, targets)
         loss.backward()
         optimizer.step()
         return loss.item()
 
-    return step
+    return epochs_of(step, network) if "epochs" in network else step
+
+
+def epochs_of(step, network):
+    """Some epochs over as many rows as the network says, shuffled anew in each, as a function."""
+    rows = network["rows"]
+    x = (torch.rand(rows, *network["input"]) < 0.2) * torch.rand(rows, *network["input"])
+    labels = torch.randint(0, network["units"][-1], (rows,))
+
+    def run():
+        for _ in range(network["epochs"]):
+            for chosen in torch.randperm(rows).split(network["batch"]):
+                step(x[chosen], labels[chosen])
+
+    return run
 
 
 torch.manual_seed(1)
