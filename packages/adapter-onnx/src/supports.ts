@@ -35,7 +35,6 @@ export function supportsOf(device: OnnxDevice, elements?: number, turns?: number
     nonFinite: device !== 'webgpu',
     subnormals: device !== 'webgpu',
     ulps: ulps[device],
-    precisions: ['int8'],
     terms,
     ...(elements === undefined ? {} : { elements }),
     ...(turns === undefined ? {} : { turns }),

@@ -171,31 +171,6 @@ const convolutions: fc.Arbitrary<Case> = fc
     };
   });
 
-const wide = fc.oneof(
-  { weight: 4, arbitrary: fc.double({ min: -140, max: 140, noNaN: true }).map(Math.fround) },
-  { weight: 1, arbitrary: roundable },
-);
-const wholeProducts: fc.Arbitrary<Case> = fc.oneof(
-  fc.record({ m: length, k: length, n: length, transposeA: fc.boolean(), transposeB: fc.boolean() }).map(
-    ({ m, k, n, transposeA, transposeB }): Case => ({
-      inputs: [
-        { shape: transposeA ? [k, m] : [m, k], values: wide },
-        { shape: transposeB ? [n, k] : [k, n], values: wide },
-      ],
-      build: (b, [x, y]) => [b.matmul(x, y, { transposeA, transposeB, precision: 'int8' })],
-    }),
-  ),
-  fc.record({ groups: fc.constantFrom(1, 2, 4), outputs: small, stride: fc.constantFrom(1, 2) }).map(
-    ({ groups, outputs, stride }): Case => ({
-      inputs: [
-        { shape: [2, 7, 6, 4], values: wide },
-        { shape: [3, 2, 4 / groups, outputs * groups], values: wide },
-      ],
-      build: (b, [x, f]) => [b.conv2d(x, f, { strides: [stride, 1], padding: [1, 0, 0, 1], groups }, 'int8')],
-    }),
-  ),
-);
-
 const roundings: fc.Arbitrary<Case> = shapes.map((shape) => ({
   inputs: [{ shape, values: roundable }],
   build: (b, [x]) => [b.floor(x), b.round(x)],
@@ -209,7 +184,6 @@ const operations = {
   gather: gathers,
   gatherGradient: gatherGradients,
   'conv2d and its gradients': convolutions,
-  'products of precision int8': wholeProducts,
 };
 
 /** Registers tests that hold the operations of a backend to the bounds that core has for them. */

@@ -47,9 +47,6 @@ function movements() {
   b.output('joined', b.slice(joined, [undefined, { start: 12, end: 1, step: -3 }, { step: 2 }]));
   b.output('padded', b.pad(b.round(b.floor(x)), [undefined, { before: 1, interior: 2 }, { after: 3 }], 0.5));
   b.output('functions', b.add(b.cos(x), b.erf(x)));
-  const weights = b.input('weights', [4, 3]);
-  b.output('int8', b.matmul(x, weights, { precision: 'int8' }));
-  b.output('float16', b.matmul(x, weights, { precision: 'float16' }));
   return b.build();
 }
 
@@ -61,7 +58,6 @@ function convolutions(groups: number) {
   const filter = b.input('filter', [3, 2, 4 / groups, 8]);
   const y = b.conv2d(x, filter, window);
   b.output('y', y);
-  b.output('whole', b.conv2d(x, filter, window, 'int8'));
   b.output('dx', b.conv2dInputGradient(filter, y, x.shape, window));
   b.output('dFilter', b.conv2dFilterGradient(x, y, filter.shape, window));
   return b.build();

@@ -1,17 +1,14 @@
 import type { NodeOf } from '@vardrop/core/program';
 import type { ValueName } from '../model/graph.js';
 import type { Emission } from './emission.js';
-import { readInPrecision } from './precision.js';
 
 /**
  * A matrix product. Gemm reads transposed matrices at little or no cost, except for a left one in the native runtime,
  * where a Transpose before it costs less (`transposeLeft`). Stacks of matrices have only MatMul. The transpose of a
  * square is written as the square of the transpose, which is most often needed anyway, so that there is one Transpose.
  */
-export function matmul({ transposeA, transposeB, precision }: NodeOf<'matmul'>, emission: Emission): ValueName {
-  const { graph, shapes, name, style } = emission;
-  const operands = readInPrecision(precision, emission);
-  const roots = precision === undefined ? emission.roots : undefined;
+export function matmul({ transposeA, transposeB }: NodeOf<'matmul'>, emission: Emission): ValueName {
+  const { graph, operands, roots, shapes, name, style } = emission;
   const matrices = shapes.operands.every((shape) => shape.length === 2);
   const transposed = (index: 0 | 1) => {
     const axes = shapes.operands[index].map((_, axis) => axis);

@@ -3,12 +3,10 @@ import type { ValueName } from '../model/graph.js';
 import type { Emission } from './emission.js';
 import { channelsFirst, channelsLast, concat, type ImageShape, imageShape, pads, permute, range } from './images.js';
 import { addAround, padBetween, reshape } from './movement.js';
-import { readInPrecision } from './precision.js';
 
 /** Image ⋆ filter. */
 export function conv2d(node: NodeOf<'conv2d'>, emission: Emission): ValueName {
-  const { graph, shapes, name } = emission;
-  const operands = readInPrecision(node.precision, emission);
+  const { graph, operands, shapes, name } = emission;
   const image = permute(graph, operands[0], channelsFirst, `${name}/image`);
   const filter = permute(graph, operands[1], [3, 2, 0, 1], `${name}/filter`);
   const [height, width, , filters] = boundShape(shapes.operands[1]);

@@ -5,7 +5,6 @@ import {
   createBuilder,
   elementCount,
   type Op,
-  type ProductPrecision,
   type SpecialFunction,
   type Value,
 } from '@vardrop/core/program';
@@ -15,7 +14,7 @@ import { movementCases } from './movementCases.js';
 import { type Build, type CaseOf, casesOf, type OperationCase } from './operationCase.js';
 import { axesOf, axisLength, broadcastingShapes, shapes } from './shapes.js';
 import { edgeValues, tensorValues } from './values.js';
-import { convolutionCases, windowCases } from './windowCases.js';
+import { windowCases } from './windowCases.js';
 
 /** Lengths of the summed axis of a product: mostly short, some long enough for rounding errors to add up. */
 const innerLength = fc.oneof(
@@ -39,18 +38,18 @@ const products = fc.record({
   transposeB: fc.boolean(),
 });
 
-function productCases(of: CaseOf, precision?: ProductPrecision): fc.Arbitrary<OperationCase> {
+function productCases(of: CaseOf): fc.Arbitrary<OperationCase> {
   return products.chain(({ leading, m, k, n, transposeA, transposeB }) => {
     const [first, second] = leading.operands.map((shape) => shape.slice(-2));
     const a = [...first, ...(transposeA ? [k, m] : [m, k])];
     const c = [...second, ...(transposeB ? [n, k] : [k, n])];
-    return of([a, c], (b, [x, y]) => b.matmul(x, y, { transposeA, transposeB, precision }));
+    return of([a, c], (b, [x, y]) => b.matmul(x, y, { transposeA, transposeB }));
   });
 }
 
 /** Cases for every operation that a backend may get, by its name, except noise, which has a law of its own. */
 export function operationCases(supports: Supports): ReadonlyMap<string, fc.Arbitrary<OperationCase>> {
-  const { nonFinite, precisions = [] } = supports;
+  const { nonFinite } = supports;
   const of = (op: string, operands: readonly (readonly number[])[], build: Build) =>
     casesOf(op, nonFinite)(operands, build);
   const cases = new Map<string, fc.Arbitrary<OperationCase>>();
@@ -85,11 +84,6 @@ export function operationCases(supports: Supports): ReadonlyMap<string, fc.Arbit
     );
   }
   cases.set('matmul', productCases(casesOf('matmul', nonFinite)));
-  for (const precision of precisions) {
-    const name = (op: Op) => `${op} in ${precision}`;
-    cases.set(name('matmul'), productCases(casesOf(name('matmul'), nonFinite), precision));
-    cases.set(name('conv2d'), convolutionCases(casesOf(name('conv2d'), nonFinite), precision));
-  }
   for (const [op, each] of [...windowCases(supports), ...movementCases(supports)]) cases.set(op, each);
   cases.set(
     'constant',

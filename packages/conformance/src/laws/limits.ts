@@ -1,13 +1,6 @@
 import { VardropError } from '@vardrop/core';
 import type { Supports } from '@vardrop/core/backend';
-import {
-  boundProgram,
-  createBuilder,
-  type ProductPrecision,
-  type Program,
-  type SpecialFunction,
-  type Value,
-} from '@vardrop/core/program';
+import { boundProgram, createBuilder, type Program, type SpecialFunction, type Value } from '@vardrop/core/program';
 import { exactFunctions } from '@vardrop/core/reference';
 import { checkExact } from '../checkExact.js';
 import { checkOnce } from '../checkProperty.js';
@@ -32,7 +25,6 @@ const special: Readonly<Record<SpecialFunction, readonly [number, number]>> = {
 };
 /** Other functions that a backend may list or leave to core. `ulps` states the error in both cases. */
 const expanded: readonly string[] = ['sigmoid', 'softplus', 'tanh', 'cos', 'erf'];
-const precisions: readonly ProductPrecision[] = ['float16', 'int8'];
 
 /** Where each function is tried: `positive` numbers spread over all exponents, or a range where the function bends. */
 const ranges: Readonly<Record<ElementaryFunction, readonly ('positive' | readonly [number, number])[]>> = {
@@ -105,8 +97,6 @@ const kinds: Readonly<Record<string, (supports: Supports) => boolean>> = {
       const units = ulps?.[name];
       return Number.isFinite(units) && units >= 0;
     }),
-  'precisions are float16 and int8': ({ precisions: list = [] }) =>
-    Array.isArray(list) && list.every((precision) => precisions.includes(precision)),
   'elements is a positive number': ({ elements }) =>
     elements === undefined || (Number.isInteger(elements) && elements > 0),
   'terms is a whole number from 16 on': ({ terms }) => terms === undefined || (Number.isInteger(terms) && terms >= 16),

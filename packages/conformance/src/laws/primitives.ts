@@ -1,11 +1,8 @@
-import { compileProgram } from '@vardrop/core/backend';
-import { createBuilder, type ProductPrecision } from '@vardrop/core/program';
 import type { OperationCase } from '../arbitraries/operationCase.js';
 import { edgeCases, operationCases } from '../arbitraries/operations.js';
 import { checkNodes } from '../checkNodes.js';
 import { checkOutputs } from '../checkOutputs.js';
 import { checkOnce, checkProperty } from '../checkProperty.js';
-import { expectCode } from '../expectCode.js';
 import type { Law } from '../law.js';
 
 /** Cases per operation at effort `quick`. */
@@ -13,8 +10,6 @@ const runs = 40;
 
 /** Operations that core expands on backends that do not list them. */
 const expanded: readonly string[] = ['sigmoid', 'softplus', 'tanh', 'cos', 'erf'];
-
-const precisions: readonly ProductPrecision[] = ['float16', 'int8'];
 
 /** Each operation alone, on shapes of up to four axes (including axes of length 1) and on values of all sizes. */
 export const primitives: Law = {
@@ -32,20 +27,6 @@ export const primitives: Law = {
     }
     for (const [op, arbitrary] of operationCases(backend.supports)) {
       await checkProperty(context, op, arbitrary, runs, (each) => check(op, each));
-    }
-    for (const precision of precisions) {
-      if (backend.supports.precisions?.includes(precision)) continue;
-      await checkOnce(context, `products in ${precision}, which the backend does not list`, async () => {
-        for (const op of ['matmul', 'conv2d'] as const) {
-          const b = createBuilder(op);
-          const [x, y] = [b.input('x', [1, 1, 1, 1]), b.input('y', [1, 1, 1, 1])];
-          b.output('result', op === 'matmul' ? b.matmul(x, y, { precision }) : b.conv2d(x, y, {}, precision));
-          await expectCode(`${op} in ${precision}`, 'VARDROP_UNSUPPORTED', async () => {
-            (await compileProgram(backend, b.build())).dispose();
-          });
-        }
-        ledger.compare(0, 0);
-      });
     }
   },
 };

@@ -103,31 +103,4 @@ export const convolutionMutants: readonly Mutant[] = [
       return b.copy(node, [x, b.reshape(spread, w.shape)]);
     }),
   },
-  ...(['matmul', 'conv2d'] as const).flatMap((op) =>
-    (
-      [
-        ['float16', 'reads float32', (_, x) => x],
-        ['float16', 'reads fixed point', (b, x) => b.mul(b.round(b.mul(x, 1024)), 1 / 1024)],
-        ['int8', 'reads float32', (_, x) => x],
-        ['int8', 'cuts fractions off', (b, x) => b.selectGreater(0, x, b.neg(b.floor(b.neg(x))), b.floor(x))],
-        ['int8', 'does not clip', (b, x) => b.round(x)],
-        ['int8', 'takes −128', (b, x) => b.min(b.max(b.round(x), -128), 127)],
-      ] as const satisfies readonly (readonly ['float16' | 'int8', string, (b: Builder, x: Value) => Value])[]
-    ).map(
-      ([precision, defect, read]): Mutant => ({
-        subject: `${op} in ${precision}`,
-        defect,
-        law: 'primitives',
-        properties: [`${op} in ${precision}`],
-        create: breaking<'matmul' | 'conv2d'>(op, (b, node, operands) => {
-          if (node.precision !== precision) return undefined;
-          const { precision: _, ...exact } = node;
-          return b.copy(
-            exact,
-            operands.map((x) => read(b, x)),
-          );
-        }),
-      }),
-    ),
-  ),
 ];

@@ -107,7 +107,6 @@ export const declarationMutants: readonly Mutant[] = [
     const { tanh: _, ...others } = supports.ulps;
     return declaring({ ulps: others as typeof supports.ulps })();
   }),
-  limits('products of four bits', 'precisions are float16 and int8', declaring({ precisions: ['int4' as 'int8'] })),
   limits('sums of half a term', 'terms is a whole number from 16 on', declaring({ terms: 0.5 })),
   limits('loops of half a turn', 'turns is a positive whole number', declaring({ turns: 0.5 })),
   ending('reduceSum', 'a sum of more terms than turns'),

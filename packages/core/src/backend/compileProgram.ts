@@ -42,9 +42,8 @@ interface MadeNoise {
  *
  * `run` needs the inputs and keys that the simplified program still uses and ignores others. A caller therefore need
  * not know what `simplify` removed. `run` returns as carried exactly what the source program carries. Throws what
- * `checkBackend` throws for the backend, what `validate` throws for a program that is not well formed, and
- * `VARDROP_UNSUPPORTED` for a product in a precision that the backend lacks. `run` throws `VARDROP_INPUT` for missing
- * inputs, wrong shapes and missing keys.
+ * `checkBackend` throws for the backend and what `validate` throws for a program that is not well formed. `run` throws
+ * `VARDROP_INPUT` for missing inputs, wrong shapes and missing keys.
  */
 export async function compileProgram(
   backend: Backend,
@@ -60,7 +59,6 @@ export async function compileProgram(
   const { functions, terms } = backend.supports;
   const whole = stackProducts(flattenProducts(simplify(expand(bound, functions))));
   validate(whole);
-  checkPrecisions(backend, whole);
   const simple = terms === undefined ? whole : stageSums(whole, terms);
   const { program, noises } =
     backend.supports.noise === 'host' ? hostNoise(simple) : { program: simple, noises: [] as readonly HostNoise[] };
@@ -158,17 +156,6 @@ function carryUnread(backend: Backend, names: readonly string[], result: RunResu
     return others;
   });
   return { carried, outputs };
-}
-
-/** Refuses products in a precision that the backend does not support. */
-function checkPrecisions({ name, supports: { precisions = [] } }: Backend, program: Program): void {
-  for (const node of program.nodes) {
-    if (!('precision' in node) || node.precision === undefined || precisions.includes(node.precision)) continue;
-    throw new VardropError(
-      'VARDROP_UNSUPPORTED',
-      `[${program.name} ${node.op}${node.label ? ` ${node.label}` : ''}] precision: got ${node.precision} on ${name}, which multiplies in ${['float32', ...precisions].join(', ')}. Choose one of these, or another backend.`,
-    );
-  }
 }
 
 /** The inputs of these roles. Throws `VARDROP_INPUT` if one is missing or has another shape. */

@@ -1,4 +1,4 @@
-import type { BoundProgram, ExpandedFunction, ProductPrecision } from '../program/program.js';
+import type { BoundProgram, ExpandedFunction } from '../program/program.js';
 
 /**
  * The contract between core and a backend, version 2. A backend compiles whole programs and runs them; it knows nothing
@@ -7,7 +7,6 @@ import type { BoundProgram, ExpandedFunction, ProductPrecision } from '../progra
  * - every axis is a positive number (the symbolic `batch` is bound) and every node is used;
  * - there is no `withDerivative`;
  * - every `special`, `sigmoid`, `softplus`, `tanh`, `cos` and `erf` is listed in `supports.functions`;
- * - every precision of a product is listed in `supports.precisions`;
  * - there is no `noise` unless `supports.noise` is `'device'`.
  *
  * Functions that take a backend refuse one of another version with `VARDROP_CONTRACT` (`checkBackend`).
@@ -59,8 +58,6 @@ export interface Supports {
   readonly ulps: Readonly<
     Record<'exp' | 'log' | 'sigmoid' | 'softplus' | 'tanh' | 'cos' | 'erf' | 'sqrt' | 'div', number>
   >;
-  /** Precisions of products that it supports if a program asks for them. Default: only float32. */
-  readonly precisions?: readonly ProductPrecision[];
   /**
    * Most terms that it adds up one after the other, at least 16; core splits longer sums into stages. Absent if the
    * backend adds up long sums in blocks by itself. In both cases a term goes through at most 4095 additions for each

@@ -9,7 +9,6 @@ import type {
   InputRole,
   NodeId,
   Padding,
-  ProductPrecision,
   Program,
   ProgramNode,
   Shape,
@@ -39,14 +38,10 @@ export interface ConvolutionOptions extends WindowOptions {
   readonly groups?: number;
 }
 
-/**
- * Which operands a matrix product reads with their last two axes swapped (default: none), and in which precision
- * (default: float32).
- */
+/** Which operands a matrix product reads with their last two axes swapped (default: none). */
 export interface MatmulOptions {
   readonly transposeA?: boolean;
   readonly transposeB?: boolean;
-  readonly precision?: ProductPrecision;
 }
 
 /**
@@ -70,7 +65,7 @@ export interface Builder extends Readonly<Record<UnaryOp, Unary>>, Readonly<Reco
    */
   matmul(a: Value, b: Value, flags?: MatmulOptions): Value;
   /** Cross-correlation of images `[batch, h, w, in]` with a filter `[kh, kw, in / groups, out]`: `[batch, h′, w′, out]`. */
-  conv2d(image: Value, filter: Value, options?: ConvolutionOptions, precision?: ProductPrecision): Value;
+  conv2d(image: Value, filter: Value, options?: ConvolutionOptions): Value;
   /**
    * Gradient of `conv2d` with respect to its images, of shape `imageShape`, given the gradient `dy` of its result. It
    * is also a transposed convolution of `dy`.
@@ -213,14 +208,13 @@ export function createBuilder(name: string): Builder {
     reduceSum: (x, axes, keepAxes = false) => reduce('reduceSum', x, axes, keepAxes),
     reduceMax: (x, axes, keepAxes = false) => reduce('reduceMax', x, axes, keepAxes),
     matmul(a, b, flags = {}) {
-      checkOptionNames(scoped('matmul'), flags, { transposeA: true, transposeB: true, precision: true });
-      const { transposeA = false, transposeB = false, precision } = flags;
+      checkOptionNames(scoped('matmul'), flags, { transposeA: true, transposeB: true });
+      const { transposeA = false, transposeB = false } = flags;
       checkBoolean(`[${scoped('matmul')}] transposeA`, transposeA);
       checkBoolean(`[${scoped('matmul')}] transposeB`, transposeB);
-      return add({ op: 'matmul', transposeA, transposeB, ...(precision !== undefined && { precision }) }, [a, b]);
+      return add({ op: 'matmul', transposeA, transposeB }, [a, b]);
     },
-    conv2d: (image, filter, options, precision) =>
-      add({ op: 'conv2d', ...convolving(options), ...(precision !== undefined && { precision }) }, [image, filter]),
+    conv2d: (image, filter, options) => add({ op: 'conv2d', ...convolving(options) }, [image, filter]),
     conv2dInputGradient: (filter, dy, imageShape, options) =>
       add({ op: 'conv2dInputGradient', ...convolving(options) }, [filter, dy], imageShape),
     conv2dFilterGradient: (image, dy, filterShape, options) =>

@@ -1,11 +1,10 @@
 import { VardropError } from '../errors.js';
 import { formatValue } from '../formatValue.js';
-import type { Operation, ProductPrecision, SpecialFunction } from './program.js';
+import type { Operation, SpecialFunction } from './program.js';
 
 /** Largest attribute that counts cells: what every backend can hold. */
 const largest = 2 ** 31 - 1;
 
-const precisions: Readonly<Record<ProductPrecision, true>> = { float16: true, int8: true };
 const distributions = { uniform: true, normal: true } as const;
 const specialFunctions: Readonly<Record<SpecialFunction, true>> = {
   dawson: true,
@@ -42,13 +41,8 @@ export function checkAttributes(operation: Operation): void {
       return;
     default:
       checkWindow(operation);
-      if ('precision' in operation && operation.precision !== undefined) {
-        checkName(operation.op, 'precision', operation.precision, isProduct(operation) ? precisions : {});
-      }
   }
 }
-
-const isProduct = ({ op }: Operation) => op === 'matmul' || op === 'conv2d';
 
 function checkWindow(operation: Operation): void {
   if (!('strides' in operation)) return;
@@ -84,7 +78,7 @@ function checkName(op: string, what: string, name: string, known: Readonly<Recor
   if (typeof name === 'string' && Object.hasOwn(known, name)) return;
   throw new VardropError(
     'VARDROP_PROGRAM',
-    `[program] ${op}: ${what}: got ${formatValue(name)}, needs ${Object.keys(known).join(' or ') || 'none'}.`,
+    `[program] ${op}: ${what}: got ${formatValue(name)}, needs ${Object.keys(known).join(' or ')}.`,
   );
 }
 

@@ -28,8 +28,7 @@ export function flattenProducts(program: BoundProgram): BoundProgram {
 /** `[…rows, m, k] × [k, n]` as `[rows · m, k] × [k, n]`. */
 function sharedRight(b: Builder, node: NodeOf<'matmul'>, [left, right]: readonly Value[]): Value | undefined {
   if (node.transposeA || left.shape.length <= 2 || right.shape.length !== 2) return undefined;
-  const { transposeB, precision } = node;
-  const product = b.matmul(matrix(b, left), right, { transposeB, precision });
+  const product = b.matmul(matrix(b, left), right, { transposeB: node.transposeB });
   return b.reshape(product, node.shape);
 }
 
@@ -42,8 +41,7 @@ function summedProducts(b: Builder, node: NodeOf<'reduceSum'>, sum: Value): Valu
   const [left, right] = product.operands.map((id): Value => ({ id, shape: b.node(id).shape }));
   const rows = [left, right].map(({ shape }) => shape.slice(0, -1));
   if (left.shape.length !== sum.shape.length || !sameShape(rows[0], rows[1])) return undefined;
-  const { precision } = product;
-  return b.reshape(b.matmul(matrix(b, left), matrix(b, right), { transposeA: true, precision }), node.shape);
+  return b.reshape(b.matmul(matrix(b, left), matrix(b, right), { transposeA: true }), node.shape);
 }
 
 /** All axes but the last in one. */

@@ -90,7 +90,7 @@ function describe(node: ProgramNode, name: (id: NodeId) => string): string {
     case 'reduceMax':
       return `${node.op} ${operands[0]} over [${node.axes.join(', ')}]${node.keepAxes ? ' kept' : ''}`;
     case 'matmul':
-      return `matmul ${operands[0]}${node.transposeA ? 'ᵀ' : ''} ${operands[1]}${node.transposeB ? 'ᵀ' : ''}${node.precision ? ` in ${node.precision}` : ''}`;
+      return `matmul ${operands[0]}${node.transposeA ? 'ᵀ' : ''} ${operands[1]}${node.transposeB ? 'ᵀ' : ''}`;
     case 'concatenate':
       return `concatenate ${operands.join(' ')} along ${node.axis}`;
     case 'slice':
@@ -115,8 +115,7 @@ function describe(node: ProgramNode, name: (id: NodeId) => string): string {
       const dilations =
         'dilations' in node && node.dilations.some((n) => n > 1) ? [`dilations [${node.dilations.join(', ')}]`] : [];
       const groups = 'groups' in node && node.groups > 1 ? [`in ${node.groups} groups`] : [];
-      const precision = 'precision' in node && node.precision ? [`in ${node.precision}`] : [];
-      return [node.op, ...operands, ...size, ...window, ...dilations, ...groups, ...precision].join(' ');
+      return [node.op, ...operands, ...size, ...window, ...dilations, ...groups].join(' ');
     }
   }
 }

@@ -63,13 +63,6 @@ export type SpecialFunction =
 export type ExpandedFunction = SpecialFunction | 'sigmoid' | 'softplus' | 'tanh' | 'cos' | 'erf';
 
 /**
- * How a product reads its operands. `float16`: each number is rounded to the nearest float16, ties to even; beyond
- * 65,504 it becomes an infinity. `int8`: each number is rounded to the nearest whole number, ties to even, and clipped
- * to [−127, 127]. The products of these numbers are computed and added up in float32 or better.
- */
-export type ProductPrecision = 'float16' | 'int8';
-
-/**
  * When an input's value changes. `shared`: the same in all iterations of a run. `iteration`: given anew for each
  * iteration (a minibatch). `carried`: starts from the given value; after each iteration the output of the same name
  * replaces it (parameters, optimizer state).
@@ -115,15 +108,9 @@ export type Operation =
    * `[…, m, k] × […, k, n] → […, m, n]`. Leading axes broadcast. With a flag, an operand is read with its last two axes
    * swapped.
    */
-  | {
-      readonly op: 'matmul';
-      readonly transposeA: boolean;
-      readonly transposeB: boolean;
-      /** Float32 by default. A backend never gets a precision that it does not list in `supports.precisions`. */
-      readonly precision?: ProductPrecision;
-    }
+  | { readonly op: 'matmul'; readonly transposeA: boolean; readonly transposeB: boolean }
   /** Image `[batch, h, w, in]` ⋆ filter `[kh, kw, in / groups, out]` (cross-correlation). */
-  | ({ readonly op: 'conv2d'; readonly precision?: ProductPrecision } & Convolution)
+  | ({ readonly op: 'conv2d' } & Convolution)
   /**
    * Operands filter, dy. Gradient of `conv2d` with respect to its image. The image's shape is this node's shape.
    * Applied to an image in place of dy, this is a transposed convolution.

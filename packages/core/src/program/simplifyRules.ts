@@ -334,18 +334,16 @@ function simplifyMatmul(b: Builder, node: NodeOf<'matmul'>, operands: readonly V
   return b.matmul(a ?? operands[0], c ?? operands[1], {
     transposeA: node.transposeA !== (a !== undefined),
     transposeB: node.transposeB !== (c !== undefined),
-    precision: node.precision,
   });
 }
 
 /** A product along an axis of length 1, such as the gradient of weights for a single row, is elementwise. */
 function simplifyOuterProduct(
   b: Builder,
-  { transposeA, transposeB, precision }: NodeOf<'matmul'>,
+  { transposeA, transposeB }: NodeOf<'matmul'>,
   [x, y]: readonly Value[],
 ): Value | undefined {
-  const isOuter = x.shape.at(transposeA ? -2 : -1) === 1 && precision === undefined;
-  if (!isOuter || !isBoundShape(x.shape) || !isBoundShape(y.shape)) return undefined;
+  if (x.shape.at(transposeA ? -2 : -1) !== 1 || !isBoundShape(x.shape) || !isBoundShape(y.shape)) return undefined;
   const turned = (value: Value) => b.reshape(value, [...value.shape.slice(0, -2), ...value.shape.slice(-2).reverse()]);
   return b.mul(transposeA ? turned(x) : x, transposeB ? turned(y) : y);
 }

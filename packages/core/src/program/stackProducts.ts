@@ -45,7 +45,7 @@ function stackOf(b: Builder, nodes: readonly BoundNode[], copies: readonly Value
       0,
     );
   const first = bare(nodes, terms[0]);
-  if (first.op === 'matmul') return b.matmul(stack(0), stack(1), { transposeA: true, precision: first.precision });
+  if (first.op === 'matmul') return b.matmul(stack(0), stack(1), { transposeA: true });
   return b.reshape(b.reduceSum(stack(0), [0]), nodes[terms[0]].shape);
 }
 
@@ -62,7 +62,7 @@ function kindOf(nodes: readonly BoundNode[], id: NodeId): string | undefined {
   switch (node.op) {
     case 'matmul':
       return node.transposeA && !node.transposeB && node.shape.length === 2 && nodes[id] === node
-        ? `product ${first[1]} ${second[1]} ${node.precision}`
+        ? `product ${first[1]} ${second[1]}`
         : undefined;
     case 'reduceSum':
       return node.axes.length === 1 && node.axes[0] === 0 && first.length > 1 ? `rows ${first.slice(1)}` : undefined;

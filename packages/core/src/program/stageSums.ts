@@ -76,7 +76,7 @@ function sumRows(b: Builder, x: Value, axis: number, most: number): Value {
 /** A product with a vector, as a sum over a stack of shorter products. */
 function stageProduct(
   b: Builder,
-  { transposeA, transposeB, precision, shape }: NodeOf<'matmul'>,
+  { transposeA, transposeB, shape }: NodeOf<'matmul'>,
   [x, y]: readonly Value[],
   most: number,
 ): Value | undefined {
@@ -84,8 +84,6 @@ function stageProduct(
   if (terms <= most || (shape.at(-2) !== 1 && shape.at(-1) !== 1)) return undefined;
   const length = divisorOf(terms, most, Math.ceil(most / 8));
   if (length === undefined) {
-    // A product that reads its operands in a lower precision cannot become elementwise products, which read float32.
-    if (precision) return undefined;
     // Elementwise products: the vector is reshaped to lie along the summed axis of the other operand.
     const [below, vector, other] = shape.at(-2) === 1 ? [!transposeB, x, y] : [transposeA, y, x];
     const turned = b.reshape(vector, [...vector.shape.slice(0, -2), ...(below ? [terms, 1] : [1, terms])]);
@@ -106,7 +104,7 @@ function stageProduct(
     const apart = b.reshape(value, [...leading, own, rows, length]);
     return b.transpose(apart, [...leading.keys(), rank + 1, rank, rank + 2]);
   };
-  const products = b.matmul(stack(x, transposeA), stack(y, !transposeB), { transposeA, transposeB, precision });
+  const products = b.matmul(stack(x, transposeA), stack(y, !transposeB), { transposeA, transposeB });
   return stagedSum(b, products, [products.shape.length - 3], shape, most);
 }
 

@@ -26,7 +26,6 @@ export function withoutTransposeFlags<S extends Shape>(program: Program<S>, of: 
     if (!turnsLeft && !node.transposeB) return undefined;
     return b.matmul(turnsLeft ? transpose(b, left) : left, node.transposeB ? transpose(b, right) : right, {
       transposeA: node.transposeA && !turnsLeft,
-      precision: node.precision,
     });
   });
 }

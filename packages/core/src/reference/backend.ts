@@ -46,7 +46,6 @@ const supports: Supports = {
     'cos',
     'erf',
   ],
-  precisions: ['float16', 'int8'],
   nonFinite: true,
   subnormals: true,
   ulps: { exp: 0, log: 0, sigmoid: 0, softplus: 0, tanh: 0, cos: 0, erf: 0, sqrt: 0, div: 0 },

@@ -7,7 +7,6 @@ import { binary, mapElements, selectGreater, unaryFunctions } from './elementwis
 import type { FixedShape } from './layout.js';
 import { addRows, broadcast, concatenate, gatherRows, pad, slice, transpose } from './movement.js';
 import { averagePool2d, averagePool2dGradient, maxPool2d, maxPool2dGradient } from './pooling.js';
-import { readInPrecision } from './productPrecision.js';
 import { reduceMax, reduceSum } from './reduction.js';
 import { exactFunctions, hostNoiseSource, type Sources } from './sources.js';
 
@@ -64,9 +63,9 @@ export function evaluateNode(
     case 'reduceMax':
       return reduceMax(operands[0], shapes[0], node.axes, shape);
     case 'matmul':
-      return matmul(read(operands, node), shapes, node.transposeA, node.transposeB, shape);
+      return matmul(operands, shapes, node.transposeA, node.transposeB, shape);
     case 'conv2d':
-      return conv2d(read(operands, node), shapes, node, shape);
+      return conv2d(operands, shapes, node, shape);
     case 'conv2dInputGradient':
       return conv2dInputGradient(operands, shapes, node, shape);
     case 'conv2dFilterGradient':
@@ -105,11 +104,6 @@ export function evaluateNode(
       throw new VardropError('VARDROP_PROGRAM', `[reference] got the unknown operation ${JSON.stringify(unknown)}.`);
     }
   }
-}
-
-/** The operands of a product after rounding to its precision. */
-function read(operands: readonly Float64Array[], { precision }: NodeOf<'matmul' | 'conv2d'>): readonly Float64Array[] {
-  return precision === undefined ? operands : operands.map((values) => readInPrecision(values, precision));
 }
 
 function noise(

@@ -4,7 +4,6 @@ import type { Arithmetic } from './arithmetic.js';
 import { mapElements } from './elementwise.js';
 import { isSubnormal, overflowThreshold, smallestNormal, smallestSubnormal } from './float32.js';
 import { isDirected, magnitude, type SumNode } from './magnitude.js';
-import { readInPrecision } from './productPrecision.js';
 
 /** How one element of a sum is computed. */
 interface Accumulation {
@@ -68,8 +67,7 @@ function accumulationOf(node: SumNode, shapes: readonly Shape[], result: Float64
  *
  * The bound is infinite in three cases: a partial sum can overflow although the sum does not (S, or the sum before a
  * division, comes near 2¹²⁸); a convolution has operands that are not finite, since padding may or may not meet them as
- * 0 · ∞; the image of a max-pooling gradient contains NaN. For products in a lower precision, pass the rounded
- * operands.
+ * 0 · ∞; the image of a max-pooling gradient contains NaN.
  */
 export function sumBound(
   node: SumNode,
@@ -78,11 +76,6 @@ export function sumBound(
   result: Float64Array,
   arithmetic: Arithmetic,
 ): Float64Array {
-  if ('precision' in node && node.precision !== undefined) {
-    const { precision, ...rest } = node;
-    const read = operands.map((values) => readInPrecision(values, precision));
-    return sumBound(rest, read, shapes, result, arithmetic);
-  }
   const { terms, roundings, scaled } = accumulationOf(node, shapes, result, arithmetic.ulps.div);
   const summed = isDirected(node) ? operands.slice(1) : operands;
   const factor = accumulationFactor(roundings, summed.every(isUniform)) + terms * 2 ** -53;

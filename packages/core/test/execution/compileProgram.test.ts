@@ -5,7 +5,6 @@ import { createBuilder } from '../../src/program/builder.js';
 import { elementCount } from '../../src/program/index.js';
 import type { Program } from '../../src/program/program.js';
 import { foldIn, key } from '../../src/random/index.js';
-import { createReferenceBackend } from '../../src/reference/index.js';
 import { watched } from '../prediction/helpers.js';
 
 const words = (index: number) => foldIn(key(9), index);
@@ -205,48 +204,6 @@ describe('compileProgram', () => {
     expect(await readAll(backend, carried)).toEqual({ last: [30, -30], sum: [6, -6] });
     expect(outputs.map((tensors) => Object.keys(tensors))).toEqual([['seen'], ['seen'], ['seen']]);
   });
-});
-
-describe('compileProgram and precisions', () => {
-  const products = () => {
-    const b = createBuilder('quantized');
-    const x = b.input('x', ['batch', 1, 1, 1]);
-    b.output(
-      'y',
-      b.scope('head', () => b.conv2d(x, b.input('w', [1, 1, 1, 1]), {}, 'int8')),
-    );
-    return b.build();
-  };
-
-  it('hands them to a backend that lists them', async () => {
-    const backend = createReferenceBackend();
-    const compiled = await compileProgram(backend, products(), { batch: 1 });
-    expect(compiled.program.nodes.at(-1)).toMatchObject({ op: 'conv2d', precision: 'int8' });
-    const [x, w] = [2.5, 300].map((value) => backend.upload(Float32Array.of(value), [1, 1, 1, 1]));
-    const { outputs } = compiled.run({ x, w }, [{}]);
-    expect([...(await backend.read(outputs[0].y))]).toEqual([2 * 127]);
-  });
-
-  it.each([[undefined], [[]], [['float16'] as const]])(
-    'refuses what a backend of %j lacks before it compiles',
-    async (precisions) => {
-      const { backend } = watched({});
-      let compiled = false;
-      const lacking: Backend = {
-        ...backend,
-        supports: { ...backend.supports, precisions },
-        compile: (program) => {
-          compiled = true;
-          return backend.compile(program);
-        },
-      };
-      await expect(compileProgram(lacking, products(), { batch: 1 })).rejects.toMatchObject({
-        code: 'VARDROP_UNSUPPORTED',
-        message: expect.stringMatching(/quantized conv2d head\] precision: got int8/),
-      });
-      expect(compiled).toBe(false);
-    },
-  );
 });
 
 describe('compileProgram refuses', () => {

@@ -118,13 +118,6 @@ const refusals: readonly Refusal[] = [
   ['conv2d', 'VARDROP_WINDOW', 'strides: got 2', convolving(wrong({ strides: 2 }))],
   ['conv2d', 'VARDROP_WINDOW', "padding: got 'same'", convolving(wrong({ padding: 'same' }))],
   ['conv2d', 'VARDROP_WINDOW', 'dilations: got [4294967296, 1]', convolving({ dilations: [2 ** 32, 1] })],
-  ['conv2d', 'VARDROP_PROGRAM', "precision: got 'float8'", (b) => b.conv2d(image(b), filter(b), {}, wrong('float8'))],
-  [
-    'matmul',
-    'VARDROP_PROGRAM',
-    'precision: got 1n',
-    (b) => b.matmul(b.input('a', [2, 2]), b.input('b', [2, 2]), wrong({ precision: 1n })),
-  ],
   [
     'conv2dInputGradient',
     'VARDROP_SHAPE',

@@ -68,8 +68,8 @@ outputs
     b.output('k', b.constant(1, [2, 3]));
     b.output('l', b.constant(7));
     const wide = { dilations: [2, 1], groups: 2 } as const;
-    b.output('m', b.conv2d(b.input('pair', [1, 4, 4, 2]), b.input('two', [2, 2, 1, 2]), wide, 'int8'));
-    b.output('n', b.matmul(m, m, { transposeA: true, precision: 'float16' }));
+    b.output('m', b.conv2d(b.input('pair', [1, 4, 4, 2]), b.input('two', [2, 2, 1, 2]), wide));
+    b.output('n', b.matmul(m, m, { transposeA: true }));
     b.output('o', b.concatenate([m, m], 1));
     b.output('p', b.slice(m, [{ step: -1 }, { start: 1 }]));
     b.output('q', b.pad(m, [{ before: 1 }, { after: 2 }], -Infinity));
@@ -80,8 +80,8 @@ outputs
       'conv2d %0 %1 strides [1, 2] padding [1, 1, 0, 0]',
       'maxPool2d %0 size [2, 2] strides [2, 2] padding [0, 0, 0, 0]',
       'matmul %2 %2ᵀ',
-      'strides [1, 1] padding [0, 0, 0, 0] dilations [2, 1] in 2 groups in int8',
-      'matmul %2ᵀ %2 in float16',
+      'strides [1, 1] padding [0, 0, 0, 0] dilations [2, 1] in 2 groups',
+      'matmul %2ᵀ %2',
       'concatenate %2 %2 along 1',
       'slice %2 from [1, 1] in steps of [-1, 1]',
       'pad %2 with -∞, [1, 0] before, [0, 2] after\n',

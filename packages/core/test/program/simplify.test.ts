@@ -146,22 +146,6 @@ describe('simplify takes movements together', () => {
     expect(nodes).toHaveLength(7);
     expect(outputs.again).toBe(outputs.after);
   });
-
-  it('keeps the precision of a product, and tells it from others', () => {
-    const b = createBuilder('precisions');
-    const [x, y] = [b.input('x', [2, 3]), b.input('y', [2, 3])];
-    for (const precision of [undefined, 'float16', 'int8'] as const) {
-      b.output(`${precision}`, b.matmul(x, b.transpose(y), { precision }));
-    }
-    const { nodes, outputs } = simplify(b.build());
-    const kept = Object.values(outputs).map((id) => nodes[id]);
-    expect(kept).toMatchObject([
-      { op: 'matmul', transposeB: true },
-      { op: 'matmul', transposeB: true, precision: 'float16' },
-      { op: 'matmul', transposeB: true, precision: 'int8' },
-    ]);
-    expect(new Set(Object.values(outputs)).size).toBe(3);
-  });
 });
 
 describe('simplify makes products along an axis of length 1 elementwise', () => {

@@ -14,7 +14,6 @@ const term = fc.record({
   kind: fc.constantFrom('product', 'product', 'product', 'rows', 'rows', 'reshaped rows', 'plain product', 'other'),
   rows: length,
   isRead: fc.constantFrom(false, false, false, true),
-  precision: fc.constantFrom(undefined, undefined, undefined, 'float16'),
 });
 
 const sums = fc.record({
@@ -29,11 +28,11 @@ type Sum = typeof sums extends fc.Arbitrary<infer T> ? T : never;
 
 function programOf({ m, n, terms, order }: Sum): BoundProgram {
   const b = createBuilder('sum');
-  const values = terms.map(({ kind, rows, isRead, precision }, i): Value => {
+  const values = terms.map(({ kind, rows, isRead }, i): Value => {
     const made = (): Value => {
       switch (kind) {
         case 'product':
-          return b.matmul(b.input(`a${i}`, [rows, m]), b.input(`c${i}`, [rows, n]), { transposeA: true, precision });
+          return b.matmul(b.input(`a${i}`, [rows, m]), b.input(`c${i}`, [rows, n]), { transposeA: true });
         case 'rows':
           return b.reduceSum(b.input(`x${i}`, [rows, m, n]), [0]);
         case 'reshaped rows':

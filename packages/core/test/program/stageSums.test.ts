@@ -107,20 +107,6 @@ describe('stageSums', () => {
     );
   });
 
-  it.each([96, 97])('keeps the precision of products of %d terms', (terms) => {
-    const b = createBuilder('precise');
-    const [x, y] = [b.input('x', [1, terms]), b.input('y', [terms, 3])];
-    b.output('y', b.matmul(x, y, { precision: 'int8' }));
-    const staged = stageSums(boundProgram(b.build()), 16);
-    const products = staged.nodes.filter(({ op }) => op === 'matmul' || op === 'mul');
-    expect(products).toMatchObject([{ op: 'matmul', precision: 'int8' }]);
-    const inputs = {
-      x: Float64Array.from({ length: terms }, (_, i) => i / 4),
-      y: Float64Array.from({ length: 3 * terms }, (_, i) => (i % 9) - 4),
-    };
-    expect(evaluate(staged, { inputs })).toEqual(evaluate(b.build(), { inputs }));
-  });
-
   it('keeps labels, and infinities what they are', () => {
     const b = createBuilder('labels');
     b.scope('objective', () => b.output('y', b.label(b.reduceSum(b.input('x', [101])), 'kl')));

@@ -204,14 +204,6 @@ describe('withoutTransposeFlags', () => {
   const x = Float64Array.of(1, 2, 3, 4, 5, 6);
   const y = Float64Array.from({ length: 12 }, (_, i) => i - 5);
 
-  it('keeps precisions', () => {
-    const b = createBuilder('precise');
-    const value = b.input('x', [3, 3]);
-    b.output('y', b.matmul(value, value, { transposeB: true, precision: 'float16' }));
-    const without = withoutTransposeFlags(b.build(), 'both');
-    expect(without.nodes.at(-1)).toMatchObject({ op: 'matmul', transposeB: false, precision: 'float16' });
-  });
-
   it.each([
     ['both', 3],
     ['right', 2],

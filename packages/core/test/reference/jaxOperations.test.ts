@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { type Builder, createBuilder, type Value } from '../../src/program/builder.js';
 import { gradients } from '../../src/program/differentiate.js';
-import type { PadRange, ProductPrecision, SliceRange } from '../../src/program/index.js';
+import type { PadRange, SliceRange } from '../../src/program/index.js';
 import { simplify } from '../../src/program/simplify.js';
 import { evaluate } from '../../src/reference/index.js';
 
@@ -20,7 +20,6 @@ interface Attributes {
   readonly axis: number;
   readonly value: number;
   readonly ranges: readonly (readonly (number | null)[])[];
-  readonly precision: ProductPrecision;
 }
 
 interface Case {
@@ -46,12 +45,11 @@ const padRange = ([before, after, interior]: readonly (number | null)[]) =>
   present({ before, after, interior }) as PadRange;
 
 const builders = {
-  conv2d: (b: Builder, [x, w]: readonly Value[], a: Attributes) => b.conv2d(x, w, windowOf(a), a.precision),
+  conv2d: (b: Builder, [x, w]: readonly Value[], a: Attributes) => b.conv2d(x, w, windowOf(a)),
   conv2dInputGradient: (b: Builder, [w, dy]: readonly Value[], a: Attributes) =>
     b.conv2dInputGradient(w, dy, a.shape, windowOf(a)),
   conv2dFilterGradient: (b: Builder, [x, dy]: readonly Value[], a: Attributes) =>
     b.conv2dFilterGradient(x, dy, a.shape, windowOf(a)),
-  matmul: (b: Builder, [x, y]: readonly Value[], { precision }: Attributes) => b.matmul(x, y, { precision }),
   gather: (b: Builder, [table, indices]: readonly Value[]) => b.gather(table, indices),
   gatherGradient: (b: Builder, [indices, dy]: readonly Value[], a: Attributes) =>
     b.gatherGradient(indices, dy, a.shape),

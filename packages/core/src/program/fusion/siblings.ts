@@ -111,21 +111,12 @@ function agreement(program: Program, node: ProgramNode, side: 0 | 1): string {
   const other = program.nodes[node.operands[1 - side]].shape;
   switch (node.op) {
     case 'matmul':
-      return JSON.stringify([node.op, node.shape, side === 0 ? node.transposeA : node.transposeB, node.precision]);
+      return JSON.stringify([node.op, node.shape, side === 0 ? node.transposeA : node.transposeB]);
     case 'conv2d':
     case 'conv2dInputGradient':
     case 'conv2dFilterGradient': {
       const { op, shape, strides, padding, dilations, groups } = node;
-      return JSON.stringify([
-        op,
-        shape,
-        other,
-        strides,
-        padding,
-        dilations,
-        groups,
-        'precision' in node && node.precision,
-      ]);
+      return JSON.stringify([op, shape, other, strides, padding, dilations, groups]);
     }
     default:
       return node.op;
