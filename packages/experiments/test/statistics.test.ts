@@ -1,7 +1,32 @@
 import { describe, expect, it } from 'vitest';
+import { fewestForInterval, medianInterval } from '../src/statistics/medianInterval.js';
 import { pairedDifference } from '../src/statistics/pairedDifference.js';
 import { studentQuantile } from '../src/statistics/studentQuantile.js';
 import { summarize } from '../src/statistics/summarize.js';
+
+describe('medianInterval', () => {
+  // Ranks of the lower end as tables of the binomial distribution have them (scipy.stats.binom.ppf(0.025, n, 0.5), 1.17).
+  it.each([
+    [6, 1],
+    [8, 1],
+    [9, 2],
+    [11, 2],
+    [12, 3],
+    [20, 6],
+    [50, 18],
+    [100, 40],
+  ])('of %i values begins at the %i. smallest', (count, rank) => {
+    const values = Array.from({ length: count }, (_, i) => ((i * 7) % count) + 1);
+    const distinct = new Set(values).size === count ? values : values.map((_, i) => count - i);
+    expect(medianInterval(distinct)).toEqual({ low: rank, high: count + 1 - rank });
+  });
+
+  it('needs six values', () => {
+    expect(fewestForInterval).toBe(6);
+    for (let count = 0; count < 6; count++)
+      expect(medianInterval(Array.from({ length: count }, () => 1))).toBeUndefined();
+  });
+});
 
 describe('studentQuantile', () => {
   // Two-sided quantiles at 95 % as every table has them, to its four decimals.

@@ -144,7 +144,6 @@ export const withoutOptions: Readonly<Record<string, readonly string[]>> = {
     'quantiles',
     'readBenchReport',
     'readNetwork',
-    'recommend',
     'summarize',
   ],
   cli: [

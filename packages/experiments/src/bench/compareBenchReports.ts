@@ -1,7 +1,7 @@
 import type { BenchReport, BenchResult } from './benchReport.js';
 
 /** Fewer runs than this give no useful spread. */
-export const fewestRuns = 5;
+const fewestRuns = 5;
 
 /** How one variant's times differ between two reports. */
 export interface BenchChange {

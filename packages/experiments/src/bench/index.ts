@@ -7,7 +7,6 @@ export * from './contractions.js';
 export * from './describeTimes.js';
 export type { MemoryProbe } from './measureMemory.js';
 export * from './readBenchReport.js';
-export * from './recommend.js';
 export * from './runBench.js';
 export * from './timedVariant.js';
 export * from './workload.js';

@@ -13,7 +13,7 @@ import { contractions, gigaflop } from './contractions.js';
 import { expectedTime } from './expectedTime.js';
 import { createLane, type Lane } from './lane.js';
 import { type MemoryProbe, measureMemory } from './measureMemory.js';
-import { recommend } from './recommend.js';
+import { type RoundTimes, recommend } from './recommend.js';
 import { summarizeTimes } from './summarizeTimes.js';
 import type { Peer, VariantName, VariantPlan } from './timedVariant.js';
 import { commonVariants, createWorkloadData, workloadVariants } from './variants.js';
@@ -90,6 +90,7 @@ export async function runBench(options: BenchOptions): Promise<BenchReport> {
     clock,
     unavailable: [],
     results: [],
+    rounds: [],
     leftOut: [],
     stopped: () => signal?.aborted === true,
   };
@@ -130,7 +131,7 @@ export async function runBench(options: BenchOptions): Promise<BenchReport> {
     recommendation: recommend(
       started.map(({ name }) => name),
       workloads,
-      results,
+      bench.rounds,
     ),
     interrupted: bench.stopped(),
   };
@@ -142,6 +143,7 @@ interface Bench {
   readonly clock: Clock;
   readonly unavailable: { backend: string; reason: string }[];
   readonly results: BenchResult[];
+  readonly rounds: RoundTimes[];
   readonly leftOut: { backend: string; workload: string; variant: VariantName; reason: string }[];
   stopped(): boolean;
 }
@@ -229,7 +231,7 @@ async function measure(
   contestants: readonly Contestant[],
   report: Report,
 ): Promise<void> {
-  const { clock, leftOut, results, stopped } = bench;
+  const { clock, leftOut, results, rounds, stopped } = bench;
   const { repetitions, warmup, budgetSeconds } = bench.options;
   const lanes: Lane[] = contestants.map(({ name, plans }) =>
     createLane({
@@ -256,7 +258,13 @@ async function measure(
         if (!(await lane.round(round >= 0)) && round >= 0) running.delete(lane);
       }
     }
-    for (const lane of lanes) results.push(...summarizeTimes(lane.backend, workload.name, lane.times()));
+    for (const lane of lanes) {
+      const { backend } = lane;
+      results.push(...summarizeTimes(backend, workload.name, lane.times()));
+      rounds.push(
+        ...lane.times().map(({ name, times }) => ({ backend, workload: workload.name, variant: name, times })),
+      );
+    }
   } finally {
     for (const lane of lanes) lane.dispose();
   }

@@ -4,8 +4,8 @@ import { benchFindings } from '../../src/bench/benchFindings.js';
 import type { BenchReport, BenchResult } from '../../src/bench/benchReport.js';
 import { compareBenchReports } from '../../src/bench/compareBenchReports.js';
 import { readBenchReport } from '../../src/bench/readBenchReport.js';
-import { recommend } from '../../src/bench/recommend.js';
-import { workloadW } from '../../src/bench/workload.js';
+import { type RoundTimes, recommend } from '../../src/bench/recommend.js';
+import { createRandom, workloadW } from '../../src/bench/workload.js';
 
 const one = { name: '500 units, batch 1', widths: [784, 500, 500, 500, 10], batch: 1 };
 
@@ -47,87 +47,123 @@ function report(results: readonly BenchResult[], others: Partial<BenchReport> = 
 describe('recommend', () => {
   const workloads = [one, workloadW];
 
-  const line = (results: readonly BenchResult[], backends = ['a', 'b', 'c'], number = 0) =>
+  /** Twenty rounds around a time. */
+  function timed(backend: string, milliseconds: number, others: Partial<RoundTimes> = {}): RoundTimes {
+    const times = Array.from(
+      { length: 20 },
+      (_, round) => milliseconds * (1 + 0.01 * Math.sin(round * backend.charCodeAt(0))),
+    );
+    return { backend, workload: 'W', variant: 'variational step', times, ...others };
+  }
+
+  const line = (results: readonly RoundTimes[], backends = ['a', 'b', 'c', 'd'], number = 0) =>
     recommend(backends, workloads, results)?.split('\n')[number];
 
+  /** Whether a single backend is named, which one. */
+  const winner = (all: readonly (readonly number[])[]) =>
+    /: (\w) \([^)]+\), [\d.]+ times /.exec(`${line(all.map((times, i) => timed('abcd'[i], 1, { times })))}`)?.[1];
+
+  const time = fc.double({ min: 1, max: 2, noNaN: true });
+
   it('names the quickest for training, and by how much', () => {
-    expect(line([result('a', 180), result('b', 54), result('c', 400)])).toBe(
-      'To train on 1000 rows at a time (workload W): b (54 ms), 3.3 times as fast as the next, a (180 ms).',
+    expect(line([timed('a', 180), timed('b', 54), timed('c', 400)])).toMatch(
+      /^To train on 1000 rows at a time \(workload W\): b \(54 ms\), 3\.3 times \(3\.[23]–3\.[34]\) as fast as the next, a \(180 ms\)\.$/,
     );
-    expect(line([result('a', 180)])).toMatch(/: a \(180 ms\), the only one that was measured\.$/);
+    expect(line([timed('a', 180)])).toMatch(/: a \(180 ms\), the only one that was measured\.$/);
   });
 
-  it('names all whose spreads the quickest does not lie below', () => {
-    expect(line([result('a', 180), result('b', 185), result('c', 400)])).toMatch(
-      /: no clear difference between a \(180 ms\) and b \(185 ms\)\.$/,
-    );
-    expect(line([result('a', 187), result('b', 185), result('c', 183)])).toMatch(
-      /between c \(183 ms\), b \(185 ms\) and a \(187 ms\)\.$/,
+  it('names all that it cannot tell from the quickest', () => {
+    const alternating = timed('a', 180).times.map((milliseconds, round) => milliseconds * (round % 2 ? 0.99 : 1.01));
+    expect(line([timed('a', 0, { times: alternating }), timed('b', 180), timed('c', 400)])).toMatch(
+      /: no clear difference between [ab] \(180 ms\) and [ab] \(180 ms\)\.$/,
     );
   });
 
-  it('recommends by use: training and prediction, many rows and single ones', () => {
+  it('recommends by use and by size of minibatches', () => {
     const small = { workload: one.name };
     const predicts = { variant: 'sampled prediction' } as const;
     const results = [
-      ...[result('a', 10), result('b', 20)],
-      ...[result('a', 3, small), result('b', 1, small)],
-      ...[result('a', 40, predicts), result('b', 10, predicts)],
-      ...[result('a', 5, { ...predicts, ...small }), result('b', 5.1, { ...predicts, ...small })],
+      ...[timed('a', 10), timed('b', 20)],
+      ...[timed('a', 3, small), timed('b', 1, small)],
+      ...[timed('a', 40, predicts), timed('b', 10, predicts)],
+      ...[timed('a', 5, { ...predicts, ...small }), timed('b', 5, { ...predicts, ...small })],
       // Slower in the means, which say nothing of samples.
-      ...[result('a', 1, { variant: 'mean prediction' }), result('b', 9, { variant: 'mean prediction' })],
+      ...[timed('a', 1, { variant: 'mean prediction' }), timed('b', 9, { variant: 'mean prediction' })],
     ];
-    expect(recommend(['a', 'b'], workloads, results)?.split('\n')).toEqual([
-      'To train on 1000 rows at a time (workload W): a (10 ms), 2.0 times as fast as the next, b (20 ms).',
-      'To train on single rows at a time (“500 units, batch 1”): b (1.0 ms), 3.0 times as fast as the next, a (3.0 ms).',
-      'To predict 1000 rows at a time (workload W): b (10 ms), 4.0 times as fast as the next, a (40 ms).',
-      'To predict single rows at a time (“500 units, batch 1”): no clear difference between a (5.0 ms) and b (5.1 ms).',
+    const lines = recommend(['a', 'b'], workloads, results)?.split('\n');
+    expect(lines?.map((text) => text.split(' times ')[0])).toEqual([
+      'To train on 1000 rows at a time (workload W): a (10 ms), 2.0',
+      'To train on single rows at a time (“500 units, batch 1”): b (1.0 ms), 3.0',
+      'To predict 1000 rows at a time (workload W): b (10 ms), 4.0',
+      expect.stringContaining('To predict single rows at a time (“500 units, batch 1”): no clear difference between'),
     ]);
   });
 
-  it('recommends nothing on few runs, nor against them where they are close', () => {
-    const few = (backend: string, medianMs: number, repetitions: number) =>
-      result(backend, medianMs, { repetitions, minMs: medianMs, p10Ms: medianMs, p90Ms: medianMs });
-    for (let repetitions = 1; repetitions < 5; repetitions++) {
-      expect(line([few('a', 20, repetitions), result('b', 100)])).toContain(
-        `: too few runs to tell: a (20 ms) has ${repetitions}, needs 5.`,
-      );
-    }
-    expect(line([result('a', 20), few('b', 30, 1)])).toContain('no clear difference between a (20 ms) and b (30 ms)');
-    expect(line([result('a', 20), few('b', 60, 1)])).toContain('a (20 ms), 3.0 times as fast');
+  it('tells equal backends apart in at most one of twenty cases, exactly', () => {
+    // Of equal backends the two times of a round may as well be swapped, each way with probability ½.
+    const rounds = fc
+      .integer({ min: 6, max: 9 })
+      .chain((count) => fc.array(fc.tuple(time, time), { minLength: count, maxLength: count }));
+    fc.assert(
+      fc.property(rounds, (pairs) => {
+        const swaps = 2 ** pairs.length;
+        let told = 0;
+        for (let swap = 0; swap < swaps; swap++) {
+          const swapped = [0, 1].map((side) => pairs.map((pair, round) => pair[side ^ ((swap >> round) & 1)]));
+          if (winner(swapped)) told++;
+        }
+        expect(told / swaps).toBeLessThanOrEqual(0.05);
+      }),
+      { numRuns: 20 },
+    );
   });
 
-  it('names one backend only where every other of enough runs is slower in nine of ten runs', () => {
-    const spread = fc.record({
-      medianMs: fc.double({ min: 1, max: 3, noNaN: true }),
-      width: fc.double({ min: 0, max: 0.5, noNaN: true }),
-      repetitions: fc.integer({ min: 1, max: 20 }),
-    });
+  it('seldom names one of several equal backends', () => {
+    const random = createRandom(11);
+    const trials = 1000;
+    for (const count of [3, 4]) {
+      let told = 0;
+      for (let trial = 0; trial < trials; trial++) {
+        if (winner(Array.from({ length: count }, () => Array.from({ length: 10 }, () => 1 + random() ** 4)))) told++;
+      }
+      // A count of Bin(1000, 0.05) above it has a probability below 1e-9.
+      expect(told).toBeLessThanOrEqual(96);
+    }
+  });
+
+  it('names the one that is faster in each round, whatever the load of the machine does', () => {
+    const loads = fc.array(fc.double({ min: 1, max: 50, noNaN: true }), { minLength: 6, maxLength: 20 });
     fc.assert(
-      fc.property(fc.array(spread, { minLength: 2, maxLength: 4 }), (spreads) => {
-        const results = spreads.map(({ medianMs, width, repetitions }, i) => {
-          const [p10Ms, p90Ms] = [medianMs * (1 - width), medianMs * (1 + width)];
-          return result('abcd'[i], medianMs, { repetitions, p10Ms, p90Ms, minMs: p10Ms });
-        });
-        const text = line(results, ['a', 'b', 'c', 'd']) as string;
-        const winner = results.find(({ backend }) => text.includes(`): ${backend} (`));
-        const apart = (first: BenchResult) =>
-          first.repetitions >= 5 &&
-          results.every(
-            (other) =>
-              other === first || (other.repetitions < 5 ? other.minMs > 2 * first.p90Ms : other.p10Ms > first.p90Ms),
-          );
-        expect(winner).toBe(results.find(apart));
+      fc.property(loads, fc.double({ min: 1.05, max: 3, noNaN: true }), (load, factor) => {
+        expect(winner([load.map((each) => each * factor), load, load.map((each) => each * factor * 2)])).toBe('b');
       }),
     );
   });
 
+  it('names none on fewer than six runs, and compares with none that has fewer', () => {
+    const few = (backend: string, milliseconds: number, count: number) =>
+      timed(backend, 0, { times: Array.from({ length: count }, () => milliseconds) });
+    for (let count = 1; count < 6; count++) {
+      expect(line([few('a', 20, count), timed('b', 100)])).toContain(
+        `: too few runs to tell: a (20 ms) has ${count}, needs 6.`,
+      );
+      expect(line([timed('a', 20), few('b', 60, count)])).toMatch(
+        /: a \(20 ms\), the only one with enough runs; too few runs to compare: b \(60 ms\)\.$/,
+      );
+      expect(line([timed('a', 20), few('b', 60, count), timed('c', 40)])).toMatch(
+        /: a \(20 ms\), 2\.0 times .* the next, c \(40 ms\); too few runs to compare: b \(60 ms\)\.$/,
+      );
+    }
+    expect(line([few('a', 20, 6), few('b', 100, 6)])).toContain(': a (20 ms), 5.0 times (5.0–5.0) as fast');
+  });
+
   it('recommends no peer, goes without W, and says nothing of nothing', () => {
-    expect(line([result('a', 180), result('peer', 54)])).toContain(': a (180 ms), the only one');
-    expect(line([result('a', 2, { workload: one.name })])).toMatch(/^To train on single rows .*“500 units, batch 1”/);
-    expect(line([result('a', 3, { variant: 'mean prediction' })])).toMatch(/^To predict 1000 rows/);
+    expect(line([timed('a', 180), timed('peer', 54)])).toContain(': a (180 ms), the only one');
+    expect(line([timed('a', 2, { workload: one.name })])).toMatch(/^To train on single rows .*“500 units, batch 1”/);
+    expect(line([timed('a', 3, { variant: 'mean prediction' })])).toMatch(/^To predict 1000 rows/);
     expect(line([])).toBeUndefined();
-    expect(line([result('a', 3, { variant: 'noise' })])).toBeUndefined();
+    expect(line([timed('a', 3, { times: [] })])).toBeUndefined();
+    expect(line([timed('a', 3, { variant: 'noise' })])).toBeUndefined();
   });
 });
 

@@ -103,10 +103,10 @@ describe('runBench', () => {
     // To prepare, to warm up, and three times after one that leads in.
     expect(peerRuns).toBe(1 + 1 + 3 * 2);
     expect(report.recommendation?.split('\n')).toEqual([
-      'To train on 4 rows at a time (“larger”): too few runs to tell: quick (3.0 ms) has 3, needs 5.',
-      'To train on 2 rows at a time (“small”): too few runs to tell: quick (3.0 ms) has 3, needs 5.',
-      'To predict 4 rows at a time (“larger”): too few runs to tell: quick (3.0 ms) has 3, needs 5.',
-      'To predict 2 rows at a time (“small”): too few runs to tell: quick (3.0 ms) has 3, needs 5.',
+      'To train on 4 rows at a time (“larger”): too few runs to tell: quick (3.0 ms) has 3, needs 6.',
+      'To train on 2 rows at a time (“small”): too few runs to tell: quick (3.0 ms) has 3, needs 6.',
+      'To predict 4 rows at a time (“larger”): too few runs to tell: quick (3.0 ms) has 3, needs 6.',
+      'To predict 2 rows at a time (“small”): too few runs to tell: quick (3.0 ms) has 3, needs 6.',
     ]);
     const { memory: used } = report.backends[0];
     expect(used).toMatchObject({
