@@ -36,12 +36,13 @@ export type Bench = (
   signal: AbortSignal,
 ) => Promise<BenchOutcome>;
 
-/** Runs `vardrop conformance`, and returns whether everything held. */
+/** Runs `vardrop conformance`. When `signal` aborts, it ends with the laws so far. */
 export type Conformance = (
   options: ConformanceCommandOptions,
   stdout: ProgressStream,
   stderr: ProgressStream,
-) => Promise<boolean>;
+  signal: AbortSignal,
+) => Promise<ConformanceOutcome>;
 
 /** Runs `vardrop predict`; notes about the data go to `stderr`. */
 export type Predict = (options: PredictCommandOptions, stdout: ProgressStream, stderr: ProgressStream) => Promise<void>;
@@ -63,5 +64,13 @@ export type NewBackend = (options: NewBackendOptions, stdout: ProgressStream) =>
 export interface BenchOutcome {
   /** Tables and sentences for a terminal. */
   readonly text: string;
+  readonly interrupted: boolean;
+}
+
+/** What came of the laws. */
+export interface ConformanceOutcome {
+  /** Whether every law that was tried held. */
+  readonly held: boolean;
+  /** Whether it was stopped before all laws were tried. */
   readonly interrupted: boolean;
 }

@@ -153,11 +153,18 @@ async function check(parsed: Parsed, { stdout, stderr }: Printing): Promise<void
 type Of<Kind extends Parsed['kind']> = Extract<Parsed, { readonly kind: Kind }>;
 
 async function runConformance(parsed: Of<'conformance'>, environment: Printing): Promise<number> {
-  const { options } = parsed;
-  await check(parsed, environment);
-  const conformance = await environment.loadConformance();
-  const held = await conformance(options, environment.stdout, environment.stderr);
-  return held ? exitCodes.success : exitCodes.failure;
+  const { stdout, stderr } = environment;
+  const progress = { note: (line: string) => void stderr.write(`${line}\n`), stop: () => undefined };
+  let held = false;
+  const code = await interruptible({ ...environment, progress, stopping: 'Stopping.' }, async ({ signal }) => {
+    await check(parsed, environment);
+    const conformance = await environment.loadConformance();
+    signal.throwIfAborted();
+    const outcome = await conformance(parsed.options, stdout, stderr, signal);
+    held = outcome.held;
+    return outcome.interrupted;
+  });
+  return code === exitCodes.success && !held ? exitCodes.failure : code;
 }
 
 /** @returns whether it was interrupted, as the next two do. */

@@ -133,6 +133,7 @@ describe('vardrop bench', () => {
   });
 
   it.each<[string, string, string]>([
+    ['--batch 10', 'VARDROP_INVALID_OPTION', '[vardrop bench] --batch: got "10", needs one of 1, 100, 1000'],
     ['--backends cuda', 'VARDROP_UNKNOWN_BACKEND', '[vardrop bench] --backends: got "cuda"'],
     ['--backends tfjs:wasm,', 'VARDROP_UNKNOWN_BACKEND', '--backends: got ""'],
     ['--backends tfjs:wasm,tfjs:wasm', 'VARDROP_INVALID_OPTION', 'needs each backend once'],

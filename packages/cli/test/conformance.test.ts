@@ -26,7 +26,17 @@ async function moduleOf(name: string, body: string): Promise<string> {
 
 /** Runs the command as a user would. */
 async function run(...words: string[]) {
+  return runAndStop(undefined, ...words);
+}
+
+/** The same; presses Ctrl-C once `until` has been printed. */
+async function runAndStop(until: string | undefined, ...words: string[]) {
   const result = { stdout: '', stderr: '', code: -1, exits: [] as number[] };
+  let interrupt: (code: number) => void = () => undefined;
+  const print = (text: string) => {
+    result.stdout += text;
+    if (until !== undefined && text.includes(until)) interrupt(130);
+  };
   const unwanted = async () => {
     throw new Error('not this command');
   };
@@ -39,10 +49,13 @@ async function run(...words: string[]) {
     loadPredict: unwanted,
     loadEvaluate: unwanted,
     loadConformance: async () => conformance,
-    stdout: { write: (text) => (result.stdout += text) },
+    stdout: { write: print },
     stderr: { write: (text) => (result.stderr += text) },
     variables: {},
-    onInterrupt: () => () => {},
+    onInterrupt: (handler) => {
+      interrupt = handler;
+      return () => {};
+    },
     exit: (code) => result.exits.push(code),
   });
   return result;
@@ -160,7 +173,7 @@ describe('vardrop conformance', () => {
       onCase: (law: string, property: string) => cases.add(`${law}/${property}`),
       onResult: (result: LawResult) => results.push(result),
     };
-    await runLawsApart(request, watcher, 2000);
+    await runLawsApart(request, watcher, new AbortController().signal, 2000);
     expect(results.map(({ id, failed }) => [id, failed])).toEqual([
       ['primitives', 1],
       ['noise', 0],
@@ -170,6 +183,24 @@ describe('vardrop conformance', () => {
       message: expect.stringContaining('did not give its thread back within 3 s'),
     });
     expect([...cases]).toEqual(expect.arrayContaining(['primitives/neg: edges', 'noise/batches']));
+  });
+
+  it('reports the laws so far after Ctrl-C, whatever the backend does', async () => {
+    const path = await moduleOf(
+      'endless.js',
+      `export function createMyBackend() {
+        const backend = createReferenceBackend();
+        const loops = (program) => !program.nodes.some(({ op }) => op === 'noise');
+        return { ...backend, compile: (program) => { while (loops(program)); return backend.compile(program); } };
+      }`,
+    );
+    const json = join(directory, 'stopped.json');
+    const result = await runAndStop('noise  ', path, '--law', 'noise', 'kl', 'reads', '--json', json);
+    expect([result.code, result.exits]).toEqual([130, [130]]);
+    expect(result.stderr).toContain('Stopping.');
+    expect(result.stdout).toContain('1 of 1 laws hold; stopped before the end of kl, reads');
+    const { laws: tried, notRun } = JSON.parse(await readFile(json, 'utf8'));
+    expect([tried.map(({ id }: LawResult) => id), notRun]).toEqual([['noise'], ['kl', 'reads']]);
   });
 
   it('a backend that ends its process fails the law that it was at', async () => {

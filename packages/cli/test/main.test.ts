@@ -28,7 +28,7 @@ async function run(words: readonly string[], train: Train, variables: Record<str
       throw new Error('not asked for');
     },
     loadBench: async () => async () => ({ text: '', interrupted: false }),
-    loadConformance: async () => async () => true,
+    loadConformance: async () => async () => ({ held: true, interrupted: false }),
     loadExport: async () => async () => {},
     loadNewBackend: async () => async () => {},
     loadPredict: async () => async () => {},

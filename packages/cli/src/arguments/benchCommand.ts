@@ -1,7 +1,7 @@
 import type { Command } from 'commander';
 import { otherBackends, readBackend } from '../backends/backendTarget.js';
 import { backends } from '../choices.js';
-import { decimal, invalidValue, pathName, wholeNumber } from '../optionValues.js';
+import { decimal, invalidValue, oneOf, pathName, wholeNumber } from '../optionValues.js';
 import { createCommand } from './createCommand.js';
 
 /** Options of `vardrop bench`. */
@@ -9,6 +9,8 @@ export interface BenchCommandOptions {
   /** Names, paths of modules, or packages. Default: all of this command that compute in float32. */
   readonly backends?: readonly string[];
   readonly quick: boolean;
+  /** Only the workloads with minibatches of these sizes. Default: all. */
+  readonly batch?: readonly number[];
   /** Repetitions of each variant. The default depends on `quick`. */
   readonly repetitions?: number;
   /** Seconds for each backend and workload. The default depends on `quick`. */
@@ -41,6 +43,10 @@ export function benchCommand(take: (options: BenchCommandOptions) => void): Comm
     },
   );
   add('--quick', 'three workloads, fewer repetitions: about two minutes instead of eight');
+  const batchSize = oneOf(option('--batch'), ['1', '100', '1000'], 'VARDROP_INVALID_OPTION');
+  add('--batch <sizes>', 'only minibatches of these sizes: some of 1,100,1000; 1000 is workload W', (text) =>
+    text.split(',').map((size) => Number(batchSize(size.trim()))),
+  );
   add(
     '--repetitions <count>',
     'runs of each variant, after warm-up (default: 20, quick: 7)',

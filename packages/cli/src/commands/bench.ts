@@ -50,7 +50,7 @@ export async function bench(
           { name: 'jax-js', create: jaxJs },
         ]
       : [],
-    workloads: benchWorkloads(options.quick),
+    workloads: benchWorkloads(options.quick).filter(({ batch }) => options.batch?.includes(batch) ?? true),
     repetitions: options.repetitions ?? defaults.repetitions,
     warmup: defaults.warmup,
     budgetSeconds: options.budget ?? defaults.budgetSeconds,

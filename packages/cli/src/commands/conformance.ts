@@ -12,6 +12,7 @@ import {
 import { VardropError } from '@vardrop/core';
 import type { ConformanceCommandOptions } from '../arguments/conformanceCommand.js';
 import { backendFactory } from '../backends/backendFactory.js';
+import type { ConformanceOutcome } from '../commandTypes.js';
 import { runLawsApart } from '../conformance/runLawsApart.js';
 import { createStatus } from '../conformance/status.js';
 import { writeOutput } from '../files/output.js';
@@ -24,9 +25,9 @@ interface Output {
 }
 
 /**
- * `vardrop conformance`: runs the laws on a backend, or compares backends, and prints a table.
+ * `vardrop conformance`: runs the laws on a backend, or compares backends, and prints a table. When `signal` aborts, it ends with
+ * the laws so far; a comparison throws the signal's reason.
  *
- * @returns whether everything held.
  * @throws VardropError `VARDROP_BACKEND_MODULE` for a module that cannot be loaded or exports no factory,
  * `VARDROP_BACKEND_FACTORY` for a factory that throws, hangs or makes something else, `VARDROP_REPLAY` for a case that
  * does not exist.
@@ -35,11 +36,17 @@ export async function conformance(
   options: ConformanceCommandOptions,
   stdout: Output,
   stderr: ProgressStream,
-): Promise<boolean> {
-  return options.across ? compareAll(options, stdout) : tryLaws(options, stdout, stderr);
+  signal: AbortSignal,
+): Promise<ConformanceOutcome> {
+  return options.across ? compareAll(options, stdout, signal) : tryLaws(options, stdout, stderr, signal);
 }
 
-async function tryLaws(options: ConformanceCommandOptions, stdout: Output, stderr: ProgressStream): Promise<boolean> {
+async function tryLaws(
+  options: ConformanceCommandOptions,
+  stdout: Output,
+  stderr: ProgressStream,
+  signal: AbortSignal,
+): Promise<ConformanceOutcome> {
   const { effort, json, timeout } = options;
   const replay = options.replay === undefined ? undefined : parseReplay(options.replay);
   const [name] = options.targets;
@@ -67,12 +74,14 @@ async function tryLaws(options: ConformanceCommandOptions, stdout: Output, stder
           stdout.write(lawLine(law));
         },
       },
+      signal,
     );
   } finally {
     status.clear();
   }
   const result = { backend: name, effort, seed, laws: found };
-  if (replay && result.laws.every(({ cases }) => cases === 0)) {
+  const notRun = chosen.filter((id) => found.every((law) => law.id !== id));
+  if (replay && notRun.length === 0 && result.laws.every(({ cases }) => cases === 0)) {
     throw new VardropError(
       'VARDROP_REPLAY',
       `[vardrop conformance] --replay: got "${replay.replay.property}", which is not a property of the law ${replay.law}. Copy the line that a failure prints.`,
@@ -84,19 +93,28 @@ async function tryLaws(options: ConformanceCommandOptions, stdout: Output, stder
   }
   stdout.write(smallestEffects(result.laws));
   if (json !== undefined) {
-    await writeOutput({ option: '--json', path: json }, `${JSON.stringify(suiteJson(result), null, 2)}\n`);
+    await writeOutput(
+      { option: '--json', path: json },
+      `${JSON.stringify({ ...suiteJson(result), notRun }, null, 2)}\n`,
+    );
   }
   const failed = result.laws.filter((law) => law.failed > 0);
+  const stopped = notRun.length === 0 ? '' : `; stopped before the end of ${notRun.join(', ')}`;
   stdout.write(
-    `\n${name}, effort ${effort}, seed ${result.seed}: ${result.laws.length - failed.length} of ${result.laws.length} laws hold\n`,
+    `\n${name}, effort ${effort}, seed ${result.seed}: ${result.laws.length - failed.length} of ${result.laws.length} laws hold${stopped}\n`,
   );
-  return failed.length === 0;
+  return { held: failed.length === 0, interrupted: notRun.length > 0 };
 }
 
-async function compareAll(options: ConformanceCommandOptions, stdout: Output): Promise<boolean> {
+async function compareAll(
+  options: ConformanceCommandOptions,
+  stdout: Output,
+  signal: AbortSignal,
+): Promise<ConformanceOutcome> {
   const { targets, seed, timeout, json } = options;
   const measurements: Measurements[] = [];
   for (const name of targets) {
+    signal.throwIfAborted();
     const backend = await openBackend(name, await backendFactory('vardrop conformance', name), timeout * 1000);
     try {
       measurements.push(await measure(name, backend, seed));
@@ -110,5 +128,6 @@ async function compareAll(options: ConformanceCommandOptions, stdout: Output): P
   if (json !== undefined) {
     await writeOutput({ option: '--json', path: json }, `${JSON.stringify({ backends: targets, pairs }, null, 2)}\n`);
   }
-  return pairs.flat().every(({ gradientVariance, kl }) => gradientVariance.ratio <= 1 && kl.ratio <= 1);
+  const held = pairs.flat().every(({ gradientVariance, kl }) => gradientVariance.ratio <= 1 && kl.ratio <= 1);
+  return { held, interrupted: false };
 }

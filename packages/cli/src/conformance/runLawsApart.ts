@@ -15,14 +15,16 @@ export interface LawWatcher {
  */
 const defaultPatience = 30_000;
 
-/** The outcome of a process: its result, or the law that was running when it hung or ended unexpectedly. */
+/** The outcome of a process: its result, a stop from outside, or the law that was running when it hung or ended unexpectedly. */
 type Outcome =
   | { readonly kind: 'end'; readonly seed: number }
+  | { readonly kind: 'stopped' }
   | { readonly kind: 'broken'; readonly law: string; readonly property: string; readonly message: string };
 
 /**
  * Runs laws on a backend in a process of its own. If the backend blocks its thread for good, or ends its process, the current
- * law fails, and another process continues with the next law.
+ * law fails, and another process continues with the next law. When `signal` aborts, the current law has no result, nor have those
+ * after it.
  *
  * @param patience milliseconds of silence beyond a case's own limit before the process is ended.
  * @returns the seed that decided the cases.
@@ -31,14 +33,16 @@ type Outcome =
 export async function runLawsApart(
   request: LawRequest,
   watcher: LawWatcher,
+  signal: AbortSignal,
   patience = defaultPatience,
 ): Promise<number> {
   let laws = request.laws;
   let seed = request.seed ?? defaultSeed;
-  while (laws.length > 0) {
+  while (laws.length > 0 && !signal.aborted) {
     const done = new Set<string>();
-    const outcome = await runOnce({ ...request, laws }, watcher, done, request.caseTimeout + patience);
+    const outcome = await runOnce({ ...request, laws }, watcher, signal, done, request.caseTimeout + patience);
     if (outcome.kind === 'end') return outcome.seed;
+    if (outcome.kind === 'stopped') break;
     seed = request.seed ?? defaultSeed;
     watcher.onResult(brokenLaw(outcome, seed));
     laws = laws.filter((law) => law !== outcome.law && !done.has(law));
@@ -46,7 +50,13 @@ export async function runLawsApart(
   return seed;
 }
 
-function runOnce(request: LawRequest, watcher: LawWatcher, done: Set<string>, limit: number): Promise<Outcome> {
+function runOnce(
+  request: LawRequest,
+  watcher: LawWatcher,
+  signal: AbortSignal,
+  done: Set<string>,
+  limit: number,
+): Promise<Outcome> {
   // From the built package: tests run this file from its source.
   const child = fork(new URL('../../dist/conformance/tryLaws.js', import.meta.url), {
     serialization: 'advanced',
@@ -57,9 +67,12 @@ function runOnce(request: LawRequest, watcher: LawWatcher, done: Set<string>, li
     let timer: ReturnType<typeof setTimeout>;
     const settle = (outcome: Outcome) => {
       clearTimeout(timer);
+      signal.removeEventListener('abort', stop);
       end(child);
       resolve(outcome);
     };
+    const stop = () => settle({ kind: 'stopped' });
+    signal.addEventListener('abort', stop);
     const broken = (message: string) => settle({ kind: 'broken', ...current, message });
     const wait = () => {
       clearTimeout(timer);
@@ -85,9 +98,8 @@ function runOnce(request: LawRequest, watcher: LawWatcher, done: Set<string>, li
           break;
         }
         case 'error':
-          clearTimeout(timer);
-          end(child);
           reject(errorOf(message));
+          settle({ kind: 'stopped' });
           break;
         case 'end':
           settle(message);

@@ -43,6 +43,8 @@ async function answer({ target, laws: ids, effort, seed, replay, caseTimeout }: 
   process.disconnect?.();
 }
 
+// Ctrl-C reaches this process too. The command decides when it ends.
+process.on('SIGINT', () => undefined);
 // Without the command the results are not needed.
 process.on('disconnect', () => process.exit());
 process.once('message', (request) => void answer(request as LawRequest));
