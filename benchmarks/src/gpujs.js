@@ -1,3 +1,4 @@
+import { writeFile } from 'node:fs/promises';
 import { loadavg } from 'node:os';
 import { createGpujsBackend } from '@vardrop/adapter-gpujs';
 import { given, option } from './commandLine.js';
@@ -7,7 +8,7 @@ import { startWebgpu } from './startWebgpu.js';
 
 /**
  * Times the adapter of gpu.js on webasm: a layer, a training step of workload W, several steps a plan; then memory. Options: `--repetitions 20`, `--warmup 3`, `--no-layer`, `--no-step`, `--plans 1,2,4`,
- * `--no-memory`, `--mode webgpu` (with the package `webgpu`).
+ * `--no-memory`, `--mode webgpu` (with the package `webgpu`); of the layer `--seconds 6` (a limit) and `--json FILE`.
  */
 const repetitions = Number(option('--repetitions', '20'));
 const warmup = Number(option('--warmup', '3'));
@@ -19,7 +20,14 @@ const memories = noteWasmMemories();
 
 if (mode === 'webgpu') log(await startWebgpu());
 const backend = await createGpujsBackend({ mode });
-if (!given('--no-layer')) await measureLayer(backend, { repetitions, warmup }, log);
+if (!given('--no-layer')) {
+  const layer = await measureLayer(
+    backend,
+    { repetitions, warmup, seconds: Number(option('--seconds', 'Infinity')) },
+    log,
+  );
+  if (given('--json')) await writeFile(option('--json', ''), JSON.stringify(layer));
+}
 if (!given('--no-step')) {
   const few = { repetitions: Math.ceil(repetitions / 4), warmup };
   const step = await measureStep(backend, few, log);

@@ -1,15 +1,17 @@
+import { writeFile } from 'node:fs/promises';
 import { createGpujsBackend } from '@vardrop/adapter-gpujs';
 import { compileProgram } from '@vardrop/core/backend';
 import { createBuilder } from '@vardrop/core/program';
 import * as random from '@vardrop/core/random';
 import { describeTimes, median } from '@vardrop/experiments';
-import { option } from './commandLine.js';
+import { given, option } from './commandLine.js';
+import { rounds } from './rounds.js';
 import { startWebgpu } from './startWebgpu.js';
 
 /**
  * Times noise that gpu.js's kernels make against noise that the host makes and hands over: the sum of 1000x2000 normal
  * numbers, in turns within one process, and beside it the largest difference between the two. Options: `--mode webgpu`
- * (needs the package `webgpu`), `--repetitions 20`.
+ * (needs the package `webgpu`), `--repetitions 20`, `--seconds 4` (a limit), `--json FILE`.
  */
 const mode = /** @type {import('@vardrop/adapter-gpujs').GpujsMode} */ (option('--mode', 'webasm'));
 const repetitions = Number(option('--repetitions', '20'));
@@ -48,7 +50,8 @@ const apart = host.reduce(
 console.log(`${mode}: ${host.length} normal numbers, at most ${apart} units in the last place apart`);
 
 const times = places.map(() => /** @type {number[]} */ ([]));
-for (let i = -3; i < repetitions; i++) {
+const seconds = Number(option('--seconds', 'Infinity'));
+for (const i of rounds({ warmup: 3, repetitions, seconds })) {
   for (const [at, { sum }] of runs.entries()) {
     const start = performance.now();
     await sum(i + 3);
@@ -59,5 +62,9 @@ for (const [at, noise] of places.entries()) {
   console.log(
     `${noise}: ${describeTimes(times[at])}, ${((rows * units) / median(times[at]) / 1000).toFixed(1)} million a second`,
   );
+}
+if (given('--json')) {
+  const result = { count: rows * units, unitsApart: apart, times: { host: times[0], device: times[1] } };
+  await writeFile(option('--json', ''), JSON.stringify(result));
 }
 for (const { backend } of runs) await backend.close();

@@ -14,11 +14,13 @@ import { handWritten } from './networks/handWritten.js';
 import { createMinibatch, networks, scales } from './networks/networks.js';
 import { createRun, gigaflopOf, productsProgram } from './networks/products.js';
 import { peersPython, startPeer } from './peers/python.js';
+import { rounds } from './rounds.js';
+import { startWebgpu } from './startWebgpu.js';
 
 // Training steps of the networks that people build, in turns: on each backend the step and its products alone; beside them a step
 // written by hand with tfjs and eager PyTorch, where they are. After a build:
 //   node benchmarks/src/networks.js [--networks lenet,residual,gru,transformer] [--backends tfjs:wasm,onnx:wasm]
-//     [--repetitions 20] [--warmup 3] [--no-hand] [--no-torch] [--json FILE] [--profile (kinds of steps of tfjs)]
+//     [--repetitions 20] [--warmup 3] [--seconds 10 (of all repetitions)] [--no-hand] [--no-torch] [--json FILE] [--profile (kinds of steps of tfjs)]
 
 /** @type {Map<string, number> | undefined} */
 let kinds;
@@ -37,12 +39,16 @@ const backends = {
   'onnx:native': () => createOnnxBackend({ device: 'native' }),
   'tfjs:cpu': () => createTfjsBackend({ device: 'cpu' }),
   'gpujs:webasm': () => createGpujsBackend({ mode: 'webasm' }),
+  'tfjs:webgpu': () => startWebgpu().then(() => createTfjsBackend({ device: 'webgpu' })),
+  'onnx:webgpu': () => createOnnxBackend({ device: 'webgpu' }),
+  'gpujs:webgpu': () => startWebgpu().then(() => createGpujsBackend({ mode: 'webgpu' })),
 };
 
 const names = option('--networks', Object.keys(networks).join()).split(',');
 const on = option('--backends', 'tfjs:wasm,onnx:wasm').split(',');
 const repetitions = Number(option('--repetitions', '20'));
 const warmup = Number(option('--warmup', '3'));
+const seconds = Number(option('--seconds', 'Infinity'));
 
 /** @typedef {{ network: string, name: string, run: () => Promise<import('./networks/clock.js').Time>, times: import('./networks/clock.js').Time[], kinds?: Map<string, number> }} Variant */
 /** @type {Variant[]} */
@@ -108,7 +114,7 @@ for (const network of names) {
 }
 
 const before = loadavg();
-for (let repetition = -warmup; repetition < repetitions; repetition++) {
+for (const repetition of rounds({ warmup, repetitions, seconds })) {
   for (const variant of variants) {
     kinds = repetition < 0 ? undefined : variant.kinds;
     const time = await variant.run();

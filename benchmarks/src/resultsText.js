@@ -1,24 +1,32 @@
 import { benchFindings, readBenchReport } from '@vardrop/experiments';
+import { kitText } from './gpuKit/kitText.js';
+import { markdownOf } from './markdown.js';
 
-/** Between these lines of the README stand the results. */
-const markers = ['<!-- results: written by writeResults.js -->', '<!-- end: results -->'];
+/** Between these lines of the README stand the results. @param {string} what */
+const markers = (what) => [`<!-- ${what}: written by writeResults.js -->`, `<!-- end: ${what} -->`];
 
 /** Tables and sentences of a report as Markdown. @param {string} json of `vardrop bench --json` */
 function resultsText(json) {
   const { tables, sentences } = benchFindings(readBenchReport(json, 'results.json'));
-  const row = (/** @type {readonly string[]} */ cells) => `| ${cells.join(' | ')} |`;
-  const text = tables.map(({ title, columns, rows, note }) =>
-    [`**${title}**`, [row(columns), `|${'---|'.repeat(columns.length)}`, ...rows.map(row)].join('\n'), note]
-      .filter(Boolean)
-      .join('\n\n'),
-  );
-  return [sentences.map((sentence) => `- ${sentence}`).join('\n'), ...text].join('\n\n');
+  return markdownOf(sentences, tables);
 }
 
-/** The README with the results of a report in their place. @param {string} readme @param {string} json */
-export function withResults(readme, json) {
-  const [start, end] = markers.map((marker) => readme.indexOf(marker));
+/** @param {string} readme @param {string} what @param {string} text */
+function withPart(readme, what, text) {
+  const lines = markers(what);
+  const [start, end] = lines.map((marker) => readme.indexOf(marker));
   if (start < 0 || end < start)
-    throw new Error(`[benchmarks] README.md: got no lines ${markers.join(' and ')}, needs both.`);
-  return `${readme.slice(0, start)}${markers[0]}\n\n${resultsText(json)}\n\n${readme.slice(end)}`;
+    throw new Error(`[benchmarks] README.md: got no lines ${lines.join(' and ')}, needs both.`);
+  return `${readme.slice(0, start)}${lines[0]}\n\n${text}\n\n${readme.slice(end)}`;
+}
+
+/**
+ * The README with the results of reports in their places.
+ *
+ * @param {string} readme
+ * @param {string} json of `vardrop bench --json`
+ * @param {string} gpuJson of the kit for graphics cards
+ */
+export function withResults(readme, json, gpuJson) {
+  return withPart(withPart(readme, 'results', resultsText(json)), 'gpu results', kitText(JSON.parse(gpuJson)));
 }

@@ -1,7 +1,7 @@
 import { fork } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
+import { createBackend } from '../../packages/cli/dist/backends/createBackend.js';
 import { backends } from '../../packages/cli/dist/choices.js';
-import { createBackend } from '../../packages/cli/dist/training/createBackend.js';
 import { runOne } from './runOne.js';
 
 /** The laws on every backend of the command, a process a backend: frameworks change globals that others read. */

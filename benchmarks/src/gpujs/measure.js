@@ -1,12 +1,13 @@
 import { compileProgram } from '@vardrop/core/backend';
 import { elementCount } from '@vardrop/core/program';
 import { describeTimes, median } from '@vardrop/experiments';
+import { rounds } from '../rounds.js';
 import { createStep } from '../workload.js';
 import { k, layer, m, n, product, products, unrolled } from './programs.js';
 
 /**
  * @typedef {import('@vardrop/adapter-gpujs').GpujsBackend} GpujsBackend
- * @typedef {{ repetitions: number, warmup: number }} Repetitions
+ * @typedef {{ repetitions: number, warmup: number, seconds?: number }} Repetitions
  * @typedef {(line: string) => void} Log
  */
 
@@ -58,10 +59,10 @@ function processorTime() {
  * @param {Repetitions} repetitions
  * @param {Log} log
  */
-async function time(variants, { repetitions, warmup }, log) {
+async function time(variants, repetitions, log) {
   const lists = () => Object.fromEntries(Object.keys(variants).map((name) => [name, /** @type {number[]} */ ([])]));
   const [times, processor] = [lists(), lists()];
-  for (let repetition = -warmup; repetition < repetitions; repetition++) {
+  for (const repetition of rounds(repetitions)) {
     for (const [name, run] of Object.entries(variants)) {
       const [start, used] = [performance.now(), processorTime()];
       await run();
@@ -78,7 +79,7 @@ async function time(variants, { repetitions, warmup }, log) {
       `  ${name}: ${describeTimes(list)}${ofProcessor[name] ? `, processor time ${ofProcessor[name].toFixed(0)} ms` : ''}`,
     );
   }
-  return { wall, processor: ofProcessor };
+  return { wall, processor: ofProcessor, times };
 }
 
 /**
@@ -95,7 +96,7 @@ export async function measureLayer(backend, repetitions, log) {
   const prepared = [await prepare(backend, product())];
   for (const form of forms) prepared.push(await prepare(backend, layer(form)));
   const names = ['product', ...forms];
-  const { wall, processor } = await time(
+  const { wall, processor, times } = await time(
     Object.fromEntries(prepared.map(({ run }, i) => [names[i], run])),
     repetitions,
     log,
@@ -108,6 +109,7 @@ export async function measureLayer(backend, repetitions, log) {
     log(`  ${form}: ${(wall[form] / wall.product).toFixed(2)} times the product${inProcessor}`);
   }
   for (const { dispose } of prepared) dispose();
+  return { shape: [m, k, n], times };
 }
 
 /**

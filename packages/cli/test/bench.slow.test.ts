@@ -149,11 +149,13 @@ describe('vardrop bench', () => {
 });
 
 describe('the benchmarks’ README', () => {
-  it('shows what results.json holds', async () => {
+  it('shows what the reports hold', async () => {
     const at = (name: string) => new URL(`../../../benchmarks/${name}`, import.meta.url);
     const { withResults } = await import(at('src/resultsText.js').href);
-    const readme = await readFile(at('README.md'), 'utf8');
-    expect(withResults(readme, await readFile(at('results.json'), 'utf8'))).toBe(readme);
+    const [readme, results, gpu] = await Promise.all(
+      ['README.md', 'results.json', 'gpu/results.json'].map((name) => readFile(at(name), 'utf8')),
+    );
+    expect(withResults(readme, results, gpu)).toBe(readme);
   });
 });
 
