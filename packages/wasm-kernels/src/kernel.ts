@@ -31,10 +31,6 @@ export interface InitialResult {
   readonly initial?: number;
 }
 
-/** A kernel that is one task, after its results have been filled with initial values. */
-export const wholeKernel = (code: FunctionWriter, results: readonly InitialResult[], scratch?: number): Kernel =>
-  createKernel([{ code, tasks: 1 }], results, scratch);
-
 /** A kernel of phases that start after its results have been filled with initial values. */
 export function createKernel(phases: readonly Phase[], results: readonly InitialResult[], scratch?: number): Kernel {
   const addresses = phases[0].code.parameters - 2;

@@ -27,7 +27,7 @@ export interface ProgramKernel {
 
 /**
  * Cuts a program into pieces, in an order in which they can be computed, and writes a kernel for each. Inputs and constants
- * have no piece. Products must have no transpose flags (`withoutTransposeFlags`).
+ * have no piece.
  */
 export function programKernels(program: BoundProgram): ProgramKernel[] {
   return groupNodes(program).map((piece) => {
@@ -47,7 +47,7 @@ function writeNode(program: BoundProgram, id: NodeId): Kernel | undefined {
   const shapes = nodeShapes(program, id);
   switch (node.op) {
     case 'matmul':
-      return writeMatmul(shapes);
+      return writeMatmul(shapes, node);
     case 'maxPool2d':
     case 'averagePool2d':
       return writePool(node, shapes);

@@ -12,6 +12,7 @@ import {
 import type { Device } from '../device/device.js';
 import { emptyPools } from '../device/emptyPools.js';
 import type { Handles } from '../device/handles.js';
+import { findHeap } from '../wasm/compileKernels.js';
 import { checkLimits, mostCells } from './checkLimits.js';
 import { planSteps } from './plan.js';
 import { runProgram } from './runProgram.js';
@@ -29,10 +30,8 @@ export async function createExecutable(
   given: BoundProgram,
   settings: Settings,
 ): Promise<Executable> {
-  // On wasm a product with a flag runs in a naive loop, twelve times slower than transpose and product together.
   const separated = separatePooling(given, mostCells(device));
-  const program =
-    device.name === 'cpu' || device.name === 'webgl' ? separated : withoutTransposeFlags(separated, 'both');
+  const program = readsFlags(device, settings) ? separated : withoutTransposeFlags(separated, 'both');
   checkLimits(device, program);
   const names = programInterface(program);
   const steps = await compileSteps(device, program, settings);
@@ -54,6 +53,14 @@ export async function createExecutable(
       emptyPools(device);
     },
   });
+}
+
+/**
+ * Whether a device's products are fast with transpose flags. In tfjs's kernels on wasm, one with a flag runs in a naive loop,
+ * twelve times slower than transpose and product together.
+ */
+function readsFlags(device: Device, { fuse }: Settings): boolean {
+  return device.name === 'cpu' || device.name === 'webgl' || (fuse && findHeap(device) !== undefined);
 }
 
 /** The constants that steps or outputs read, on the device. */

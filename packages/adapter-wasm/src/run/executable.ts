@@ -5,7 +5,7 @@ import {
   type HandleTable,
   programInterface,
 } from '@vardrop/core/backend';
-import { type BoundProgram, elementCount, withoutTransposeFlags } from '@vardrop/core/program';
+import { type BoundProgram, elementCount } from '@vardrop/core/program';
 import { programKernels } from '@vardrop/wasm-kernels';
 import type { Machine } from '../machine.js';
 import type { Block } from '../memory/heap.js';
@@ -21,10 +21,9 @@ export async function createExecutable(
   machine: Machine,
   lifetime: BackendLifetime,
   handles: HandleTable<Entry>,
-  given: BoundProgram,
+  program: BoundProgram,
 ): Promise<Executable> {
   const { team, heap, arena } = machine;
-  const program = withoutTransposeFlags(given, 'both');
   const names = programInterface(program);
   const plan = planRun(program, programKernels(program), machine.sharedPages);
   const id = ++programs;
@@ -37,7 +36,7 @@ export async function createExecutable(
   return createExecutableOf({
     lifetime,
     handles,
-    program: given,
+    program,
     execute: (entries, iterations) => runProgram(run, entries, iterations),
     dispose() {
       for (const block of constants.values()) heap.release(block);

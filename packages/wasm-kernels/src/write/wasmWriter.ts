@@ -117,6 +117,11 @@ export interface FunctionWriter {
     body: () => void,
     start?: Local,
   ): void;
+  /**
+   * Runs `turn` until it pushes 0. It is written `copies` times in a row with a branch after each, so that V8, which moves
+   * all loads of straight code to its beginning, has registers enough for it.
+   */
+  turns(copies: number, turn: () => void): void;
   /** Pops an i32; runs `body` if it is not 0. */
   when(body: () => void): void;
   /** The finished code entry of the module. */
@@ -178,27 +183,8 @@ export function createFunction(addresses: number): FunctionWriter {
     loadFloat: (offset = 0) => void body.push(0x2a, ...memory(offset)),
     storeFloat: (offset = 0) => void body.push(0x38, ...memory(offset)),
     truncate: () => void body.push(0xfc, 0x00),
-    loop(counter, limit, step, inside, start) {
-      const pushLimit = () => (typeof limit === 'number' ? writer.get(limit) : writer.integer(limit.constant));
-      const guarded = typeof limit === 'number' && start === undefined;
-      start === undefined ? writer.integer(0) : writer.get(start);
-      writer.set(counter);
-      if (guarded) {
-        writer.get(limit);
-        body.push(0x04, 0x40); // if
-      }
-      body.push(0x03, 0x40); // loop
-      inside();
-      writer.get(counter);
-      writer.integer(step);
-      writer.plain('i32Add');
-      writer.tee(counter);
-      pushLimit();
-      writer.plain('i32LtU');
-      body.push(0x0d, 0x00); // br_if
-      writer.plain('end');
-      if (guarded) writer.plain('end');
-    },
+    loop: (...given) => pushLoop(writer, body, ...given),
+    turns: (...given) => pushTurns(writer, body, ...given),
     when(inside) {
       body.push(0x04, 0x40);
       inside();
@@ -211,6 +197,48 @@ export function createFunction(addresses: number): FunctionWriter {
     },
   };
   return writer;
+}
+
+/** See `FunctionWriter.loop`. */
+function pushLoop(
+  writer: FunctionWriter,
+  body: number[],
+  ...[counter, limit, step, inside, start]: Parameters<FunctionWriter['loop']>
+): void {
+  const pushLimit = () => (typeof limit === 'number' ? writer.get(limit) : writer.integer(limit.constant));
+  const guarded = typeof limit === 'number' && start === undefined;
+  start === undefined ? writer.integer(0) : writer.get(start);
+  writer.set(counter);
+  if (guarded) {
+    writer.get(limit);
+    body.push(0x04, 0x40); // if
+  }
+  body.push(0x03, 0x40); // loop
+  inside();
+  writer.get(counter);
+  writer.integer(step);
+  writer.plain('i32Add');
+  writer.tee(counter);
+  pushLimit();
+  writer.plain('i32LtU');
+  body.push(0x0d, 0x00); // br_if
+  writer.plain('end');
+  if (guarded) writer.plain('end');
+}
+
+/** See `FunctionWriter.turns`. */
+function pushTurns(writer: FunctionWriter, body: number[], copies: number, turn: () => void): void {
+  body.push(0x02, 0x40); // block
+  body.push(0x03, 0x40); // loop
+  for (let i = 1; i < copies; i++) {
+    turn();
+    writer.plain('i32Eqz');
+    body.push(0x0d, 0x01); // br_if out of the block
+  }
+  turn();
+  body.push(0x0d, 0x00); // br_if to the loop
+  writer.plain('end');
+  writer.plain('end');
 }
 
 /** The memory that a module imports. */
