@@ -3,7 +3,7 @@ import type { Supports } from '@vardrop/core/backend';
 /** The capabilities of a backend that computes with so many threads. */
 export function supportsOf(threads: number): Supports {
   return {
-    noise: 'host',
+    noise: 'device',
     precision: 'float32',
     functions: [],
     nonFinite: true,

@@ -6,6 +6,8 @@ import type { RunPlan } from './planRun.js';
 export interface AddressTable {
   get(slot: number): Block;
   set(slot: number, block: Block): void;
+  /** Sets the address of what is no block of its own. */
+  place(slot: number, address: number): void;
   /** A copy of the addresses as they are now. */
   addresses(): Uint32Array;
 }
@@ -25,5 +27,12 @@ export function createAddressTable(
   const start = arena.address();
   for (const { slot, offset } of plan.inArena) addresses[slot] = start + offset;
   for (const [slot, block] of constants) set(slot, block);
-  return { get: (slot) => blocks[slot], set, addresses: () => addresses.slice() };
+  return {
+    get: (slot) => blocks[slot],
+    set,
+    place(slot, address) {
+      addresses[slot] = address;
+    },
+    addresses: () => addresses.slice(),
+  };
 }

@@ -1,5 +1,5 @@
 import { type BoundProgram, elementCount, invariantNodes, type NodeId } from '@vardrop/core/program';
-import { type KernelModule, kernelModule, type ProgramKernel } from '@vardrop/wasm-kernels';
+import { type KernelModule, kernelModule, type NoiseSource, type ProgramKernel } from '@vardrop/wasm-kernels';
 import { bytesOfBlock } from '../memory/heap.js';
 import { type Lifetime, planArena } from '../memory/planArena.js';
 import { type Call, segmentsOf, type Work } from '../threads/segment.js';
@@ -20,6 +20,8 @@ export interface RunPlan {
   readonly arenaElements: number;
   /** The constants that steps or outputs read. */
   readonly constants: readonly NodeId[];
+  /** Slots of the words that noise is made from. */
+  readonly noises: readonly { readonly slot: number; readonly source: NoiseSource }[];
   /** Computed values that an output returns. Those of `perRun` are computed once per run. */
   readonly returned: readonly { readonly id: NodeId; readonly elements: number; readonly perRun: boolean }[];
 }
@@ -49,8 +51,14 @@ export function planRun(program: BoundProgram, pieces: readonly ProgramKernel[],
     steps.map(({ kernel }) => kernel),
     { sharedPages },
   );
-  const calls = steps.map(({ operands, results, kernel }, at) => {
-    const places = [...operands, ...results].map(slotOf);
+  const noises: { readonly slot: number; readonly source: NoiseSource }[] = [];
+  const addNoise = (source: NoiseSource) => {
+    const slot = slots.add();
+    noises.push({ slot, source });
+    return slot;
+  };
+  const calls = steps.map(({ operands, results, kernel, noise }, at) => {
+    const places = [...(noise ? [addNoise(noise)] : []), ...[...operands, ...results].map(slotOf)];
     for (const id of results) if (!named.has(id)) keep(slotOf(id), sizeOf(id), at, lastUse.get(id) ?? at);
     if (kernel.scratch !== undefined) {
       places.push(slots.add());
@@ -71,6 +79,7 @@ export function planRun(program: BoundProgram, pieces: readonly ProgramKernel[],
     inArena: lifetimes.map(({ slot }, i) => ({ slot, offset: arena.offsets[i] })),
     arenaElements: arena.bytes / 4,
     constants,
+    noises,
     returned: steps.flatMap(({ results }, at) =>
       results.filter((id) => named.has(id)).map((id) => ({ id, elements: sizeOf(id), perRun: at < once.length })),
     ),

@@ -2,7 +2,7 @@ import type { BoundIteration, Entries, ProgramInterface, RunEntries } from '@var
 import type { BoundProgram } from '@vardrop/core/program';
 import type { Machine } from '../machine.js';
 import type { Block } from '../memory/heap.js';
-import { createAddressTable } from './addressTable.js';
+import { type AddressTable, createAddressTable } from './addressTable.js';
 import type { Entry } from './entry.js';
 import type { RunPlan } from './planRun.js';
 
@@ -58,7 +58,10 @@ export function runProgram(
       const ofRun = allocate(true);
       let carried = names.carriedInputs.map(({ name }) => own(heap.share(blockOf(given, name))));
       const tables: Uint32Array[] = [];
-      const outputs = iterations.map(({ inputs }) => {
+      const words = writeWords(run, iterations);
+      if (words) own(words);
+      const outputs = iterations.map(({ inputs }, i) => {
+        placeWords(run, table, words, i);
         for (const { id, name } of names.iterationInputs) bind(id, blockOf(inputs, name));
         const ofIteration = allocate(false);
         tables.push(table.addresses());
@@ -71,7 +74,7 @@ export function runProgram(
         carried = next;
         return fresh;
       });
-      for (const block of ofRun) give(block);
+      for (const block of words ? [...ofRun, words] : ofRun) give(block);
       if (tables.length > 0) machine.team.run(run.id, tables);
       const entries = names.carriedInputs.map(({ name }, i) => {
         // A run of no iterations returns what an earlier run may still be writing.
@@ -85,3 +88,31 @@ export function runProgram(
     }
   });
 }
+
+/** The words that the noise of all iterations is made from; undefined if there is no noise. */
+function writeWords(
+  { machine: { heap }, plan: { noises } }: CompiledRun,
+  iterations: readonly BoundIteration<Entry>[],
+): Block | undefined {
+  const count = wordsOfNoise * noises.length * iterations.length;
+  if (count === 0) return undefined;
+  const block = heap.allocateNow(count);
+  const { buffer, byteOffset } = heap.values(block, count);
+  const words = iterations.flatMap(({ keys }) => noises.flatMap(({ source }) => source.words(keys[source.key])));
+  new Uint32Array(buffer, byteOffset, count).set(words);
+  return block;
+}
+
+function placeWords(
+  { plan: { noises } }: CompiledRun,
+  table: AddressTable,
+  words: Block | undefined,
+  iteration: number,
+) {
+  if (words === undefined) return;
+  noises.forEach(({ slot }, i) => {
+    table.place(slot, words.address + 4 * wordsOfNoise * (iteration * noises.length + i));
+  });
+}
+
+const wordsOfNoise = 4;
