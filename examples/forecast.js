@@ -3,7 +3,7 @@
 // month ahead scatters around its forecast. Bands have both. They are judged on the ten last years, which training has not seen;
 // sizes were chosen on the ten years before them.
 import { writeFileSync } from 'node:fs';
-import { createTfjsBackend } from '@vardrop/adapter-tfjs';
+import { createWasmBackend } from '@vardrop/adapter-wasm';
 import {
   adam,
   dense,
@@ -61,7 +61,7 @@ const model = sequential({
   likelihood: gaussian(),
 });
 
-const backend = await createTfjsBackend({ device: 'wasm' });
+const backend = await createWasmBackend();
 const { state } = await fit(model, {
   backend,
   data: { inputs: train.inputs, targets: train.targets },

@@ -2,7 +2,7 @@
 // physically smaller, and saved.
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { createTfjsBackend } from '@vardrop/adapter-tfjs';
+import { createWasmBackend } from '@vardrop/adapter-wasm';
 import {
   adam,
   createNetwork,
@@ -28,7 +28,7 @@ const model = sequential({
   divergence: logUniformSigmoid(),
   layers: [dense({ units: 64, activation: 'relu' }), dense({ units: 2 })],
 });
-const backend = await createTfjsBackend({ device: 'wasm' });
+const backend = await createWasmBackend();
 const { network } = await fit(model, {
   backend,
   data: { inputs, targets },

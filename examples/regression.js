@@ -1,7 +1,7 @@
 // Regression with two kinds of uncertainty: the noise of the targets, which is learned, and that of the network's weights.
 // Both say something where there were data, from -2 to 2. Beyond, the network is wrong and does not know it: independent
 // Gaussian weights leave it a small deviation however far the data are. Do not take ± for a bound on the error there.
-import { createTfjsBackend } from '@vardrop/adapter-tfjs';
+import { createWasmBackend } from '@vardrop/adapter-wasm';
 import { adam, dense, fit, gaussian, gaussianPrior, meanField, predict, sequential } from '@vardrop/core';
 import * as random from '@vardrop/core/random';
 
@@ -19,7 +19,7 @@ const model = sequential({
   likelihood: gaussian(),
 });
 
-const backend = await createTfjsBackend({ device: 'wasm' });
+const backend = await createWasmBackend();
 const { state } = await fit(model, {
   backend,
   data: { inputs, targets },

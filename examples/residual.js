@@ -1,6 +1,6 @@
 // A residual network of convolutions with batch normalization, with variational dropout and without noise, and a dense network,
 // each from several seeds. Networks with one seed see the same minibatches, so their errors are compared in pairs.
-import { createTfjsBackend } from '@vardrop/adapter-tfjs';
+import { createWasmBackend } from '@vardrop/adapter-wasm';
 import {
   activation,
   adam,
@@ -62,7 +62,7 @@ const networks = {
 };
 
 const digits = await loadDigits({ train, test });
-const backend = await createTfjsBackend({ device: 'wasm' });
+const backend = await createWasmBackend();
 /** Test errors in percent and NLLs in nats, by network and seed. */
 const errors = {};
 const nlls = {};

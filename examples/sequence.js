@@ -1,7 +1,7 @@
 // Digits read row by row: a GRU and an LSTM see one row of 28 pixels after the other, and say at the end which digit it was. Beside
 // them a dense network that sees all pixels at once. All have variational dropout; in the recurrent layers its factors are drawn
 // once for each digit, and are the same at all rows.
-import { createTfjsBackend } from '@vardrop/adapter-tfjs';
+import { createWasmBackend } from '@vardrop/adapter-wasm';
 import {
   adam,
   dense,
@@ -30,7 +30,7 @@ const networks = {
 };
 
 const digits = await loadDigits({ train, test });
-const backend = await createTfjsBackend({ device: 'wasm' });
+const backend = await createWasmBackend();
 const rows = [];
 for (const [name, layers] of Object.entries(networks)) {
   const model = sequential({ input: [28, 28], noise: variationalDropout({ type: 'A', alpha: 'input' }), layers });

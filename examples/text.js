@@ -9,7 +9,7 @@ import { wordlist as french } from '@scure/bip39/wordlists/french.js';
 import { wordlist as italian } from '@scure/bip39/wordlists/italian.js';
 import { wordlist as portuguese } from '@scure/bip39/wordlists/portuguese.js';
 import { wordlist as spanish } from '@scure/bip39/wordlists/spanish.js';
-import { createTfjsBackend } from '@vardrop/adapter-tfjs';
+import { createWasmBackend } from '@vardrop/adapter-wasm';
 import {
   adam,
   add,
@@ -78,7 +78,7 @@ const transformer = model({
   noise: variationalDropout({ type: 'A', rate: 0.1 }),
 });
 
-const backend = await createTfjsBackend({ device: 'wasm' });
+const backend = await createWasmBackend();
 const { state } = await fit(transformer, {
   backend,
   data: dataOf(train),

@@ -29,7 +29,7 @@ export interface ReproduceOptions {
 
 /** Default values of options. */
 export const reproduceDefaults = {
-  backend: 'tfjs:wasm',
+  backend: 'wasm',
   model: 'lenet-300-100',
   quick: false,
   seed: 1,

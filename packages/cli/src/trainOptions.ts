@@ -69,7 +69,7 @@ export interface TrainOptions {
 
 /** Default values of options. */
 export const trainDefaults = {
-  backend: 'tfjs:wasm',
+  backend: 'wasm',
   noise: 'variational-a',
   layers: [500, 500],
   epochs: 20,
