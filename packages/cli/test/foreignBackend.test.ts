@@ -102,7 +102,7 @@ describe.each(Object.keys(commands))('vardrop %s', (command) => {
   it.each(['cuda', '@me/nothing', 'node:fs', 'fs', 'tfjs:wsm'])('refuses %s, which nothing has', async (name) => {
     const { code, stderr } = await run(...commands[command](name));
     expect(code).toBe(2);
-    expect(stderr).toContain(`got "${name}", needs one of tfjs:wasm`);
+    expect(stderr).toContain(`got "${name}", needs one of wasm, tfjs:wasm`);
     expect(stderr).toContain('the path of a module such as ./my-backend.js, or the name of an installed package');
   });
 });

@@ -309,7 +309,7 @@ describe('a network file', () => {
     const { code, stdout } = await run('evaluate sold.safetensors flats.csv --json e.json');
     expect(code).toBe(0);
     expect(stdout).toMatch(/^test error .*\nNLL .* nats per row\nAUROC /);
-    expect(await json('e.json')).toMatchObject({ rows: count, samples: 20, backend: 'tfjs:wasm' });
+    expect(await json('e.json')).toMatchObject({ rows: count, samples: 20, backend: 'wasm' });
     expect((await run('evaluate sold.safetensors new.csv')).stderr).toContain(
       "new.csv, column 'sold': got no such column",
     );
