@@ -1,5 +1,6 @@
 import { quantiles } from '@vardrop/experiments';
 import * as ort from 'onnxruntime-web/webgpu';
+import { allParts } from '../../../packages/adapter-onnx/dist/allParts.js';
 import { createBackend } from '../../../packages/adapter-onnx/dist/backend.js';
 import { createHostMemory } from '../../../packages/adapter-onnx/dist/memory/memory.js';
 import { loadRuntime } from '../../../packages/adapter-onnx/dist/start/loadRuntime.js';
@@ -11,9 +12,9 @@ import { countTraffic } from './traffic.js';
 
 /** The state on the GPU, as the adapter has it, and on the host, for comparison. */
 const places = {
-  'on the GPU': () => loadRuntime({ device: 'webgpu', threads: 1, ort }),
+  'on the GPU': () => loadRuntime({ parts: allParts, device: 'webgpu', threads: 1, ort }),
   'through the host': async () => {
-    const { sessionOptions, ...runtime } = await loadRuntime({ device: 'webgpu', threads: 1, ort });
+    const { sessionOptions, ...runtime } = await loadRuntime({ parts: allParts, device: 'webgpu', threads: 1, ort });
     const { preferredOutputLocation, ...rest } = sessionOptions;
     return { ...runtime, sessionOptions: rest, memory: createHostMemory(ort) };
   },

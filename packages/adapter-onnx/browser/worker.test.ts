@@ -2,6 +2,8 @@ import { trainSmallNetwork } from '@vardrop/conformance';
 import { boundProgram, createBuilder } from '@vardrop/core/program';
 import { describe, expect, it } from 'vitest';
 import { createOnnxBackend } from '../dist/index.js';
+import { createOnnxBackend as createOnWasm } from '../dist/wasm.js';
+import { createOnnxBackend as createOnWebgpu } from '../dist/webgpu.js';
 
 const steps = 3;
 
@@ -35,6 +37,23 @@ describe.each(['wasm', 'webgpu'] as const)('a Web Worker with %s', (device) => {
     b.output('y', b.neg(b.input('x', [1])));
     await expect(lost.compile(boundProgram(b.build()))).rejects.toMatchObject({ code: 'VARDROP_BACKEND' });
     await lost.close();
+  });
+});
+
+describe.each([
+  ['wasm', createOnWasm, 'webgpu'],
+  ['webgpu', createOnWebgpu, 'wasm'],
+] as const)('the entry point of %s', (device, create, other) => {
+  it('has this device alone', async () => {
+    const backend = await create({ worker: true });
+    expect(backend.name).toBe(`onnx:${device}`);
+    await backend.close();
+    for (const worker of [false, true]) {
+      await expect(create({ device: other, worker })).rejects.toMatchObject({
+        code: 'VARDROP_UNKNOWN_DEVICE',
+        message: expect.stringContaining(`"${other}" of @vardrop/adapter-onnx/${device}, needs ${device}.`),
+      });
+    }
   });
 });
 

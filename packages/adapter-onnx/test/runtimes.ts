@@ -1,4 +1,5 @@
 import type { Tensor as OrtTensor } from 'onnxruntime-web';
+import { allParts } from '../src/allParts.js';
 import type { Ort } from '../src/ort.js';
 import { loadRuntime } from '../src/start/loadRuntime.js';
 
@@ -12,7 +13,7 @@ export const devices = ['wasm', 'native'] as const;
 
 /** Loads a file in a runtime. */
 export async function openModel(device: (typeof devices)[number], bytes: Uint8Array) {
-  const { ort, sessionOptions } = await loadRuntime({ device, threads: 1 });
+  const { ort, sessionOptions } = await loadRuntime({ parts: allParts, device, threads: 1 });
   const session = await ort.InferenceSession.create(bytes, sessionOptions);
   return {
     names: session.inputNames,

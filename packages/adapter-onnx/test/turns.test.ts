@@ -1,6 +1,7 @@
 import { type Builder, bindBatch, createBuilder, type Value } from '@vardrop/core/program';
 import fc from 'fast-check';
 import { afterAll, describe, expect, it } from 'vitest';
+import { allParts } from '../src/allParts.js';
 import { createBackend } from '../src/backend.js';
 import { mostTurns } from '../src/run/countTurns.js';
 import { loadRuntime } from '../src/start/loadRuntime.js';
@@ -46,7 +47,7 @@ const operations: Readonly<Record<string, (b: Builder, n: Lengths) => readonly [
 };
 
 describe('a GPU that makes few turns of a loop', async () => {
-  const runtime = await loadRuntime({ device: 'wasm', threads: 1 });
+  const runtime = await loadRuntime({ parts: allParts, device: 'wasm', threads: 1 });
   const closing = createBackend(runtime);
   afterAll(() => closing.close());
 

@@ -5,6 +5,7 @@ import { boundProgram, createBuilder } from '@vardrop/core/program';
 import * as web from 'onnxruntime-web';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { createOnnxBackend } from '../dist/index.js';
+import { allParts } from '../src/allParts.js';
 import { connect } from '../src/worker/connect.js';
 import type { Reply } from '../src/worker/protocol.js';
 import { serve } from '../src/worker/serve.js';
@@ -12,7 +13,7 @@ import type { WorkerListeners } from '../src/worker/startWorker.js';
 
 const started = vi.hoisted(() => ({ listeners: [] as unknown[], kept: [] as boolean[] }));
 vi.mock('../src/worker/startWorker.js', () => ({
-  startWorker(listeners: unknown) {
+  startWorker(_parts: unknown, listeners: unknown) {
     started.listeners.push(listeners);
     return { post() {}, keepAlive: (wanted: boolean) => started.kept.push(wanted), end: async () => undefined };
   },
@@ -147,7 +148,7 @@ describe('a worker that cannot be', () => {
 
 describe('a worker that ends by itself', () => {
   it('fails what was asked and what will be', async () => {
-    const connection = connect('onnx:wasm');
+    const connection = connect(allParts, 'onnx:wasm');
     const asked = connection.ask({ kind: 'read', tensor: 1 });
     expect(started.kept.at(-1)).toBe(true);
     (started.listeners.at(-1) as WorkerListeners).onEnd('out of memory');

@@ -67,6 +67,25 @@ const recipes: readonly Recipe[] = [
   recipe(`${onnx}, wasmPaths`, firstOnnx.replace(/createOnnxBackend\(\{.*?\}\)/, folder)),
 ];
 
+const [trainingBlock, pageBlock] = ['training.js', 'page.js'].map(
+  (file) => blocks(apps, 'javascript').find((block) => block.startsWith(`// ${file}`)) ?? '',
+);
+
+/** The recipe of a worker that trains, as it is printed, and on other devices: one of each kind. */
+const inWorker = [
+  ['tfjs:wasm', "createTfjsBackend({ device: 'wasm' })"],
+  ['tfjs:webgl', "createTfjsBackend({ device: 'webgl' })"],
+  ['gpujs:webasm', "createGpujsBackend({ mode: 'webasm' })"],
+  ['gpujs:webgpu', "createGpujsBackend({ mode: 'webgpu' })"],
+].map(([name, create], i) => ({
+  name: `${apps}, trained in a worker on ${name}`,
+  file: `training${i}.js`,
+  page: pageBlock.replace('./training.js', `./training${i}.js`),
+  training:
+    (create.startsWith('createGpujs') ? "import { createGpujsBackend } from '@vardrop/adapter-gpujs';\n" : '') +
+    trainingBlock.replace("await createTfjsBackend({ device: 'wasm' })", `await ${create}`),
+}));
+
 const viteConfig = async () => {
   const [block] = blocks(onnx, 'javascript').filter((each) => each.includes('vite.config.js'));
   return (await import(`data:text/javascript,${encodeURIComponent(block)}`)).default;
@@ -102,12 +121,21 @@ describe.each<Place>([
   });
 });
 
+describe('training in a worker of the app, built by Vite', () => {
+  it.each(inWorker.map(({ name }, i) => [name, recipes.length + i] as const))('%s', async (_, program) => {
+    const { printed, error } = await app.run(program, { isolated: false, thread: 'main' });
+    expect(error).toBeUndefined();
+    expect(printed.filter((line) => /^epoch \d+ loss \d/.test(line))).toHaveLength(10);
+    expect(printed.join('\n')).toMatch(/trained in a worker; first labels [01]( [01]){9}/);
+  });
+});
+
 let app: BuiltApp;
 beforeAll(async () => {
   app = await buildApp(
-    recipes.map(({ program }) => program),
+    [...recipes.map(({ program }) => program), ...inWorker.map(({ page }) => page)],
     await viteConfig(),
-    { 'train.js': train },
+    { 'train.js': train, ...Object.fromEntries(inWorker.map(({ file, training }) => [file, training])) },
   );
 });
 afterAll(() => app.close());

@@ -1,4 +1,5 @@
 import { VardropError } from '@vardrop/core';
+import { waitUntil } from '@vardrop/core/backend';
 import type { GPU, IKernelRunShortcut } from 'gpu.js';
 import type { Nested } from './nested.js';
 
@@ -66,6 +67,17 @@ function listed(gpu: GPU): unknown[] {
 export function isContextLost(gpu: GPU): boolean {
   const context: { isContextLost?(): boolean } | null | undefined = gpu.context;
   return context?.isContextLost?.() ?? false;
+}
+
+/** Resolves once a WebGL context has done all its work, without blocking the page. Resolves at once in modes without one. */
+export async function finishWork(gpu: GPU): Promise<void> {
+  const gl: unknown = gpu.context;
+  if (typeof WebGL2RenderingContext === 'undefined' || !(gl instanceof WebGL2RenderingContext)) return;
+  const fence = gl.fenceSync(gl.SYNC_GPU_COMMANDS_COMPLETE, 0);
+  if (!fence) return;
+  gl.flush();
+  await waitUntil(() => gl.clientWaitSync(fence, 0, 0) !== gl.TIMEOUT_EXPIRED);
+  gl.deleteSync(fence);
 }
 
 /** A kernel as it can be called: its published type lacks tensors as operands, and promises and handles as results. */

@@ -41,13 +41,22 @@ interface Start {
 function create(start: Start): Stored {
   let { values, resident } = start;
   let placing: Promise<Resident> | undefined;
+  let reading: Promise<Float32Array> | undefined;
   let owners = 1;
   const forget = () => {
     resident?.delete();
     resident = undefined;
   };
-  const read = async (): Promise<Float32Array> =>
-    values ?? ((await start.read?.(resident as Resident)) as Float32Array);
+  // One for all who ask meanwhile: `bringBack` deletes what another would still be reading.
+  const read = async (): Promise<Float32Array> => {
+    if (values) return values;
+    reading ??= start.read?.(resident as Resident);
+    try {
+      return (await reading) as Float32Array;
+    } finally {
+      reading = undefined;
+    }
+  };
   const place = async (by: (values: Float32Array) => Promise<Resident>) => {
     try {
       resident = await by(values as Float32Array);

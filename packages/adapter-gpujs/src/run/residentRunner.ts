@@ -1,6 +1,6 @@
 import { elementCount } from '@vardrop/core/program';
 import { checkMode } from '../gpujs/checkMode.js';
-import { callKernel, type Resident } from '../gpujs/internals.js';
+import { callKernel, finishWork, type Resident } from '../gpujs/internals.js';
 import type { LoweredProgram } from '../lower/lowerProgram.js';
 import type { Placer } from '../memory/placer.js';
 import { type Stored, storeResident, storeValues } from '../memory/stored.js';
@@ -31,27 +31,33 @@ export function createResidentRunner(
   const finished = lastReads(kernels, results);
   /** Results that have an owner. The kernels that made them are needed to read them. */
   const live = new Set<Stored>();
+  let compiled = false;
 
   async function execute(given: readonly Stored[], made: Map<ValueId, Resident>): Promise<void> {
     const copies: Resident[] = [];
     try {
       const values = new Map<ValueId, Resident>();
-      for (const [id, stored] of constants) values.set(id, await place(stored, layoutOf(id), runtime.placer, copies));
-      for (const [i, id] of inputs.entries())
-        values.set(id, await place(given[i], layoutOf(id), runtime.placer, copies));
+      // gpu.js compiles a kernel in its first call, and then blocks the page until the card has done all that came before.
+      const read = [...constants, ...inputs.map((id, i) => [id, given[i]] as const)];
+      for (const [id, stored] of read) {
+        values.set(id, await place(stored, layoutOf(id), runtime.placer, copies));
+        if (!compiled) await finishWork(runtime.gpu);
+      }
       for (const [i, kernel] of kernels.entries()) {
         const operands = kernel.inputs.map((id) => values.get(id) as Resident);
-        const returned = callKernel<Resident | Promise<Resident>>(calls[i], operands);
+        const called = callKernel<Resident | Promise<Resident>>(calls[i], operands);
         // Waiting for a result that is there would only let other work in between.
-        const result = returned instanceof Promise ? await returned : returned;
+        const result = called instanceof Promise ? await called : called;
         made.set(kernel.result, result);
         values.set(kernel.result, result);
         checkMode(runtime, who, calls[i]);
+        if (!compiled) await finishWork(runtime.gpu);
         for (const id of finished[i]) {
           values.get(id)?.delete();
           made.delete(id);
         }
       }
+      compiled = true;
     } finally {
       for (const copy of copies) copy.delete();
     }
@@ -71,11 +77,8 @@ export function createResidentRunner(
       runtime.traffic.plan(kernels.length);
       return results.map((id) => {
         const { size } = sources.get(id) as KernelSource;
-        const stored = storeResident(
-          made.get(id) as Resident,
-          async (resident) => (await read(runtime, who, resident)).subarray(0, size),
-          (each) => live.delete(each),
-        );
+        const bring = async (resident: Resident) => (await readBack(runtime, who, resident)).subarray(0, size);
+        const stored = storeResident(made.get(id) as Resident, bring, (each) => live.delete(each));
         live.add(stored);
         return stored;
       });
@@ -101,10 +104,12 @@ async function place(stored: Stored, layout: readonly number[], placer: Placer, 
 }
 
 /** Copies a result to the host. */
-async function read(runtime: Runtime, who: string, resident: Resident): Promise<Float32Array> {
-  const values = await guarded(runtime, who, async () =>
-    flatten(await resident.toArray(), elementCount(resident.output)),
-  );
+async function readBack(runtime: Runtime, who: string, resident: Resident): Promise<Float32Array> {
+  const values = await guarded(runtime, who, async () => {
+    // A page would be blocked until the card is done.
+    await finishWork(runtime.gpu);
+    return flatten(await resident.toArray(), elementCount(resident.output));
+  });
   runtime.traffic.copyOut(values);
   return values;
 }

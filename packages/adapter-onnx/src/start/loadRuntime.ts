@@ -4,6 +4,7 @@ import { boundProgram, createBuilder } from '@vardrop/core/program';
 import { createGpuMemory } from '../memory/gpuMemory.js';
 import { createHostMemory } from '../memory/memory.js';
 import type { OnnxDevice, Ort, WasmPaths } from '../ort.js';
+import type { Parts } from '../parts.js';
 import { countTurns } from '../run/countTurns.js';
 import type { Runtime } from '../run/runtime.js';
 import { createProgramSession } from '../run/session.js';
@@ -13,6 +14,8 @@ const devices: readonly OnnxDevice[] = ['wasm', 'native', 'webgpu'];
 
 /** What a runtime is loaded with. */
 export interface RuntimeOptions {
+  /** What can be loaded in a page; not asked where `ort` is given. */
+  readonly parts: Parts;
   readonly device: OnnxDevice;
   readonly threads: number;
   /** The module; imported where left out. */
@@ -47,7 +50,7 @@ const queues = new WeakMap<object, Queue>();
  * runtime was started with, or is above 1 in a page that may not share memory.
  */
 export async function loadRuntime(options: RuntimeOptions): Promise<Runtime> {
-  const { device, threads, ort: given, wasmPaths, gpu } = options;
+  const { parts, device, threads, ort: given, wasmPaths, gpu } = options;
   if (!devices.includes(device)) {
     throw new VardropError(
       'VARDROP_UNKNOWN_DEVICE',
@@ -60,7 +63,7 @@ export async function loadRuntime(options: RuntimeOptions): Promise<Runtime> {
       `[onnx:${device}] threads: got ${formatValue(threads)}, needs a positive integer.`,
     );
   }
-  const ort = given ?? (await importRuntime(device));
+  const ort = given ?? (await importRuntime(parts, device));
   if (device === 'native' || (device === 'webgpu' && ort.env.versions.node !== undefined)) {
     const runtime: Runtime = {
       ort,
@@ -141,12 +144,21 @@ function startThreads({ env }: Ort, device: OnnxDevice, threads: number): void {
   env.wasm.numThreads = threads;
 }
 
-/** Imports a device's package. Throws `VARDROP_MISSING_PEER`. */
-export async function importRuntime(device: OnnxDevice): Promise<Ort> {
+/** Imports a device's package. Throws `VARDROP_MISSING_PEER`, and `VARDROP_UNKNOWN_DEVICE` for a device of another entry point. */
+export async function importRuntime(parts: Parts, device: OnnxDevice): Promise<Ort> {
   const native = device === 'native' || (device === 'webgpu' && isNode());
+  const load = device === 'native' ? undefined : parts.runtimes[device];
+  if (!native && !load) {
+    throw new VardropError(
+      'VARDROP_UNKNOWN_DEVICE',
+      `[onnx] device: got "${device}" of @vardrop/adapter-onnx/${parts.defaultDevice}, needs ${parts.defaultDevice}. Import createOnnxBackend from @vardrop/adapter-onnx.`,
+    );
+  }
   const name = native ? 'onnxruntime-node' : 'onnxruntime-web';
   try {
-    const module = native ? await importInNode('onnxruntime-node') : await importWeb(device);
+    const module = native
+      ? await importInNode('onnxruntime-node')
+      : await (isNode() ? importInNode('onnxruntime-web') : load?.());
     return (module as Partial<Ort>).InferenceSession ? (module as Ort) : (module as { default: Ort }).default;
   } catch (error) {
     throw new VardropError(
@@ -155,15 +167,6 @@ export async function importRuntime(device: OnnxDevice): Promise<Ort> {
       { cause: error },
     );
   }
-}
-
-/**
- * Imports the smallest build that has the device: for browsers the package's main build has two further devices, and
- * twice the size.
- */
-async function importWeb(device: OnnxDevice): Promise<unknown> {
-  if (device === 'webgpu') return import('onnxruntime-web/webgpu');
-  return isNode() ? importInNode('onnxruntime-web') : import('onnxruntime-web/wasm');
 }
 
 /** Hides the name from bundlers for browsers, which would put a package into the app that no browser needs. */

@@ -1,4 +1,5 @@
 import { VardropError } from '@vardrop/core';
+import type { Parts } from '../parts.js';
 import { fromPlainError } from './plainError.js';
 import type { Command, Question } from './protocol.js';
 import { startWorker } from './startWorker.js';
@@ -14,7 +15,7 @@ export interface Connection {
 }
 
 /** Starts a worker. It keeps the process alive only while a question is open. */
-export function connect(who: string): Connection {
+export function connect(parts: Parts, who: string): Connection {
   const open = new Map<number, { resolve(value: unknown): void; reject(error: unknown): void }>();
   let asked = 0;
   let failure: VardropError | undefined;
@@ -24,7 +25,7 @@ export function connect(who: string): Connection {
     if (open.size === 0) worker.keepAlive(false);
     return waiting;
   };
-  const worker = startWorker({
+  const worker = startWorker(parts, {
     onReply(reply) {
       const waiting = settle(reply.request);
       if ('error' in reply) waiting?.reject(fromPlainError(reply.error));

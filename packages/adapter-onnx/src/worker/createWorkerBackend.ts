@@ -9,6 +9,7 @@ import {
 } from '@vardrop/core/backend';
 import type { Tensor as OrtTensor } from 'onnxruntime-web';
 import { checkWrapped } from '../memory/checkWrapped.js';
+import type { Parts } from '../parts.js';
 import { importRuntime } from '../start/loadRuntime.js';
 import { type Connection, connect } from './connect.js';
 import type { Opened, TensorId, WorkerOptions } from './protocol.js';
@@ -21,8 +22,8 @@ import type { Opened, TensorId, WorkerOptions } from './protocol.js';
  * Rejects with what `createOnnxBackend` rejects with in the worker, and `VARDROP_OPTION` for options that cannot be
  * copied.
  */
-export async function createWorkerBackend(options: WorkerOptions): Promise<Backend<OrtTensor>> {
-  const connection = connect(`onnx:${options.device}`);
+export async function createWorkerBackend(parts: Parts, options: WorkerOptions): Promise<Backend<OrtTensor>> {
+  const connection = connect(parts, `onnx:${options.device}`);
   const { name, supports } = await open(connection, options);
   const handles = createHandleTable<TensorId>({ name, free: (tensor) => connection.tell({ kind: 'dispose', tensor }) });
   let tensorsMade = 0;
@@ -74,7 +75,7 @@ export async function createWorkerBackend(options: WorkerOptions): Promise<Backe
     liveTensors: () => handles.count(),
     async native(tensor) {
       const data = await read(tensor, 'native');
-      const { Tensor: Constructor } = await importRuntime(options.device);
+      const { Tensor: Constructor } = await importRuntime(parts, options.device);
       return new Constructor('float32', data, tensor.shape);
     },
     wrap(native) {

@@ -1,4 +1,5 @@
 import { VardropError } from '@vardrop/core';
+import type { Parts } from '../parts.js';
 import { nodeThreads } from './nodeThreads.js';
 import type { Message, Reply } from './protocol.js';
 
@@ -20,7 +21,7 @@ export interface StartedWorker {
 }
 
 /** Starts the adapter's worker in Node or a browser. Throws `VARDROP_OPTION` where there are no workers. */
-export function startWorker({ onReply, onEnd }: WorkerListeners): StartedWorker {
+export function startWorker(parts: Parts, { onReply, onEnd }: WorkerListeners): StartedWorker {
   const threads = nodeThreads();
   let ended = false;
   const fail = (reason: string) => {
@@ -28,7 +29,7 @@ export function startWorker({ onReply, onEnd }: WorkerListeners): StartedWorker 
   };
   if (threads) {
     // Without the process's own flags: with some of them, such as --input-type, no file can be run.
-    const worker = new threads.Worker(new URL('../thread.js', import.meta.url), { execArgv: [] });
+    const worker = new threads.Worker(parts.threadFile(), { execArgv: [] });
     worker.on('message', (reply) => onReply(reply as Reply));
     worker.on('error', (error) => fail(error instanceof Error ? error.message : String(error)));
     worker.on('exit', (code) => fail(`it ended with code ${code}`));
@@ -44,8 +45,7 @@ export function startWorker({ onReply, onEnd }: WorkerListeners): StartedWorker 
   if (typeof Worker !== 'function') {
     throw new VardropError('VARDROP_OPTION', '[onnx] worker: got true where there are no workers. Leave it out.');
   }
-  // Written as one expression, which is what bundlers look for.
-  const worker = new Worker(new URL('../thread.js', import.meta.url), { type: 'module' });
+  const worker = parts.openWorker();
   worker.addEventListener('message', ({ data }: MessageEvent<Reply>) => onReply(data));
   worker.addEventListener('error', ({ message }) => fail(message || 'it could not be loaded'));
   return {

@@ -9,7 +9,7 @@ import {
   separatePooling,
   withoutTransposeFlags,
 } from '@vardrop/core/program';
-import type { Device } from '../device/device.js';
+import { type Device, isGpu } from '../device/device.js';
 import { emptyPools } from '../device/emptyPools.js';
 import type { Handles } from '../device/handles.js';
 import { findHeap } from '../wasm/compileKernels.js';
@@ -18,6 +18,7 @@ import { planSteps } from './plan.js';
 import { runProgram } from './runProgram.js';
 import type { Step } from './step.js';
 import { compileSteps, type Settings } from './steps.js';
+import { warmUp } from './warmUp.js';
 
 /**
  * Compiles a program for `device`. All decisions are made here: the lowering of each node, the order, which nodes are
@@ -42,6 +43,7 @@ export async function createExecutable(
   );
   const plan = planSteps(program, steps);
   const run = { device, program, names, plan, constants, iterationOutputs, profile: settings.profile };
+  if (isGpu(device)) await warmUp(run);
   return createExecutableOf({
     lifetime,
     handles: handles.table,

@@ -77,7 +77,7 @@ function perform({ profile }: CompiledRun, values: RunValues, steps: Plan<Step>[
 }
 
 /** Updates the carried inputs. All new values are taken first, because one may be the old value of another input. */
-function carryOver({ device, program, names }: CompiledRun, values: RunValues): void {
+export function carryOver({ device, program, names }: CompiledRun, values: RunValues): void {
   const next = names.carriedInputs.map(({ name }) => device.share(values.get(program.outputs[name])));
   names.carriedInputs.forEach(({ id }, i) => {
     values.release(id);

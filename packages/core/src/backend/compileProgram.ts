@@ -12,6 +12,7 @@ import { stackProducts } from '../program/stackProducts.js';
 import { stageSums } from '../program/stageSums.js';
 import { validate } from '../program/validate.js';
 import { hostGenerator } from '../random/index.js';
+import { yieldToEvents } from '../yieldToEvents.js';
 import { checkBackend } from './checkBackend.js';
 import type { Backend, Executable, Iteration, NoiseKey, RunResult, Tensor, Tensors } from './contract.js';
 import { disposeAll } from './disposeAll.js';
@@ -37,7 +38,8 @@ interface MadeNoise {
 
 /**
  * Makes a program ready to run. Binds the batch size, expands functions that the backend lacks, simplifies,
- * flattens matrix products, stacks those of sequences and validates. If the backend adds up terms in sequence, splits long sums into stages. Then compiles the program. If the
+ * flattens matrix products, stacks those of sequences and validates. If the backend adds up terms in sequence, splits long sums into stages. Then compiles the program. It
+ * yields to the event loop before the rewrites and before the backend compiles, for pages. If the
  * backend makes no noise itself, each run fills noise from the host's generator.
  *
  * `run` needs the inputs and keys that the simplified program still uses and ignores others. A caller therefore need
@@ -55,6 +57,7 @@ export async function compileProgram(
   // Validate before the rewrites. Empty tensors are allowed, because `simplify` removes them.
   validate(source, { allowEmpty: true });
   const rowKeys = keysOfRows(source);
+  await yieldToEvents();
   const bound = options.batch === undefined ? boundProgram(source) : bindBatch(source, options.batch);
   const { functions, terms } = backend.supports;
   const whole = stackProducts(flattenProducts(simplify(expand(bound, functions))));
@@ -65,6 +68,7 @@ export async function compileProgram(
   const inputs = inputsOf(program, noises);
   const keys = keysOf(simple);
   const unread = unreadCarried(source, program);
+  await yieldToEvents();
   const executable = await backend.compile(program);
   // `upload` copies, so one array is enough for the noise of all runs.
   const scratch = new Float32Array(Math.max(0, ...noises.map(({ shape }) => elementCount(shape))));

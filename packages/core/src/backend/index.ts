@@ -4,6 +4,8 @@ export { checkObject } from '../checkObject.js';
 export { checkOptionNames } from '../checkOptionNames.js';
 export { formatValue } from '../formatValue.js';
 export { readTensors } from '../readTensors.js';
+export { waitUntil } from '../waitUntil.js';
+export { yieldToEvents } from '../yieldToEvents.js';
 export { type BackendLifetime, createBackendLifetime, refuseClosed } from './backendLifetime.js';
 export type { Keys } from './bindInputs.js';
 export { type BytesSource, bytesOf } from './bytesOf.js';

@@ -1,0 +1,22 @@
+import type { Backend } from '@vardrop/core';
+import type { Tensor as OrtTensor } from 'onnxruntime-web';
+import type { OnnxBackendOptions } from './onnxBackendOptions.js';
+import { openBackend } from './openBackend.js';
+import type { Parts } from './parts.js';
+
+export type { OnnxBackendOptions } from './onnxBackendOptions.js';
+
+const parts: Parts = {
+  defaultDevice: 'wasm',
+  runtimes: { wasm: () => import('onnxruntime-web/wasm') },
+  openWorker: () => new Worker(new URL('./wasmThread.js', import.meta.url), { type: 'module' }),
+  threadFile: () => new URL('./wasmThread.js', import.meta.url),
+};
+
+/**
+ * `createOnnxBackend` for `wasm` in pages: a bundle gets the files of this device only. Rejects with `VARDROP_UNKNOWN_DEVICE` for
+ * another one, else as that function does.
+ */
+export async function createOnnxBackend(options: OnnxBackendOptions = {}): Promise<Backend<OrtTensor>> {
+  return openBackend(parts, options);
+}

@@ -1,0 +1,4 @@
+import { createOnnxBackend } from './webgpu.js';
+import { obey } from './worker/obey.js';
+
+obey(createOnnxBackend);
