@@ -16,6 +16,7 @@ import { type BoundProgram, elementCount } from '@vardrop/core/program';
 import * as random from '@vardrop/core/random';
 import { evaluate } from '@vardrop/core/reference';
 import { describe, expect, it } from 'vitest';
+import { allParts } from '../src/allParts.js';
 import { createBackend } from '../src/backend.js';
 import { loadRuntime } from '../src/start/loadRuntime.js';
 import { cutTail } from '../src/tail/cutTail.js';
@@ -34,7 +35,7 @@ const networks = {
 };
 
 const open = async (leastTail: number) =>
-  createBackend({ ...(await loadRuntime({ device: 'native', threads: 1 })), leastTail });
+  createBackend({ ...(await loadRuntime({ parts: allParts, device: 'native', threads: 1 })), leastTail });
 
 /** What a backend is given to compile for a training step, its executable, and random values of its inputs. */
 async function compileStep(backend: Backend, model: (typeof networks)['dense']) {
