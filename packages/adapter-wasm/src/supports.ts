@@ -8,7 +8,7 @@ export function supportsOf(threads: number): Supports {
     functions: [],
     nonFinite: true,
     subnormals: true,
-    terms: 1024,
+    terms: 4096,
     ulps: { exp: 1.1, log: 1.1, sigmoid: 2.5, softplus: 2.1, tanh: 1.6, cos: 2, erf: 2, sqrt: 0.5, div: 0.5 },
     threads,
   };

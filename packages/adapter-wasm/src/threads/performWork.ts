@@ -15,26 +15,26 @@ export function loadWork(work: Work, exports: WebAssembly.Exports): LoadedWork {
   const bind = (segments: readonly Segment[]) =>
     segments.map(({ calls, tasks }) => ({
       tasks,
-      calls: calls.map(({ name, slots, tasks: all }) => ({
-        kernel: exports[name] as Kernel,
-        slots,
-        parameters: new Array<number>(slots.length + 2).fill(0),
-        tasks: all,
-      })),
+      calls: calls.map(
+        ({ name, slots }): BoundCall => ({
+          kernel: exports[name] as Kernel,
+          slots,
+          parameters: new Array<number>(slots.length + 2).fill(0),
+        }),
+      ),
     }));
   const once = bind(work.once);
   const each = bind(work.each);
 
   const perform = (segments: typeof each, table: Uint32Array, meeting?: Meeting) => {
     for (const { calls, tasks } of segments) {
-      if (meeting === undefined) for (const call of calls) runTasks(call, table, 0, call.tasks);
-      else {
-        for (let task = meeting.takeTask(); task < tasks; task = meeting.takeTask()) {
-          if (tasks === 1) for (const call of calls) runTasks(call, table, 0, 1);
-          else runTasks(calls[0], table, task, task + 1);
-        }
-        meeting.meet();
+      let next = 0;
+      const takeTask = () => (meeting ? meeting.takeTask() : next++);
+      // One call for each task: an engine runs its optimized code only from the next call on.
+      for (let task = takeTask(); task < tasks; task = takeTask()) {
+        for (const call of calls) runTask(call, table, task);
       }
+      meeting?.meet();
     }
   };
   return {
@@ -45,15 +45,16 @@ export function loadWork(work: Work, exports: WebAssembly.Exports): LoadedWork {
   };
 }
 
-function runTasks(
-  call: { readonly kernel: Kernel; readonly slots: readonly number[]; readonly parameters: number[] },
-  table: Uint32Array,
-  first: number,
-  end: number,
-): void {
-  const { kernel, slots, parameters } = call;
+/** A call whose parameters are filled in for each task. */
+interface BoundCall {
+  readonly kernel: Kernel;
+  readonly slots: readonly number[];
+  readonly parameters: number[];
+}
+
+function runTask({ kernel, slots, parameters }: BoundCall, table: Uint32Array, task: number): void {
   for (let i = 0; i < slots.length; i++) parameters[i] = table[slots[i]];
-  parameters[slots.length] = first;
-  parameters[slots.length + 1] = end;
+  parameters[slots.length] = task;
+  parameters[slots.length + 1] = task + 1;
   kernel(...parameters);
 }
