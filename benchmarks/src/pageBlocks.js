@@ -18,7 +18,7 @@ const worker = given('--worker');
 const task = option('--task', worker ? 'W' : 'lenet');
 const steps = Number(option('--steps', worker ? '2' : '10'));
 const repetitions = Number(option('--repetitions', '3'));
-const all = 'tfjs:wasm,tfjs:webgl,tfjs:webgpu,onnx:wasm,onnx:webgpu,gpujs:webasm,gpujs:webgl2,gpujs:webgpu';
+const all = 'wasm,tfjs:wasm,tfjs:webgl,tfjs:webgpu,onnx:wasm,onnx:webgpu,gpujs:webasm,gpujs:webgl2,gpujs:webgpu';
 const names = option('--backends', all).split(',');
 
 /** @typedef {Awaited<ReturnType<typeof import('./blocks/page.js').measure>>} Result */
