@@ -13,7 +13,8 @@ const vardrop = 'node_modules/@vardrop/cli/bin/vardrop.js';
  * @property {'device' | 'bench' | 'laws' | 'network' | 'layer' | 'noise'} kind
  * @property {string} [backend]
  * @property {number} seconds its share of the time; what a part leaves goes to those after it
- * @property {number} [patience] seconds before its end at which it is asked to stop: a run of a benchmark ends before it does
+ * @property {number} [patience] seconds before its end at which it is asked to stop: a run of a benchmark ends before it does; 0 for a
+ * part that has nothing to write then
  * @property {readonly string[]} words of the command, after Node
  */
 
@@ -59,7 +60,7 @@ export const parts = [
     name: 'W',
     kind: 'bench',
     backend,
-    seconds: 35,
+    seconds: 33,
     patience: 12,
     words: bench(backend, '--batch', '1000', '--budget', '6'),
   })),
@@ -84,7 +85,8 @@ export const parts = [
     name: 'LeNet-5',
     kind: 'network',
     backend,
-    seconds: 16,
+    seconds: 20,
+    patience: 0,
     words: [
       'benchmarks/src/networks.js',
       '--networks',
@@ -104,6 +106,7 @@ export const parts = [
     kind: 'layer',
     backend: 'gpujs:webgpu',
     seconds: 15,
+    patience: 0,
     words: [
       'benchmarks/src/gpujs.js',
       '--mode',
@@ -121,6 +124,7 @@ export const parts = [
     kind: 'noise',
     backend: 'gpujs:webgpu',
     seconds: 12,
+    patience: 0,
     words: ['benchmarks/src/gpujsNoise.js', '--mode', 'webgpu', '--seconds', '4', '--json', '{json}'],
   },
   ...onEach((backend) => ({
