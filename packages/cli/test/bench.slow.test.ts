@@ -64,7 +64,7 @@ describe('vardrop bench', () => {
     expect([first.code, first.stderr]).toEqual([0, '']);
     expect(first.stdout).toMatch(/^A training step: 500 units, batch 1, .*\nbackend +variational ms/);
     expect(first.stdout).toContain('over budget');
-    expect(first.stdout).toMatch(/To\s+train\s+on\s+single\s+rows[\s\S]*too\s+few\s+runs[\s\S]*needs\s+5\.\n$/);
+    expect(first.stdout).toMatch(/To\s+train\s+on\s+single\s+rows[\s\S]*too\s+few\s+runs[\s\S]*needs\s+6\.\n$/);
     const report = JSON.parse(await readFile(json, 'utf8'));
     expect(report).toMatchObject({
       version: 1,

@@ -5,6 +5,7 @@ import * as tf from '@tensorflow/tfjs';
 import { createGpujsBackend } from '@vardrop/adapter-gpujs';
 import { createOnnxBackend } from '@vardrop/adapter-onnx';
 import { createTfjsBackend } from '@vardrop/adapter-tfjs';
+import { createWasmBackend } from '@vardrop/adapter-wasm';
 import { createBuilder } from '@vardrop/core/program';
 
 /** There is none in a page. */
@@ -14,6 +15,7 @@ const factories = {
   tfjs: (device) => createTfjsBackend({ tf, device }),
   onnx: (device) => createOnnxBackend({ device, threads: 2 }),
   gpujs: (mode) => createGpujsBackend({ mode }),
+  wasm: () => createWasmBackend({ threads: 2 }),
 };
 
 async function create(name) {
