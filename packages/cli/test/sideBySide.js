@@ -42,7 +42,9 @@ async function run(backend) {
 
 /** What an app may notice: its globals, its listeners, what tfjs would take or has taken. */
 function state() {
-  const globals = Reflect.ownKeys(globalThis).map((key) => [`global ${String(key)}`, globalThis[key]]);
+  // A page's `event` is the one that is being handled, such as a worker's message.
+  const keys = Reflect.ownKeys(globalThis).filter((key) => key !== 'event');
+  const globals = keys.map((key) => [`global ${String(key)}`, globalThis[key]]);
   const events = node?.eventNames() ?? [];
   const listeners = events.map((event) => [`listeners for ${String(event)}`, node.listenerCount(event)]);
   const { registryFactory } = tf.engine();
