@@ -9,13 +9,14 @@ const text = (page: string) => readFileSync(fileURLToPath(new URL(`../../../${pa
 const blocks = (page: string, language: 'js' | 'javascript') =>
   [...text(page).matchAll(new RegExp(`^( *)\`\`\`${language}\n(.*?)^ *\`\`\``, 'gms'))].map(([, , block]) => block);
 
-const [tfjs, onnx, gpujs, apps] = [
+const [wasm, tfjs, onnx, gpujs, apps] = [
+  'packages/adapter-wasm/README.md',
   'packages/adapter-tfjs/README.md',
   'packages/adapter-onnx/README.md',
   'packages/adapter-gpujs/README.md',
   'docs/apps.md',
 ];
-const pages = [tfjs, onnx, gpujs, apps];
+const pages = [wasm, tfjs, onnx, gpujs, apps];
 
 /** Has a program that only creates a backend train a network on it, before it closes it or else in the end. */
 function used(program: string): string {
@@ -49,7 +50,7 @@ interface Recipe {
 const recipe = (name: string, program: string): Recipe => ({
   name,
   program: used(program),
-  threads: /threads: [2-9]/.test(program),
+  threads: /\(\{[^}]*threads: [2-9]/.test(program),
 });
 
 const [firstOnnx] = blocks(onnx, 'js');
@@ -73,17 +74,19 @@ const [trainingBlock, pageBlock] = ['training.js', 'page.js'].map(
 
 /** The recipe of a worker that trains, as it is printed, and on other devices: one of each kind. */
 const inWorker = [
-  ['tfjs:wasm', "createTfjsBackend({ device: 'wasm' })"],
-  ['tfjs:webgl', "createTfjsBackend({ device: 'webgl' })"],
-  ['gpujs:webasm', "createGpujsBackend({ mode: 'webasm' })"],
-  ['gpujs:webgpu', "createGpujsBackend({ mode: 'webgpu' })"],
-].map(([name, create], i) => ({
+  ['wasm', 'createWasmBackend()', 'wasm'],
+  ['tfjs:wasm', "createTfjsBackend({ device: 'wasm' })", 'tfjs'],
+  ['tfjs:webgl', "createTfjsBackend({ device: 'webgl' })", 'tfjs'],
+  ['gpujs:webasm', "createGpujsBackend({ mode: 'webasm' })", 'gpujs'],
+  ['gpujs:webgpu', "createGpujsBackend({ mode: 'webgpu' })", 'gpujs'],
+].map(([name, create, adapter], i) => ({
   name: `${apps}, trained in a worker on ${name}`,
   file: `training${i}.js`,
   page: pageBlock.replace('./training.js', `./training${i}.js`),
-  training:
-    (create.startsWith('createGpujs') ? "import { createGpujsBackend } from '@vardrop/adapter-gpujs';\n" : '') +
-    trainingBlock.replace("await createTfjsBackend({ device: 'wasm' })", `await ${create}`),
+  training: trainingBlock
+    .replace(/createWasmBackend(?=.*from)/, create.slice(0, create.indexOf('(')))
+    .replace("'@vardrop/adapter-wasm'", `'@vardrop/adapter-${adapter}'`)
+    .replace('createWasmBackend()', create),
 }));
 
 const viteConfig = async () => {
@@ -115,7 +118,7 @@ describe.each<Place>([
         return;
       }
       expect({ error, printed }).toEqual({ error: undefined, printed: expect.anything() });
-      if (program.includes('./train.js')) expect(printed.join()).toMatch(/trained on \w+:\w+/);
+      if (program.includes('./train.js')) expect(printed.join()).toMatch(/trained on \w+/);
       expect(printed.join('\n')).not.toMatch(/\b(NaN|undefined)\b|Error/);
     });
   });
