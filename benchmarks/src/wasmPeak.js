@@ -20,6 +20,8 @@ import { hasRelaxed, measurePeak, startPeak } from './wasmPeak/peakModule.js';
 const backends = {
   'wasm:1': () => createWasmBackend({ threads: 1 }),
   'wasm:2': () => createWasmBackend({ threads: 2 }),
+  'wasm:1:relaxed': () => createWasmBackend({ threads: 1, relaxedSimd: true }),
+  'wasm:2:relaxed': () => createWasmBackend({ threads: 2, relaxedSimd: true }),
   'tfjs:wasm': () => createTfjsBackend({ device: 'wasm' }),
   'onnx:wasm:1': () => createOnnxBackend({ device: 'wasm', threads: 1, worker: true }),
   'onnx:wasm:2': () => createOnnxBackend({ device: 'wasm', threads: 2, worker: true }),

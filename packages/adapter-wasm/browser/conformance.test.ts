@@ -2,4 +2,9 @@ import { conformance } from '@vardrop/conformance';
 import * as runner from 'vitest';
 import { createWasmBackend } from '../dist/index.js';
 
-conformance({ name: 'wasm in Chromium, 2 threads', create: () => createWasmBackend({ threads: 2 }), runner });
+// Node's tests are without relaxed SIMD.
+conformance({
+  name: 'wasm in Chromium, 2 threads, relaxed SIMD',
+  create: () => createWasmBackend({ threads: 2, relaxedSimd: true }),
+  runner,
+});

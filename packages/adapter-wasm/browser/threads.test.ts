@@ -3,8 +3,8 @@ import { expect, it } from 'vitest';
 import { createWasmBackend } from '../dist/index.js';
 
 /** Losses of some steps and the parameters after them. */
-async function train(threads: number) {
-  const backend = await createWasmBackend({ threads });
+async function train(threads: number, relaxedSimd = false) {
+  const backend = await createWasmBackend({ threads, relaxedSimd });
   const { step, trainer } = trainSmallNetwork(backend, 'dense');
   const losses: number[] = [];
   for (let i = 0; i < 3; i++) losses.push(await step());
@@ -13,6 +13,15 @@ async function train(threads: number) {
   await backend.close();
   return { losses, parameters };
 }
+
+it('trains with relaxed SIMD bit for bit the same with any number of Web Workers', async () => {
+  const alone = await train(1, true);
+  expect(await train(2, true)).toEqual(alone);
+  const exact = await train(1);
+  alone.losses.forEach((loss, i) => {
+    expect(Math.abs(loss - exact.losses[i])).toBeLessThan(1e-4 * Math.abs(loss));
+  });
+});
 
 it('trains bit for bit the same with any number of Web Workers, and without', async () => {
   const alone = await train(1);

@@ -24,7 +24,7 @@ export function createBackend(machine: Machine, memory: WebAssembly.Memory): Bac
   return {
     name,
     contractVersion: 2,
-    supports: supportsOf(team.threads),
+    supports: supportsOf(team.threads, machine.modules.fused),
     upload(data, shape) {
       lifetime.check('upload');
       checkValues(name, 'upload', data, shape);

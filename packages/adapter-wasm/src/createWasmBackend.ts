@@ -1,6 +1,6 @@
 import { type Backend, VardropError } from '@vardrop/core';
-import { checkOptionNames, formatValue } from '@vardrop/core/backend';
-import { runsSimd } from '@vardrop/wasm-kernels';
+import { checkBoolean, checkOptionNames, formatValue } from '@vardrop/core/backend';
+import { runsRelaxedSimd, runsSimd } from '@vardrop/wasm-kernels';
 import { createBackend, type WasmTensor } from './backend.js';
 import { createMachine } from './machine.js';
 import { createTeam } from './threads/createTeam.js';
@@ -15,6 +15,11 @@ export interface WasmBackendOptions {
    * that is not cross-origin isolated). `supports.threads` says how many there are.
    */
   readonly threads?: number;
+  /**
+   * Adds products by relaxed SIMD's multiply-add, which is faster. Results then differ in their last digits between processors that round a
+   * product before they add it and those that do not; `supports.relaxed` says so. Default: false.
+   */
+  readonly relaxedSimd?: boolean;
 }
 
 const name = 'wasm';
@@ -25,25 +30,33 @@ const mostThreads = 16;
  * compute while the caller goes on. With one thread a run blocks its caller. Results are bitwise the same for any number of threads.
  * `native` gives a `WasmTensor`, which must not be written to. `wrap` takes such a tensor of the same backend. `close` ends the threads.
  *
- * Rejects with `VARDROP_OPTION` for unknown options and for threads that are not to be had here, and with `VARDROP_BACKEND` in engines
+ * Rejects with `VARDROP_OPTION` for unknown options, and for threads and relaxed SIMD that are not to be had here, and with `VARDROP_BACKEND` in engines
  * without vector instructions and if a thread does not start.
  */
 export async function createWasmBackend(options: WasmBackendOptions = {}): Promise<Backend<WasmTensor>> {
-  checkOptionNames('createWasmBackend', options, { threads: true }, { device: 'Leave it out.' });
+  checkOptionNames('createWasmBackend', options, { threads: true, relaxedSimd: true }, { device: 'Leave it out.' });
   const threads = chooseThreads(options.threads);
+  const { relaxedSimd: fused = false } = options;
+  checkBoolean(`[${name}] relaxedSimd`, fused);
   if (!runsSimd()) {
     throw new VardropError(
       'VARDROP_BACKEND',
       `[${name}] start: got an engine without WebAssembly's vector instructions, needs one with them. Use another backend.`,
     );
   }
+  if (fused && !runsRelaxedSimd()) {
+    throw new VardropError(
+      'VARDROP_OPTION',
+      `[${name}] relaxedSimd: got an engine without relaxed SIMD, needs one with it, such as Node 22. Leave it out, or start Node 20 with --experimental-wasm-relaxed-simd.`,
+    );
+  }
   if (threads === 1) {
     const memory = new WebAssembly.Memory({ initial: 16 });
-    return createBackend(createMachine(name, memory, createSingleTeam(memory)), memory);
+    return createBackend(createMachine(name, memory, createSingleTeam(memory), { fused }), memory);
   }
   const { memory, pages } = sharedMemory();
   const team = await createTeam(name, memory, threads);
-  return createBackend(createMachine(name, memory, team, pages), memory);
+  return createBackend(createMachine(name, memory, team, { sharedPages: pages, fused }), memory);
 }
 
 const sharesMemory = () =>

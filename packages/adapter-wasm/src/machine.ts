@@ -1,3 +1,4 @@
+import type { ModuleOptions } from '@vardrop/wasm-kernels';
 import type { Arena } from './memory/arena.js';
 import { createArena } from './memory/arena.js';
 import { createHeap, type Heap } from './memory/heap.js';
@@ -10,14 +11,14 @@ export interface Machine {
   readonly heap: Heap;
   readonly arena: Arena;
   readonly team: Team;
-  /** The most pages of a shared memory; undefined if one thread has it for itself. */
-  readonly sharedPages: number | undefined;
+  /** How modules are written: for a memory that threads share or not, with relaxed SIMD or without. */
+  readonly modules: ModuleOptions;
   /** Prepares and starts a run, whose number it hands to `start`. What is freed meanwhile counts as used by that run. */
   startRun<T>(start: (number: number) => T): T;
 }
 
 /** Joins a memory and a team. */
-export function createMachine(name: string, memory: WebAssembly.Memory, team: Team, sharedPages?: number): Machine {
+export function createMachine(name: string, memory: WebAssembly.Memory, team: Team, modules: ModuleOptions): Machine {
   let starting: number | undefined;
   const order = { started: () => starting ?? team.started(), done: () => team.done() };
   const heap = createHeap(name, memory, reservedBytes, order);
@@ -26,7 +27,7 @@ export function createMachine(name: string, memory: WebAssembly.Memory, team: Te
     heap,
     arena: createArena(heap),
     team,
-    sharedPages,
+    modules,
     startRun(start) {
       starting = team.started() + 1;
       try {

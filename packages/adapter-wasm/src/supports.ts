@@ -1,7 +1,7 @@
 import type { Supports } from '@vardrop/core/backend';
 
-/** The capabilities of a backend that computes with so many threads. */
-export function supportsOf(threads: number): Supports {
+/** The capabilities of a backend that computes with so many threads, and with relaxed SIMD or without. */
+export function supportsOf(threads: number, relaxed = false): Supports {
   return {
     noise: 'device',
     precision: 'float32',
@@ -11,5 +11,6 @@ export function supportsOf(threads: number): Supports {
     terms: 4096,
     ulps: { exp: 1.1, log: 1.1, sigmoid: 2.5, softplus: 2.1, tanh: 1.6, cos: 2, erf: 2, sqrt: 0.5, div: 0.5 },
     threads,
+    ...(relaxed && { relaxed }),
   };
 }

@@ -57,6 +57,17 @@ describe('threads', () => {
     for (const backend of backends) await backend.close();
   });
 
+  it('take relaxed SIMD where the engine has it, and say so', async () => {
+    const asked = createWasmBackend({ threads: 1, relaxedSimd: true });
+    if (Number.parseInt(process.versions.node, 10) < 22) {
+      await expect(asked).rejects.toMatchObject({ code: 'VARDROP_OPTION' });
+      return;
+    }
+    const backend = await asked;
+    expect(backend.supports.relaxed).toBe(true);
+    await backend.close();
+  });
+
   it.each([0, 1.5, 17, '2'])('cannot be %s', async (threads) => {
     await expect(createWasmBackend({ threads: threads as number })).rejects.toMatchObject({ code: 'VARDROP_OPTION' });
   });

@@ -1,5 +1,5 @@
 import type { Kernel } from './kernel.js';
-import { type FunctionWriter, type MemoryImport, writeModule } from './write/wasmWriter.js';
+import { type FunctionWriter, type ModuleOptions, writeModule } from './write/wasmWriter.js';
 
 /** A WebAssembly module of kernels. */
 export interface KernelModule {
@@ -13,7 +13,7 @@ export interface KernelModule {
  * Writes kernels into one module. Phases of equal code, such as those of the steps of a sequence, are one function: the
  * engine optimizes a function once it has run for long enough.
  */
-export function kernelModule(kernels: readonly Kernel[], memory: MemoryImport = {}): KernelModule {
+export function kernelModule(kernels: readonly Kernel[], options: ModuleOptions = {}): KernelModule {
   const functions = new Map<string, number>();
   const written: FunctionWriter[] = [];
   const names = kernels.map(({ phases }) =>
@@ -24,5 +24,5 @@ export function kernelModule(kernels: readonly Kernel[], memory: MemoryImport = 
       return String(index);
     }),
   );
-  return { bytes: writeModule(written, memory), names };
+  return { bytes: writeModule(written, options), names };
 }

@@ -7,7 +7,7 @@ import { runKernel } from './runKernel.js';
 
 /**
  * Checks that a program's kernels agree with the reference on whole numbers from −3 to 3, in every element, and that the
- * order of tasks does not matter: in random order, each kernel gives the same bits.
+ * order of tasks does not matter: in random order, and with relaxed SIMD, each kernel gives the same bits.
  */
 export function checkKernels(program: BoundProgram, seed: number): void {
   const random = randomNumbers(seed);

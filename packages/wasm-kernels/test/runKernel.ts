@@ -1,5 +1,9 @@
+import { setFlagsFromString } from 'node:v8';
 import { elementCount } from '@vardrop/core/program';
 import { type Kernel, kernelModule } from '../src/index.js';
+
+// Later versions have it without.
+if (Number.parseInt(process.versions.node, 10) < 22) setFlagsFromString('--experimental-wasm-relaxed-simd');
 
 /** Floats before, between and after tensors, which no kernel may write. */
 const gap = 16;
@@ -7,7 +11,7 @@ const page = 65536;
 
 /**
  * Runs a kernel in a memory of its own, and gives its results. They and the scratch memory hold NaN before. With
- * `random` (numbers in [0, 1)) the tasks of each phase are cut into random ranges, which run in random order. Throws
+ * `random` (numbers in [0, 1)) the tasks of each phase are cut into random ranges, which run in random order, with relaxed SIMD. Throws
  * if the kernel writes outside of its results and scratch memory.
  */
 export function runKernel(
@@ -31,7 +35,7 @@ export function runKernel(
   });
   const before = new Uint32Array(memory.buffer.slice(0));
 
-  const { bytes, names } = kernelModule([kernel]);
+  const { bytes, names } = kernelModule([kernel], { fused: random !== undefined });
   const { exports } = new WebAssembly.Instance(new WebAssembly.Module(bytes), { m: { m: memory } });
   phases.forEach(({ tasks }, phase) => {
     const run = exports[names[0][phase]] as (...parameters: number[]) => void;

@@ -25,7 +25,7 @@ export async function createExecutable(
 ): Promise<Executable> {
   const { team, heap, arena } = machine;
   const names = programInterface(program);
-  const plan = planRun(program, programKernels(program), machine.sharedPages);
+  const plan = planRun(program, programKernels(program), machine.modules);
   const id = ++programs;
   const module = await compileModule(plan.module.bytes);
   lifetime.check('compile');

@@ -1,5 +1,11 @@
 import { type BoundProgram, elementCount, invariantNodes, type NodeId } from '@vardrop/core/program';
-import { type KernelModule, kernelModule, type NoiseSource, type ProgramKernel } from '@vardrop/wasm-kernels';
+import {
+  type KernelModule,
+  kernelModule,
+  type ModuleOptions,
+  type NoiseSource,
+  type ProgramKernel,
+} from '@vardrop/wasm-kernels';
 import { bytesOfBlock } from '../memory/heap.js';
 import { type Lifetime, planArena } from '../memory/planArena.js';
 import { type Call, segmentsOf, type Work } from '../threads/segment.js';
@@ -26,8 +32,8 @@ export interface RunPlan {
   readonly returned: readonly { readonly id: NodeId; readonly elements: number; readonly perRun: boolean }[];
 }
 
-/** Plans the runs of a program. `sharedPages` as for `kernelModule`. */
-export function planRun(program: BoundProgram, pieces: readonly ProgramKernel[], sharedPages?: number): RunPlan {
+/** Plans the runs of a program. */
+export function planRun(program: BoundProgram, pieces: readonly ProgramKernel[], modules: ModuleOptions): RunPlan {
   const { nodes, outputs } = program;
   const invariant = invariantNodes(program);
   const isOnce = ({ results }: ProgramKernel) => invariant[results[0]];
@@ -49,7 +55,7 @@ export function planRun(program: BoundProgram, pieces: readonly ProgramKernel[],
     void lifetimes.push({ slot, bytes: bytesOfBlock(elements), from, to });
   const module = kernelModule(
     steps.map(({ kernel }) => kernel),
-    { sharedPages },
+    modules,
   );
   const noises: { readonly slot: number; readonly source: NoiseSource }[] = [];
   const addNoise = (source: NoiseSource) => {

@@ -75,6 +75,11 @@ export interface Supports {
   readonly turns?: number;
   /** How many threads compute, where the backend decides that itself. */
   readonly threads?: number;
+  /**
+   * Whether results of the same program may differ between engines and processors in their last digits, since sums of products are
+   * rounded as the processor prefers (WebAssembly's relaxed SIMD). On one machine they do not.
+   */
+  readonly relaxed?: boolean;
 }
 
 /** A program compiled for fixed shapes. */

@@ -52,12 +52,9 @@ export function addProducts(w: FunctionWriter, sums: Sums, factors: readonly Fac
     w.loadSplat(factors[r].offset);
     w.set(sums.factor);
     row.forEach((sum, v) => {
-      w.get(sum);
       w.get(sums.factor);
       w.get(sums.loaded[v]);
-      w.simd('mul');
-      w.simd('add');
-      w.set(sum);
+      w.addProduct(sum);
     });
   });
 }

@@ -226,13 +226,10 @@ function addChannels(
   const addOne = () => {
     const read = reading.load(pixel, block);
     for (let v = 0; v < block.vectors; v++) {
-      w.get(sums[v]);
       w.get(read[v]);
       w.get(factors);
       w.load(16 * v);
-      w.simd('mul');
-      w.simd('add');
-      w.set(sums[v]);
+      w.addProduct(sums[v]);
     }
   };
   if (perGroup === 1) {

@@ -212,13 +212,10 @@ function addColumns(
     w.loop(turn, of.count, 1, () => {
       const read = reading.load(from, block);
       sums.forEach((sum, v) => {
-        w.get(sum);
         w.get(read[v]);
         w.get(by);
         w.load(16 * v);
-        w.simd('mul');
-        w.simd('add');
-        w.set(sum);
+        w.addProduct(sum);
       });
       increase(w, from, step);
       increase(w, by, 4 * out);

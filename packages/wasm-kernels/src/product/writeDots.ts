@@ -188,13 +188,9 @@ function addGroup(writing: DotWriting, few: number, many: number, terms: number)
   for (let i = 0; i < few; i++) {
     load(pointers[0], i, factor);
     for (let j = 0; j < many; j++) {
-      const sum = sums[i * many + j];
-      w.get(sum);
       w.get(factor);
       w.get(loaded[j]);
-      w.simd('mul');
-      w.simd('add');
-      w.set(sum);
+      w.addProduct(sums[i * many + j]);
     }
   }
 }

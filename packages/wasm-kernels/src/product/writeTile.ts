@@ -124,13 +124,9 @@ function addProducts(tile: TileWriting, rows: number, vectors: number, sums: rea
       w.loadSplat(bytesAcross(leftSide) * r);
       w.set(factor);
       for (let v = 0; v < vectors; v++) {
-        const sum = sums[r * vectors + v];
-        w.get(sum);
         w.get(factor);
         w.get(loaded[v]);
-        w.simd('mul');
-        w.simd('add');
-        w.set(sum);
+        w.addProduct(sums[r * vectors + v]);
       }
     }
     increase(w, left, bytesDown(leftSide));

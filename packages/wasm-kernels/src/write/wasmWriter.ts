@@ -73,6 +73,11 @@ export const simd = {
   convert: 0xfa,
 } as const;
 
+/** `a · b + c` of relaxed SIMD (WebAssembly 3.0): the engine rounds once, where the processor does, or twice. */
+const relaxedMultiplyAdd = 0x105;
+
+const vectorCode = (opcode: number) => [0xfd, ...unsigned(opcode)];
+
 /** A function being written: instructions of a stack machine, in order. */
 export interface FunctionWriter {
   /** A new variable. */
@@ -88,6 +93,8 @@ export interface FunctionWriter {
   integers(values: readonly [number, number, number, number]): void;
   plain(opcode: keyof typeof plain): void;
   simd(opcode: keyof typeof simd): void;
+  /** Pops two vectors and adds their product to a variable: with one rounding or two, as the module decides. */
+  addProduct(sum: Local): void;
   /** Pops an address, pushes the four floats at the address plus `offset` bytes. */
   load(offset?: number): void;
   /** Pops an address, pushes a vector with four times the float at the address plus `offset` bytes. */
@@ -124,8 +131,8 @@ export interface FunctionWriter {
   turns(copies: number, turn: () => void): void;
   /** Pops an i32; runs `body` if it is not 0. */
   when(body: () => void): void;
-  /** The finished code entry of the module. */
-  code(): number[];
+  /** The finished code entry of the module. `fused`: products are added by relaxed SIMD's multiply-add. */
+  code(fused?: boolean): number[];
   /** The number of its parameters: the addresses, `first` and `end`. */
   readonly parameters: number;
   /** The first task that it runs. */
@@ -141,12 +148,14 @@ export function createFunction(addresses: number): FunctionWriter {
   const parameters = addresses + 2;
   const body: number[] = [];
   const locals: number[] = [];
+  /** Where products are added to which variable. */
+  const products: { readonly at: number; readonly sum: Local }[] = [];
   const scratch = new DataView(new ArrayBuffer(4));
   const declare = (type: number) => {
     locals.push(type);
     return parameters + locals.length - 1;
   };
-  const vector = (opcode: number, ...immediate: number[]) => void body.push(0xfd, ...unsigned(opcode), ...immediate);
+  const vector = (opcode: number, ...immediate: number[]) => void body.push(...vectorCode(opcode), ...immediate);
   /** The alignment hint 2² bytes, and the offset. */
   const memory = (offset: number) => [2, ...unsigned(offset)];
 
@@ -174,6 +183,7 @@ export function createFunction(addresses: number): FunctionWriter {
     },
     plain: (opcode) => void body.push(plain[opcode]),
     simd: (opcode) => vector(simd[opcode]),
+    addProduct: (sum) => void products.push({ at: body.length, sum }),
     load: (offset = 0) => vector(0x00, ...memory(offset)),
     loadSplat: (offset = 0) => vector(0x09, ...memory(offset)),
     loadLane: (lane, offset = 0) => vector(0x56, ...memory(offset), lane),
@@ -190,9 +200,24 @@ export function createFunction(addresses: number): FunctionWriter {
       inside();
       writer.plain('end');
     },
-    code() {
-      const declarations = [...unsigned(locals.length), ...locals.flatMap((type) => [1, type])];
-      const entry = [...declarations, ...body, plain.end];
+    code(fused = false) {
+      const entry = [...unsigned(locals.length), ...locals.flatMap((type) => [1, type])];
+      let done = 0;
+      const copyTo = (end: number) => {
+        for (; done < end; done++) entry.push(body[done]);
+      };
+      for (const { at, sum } of products) {
+        copyTo(at);
+        const read = [0x20, ...unsigned(sum)];
+        entry.push(
+          ...(fused
+            ? [...read, ...vectorCode(relaxedMultiplyAdd)]
+            : [...vectorCode(simd.mul), ...read, ...vectorCode(simd.add)]),
+        );
+        entry.push(0x21, ...unsigned(sum));
+      }
+      copyTo(body.length);
+      entry.push(plain.end);
       return [...unsigned(entry.length), ...entry];
     },
   };
@@ -241,16 +266,18 @@ function pushTurns(writer: FunctionWriter, body: number[], copies: number, turn:
   writer.plain('end');
 }
 
-/** The memory that a module imports. */
-export interface MemoryImport {
+/** How a module is written. */
+export interface ModuleOptions {
   /** Set if threads share the memory: the most pages of 64 KiB that it may have. */
   readonly sharedPages?: number;
+  /** Whether products are added by relaxed SIMD's multiply-add, see `runsRelaxedSimd`. */
+  readonly fused?: boolean;
 }
 
 /** A module that imports memory `m.m` and exports the functions under their indices `0`, `1`, …. */
 export function writeModule(
   functions: readonly FunctionWriter[],
-  { sharedPages }: MemoryImport = {},
+  { sharedPages, fused }: ModuleOptions = {},
 ): Uint8Array<ArrayBuffer> {
   const bytes: number[] = [0x00, 0x61, 0x73, 0x6d, 1, 0, 0, 0];
   const section = (id: number, items: readonly (readonly number[])[]) => {
@@ -275,7 +302,7 @@ export function writeModule(
   );
   section(
     10,
-    functions.map((each) => each.code()),
+    functions.map((each) => each.code(fused)),
   );
   return Uint8Array.from(bytes);
 }
