@@ -41,7 +41,7 @@ export const others: Readonly<Record<string, Readonly<Record<string, Entry>>>> =
     },
   },
   'adapter-wasm': {
-    createWasmBackend: { call: wasm.createWasmBackend, options: namesOf('threads') },
+    createWasmBackend: { call: wasm.createWasmBackend, options: namesOf('threads', 'relaxedSimd') },
   },
   'adapter-onnx': {
     createOnnxBackend: {
