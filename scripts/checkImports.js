@@ -18,6 +18,7 @@ const coreOrder = [
   ['reference', 'noise', 'optimizers'],
   ['estimators', 'divergences', 'likelihoods'],
   ['layers'],
+  ['posteriors'],
   ['description', 'prediction'],
   ['metrics', 'preprocessing'],
   ['training'],

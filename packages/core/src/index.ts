@@ -193,6 +193,7 @@ export {
   createNetwork,
   deserializeNetwork,
   type Exporter,
+  ensemble,
   type FitOptions,
   type FitResult,
   fit,

@@ -11,6 +11,7 @@ import { firstNonFinite } from '../firstNonFinite.js';
 import type { Model } from '../layers/model/model.js';
 import { inModel } from '../likelihoods/heads.js';
 import type { Likelihoods } from '../likelihoods/likelihood.js';
+import { type ParameterPosterior, readPosterior } from '../posteriors/index.js';
 import { predict } from '../prediction/index.js';
 import { readTensors } from '../readTensors.js';
 import { networkFile } from '../safetensors/index.js';
@@ -29,6 +30,8 @@ export interface NetworkOptions extends NetworkKnowledge {
   readonly backend: Backend;
   /** Values of every parameter and running statistic of the model: `{ ...state.parameters, ...state.carried }`. */
   readonly parameters: TensorMap<ArrayLike<number>>;
+  /** What parameters predictions are averaged over. Default: these alone. */
+  readonly posterior?: ParameterPosterior;
 }
 
 /**
@@ -37,11 +40,16 @@ export interface NetworkOptions extends NetworkKnowledge {
  * Throws `VARDROP_MODEL` without a model, `VARDROP_OPTION` for unknown options and names that are not texts, `VARDROP_STATE` for
  * parameters of another model, `VARDROP_NON_FINITE` for parameters that are not finite, `VARDROP_SHAPE` for another number of
  * classes or columns than the model has, `VARDROP_PREPROCESSING` for a preprocessing that is damaged or does not fit the model, and
- * what `checkBackend` and `headsOf` throw.
+ * what `readPosterior`, `checkBackend` and `headsOf` throw.
  */
 export function createNetwork<Given extends Likelihoods>(model: Model<Given>, options: NetworkOptions): Network<Given> {
   checkObject('VARDROP_MODEL', '[createNetwork] model', model, 'apply', 'sequential()');
-  checkOptionNames('createNetwork', options, { backend: true, parameters: true, ...knowledgeNames }, elsewhere);
+  checkOptionNames(
+    'createNetwork',
+    options,
+    { backend: true, parameters: true, posterior: true, ...knowledgeNames },
+    elsewhere,
+  );
   checkBackend('createNetwork', options.backend);
   return networkOf(model, options, ownVersion);
 }
@@ -59,6 +67,7 @@ export function networkOf<Given extends Likelihoods>(
 ): Network<Given> {
   const { backend } = options;
   const parameters = readParameters(model, options.parameters);
+  const posterior = options.posterior && readPosterior('createNetwork', model, options.posterior);
   const { outputs, ...knowledge } = readKnowledge(model, options);
   const { preprocessing } = knowledge;
   const network: Network<Given> = {
@@ -66,6 +75,7 @@ export function networkOf<Given extends Likelihoods>(
     parameters,
     backend,
     version,
+    ...(posterior && { posterior }),
     ...knowledge,
     async predict(inputs, predictOptions = {}) {
       checkOptionNames('network.predict', predictOptions, networkPredictOptionNames, networkOptionsElsewhere);
@@ -73,7 +83,7 @@ export function networkOf<Given extends Likelihoods>(
       checkBoolean('[network.predict] preprocessed', preprocessed);
       if (preprocessing !== undefined && !preprocessed && !isTableOrRows(inputs)) throw withoutNames();
       const read = isTableOrRows(inputs) ? inputsOf('network.predict', preprocessing, inputs) : inputs;
-      const prediction = await predict(model, { ...others, backend, parameters, inputs: read });
+      const prediction = await predict(model, { ...others, backend, parameters, posterior, inputs: read });
       return finishPrediction(model, outputs, prediction);
     },
     async evaluate(data, evaluateOptions = {}) {
@@ -86,7 +96,7 @@ export function networkOf<Given extends Likelihoods>(
     export(exporter, exportOptions) {
       if (exporter === undefined) throw noExporter();
       checkFunction('[network.export] exporter', exporter);
-      return exporter(model, parameters, exportOptions);
+      return exporter(model, parameters, posterior ? { ...exportOptions, posterior } : exportOptions);
     },
   };
   return network;

@@ -10,7 +10,9 @@ import { formatValue } from '../formatValue.js';
 import type { Model } from '../layers/model/model.js';
 import { headsOf } from '../likelihoods/heads.js';
 import type { Likelihood, TargetKind } from '../likelihoods/likelihood.js';
-import { decodeSafetensors, networkFile } from '../safetensors/index.js';
+import type { ParameterPosterior } from '../posteriors/index.js';
+import { below, decodeSafetensors, networkFile } from '../safetensors/index.js';
+import type { TensorMap } from '../tensorData.js';
 import { knowledgeNames, networkOf } from './createNetwork.js';
 import type { Network, NetworkKnowledge } from './network.js';
 import { networkFormat, networkMetadata } from './networkMetadata.js';
@@ -28,7 +30,7 @@ export interface ReadNetworkOptions<Targets extends TargetKind = TargetKind> ext
  * executed but the functions of the parts that the model names.
  *
  * Throws `VARDROP_NETWORK_FORMAT`, `…_TRUNCATED`, `…_DTYPE` and `…_OFFSETS` for damaged bytes, `…_FOREIGN` for other safetensors
- * files, `…_VERSION` for a file of a later version, what `modelFrom` and `createNetwork` throw, and `VARDROP_LIKELIHOOD` for
+ * files, `…_VERSION` for a file of a later version, `VARDROP_POSTERIOR` for a posterior that is unknown or does not fit, what `modelFrom` and `createNetwork` throw, and `VARDROP_LIKELIHOOD` for
  * targets of another kind than asked for.
  *
  * @param bytes a buffer, or any view of one; the network does not share memory with it
@@ -48,12 +50,14 @@ export function deserializeNetwork(bytes: BytesSource, options: ReadNetworkOptio
       `[network] bytes: got ${formatValue(bytes)}, needs an ArrayBuffer or a view of one. Pass what serializeNetwork returned, or use loadNetwork of @vardrop/core/node for paths and blobs.`,
     );
   }
-  const { tensors, metadata } = decodeSafetensors(networkFile, view);
+  const { tensors: all, metadata } = decodeSafetensors(networkFile, view);
   checkFormat(metadata);
   const description = readJson(metadata, networkMetadata.model);
   if (description === undefined) foreign(`metadata '${networkMetadata.model}': got nothing, needs it`);
   const model = modelFrom(description as ModelDescription, { parts });
   if (targets !== undefined) checkTargets(model, targets);
+  const posterior = readPosteriorOf(metadata, all);
+  const tensors = posterior ? without('posterior/', all) : all;
   const needed = new Set(allTensors(model).map(({ name }) => name));
   const other = Object.keys(tensors).find((name) => !needed.has(name));
   if (other !== undefined) foreign(`tensor '${other}': got one that the model does not have, needs only its own`);
@@ -65,7 +69,7 @@ export function deserializeNetwork(bytes: BytesSource, options: ReadNetworkOptio
   ) as NetworkKnowledge;
   return networkOf(
     model,
-    { backend, parameters: tensors, ...knowledge },
+    { backend, parameters: tensors, posterior, ...knowledge },
     metadata[networkMetadata.version] ?? 'unknown',
   );
 }
@@ -97,6 +101,23 @@ function checkFormat(metadata: Readonly<Record<string, string>>): void {
     'VARDROP_NETWORK_VERSION',
     `[network] format: got version ${formatValue(format)}, needs ${networkFormat}. Version ${formatValue(metadata[networkMetadata.version])} of @vardrop/core wrote it: install that, or a later one.`,
   );
+}
+
+/** The posterior of a file, still to be checked against the model. */
+function readPosteriorOf(
+  metadata: Readonly<Record<string, string>>,
+  tensors: TensorMap,
+): ParameterPosterior | undefined {
+  const said = readJson(metadata, networkMetadata.posterior);
+  if (said === undefined) return undefined;
+  const { kind, settings } = (said ?? {}) as ParameterPosterior;
+  if (typeof settings === 'object' && settings !== null)
+    return { kind, settings, tensors: below('posterior/', tensors) };
+  return foreign(`metadata '${networkMetadata.posterior}': got ${formatValue(said)}, needs kind and settings`);
+}
+
+function without(prefix: string, tensors: TensorMap): TensorMap {
+  return Object.fromEntries(Object.entries(tensors).filter(([name]) => !name.startsWith(prefix)));
 }
 
 /** A value that is JSON in the metadata; undefined where it is left out. */

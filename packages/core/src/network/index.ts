@@ -1,5 +1,6 @@
 export { createNetwork, type NetworkOptions } from './createNetwork.js';
 export { checkReadOptions, deserializeNetwork, type ReadNetworkOptions } from './deserializeNetwork.js';
+export { ensemble } from './ensemble.js';
 export { type FitOptions, type FitResult, fit } from './fit.js';
 export type { Exporter, Network, NetworkEvaluateOptions, NetworkKnowledge, NetworkPredictOptions } from './network.js';
 export type { Row, TableOrRows } from './rows.js';

@@ -3,6 +3,7 @@ import type { EvaluateOptions, EvaluationOf } from '../evaluation/index.js';
 import type { Model } from '../layers/model/model.js';
 import type { Likelihoods } from '../likelihoods/likelihood.js';
 import type { OneOrNamed } from '../oneOrNamed.js';
+import type { ParameterPosterior } from '../posteriors/index.js';
 import type { PredictionOf, PredictOptions } from '../prediction/index.js';
 import type { Preprocessing } from '../preprocessing/index.js';
 import type { TensorMap } from '../tensorData.js';
@@ -19,13 +20,13 @@ export interface NetworkKnowledge {
 }
 
 /** Options of `Network.predict`: those of `predict` without what the network has itself. */
-export interface NetworkPredictOptions extends Omit<PredictOptions, 'backend' | 'parameters' | 'inputs'> {
+export interface NetworkPredictOptions extends Omit<PredictOptions, 'backend' | 'parameters' | 'posterior' | 'inputs'> {
   /** Numbers without names are what `preprocess` has made, or windows of it; a network with a preprocessing refuses others. */
   readonly preprocessed?: boolean;
 }
 
 /** Options of `Network.evaluate`: those of `evaluate` without what the network has itself. */
-export type NetworkEvaluateOptions = Omit<EvaluateOptions, 'backend' | 'parameters' | 'data'>;
+export type NetworkEvaluateOptions = Omit<EvaluateOptions, 'backend' | 'parameters' | 'posterior' | 'data'>;
 
 /** Writes a model with its parameters in another format, such as `exportOnnx` of `@vardrop/adapter-onnx`. */
 export type Exporter<Given extends Likelihoods, Options, Result> = (
@@ -43,6 +44,8 @@ export interface Network<Given extends Likelihoods = Likelihoods> extends Networ
   /** All that predictions read, by full name: parameters, and running statistics where the model carries some. */
   readonly parameters: TensorMap;
   readonly backend: Backend;
+  /** What parameters predictions are averaged over, beside the noise; absent where all samples have the same. */
+  readonly posterior?: ParameterPosterior;
   /** The version of this library that made the network, or wrote the file it is from. */
   readonly version: string;
   /**
@@ -71,6 +74,9 @@ export interface Network<Given extends Likelihoods = Likelihoods> extends Networ
    * @param path a path, or a URL with the scheme `file:`
    */
   save(path: string | URL): Promise<void>;
-  /** What the exporter makes of model and parameters: `network.export(exportOnnx, { kind: 'sample' })`. */
+  /**
+   * What the exporter makes of model and parameters: `network.export(exportOnnx, { kind: 'sample' })`. It is told of a posterior, as the
+   * option of that name.
+   */
   export<Options, Result>(exporter: Exporter<Given, Options, Result>, options: Options): Result;
 }

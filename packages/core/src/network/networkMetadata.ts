@@ -11,6 +11,8 @@ export const networkMetadata = {
   preprocessing: 'vardrop.preprocessing',
   classes: 'vardrop.classes',
   columns: 'vardrop.columns',
+  /** Kind and settings of a posterior, whose tensors have names under `posterior/`. */
+  posterior: 'vardrop.posterior',
 } as const;
 
 /** The version that is written, and the latest that is read. */

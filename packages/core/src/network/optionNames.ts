@@ -2,8 +2,10 @@ import { predictOptionNames } from '../prediction/index.js';
 import type { NetworkPredictOptions } from './network.js';
 
 /** The names of options but for those that a network has itself. */
-export function withoutOwn<Names extends { readonly backend: true; readonly parameters: true }>(names: Names) {
-  const { backend: _, parameters: __, ...others } = names;
+export function withoutOwn<
+  Names extends { readonly backend: true; readonly parameters: true; readonly posterior: true },
+>(names: Names) {
+  const { backend: _, parameters: __, posterior: ___, ...others } = names;
   return others;
 }
 
@@ -20,6 +22,7 @@ export const networkOptionsElsewhere = {
   backend:
     'The network has its own. For another one: createNetwork(network.model, { backend, parameters: network.parameters }).',
   parameters: 'The network has its own.',
+  posterior: 'The network has its own.',
   inputs: 'They come first: network.predict(inputs, options).',
   data: 'They come first: network.evaluate(data, options).',
   batchSize: 'Write batch.',

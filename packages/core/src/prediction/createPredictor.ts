@@ -12,6 +12,7 @@ import type { Model } from '../layers/model/model.js';
 import { headsOf, inModel, isNamed } from '../likelihoods/heads.js';
 import type { Likelihoods } from '../likelihoods/likelihood.js';
 import type { OneOrNamed } from '../oneOrNamed.js';
+import { type ParameterPosterior, readPosterior, ruleOf } from '../posteriors/index.js';
 import { key } from '../random/key.js';
 import { assemblePrediction } from './assemblePrediction.js';
 import { checkQuantiles } from './checkQuantiles.js';
@@ -23,7 +24,10 @@ import { type ReadInputs, readInputs } from './readInputs.js';
 /** Options of a predictor. */
 export interface PredictorOptions {
   readonly backend: Backend;
-  /** Number of Monte-Carlo samples. Default: 32. With 0 the prediction uses the means of the weights. */
+  /**
+   * Number of Monte-Carlo samples. Default: 32, or for an ensemble the least multiple of its members from there on. With 0 the prediction
+   * uses the means of the weights.
+   */
   readonly samples?: number;
   /** `mean`: one pass with the means of the weights; `samples` must then be left out or 0. Default: `sample`. */
   readonly mode?: PredictionMode;
@@ -34,6 +38,11 @@ export interface PredictorOptions {
    * mixture of all samples. They are computed on the host, and the samples' distributions are kept for it. Default: none.
    */
   readonly quantiles?: readonly number[];
+  /**
+   * What parameters each sample draws first, beside the noise. `parameters` are then its mean, or for an ensemble those of its first
+   * member. Default: none, so that all samples have the same parameters.
+   */
+  readonly posterior?: ParameterPosterior;
   /** Largest count of noise values per run, where the host makes the noise. Default: 2²⁴ (64 MiB). It affects memory only. */
   readonly noisePerRun?: number;
 }
@@ -45,6 +54,7 @@ export const predictorOptionNames = {
   mode: true,
   batch: true,
   quantiles: true,
+  posterior: true,
   noisePerRun: true,
 } as const satisfies Readonly<Record<keyof PredictorOptions, true>>;
 
@@ -83,7 +93,7 @@ export interface Predictor<Given extends Likelihoods = Likelihoods> {
  * the next. A model without noise is evaluated once, since its samples are all the same. Throws `VARDROP_MODEL` without a
  * model; `VARDROP_OPTION` for unknown options, another `mode`, a missing backend, `samples` that are not a non-negative integer
  * or that are given with mode `mean`, a `batch` that is not a positive integer, and quantiles outside (0, 1);
- * `VARDROP_LIKELIHOOD` unless each output has a likelihood, and for quantiles that it does not have; `VARDROP_SHAPE` for outputs that do not fit.
+ * what `readPosterior` throws for a posterior; `VARDROP_LIKELIHOOD` unless each output has a likelihood, and for quantiles that it does not have; `VARDROP_SHAPE` for outputs that do not fit.
  */
 export function createPredictor<Given extends Likelihoods>(
   model: Model<Given>,
@@ -130,12 +140,12 @@ export function createPredictor<Given extends Likelihoods>(
 
 /** The options with their defaults, but for quantiles. Throws what `createPredictor` throws for them. */
 export function readPredictorOptions(who: string, model: Model, options: PredictorOptions) {
-  const { backend, batch = 1000, noisePerRun = 2 ** 24, mode = 'sample', samples: drawn = 32 } = options;
+  const { backend, batch = 1000, noisePerRun = 2 ** 24, mode: asked = 'sample', samples: drawn } = options;
   checkBackend(who, backend);
   const heads = headsOf(who, model);
-  checkChoice('VARDROP_OPTION', `[${who}] mode`, mode, ['sample', 'mean']);
-  checkInteger(who, 'samples', drawn, 0);
-  if (mode === 'mean' && drawn > 0 && options.samples !== undefined) {
+  checkChoice('VARDROP_OPTION', `[${who}] mode`, asked, ['sample', 'mean']);
+  if (drawn !== undefined) checkInteger(who, 'samples', drawn, 0);
+  if (asked === 'mean' && drawn !== undefined && drawn > 0) {
     throw new VardropError(
       'VARDROP_OPTION',
       `[${who}] samples: got ${drawn} with mode 'mean', which draws none, needs 0. Leave out mode or samples.`,
@@ -143,7 +153,15 @@ export function readPredictorOptions(who: string, model: Model, options: Predict
   }
   checkInteger(who, 'batch', batch, 1);
   checkInteger(who, 'noisePerRun', noisePerRun, 1);
-  return { backend, batch, noisePerRun, mode, samples: drawn, heads };
+  const posterior = options.posterior && readPosterior(who, model, options.posterior);
+  const mode: PredictionMode = drawn === 0 ? 'mean' : asked;
+  if (mode === 'mean' && posterior && !ruleOf(posterior).centred) {
+    throw new VardropError(
+      'VARDROP_OPTION',
+      `[${who}] mode: got ${drawn === 0 ? 'samples: 0' : "'mean'"} for an ensemble, whose members have no mean, needs samples. Leave out mode and samples.`,
+    );
+  }
+  return { backend, batch, noisePerRun, mode, samples: drawn, posterior, heads };
 }
 
 function checkInteger(who: string, what: string, value: number, least: number): void {

@@ -1,8 +1,10 @@
 import { type CompiledProgram, compileProgram } from '../backend/compileProgram.js';
 import type { Backend, Iteration, Tensor, Tensors } from '../backend/contract.js';
 import { disposeAll } from '../backend/disposeAll.js';
+import { VardropError } from '../errors.js';
 import type { Model } from '../layers/model/model.js';
 import { type Head, headsOf, targetName } from '../likelihoods/heads.js';
+import { type ParameterPosterior, posteriorInput, ruleOf } from '../posteriors/index.js';
 import { elementCount } from '../program/shapes.js';
 import { keyNames, noiseKeys } from '../streams.js';
 import { yieldToEvents } from '../yieldToEvents.js';
@@ -14,8 +16,8 @@ import { gatherTargets } from './readTargets.js';
 export interface SamplerOptions extends PredictionDetails {
   readonly backend: Backend;
   readonly mode: PredictionMode;
-  /** Of mode `sample`. */
-  readonly samples: number;
+  /** Of mode `sample`; undefined for the default. */
+  readonly samples: number | undefined;
   /** Rows per run. */
   readonly batch: number;
   /** Largest count of noise values per run. */
@@ -52,14 +54,16 @@ export interface Sampler {
  * next. A model without noise is evaluated once, since its samples are all the same.
  */
 export function createSampler(model: Model, options: SamplerOptions): Sampler {
-  const { backend, mode, batch, noisePerRun, score, components } = options;
+  const { backend, mode, batch, noisePerRun, score, components, posterior } = options;
   const heads = headsOf('predict', model);
-  const details = { score, components };
+  const details = { score, components, posterior };
   const sampled = predictionProgram(model, 'sample', details);
   const keys = keyNames(sampled);
-  const samples = mode === 'mean' || keys.length === 0 ? 0 : options.samples;
+  const samples = mode === 'mean' ? 0 : countSamples(options.samples, keys.length > 0, posterior);
   const source = samples > 0 ? sampled : predictionProgram(model, 'mean', details);
   const compiled = new Map<number, CompiledProgram>();
+  /** The tensors of the posterior, from the first run on. */
+  const drawnFrom: Record<string, Tensor> = {};
 
   function keepOnly(sizes: readonly number[]): void {
     for (const [rows, program] of compiled) {
@@ -67,6 +71,11 @@ export function createSampler(model: Model, options: SamplerOptions): Sampler {
       compiled.delete(rows);
       program.dispose();
     }
+  }
+
+  function uploadPosterior(): void {
+    for (const [name, { shape, data }] of Object.entries(posterior?.tensors ?? {}))
+      drawnFrom[posteriorInput(name)] ??= backend.upload(data, shape);
   }
 
   async function programFor(rows: number): Promise<CompiledProgram> {
@@ -79,6 +88,7 @@ export function createSampler(model: Model, options: SamplerOptions): Sampler {
     samples,
     async run(parameters, { inputs, rows, targets, seed, row = 0, signal }) {
       const full = Math.min(batch, rows);
+      if (samples > 0) uploadPosterior();
       keepOnly([full, rows % full]);
       const collected = createCollection(rows);
       for (let first = 0; first < rows; first += full) {
@@ -87,15 +97,39 @@ export function createSampler(model: Model, options: SamplerOptions): Sampler {
         const program = await programFor(count);
         const data = cutRows(model, heads, { inputs, targets, rows }, first, count);
         const keysOf = (sample: number) => noiseKeys(keys, seed, 'prediction', sample, row + first);
-        const cut = await runRows(backend, program, { samples, noisePerRun, parameters, data, keysOf, signal });
+        const cut = await runRows(backend, program, {
+          ...{ samples, noisePerRun, data, keysOf, signal },
+          parameters: { ...parameters, ...drawnFrom },
+        });
         for (const [name, values] of Object.entries(cut.averages)) collected.add(name, [values], first, count);
         for (const [name, values] of Object.entries(cut.each)) collected.add(name, values, first, count);
       }
       return collected.outputs();
     },
-    dispose: () => keepOnly([]),
+    dispose() {
+      keepOnly([]);
+      disposeAll(backend, Object.values(drawnFrom));
+      for (const name of Object.keys(drawnFrom)) delete drawnFrom[name];
+    },
   };
 }
+
+/**
+ * The number of samples: by default 32, or for a posterior whose draws take turns the least whole number of rounds that is as many.
+ * Without noise one round. Throws `VARDROP_OPTION` for another number than whole rounds.
+ */
+function countSamples(given: number | undefined, noisy: boolean, posterior: ParameterPosterior | undefined): number {
+  const period = posterior ? (ruleOf(posterior).period?.(posterior.settings) ?? 1) : 1;
+  if (!noisy) return period > 1 ? period : 0;
+  const samples = given ?? Math.ceil(defaultSamples / period) * period;
+  if (samples % period === 0) return samples;
+  throw new VardropError(
+    'VARDROP_OPTION',
+    `[predict] samples: got ${samples} for an ensemble of ${period}, needs a multiple of ${period}, so that each member counts as much. Write samples: ${Math.ceil(samples / period) * period}.`,
+  );
+}
+
+const defaultSamples = 32;
 
 /** Gathers outputs of cuts of the rows, of one or several samples. */
 function createCollection(rows: number) {

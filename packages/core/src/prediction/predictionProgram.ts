@@ -3,6 +3,8 @@ import { declareInputs, declareParameters } from '../layers/model/declare.js';
 import type { Model } from '../layers/model/model.js';
 import { type Head, headsOf, likelihoodValues, targetName } from '../likelihoods/heads.js';
 import type { ClassesPredictive, Predictive, ValuesPredictive } from '../likelihoods/predictive.js';
+import { drawParameters } from '../posteriors/drawParameters.js';
+import type { ParameterPosterior } from '../posteriors/posterior.js';
 import { type Builder, createBuilder, type Value } from '../program/builder.js';
 import type { Program } from '../program/program.js';
 
@@ -15,6 +17,8 @@ export interface PredictionDetails {
   readonly score?: boolean;
   /** `component/<name>` `[batch, …targetShape]`: the parameters of the distributions of numbers. */
   readonly components?: boolean;
+  /** What parameters each sample draws first. In mode `mean` it draws none. */
+  readonly posterior?: ParameterPosterior;
 }
 
 /**
@@ -27,27 +31,30 @@ export interface PredictionDetails {
  * `mean` and `variance` `[batch, …targetShape]`, the mean variance given a sample; and for both `squaredDeviations`, of the shape of
  * the probabilities or the mean: the sum of squared deviations from it (Welford 1962). `summaryProgram` computes the prediction from
  * them. In mode `mean` the outputs are `probabilities`, or `mean` and `variance`. Of a model with several outputs these names begin
- * with that of the output: `<output>/probabilities`. `details` are outputs of each iteration.
+ * with that of the output: `<output>/probabilities`. `details` are outputs of each iteration. The tensors of a posterior are inputs of role
+ * `shared` too, `posterior/<name>`.
  *
- * Throws what `headsOf` throws.
+ * Throws what `headsOf` throws, and `VARDROP_POSTERIOR` for an unknown posterior.
  */
 export function predictionProgram(model: Model, mode: PredictionMode, details: PredictionDetails = {}): Program {
   const heads = headsOf('prediction', model);
   const b = createBuilder(`prediction (${mode})`);
   const inputs = declareInputs(b, model);
-  const values = declareParameters(b, allTensors(model));
-  const { outputs } = model.forward(b, inputs, values, mode);
+  const own = declareParameters(b, allTensors(model));
   const weight = mode === 'sample' ? b.input('weight', [], 'iteration') : undefined;
+  const drawsParameters = weight !== undefined && details.posterior !== undefined;
+  const values = drawsParameters ? drawParameters(b, model, own, details.posterior, numberOf(b, weight)) : own;
+  const { outputs } = model.forward(b, inputs, values, mode);
   for (const head of heads) {
     const output = outputs[head.output.name];
     const { likelihood, prefix } = head;
-    const own = likelihoodValues(head, values);
-    const predictive = likelihood.predictive(b, output, own);
+    const ofLikelihood = likelihoodValues(head, values);
+    const predictive = likelihood.predictive(b, output, ofLikelihood);
     if (weight) carryPredictive(b, head, predictive, weight);
     else outputPredictive(b, head, predictive);
     if (details.score) {
       const target = b.input(targetName(head), ['batch', ...head.targetShape]);
-      b.output(`${prefix}negativeLogLikelihood`, likelihood.negativeLogLikelihood(b, output, target, own));
+      b.output(`${prefix}negativeLogLikelihood`, likelihood.negativeLogLikelihood(b, output, target, ofLikelihood));
     }
     if (details.components && predictive.kind === 'values') {
       for (const [name, value] of Object.entries(predictive.parameters ?? {}))
@@ -55,6 +62,11 @@ export function predictionProgram(model: Model, mode: PredictionMode, details: P
     }
   }
   return b.build();
+}
+
+/** The number of a sample, from 0, of its weight in the running means. */
+function numberOf(b: Builder, weight: Value): Value {
+  return b.sub(b.round(b.div(1, weight)), 1);
 }
 
 /** The outputs of one pass with the weights' means. */

@@ -25,7 +25,7 @@ import { rowLimits } from './rowLimits.js';
 import { traverse } from './traverse.js';
 
 /** Owners of parameters that belong to no layer, and a name that JavaScript's objects cannot have. */
-const reservedLayers: readonly string[] = ['network', 'likelihood', '__proto__'];
+const reservedLayers: readonly string[] = ['network', 'likelihood', 'posterior', '__proto__'];
 
 /** Names in the programs of training and prediction. Exported files have some of them too. */
 const reservedInputs: readonly string[] = [
