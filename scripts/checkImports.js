@@ -9,7 +9,7 @@ import { ts } from 'ts-morph';
 
 /** Core's folders from the bottom: each imports only from lines before its own. See docs/architecture.md. */
 const coreOrder = [
-  ['random', 'special'],
+  ['random', 'special', 'matrices'],
   ['distributions'],
   ['program'],
   ['backend'],

@@ -68,7 +68,9 @@ export {
   depthwiseConv2d,
   type EmbeddingOptions,
   embedding,
+  type FourierFeaturesOptions,
   flatten,
+  fourierFeatures,
   type GraphValue,
   type GroupNormOptions,
   type GruOptions,
@@ -197,6 +199,8 @@ export {
   type FitOptions,
   type FitResult,
   fit,
+  type LastLayerLaplaceOptions,
+  lastLayerLaplace,
   type Network,
   type NetworkEvaluateOptions,
   type NetworkKnowledge,
@@ -204,7 +208,10 @@ export {
   type NetworkPredictOptions,
   type ReadNetworkOptions,
   type Row,
+  type SwagCollector,
+  type SwagOptions,
   serializeNetwork,
+  swag,
   type TableOrRows,
 } from './network/index.js';
 export {
@@ -241,6 +248,7 @@ export {
   sgd,
   type WeightDecayOptions,
 } from './optimizers/index.js';
+export type { ParameterPosterior, PosteriorKind } from './posteriors/index.js';
 export {
   type BinaryPrediction,
   type ClassificationPrediction,

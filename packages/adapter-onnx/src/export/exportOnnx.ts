@@ -1,6 +1,13 @@
-import { describeModel, type Model, type TensorMap, VardropError } from '@vardrop/core';
+import { describeModel, type Model, type ParameterPosterior, type TensorMap, VardropError } from '@vardrop/core';
 import { checkObject, checkOptionNames, formatValue, readTensors } from '@vardrop/core/backend';
-import { allTensors, headsOf, inModel, momentsProgram, type ParameterSpecification } from '@vardrop/core/extend';
+import {
+  allTensors,
+  headsOf,
+  inModel,
+  momentsProgram,
+  type ParameterSpecification,
+  readPosterior,
+} from '@vardrop/core/extend';
 import type { GraphBuilder, Opset } from '../model/graph.js';
 import { checkOpset, emitModel } from './emitModel.js';
 import { finishModel } from './finishModel.js';
@@ -21,6 +28,12 @@ export interface ExportOptions {
    * version: it has no exclusive or of integers, and noise without it takes many times as long and 32 times the memory.
    */
   readonly opset?: Opset;
+  /**
+   * What parameters each sample draws first, as `network.export` passes that of its network. Kind `sample` has it in the graph, and `samples`
+   * have to be a multiple of the members of an ensemble, so that each counts as much. Kind `mean` has the parameters alone, which are its
+   * mean; an ensemble has none.
+   */
+  readonly posterior?: ParameterPosterior;
 }
 
 /**
@@ -48,7 +61,7 @@ export interface ExportOptions {
  * than the model's and its likelihood's are ignored; their numbers are rounded to float32
  * @throws VardropError `VARDROP_MODEL` for no model, `VARDROP_OPTION` for another kind or opset, or a likelihood beside the model,
  * `VARDROP_STATE` for parameters of another model, `VARDROP_TYPE` for data that are no numbers, `VARDROP_NON_FINITE`
- * for parameters that are not finite, `VARDROP_SHAPE` for outputs that do not fit the likelihood, `VARDROP_EXPORT` for
+ * for parameters that are not finite, what core throws for a posterior, `VARDROP_SHAPE` for outputs that do not fit the likelihood, `VARDROP_EXPORT` for
  * samples of a model without noise, or more than 2 GiB, `VARDROP_MOMENTS` for moments that core cannot tell
  */
 export function exportOnnx(
@@ -57,8 +70,8 @@ export function exportOnnx(
   options: ExportOptions,
 ): Uint8Array<ArrayBuffer> {
   checkObject('VARDROP_MODEL', '[exportOnnx] model', model, 'apply', 'sequential()');
-  if (options) checkOptionNames('exportOnnx', options, { kind: true, opset: true }, inModel);
-  const { kind, opset }: Partial<ExportOptions> = options ?? {};
+  if (options) checkOptionNames('exportOnnx', options, { kind: true, opset: true, posterior: true }, inModel);
+  const { kind, opset, posterior: given }: Partial<ExportOptions> = options ?? {};
   if (kind === undefined || !exportKinds.includes(kind)) {
     throw new VardropError(
       'VARDROP_OPTION',
@@ -68,12 +81,16 @@ export function exportOnnx(
   const heads = headsOf('exportOnnx', model);
   checkOpset('exportOnnx', opset);
   const stored = storedParameters(allTensors(model), parameters);
+  const posterior = given && checkPosterior(model, kind, given);
   const names = heads.map(
     ({ output, ...head }) => `${heads.length > 1 ? `${output.name}: ` : ''}${head.likelihood.name}`,
   );
-  return finishModel(`vardrop ${kind}`, emit(model, stored, options), {
+  return finishModel(`vardrop ${kind}`, emit(model, stored, { kind, opset, posterior }), {
     documentation: documentation[kind],
-    metadata: { kind, likelihood: names.join(', '), model: describe(model) },
+    metadata: {
+      ...{ kind, likelihood: names.join(', '), model: describe(model) },
+      ...(posterior && { posterior: JSON.stringify({ kind: posterior.kind, settings: posterior.settings }) }),
+    },
   });
 }
 
@@ -87,15 +104,25 @@ function describe(model: Model): string {
   }
 }
 
-function emit(model: Model, stored: TensorMap, { kind, opset }: ExportOptions): GraphBuilder {
+function emit(model: Model, stored: TensorMap, { kind, opset, posterior }: ExportOptions): GraphBuilder {
   switch (kind) {
     case 'mean':
       return emitModel(meanProgram(model), { stored });
     case 'moments':
       return emitModel(momentsProgram(model), { stored });
     case 'sample':
-      return emitSampleModel(model, stored, opset);
+      return emitSampleModel(model, stored, { opset, posterior });
   }
+}
+
+/** A posterior that the model has, for a kind that can hold it. */
+function checkPosterior(model: Model, kind: ExportKind, given: ParameterPosterior): ParameterPosterior {
+  const posterior = readPosterior('exportOnnx', model, given);
+  if (kind === 'sample' || (kind === 'mean' && posterior.kind !== 'ensemble')) return posterior;
+  throw new VardropError(
+    'VARDROP_EXPORT',
+    `[exportOnnx] kind: got '${kind}' for a posterior of kind '${posterior.kind}', needs 'sample', which draws from it. Write { kind: 'sample' }.`,
+  );
 }
 
 /** The documentation in the file. */

@@ -1,5 +1,5 @@
-import { type Model, type TensorMap, VardropError } from '@vardrop/core';
-import { keyNames, predictionProgram, summaryProgram } from '@vardrop/core/extend';
+import { type Model, type ParameterPosterior, type TensorMap, VardropError } from '@vardrop/core';
+import { keyNames, posteriorInput, predictionProgram, summaryProgram } from '@vardrop/core/extend';
 import { invariantNodes, type NodeId, type NodeOf, type Program } from '@vardrop/core/program';
 import { batchLengthOf, emitNodes } from '../emit/emitNodes.js';
 import { broadcast } from '../emit/movement.js';
@@ -14,10 +14,14 @@ import { prepare } from './emitModel.js';
  * with what does not depend on noise before it, and keys made from `seed` as core makes them.
  * Throws `VARDROP_EXPORT` for a model without noise.
  */
-export function emitSampleModel(model: Model, stored: TensorMap, opset: Opset = 18): GraphBuilder {
-  const source = predictionProgram(model, 'sample');
+export function emitSampleModel(
+  model: Model,
+  stored: TensorMap,
+  { opset = 18, posterior }: { readonly opset?: Opset; readonly posterior?: ParameterPosterior } = {},
+): GraphBuilder {
+  const source = predictionProgram(model, 'sample', { posterior });
   const keys = keyNames(source);
-  if (keys.length === 0) {
+  if (keys.length === 0 && !posterior) {
     throw new VardropError(
       'VARDROP_EXPORT',
       "[exportOnnx] kind 'sample': got a model without noise, all of whose samples are the same, needs noise in a layer. Export kind 'mean'.",
@@ -30,6 +34,8 @@ export function emitSampleModel(model: Model, stored: TensorMap, opset: Opset = 
   const samples = graph.input('samples', [], 'int64');
   const row = graph.input('row', [], 'int64');
   const parameters = new Map<string, ValueName>();
+  const drawnFrom = Object.entries(posterior?.tensors ?? {}).map(([name, tensor]) => [posteriorInput(name), tensor]);
+  const tensors: TensorMap = { ...stored, ...Object.fromEntries(drawnFrom) };
   const summary = summaryProgram(model);
   const outputs = Object.entries(summary.outputs).map(([name, id]) => ({ id, value: graph.reserve(name) }));
   const sampling: Sampling = {
@@ -40,7 +46,7 @@ export function emitSampleModel(model: Model, stored: TensorMap, opset: Opset = 
     row,
     samples,
     parameter(name) {
-      const known = parameters.get(name) ?? graph.constant(stored[name].data, stored[name].shape, name);
+      const known = parameters.get(name) ?? graph.constant(tensors[name].data, tensors[name].shape, name);
       parameters.set(name, known);
       return known;
     },

@@ -23,6 +23,7 @@ export { type SeparableConv2dOptions, separableConv2d } from './convolution/sepa
 export { defineLayer } from './defineLayer.js';
 export { type DenseOptions, dense } from './dense.js';
 export type { ForwardMode } from './forwardMode.js';
+export { type FourierFeaturesOptions, fourierFeatures } from './fourierFeatures.js';
 export type { WeightInitializer } from './initializers.js';
 export { input } from './input.js';
 export type {

@@ -2,12 +2,12 @@ import { checkBackend } from '../backend/checkBackend.js';
 import type { Backend, Tensors } from '../backend/contract.js';
 import { createSerialUses } from '../backend/serialUses.js';
 import { checkChoice } from '../checkChoice.js';
+import { checkInteger } from '../checkInteger.js';
 import { checkObject } from '../checkObject.js';
 import { checkOptionNames } from '../checkOptionNames.js';
 import { checkSignal } from '../checkSignal.js';
 import { VardropError } from '../errors.js';
 import type { Rows } from '../flattenRows.js';
-import { formatValue } from '../formatValue.js';
 import type { Model } from '../layers/model/model.js';
 import { headsOf, inModel, isNamed } from '../likelihoods/heads.js';
 import type { Likelihoods } from '../likelihoods/likelihood.js';
@@ -162,12 +162,4 @@ export function readPredictorOptions(who: string, model: Model, options: Predict
     );
   }
   return { backend, batch, noisePerRun, mode, samples: drawn, posterior, heads };
-}
-
-function checkInteger(who: string, what: string, value: number, least: number): void {
-  if (Number.isInteger(value) && value >= least) return;
-  throw new VardropError(
-    'VARDROP_OPTION',
-    `[${who}] ${what}: got ${formatValue(value)}, needs ${least === 0 ? 'a non-negative' : 'a positive'} integer.`,
-  );
 }
