@@ -81,7 +81,7 @@ export function exportOnnx(
   const heads = headsOf('exportOnnx', model);
   checkOpset('exportOnnx', opset);
   const stored = storedParameters(allTensors(model), parameters);
-  const posterior = given && checkPosterior(model, kind, given);
+  const posterior = given === undefined ? undefined : checkPosterior(model, kind, given);
   const names = heads.map(
     ({ output, ...head }) => `${heads.length > 1 ? `${output.name}: ` : ''}${head.likelihood.name}`,
   );

@@ -79,7 +79,7 @@ export const withOptions: Readonly<Record<string, Entry>> = {
   },
   createNetwork: {
     call: (options) => core.createNetwork(model, merged({ backend, parameters }, options)),
-    options: { backend: 'other', parameters: 'other', ...knowledge },
+    options: { backend: 'other', parameters: 'other', posterior: 'other', ...knowledge },
   },
   createPredictor: {
     call: (options) => core.createPredictor(model, merged({ backend }, options)),
@@ -89,6 +89,7 @@ export const withOptions: Readonly<Record<string, Entry>> = {
       mode: 'other',
       batch: 'other',
       quantiles: 'other',
+      posterior: 'other',
       noisePerRun: 'other',
     },
   },
@@ -128,6 +129,10 @@ export const withOptions: Readonly<Record<string, Entry>> = {
       ...knowledge,
     },
   },
+  fourierFeatures: {
+    call: (options) => core.sequential({ input: [2], layers: [core.fourierFeatures(merged({ units: 3 }, options))] }),
+    options: { units: 'other', lengthScale: 'number', name: 'string' },
+  },
   evaluate: {
     call: (options) =>
       core.evaluate(model, merged({ backend, parameters, data: { inputs, targets: [0] }, samples: 1 }, options)),
@@ -136,6 +141,7 @@ export const withOptions: Readonly<Record<string, Entry>> = {
       samples: 'other',
       mode: 'other',
       batch: 'other',
+      posterior: 'other',
       noisePerRun: 'other',
       seed: 'other',
       signal: 'other',
@@ -175,6 +181,10 @@ export const withOptions: Readonly<Record<string, Entry>> = {
     options: { learningRate: 'number', beta1: 'number', beta2: 'number', weightDecay: 'number', decay: 'function' },
   },
   localReparametrization: { call: core.localReparametrization, options: none },
+  lastLayerLaplace: {
+    call: (options) => core.lastLayerLaplace(network, merged({ data: { inputs, targets: [0] } }, options)),
+    options: { data: 'other', prior: 'number', covariance: 'other', batch: 'other', signal: 'other' },
+  },
   layersFrom: {
     call: (options) => core.layersFrom(core.describeModel(model).layers, options),
     options: { parts: 'other' },
@@ -214,6 +224,7 @@ export const withOptions: Readonly<Record<string, Entry>> = {
       mode: 'other',
       batch: 'other',
       quantiles: 'other',
+      posterior: 'other',
       noisePerRun: 'other',
       seed: 'other',
       row: 'other',
@@ -269,6 +280,7 @@ export const withOptions: Readonly<Record<string, Entry>> = {
       trainable: 'function',
     },
   },
+  swag: { call: core.swag, options: { rank: 'other', from: 'other', every: 'other' } },
   tableFromRows: {
     call: (options) => core.tableFromRows([[1], [2]], options),
     options: { header: 'other', source: 'string' },

@@ -1,4 +1,5 @@
 import { checkOptionNames } from '../checkOptionNames.js';
+import { checkString } from '../checkString.js';
 import { VardropError } from '../errors.js';
 import { formatValue } from '../formatValue.js';
 import { defineLayer } from './defineLayer.js';
@@ -31,6 +32,7 @@ export function fourierFeatures(options: FourierFeaturesOptions): Layer {
   if (!Number.isInteger(units) || units < 1) refuse('units', units, 'a positive integer');
   if (!(typeof lengthScale === 'number' && lengthScale > 0 && Number.isFinite(lengthScale)))
     refuse('lengthScale', lengthScale, 'a positive number');
+  if (options.name !== undefined) checkString('[fourierFeatures] name', options.name);
   return defineLayer({
     kind: 'fourierFeatures',
     name: options.name,

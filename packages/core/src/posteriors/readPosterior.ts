@@ -30,8 +30,9 @@ export function ruleOf(posterior: Pick<ParameterPosterior, 'kind'>): PosteriorRu
  * fit, `VARDROP_STATE` for tensors of another model, and `VARDROP_NON_FINITE` for tensors that are not finite.
  */
 export function readPosterior(who: string, model: Model, posterior: ParameterPosterior): ParameterPosterior {
+  const rule = ruleOf(posterior);
   const { kind, settings } = posterior;
-  const tensors = readTensors(`[${who}] posterior`, ruleOf(posterior).tensors(model, settings), posterior.tensors, {
+  const tensors = readTensors(`[${who}] posterior`, rule.tensors(model, settings), posterior.tensors, {
     remedy: 'Use the model that the posterior was made for.',
   });
   for (const [name, { data }] of Object.entries(tensors)) {

@@ -153,7 +153,7 @@ export function readPredictorOptions(who: string, model: Model, options: Predict
   }
   checkInteger(who, 'batch', batch, 1);
   checkInteger(who, 'noisePerRun', noisePerRun, 1);
-  const posterior = options.posterior && readPosterior(who, model, options.posterior);
+  const posterior = options.posterior === undefined ? undefined : readPosterior(who, model, options.posterior);
   const mode: PredictionMode = drawn === 0 ? 'mean' : asked;
   if (mode === 'mean' && posterior && !ruleOf(posterior).centred) {
     throw new VardropError(

@@ -141,6 +141,7 @@ export const layerSamples: Readonly<Record<string, LayerSample>> = {
   dense: { inputs: [[3]], options: linear({ units: unit }, { activation: activations }) },
   depthwiseConv2d: { inputs: [image], options: linear({ size: pair }, { ...dilated, multiplier }) },
   embedding: { inputs: [[4]], kind: 'integers', options: table({ rows: fc.integer({ min: 5, max: 9 }), units: unit }) },
+  fourierFeatures: { inputs: [[3]], options: some({ units: unit }, { name, lengthScale: number(0.1, 3) }) },
   flatten: { inputs: [image], options: named },
   globalAveragePooling1d: { inputs: [steps], options: named },
   globalAveragePooling2d: { inputs: [image], options: named },

@@ -1,12 +1,4 @@
-import {
-  adam,
-  createNetwork,
-  initialState,
-  type Likelihoods,
-  type Model,
-  type Network,
-  type Prediction,
-} from '../../src/index.js';
+import { adam, createNetwork, initialState, type Likelihoods, type Model, type Network } from '../../src/index.js';
 import { foldIn, key, normal } from '../../src/random/index.js';
 import { createReferenceBackend } from '../../src/reference/index.js';
 
@@ -23,13 +15,13 @@ export function untrained<Given extends Likelihoods>(model: Model<Given>, seed =
 }
 
 /** The bits of tensors and of predictions. */
-export function bits(values: Readonly<Record<string, unknown>>): unknown {
+export function bits(values: object): unknown {
   return Object.fromEntries(
     Object.entries(values).map(([name, value]) => {
       if (ArrayBuffer.isView(value))
         return [name, [...new Uint8Array(value.buffer, value.byteOffset, value.byteLength)]];
       const isRecord = typeof value === 'object' && value !== null && !Array.isArray(value);
-      return [name, isRecord ? bits(value as Prediction & Readonly<Record<string, unknown>>) : value];
+      return [name, isRecord ? bits(value) : value];
     }),
   );
 }
