@@ -67,7 +67,8 @@ export function networkOf<Given extends Likelihoods>(
 ): Network<Given> {
   const { backend } = options;
   const parameters = readParameters(model, options.parameters);
-  const posterior = options.posterior === undefined ? undefined : readPosterior('createNetwork', model, options.posterior);
+  const posterior =
+    options.posterior === undefined ? undefined : readPosterior('createNetwork', model, options.posterior);
   const { outputs, ...knowledge } = readKnowledge(model, options);
   const { preprocessing } = knowledge;
   const network: Network<Given> = {
