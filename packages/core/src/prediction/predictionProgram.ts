@@ -3,8 +3,7 @@ import { declareInputs, declareParameters } from '../layers/model/declare.js';
 import type { Model } from '../layers/model/model.js';
 import { type Head, headsOf, likelihoodValues, targetName } from '../likelihoods/heads.js';
 import type { ClassesPredictive, Predictive, ValuesPredictive } from '../likelihoods/predictive.js';
-import { drawParameters } from '../posteriors/drawParameters.js';
-import type { ParameterPosterior } from '../posteriors/posterior.js';
+import { drawParameters, type ParameterPosterior } from '../posteriors/index.js';
 import { type Builder, createBuilder, type Value } from '../program/builder.js';
 import type { Program } from '../program/program.js';
 
