@@ -20,7 +20,7 @@ const coreOrder = [
   ['layers'],
   ['posteriors'],
   ['description', 'prediction'],
-  ['metrics', 'preprocessing'],
+  ['metrics', 'preprocessing', 'calibration'],
   ['training'],
   ['pruning', 'checkpoint', 'evaluation'],
   ['network'],

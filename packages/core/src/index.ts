@@ -1,5 +1,6 @@
 /** For apps: models, layers, noise, likelihoods, training, prediction, pruning. */
 export type { Backend } from './backend/contract.js';
+export type { ConformalRule, ConformalScore } from './calibration/index.js';
 export {
   type Checkpoint,
   type CheckpointMetadata,
@@ -192,6 +193,8 @@ export {
   topKAccuracy,
 } from './metrics/index.js';
 export {
+  type ConformalOptions,
+  conformal,
   createNetwork,
   deserializeNetwork,
   type Exporter,
@@ -213,6 +216,8 @@ export {
   serializeNetwork,
   swag,
   type TableOrRows,
+  type TemperatureScalingOptions,
+  temperatureScaling,
 } from './network/index.js';
 export {
   type BernoulliLearnedOptions,
@@ -256,7 +261,9 @@ export {
   type InputBlock,
   type InputStream,
   type Prediction,
+  type PredictionInterval,
   type PredictionOf,
+  type PredictionSets,
   type PredictOptions,
   type Predictor,
   type PredictorOptions,

@@ -66,7 +66,23 @@ export const withOptions: Readonly<Record<string, Entry>> = {
     call: core.bernoulliLearned,
     options: { rates: 'other', rate: 'number', temperature: 'number' },
   },
-  categorical: { call: core.categorical, options: { labelSmoothing: 'number' } },
+  categorical: { call: core.categorical, options: { labelSmoothing: 'number', temperature: 'number' } },
+  conformal: {
+    call: (options) => core.conformal(network, merged({ data: { inputs, targets: [0] }, coverage: 0.5 }, options)),
+    options: {
+      data: 'other',
+      coverage: 'number',
+      score: 'other',
+      byClass: 'boolean',
+      penalty: 'number',
+      rank: 'number',
+      samples: 'other',
+      mode: 'other',
+      batch: 'other',
+      seed: 'other',
+      signal: 'other',
+    },
+  },
   compileProgram: {
     call: (options) => core.compileProgram(backend, program, merged({ batch: 1 }, options)),
     options: { batch: 'other' },
@@ -79,7 +95,7 @@ export const withOptions: Readonly<Record<string, Entry>> = {
   },
   createNetwork: {
     call: (options) => core.createNetwork(model, merged({ backend, parameters }, options)),
-    options: { backend: 'other', parameters: 'other', posterior: 'other', ...knowledge },
+    options: { backend: 'other', parameters: 'other', posterior: 'other', conformal: 'other', ...knowledge },
   },
   createPredictor: {
     call: (options) => core.createPredictor(model, merged({ backend }, options)),
@@ -164,7 +180,7 @@ export const withOptions: Readonly<Record<string, Entry>> = {
     call: core.gaussian,
     options: { variance: 'number', logVariance: 'number', beta: 'number', missing: 'other' },
   },
-  binary: { call: core.binary, options: { missing: 'other' } },
+  binary: { call: core.binary, options: { missing: 'other', temperature: 'number' } },
   laplace: { call: core.laplace, options: { scale: 'number', logScale: 'number', missing: 'other' } },
   ordinal: { call: core.ordinal, options: { classes: 'other' } },
   poisson: { call: core.poisson, options: { missing: 'other' } },
@@ -281,6 +297,10 @@ export const withOptions: Readonly<Record<string, Entry>> = {
     },
   },
   swag: { call: core.swag, options: { rank: 'other', from: 'other', every: 'other' } },
+  temperatureScaling: {
+    call: (options) => core.temperatureScaling(network, merged({ data: { inputs, targets: [0] } }, options)),
+    options: { data: 'other', samples: 'other', mode: 'other', batch: 'other', seed: 'other', signal: 'other' },
+  },
   tableFromRows: {
     call: (options) => core.tableFromRows([[1], [2]], options),
     options: { header: 'other', source: 'string' },

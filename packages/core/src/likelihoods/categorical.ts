@@ -5,6 +5,7 @@ import { withRecipe } from '../recipe.js';
 import type { Likelihood } from './likelihood.js';
 import { logSoftmax } from './logSoftmax.js';
 import { sumOfRow } from './sumOfRow.js';
+import { temperedLogits } from './temperedLogits.js';
 
 /** Options of `categorical`. */
 export interface CategoricalOptions {
@@ -13,15 +14,21 @@ export interface CategoricalOptions {
    * all that is reported, stays that of `t`. From 0 to below 1. Default: 0.
    */
   readonly labelSmoothing?: number;
+  /**
+   * Outputs are divided by it before softmax: above 1 predictions are less sure, below 1 surer. `temperatureScaling` finds it after
+   * training (Guo et al. 2017). Default: 1.
+   */
+  readonly temperature?: number;
 }
 
 /**
  * Softmax classification: outputs `[batch, classes]` are logits. Targets are labels `[rows]` (integers), or probabilities
- * `[rows, classes]`. Throws `VARDROP_LIKELIHOOD` for a smoothing outside [0, 1), `VARDROP_OPTION` for unknown options.
+ * `[rows, classes]`. Throws `VARDROP_LIKELIHOOD` for a smoothing outside [0, 1) and a temperature that is not positive, `VARDROP_OPTION` for unknown options.
  */
 export function categorical(options: CategoricalOptions = {}): Likelihood<'labels'> {
-  checkOptionNames('categorical', options, { labelSmoothing: true });
-  const { labelSmoothing = 0 } = options;
+  checkOptionNames('categorical', options, { labelSmoothing: true, temperature: true });
+  const { labelSmoothing = 0, temperature } = options;
+  const logits = temperedLogits('categorical', temperature);
   if (!(typeof labelSmoothing === 'number' && labelSmoothing >= 0 && labelSmoothing < 1)) {
     throw new VardropError(
       'VARDROP_LIKELIHOOD',
@@ -29,7 +36,7 @@ export function categorical(options: CategoricalOptions = {}): Likelihood<'label
     );
   }
   const negativeLogLikelihood: Likelihood['negativeLogLikelihood'] = (b, output, target) =>
-    b.neg(sumOfRow(b, b.mul(target, logSoftmax(b, output))));
+    b.neg(sumOfRow(b, b.mul(target, logSoftmax(b, logits(b, output)))));
   return withRecipe('categorical', options, {
     name: 'categorical',
     targets: 'labels',
@@ -50,6 +57,6 @@ export function categorical(options: CategoricalOptions = {}): Likelihood<'label
         return negativeLogLikelihood(b, output, smoothed, parameters);
       }) satisfies Likelihood['trainingLoss'],
     }),
-    predictive: (b, output) => ({ kind: 'classes', logProbabilities: logSoftmax(b, output) }),
+    predictive: (b, output) => ({ kind: 'classes', logProbabilities: logSoftmax(b, logits(b, output)) }),
   });
 }

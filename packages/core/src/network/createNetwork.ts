@@ -1,6 +1,7 @@
 import { allTensors } from '../allParameters.js';
 import { checkBackend } from '../backend/checkBackend.js';
 import type { Backend } from '../backend/contract.js';
+import { applyConformal, type ConformalRule, readConformalRule } from '../calibration/index.js';
 import { checkBoolean } from '../checkBoolean.js';
 import { checkFunction } from '../checkFunction.js';
 import { checkObject } from '../checkObject.js';
@@ -12,7 +13,7 @@ import type { Model } from '../layers/model/model.js';
 import { inModel } from '../likelihoods/heads.js';
 import type { Likelihoods } from '../likelihoods/likelihood.js';
 import { type ParameterPosterior, readPosterior } from '../posteriors/index.js';
-import { predict } from '../prediction/index.js';
+import { type Prediction, type PredictionOf, predict } from '../prediction/index.js';
 import { readTensors } from '../readTensors.js';
 import { networkFile } from '../safetensors/index.js';
 import type { TensorMap } from '../tensorData.js';
@@ -32,6 +33,8 @@ export interface NetworkOptions extends NetworkKnowledge {
   readonly parameters: TensorMap<ArrayLike<number>>;
   /** What parameters predictions are averaged over. Default: these alone. */
   readonly posterior?: ParameterPosterior;
+  /** That of a network that was calibrated with `conformal`. Default: none. */
+  readonly conformal?: ConformalRule;
 }
 
 /**
@@ -47,7 +50,7 @@ export function createNetwork<Given extends Likelihoods>(model: Model<Given>, op
   checkOptionNames(
     'createNetwork',
     options,
-    { backend: true, parameters: true, posterior: true, ...knowledgeNames },
+    { backend: true, parameters: true, posterior: true, conformal: true, ...knowledgeNames },
     elsewhere,
   );
   checkBackend('createNetwork', options.backend);
@@ -69,6 +72,7 @@ export function networkOf<Given extends Likelihoods>(
   const parameters = readParameters(model, options.parameters);
   const posterior =
     options.posterior === undefined ? undefined : readPosterior('createNetwork', model, options.posterior);
+  const conformal = options.conformal === undefined ? undefined : readConformalRule(model, options.conformal);
   const { outputs, ...knowledge } = readKnowledge(model, options);
   const { preprocessing } = knowledge;
   const network: Network<Given> = {
@@ -77,6 +81,7 @@ export function networkOf<Given extends Likelihoods>(
     backend,
     version,
     ...(posterior && { posterior }),
+    ...(conformal && { conformal }),
     ...knowledge,
     async predict(inputs, predictOptions = {}) {
       checkOptionNames('network.predict', predictOptions, networkPredictOptionNames, networkOptionsElsewhere);
@@ -85,7 +90,7 @@ export function networkOf<Given extends Likelihoods>(
       if (preprocessing !== undefined && !preprocessed && !isTableOrRows(inputs)) throw withoutNames();
       const read = isTableOrRows(inputs) ? inputsOf('network.predict', preprocessing, inputs) : inputs;
       const prediction = await predict(model, { ...others, backend, parameters, posterior, inputs: read });
-      return finishPrediction(model, outputs, prediction);
+      return finishPrediction(model, outputs, conformal ? withConformal(prediction, conformal) : prediction);
     },
     async evaluate(data, evaluateOptions = {}) {
       // Metrics and distributions are loaded where they are used: a page that only predicts is a tenth smaller without.
@@ -101,6 +106,11 @@ export function networkOf<Given extends Likelihoods>(
     },
   };
   return network;
+}
+
+/** A network with a rule has one output. */
+function withConformal<Given extends Likelihoods>(prediction: PredictionOf<Given>, rule: ConformalRule) {
+  return applyConformal(prediction as Prediction, rule) as PredictionOf<Given>;
 }
 
 function withoutNames(): VardropError {

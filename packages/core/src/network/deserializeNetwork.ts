@@ -2,6 +2,7 @@ import { allTensors } from '../allParameters.js';
 import { type BytesSource, bytesOf } from '../backend/bytesOf.js';
 import { checkBackend } from '../backend/checkBackend.js';
 import type { Backend } from '../backend/contract.js';
+import type { ConformalRule } from '../calibration/index.js';
 import { checkChoice } from '../checkChoice.js';
 import { checkOptionNames } from '../checkOptionNames.js';
 import { type ModelDescription, type ModelFromOptions, modelFrom } from '../description/index.js';
@@ -67,9 +68,10 @@ export function deserializeNetwork(bytes: BytesSource, options: ReadNetworkOptio
       readJson(metadata, networkMetadata[name as keyof NetworkKnowledge]),
     ]),
   ) as NetworkKnowledge;
+  const conformal = readJson(metadata, networkMetadata.conformal) as ConformalRule | undefined;
   return networkOf(
     model,
-    { backend, parameters: tensors, posterior, ...knowledge },
+    { backend, parameters: tensors, posterior, conformal, ...knowledge },
     metadata[networkMetadata.version] ?? 'unknown',
   );
 }

@@ -1,3 +1,4 @@
+export { type ConformalOptions, conformal } from './conformal.js';
 export { createNetwork, type NetworkOptions } from './createNetwork.js';
 export { checkReadOptions, deserializeNetwork, type ReadNetworkOptions } from './deserializeNetwork.js';
 export { ensemble } from './ensemble.js';
@@ -7,3 +8,4 @@ export type { Exporter, Network, NetworkEvaluateOptions, NetworkKnowledge, Netwo
 export type { Row, TableOrRows } from './rows.js';
 export { serializeNetwork } from './serializeNetwork.js';
 export { type SwagCollector, type SwagOptions, swag } from './swag.js';
+export { type TemperatureScalingOptions, temperatureScaling } from './temperatureScaling.js';

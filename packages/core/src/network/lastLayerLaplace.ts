@@ -13,6 +13,7 @@ import { readDataset } from '../training/data.js';
 import { version } from '../version.js';
 import { networkOf } from './createNetwork.js';
 import { datasetOf } from './dataOf.js';
+import { goldenSection } from './goldenSection.js';
 import type { LaplaceCovariance } from './laplace/curvatureProgram.js';
 import { fitCovariance, type LaplaceFit } from './laplace/fitCovariance.js';
 import { type LastLayer, lastLayerOf, withoutLastNoise } from './laplace/lastLayer.js';
@@ -87,7 +88,7 @@ export async function lastLayerLaplace<Given extends Likelihoods>(
   const sums = await sumCurvature(model, last, { backend, parameters, data, covariance, batch, signal });
   const weights = matrixOf(parameters, last);
   const fit = fitCovariance({ sums, rows, columns: last.outputs, count: data.weightSum, weights }, covariance);
-  const precision = prior === 'marginalLikelihood' ? mostProbable(fit) : prior;
+  const precision = prior === 'marginalLikelihood' ? await mostProbable(fit) : prior;
   const { tensors, mean } = fit.finish(precision);
   const blocks = tensors.factor?.shape[0];
   const posterior = {
@@ -112,6 +113,13 @@ function checkPrior(prior: unknown): void {
 
 function checkLikelihood(model: Model): void {
   const [{ likelihood }] = headsOf('lastLayerLaplace', model);
+  const { temperature = 1 } = (likelihood.recipe?.options ?? {}) as { readonly temperature?: number };
+  if (temperature !== 1) {
+    throw new VardropError(
+      'VARDROP_LAPLACE',
+      `[lastLayerLaplace] likelihood: got one with a temperature of ${temperature}, needs one without. Use temperatureScaling afterwards.`,
+    );
+  }
   if (['categorical', 'binary', 'gaussian'].includes(likelihood.name)) return;
   throw new VardropError(
     'VARDROP_LAPLACE',
@@ -164,10 +172,10 @@ function withMatrix(parameters: TensorMap, { layer, bias, inputs, outputs }: Las
 }
 
 /**
- * The precision of the largest evidence, within 0.1 %, between 10⁻⁶ and 10⁸: by golden sections of its logarithm. Where the curvature
+ * The precision of the largest evidence, within 0.1 %, between 10⁻⁶ and 10⁸. Where the curvature
  * drowns a small precision in rounding, the search stays above.
  */
-function mostProbable({ evidence }: LaplaceFit): number {
+async function mostProbable({ evidence }: LaplaceFit): Promise<number> {
   const safe = (log: number) => {
     try {
       return evidence(Math.exp(log));
@@ -175,20 +183,6 @@ function mostProbable({ evidence }: LaplaceFit): number {
       return Number.NEGATIVE_INFINITY;
     }
   };
-  const golden = (Math.sqrt(5) - 1) / 2;
-  let [low, high] = [Math.log(1e-6), Math.log(1e8)];
-  let [left, right] = [high - golden * (high - low), low + golden * (high - low)];
-  let [ofLeft, ofRight] = [safe(left), safe(right)];
-  while (high - low > 1e-3) {
-    if (ofLeft > ofRight) {
-      [high, right, ofRight] = [right, left, ofLeft];
-      left = high - golden * (high - low);
-      ofLeft = safe(left);
-    } else {
-      [low, left, ofLeft] = [left, right, ofRight];
-      right = low + golden * (high - low);
-      ofRight = safe(right);
-    }
-  }
-  return Math.exp((low + high) / 2);
+  const log = await goldenSection(safe, { low: Math.log(1e-6), high: Math.log(1e8), within: 1e-3 });
+  return Math.exp(log);
 }

@@ -1,4 +1,5 @@
 import type { Backend } from '../backend/contract.js';
+import type { ConformalRule } from '../calibration/index.js';
 import type { EvaluateOptions, EvaluationOf } from '../evaluation/index.js';
 import type { Model } from '../layers/model/model.js';
 import type { Likelihoods } from '../likelihoods/likelihood.js';
@@ -46,6 +47,8 @@ export interface Network<Given extends Likelihoods = Likelihoods> extends Networ
   readonly backend: Backend;
   /** What parameters predictions are averaged over, beside the noise; absent where all samples have the same. */
   readonly posterior?: ParameterPosterior;
+  /** What `conformal` has learned; predictions then have intervals or sets. */
+  readonly conformal?: ConformalRule;
   /** The version of this library that made the network, or wrote the file it is from. */
   readonly version: string;
   /**

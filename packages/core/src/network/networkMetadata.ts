@@ -13,6 +13,7 @@ export const networkMetadata = {
   columns: 'vardrop.columns',
   /** Kind and settings of a posterior, whose tensors have names under `posterior/`. */
   posterior: 'vardrop.posterior',
+  conformal: 'vardrop.conformal',
 } as const;
 
 /** The version that is written, and the latest that is read. */

@@ -18,11 +18,15 @@ export function inOwnUnits(
       return shift[column] + scale[column] * value;
     });
   };
+  const boundsIn = (values: Float64Array<ArrayBuffer>) =>
+    values.map((value, i) => shift[i % columns] + scale[i % columns] * value);
+  const { interval } = prediction;
   return {
     ...prediction,
     mean: prediction.mean.map((value, i) => shift[i % columns] + scale[i % columns] * value),
     epistemicVariance: variances(prediction.epistemicVariance),
     aleatoricVariance: variances(prediction.aleatoricVariance),
+    ...(interval && { interval: { ...interval, lower: boundsIn(interval.lower), upper: boundsIn(interval.upper) } }),
     ...(prediction.quantiles && { quantiles: quantilesIn(prediction.quantiles) }),
   };
 }

@@ -22,6 +22,27 @@ export interface ClassificationPrediction {
    * the number of classes; 0 with fewer than two samples.
    */
   readonly mutualInformation: Float64Array<ArrayBuffer>;
+  /** The classes that are likely enough, where the network was calibrated with `conformal`. */
+  readonly sets?: PredictionSets;
+}
+
+/** Sets of classes that hold the label of a new row with a given probability. */
+export interface PredictionSets {
+  /** 1 for the classes of a row's set, else 0, `[rows, classes]`. */
+  readonly members: Uint8Array<ArrayBuffer>;
+  /** The number of classes in the set of each row, at least 1. */
+  readonly sizes: Int32Array<ArrayBuffer>;
+  /** The probability, on average over calibration sets and new rows. */
+  readonly coverage: number;
+}
+
+/** Intervals that hold the target of a new row with a given probability, each column by itself. */
+export interface PredictionInterval {
+  /** `[rows, outputs]`. */
+  readonly lower: Float64Array<ArrayBuffer>;
+  readonly upper: Float64Array<ArrayBuffer>;
+  /** The probability, on average over calibration sets and new rows. */
+  readonly coverage: number;
 }
 
 /** What is predicted for outputs that are 0 or 1 each (`binary`), for `rows` datapoints. Every array belongs to the caller. */
@@ -63,6 +84,8 @@ export interface RegressionPrediction {
    * distributions; of counts the smallest number with at least this probability.
    */
   readonly quantiles?: Float64Array<ArrayBuffer>;
+  /** Where the target is likely to be, where the network was calibrated with `conformal`. */
+  readonly interval?: PredictionInterval;
 }
 
 /**

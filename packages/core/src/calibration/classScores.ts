@@ -1,0 +1,26 @@
+import type { ConformalRule } from './conformalRule.js';
+
+type ClassRule = Pick<ConformalRule, 'score' | 'penalty' | 'rank'>;
+
+/**
+ * The score of each class of one row of probabilities. `threshold`: `1 − p` (Sadinle, Lei & Wasserman 2019). `aps`: the probability of
+ * this class and all more probable ones (Romano, Sesia & Candès 2020), without randomisation. `raps`: that and a penalty for each place
+ * after the first `rank` (Angelopoulos et al. 2021). Equally probable classes are in their order.
+ */
+export function classScores(
+  probabilities: ArrayLike<number>,
+  { score, penalty = 0, rank = 0 }: ClassRule,
+): Float64Array {
+  const classes = probabilities.length;
+  if (score === 'threshold') return Float64Array.from(probabilities, (p) => 1 - p);
+  const order = Array.from({ length: classes }, (_, c) => c).sort(
+    (a, b) => probabilities[b] - probabilities[a] || a - b,
+  );
+  const scores = new Float64Array(classes);
+  let sum = 0;
+  order.forEach((c, place) => {
+    sum += probabilities[c];
+    scores[c] = sum + penalty * Math.max(0, place + 1 - rank);
+  });
+  return scores;
+}
