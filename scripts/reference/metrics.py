@@ -113,7 +113,13 @@ def binary(rows, kind, ties):
         "averagePrecision": sk.average_precision_score(labels, scores, sample_weight=weights),
         "roc": {"thresholds": written(thresholds[1:]), "false": written(false), "true": written(true)},
     }
+    expected["falseAt"] = [[rate, float(false[true >= rate - 1e-12].min())] for rate in (0.5, 0.8, 0.95, 1.0)]
     return with_weights({"scores": written(scores), "labels": [int(y) for y in labels]}, weights) | {"expected": expected}
+
+
+def interval_scores(targets, lower, upper, alpha):
+    flat = scoringrules.interval_score(targets.ravel(), lower.ravel(), upper.ravel(), alpha)
+    return flat.reshape(targets.shape)
 
 
 def regression(rows, outputs, kind, samples):
@@ -138,6 +144,7 @@ def regression(rows, outputs, kind, samples):
         "sampleCrps": average(scoringrules.crps_ensemble(targets, drawn, m_axis=0, backend="numpy", **estimator)),
         "coverage": average(((lower <= targets) & (targets <= upper)).astype(float)),
         "width": average(upper - lower),
+        "intervalScore": [[p, average(interval_scores(targets, lower, upper, 1 - p))] for p in (0.5, 0.95)],
     }
     given = {name: written(values) for name, values in locals().items() if name in ("targets", "mean", "deviation")}
     given |= {"samples": written(drawn), "lower": written(lower), "upper": written(upper)}

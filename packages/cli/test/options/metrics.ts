@@ -21,6 +21,10 @@ const calibration = { bins: 'other', binning: 'other', ...weights } as const;
 export const metrics: Readonly<Record<string, Entry>> = {
   accuracy: { call: (options) => core.accuracy([1, 0], [1, 1], options), options: weights },
   areaUnderRocCurve: { call: (options) => core.areaUnderRocCurve([1, 2], [1, 0], options), options: weights },
+  areaUnderRiskCoverageCurve: {
+    call: (options) => core.areaUnderRiskCoverageCurve([1, 2], [1, 0], options),
+    options: weights,
+  },
   averagePrecision: { call: (options) => core.averagePrecision([1, 2], [1, 0], options), options: weights },
   binaryCalibrationError: {
     call: (options) => core.binaryCalibrationError(probabilities, [0, 1], options),
@@ -39,6 +43,15 @@ export const metrics: Readonly<Record<string, Entry>> = {
     call: (options) => core.expectedCalibrationError(probabilities, [1], merged({ classes: 2 }, options)),
     options: { classes: 'other', ...calibration },
   },
+  falsePositiveRate: {
+    call: (options) => core.falsePositiveRate([1, 2], [1, 0], options),
+    options: { truePositiveRate: 'number', ...weights },
+  },
+  intervalScore: {
+    call: (options) => core.intervalScore([1], [2], [1.5], options),
+    options: { coverage: 'number', ...weights },
+  },
+  riskCoverageCurve: { call: (options) => core.riskCoverageCurve([1, 2], [1, 0], options), options: weights },
   intervalCoverage: { call: (options) => core.intervalCoverage([1], [2], [1.5], options), options: weights },
   intervalWidth: { call: (options) => core.intervalWidth([1], [2], options), options: weights },
   negativeLogLikelihood: {

@@ -8,7 +8,9 @@ import {
   brierScore,
   errorRate,
   expectedCalibrationError,
+  falsePositiveRate,
   intervalCoverage,
+  intervalScore,
   intervalWidth,
   negativeLogLikelihood,
   normalCrps,
@@ -52,12 +54,15 @@ interface Fixture {
     readonly expected: {
       readonly area: number;
       readonly averagePrecision: number;
+      readonly falseAt: readonly (readonly [rate: number, falsePositiveRate: number])[];
       readonly roc: Readonly<Record<'thresholds' | 'false' | 'true', Numbers>>;
     };
   })[];
   readonly regression: readonly (Weighted &
     Readonly<Record<'targets' | 'mean' | 'deviation' | 'samples' | 'lower' | 'upper', Numbers>> & {
-      readonly expected: Readonly<Record<'rmse' | 'normalCrps' | 'sampleCrps' | 'coverage' | 'width', number>>;
+      readonly expected: Readonly<Record<'rmse' | 'normalCrps' | 'sampleCrps' | 'coverage' | 'width', number>> & {
+        readonly intervalScore: readonly (readonly [coverage: number, score: number])[];
+      };
     })[];
   readonly transforms: readonly (Weighted & { readonly bins: number } & Readonly<
       Record<'normal' | 'below' | 'at', Numbers>
@@ -123,6 +128,8 @@ describe.each(fixture.binary)('binary %$', (given) => {
   it('has the values of scikit-learn', () => {
     near(areaUnderRocCurve(scores, labels, { weights }), expected.area);
     near(averagePrecision(scores, labels, { weights }), expected.averagePrecision);
+    for (const [truePositiveRate, value] of expected.falseAt)
+      near(falsePositiveRate(scores, labels, { truePositiveRate, weights }), value);
     const [first, ...points] = rocCurve(scores, labels, { weights });
     expect(first.threshold).toBe(Number.POSITIVE_INFINITY);
     expect(points.map(({ threshold }) => threshold)).toEqual(expected.roc.thresholds);
@@ -146,6 +153,8 @@ describe.each(fixture.regression)('regression %$', (given) => {
     near(sampleCrps(samples, targets, { weights }), expected.sampleCrps);
     near(intervalCoverage(lower, upper, targets, { weights }), expected.coverage);
     near(intervalWidth(lower, upper, { weights }), expected.width);
+    for (const [coverage, value] of expected.intervalScore)
+      near(intervalScore(lower, upper, targets, { coverage, weights }), value);
   });
 });
 

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import {
+  areaUnderRiskCoverageCurve,
   areaUnderRocCurve,
   averagePrecision,
   binaryCalibrationError,
@@ -9,6 +10,7 @@ import {
   intervalWidth,
   normalCrps,
   pitHistogram,
+  riskCoverageCurve,
   rocCurve,
   rootMeanSquaredError,
   sampleCrps,
@@ -22,6 +24,59 @@ const scored = rowsOf(fc.record({ score: eighths(-1, 1), label: fc.integer({ min
 );
 
 const probabilities = rowsOf(fc.record({ score: eighths(0, 1), label: fc.integer({ min: 0, max: 1 }) }));
+
+/** All orders of things. */
+const ordersOf = <T>(things: readonly T[]): readonly (readonly T[])[] =>
+  things.length < 2
+    ? [things]
+    : things.flatMap((one, i) => ordersOf(things.filter((_, j) => j !== i)).map((others) => [one, ...others]));
+
+describe('risk and coverage', () => {
+  const few = fc.array(fc.record({ score: fc.integer({ min: 0, max: 2 }), label: eighths(0, 2) }), {
+    minLength: 1,
+    maxLength: 6,
+  });
+
+  it('have an area that is the mean over all orders of rows that are tied', () => {
+    fc.assert(
+      fc.property(few, (rows) => {
+        const orders = ordersOf(rows).filter((order) =>
+          order.every(({ score }, i) => i === 0 || order[i - 1].score <= score),
+        );
+        const areas = orders.map((order) => {
+          let sum = 0;
+          return order.reduce((area, { label }, i) => {
+            sum += label;
+            return area + sum / (i + 1) / order.length;
+          }, 0);
+        });
+        const expected = areas.reduce((sum, area) => sum + area, 0) / areas.length;
+        const [uncertainties, losses] = [columnOf(rows, 'score'), columnOf(rows, 'label')];
+        expect(areaUnderRiskCoverageCurve(uncertainties, losses)).toBeCloseTo(expected, 12);
+      }),
+    );
+  });
+
+  it('end with the mean loss, and count a weight of 2 as two rows', () => {
+    fc.assert(
+      fc.property(few, (rows) => {
+        const [uncertainties, losses] = [columnOf(rows, 'score'), columnOf(rows, 'label')];
+        const twice = [...rows, ...rows];
+        const points = riskCoverageCurve(uncertainties, losses, { weights: rows.map(() => 2) });
+        expect(points).toEqual(riskCoverageCurve(columnOf(twice, 'score'), columnOf(twice, 'label')));
+        expect(points.at(-1)?.coverage).toBe(1);
+        expect(points.at(-1)?.risk).toBeCloseTo(losses.reduce((sum, loss) => sum + loss, 0) / rows.length, 12);
+        const weights = rows.map((_, i) => i % 3);
+        if (!weights.some((weight) => weight > 0)) return;
+        const kept = rows.flatMap((row, i) => Array<(typeof rows)[number]>(weights[i]).fill(row));
+        expect(riskCoverageCurve(uncertainties, losses, { weights }).at(-1)?.risk).toBeCloseTo(
+          kept.reduce((sum, { label }) => sum + label, 0) / kept.length,
+          12,
+        );
+      }),
+    );
+  });
+});
 
 describe('binary metrics', () => {
   it('count pairs: the area under the curve is the share of pairs in order', () => {
