@@ -1,5 +1,12 @@
 import type { Divergence } from './divergences/divergence.js';
-import { ard, gaussianPrior, logUniformCubic, logUniformExact, logUniformSigmoid } from './divergences/index.js';
+import {
+  ard,
+  gaussianPrior,
+  logUniformCubic,
+  logUniformExact,
+  logUniformSigmoid,
+  truncatedLogUniform,
+} from './divergences/index.js';
 import { VardropError } from './errors.js';
 import type { Estimator, LinearMap } from './estimators/estimator.js';
 import { flipout, localReparametrization, separateSamples, singleSample } from './estimators/index.js';
@@ -10,6 +17,7 @@ import {
   meanField,
   noNoise,
   sparseVariational,
+  structuredBayesianPruning,
   variationalDropout,
 } from './noise/index.js';
 import type { NoiseModel } from './noise/noiseModel.js';
@@ -82,9 +90,18 @@ export function combinations(): readonly Combination[] {
     sparseVariational(),
     meanField(),
     ...(['layer', 'input', 'weight'] as const).map((rates) => bernoulliLearned({ rates })),
+    structuredBayesianPruning(),
   ];
   const estimators = [localReparametrization(), separateSamples(), singleSample(), flipout()];
-  const divergences = [null, logUniformExact(), logUniformCubic(), logUniformSigmoid(), ard(), gaussianPrior()];
+  const divergences = [
+    null,
+    logUniformExact(),
+    logUniformCubic(),
+    logUniformSigmoid(),
+    ard(),
+    gaussianPrior(),
+    truncatedLogUniform(),
+  ];
   return noises.flatMap((noise) =>
     estimators.flatMap((estimator) =>
       divergences.map((divergence) => ({

@@ -24,6 +24,7 @@ export {
   logUniformCubic,
   logUniformExact,
   logUniformSigmoid,
+  truncatedLogUniform,
 } from './divergences/index.js';
 export { VardropError } from './errors.js';
 export { type Estimator, flipout, localReparametrization, separateSamples, singleSample } from './estimators/index.js';
@@ -236,6 +237,7 @@ export {
   type NoiseModel,
   noNoise,
   sparseVariational,
+  structuredBayesianPruning,
   type VariationalDropoutOptions,
   variationalDropout,
 } from './noise/index.js';

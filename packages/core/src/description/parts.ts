@@ -1,4 +1,11 @@
-import { ard, gaussianPrior, logUniformCubic, logUniformExact, logUniformSigmoid } from '../divergences/index.js';
+import {
+  ard,
+  gaussianPrior,
+  logUniformCubic,
+  logUniformExact,
+  logUniformSigmoid,
+  truncatedLogUniform,
+} from '../divergences/index.js';
 import { flipout, localReparametrization, separateSamples, singleSample } from '../estimators/index.js';
 import {
   activation,
@@ -53,6 +60,7 @@ import {
   meanField,
   noNoise,
   sparseVariational,
+  structuredBayesianPruning,
   variationalDropout,
 } from '../noise/index.js';
 
@@ -106,10 +114,11 @@ export const parts: Readonly<Record<string, PartFunction>> = {
   upsampling2d,
   // Noise.
   ...{ bernoulli, bernoulliLearned, gaussianDropout, meanField, noNoise, sparseVariational, variationalDropout },
+  structuredBayesianPruning,
   // Estimators.
   ...{ flipout, localReparametrization, separateSamples, singleSample },
   // Divergences.
-  ...{ ard, gaussianPrior, logUniformCubic, logUniformExact, logUniformSigmoid },
+  ...{ ard, gaussianPrior, logUniformCubic, logUniformExact, logUniformSigmoid, truncatedLogUniform },
   // Likelihoods.
   ...{ binary, categorical, gaussian, laplace, ordinal, poisson, studentT },
 };

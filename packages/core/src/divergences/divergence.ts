@@ -24,10 +24,19 @@ export function refuseWithoutDensity(noise: NoiseModel): string | undefined {
   if (noise.learns === 'bernoulli') {
     return 'a Bernoulli posterior has no density, so its KL to a continuous prior is infinite; gaussianPrior() has the published form for it';
   }
+  const truncated = refuseTruncated(noise);
+  if (truncated !== undefined) return truncated;
   if (noise.learns === 'gaussian' && noise.alpha === undefined) {
     return 'mean-field weights have no α; sparseVariational is the same noise under a prior of α';
   }
   return undefined;
+}
+
+/** The reason of all divergences but one for factors on an interval. */
+export function refuseTruncated({ learns }: NoiseModel): string | undefined {
+  return learns === 'truncatedLogNormal'
+    ? 'its factors are log-normal on an interval and not N(1, α); use truncatedLogUniform'
+    : undefined;
 }
 
 /** Throws `VARDROP_COMBINATION` for a posterior that `refuses` rejects. */

@@ -2,7 +2,7 @@ import { checkOptionNames } from '../checkOptionNames.js';
 import { VardropError } from '../errors.js';
 import { formatValue } from '../formatValue.js';
 import { withRecipe } from '../recipe.js';
-import { type Divergence, sumOver } from './divergence.js';
+import { type Divergence, refusePosterior, refuseTruncated, sumOver } from './divergence.js';
 
 /**
  * The KL to a prior N(0, σ²): of Gaussian weights in closed form; of the factors N(1, α) of noise on the inputs; of Bernoulli
@@ -25,6 +25,8 @@ export function gaussianPrior(options: { readonly sigma?: number } = {}): Diverg
     name: 'gaussian',
     refuses(noise) {
       if (noise.learns === undefined) return 'this noise learns nothing, so its KL is a constant';
+      const truncated = refuseTruncated(noise);
+      if (truncated !== undefined) return truncated;
       if (noise.learns === 'scale' && noise.acts === 'weights') {
         return 'the posterior N(θ, αθ²) shrinks to a point at θ = 0, where its KL to a Gaussian is infinite; use meanField';
       }
@@ -45,6 +47,8 @@ export function gaussianPrior(options: { readonly sigma?: number } = {}): Diverg
           const logRatio = b.sub(posterior.logAlpha, logPriorVariance);
           return sumOver(b, posterior, b.mul(0.5, b.sub(b.mul(precision, moment), b.add(1, logRatio))));
         }
+        case 'truncatedLogNormal':
+          return refusePosterior('gaussian', posterior);
         case 'bernoulli': {
           const { weights, logit } = posterior;
           // 1/(1 − p) = 1 + e^ρ, log p = −softplus(−ρ), log(1 − p) = −softplus(ρ).

@@ -5,3 +5,4 @@ export { gaussianPrior } from './gaussianPrior.js';
 export { logUniformCubic } from './logUniformCubic.js';
 export { logUniformExact } from './logUniformExact.js';
 export { logUniformSigmoid } from './logUniformSigmoid.js';
+export { truncatedLogUniform } from './truncatedLogUniform.js';

@@ -13,7 +13,7 @@ export function logUniformExact(options: NoOptions = {}): Divergence {
     name: 'exact',
     refuses: refuseWithoutDensity,
     kl(b, posterior) {
-      if (posterior.kind === 'bernoulli') refusePosterior('exact', posterior);
+      if (posterior.kind !== 'gaussian' && posterior.kind !== 'scale') refusePosterior('exact', posterior);
       // s may have the sign of θ: the KL is even in it.
       const s =
         posterior.kind === 'gaussian'

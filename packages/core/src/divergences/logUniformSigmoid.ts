@@ -26,7 +26,7 @@ export function logUniformSigmoid(options: NoOptions = {}): Divergence {
     name: 'sigmoid',
     refuses: refuseWithoutDensity,
     kl(b, posterior) {
-      if (posterior.kind === 'bernoulli') refusePosterior('log α', posterior);
+      if (posterior.kind !== 'gaussian' && posterior.kind !== 'scale') refusePosterior('log α', posterior);
       if (posterior.kind === 'gaussian') return ofWeights(b, posterior.mean, posterior.logVariance);
       // With u = −log α: k₁ − k₁ σ(k₂ − k₃u) = k₁ σ(k₃u − k₂), which keeps its digits where it is small.
       const u = negativeLogAlpha(b, posterior);

@@ -148,9 +148,14 @@ export function buildLinearPart(
       built.set(what, value);
       return value;
     };
+    const quiet = draw === undefined || noise.acts === 'nowhere';
     const preActivations = (x: Value) =>
-      draw === undefined || noise.acts === 'nowhere'
-        ? map.apply(b, x, own.weights)
+      quiet
+        ? map.apply(
+            b,
+            x,
+            once('mean', () => meanWeights(b, noise, own)),
+          )
         : estimator.apply({ builder: b, linear: map, noise, x, parameters: own, draw: drawFor(name, draw), once });
     // The bias is deterministic: it shifts the mean and adds no variance.
     return (x) => (bias ? b.add(preActivations(x), own.bias) : preActivations(x));
@@ -159,6 +164,12 @@ export function buildLinearPart(
     ...{ name, parameters, map, weightShape, bias, noise, estimator, divergence, sharedNoise, sample },
     apply: (b, x, all, mode) => sample(b, all, mode)(x),
   };
+}
+
+/** The weights of predictions by the means. */
+export function meanWeights(b: Builder, noise: NoiseModel, own: LayerParameters): Value {
+  const factor = noise.acts === 'inputs' ? noise.meanFactor?.(b, own) : undefined;
+  return factor === undefined ? own.weights : b.mul(factor, own.weights);
 }
 
 /** The parameters of all parts, by their names within the layer. Parameters of the network are listed once. */

@@ -5,4 +5,5 @@ export { gaussianDropout } from './gaussianDropout.js';
 export type * from './noiseModel.js';
 export { noNoise } from './noNoise.js';
 export { alphaOfRate } from './rate.js';
+export { structuredBayesianPruning } from './structuredBayesianPruning.js';
 export { type VariationalDropoutOptions, variationalDropout } from './variationalDropout.js';

@@ -50,12 +50,21 @@ export interface WeightMoments {
  * What a divergence needs to know about the approximate posterior. `scale`: factors N(1, α), `count` independent ones for each
  * element of `logAlpha`. `gaussian`: weights N(mean, e^logVariance), all independent. `bernoulli`: factors that are 0 with
  * probability p = sigmoid(logit), else 1/(1 − p); `count` independent ones for each element of `logit`, which broadcasts to the
- * weights.
+ * weights. `truncatedLogNormal`: factors whose logarithm is N(μ, σ²) truncated to [low, high], `logMean` = μ, `logDeviation` = log
+ * σ; `count` independent ones for each element.
  */
 export type Posterior =
   | { readonly kind: 'scale'; readonly logAlpha: Value; readonly alpha: Value; readonly count: number }
   | { readonly kind: 'gaussian'; readonly mean: Value; readonly logVariance: Value }
-  | { readonly kind: 'bernoulli'; readonly weights: Value; readonly logit: Value; readonly count: number };
+  | { readonly kind: 'bernoulli'; readonly weights: Value; readonly logit: Value; readonly count: number }
+  | {
+      readonly kind: 'truncatedLogNormal';
+      readonly logMean: Value;
+      readonly logDeviation: Value;
+      readonly low: number;
+      readonly high: number;
+      readonly count: number;
+    };
 
 interface NoiseModelBase {
   /** Stable name, also used by the command line, such as `variational-b`. */
@@ -74,6 +83,8 @@ interface NoiseModelBase {
   posterior?(b: Builder, parameters: LayerParameters, weights: WeightShape): Posterior;
   /** log α (or logit p, which is log α of the matching Gaussian), broadcastable to the weights; absent without α. */
   logAlpha?(b: Builder, parameters: LayerParameters): Value;
+  /** log α from which pruning removes, where nobody has chosen another. Default: 3. */
+  readonly threshold?: number;
 }
 
 /** No noise. */
@@ -92,6 +103,8 @@ export interface InputNoise extends NoiseModelBase {
   readonly acts: 'inputs';
   /** Moments of a factor as it is sampled; without them there is no `momentsProgram`. */
   moments?(b: Builder, parameters: LayerParameters): FactorMoments;
+  /** What predictions by the means multiply the weights by, broadcastable to them. Default: 1. */
+  meanFactor?(b: Builder, parameters: LayerParameters): Value;
   /** Factors of `shape` `[batch, in]`, `[1, in]` (or with two axes of length 1 between, for images). */
   scale(b: Builder, parameters: LayerParameters, draw: Draw, shape: Shape): Value;
 }

@@ -3,7 +3,7 @@ import { VardropError } from '../errors.js';
 import { type Model, modelParts } from '../layers/model/model.js';
 import type { TensorMap } from '../tensorData.js';
 import { readParameters } from './layerTensors.js';
-import { prunedWeights, usualThreshold } from './prunedWeights.js';
+import { prunedWeights } from './prunedWeights.js';
 import { weightStates } from './weightStates.js';
 
 /**
@@ -13,7 +13,7 @@ import { weightStates } from './weightStates.js';
 const noVariance = -1600;
 
 /**
- * The parameters with every weight of log α ≥ `threshold` (default 3) removed: its mean and its variance are 0. The shapes
+ * The parameters with every weight of log α ≥ `threshold` (default 3; 0 for `structuredBayesianPruning`) removed: its mean and its variance are 0. The shapes
  * stay; `prune` makes the model smaller. Tensors that do not change are shared with the argument. Use the result for prediction
  * only: without variance the KL to a log-uniform prior is not defined, so training cannot continue.
  *
@@ -27,7 +27,7 @@ export function mask(
   options: { readonly threshold?: number } = {},
 ): TensorMap {
   checkOptionNames('mask', options, { threshold: true });
-  const { threshold = usualThreshold } = options;
+  const { threshold } = options;
   const masked: Record<string, TensorMap[string]> = { ...readParameters('mask', model, parameters) };
   const pruned = prunedWeights(model, masked, threshold);
   for (const modelPart of modelParts(model)) {

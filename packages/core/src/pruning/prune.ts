@@ -51,7 +51,7 @@ export interface Pruned<Given extends Likelihoods = Likelihoods> {
 
 /** How to prune. */
 export interface PruneOptions {
-  /** Weights with log α ≥ `threshold` are removed. Default: 3. */
+  /** Weights with log α ≥ `threshold` are removed. Default: 3; 0 for `structuredBayesianPruning`. */
   readonly threshold?: number;
   /**
    * `law` (the default): the smaller model has the same distribution of outputs as the masked model. `mean`: only the outputs
@@ -62,7 +62,8 @@ export interface PruneOptions {
 }
 
 /**
- * Removes weights with log α ≥ `threshold` (default 3, as in Molchanov, Ashukha & Vetrov 2017). Then removes the units that no
+ * Removes weights with log α ≥ `threshold` (default 3, as in Molchanov, Ashukha & Vetrov 2017; 0 for
+ * structured Bayesian pruning, which is a signal-to-noise ratio of 1). Then removes the units that no
  * longer matter: units that nothing reads, and units without inputs, which are constant. A constant that is not 0 is added to
  * the biases of the layers that read it, if that does not change the distribution of the outputs. Otherwise its unit stays: where
  * the constant meets noise, where a reading layer has no bias, and before an image that is padded with zeros. The outputs are those

@@ -6,18 +6,19 @@ import type { TensorMap } from '../tensorData.js';
 import { logAlphasOf } from './logAlphas.js';
 
 /** log α above which a weight counts as noise (p > 0.95): Molchanov, Ashukha & Vetrov 2017. */
-export const usualThreshold = 3;
+const usualThreshold = 3;
 
 /**
- * For each part whose noise has log α, by name: which of its weights have log α ≥ `threshold`, 1 or 0 per weight, row-major.
+ * For each part whose noise has log α, by name: which of its weights have log α ≥ `threshold`
+ * (default: that of the noise, else 3), 1 or 0 per weight, row-major.
  * Throws `VARDROP_OPTION` for a threshold that is NaN, `VARDROP_PRUNE` where no layer has log α.
  */
 export function prunedWeights(
   model: Model,
   parameters: TensorMap,
-  threshold: number,
+  threshold?: number,
 ): Readonly<Record<string, Uint8Array>> {
-  if (typeof threshold !== 'number' || Number.isNaN(threshold)) {
+  if (threshold !== undefined && (typeof threshold !== 'number' || Number.isNaN(threshold))) {
     throw new VardropError(
       'VARDROP_OPTION',
       `[prune] threshold: got ${formatValue(threshold)}, needs a number, such as 3.`,
@@ -28,16 +29,17 @@ export function prunedWeights(
     const names = new Set(modelParts(model).map(({ part }) => `'${part.noise.name}'`));
     throw new VardropError(
       'VARDROP_PRUNE',
-      `[prune] noise: got ${[...names].join(', ') || 'none'}, needs a model whose noise has log α. Train with sparseVariational(), variationalDropout() or bernoulliLearned().`,
+      `[prune] noise: got ${[...names].join(', ') || 'none'}, needs a model whose noise has log α. Train with sparseVariational(), structuredBayesianPruning(), variationalDropout() or bernoulliLearned().`,
     );
   }
   return Object.fromEntries(
     modelParts(model).flatMap(({ name, part }) => {
       if (!found[name]) return [];
       const { values, shape } = found[name];
+      const limit = threshold ?? part.noise.threshold ?? usualThreshold;
       const at = broadcastIndex(shape, part.weightShape);
       const pruned = Uint8Array.from({ length: elementCount(part.weightShape) }, (_, i) =>
-        values[at(i)] >= threshold ? 1 : 0,
+        values[at(i)] >= limit ? 1 : 0,
       );
       return [[name, pruned]];
     }),

@@ -2,7 +2,7 @@ import { checkOptionNames } from '../checkOptionNames.js';
 import type { Model } from '../layers/model/model.js';
 import type { TensorMap } from '../tensorData.js';
 import { readParameters } from './layerTensors.js';
-import { prunedWeights, usualThreshold } from './prunedWeights.js';
+import { prunedWeights } from './prunedWeights.js';
 
 /** How many weights can be removed because of their noise. */
 export interface SparsityCount {
@@ -20,7 +20,7 @@ export interface Sparsity {
 }
 
 /**
- * Share of weights whose log α is at least `threshold` (default 3), in the layers whose noise has log α. Throws `VARDROP_PRUNE`
+ * Share of weights whose log α is at least `threshold` (default: that of the noise, as for `prune`), in the layers whose noise has log α. Throws `VARDROP_PRUNE`
  * where none has, `VARDROP_OPTION` for a threshold that is NaN and for other options, `VARDROP_STATE` for parameters of another
  * model.
  */
@@ -30,7 +30,7 @@ export function sparsity(
   options: { readonly threshold?: number } = {},
 ): Sparsity {
   checkOptionNames('sparsity', options, { threshold: true });
-  const { threshold = usualThreshold } = options;
+  const { threshold } = options;
   const read = readParameters('sparsity', model, parameters);
   const count = (weights: number, pruned: number): SparsityCount => ({ weights, pruned, sparsity: pruned / weights });
   const layers = Object.fromEntries(

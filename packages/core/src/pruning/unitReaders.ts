@@ -1,5 +1,5 @@
 import { VardropError } from '../errors.js';
-import { parametersOfPart, partName } from '../layers/linearPart.js';
+import { meanWeights, parametersOfPart, partName } from '../layers/linearPart.js';
 import { type LayerCall, type Model, parametersOf } from '../layers/model/model.js';
 import type { TensorMap } from '../tensorData.js';
 import { constantUnits, valuesForZeros } from './constantUnits.js';
@@ -132,7 +132,8 @@ function constantSums(
     const outputs = evaluateBuilt(
       layerTensors(layer, parameters),
       { rows: units.length, shape, data },
-      (b, tensors, x) => built.map.apply(b, x, parametersOfPart(part, parametersOf(layer, tensors)).weights),
+      (b, tensors, x) =>
+        built.map.apply(b, x, meanWeights(b, part.noise, parametersOfPart(part, parametersOf(layer, tensors)))),
     );
     const length = outputs.length / units.length;
     sums.forEach((sum, row) => {
