@@ -282,6 +282,8 @@ export const withOptions: Readonly<Record<string, Entry>> = {
   singleSample: { call: core.singleSample, options: none },
   sparseVariational: { call: core.sparseVariational, options: { logVariance: 'number' } },
   sparsity: { call: (options) => core.sparsity(model, parameters, options), options: { threshold: 'number' } },
+  structuredBayesianPruning: { call: core.structuredBayesianPruning, options: none },
+  truncatedLogUniform: { call: core.truncatedLogUniform, options: none },
   validate: { call: (options) => core.validate(program, options), options: { allowEmpty: 'boolean' } },
   variationalDropout: {
     call: core.variationalDropout,

@@ -12,8 +12,8 @@ export interface TruncatedLogNormal {
   readonly high: number;
 }
 
-/** Beyond this many nats below the highest density nothing is left in float32. */
-const depth = 20;
+/** Integrals end this many nats below the highest density: e⁻³² is nothing, even for derivatives, which are 1/σ times as large. */
+const depth = 32;
 
 /** From this distance of μ to the interval on, in σ, samples come from the tail of the normal. */
 const tail = 4;
