@@ -1,6 +1,14 @@
 /** For apps: models, layers, noise, likelihoods, training, prediction, pruning. */
 export type { Backend } from './backend/contract.js';
-export type { ConformalRule, ConformalScore } from './calibration/index.js';
+export type {
+  CalibrationRule,
+  ConformalRule,
+  ConformalScore,
+  IsotonicMap,
+  IsotonicRule,
+  SelectiveMeasure,
+  SelectiveRule,
+} from './calibration/index.js';
 export {
   type Checkpoint,
   type CheckpointMetadata,
@@ -29,6 +37,7 @@ export {
 export { VardropError } from './errors.js';
 export { type Estimator, flipout, localReparametrization, separateSamples, singleSample } from './estimators/index.js';
 export {
+  type AcceptedEvaluation,
   type BinaryEvaluation,
   type CalibrationOfBothKinds,
   type ClassificationEvaluation,
@@ -38,6 +47,7 @@ export {
   evaluate,
   type IntervalEvaluation,
   type RegressionEvaluation,
+  type SetsEvaluation,
 } from './evaluation/index.js';
 export type { Rows } from './flattenRows.js';
 export {
@@ -204,23 +214,28 @@ export {
   type ConformalOptions,
   conformal,
   createNetwork,
+  type DataDigest,
   deserializeNetwork,
   type Exporter,
   ensemble,
   type FitOptions,
   type FitResult,
   fit,
+  isotonic,
   type LastLayerLaplaceOptions,
   lastLayerLaplace,
   type Network,
+  type NetworkCalibrationOptions,
   type NetworkEvaluateOptions,
   type NetworkKnowledge,
   type NetworkOptions,
   type NetworkPredictOptions,
   type ReadNetworkOptions,
   type Row,
+  type SelectiveOptions,
   type SwagCollector,
   type SwagOptions,
+  selective,
   serializeNetwork,
   swag,
   type TableOrRows,

@@ -14,6 +14,7 @@ export const streams = {
   prediction: 3,
   augmentation: 4,
   shuffleLater: 5,
+  conformal: 6,
 } as const;
 
 /** The stream of a purpose for a seed. */

@@ -30,6 +30,9 @@ const trainer = {
 const merged = (base: object, options: object) => ({ ...base, ...options }) as never;
 const none: Entry['options'] = {};
 const knowledge: Entry['options'] = { preprocessing: 'other', classes: 'other', columns: 'other' };
+const ofCalibration: Entry['options'] = {
+  ...{ samples: 'other', mode: 'other', batch: 'other', seed: 'other', signal: 'other', onWarning: 'function' },
+};
 const ofNetwork: Entry['options'] = { backend: 'other', targets: 'other', parts: 'other' };
 const network = core.createNetwork(model, { backend, parameters });
 const table = core.tableFromRows([{ a: 1 }, { a: 2 }]);
@@ -68,7 +71,8 @@ export const withOptions: Readonly<Record<string, Entry>> = {
   },
   categorical: { call: core.categorical, options: { labelSmoothing: 'number', temperature: 'number' } },
   conformal: {
-    call: (options) => core.conformal(network, merged({ data: { inputs, targets: [0] }, coverage: 0.5 }, options)),
+    call: (options) =>
+      core.conformal(network, merged({ data: { inputs, targets: [0] }, coverage: 0.5, score: 'aps' }, options)),
     options: {
       data: 'other',
       coverage: 'number',
@@ -76,11 +80,8 @@ export const withOptions: Readonly<Record<string, Entry>> = {
       byClass: 'boolean',
       penalty: 'number',
       rank: 'number',
-      samples: 'other',
-      mode: 'other',
-      batch: 'other',
-      seed: 'other',
-      signal: 'other',
+      randomized: 'boolean',
+      ...ofCalibration,
     },
   },
   compileProgram: {
@@ -95,7 +96,10 @@ export const withOptions: Readonly<Record<string, Entry>> = {
   },
   createNetwork: {
     call: (options) => core.createNetwork(model, merged({ backend, parameters }, options)),
-    options: { backend: 'other', parameters: 'other', posterior: 'other', conformal: 'other', ...knowledge },
+    options: {
+      ...{ backend: 'other', parameters: 'other', posterior: 'other', calibration: 'other', trainedOn: 'other' },
+      ...knowledge,
+    },
   },
   createPredictor: {
     call: (options) => core.createPredictor(model, merged({ backend }, options)),
@@ -192,6 +196,10 @@ export const withOptions: Readonly<Record<string, Entry>> = {
     call: (options) => core.input(merged({ shape: [2] }, options)),
     options: { shape: 'other', name: 'string', kind: 'other' },
   },
+  isotonic: {
+    call: (options) => core.isotonic(network, merged({ data: { inputs, targets: [0] } }, options)),
+    options: { data: 'other', ...ofCalibration },
+  },
   lion: {
     call: core.lion,
     options: { learningRate: 'number', beta1: 'number', beta2: 'number', weightDecay: 'number', decay: 'function' },
@@ -267,6 +275,10 @@ export const withOptions: Readonly<Record<string, Entry>> = {
     options: { learningRate: 'number', decay: 'number', epsilon: 'number', momentum: 'number', centred: 'boolean' },
   },
   separateSamples: { call: core.separateSamples, options: none },
+  selective: {
+    call: (options) => core.selective(network, merged({ data: { inputs, targets: [0] }, coverage: 0.5 }, options)),
+    options: { data: 'other', coverage: 'number', measure: 'other', ...ofCalibration },
+  },
   sequential: {
     call: (options) => core.sequential(merged({ input: [2], layers: [core.dense({ units: 2 })] }, options)),
     options: {
@@ -301,7 +313,7 @@ export const withOptions: Readonly<Record<string, Entry>> = {
   swag: { call: core.swag, options: { rank: 'other', from: 'other', every: 'other' } },
   temperatureScaling: {
     call: (options) => core.temperatureScaling(network, merged({ data: { inputs, targets: [0] } }, options)),
-    options: { data: 'other', samples: 'other', mode: 'other', batch: 'other', seed: 'other', signal: 'other' },
+    options: { data: 'other', ...ofCalibration },
   },
   tableFromRows: {
     call: (options) => core.tableFromRows([[1], [2]], options),

@@ -4,9 +4,13 @@ import { VardropError } from '../errors.js';
  * The `⌈(n + 1) coverage⌉`-th smallest of n scores. A new score of the same distribution is at most this one with a probability of at
  * least `coverage`, on average over calibration sets of n rows (Vovk, Gammerman & Shafer 2005; Lei et al. 2018, theorem 2.1).
  *
- * Throws `VARDROP_CONFORMAL` for fewer scores than the coverage needs, with the number that does. `of` says whose they are.
+ * Throws `VARDROP_CONFORMAL` for fewer scores than the coverage needs, with the number that does. `who` asks for it, and `of` says whose scores they are.
  */
-export function conformalLimit(scores: ArrayLike<number>, coverage: number, of = 'rows'): number {
+export function conformalLimit(
+  scores: ArrayLike<number>,
+  coverage: number,
+  { who = 'conformal', of = 'rows' } = {},
+): number {
   const count = scores.length;
   // A product such as 10 · 0.9 may be above 9 by a rounding, which is not to cost a row.
   const rank = Math.ceil((count + 1) * coverage - 1e-9);
@@ -14,6 +18,6 @@ export function conformalLimit(scores: ArrayLike<number>, coverage: number, of =
   const needed = Math.ceil(coverage / (1 - coverage) - 1e-9);
   throw new VardropError(
     'VARDROP_CONFORMAL',
-    `[conformal] data: got ${count} ${of}, needs at least ${needed} for a coverage of ${coverage}. Give more data, or ask for less.`,
+    `[${who}] data: got ${count} ${of}, needs at least ${needed} for a coverage of ${coverage}. Give more data, or ask for less.`,
   );
 }

@@ -1,5 +1,13 @@
-export { applyConformal, unitsOf } from './applyConformal.js';
+export { applyRules } from './applyRules.js';
+export { bandOf } from './bandOf.js';
+export type { CalibrationRule } from './calibrationRule.js';
 export { classScores } from './classScores.js';
 export { conformalLimit } from './conformalLimit.js';
 export type { ConformalRule, ConformalScore } from './conformalRule.js';
-export { readConformalRule } from './readConformalRule.js';
+export { fitIsotonic } from './fitIsotonic.js';
+export type { IsotonicMap, IsotonicRule } from './isotonicRule.js';
+export { quantileLevels } from './quantileLevels.js';
+export { isotonicMaps, measuresOf, readRules, scoresOf } from './readRules.js';
+export { rowNoise } from './rowNoise.js';
+export { rowUncertainty } from './rowUncertainty.js';
+export type { SelectiveMeasure, SelectiveRule } from './selectiveRule.js';

@@ -1,6 +1,7 @@
 import { allTensors } from '../allParameters.js';
 import type { Tensor } from '../backend/contract.js';
 import { disposeAll } from '../backend/disposeAll.js';
+import { applyRules, type CalibrationRule, quantileLevels } from '../calibration/index.js';
 import { checkBoolean } from '../checkBoolean.js';
 import { checkObject } from '../checkObject.js';
 import { checkOptionNames } from '../checkOptionNames.js';
@@ -19,6 +20,7 @@ import {
   readPredictorOptions,
 } from '../prediction/createPredictor.js';
 import { createSampler } from '../prediction/createSampler.js';
+import type { BinaryPrediction, ClassificationPrediction } from '../prediction/prediction.js';
 import { key } from '../random/key.js';
 import { readTensors } from '../readTensors.js';
 import type { TensorMap } from '../tensorData.js';
@@ -73,11 +75,12 @@ export async function evaluate<Given extends Likelihoods>(
   return evaluateInUnits(model, options, new Map());
 }
 
-/** The same, with metrics in the units of columns that were standardized. */
+/** The same, with metrics in the units of columns that were standardized, of predictions that rules have changed. */
 export async function evaluateInUnits<Given extends Likelihoods>(
   model: Model<Given>,
   options: EvaluateOptions,
   scales: TargetScales,
+  rules: readonly CalibrationRule[] = [],
 ): Promise<EvaluationOf<Given>> {
   checkObject('VARDROP_MODEL', '[evaluate] model', model, 'apply', 'sequential()');
   checkOptionNames('evaluate', options, evaluateOptionNames, elsewhere);
@@ -99,7 +102,7 @@ export async function evaluateInUnits<Given extends Likelihoods>(
     for (const [name, { shape, data }] of Object.entries(read)) uploaded[name] = backend.upload(data, shape);
     const { inputs, rows, targets } = data;
     const outputs = await sampler.run(uploaded, { inputs, rows, targets, seed, signal });
-    const about = { samples: sampler.samples, bins, topK, crps, signal, scales };
+    const about = { samples: sampler.samples, bins, topK, crps, signal, scales, rules, seed };
     const all: [name: string, Evaluation][] = [];
     for (const head of heads) all.push([head.output.name, await evaluateHead(head, data, outputs, about)]);
     const evaluation = isNamed(model)
@@ -124,18 +127,20 @@ async function evaluateHead(
   { output, likelihood, prefix }: Head,
   { targets: all, weights, rows }: ReadDataset,
   outputs: Outputs,
-  {
-    samples,
-    scales,
-    ...about
-  }: ClassOptions & Omit<ValueOptions, 'scale'> & { readonly samples: number; readonly scales: TargetScales },
+  { samples, scales, rules, seed, ...about }: ClassOptions & Omit<ValueOptions, 'scale'> & AboutHead,
 ): Promise<Evaluation> {
-  const prediction = assemblePrediction(outputs, { rows, samples, prefix, targets: likelihood.targets });
+  const { targets: kind, distribution } = likelihood;
+  const quantiles = quantileLevels(rules);
+  const assembled = assemblePrediction(outputs, { rows, samples, prefix, targets: kind, quantiles, distribution });
+  const prediction = applyRules(assembled, rules, { seed });
   const own = outputsOf(outputs, prefix);
   const targets = all[output.name];
   const scale = scales.get(output.name) ?? [1];
   const units = unitLosses(targets, rows, scale);
-  const losses = rowLosses([own.negativeLogLikelihood], rows).map((loss, row) => loss + units[row]);
+  const isRecalibrated = rules.some(({ kind }) => kind === 'isotonic') && prediction.kind !== 'regression';
+  const losses = isRecalibrated
+    ? probabilityLosses(prediction, targets)
+    : rowLosses([own.negativeLogLikelihood], rows).map((loss, row) => loss + units[row]);
   const scored = { targets, weights, nll: meanLoss(output.name, losses, targets, weights) };
   switch (prediction.kind) {
     case 'classification':
@@ -143,8 +148,34 @@ async function evaluateHead(
     case 'binary':
       return evaluateBinary({ ...scored, prediction }, about);
     case 'regression':
-      return evaluateValues({ ...scored, prediction }, likelihood.distribution, own, { ...about, scale });
+      return evaluateValues({ ...scored, prediction }, distribution, own, { ...about, scale });
   }
+}
+
+/** The samples, units and rules of a prediction. */
+interface AboutHead {
+  readonly samples: number;
+  readonly scales: TargetScales;
+  readonly rules: readonly CalibrationRule[];
+  readonly seed: number;
+}
+
+/** `−log` of the predicted probability of each row's targets, of binary ones summed; those that are missing are left out. */
+function probabilityLosses(
+  { kind, rows, probabilities }: ClassificationPrediction | BinaryPrediction,
+  targets: ArrayLike<number>,
+): readonly number[] {
+  const width = probabilities.length / rows;
+  // Not of what never happens, whose logarithm may be infinite.
+  const loss = (target: number, p: number) => (target > 0 ? -target * Math.log(p) : 0);
+  return Array.from({ length: rows }, (_, row) => {
+    let sum = 0;
+    for (let i = row * width; i < (row + 1) * width; i++) {
+      const target = targets.length === rows * width ? targets[i] : Number(targets[row] === i % width);
+      sum += loss(target, probabilities[i]) + (kind === 'binary' ? loss(1 - target, 1 - probabilities[i]) : 0);
+    }
+    return sum;
+  });
 }
 
 /** The mean over the rows that have targets. */

@@ -8,8 +8,8 @@ import {
   topKAccuracy,
 } from '../metrics/index.js';
 import { mostProbable } from '../metrics/mostProbable.js';
-import type { BinaryPrediction, ClassificationPrediction } from '../prediction/prediction.js';
-import type { BinaryEvaluation, ClassificationEvaluation } from './evaluation.js';
+import type { BinaryPrediction, ClassificationPrediction, PredictionSets } from '../prediction/prediction.js';
+import type { AcceptedEvaluation, BinaryEvaluation, ClassificationEvaluation, SetsEvaluation } from './evaluation.js';
 import { presentTargets, type ScoredRows, weightedMean } from './scoredRows.js';
 
 /** What is asked of evaluations of classes. */
@@ -41,6 +41,8 @@ export function evaluateLabels(
     ece: calibration.equalWidth.ece,
     calibration,
     ...(topK !== undefined && { topK: topKAccuracy(probabilities, labels, { classes, k: topK, weights }) }),
+    ...(prediction.sets && { sets: evaluateSets(prediction.sets, labels, weights) }),
+    ...(prediction.accepted && { accepted: evaluateAccepted(prediction, Array.from(labels), weights) }),
   };
 }
 
@@ -99,5 +101,42 @@ export function evaluateBinary(
       undefined,
     ),
     outputs,
+    ...(prediction.accepted && {
+      accepted: evaluateAccepted(
+        prediction,
+        Array.from(targets, (target) => (Number.isNaN(target) ? target : Number(target > 0.5))),
+        scored.weights,
+      ),
+    }),
   };
+}
+
+function evaluateSets(
+  { members, sizes, coverage }: PredictionSets,
+  labels: ArrayLike<number>,
+  weights: ArrayLike<number> | undefined,
+): SetsEvaluation {
+  const classes = members.length / sizes.length;
+  const held = Array.from(sizes, (_, row) => members[row * classes + labels[row]]);
+  return {
+    probability: coverage,
+    coverage: weightedMean(held, weights),
+    size: weightedMean(Array.from(sizes), weights),
+  };
+}
+
+/** `labels` are the true ones of all outputs, NaN for missing ones. */
+function evaluateAccepted(
+  { accepted = new Uint8Array(), labels: predicted, rows }: ClassificationPrediction | BinaryPrediction,
+  labels: readonly number[],
+  weights: ArrayLike<number> | undefined,
+): AcceptedEvaluation {
+  const width = labels.length / rows;
+  const share = weightedMean(Array.from(accepted), weights);
+  const counted = labels.map((label, i) => {
+    const row = Math.floor(i / width);
+    return Number.isNaN(label) ? 0 : accepted[row] * (weights?.[row] ?? 1);
+  });
+  const wrong = labels.map((label, i) => (label === predicted[i] ? 0 : 1));
+  return { share, error: weightedMean(wrong, counted) };
 }

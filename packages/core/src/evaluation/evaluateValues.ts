@@ -4,9 +4,9 @@ import { mixtureCrps } from '../distributions/mixtureCrps.js';
 import { mixtureQuantile } from '../distributions/mixtureQuantile.js';
 import { intervalCoverage, intervalWidth, pitHistogram } from '../metrics/index.js';
 import { mixturesOf } from '../prediction/mixtures.js';
-import type { RegressionPrediction } from '../prediction/prediction.js';
+import type { PredictionInterval, RegressionPrediction } from '../prediction/prediction.js';
 import { yieldToEvents } from '../yieldToEvents.js';
-import type { RegressionEvaluation } from './evaluation.js';
+import type { IntervalEvaluation, RegressionEvaluation } from './evaluation.js';
 import { type PresentTargets, presentTargets, type ScoredRows, weightedMean } from './scoredRows.js';
 
 /** Probabilities of the central intervals. */
@@ -33,13 +33,43 @@ export async function evaluateValues(
   const { indices, weights } = present;
   const { scale } = options;
   const squares = indices.map((i) => (scale[i % scale.length] * (targets[i] - mean[i])) ** 2);
-  const whole = { rows, samples, targets: indices.length, nll, rmse: Math.sqrt(weightedMean(squares, weights)) };
+  const whole = {
+    ...{ rows, samples, targets: indices.length, nll, rmse: Math.sqrt(weightedMean(squares, weights)) },
+    ...(prediction.interval && { interval: evaluateInterval(prediction.interval, scored, present, scale) }),
+    ...(prediction.accepted && { accepted: evaluateAccepted(prediction.accepted, squares, scored, present) }),
+  };
   if (distribution === undefined) return { kind: 'regression', ...whole };
   return {
     kind: 'regression',
     ...whole,
     ...(await distributional(scored, present, distribution, components, options)),
   };
+}
+
+function evaluateInterval(
+  { lower, upper, coverage: probability }: PredictionInterval,
+  { targets }: Pick<ScoredRows<unknown>, 'targets'>,
+  { indices, weights }: PresentTargets,
+  scale: readonly number[],
+): IntervalEvaluation {
+  const at = (values: ArrayLike<number>) => indices.map((i) => values[i]);
+  const inUnits = (values: ArrayLike<number>) => indices.map((i) => scale[i % scale.length] * values[i]);
+  return {
+    probability,
+    coverage: intervalCoverage(at(lower), at(upper), at(targets), { weights }),
+    width: intervalWidth(inUnits(lower), inUnits(upper), { weights }),
+  };
+}
+
+/** `squares` are the squared errors of the targets that are not missing. */
+function evaluateAccepted(
+  accepted: Uint8Array,
+  squares: readonly number[],
+  { prediction, weights: ofRows }: ScoredRows<RegressionPrediction>,
+  { indices, weights }: PresentTargets,
+): RegressionEvaluation['accepted'] {
+  const counted = indices.map((i, k) => accepted[Math.floor(i / prediction.outputs)] * (weights?.[k] ?? 1));
+  return { share: weightedMean(Array.from(accepted), ofRows), rmse: Math.sqrt(weightedMean(squares, counted)) };
 }
 
 /** What needs the whole distribution of each target. */

@@ -19,6 +19,28 @@ export interface ClassificationEvaluation {
   readonly calibration: CalibrationOfBothKinds;
   /** With the option `topK`: the share of labels among the most probable classes. */
   readonly topK?: number;
+  /** Of a network that was calibrated with `conformal`. */
+  readonly sets?: SetsEvaluation;
+  /** Of a network that was calibrated with `selective`. */
+  readonly accepted?: AcceptedEvaluation;
+}
+
+/** How good sets of classes are. */
+export interface SetsEvaluation {
+  /** The coverage that was asked for. */
+  readonly probability: number;
+  /** Share of the labels in their sets. */
+  readonly coverage: number;
+  /** Mean number of classes in a set. */
+  readonly size: number;
+}
+
+/** How good predictions of the accepted rows are. */
+export interface AcceptedEvaluation {
+  /** Share of the rows that are accepted. */
+  readonly share: number;
+  /** Share of wrong labels among accepted rows; NaN where there are none. */
+  readonly error: number;
 }
 
 /** Calibration errors with their reliability diagrams. */
@@ -47,11 +69,13 @@ export interface BinaryEvaluation {
   readonly averagePrecision: number;
   /** Of each output; NaN where its targets are all alike. */
   readonly outputs: readonly { readonly areaUnderRocCurve: number; readonly averagePrecision: number }[];
+  /** Of a network that was calibrated with `selective`. */
+  readonly accepted?: AcceptedEvaluation;
 }
 
-/** Intervals between two quantiles as far from the median. */
+/** Intervals: between two quantiles as far from the median, or those of `conformal`. */
 export interface IntervalEvaluation {
-  /** Of the interval: 0.9 is that from the quantile 0.05 to 0.95. */
+  /** Of the interval: 0.9 is that from the quantile 0.05 to 0.95, or the coverage that `conformal` was asked for. */
   readonly probability: number;
   /** Share of the targets in it. */
   readonly coverage: number;
@@ -76,6 +100,10 @@ export interface RegressionEvaluation {
   readonly intervals?: readonly IntervalEvaluation[];
   /** Histogram of `F(target)`; absent without a distribution. */
   readonly pit?: readonly PitBin[];
+  /** Of a network that was calibrated with `conformal`. */
+  readonly interval?: IntervalEvaluation;
+  /** Of a network that was calibrated with `selective`: the share of the rows that are accepted, and the `rmse` of those (NaN for none). */
+  readonly accepted?: { readonly share: number; readonly rmse: number };
 }
 
 /** What `evaluate` gives for one output. */

@@ -1,5 +1,6 @@
 export { type EvaluateOptions, evaluate, evaluateInUnits, evaluateOptionNames } from './evaluate.js';
 export type {
+  AcceptedEvaluation,
   BinaryEvaluation,
   CalibrationOfBothKinds,
   ClassificationEvaluation,
@@ -7,4 +8,5 @@ export type {
   EvaluationOf,
   IntervalEvaluation,
   RegressionEvaluation,
+  SetsEvaluation,
 } from './evaluation.js';

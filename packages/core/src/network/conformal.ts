@@ -1,37 +1,39 @@
-import { type ConformalRule, type ConformalScore, classScores, conformalLimit, unitsOf } from '../calibration/index.js';
-import { scoresOf } from '../calibration/readConformalRule.js';
+import {
+  bandOf,
+  type ConformalRule,
+  type ConformalScore,
+  classScores,
+  conformalLimit,
+  quantileLevels,
+  rowNoise,
+  scoresOf,
+} from '../calibration/index.js';
 import { checkBoolean } from '../checkBoolean.js';
 import { checkChoice } from '../checkChoice.js';
 import { checkOptionNames } from '../checkOptionNames.js';
 import { VardropError } from '../errors.js';
-import type { EvaluateOptions } from '../evaluation/index.js';
-import { formatValue } from '../formatValue.js';
-import { headsOf } from '../likelihoods/heads.js';
 import type { Likelihoods } from '../likelihoods/likelihood.js';
+import type { ClassificationPrediction, RegressionPrediction } from '../prediction/index.js';
 import {
-  type ClassificationPrediction,
-  type Prediction,
-  predict,
-  type RegressionPrediction,
-} from '../prediction/index.js';
-import { readDataset } from '../training/data.js';
-import { version } from '../version.js';
-import { networkOf } from './createNetwork.js';
-import { datasetOf } from './dataOf.js';
-import type { Network, NetworkPredictOptions } from './network.js';
-import { isTableOrRows, type TableOrRows } from './rows.js';
+  calibrationOptionNames,
+  calibrationRows,
+  checkCoverage,
+  checkFitting,
+  type NetworkCalibrationOptions,
+  onlyHead,
+  predictRows,
+} from './calibrationRows.js';
+import { changed } from './changed.js';
+import type { Network } from './network.js';
 
 /** Options of `conformal`. */
-export interface ConformalOptions
-  extends Pick<NetworkPredictOptions, 'samples' | 'mode' | 'batch' | 'seed' | 'signal'> {
-  /** Rows that the network was not trained on, and that it was not calibrated with otherwise, as `evaluate` takes them. */
-  readonly data: EvaluateOptions['data'] | TableOrRows;
+export interface ConformalOptions extends NetworkCalibrationOptions {
   /** The probability with which a new row's target is to be in its interval or set, in (0, 1). Default: 0.9. */
   readonly coverage?: number;
   /**
-   * For numbers `absolute` (intervals of one width) or `scaled` (of widths in proportion to the predicted deviation; default). For labels
-   * `threshold` (the smallest sets on average; default), `aps` (sets whose probability is large enough) or `raps` (the same with a penalty
-   * for large ones).
+   * For numbers `absolute` (intervals of one width), `scaled` (of widths in proportion to the predicted deviation; default) or `quantile`
+   * (predicted quantiles, each moved by the same distance). For labels `threshold` (the smallest sets on average; default), `aps` (sets
+   * whose probability is large enough) or `raps` (the same with a penalty for large ones).
    */
   readonly score?: ConformalScore;
   /** For labels: the coverage holds for each class by itself (Mondrian). It takes enough rows of each. Default: false. */
@@ -40,72 +42,76 @@ export interface ConformalOptions
   readonly penalty?: number;
   /** Of `raps`. Default: 5. */
   readonly rank?: number;
+  /**
+   * Of `aps` and `raps`: the last class of a set is left out at random, so that sets are smaller and cover as often as they say, not
+   * more often. A set may then be empty. The noise depends on `seed` and the row's index, here and in predictions. Default: false.
+   */
+  readonly randomized?: boolean;
 }
+
+const who = {
+  name: 'conformal',
+  code: 'VARDROP_CONFORMAL',
+  without: ['binary'],
+  remedy: 'Use categorical() with two classes for yes and no, and a network for each output.',
+} as const;
 
 /**
  * The network with intervals or sets that hold a new row's target with a probability of at least `coverage`, whatever the network and
  * the distribution of the data, as long as new rows are like those given: split conformal prediction (Vovk, Gammerman & Shafer 2005).
  * Given the calibration rows the coverage is random, Beta(k, n + 1 − k) with `k = ⌈(n + 1) coverage⌉` for scores without ties. Predictions get
  * `interval` or `sets`; predict with the same `samples` and `mode`. A column of numbers has the guarantee by itself, not all together.
+ * An earlier `conformal` is replaced. Weights of rows are not read.
  *
  * Throws `VARDROP_CONFORMAL` for too few rows (it says how many are needed), binary targets, several outputs, and missing targets;
- * `VARDROP_OPTION` for options that are none; and what `evaluate` throws for data.
+ * `VARDROP_LIKELIHOOD` for quantiles of a likelihood without them; `VARDROP_OPTION` for options that are none; and what `evaluate` throws
+ * for data.
  */
 export async function conformal<Given extends Likelihoods>(
   network: Network<Given>,
   options: ConformalOptions,
 ): Promise<Network<Given>> {
   checkOptionNames('conformal', options, optionNames);
-  const {
-    data: given,
-    coverage = 0.9,
-    score: asked,
-    byClass = false,
-    penalty = 0.01,
-    rank = 5,
-    ...forPredict
-  } = options;
-  const { model, backend, parameters, posterior, preprocessing, classes, columns } = network;
-  checkNumber('coverage', coverage, (value) => value > 0 && value < 1, 'a number above 0 and below 1, such as 0.9');
-  checkBoolean('[conformal] byClass', byClass);
-  for (const [name, value] of Object.entries({ penalty, rank }))
-    checkNumber(name, value, (each) => each >= 0 && Number.isFinite(each), 'a number that is not negative');
-  const heads = headsOf('conformal', model);
-  const { targets } = heads[0].likelihood;
-  if (heads.length > 1 || targets === 'binary') {
-    const got = heads.length > 1 ? `a model with ${heads.length} outputs` : 'a model of binary targets';
-    throw new VardropError(
-      'VARDROP_CONFORMAL',
-      `[conformal] network: got ${got}, needs one output of labels or numbers. Use categorical() with two classes for yes and no, and a network for each output.`,
-    );
-  }
-  const usual = targets === 'labels' ? 'threshold' : 'scaled';
-  const score = asked === undefined ? usual : asked;
-  checkChoice('VARDROP_OPTION', '[conformal] score', score, [...scoresOf[targets]]);
-  if (byClass && targets !== 'labels') checkNumber('byClass', Number.NaN, () => false, 'labels. Leave it out');
-  const read = isTableOrRows(given) ? datasetOf('conformal', model, preprocessing, given) : given;
-  const data = readDataset('conformal', model, heads, read);
-  const known = data.targets[heads[0].output.name];
+  const head = onlyHead(network, who);
+  const { targets } = head.likelihood;
+  const unfinished = readOptions(options, targets === 'labels' ? 'labels' : 'values');
+  const data = await calibrationRows('conformal', network, options);
+  const known = data.targets[head.output.name];
   checkKnown(known, data.rows, targets === 'labels' ? 1 : known.length / data.rows);
-  const about = { ...forPredict, backend, parameters, posterior, inputs: data.inputs };
-  const prediction = (await predict(model, about)) as Prediction;
-  const rule = { score, coverage, rows: data.rows, ...(score === 'raps' && { penalty, rank }) };
+  const { byClass = false, seed } = options;
+  const rule = { ...unfinished, rows: data.rows };
+  const levels = quantileLevels([rule]);
+  const prediction = await predictRows(network, options, data, levels.length > 0 ? levels : undefined);
   const limits =
     prediction.kind === 'classification'
-      ? classLimits(prediction, known, rule, byClass)
+      ? classLimits(prediction, known, { rule, byClass, seed })
       : columnLimits(prediction as RegressionPrediction, known, rule);
-  const knowledge = preprocessing ? { preprocessing } : { classes, columns };
-  return networkOf(model, { backend, parameters, posterior, conformal: { ...rule, limits }, ...knowledge }, version);
+  const others = network.calibration?.filter(({ kind }) => kind !== 'conformal') ?? [];
+  return changed(network, { calibration: [...others, { ...rule, limits }] });
 }
 
 const optionNames: Readonly<Record<keyof ConformalOptions, true>> = {
-  ...{ data: true, coverage: true, score: true, byClass: true, penalty: true, rank: true },
-  ...{ samples: true, mode: true, batch: true, seed: true, signal: true },
+  ...calibrationOptionNames,
+  ...{ coverage: true, score: true, byClass: true, penalty: true, rank: true, randomized: true },
 };
 
-function checkNumber(name: string, value: unknown, fits: (value: number) => boolean, needs: string): void {
-  if (typeof value === 'number' && fits(value)) return;
-  throw new VardropError('VARDROP_OPTION', `[conformal] ${name}: got ${formatValue(value)}, needs ${needs}.`);
+/** The options as a rule. Throws `VARDROP_OPTION`. */
+function readOptions(options: ConformalOptions, targets: 'labels' | 'values'): Omit<ConformalRule, 'limits' | 'rows'> {
+  const { coverage = 0.9, score = scoresOf[targets][0], byClass = false, penalty = 0.01, rank = 5 } = options;
+  const { randomized = false } = options;
+  checkCoverage('conformal', coverage);
+  checkBoolean('[conformal] byClass', byClass);
+  checkBoolean('[conformal] randomized', randomized);
+  for (const [name, value] of Object.entries({ penalty, rank }))
+    checkFitting(`[conformal] ${name}`, value, (each) => each >= 0 && Number.isFinite(each), 'a number from 0 on');
+  checkChoice('VARDROP_OPTION', '[conformal] score', score, [...scoresOf[targets]]);
+  const refuse = (what: string, needs: string): never => {
+    throw new VardropError('VARDROP_OPTION', `[conformal] ${what}: got true, needs ${needs}. Leave it out.`);
+  };
+  if (byClass && targets !== 'labels') refuse('byClass', 'labels');
+  if (randomized && score !== 'aps' && score !== 'raps') refuse('randomized', 'the score aps or raps');
+  const own = { ...(score === 'raps' && { penalty, rank }), ...(randomized && { randomized }) };
+  return { kind: 'conformal', score, coverage, ...own };
 }
 
 /** Throws `VARDROP_CONFORMAL` for missing targets, and for probabilities in place of labels. */
@@ -129,12 +135,12 @@ function columnLimits(
   targets: ArrayLike<number>,
   rule: Unfinished,
 ): readonly number[] {
-  const units = unitsOf(prediction, rule);
-  const { rows, outputs, mean } = prediction;
+  const { lower, upper, unit } = bandOf(prediction, rule);
+  const { rows, outputs } = prediction;
   return Array.from({ length: outputs }, (_, column) => {
     const scores = Float64Array.from({ length: rows }, (_, row) => {
       const i = row * outputs + column;
-      return Math.abs(targets[i] - mean[i]) / units[i];
+      return Math.max(lower[i] - targets[i], targets[i] - upper[i]) / unit[i];
     });
     return conformalLimit(scores, rule.coverage);
   });
@@ -144,11 +150,11 @@ function columnLimits(
 function classLimits(
   { rows, classes, probabilities }: ClassificationPrediction,
   labels: ArrayLike<number>,
-  rule: Unfinished,
-  byClass: boolean,
+  { rule, byClass, seed }: { readonly rule: Unfinished; readonly byClass: boolean; readonly seed: number | undefined },
 ): readonly number[] {
+  const noise = rule.randomized ? rowNoise(rows, { seed, calibration: true }) : new Float32Array(rows);
   const scores = Float64Array.from({ length: rows }, (_, row) => {
-    const own = classScores(probabilities.subarray(row * classes, (row + 1) * classes), rule);
+    const own = classScores(probabilities.subarray(row * classes, (row + 1) * classes), rule, noise[row]);
     return own[labels[row]];
   });
   if (!byClass) return [conformalLimit(scores, rule.coverage)];
@@ -156,7 +162,7 @@ function classLimits(
     conformalLimit(
       scores.filter((_, row) => labels[row] === c),
       rule.coverage,
-      `rows of class ${c}`,
+      { of: `rows of class ${c}` },
     ),
   );
 }

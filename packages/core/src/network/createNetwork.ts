@@ -1,7 +1,7 @@
 import { allTensors } from '../allParameters.js';
 import { checkBackend } from '../backend/checkBackend.js';
 import type { Backend } from '../backend/contract.js';
-import { applyConformal, type ConformalRule, readConformalRule } from '../calibration/index.js';
+import { type CalibrationRule, readRules } from '../calibration/index.js';
 import { checkBoolean } from '../checkBoolean.js';
 import { checkFunction } from '../checkFunction.js';
 import { checkObject } from '../checkObject.js';
@@ -9,19 +9,20 @@ import { checkOptionNames } from '../checkOptionNames.js';
 import { VardropError } from '../errors.js';
 import { writeTarget } from '../files/writeTarget.js';
 import { firstNonFinite } from '../firstNonFinite.js';
+import { formatValue } from '../formatValue.js';
 import type { Model } from '../layers/model/model.js';
 import { inModel } from '../likelihoods/heads.js';
 import type { Likelihoods } from '../likelihoods/likelihood.js';
 import { type ParameterPosterior, readPosterior } from '../posteriors/index.js';
-import { type Prediction, type PredictionOf, predict } from '../prediction/index.js';
 import { readTensors } from '../readTensors.js';
 import { networkFile } from '../safetensors/index.js';
 import type { TensorMap } from '../tensorData.js';
 import { version as ownVersion } from '../version.js';
 import { inputsOf } from './dataOf.js';
 import { finishPrediction } from './finishPrediction.js';
-import type { Network, NetworkKnowledge } from './network.js';
+import type { DataDigest, Network, NetworkKnowledge } from './network.js';
 import { networkOptionsElsewhere, networkPredictOptionNames } from './optionNames.js';
+import { predictWithRules } from './predictWithRules.js';
 import { readKnowledge } from './readKnowledge.js';
 import { isTableOrRows } from './rows.js';
 import { serializeNetwork } from './serializeNetwork.js';
@@ -33,8 +34,10 @@ export interface NetworkOptions extends NetworkKnowledge {
   readonly parameters: TensorMap<ArrayLike<number>>;
   /** What parameters predictions are averaged over. Default: these alone. */
   readonly posterior?: ParameterPosterior;
-  /** That of a network that was calibrated with `conformal`. Default: none. */
-  readonly conformal?: ConformalRule;
+  /** That of a network that was calibrated with `isotonic`, `conformal` or `selective`. Default: none. */
+  readonly calibration?: readonly CalibrationRule[];
+  /** That of a network that `fit` has trained. Default: none. */
+  readonly trainedOn?: DataDigest;
 }
 
 /**
@@ -42,15 +45,15 @@ export interface NetworkOptions extends NetworkKnowledge {
  *
  * Throws `VARDROP_MODEL` without a model, `VARDROP_OPTION` for unknown options and names that are not texts, `VARDROP_STATE` for
  * parameters of another model, `VARDROP_NON_FINITE` for parameters that are not finite, `VARDROP_SHAPE` for another number of
- * classes or columns than the model has, `VARDROP_PREPROCESSING` for a preprocessing that is damaged or does not fit the model, and
- * what `readPosterior`, `checkBackend` and `headsOf` throw.
+ * classes or columns than the model has, `VARDROP_PREPROCESSING` for a preprocessing that is damaged or does not fit the model,
+ * `VARDROP_CALIBRATION` for a calibration that does not fit the model, and what `readPosterior`, `checkBackend` and `headsOf` throw.
  */
 export function createNetwork<Given extends Likelihoods>(model: Model<Given>, options: NetworkOptions): Network<Given> {
   checkObject('VARDROP_MODEL', '[createNetwork] model', model, 'apply', 'sequential()');
   checkOptionNames(
     'createNetwork',
     options,
-    { backend: true, parameters: true, posterior: true, conformal: true, ...knowledgeNames },
+    { backend: true, parameters: true, posterior: true, calibration: true, trainedOn: true, ...knowledgeNames },
     elsewhere,
   );
   checkBackend('createNetwork', options.backend);
@@ -72,7 +75,8 @@ export function networkOf<Given extends Likelihoods>(
   const parameters = readParameters(model, options.parameters);
   const posterior =
     options.posterior === undefined ? undefined : readPosterior('createNetwork', model, options.posterior);
-  const conformal = options.conformal === undefined ? undefined : readConformalRule(model, options.conformal);
+  const rules = options.calibration === undefined ? [] : readRules(model, options.calibration);
+  const trainedOn = options.trainedOn === undefined ? undefined : readDigest(options.trainedOn);
   const { outputs, ...knowledge } = readKnowledge(model, options);
   const { preprocessing } = knowledge;
   const network: Network<Given> = {
@@ -81,7 +85,8 @@ export function networkOf<Given extends Likelihoods>(
     backend,
     version,
     ...(posterior && { posterior }),
-    ...(conformal && { conformal }),
+    ...(rules.length > 0 && { calibration: rules }),
+    ...(trainedOn && { trainedOn }),
     ...knowledge,
     async predict(inputs, predictOptions = {}) {
       checkOptionNames('network.predict', predictOptions, networkPredictOptionNames, networkOptionsElsewhere);
@@ -89,8 +94,8 @@ export function networkOf<Given extends Likelihoods>(
       checkBoolean('[network.predict] preprocessed', preprocessed);
       if (preprocessing !== undefined && !preprocessed && !isTableOrRows(inputs)) throw withoutNames();
       const read = isTableOrRows(inputs) ? inputsOf('network.predict', preprocessing, inputs) : inputs;
-      const prediction = await predict(model, { ...others, backend, parameters, posterior, inputs: read });
-      return finishPrediction(model, outputs, conformal ? withConformal(prediction, conformal) : prediction);
+      const about = { ...others, backend, parameters, posterior, inputs: read };
+      return finishPrediction(model, outputs, await predictWithRules(model, about, rules));
     },
     async evaluate(data, evaluateOptions = {}) {
       // Metrics and distributions are loaded where they are used: a page that only predicts is a tenth smaller without.
@@ -108,11 +113,6 @@ export function networkOf<Given extends Likelihoods>(
   return network;
 }
 
-/** A network with a rule has one output. */
-function withConformal<Given extends Likelihoods>(prediction: PredictionOf<Given>, rule: ConformalRule) {
-  return applyConformal(prediction as Prediction, rule) as PredictionOf<Given>;
-}
-
 function withoutNames(): VardropError {
   return new VardropError(
     'VARDROP_PREPROCESSING',
@@ -124,6 +124,15 @@ function noExporter(): VardropError {
   return new VardropError(
     'VARDROP_OPTION',
     "[network.export] exporter: got nothing, needs a function such as exportOnnx of @vardrop/adapter-onnx. Write network.export(exportOnnx, { kind: 'mean' }).",
+  );
+}
+
+function readDigest(given: DataDigest): DataDigest {
+  const { rows, digest } = (given ?? {}) as DataDigest;
+  if (Number.isSafeInteger(rows) && rows > 0 && typeof digest === 'string') return { rows, digest };
+  throw new VardropError(
+    'VARDROP_OPTION',
+    `[createNetwork] trainedOn: got ${formatValue(given)}, needs { rows, digest }, as a network has it. Leave it out.`,
   );
 }
 

@@ -2,7 +2,7 @@ import { allTensors } from '../allParameters.js';
 import { type BytesSource, bytesOf } from '../backend/bytesOf.js';
 import { checkBackend } from '../backend/checkBackend.js';
 import type { Backend } from '../backend/contract.js';
-import type { ConformalRule } from '../calibration/index.js';
+import type { CalibrationRule } from '../calibration/index.js';
 import { checkChoice } from '../checkChoice.js';
 import { checkOptionNames } from '../checkOptionNames.js';
 import { type ModelDescription, type ModelFromOptions, modelFrom } from '../description/index.js';
@@ -15,7 +15,7 @@ import type { ParameterPosterior } from '../posteriors/index.js';
 import { below, decodeSafetensors, networkFile } from '../safetensors/index.js';
 import type { TensorMap } from '../tensorData.js';
 import { knowledgeNames, networkOf } from './createNetwork.js';
-import type { Network, NetworkKnowledge } from './network.js';
+import type { DataDigest, Network, NetworkKnowledge } from './network.js';
 import { networkFormat, networkMetadata } from './networkMetadata.js';
 
 /** Options of `deserializeNetwork` and `loadNetwork`. */
@@ -68,10 +68,11 @@ export function deserializeNetwork(bytes: BytesSource, options: ReadNetworkOptio
       readJson(metadata, networkMetadata[name as keyof NetworkKnowledge]),
     ]),
   ) as NetworkKnowledge;
-  const conformal = readJson(metadata, networkMetadata.conformal) as ConformalRule | undefined;
+  const calibration = readJson(metadata, networkMetadata.calibration) as readonly CalibrationRule[] | undefined;
+  const trainedOn = readJson(metadata, networkMetadata.trainedOn) as DataDigest | undefined;
   return networkOf(
     model,
-    { backend, parameters: tensors, posterior, conformal, ...knowledge },
+    { backend, parameters: tensors, posterior, calibration, trainedOn, ...knowledge },
     metadata[networkMetadata.version] ?? 'unknown',
   );
 }

@@ -5,9 +5,8 @@ import { formatValue } from '../formatValue.js';
 import type { Likelihoods } from '../likelihoods/likelihood.js';
 import { elementCount } from '../program/shapes.js';
 import type { TensorMap } from '../tensorData.js';
-import { version } from '../version.js';
-import { networkOf } from './createNetwork.js';
-import type { Network } from './network.js';
+import { changed } from './changed.js';
+import type { DataDigest, Network } from './network.js';
 
 /**
  * A network that predicts with the average of several networks of the same model, such as of trainings from different seeds
@@ -27,15 +26,21 @@ export function ensemble<Given extends Likelihoods>(networks: readonly Network<G
   networks.forEach((network, i) => {
     checkMember(first, network, i);
   });
-  const { model, backend, parameters, preprocessing, classes, columns } = first;
+  const { model } = first;
   const others = networks.slice(1).map((network) => network.parameters);
   const posterior = {
     kind: 'ensemble',
     settings: { members: networks.length },
     tensors: Object.fromEntries(allTensors(model).map(({ name, shape }) => [name, stack(name, shape, others)])),
   } as const;
-  const knowledge = preprocessing ? { preprocessing } : { classes, columns };
-  return networkOf(model, { backend, parameters, posterior, ...knowledge }, version);
+  return changed(first, { posterior, calibration: undefined, trainedOn: sameData(networks) });
+}
+
+/** The data of the members, where they have the same. */
+function sameData([first, ...others]: readonly Network[]): DataDigest | undefined {
+  const { rows, digest } = first.trainedOn ?? {};
+  const isSame = ({ trainedOn }: Network) => trainedOn?.rows === rows && trainedOn?.digest === digest;
+  return others.every(isSame) ? first.trainedOn : undefined;
 }
 
 function stack(name: string, shape: readonly number[], members: readonly TensorMap[]) {

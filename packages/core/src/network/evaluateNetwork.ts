@@ -11,12 +11,13 @@ const { data: _, ...names } = withoutOwn(evaluateOptionNames);
 
 /** `Network.evaluate`. `known` are the targets of each output. */
 export async function evaluateNetwork<Given extends Likelihoods>(
-  { model, backend, parameters, posterior, preprocessing }: Network<Given>,
+  { model, backend, parameters, posterior, preprocessing, calibration }: Network<Given>,
   known: ReadonlyMap<string, OutputKnowledge>,
   data: EvaluateOptions['data'] | TableOrRows,
   options: NetworkEvaluateOptions,
 ): Promise<EvaluationOf<Given>> {
   checkOptionNames('network.evaluate', options, names, networkOptionsElsewhere);
   const read = isTableOrRows(data) ? datasetOf('network.evaluate', model, preprocessing, data) : data;
-  return evaluateInUnits(model, { ...options, backend, parameters, posterior, data: read }, scalesOf(known));
+  const about = { ...options, backend, parameters, posterior, data: read };
+  return evaluateInUnits(model, about, scalesOf(known), calibration);
 }

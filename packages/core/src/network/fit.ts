@@ -2,6 +2,7 @@ import { checkObject } from '../checkObject.js';
 import { checkOptionNames } from '../checkOptionNames.js';
 import type { Model } from '../layers/model/model.js';
 import type { Likelihoods } from '../likelihoods/likelihood.js';
+import { isStream } from '../training/dataStream.js';
 import {
   averagedParameters,
   hasAverages,
@@ -69,6 +70,8 @@ export async function fit<Given extends Likelihoods>(
   const result = await train(model, converted, scalesOf(outputs));
   const { state } = result;
   const parameters = hasAverages(state) ? averagedParameters(state) : { ...state.parameters, ...state.carried };
-  const network = networkOf(model, { backend: options.backend, parameters, ...knowledge }, version);
+  const { position } = state;
+  const trainedOn = position && !isStream(data) ? { rows: position.rows, digest: position.digest } : undefined;
+  const network = networkOf(model, { backend: options.backend, parameters, trainedOn, ...knowledge }, version);
   return { ...result, network };
 }

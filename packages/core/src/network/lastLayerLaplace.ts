@@ -10,8 +10,7 @@ import { headsOf } from '../likelihoods/heads.js';
 import type { Likelihoods } from '../likelihoods/likelihood.js';
 import type { TensorMap } from '../tensorData.js';
 import { readDataset } from '../training/data.js';
-import { version } from '../version.js';
-import { networkOf } from './createNetwork.js';
+import { changed } from './changed.js';
 import { datasetOf } from './dataOf.js';
 import { goldenSection } from './goldenSection.js';
 import type { LaplaceCovariance } from './laplace/curvatureProgram.js';
@@ -68,7 +67,7 @@ export async function lastLayerLaplace<Given extends Likelihoods>(
     checkChoice('VARDROP_OPTION', '[lastLayerLaplace] covariance', asked, ['full', 'kronecker', 'diagonal']);
   checkInteger('lastLayerLaplace', 'batch', batch, 1);
   checkSignal('lastLayerLaplace', signal);
-  const { backend, preprocessing, classes, columns } = network;
+  const { backend, preprocessing } = network;
   if (network.posterior) {
     throw new VardropError(
       'VARDROP_LAPLACE',
@@ -97,8 +96,7 @@ export async function lastLayerLaplace<Given extends Likelihoods>(
     tensors,
   } as const;
   const moved = mean ? withMatrix(parameters, last, mean) : parameters;
-  const knowledge = preprocessing ? { preprocessing } : { classes, columns };
-  return networkOf(model, { backend, parameters: moved, posterior, ...knowledge }, version);
+  return changed(network, { model, parameters: moved, posterior, calibration: undefined });
 }
 
 const optionNames = { data: true, prior: true, covariance: true, batch: true, signal: true } as const;

@@ -1,5 +1,5 @@
 import type { Backend } from '../backend/contract.js';
-import type { ConformalRule } from '../calibration/index.js';
+import type { CalibrationRule } from '../calibration/index.js';
 import type { EvaluateOptions, EvaluationOf } from '../evaluation/index.js';
 import type { Model } from '../layers/model/model.js';
 import type { Likelihoods } from '../likelihoods/likelihood.js';
@@ -18,6 +18,12 @@ export interface NetworkKnowledge {
   readonly classes?: OneOrNamed<readonly string[]>;
   /** The names of the numbers of a row, or of a step of a series: those on the last axis of the input of a model with one. */
   readonly columns?: readonly string[];
+}
+
+/** What tells a network's training data from others: their number, and a digest of inputs, targets and weights in their order. */
+export interface DataDigest {
+  readonly rows: number;
+  readonly digest: string;
 }
 
 /** Options of `Network.predict`: those of `predict` without what the network has itself. */
@@ -47,8 +53,10 @@ export interface Network<Given extends Likelihoods = Likelihoods> extends Networ
   readonly backend: Backend;
   /** What parameters predictions are averaged over, beside the noise; absent where all samples have the same. */
   readonly posterior?: ParameterPosterior;
-  /** What `conformal` has learned; predictions then have intervals or sets. */
-  readonly conformal?: ConformalRule;
+  /** What `isotonic`, `conformal` and `selective` have learned, in the order in which they change predictions. */
+  readonly calibration?: readonly CalibrationRule[];
+  /** The data that the network was trained on, where `fit` had them in memory: calibration warns of the same ones. */
+  readonly trainedOn?: DataDigest;
   /** The version of this library that made the network, or wrote the file it is from. */
   readonly version: string;
   /**

@@ -13,7 +13,10 @@ export const networkMetadata = {
   columns: 'vardrop.columns',
   /** Kind and settings of a posterior, whose tensors have names under `posterior/`. */
   posterior: 'vardrop.posterior',
-  conformal: 'vardrop.conformal',
+  /** What is done with finished predictions, a list of rules. */
+  calibration: 'vardrop.calibration',
+  /** The data that the network was trained on: rows and digest. */
+  trainedOn: 'vardrop.trainedOn',
 } as const;
 
 /** The version that is written, and the latest that is read. */

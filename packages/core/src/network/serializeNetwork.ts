@@ -15,7 +15,7 @@ import { networkFormat, networkMetadata } from './networkMetadata.js';
  * are made.
  */
 export function serializeNetwork(
-  network: Pick<Network, 'model' | 'parameters' | 'posterior' | 'conformal' | keyof NetworkKnowledge>,
+  network: Pick<Network, 'model' | 'parameters' | 'posterior' | 'calibration' | 'trainedOn' | keyof NetworkKnowledge>,
 ): Uint8Array<ArrayBuffer> {
   if (typeof network !== 'object' || network === null || !('parameters' in network && 'model' in network)) {
     throw new VardropError(
@@ -23,10 +23,11 @@ export function serializeNetwork(
       `[network] network: got ${formatValue(network)}, needs a network, as fit and createNetwork give it. Pass result.network.`,
     );
   }
-  const { model, parameters, posterior, conformal, preprocessing, classes, columns } = network;
+  const { model, parameters, posterior, calibration, trainedOn, preprocessing, classes, columns } = network;
   const known = {
     ...(preprocessing ? { preprocessing } : { classes, columns }),
-    conformal,
+    calibration,
+    trainedOn,
     posterior: posterior && { kind: posterior.kind, settings: posterior.settings },
   };
   const tensors = { ...parameters, ...prefixed('posterior/', posterior?.tensors ?? {}) };

@@ -6,8 +6,7 @@ import { VardropError } from '../errors.js';
 import type { Likelihoods } from '../likelihoods/likelihood.js';
 import type { TensorMap } from '../tensorData.js';
 import type { EpochRecord, TrainingState } from '../training/index.js';
-import { version } from '../version.js';
-import { networkOf } from './createNetwork.js';
+import { changed } from './changed.js';
 import type { Network } from './network.js';
 
 /** Options of `swag`. */
@@ -75,7 +74,7 @@ export function swag(options: SwagOptions = {}): SwagCollector {
           `[swag] snapshots: got ${count}, needs at least 2. Give swag().onEpoch to fit, and train for ${from + every + 1} epochs or more.`,
         );
       }
-      const { model, backend, preprocessing, classes, columns } = network;
+      const { model } = network;
       const columnsOf = Math.min(rank, count);
       const own = allParameters(model);
       const all = [...own, ...carriedTensors(model)];
@@ -97,8 +96,7 @@ export function swag(options: SwagOptions = {}): SwagCollector {
         ]),
       );
       const posterior = { kind: 'swag', settings: { rank: columnsOf }, tensors } as const;
-      const knowledge = preprocessing ? { preprocessing } : { classes, columns };
-      return networkOf(model, { backend, parameters, posterior, ...knowledge }, version);
+      return changed(network, { parameters, posterior, calibration: undefined });
     },
   };
 }

@@ -24,13 +24,15 @@ export interface ClassificationPrediction {
   readonly mutualInformation: Float64Array<ArrayBuffer>;
   /** The classes that are likely enough, where the network was calibrated with `conformal`. */
   readonly sets?: PredictionSets;
+  /** 1 for rows that are sure enough, else 0, `[rows]`, where the network was calibrated with `selective`. */
+  readonly accepted?: Uint8Array<ArrayBuffer>;
 }
 
 /** Sets of classes that hold the label of a new row with a given probability. */
 export interface PredictionSets {
   /** 1 for the classes of a row's set, else 0, `[rows, classes]`. */
   readonly members: Uint8Array<ArrayBuffer>;
-  /** The number of classes in the set of each row, at least 1. */
+  /** The number of classes in the set of each row, at least 1 unless scores are randomized. */
   readonly sizes: Int32Array<ArrayBuffer>;
   /** The probability, on average over calibration sets and new rows. */
   readonly coverage: number;
@@ -63,6 +65,8 @@ export interface BinaryPrediction {
   readonly entropy: Float64Array<ArrayBuffer>;
   /** As in `ClassificationPrediction`, of each output, `[rows, outputs]`. */
   readonly mutualInformation: Float64Array<ArrayBuffer>;
+  /** As in `ClassificationPrediction`, `[rows]`. */
+  readonly accepted?: Uint8Array<ArrayBuffer>;
 }
 
 /** What a regression predicts for `rows` datapoints. Every array belongs to the caller. */
@@ -86,6 +90,8 @@ export interface RegressionPrediction {
   readonly quantiles?: Float64Array<ArrayBuffer>;
   /** Where the target is likely to be, where the network was calibrated with `conformal`. */
   readonly interval?: PredictionInterval;
+  /** As in `ClassificationPrediction`, `[rows]`. */
+  readonly accepted?: Uint8Array<ArrayBuffer>;
 }
 
 /**

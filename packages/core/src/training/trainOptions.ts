@@ -28,9 +28,12 @@ export interface EarlyStopping {
   readonly minimumDelta?: number;
 }
 
-/** A warning of `fit` about data on which training works badly. */
+/** A warning about data on which training or calibration works badly. */
 export interface FitWarning {
-  /** Stable: `VARDROP_SCALE` if the root mean square of the inputs, or of regression targets, is above 10. */
+  /**
+   * Stable: `VARDROP_SCALE` if the root mean square of the inputs, or of regression targets, is above 10; `VARDROP_SAME_DATA` if a
+   * network is calibrated with the rows that it was trained on.
+   */
   readonly code: string;
   /** The finding, what is needed, and the remedy. */
   readonly message: string;

@@ -121,7 +121,7 @@ describe('conformal', () => {
     );
   });
 
-  it.each(['absolute', 'scaled'] as const)('gives %s intervals for each column', async (score) => {
+  it.each(['absolute', 'scaled', 'quantile'] as const)('gives %s intervals for each column', async (score) => {
     const network = await conformal(untrained(numbers), { data: { inputs, targets: values }, coverage: 0.8, score });
     const prediction = await network.predict(inputs);
     if (prediction.kind !== 'regression' || !prediction.interval) return expect.unreachable();
@@ -154,9 +154,9 @@ describe('conformal', () => {
     const network = await conformal(untrained(model), { data: { inputs, targets: labels }, byClass: true });
     const bytes = network.toBytes();
     const again = deserializeNetwork(bytes, { backend });
-    expect(again.conformal).toEqual(network.conformal);
+    expect(again.calibration).toEqual(network.calibration);
     expect(bits(await again.predict(inputs))).toEqual(bits(await network.predict(inputs)));
-    const rule = network.conformal;
+    const [rule] = network.calibration ?? [];
     const wrong = [
       null,
       3,
@@ -165,11 +165,13 @@ describe('conformal', () => {
       { ...rule, limits: [1, 2] },
       { ...rule, limits: [1, null, 2] },
       { ...rule, rows: 0 },
+      { ...rule, randomized: true },
+      { ...rule, kind: 'other' },
     ];
     for (const each of wrong) {
-      const damaged = withMetadata(bytes, { 'vardrop.conformal': JSON.stringify(each) });
+      const damaged = withMetadata(bytes, { 'vardrop.calibration': JSON.stringify([each]) });
       expect(() => deserializeNetwork(damaged, { backend })).toThrow(
-        expect.objectContaining({ code: 'VARDROP_CONFORMAL' }),
+        expect.objectContaining({ code: 'VARDROP_CALIBRATION' }),
       );
     }
     expect(createNetwork(model, { backend, parameters: network.parameters }).toBytes().length).toBeLessThan(
