@@ -22,7 +22,7 @@ export function classScores(
   let sum = 0;
   order.forEach((c, place) => {
     sum += probabilities[c];
-    scores[c] = sum - noise * probabilities[c] + penalty * Math.max(0, place + 1 - rank);
+    scores[c] = sum - noise * probabilities[c] + (score === 'raps' ? penalty * Math.max(0, place + 1 - rank) : 0);
   });
   return scores;
 }

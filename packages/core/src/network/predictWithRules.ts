@@ -1,4 +1,4 @@
-import { applyRules, type CalibrationRule, quantileLevels } from '../calibration/index.js';
+import { type CalibrationRule, quantileLevels } from '../calibration/index.js';
 import type { Model } from '../layers/model/model.js';
 import type { Likelihoods } from '../likelihoods/likelihood.js';
 import { type Prediction, type PredictionOf, type PredictOptions, predict } from '../prediction/index.js';
@@ -12,6 +12,8 @@ export async function predictWithRules<Given extends Likelihoods>(
   const prediction = await predict(model, { ...options, ...withLevels(options, quantileLevels(rules)) });
   if (rules.length === 0) return prediction;
   const { seed, row } = options;
+  // Loaded where it is used: a page whose network has no rules is smaller without.
+  const { applyRules } = await import('../calibration/applyRules.js');
   return applyRules(prediction as Prediction, rules, { seed, row }) as PredictionOf<Given>;
 }
 
