@@ -141,7 +141,12 @@ describe('conformal', () => {
     const preprocessing = fitPreprocessing(table, { targets: 'price' });
     const line = sequential({ input: [1], layers: [dense({ units: 1 })], likelihood: gaussian() });
     const { network } = await fit(line, { backend, data: table, preprocessing, epochs: 30, batch: 10 });
-    const sure = await conformal(network, { data: table, coverage: 0.9, score: 'absolute', onWarning: () => undefined });
+    const sure = await conformal(network, {
+      data: table,
+      coverage: 0.9,
+      score: 'absolute',
+      onWarning: () => undefined,
+    });
     const prediction = await sure.predict(table);
     if (prediction.kind !== 'regression' || !prediction.interval) return expect.unreachable();
     const { lower, upper } = prediction.interval;
