@@ -1,12 +1,10 @@
 import { checkChoice } from '../checkChoice.js';
 import { VardropError } from '../errors.js';
-import { formatValue } from '../formatValue.js';
 import type { Builder, Value } from '../program/builder.js';
-import { defineLayer } from './defineLayer.js';
-import type { Activation, BuiltLayer, Layer } from './layer.js';
+import type { Activation } from './layer.js';
 
 /** Slope of `leakyRelu` below 0. */
-const leak = 0.01;
+export const leak = 0.01;
 
 const names: readonly Activation[] = [
   'linear',
@@ -67,29 +65,4 @@ export function activate(b: Builder, x: Value, activation: Activation): Value {
       );
     }
   }
-}
-
-/** An activation as a layer of its own. Throws `VARDROP_LAYER` for an unknown one. */
-export function activation(kind: Activation): Layer {
-  if (typeof kind === 'object' && kind !== null) {
-    throw new VardropError(
-      'VARDROP_LAYER',
-      `[activation] activation: got ${formatValue(kind)}, needs a name. Write activation('relu').`,
-    );
-  }
-  checkActivation('activation', kind);
-  return defineLayer({
-    kind,
-    recipe: { part: 'activation', options: { kind } },
-    build: (name, [inputShape]): BuiltLayer => ({
-      name,
-      kind,
-      inputShapes: [inputShape],
-      outputShape: inputShape,
-      parameters: [],
-      activation: kind,
-      units: 'kept',
-      apply: (b, [x]) => activate(b, x, kind),
-    }),
-  });
 }

@@ -4,6 +4,7 @@ import { VardropError } from '../errors.js';
 import { formatValue } from '../formatValue.js';
 import { defineLayer } from './defineLayer.js';
 import type { Layer } from './layer.js';
+import { uncertain } from './moments/moments.js';
 
 /** Options of `fourierFeatures`. */
 export interface FourierFeaturesOptions {
@@ -58,6 +59,16 @@ export function fourierFeatures(options: FourierFeaturesOptions): Layer {
         apply(b, [x], _, { carried: { frequencies, phases } }) {
           const waves = b.cos(b.add(b.matmul(x, frequencies), phases));
           return b.label(b.mul(Math.sqrt(2 / units), waves), 'output');
+        },
+        // Of a Gaussian angle: E cos = e^(−v/2) cos m, Var cos = (1 − e^(−v)) (1 − e^(−v) cos 2m) / 2.
+        moments(b, [x], _, { carried: { frequencies, phases } }) {
+          const { mean, variance } = uncertain(b, x);
+          const angle = b.add(b.matmul(mean, frequencies), phases);
+          const spread = b.matmul(variance, b.square(frequencies));
+          const fading = b.exp(b.neg(spread));
+          const waves = b.mul(b.exp(b.mul(-0.5, spread)), b.cos(angle));
+          const rest = b.mul(b.sub(1, fading), b.sub(1, b.mul(fading, b.cos(b.mul(2, angle)))));
+          return { mean: b.mul(Math.sqrt(2 / units), waves), variance: b.mul(1 / units, rest) };
         },
       };
     },

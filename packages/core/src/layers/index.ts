@@ -1,4 +1,4 @@
-export { activation } from './activation.js';
+export { activation } from './activationLayer.js';
 export { type Cropping1dOptions, cropping1d } from './arrangement/cropping1d.js';
 export { type Cropping2dOptions, cropping2d } from './arrangement/cropping2d.js';
 export { flatten } from './arrangement/flatten.js';

@@ -4,6 +4,7 @@ import type { Recipe } from '../recipe.js';
 import type { ForwardMode } from './forwardMode.js';
 import type { LayerDefaults } from './layerDefaults.js';
 import type { LinearPart } from './linearPart.js';
+import type { MomentsOf } from './moments/moments.js';
 
 /** The shape of one datapoint, without the batch axis. */
 export type DatapointShape = readonly number[];
@@ -76,6 +77,12 @@ export interface BuiltLayer {
   readonly leastRows?: number;
   /** Outputs `[batch, …outputShape]` of inputs `[batch, …inputShapes[i]]`. */
   apply(b: Builder, inputs: readonly Value[], parameters: LayerParameters, mode: ForwardMode): Value;
+  /**
+   * Mean and variance of the outputs, for inputs with those, each number taken as Gaussian and independent of the others. Undefined where
+   * they would be approximated and `mode.approximate` is false. Without it a layer passes certain inputs, with `apply`, if none of
+   * its parts has noise, and any inputs if it `movesOnly`.
+   */
+  readonly moments?: MomentsOf;
   /** The last function that `apply` applies, for descriptions of the model; absent for any other function. */
   readonly activation?: Activation;
   /** Where the units of the inputs are in the outputs. Pruning follows them. Default: `mixed`. */

@@ -2,6 +2,7 @@ import { checkString } from '../checkString.js';
 import type { Builder, Value } from '../program/builder.js';
 import { defineLayer } from './defineLayer.js';
 import type { DatapointShape, Layer, UnitPlacement } from './layer.js';
+import { type Moments, type MomentsMode, uncertain } from './moments/moments.js';
 
 /** What a layer of one input and without parameters does. */
 export interface WithoutWeights {
@@ -9,6 +10,8 @@ export interface WithoutWeights {
   readonly units: UnitPlacement;
   /** As in `BuiltLayer`. */
   readonly movesOnly?: true;
+  /** As in `BuiltLayer`, of the only input where that is not certain. */
+  moments?(b: Builder, x: Required<Moments>, mode: MomentsMode): Moments | undefined;
   apply(b: Builder, x: Value): Value;
 }
 
@@ -28,12 +31,13 @@ export function layerWithoutWeights(
     name: options.name,
     recipe: { part: kind, options },
     build(name, [inputShape]) {
-      const { apply, ...built } = build(name, inputShape);
+      const { apply, moments, ...built } = build(name, inputShape);
       return {
         ...{ name, kind, ...built },
         inputShapes: [inputShape],
         parameters: [],
         apply: (b, [x]) => apply(b, x),
+        ...(moments && { moments: (b, [x], _, mode) => moments(b, uncertain(b, x), mode) }),
       };
     },
   });

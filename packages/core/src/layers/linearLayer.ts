@@ -9,6 +9,8 @@ import {
   linearPartOptionNames,
   partParameters,
 } from './linearPart.js';
+import { activationMoments } from './moments/activationMoments.js';
+import { partMoments } from './moments/partMoments.js';
 
 /** Options of layers that are a linear map with weights, followed by an activation. */
 export interface LinearLayerOptions extends LinearOptions {
@@ -57,6 +59,8 @@ export function buildLinearLayer(
     parts: [part],
     ...unitParts,
     apply: (b, [x], parameters, mode) => b.label(activate(b, part.apply(b, x, parameters, mode), activation), 'output'),
+    moments: (b, [x], parameters, mode) =>
+      activationMoments(b, partMoments(b, name, part, x, parameters, mode), activation),
   };
 }
 

@@ -4,6 +4,7 @@ import { VardropError } from '../errors.js';
 import { formatValue } from '../formatValue.js';
 import { defineLayer } from './defineLayer.js';
 import type { Layer } from './layer.js';
+import { rectifierMoments } from './moments/activationMoments.js';
 
 /** Options of a rectifier with learned slopes. */
 export interface PreluOptions {
@@ -41,6 +42,10 @@ export function prelu(options: PreluOptions = {}): Layer {
       parameters: [{ name: 'slope', shape: inputShape.slice(-1), initialize: { kind: 'constant', value: slope } }],
       units: 'kept',
       apply: (b, [x], { slope: slopes }) => b.selectGreater(x, 0, x, b.mul(slopes, x)),
+      moments: (b, [{ mean, variance }], { slope: slopes }) =>
+        variance === undefined
+          ? { mean: b.selectGreater(mean, 0, mean, b.mul(slopes, mean)) }
+          : rectifierMoments(b, mean, variance, slopes),
     }),
   });
 }

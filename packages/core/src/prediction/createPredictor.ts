@@ -8,13 +8,16 @@ import { checkOptionNames } from '../checkOptionNames.js';
 import { checkSignal } from '../checkSignal.js';
 import { VardropError } from '../errors.js';
 import type { Rows } from '../flattenRows.js';
+import { formatValue } from '../formatValue.js';
 import type { Model } from '../layers/model/model.js';
+import type { MomentsOptions } from '../layers/model/momentsOf.js';
 import { headsOf, inModel, isNamed } from '../likelihoods/heads.js';
 import type { Likelihoods } from '../likelihoods/likelihood.js';
 import type { OneOrNamed } from '../oneOrNamed.js';
 import { type ParameterPosterior, readPosterior, ruleOf } from '../posteriors/index.js';
 import { key } from '../random/key.js';
 import { assemblePrediction } from './assemblePrediction.js';
+import { checkMomentsOptions } from './checkMomentsOptions.js';
 import { checkQuantiles } from './checkQuantiles.js';
 import { createSampler } from './createSampler.js';
 import type { Prediction, PredictionOf } from './prediction.js';
@@ -25,12 +28,18 @@ import { type ReadInputs, readInputs } from './readInputs.js';
 export interface PredictorOptions {
   readonly backend: Backend;
   /**
-   * Number of Monte-Carlo samples. Default: 32, or for an ensemble the least multiple of its members from there on. With 0 the prediction
+   * Number of Monte-Carlo samples, or in mode `moments` of points of the outputs' distribution. Default: 32, or for an ensemble the least multiple of its members from there on. With 0 the prediction
    * uses the means of the weights.
    */
   readonly samples?: number;
-  /** `mean`: one pass with the means of the weights; `samples` must then be left out or 0. Default: `sample`. */
+  /**
+   * `sample`: averages over draws of the noise. `mean`: one pass with the means of the weights; `samples` must then be left out or 0.
+   * `moments`: one pass with means and variances through all layers, in closed form (Wu et al. 2019, see `momentsProgram`), and averages
+   * over points of the outputs' distribution, which cost little; nothing is random. Default: `sample`.
+   */
   readonly mode?: PredictionMode;
+  /** How moments are carried; only with mode `moments`. */
+  readonly moments?: MomentsOptions;
   /** Rows per run. Default: 1000. Results depend on it only through the rounding of the backend's sums. */
   readonly batch?: number;
   /**
@@ -52,6 +61,7 @@ export const predictorOptionNames = {
   backend: true,
   samples: true,
   mode: true,
+  moments: true,
   batch: true,
   quantiles: true,
   posterior: true,
@@ -92,8 +102,8 @@ export interface Predictor<Given extends Likelihoods = Likelihoods> {
  * Prepares prediction. Programs are compiled at the first run, one for full batches and one for a last short one, and kept for
  * the next. A model without noise is evaluated once, since its samples are all the same. Throws `VARDROP_MODEL` without a
  * model; `VARDROP_OPTION` for unknown options, another `mode`, a missing backend, `samples` that are not a non-negative integer
- * or that are given with mode `mean`, a `batch` that is not a positive integer, and quantiles outside (0, 1);
- * what `readPosterior` throws for a posterior; `VARDROP_LIKELIHOOD` unless each output has a likelihood, and for quantiles that it does not have; `VARDROP_SHAPE` for outputs that do not fit.
+ * or that are given with mode `mean`, none or a posterior with mode `moments`, `moments` with another mode, a `batch` that is not a positive integer, and quantiles outside (0, 1);
+ * what `readPosterior` throws for a posterior, and with mode `moments` what `momentsProgram` throws; `VARDROP_LIKELIHOOD` unless each output has a likelihood, and for quantiles that it does not have; `VARDROP_SHAPE` for outputs that do not fit.
  */
 export function createPredictor<Given extends Likelihoods>(
   model: Model<Given>,
@@ -143,7 +153,7 @@ export function readPredictorOptions(who: string, model: Model, options: Predict
   const { backend, batch = 1000, noisePerRun = 2 ** 24, mode: asked = 'sample', samples: drawn } = options;
   checkBackend(who, backend);
   const heads = headsOf(who, model);
-  checkChoice('VARDROP_OPTION', `[${who}] mode`, asked, ['sample', 'mean']);
+  checkChoice('VARDROP_OPTION', `[${who}] mode`, asked, ['sample', 'mean', 'moments']);
   if (drawn !== undefined) checkInteger(who, 'samples', drawn, 0);
   if (asked === 'mean' && drawn !== undefined && drawn > 0) {
     throw new VardropError(
@@ -151,9 +161,11 @@ export function readPredictorOptions(who: string, model: Model, options: Predict
       `[${who}] samples: got ${drawn} with mode 'mean', which draws none, needs 0. Leave out mode or samples.`,
     );
   }
+  checkMomentsOption(who, options.moments, asked);
   checkInteger(who, 'batch', batch, 1);
   checkInteger(who, 'noisePerRun', noisePerRun, 1);
   const posterior = options.posterior === undefined ? undefined : readPosterior(who, model, options.posterior);
+  if (asked === 'moments') checkMoments(who, drawn, posterior);
   const mode: PredictionMode = drawn === 0 ? 'mean' : asked;
   if (mode === 'mean' && posterior && !ruleOf(posterior).centred) {
     throw new VardropError(
@@ -161,5 +173,30 @@ export function readPredictorOptions(who: string, model: Model, options: Predict
       `[${who}] mode: got ${drawn === 0 ? 'samples: 0' : "'mean'"} for an ensemble, whose members have no mean, needs samples. Leave out mode and samples.`,
     );
   }
-  return { backend, batch, noisePerRun, mode, samples: drawn, posterior, heads };
+  return { backend, batch, noisePerRun, mode, samples: drawn, posterior, heads, moments: options.moments };
+}
+
+function checkMomentsOption(who: string, moments: MomentsOptions | undefined, mode: PredictionMode): void {
+  if (moments === undefined) return;
+  checkOptionNames(`${who}: moments`, moments, { approximate: true, covariance: true });
+  checkMomentsOptions(`${who}: moments`, moments);
+  if (mode === 'moments') return;
+  throw new VardropError(
+    'VARDROP_OPTION',
+    `[${who}] moments: got ${formatValue(moments)} with mode '${mode}', needs mode 'moments'. Leave it out, or write mode: 'moments'.`,
+  );
+}
+
+function checkMoments(who: string, points: number | undefined, posterior: ParameterPosterior | undefined): void {
+  if (points === 0) {
+    throw new VardropError(
+      'VARDROP_OPTION',
+      `[${who}] samples: got 0 with mode 'moments', needs points of the outputs' distribution. Leave out samples, or write mode: 'mean'.`,
+    );
+  }
+  if (posterior === undefined) return;
+  throw new VardropError(
+    'VARDROP_OPTION',
+    `[${who}] mode: got 'moments' for a posterior of kind '${posterior.kind}', needs samples, which draw parameters from it. Leave out mode.`,
+  );
 }

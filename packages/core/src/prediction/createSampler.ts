@@ -5,18 +5,20 @@ import { VardropError } from '../errors.js';
 import type { Model } from '../layers/model/model.js';
 import { type Head, headsOf, targetName } from '../likelihoods/heads.js';
 import { type ParameterPosterior, posteriorInput, ruleOf } from '../posteriors/index.js';
+import type { Program } from '../program/program.js';
 import { elementCount } from '../program/shapes.js';
 import { keyNames, noiseKeys } from '../streams.js';
 import { yieldToEvents } from '../yieldToEvents.js';
-import { type PredictionDetails, type PredictionMode, predictionProgram } from './predictionProgram.js';
+import { type PredictionDetails, type PredictionMode, pointsInput, predictionProgram } from './predictionProgram.js';
 import type { ReadInputs } from './readInputs.js';
 import { gatherTargets } from './readTargets.js';
+import { standardPoints } from './standardPoints.js';
 
 /** What a sampler is prepared for. */
 export interface SamplerOptions extends PredictionDetails {
   readonly backend: Backend;
   readonly mode: PredictionMode;
-  /** Of mode `sample`; undefined for the default. */
+  /** Samples, or points of the outputs in mode `moments`; undefined for the default. */
   readonly samples: number | undefined;
   /** Rows per run. */
   readonly batch: number;
@@ -54,12 +56,14 @@ export interface Sampler {
  * next. A model without noise is evaluated once, since its samples are all the same.
  */
 export function createSampler(model: Model, options: SamplerOptions): Sampler {
-  const { backend, mode, batch, noisePerRun, score, components, posterior } = options;
+  const { backend, mode, batch, noisePerRun, score, components, posterior, moments } = options;
   const heads = headsOf('predict', model);
-  const details = { score, components, posterior };
-  const sampled = predictionProgram(model, 'sample', details);
+  const details = { score, components, posterior, moments };
+  const sampled = predictionProgram(model, mode === 'moments' ? 'moments' : 'sample', details);
   const keys = keyNames(sampled);
-  const samples = mode === 'mean' ? 0 : countSamples(options.samples, keys.length > 0, posterior);
+  const points = pointInputs(sampled);
+  const samples = mode === 'mean' ? 0 : countSamples(options.samples, keys.length + points.length > 0, posterior);
+  const iterationInputs = createIterationInputs(points, samples);
   const source = samples > 0 ? sampled : predictionProgram(model, 'mean', details);
   const compiled = new Map<number, CompiledProgram>();
   /** The tensors of the posterior, from the first run on. */
@@ -98,7 +102,7 @@ export function createSampler(model: Model, options: SamplerOptions): Sampler {
         const data = cutRows(model, heads, { inputs, targets, rows }, first, count);
         const keysOf = (sample: number) => noiseKeys(keys, seed, 'prediction', sample, row + first);
         const cut = await runRows(backend, program, {
-          ...{ samples, noisePerRun, data, keysOf, signal },
+          ...{ samples, iterationInputs, noisePerRun, data, keysOf, signal },
           parameters: { ...parameters, ...drawnFrom },
         });
         for (const [name, values] of Object.entries(cut.averages)) collected.add(name, [values], first, count);
@@ -130,6 +134,26 @@ function countSamples(given: number | undefined, noisy: boolean, posterior: Para
 }
 
 const defaultSamples = 32;
+
+/** An input of an iteration that holds points of an output, and its shape. */
+type PointInput = Pick<Upload, 'name' | 'shape'>;
+
+function pointInputs({ nodes }: Program): readonly PointInput[] {
+  return nodes.flatMap((node) =>
+    node.op === 'input' && node.name.startsWith(pointsInput)
+      ? [{ name: node.name, shape: node.shape as readonly number[] }]
+      : [],
+  );
+}
+
+/** What each of `samples` iterations is given: its weight in the running means, and its points of the outputs. */
+function createIterationInputs(points: readonly PointInput[], samples: number): (sample: number) => readonly Upload[] {
+  const all = points.map(({ shape }) => standardPoints(samples, elementCount(shape)));
+  return (sample) => [
+    { name: 'weight', data: Float32Array.of(1 / (sample + 1)), shape: [] },
+    ...points.map((one, i) => ({ ...one, data: all[i][sample] })),
+  ];
+}
 
 /** Gathers outputs of cuts of the rows, of one or several samples. */
 function createCollection(rows: number) {
@@ -181,6 +205,7 @@ async function runRows(
   program: CompiledProgram,
   about: {
     readonly samples: number;
+    readonly iterationInputs: (sample: number) => readonly Upload[];
     readonly noisePerRun: number;
     readonly parameters: Tensors;
     readonly data: readonly Upload[];
@@ -215,14 +240,16 @@ async function runRows(
     const perRun = samples === 0 ? 1 : samplesPerRun(program, about.noisePerRun);
     for (let first = 0; first < Math.max(samples, 1); first += perRun) {
       await giveWay(signal);
-      const weights: Tensor[] = [];
+      const iterations: Iteration[] = [];
       for (let k = first; k < Math.min(first + perRun, samples); k++) {
-        weights.push(own(backend.upload(Float32Array.of(1 / (k + 1)), [])));
+        const inputs = about
+          .iterationInputs(k)
+          .map(({ name, data, shape }) => [name, own(backend.upload(data, shape))]);
+        iterations.push({ inputs: Object.fromEntries(inputs), keys: keysOf(k) });
       }
-      const iterations = weights.map((weight, i): Iteration => ({ inputs: { weight }, keys: keysOf(first + i) }));
       const result = program.run({ ...parameters, ...values, ...data }, samples === 0 ? [{}] : iterations);
       for (const tensors of [result.carried, ...result.outputs]) Object.values(tensors).forEach(own);
-      disown([...Object.values(values), ...weights]);
+      disown([...Object.values(values), ...iterations.flatMap(({ inputs = {} }) => Object.values(inputs))]);
       values = result.carried;
       for (const outputs of result.outputs) {
         for (const [name, tensor] of Object.entries(outputs)) {

@@ -1,14 +1,19 @@
 import { allTensors } from '../allParameters.js';
 import { declareInputs, declareParameters } from '../layers/model/declare.js';
 import type { Model } from '../layers/model/model.js';
+import { type MomentsOptions, momentsOf } from '../layers/model/momentsOf.js';
+import type { Moments } from '../layers/moments/moments.js';
 import { type Head, headsOf, likelihoodValues, targetName } from '../likelihoods/heads.js';
 import type { ClassesPredictive, Predictive, ValuesPredictive } from '../likelihoods/predictive.js';
 import { drawParameters, type ParameterPosterior } from '../posteriors/index.js';
 import { type Builder, createBuilder, type Value } from '../program/builder.js';
 import type { Program } from '../program/program.js';
 
-/** `sample`: noise is drawn, and averages are carried. `mean`: one pass with the weights' means. */
-export type PredictionMode = 'sample' | 'mean';
+/**
+ * `sample`: noise is drawn, and averages are carried. `mean`: one pass with the weights' means. `moments`: one pass with means and
+ * variances, then points of the outputs' distribution, and averages over these are carried.
+ */
+export type PredictionMode = 'sample' | 'mean' | 'moments';
 
 /** What a prediction gives for each sample, beside the averages. */
 export interface PredictionDetails {
@@ -18,6 +23,8 @@ export interface PredictionDetails {
   readonly components?: boolean;
   /** What parameters each sample draws first. In mode `mean` it draws none. */
   readonly posterior?: ParameterPosterior;
+  /** In mode `moments`: how they are carried. */
+  readonly moments?: MomentsOptions;
 }
 
 /**
@@ -29,21 +36,26 @@ export interface PredictionDetails {
  * `[batch, …targetShape, 2]`) and `entropy` `[batch]` (`[batch, …targetShape]`), the mean entropy of a sample in nats; for numbers
  * `mean` and `variance` `[batch, …targetShape]`, the mean variance given a sample; and for both `squaredDeviations`, of the shape of
  * the probabilities or the mean: the sum of squared deviations from it (Welford 1962). `summaryProgram` computes the prediction from
- * them. In mode `mean` the outputs are `probabilities`, or `mean` and `variance`. Of a model with several outputs these names begin
+ * them. In mode `moments` it is the same, with points of the outputs' Gaussian distribution (`momentsProgram`) instead of samples: an
+ * iteration is given `points/<output>` `[…outputShape]` for each uncertain output too, standard normal numbers that all rows share (`standardPoints`).
+ * All else is the same in all iterations. In mode `mean` the outputs are `probabilities`, or `mean` and `variance`. Of a model with several outputs these names begin
  * with that of the output: `<output>/probabilities`. `details` are outputs of each iteration. The tensors of a posterior are inputs of role
  * `shared` too, `posterior/<name>`.
  *
- * Throws what `headsOf` throws, and `VARDROP_POSTERIOR` for an unknown posterior.
+ * Throws what `headsOf` throws, in mode `moments` what `momentsProgram` throws, and `VARDROP_POSTERIOR` for an unknown posterior.
  */
 export function predictionProgram(model: Model, mode: PredictionMode, details: PredictionDetails = {}): Program {
   const heads = headsOf('prediction', model);
   const b = createBuilder(`prediction (${mode})`);
   const inputs = declareInputs(b, model);
   const own = declareParameters(b, allTensors(model));
-  const weight = mode === 'sample' ? b.input('weight', [], 'iteration') : undefined;
-  const drawsParameters = weight !== undefined && details.posterior !== undefined;
+  const weight = mode === 'mean' ? undefined : b.input('weight', [], 'iteration');
+  const drawsParameters = mode === 'sample' && weight !== undefined && details.posterior !== undefined;
   const values = drawsParameters ? drawParameters(b, model, own, details.posterior, numberOf(b, weight)) : own;
-  const { outputs } = model.forward(b, inputs, values, mode);
+  const outputs =
+    mode === 'moments'
+      ? outputsAtPoints(b, momentsOf(b, model, inputs, values, details.moments ?? {}))
+      : model.forward(b, inputs, values, mode).outputs;
   for (const head of heads) {
     const output = outputs[head.output.name];
     const { likelihood, prefix } = head;
@@ -62,6 +74,20 @@ export function predictionProgram(model: Model, mode: PredictionMode, details: P
   }
   return b.build();
 }
+
+/** The outputs of a model at one point of their distribution. */
+function outputsAtPoints(b: Builder, moments: Readonly<Record<string, Moments>>): Readonly<Record<string, Value>> {
+  return Object.fromEntries(
+    Object.entries(moments).map(([name, { mean, variance }]) => {
+      if (variance === undefined) return [name, mean];
+      const point = b.input(`${pointsInput}${name}`, mean.shape.slice(1), 'iteration');
+      return [name, b.add(mean, b.mul(b.sqrt(variance), point))];
+    }),
+  );
+}
+
+/** How the inputs begin that hold the points of an output. */
+export const pointsInput = 'points/';
 
 /** The number of a sample, from 0, of its weight in the running means. */
 function numberOf(b: Builder, weight: Value): Value {

@@ -37,6 +37,10 @@ export function upsampling2d(options: Upsampling2dOptions = {}): Layer {
       units: 'kept',
       ...(interpolation === 'nearest' && { movesOnly: true }),
       apply: (b, x) => size.reduce((image, times, i) => enlarge(b, image, i + 1, times), x),
+      moments: (b, { mean, variance }) => ({
+        mean: size.reduce((image, times, i) => enlarge(b, image, i + 1, times), mean),
+        variance: size.reduce((image, times, i) => enlarge(b, image, i + 1, times, (weight) => weight ** 2), variance),
+      }),
     };
   });
 }
@@ -52,11 +56,11 @@ export function repeated(b: Builder, x: Value, axis: number, times: number): Val
 }
 
 /** The product of an axis (1 or 2) of images with a matrix of weights. */
-function weighted(b: Builder, x: Value, axis: number, times: number): Value {
+function weighted(b: Builder, x: Value, axis: number, times: number, of = (weight: number) => weight): Value {
   if (times === 1) return x;
   const [batch, height, width, channels] = x.shape as readonly ['batch', number, number, number];
   const n = axis === 1 ? height : width;
-  const matrix = b.constant(linearWeights(n, times), [n * times, n]);
+  const matrix = b.constant(linearWeights(n, times).map(of), [n * times, n]);
   if (axis === 2) return b.matmul(matrix, x);
   const rows = b.reshape(x, [batch, height, width * channels]);
   return b.reshape(b.matmul(matrix, rows), [batch, height * times, width, channels]);

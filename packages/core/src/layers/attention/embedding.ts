@@ -3,6 +3,7 @@ import { VardropError } from '../../errors.js';
 import { defineLayer } from '../defineLayer.js';
 import type { Layer } from '../layer.js';
 import { buildLinearPart, checkLinearOptions, partParameters } from '../linearPart.js';
+import { partMoments } from '../moments/partMoments.js';
 import { checkPositive } from '../window.js';
 import { type TableOptions, tableMap, tableOptionNames } from './tableMap.js';
 
@@ -71,6 +72,7 @@ export function embedding(options: EmbeddingOptions): Layer {
         indexRows: rows,
         outputPart: '',
         apply: (b, [x], parameters, mode) => b.label(part.apply(b, x, parameters, mode), 'output'),
+        moments: (b, [x], parameters, mode) => partMoments(b, name, part, x, parameters, mode),
       };
     },
   });

@@ -3,6 +3,8 @@ import { VardropError } from '../../errors.js';
 import { defineLayer } from '../defineLayer.js';
 import type { Layer } from '../layer.js';
 import { buildLinearPart, checkLinearOptions, partParameters } from '../linearPart.js';
+import { sumMoments } from '../moments/combinedMoments.js';
+import { partMoments } from '../moments/partMoments.js';
 import { checkPositive, sequenceShape } from '../window.js';
 import { countUp, type TableOptions, tableMap, tableOptionNames } from './tableMap.js';
 
@@ -72,6 +74,10 @@ export function positionEmbedding(options: PositionEmbeddingOptions): Layer {
           const quiet = mode.draw === undefined || part.noise.acts === 'nowhere';
           const positions = quiet ? numbers : b.broadcast(numbers, ['batch', steps]);
           return b.label(b.add(x, part.apply(b, positions, parameters, mode)), 'output');
+        },
+        moments(b, [x], parameters, mode) {
+          const positions = { mean: b.broadcast(b.constant(countUp(steps), [1, steps]), ['batch', steps]) };
+          return sumMoments(b, x, partMoments(b, name, part, positions, parameters, mode));
         },
       };
     },

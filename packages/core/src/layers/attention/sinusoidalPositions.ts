@@ -29,6 +29,7 @@ export function sinusoidalPositions(options: { readonly name?: string } = {}): L
         outputShape: inputShape,
         parameters: [],
         apply: (b, [x]) => b.label(b.add(x, b.constant(waves, [steps, units])), 'output'),
+        moments: (b, [{ mean, variance }]) => ({ mean: b.add(mean, b.constant(waves, [steps, units])), variance }),
       };
     },
   });

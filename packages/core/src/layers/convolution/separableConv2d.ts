@@ -4,6 +4,8 @@ import { defineLayer } from '../defineLayer.js';
 import type { Layer } from '../layer.js';
 import { usualInitializer } from '../linearLayer.js';
 import { buildLinearPart, checkLinearOptions, partParameters } from '../linearPart.js';
+import { activationMoments } from '../moments/activationMoments.js';
+import { partMoments } from '../moments/partMoments.js';
 import { checkPositive, imageShape, placeWindow, readWindow } from '../window.js';
 import { convolutionMap, depthwiseMap } from './convolutionMap.js';
 import {
@@ -75,6 +77,10 @@ export function separableConv2d(options: SeparableConv2dOptions): Layer {
         apply(b, [x], parameters, mode) {
           const outputs = parts.reduce((value, part) => part.apply(b, value, parameters, mode), x);
           return b.label(activate(b, outputs, activation), 'output');
+        },
+        moments(b, [x], parameters, mode) {
+          const outputs = parts.reduce((value, part) => partMoments(b, name, part, value, parameters, mode), x);
+          return activationMoments(b, outputs, activation);
         },
       };
     },

@@ -1,4 +1,5 @@
 import type { Layer } from '../layer.js';
+import { sumMoments } from '../moments/combinedMoments.js';
 import { type MergeOptions, mergeLayer } from './mergeLayer.js';
 
 /**
@@ -7,5 +8,5 @@ import { type MergeOptions, mergeLayer } from './mergeLayer.js';
  * on one value; its `build` throws `VARDROP_SHAPE` for shapes that do not fit.
  */
 export function add(options: MergeOptions = {}): Layer {
-  return mergeLayer('add', options, (b, left, right) => b.add(left, right));
+  return mergeLayer('add', options, (b, left, right) => b.add(left, right), sumMoments);
 }

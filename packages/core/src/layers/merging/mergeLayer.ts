@@ -4,6 +4,7 @@ import { VardropError } from '../../errors.js';
 import type { Builder, Value } from '../../program/builder.js';
 import { defineLayer } from '../defineLayer.js';
 import type { DatapointShape, Layer } from '../layer.js';
+import type { Moments } from '../moments/moments.js';
 
 /** Options of layers that have no others. */
 export interface MergeOptions {
@@ -11,13 +12,14 @@ export interface MergeOptions {
 }
 
 /**
- * A layer that combines two or more inputs element by element with `combine`. The inputs have equal shapes, but for axes of length
+ * A layer that combines two or more inputs element by element with `combine`; `moments` gives the moments of independent ones. The inputs have equal shapes, but for axes of length
  * 1, which are repeated. Throws `VARDROP_OPTION` for unknown options; its `build` throws `VARDROP_SHAPE` for other shapes.
  */
 export function mergeLayer(
   kind: string,
   options: MergeOptions,
   combine: (b: Builder, left: Value, right: Value) => Value,
+  moments: (b: Builder, left: Moments, right: Moments) => Moments,
 ): Layer {
   checkOptionNames(kind, options, { name: true });
   if (options.name !== undefined) checkString(`[${kind}] name`, options.name);
@@ -34,6 +36,7 @@ export function mergeLayer(
       parameters: [],
       units: 'kept',
       apply: (b, inputs) => inputs.reduce((left, right) => combine(b, left, right)),
+      moments: (b, inputs) => inputs.reduce((left, right) => moments(b, left, right)),
     }),
   });
 }

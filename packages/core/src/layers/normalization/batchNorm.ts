@@ -7,8 +7,10 @@ import { elementCount } from '../../program/shapes.js';
 import { defineLayer } from '../defineLayer.js';
 import type { ForwardMode } from '../forwardMode.js';
 import type { Layer } from '../layer.js';
+import { uncertain } from '../moments/moments.js';
 import {
   affine,
+  affineMoments,
   affineParameters,
   checkNormOptions,
   inverseDeviation,
@@ -73,6 +75,11 @@ export function batchNorm(options: BatchNormOptions = {}): Layer {
             ? ofBatch(b, x, places, updateRate, mode)
             : { centered: b.sub(x, mode.carried.mean), variance: mode.carried.variance };
           return affine(b, centered, inverseDeviation(b, variance, epsilon), parameters);
+        },
+        moments(b, [x], parameters, { carried }) {
+          const { mean, variance } = uncertain(b, x);
+          const centered = { mean: b.sub(mean, carried.mean), variance };
+          return affineMoments(b, centered, inverseDeviation(b, carried.variance, epsilon), parameters);
         },
       };
     },

@@ -4,9 +4,11 @@ import { elementCount } from '../../program/shapes.js';
 import { checkSpread } from '../checkSpread.js';
 import { defineLayer } from '../defineLayer.js';
 import type { Layer } from '../layer.js';
+import { eachMoment, uncertain } from '../moments/moments.js';
 import { checkPositive } from '../window.js';
 import {
   affine,
+  affineMoments,
   affineParameters,
   checkNormOptions,
   inverseDeviation,
@@ -14,6 +16,7 @@ import {
   normOptionNames,
   normOptionsElsewhere,
 } from './affine.js';
+import { normalizedMoments } from './normalizedMoments.js';
 
 /** Options of `groupNorm`. */
 export interface GroupNormOptions extends NormOptions {
@@ -61,6 +64,14 @@ export function groupNorm(options: GroupNormOptions): Layer {
           const variance = b.mean(b.square(centered), [1, 3], true);
           const normalized = b.mul(centered, inverseDeviation(b, variance, epsilon));
           return affine(b, b.reshape(normalized, x.shape), undefined, parameters);
+        },
+        moments(b, [x], parameters, { approximate }) {
+          if (!approximate) return undefined;
+          const parts = ['batch', places, groups, channels / groups] as const;
+          const grouped = eachMoment(uncertain(b, x), (value) => b.reshape(value, parts));
+          const { mean, variance } = normalizedMoments(b, grouped, [1, 3], epsilon, {});
+          const whole = { mean: b.reshape(mean, x.mean.shape), variance: b.reshape(variance, x.mean.shape) };
+          return affineMoments(b, whole, b.constant(1, [1]), parameters);
         },
       };
     },

@@ -2,6 +2,7 @@ import { checkOptionNames } from '../../checkOptionNames.js';
 import { checkSpread } from '../checkSpread.js';
 import { defineLayer } from '../defineLayer.js';
 import type { Layer } from '../layer.js';
+import { uncertain } from '../moments/moments.js';
 import {
   affine,
   affineParameters,
@@ -11,6 +12,7 @@ import {
   normOptionNames,
   normOptionsElsewhere,
 } from './affine.js';
+import { normalizedMoments } from './normalizedMoments.js';
 
 /**
  * Layer normalization (Ba, Kiros & Hinton 2016): at each place, the channels on the last axis are brought to mean 0 and variance
@@ -42,6 +44,8 @@ export function layerNorm(options: NormOptions = {}): Layer {
           const variance = b.mean(b.square(centered), [-1], true);
           return affine(b, centered, inverseDeviation(b, variance, epsilon), parameters);
         },
+        moments: (b, [x], parameters, { approximate }) =>
+          approximate ? normalizedMoments(b, uncertain(b, x), [inputShape.length], epsilon, parameters) : undefined,
       };
     },
   });

@@ -1,14 +1,17 @@
 import { checkOptionNames } from '../../checkOptionNames.js';
 import { defineLayer } from '../defineLayer.js';
 import type { Layer } from '../layer.js';
+import { uncertain } from '../moments/moments.js';
 import {
   affine,
+  affineMoments,
   affineParameters,
   checkNormOptions,
   inverseDeviation,
   type NormOptions,
   normOptionsElsewhere,
 } from './affine.js';
+import { meanSquare } from './normalizedMoments.js';
 
 /** Options of `rmsNorm`, which shifts nothing. */
 export type RmsNormOptions = Omit<NormOptions, 'shift'>;
@@ -41,6 +44,12 @@ export function rmsNorm(options: RmsNormOptions = {}): Layer {
         parameters: affineParameters(inputShape[inputShape.length - 1], { ...options, shift: false }),
         apply: (b, [x], parameters) =>
           affine(b, x, inverseDeviation(b, b.mean(b.square(x), [-1], true), epsilon), parameters),
+        moments(b, [x], parameters, { approximate }) {
+          if (!approximate) return undefined;
+          const given = uncertain(b, x);
+          const square = meanSquare(b, given, [inputShape.length]);
+          return affineMoments(b, given, inverseDeviation(b, square, epsilon), parameters);
+        },
       };
     },
   });

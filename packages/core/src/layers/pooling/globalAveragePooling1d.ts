@@ -1,6 +1,7 @@
 import { checkOptionNames } from '../../checkOptionNames.js';
 import type { Layer } from '../layer.js';
 import { layerWithoutWeights } from '../layerWithoutWeights.js';
+import { meanMoments } from '../moments/pooledMoments.js';
 import { sequenceShape } from '../window.js';
 
 /**
@@ -13,5 +14,6 @@ export function globalAveragePooling1d(options: { readonly name?: string } = {})
     outputShape: [sequenceShape(name, inputShape)[2]],
     units: 'kept',
     apply: (b, x) => b.mean(x, [1]),
+    moments: meanMoments,
   }));
 }

@@ -1,6 +1,7 @@
 import { checkOptionNames } from '../../checkOptionNames.js';
 import type { Layer } from '../layer.js';
 import { layerWithoutWeights } from '../layerWithoutWeights.js';
+import { globalMaxMoments } from '../moments/pooledMoments.js';
 import { sequenceShape } from '../window.js';
 
 /**
@@ -12,5 +13,6 @@ export function globalMaxPooling1d(options: { readonly name?: string } = {}): La
     outputShape: [sequenceShape(name, inputShape)[2]],
     units: 'kept',
     apply: (b, x) => b.reduceMax(x, [1]),
+    moments: (b, x, { approximate }) => (approximate ? globalMaxMoments(b, x) : undefined),
   }));
 }

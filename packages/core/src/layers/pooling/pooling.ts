@@ -1,8 +1,19 @@
 import { checkOptionNames } from '../../checkOptionNames.js';
+import type { Builder } from '../../program/builder.js';
 import { windowOptionsElsewhere } from '../convolution/convolutionOptions.js';
 import type { Layer } from '../layer.js';
 import { layerWithoutWeights } from '../layerWithoutWeights.js';
-import { imageShape, type PaddingMode, placeWindow, readStepsWindow, readWindow, sequenceShape } from '../window.js';
+import { eachMoment, type Moments, type MomentsMode } from '../moments/moments.js';
+import { averagePoolMoments, maxPoolMoments } from '../moments/pooledMoments.js';
+import {
+  imageShape,
+  type PaddingMode,
+  type PlacedWindow,
+  placeWindow,
+  readStepsWindow,
+  readWindow,
+  sequenceShape,
+} from '../window.js';
 
 /** Options of a pooling layer of images. */
 export interface PoolingOptions {
@@ -26,6 +37,18 @@ export interface StepsPoolingOptions {
   readonly padding?: PaddingMode;
 }
 
+/** Moments of windows; of a maximum only where they may be approximate. */
+function poolMoments(
+  b: Builder,
+  op: PoolingOp,
+  x: Required<Moments>,
+  window: PlacedWindow,
+  { approximate }: MomentsMode,
+): Required<Moments> | undefined {
+  if (op === 'averagePool2d') return averagePoolMoments(b, x, window);
+  return approximate ? maxPoolMoments(b, x, window) : undefined;
+}
+
 type PoolingOp = 'maxPool2d' | 'averagePool2d';
 
 const known = { size: true, strides: true, padding: true, name: true } as const;
@@ -42,6 +65,7 @@ export function imagePooling(kind: string, op: PoolingOp, options: PoolingOption
       outputShape: [...placed.output, image[2]],
       units: 'kept',
       apply: (b, x) => b[op](x, placed.size, { strides: placed.strides, padding: placed.padding }),
+      moments: (b, x, mode) => poolMoments(b, op, x, placed, mode),
     };
   });
 }
@@ -64,6 +88,11 @@ export function stepsPooling(kind: string, op: PoolingOp, options: StepsPoolingO
           padding: placed.padding,
         });
         return b.reshape(pooled, ['batch', ...outputShape]);
+      },
+      moments(b, x, mode) {
+        const images = eachMoment(x, (value) => b.reshape(value, ['batch', ...image]));
+        const pooled = poolMoments(b, op, images, placed, mode);
+        return pooled && eachMoment(pooled, (value) => b.reshape(value, ['batch', ...outputShape]));
       },
     };
   });
