@@ -26,7 +26,7 @@ export function activation(kind: Activation): Layer {
       activation: kind,
       units: 'kept',
       apply: (b, [x]) => activate(b, x, kind),
-      moments: (b, [x]) => activationMoments(b, x, kind),
+      moments: (b, [x], _, mode) => activationMoments(b, x, kind, mode),
     }),
   });
 }

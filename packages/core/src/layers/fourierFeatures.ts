@@ -61,14 +61,18 @@ export function fourierFeatures(options: FourierFeaturesOptions): Layer {
           return b.label(b.mul(Math.sqrt(2 / units), waves), 'output');
         },
         // Of a Gaussian angle: E cos = e^(−v/2) cos m, Var cos = (1 − e^(−v)) (1 − e^(−v) cos 2m) / 2.
-        moments(b, [x], _, { carried: { frequencies, phases } }) {
+        moments(b, [x], _, { carried: { frequencies, phases }, source }) {
           const { mean, variance } = uncertain(b, x);
           const angle = b.add(b.matmul(mean, frequencies), phases);
           const spread = b.matmul(variance, b.square(frequencies));
           const fading = b.exp(b.neg(spread));
           const waves = b.mul(b.exp(b.mul(-0.5, spread)), b.cos(angle));
           const rest = b.mul(b.sub(1, fading), b.sub(1, b.mul(fading, b.cos(b.mul(2, angle)))));
-          return { mean: b.mul(Math.sqrt(2 / units), waves), variance: b.mul(1 / units, rest) };
+          const result = { mean: b.mul(Math.sqrt(2 / units), waves), variance: b.mul(1 / units, rest) };
+          // The mean slope is −e^(−v/2) sin m, and sin² = 1 − cos².
+          const slope = b.mul(fading, b.sub(1, b.square(b.cos(angle))));
+          source(result.mean, b.max(b.sub(result.variance, b.mul(2 / units, b.mul(slope, spread))), 0));
+          return result;
         },
       };
     },

@@ -5,6 +5,7 @@ import { formatValue } from '../formatValue.js';
 import { defineLayer } from './defineLayer.js';
 import type { Layer } from './layer.js';
 import { rectifierMoments } from './moments/activationMoments.js';
+import { uncertain } from './moments/moments.js';
 
 /** Options of a rectifier with learned slopes. */
 export interface PreluOptions {
@@ -42,10 +43,7 @@ export function prelu(options: PreluOptions = {}): Layer {
       parameters: [{ name: 'slope', shape: inputShape.slice(-1), initialize: { kind: 'constant', value: slope } }],
       units: 'kept',
       apply: (b, [x], { slope: slopes }) => b.selectGreater(x, 0, x, b.mul(slopes, x)),
-      moments: (b, [{ mean, variance }], { slope: slopes }) =>
-        variance === undefined
-          ? { mean: b.selectGreater(mean, 0, mean, b.mul(slopes, mean)) }
-          : rectifierMoments(b, mean, variance, slopes),
+      moments: (b, [x], { slope: slopes }, mode) => rectifierMoments(b, uncertain(b, x), slopes, mode),
     }),
   });
 }

@@ -80,7 +80,7 @@ export function separableConv2d(options: SeparableConv2dOptions): Layer {
         },
         moments(b, [x], parameters, mode) {
           const outputs = parts.reduce((value, part) => partMoments(b, name, part, value, parameters, mode), x);
-          return activationMoments(b, outputs, activation);
+          return activationMoments(b, outputs, activation, mode);
         },
       };
     },

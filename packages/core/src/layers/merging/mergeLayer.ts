@@ -4,7 +4,7 @@ import { VardropError } from '../../errors.js';
 import type { Builder, Value } from '../../program/builder.js';
 import { defineLayer } from '../defineLayer.js';
 import type { DatapointShape, Layer } from '../layer.js';
-import type { Moments } from '../moments/moments.js';
+import type { Moments, Sources } from '../moments/moments.js';
 
 /** Options of layers that have no others. */
 export interface MergeOptions {
@@ -19,7 +19,7 @@ export function mergeLayer(
   kind: string,
   options: MergeOptions,
   combine: (b: Builder, left: Value, right: Value) => Value,
-  moments: (b: Builder, left: Moments, right: Moments) => Moments,
+  moments: (b: Builder, left: Moments, right: Moments, sources: Sources) => Moments,
 ): Layer {
   checkOptionNames(kind, options, { name: true });
   if (options.name !== undefined) checkString(`[${kind}] name`, options.name);
@@ -36,7 +36,7 @@ export function mergeLayer(
       parameters: [],
       units: 'kept',
       apply: (b, inputs) => inputs.reduce((left, right) => combine(b, left, right)),
-      moments: (b, inputs) => inputs.reduce((left, right) => moments(b, left, right)),
+      moments: (b, inputs, _, mode) => inputs.reduce((left, right) => moments(b, left, right, mode)),
     }),
   });
 }

@@ -2,28 +2,28 @@ import type { Builder, Operand, Value } from '../../program/builder.js';
 import { activate, leak } from '../activation.js';
 import type { Activation } from '../layer.js';
 import { compareGaussians, greaterMoments } from './greaterMoments.js';
-import type { Moments } from './moments.js';
+import type { Moments, Sources } from './moments.js';
 
 /**
  * Moments after an activation of Gaussian numbers: in closed form for `linear`, `relu` (Wu et al. 2019) and `leakyRelu`, for the others by
- * Gauss-Hermite quadrature with seven points, which is exact for polynomials to degree 13.
+ * quadrature.
  */
-export function activationMoments(b: Builder, x: Moments, activation: Activation): Moments {
+export function activationMoments(b: Builder, x: Moments, activation: Activation, sources: Sources): Moments {
   if (x.variance === undefined) return { mean: activate(b, x.mean, activation) };
   switch (activation) {
     case 'linear':
       return x;
     case 'relu':
-      return greaterMoments(b, { mean: x.mean, variance: x.variance }, { mean: 0, variance: 0 });
+      return greaterMoments(b, { mean: x.mean, variance: x.variance }, zero, sources);
     case 'leakyRelu':
-      return rectifierMoments(b, x.mean, x.variance, leak);
+      return rectifierMoments(b, { mean: x.mean, variance: x.variance }, leak, sources);
     case 'elu':
     case 'sigmoid':
     case 'tanh':
     case 'softplus':
     case 'gelu':
     case 'silu':
-      return quadrature(b, x.mean, x.variance, (value) => activate(b, value, activation));
+      return quadrature(b, x.mean, x.variance, (value) => activate(b, value, activation), sources);
   }
 }
 
@@ -31,38 +31,71 @@ export function activationMoments(b: Builder, x: Moments, activation: Activation
  * Moments of `max(x, 0) + slope · min(x, 0)`, which is `slope · x + (1 − slope) · relu(x)`. Covariance of a Gaussian number with its
  * positive part: v Φ (Stein 1981).
  */
-export function rectifierMoments(b: Builder, mean: Value, variance: Value, slope: Operand): Moments {
-  const x = { mean, variance };
-  const zero = { mean: 0, variance: 0 };
-  const positive = greaterMoments(b, x, zero);
+export function rectifierMoments(b: Builder, x: Required<Moments>, slope: Operand, sources: Sources): Moments {
+  const { first } = compareGaussians(b, x, zero);
+  const positive = greaterMoments(b, x, zero, { source: () => {} });
   const rest = b.sub(1, slope);
-  const covariance = b.mul(variance, compareGaussians(b, x, zero).first);
-  const own = b.add(b.mul(b.square(slope), variance), b.mul(b.square(rest), positive.variance));
-  const spread = b.add(own, b.mul(b.mul(2, b.mul(slope, rest)), covariance));
-  return {
-    mean: b.add(b.mul(slope, mean), b.mul(rest, positive.mean)),
-    variance: b.max(spread, 0),
-  };
+  const own = b.add(b.mul(b.square(slope), x.variance), b.mul(b.square(rest), positive.variance));
+  const covariance = b.mul(b.mul(2, b.mul(slope, rest)), b.mul(x.variance, first));
+  const variance = b.max(b.add(own, covariance), 0);
+  const mean = b.add(b.mul(slope, x.mean), b.mul(rest, positive.mean));
+  const steepness = b.add(slope, b.mul(rest, first));
+  return withRest(b, b.withDerivative(mean, [[x.mean, steepness]]), variance, { steepness, of: x.variance }, sources);
 }
 
-/** Positive points and weights for the standard normal distribution; the point 0 has the weight 16/35. */
-const points = [
-  [1.1544053947399682, 0.24012317860501273],
-  [2.366759410734541, 0.03075712396758651],
-  [3.7504397177257425, 0.0005482688559722178],
-] as const;
-const middle = 16 / 35;
+const zero = { mean: 0, variance: 0 } as const;
 
-/** Moments of a function of Gaussian numbers, elementwise. */
-function quadrature(b: Builder, mean: Value, variance: Value, apply: (x: Value) => Value): Moments {
+/** Tells what of the variance is left when that of the linear part, with the mean slope, is taken out. */
+function withRest(
+  b: Builder,
+  mean: Value,
+  variance: Value,
+  linear: { readonly steepness: Value; readonly of: Value },
+  sources: Sources,
+): Moments {
+  sources.source(mean, b.max(b.sub(variance, b.mul(b.square(linear.steepness), linear.of)), 0));
+  return { mean, variance };
+}
+
+/** Distance of the points of quadrature in deviations, and how many there are on each side of the mean. */
+const step = 0.75;
+const pairs = 6;
+
+const densities = Array.from({ length: pairs + 1 }, (_, i) => Math.exp(-((i * step) ** 2) / 2));
+const total = densities.reduce((sum, density, i) => sum + (i === 0 ? density : 2 * density), 0);
+
+/** Below this deviation the slope is not told from differences. */
+const leastDeviation = 1e-6;
+
+/**
+ * Moments of a function of Gaussian numbers, elementwise, by the trapezoidal rule to 4.5 deviations. Its error falls exponentially for analytic
+ * functions: up to 2 deviations it is below 1 % of the variance for those here.
+ */
+function quadrature(b: Builder, mean: Value, variance: Value, apply: (x: Value) => Value, sources: Sources): Moments {
   const deviation = b.sqrt(variance);
-  const values: (readonly [value: Value, weight: number])[] = [[apply(mean), middle]];
-  for (const [point, weight] of points) {
-    const step = b.mul(point, deviation);
-    values.push([apply(b.add(mean, step)), weight], [apply(b.sub(mean, step)), weight]);
-  }
+  const middle = { value: apply(mean), weight: densities[0] / total };
+  const both = densities.slice(1).map((density, i) => {
+    const distance = b.mul((i + 1) * step, deviation);
+    const sides = [apply(b.add(mean, distance)), apply(b.sub(mean, distance))] as const;
+    return { sides, weight: density / total, point: (i + 1) * step };
+  });
   const average = (of: (value: Value) => Value) =>
-    values.map(([value, weight]) => b.mul(weight, of(value))).reduce((sum, one) => b.add(sum, one));
-  const result = average((value) => value);
-  return { mean: result, variance: average((value) => b.square(b.sub(value, result))) };
+    both.reduce(
+      (sum, { sides, weight }) => b.add(sum, b.mul(weight, b.add(of(sides[0]), of(sides[1])))),
+      b.mul(middle.weight, of(middle.value)),
+    );
+  const expectation = average((value) => value);
+  // The expectation of the derivative (Stein 1981).
+  const slopes = both.map(({ sides, weight, point }) => b.mul(weight * point, b.sub(sides[0], sides[1])));
+  const steepness = b.div(
+    slopes.reduce((sum, one) => b.add(sum, one)),
+    b.max(deviation, leastDeviation),
+  );
+  return withRest(
+    b,
+    b.withDerivative(expectation, [[mean, steepness]]),
+    average((value) => b.square(b.sub(value, expectation))),
+    { steepness, of: variance },
+    sources,
+  );
 }

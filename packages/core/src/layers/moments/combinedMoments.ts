@@ -1,5 +1,5 @@
 import type { Builder, Value } from '../../program/builder.js';
-import type { Moments } from './moments.js';
+import type { Moments, Sources } from './moments.js';
 
 /** Moments of the sum of independent numbers. */
 export function sumMoments(b: Builder, x: Moments, y: Moments): Moments {
@@ -9,12 +9,14 @@ export function sumMoments(b: Builder, x: Moments, y: Moments): Moments {
 }
 
 /** Moments of the product of independent numbers. */
-export function productMoments(b: Builder, x: Moments, y: Moments): Moments {
+export function productMoments(b: Builder, x: Moments, y: Moments, sources: Sources): Moments {
   const mean = b.mul(x.mean, y.mean);
+  const both = x.variance && y.variance && b.mul(x.variance, y.variance);
+  if (both) sources.source(mean, b.broadcast(both, mean.shape));
   const variance = total(b, [
     x.variance && b.mul(x.variance, b.square(y.mean)),
     y.variance && b.mul(y.variance, b.square(x.mean)),
-    x.variance && y.variance && b.mul(x.variance, y.variance),
+    both,
   ]);
   return variance === undefined ? { mean } : { mean, variance: b.broadcast(variance, mean.shape) };
 }

@@ -1,4 +1,5 @@
 import type { Builder, Value } from '../../program/builder.js';
+import type { Sources } from './moments.js';
 
 /** Mean and variance of one Gaussian number, with a number in place of a value. */
 export interface GaussianOperand {
@@ -51,11 +52,12 @@ export function greaterMoments(
   b: Builder,
   x: GaussianOperand,
   y: GaussianOperand,
+  sources: Sources,
 ): { readonly mean: Value; readonly variance: Value } {
   const { deviation, r, density, first, second } = compareGaussians(b, x, y);
-  const weighted = (left: Value | number, right: Value | number): Value => {
-    if (right === 0) return b.mul(left, first);
-    return b.add(b.mul(left, first), b.mul(right, second));
+  const weighted = (left: Value | number, right: Value | number, by = [first, second] as const): Value => {
+    if (right === 0) return b.mul(left, by[0]);
+    return b.add(b.mul(left, by[0]), b.mul(right, by[1]));
   };
   const expectation = b.add(weighted(x.mean, y.mean), b.mul(deviation, density));
   // With respect to the means; the other terms cancel.
@@ -69,6 +71,8 @@ export function greaterMoments(
     b.square(density),
   );
   const variance = b.add(weighted(x.variance, y.variance), b.mul(b.square(deviation), bracket));
+  const linear = weighted(x.variance, y.variance, [b.square(first), b.square(second)]);
+  sources.source(mean, b.max(b.sub(variance, linear), 0));
   // The left tail cancels: below 0 it is rounding.
   return { mean, variance: b.max(variance, 0) };
 }

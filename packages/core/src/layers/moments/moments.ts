@@ -12,9 +12,15 @@ export interface Moments {
 export interface MomentsMode extends ForwardMode {
   /** Whether a layer without a closed form may approximate. */
   readonly approximate: boolean;
-  /** Tells of numbers of the pass that have noise of their own, and its variance, of one shape `[batch, …]`. */
+  /**
+   * Tells of numbers of the pass that have noise of their own, and its variance, of one shape `[batch, …]`: what is not a linear function of the
+   * noise before, such as what is left of a number after a function when its mean slope is taken out.
+   */
   source(value: Value, variance: Value): void;
 }
+
+/** What functions of layers need of it. */
+export type Sources = Pick<MomentsMode, 'source'>;
 
 /** The outputs' moments of inputs' moments, as a layer gives them: see `BuiltLayer.moments`. */
 export type MomentsOf = (

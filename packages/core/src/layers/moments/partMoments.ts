@@ -2,7 +2,7 @@ import { VardropError } from '../../errors.js';
 import type { FactorMoments, InputNoise, LayerParameters } from '../../noise/noiseModel.js';
 import type { Builder, Value } from '../../program/builder.js';
 import { type LinearPart, parametersOfPart, partName } from '../linearPart.js';
-import type { Moments, MomentsMode } from './moments.js';
+import type { Moments, Sources } from './moments.js';
 
 /**
  * Pre-activations of a part, with the bias, for inputs of means m and variances v under weights of means μ and variances σ²: means `Σ μ m`,
@@ -18,14 +18,14 @@ export function partMoments(
   part: LinearPart,
   x: Moments,
   ofLayer: LayerParameters,
-  mode: Pick<MomentsMode, 'source'>,
+  sources: Sources,
 ): Moments {
   const own = parametersOfPart(part, ofLayer);
   const { noise } = part;
   const { mean, variance } =
     noise.acts === 'inputs' && part.map.applyScaled === undefined
-      ? ofScaledInputs(b, part, x, own, factorMoments(b, layer, part, noise, own), mode)
-      : ofWeights(b, part, x, weightMoments(b, layer, part, own), mode);
+      ? ofScaledInputs(b, part, x, own, factorMoments(b, layer, part, noise, own), sources)
+      : ofWeights(b, part, x, weightMoments(b, layer, part, own), sources);
   const gamma = b.label(mean, 'gamma');
   const shifted = part.bias ? b.add(gamma, own.bias) : gamma;
   return variance === undefined ? { mean: shifted } : { mean: shifted, variance: b.label(variance, 'delta') };
@@ -37,7 +37,7 @@ function ofWeights(
   { map }: LinearPart,
   x: Moments,
   weights: { readonly mean: Value; readonly variance?: Value },
-  mode: Pick<MomentsMode, 'source'>,
+  sources: Sources,
 ): Moments {
   const mean = map.apply(b, x.mean, weights.mean);
   const ofInputs = x.variance && map.apply(b, x.variance, b.square(weights.mean));
@@ -45,7 +45,7 @@ function ofWeights(
   // Row numbers stand for one-hot vectors, which are their own squares.
   const square = map.applyScaled ? x.mean : b.square(x.mean);
   const ofNoise = map.apply(b, x.variance ? b.add(square, x.variance) : square, weights.variance);
-  mode.source(mean, ofNoise);
+  sources.source(mean, ofNoise);
   return { mean, variance: ofInputs ? b.add(ofNoise, ofInputs) : ofNoise };
 }
 
@@ -56,7 +56,7 @@ function ofScaledInputs(
   x: Moments,
   own: LayerParameters,
   factor: FactorMoments,
-  mode: Pick<MomentsMode, 'source'>,
+  sources: Sources,
 ): Moments {
   const perUnit = (value: Value) => b.reshape(value, value.shape.every((n) => n === 1) ? [] : map.inputFactors);
   const [mean, variance] = [perUnit(factor.mean), perUnit(factor.variance)];
@@ -65,7 +65,7 @@ function ofScaledInputs(
   const read = b.withDerivative(scaled, [[scaled, 1]]);
   const square = b.square(x.mean);
   const ofNoise = b.mul(x.variance ? b.add(square, x.variance) : square, variance);
-  mode.source(read, ofNoise);
+  sources.source(read, ofNoise);
   const spread = x.variance ? b.add(ofNoise, b.mul(x.variance, b.square(mean))) : ofNoise;
   return { mean: map.apply(b, read, own.weights), variance: map.apply(b, spread, b.square(own.weights)) };
 }

@@ -1,7 +1,7 @@
 import type { Builder, Value } from '../../program/builder.js';
 import type { PlacedWindow } from '../window.js';
 import { greaterMoments } from './greaterMoments.js';
-import type { Moments } from './moments.js';
+import type { Moments, Sources } from './moments.js';
 
 /** Mean and variance, both there. */
 type Uncertain = Required<Moments>;
@@ -42,7 +42,7 @@ function cellsInside(places: number, size: number, stride: number, before: numbe
  * Moments of the greatest of each window of images, by pairs: the greater of two is taken as Gaussian again (Clark 1961), which it is
  * not. Padding never wins.
  */
-export function maxPoolMoments(b: Builder, x: Uncertain, window: PlacedWindow): Uncertain {
+export function maxPoolMoments(b: Builder, x: Uncertain, window: PlacedWindow, sources: Sources): Uncertain {
   const { size, strides, padding, output } = window;
   const [top, bottom, left, right] = padding;
   const around = [undefined, { before: top, after: bottom }, { before: left, after: right }, undefined];
@@ -57,33 +57,34 @@ export function maxPoolMoments(b: Builder, x: Uncertain, window: PlacedWindow): 
     const ranges = [undefined, along(0, Math.floor(i / size[1])), along(1, i % size[1]), undefined];
     return { mean: b.slice(mean, ranges), variance: b.slice(variance, ranges) };
   });
-  return greatest(b, cells);
+  return greatest(b, cells, sources);
 }
 
-function greatest(b: Builder, all: readonly Uncertain[]): Uncertain {
+function greatest(b: Builder, all: readonly Uncertain[], sources: Sources): Uncertain {
   if (all.length === 1) return all[0];
   const half = Math.floor(all.length / 2);
-  return greaterMoments(b, greatest(b, all.slice(0, half)), greatest(b, all.slice(half)));
+  const halves = [all.slice(0, half), all.slice(half)].map((part) => greatest(b, part, sources));
+  return greaterMoments(b, halves[0], halves[1], sources);
 }
 
 /** Moments of the greatest over axes 1, … of `[batch, …, channels]`, by pairs as in `maxPoolMoments`. */
-export function globalMaxMoments(b: Builder, { mean, variance }: Uncertain): Uncertain {
+export function globalMaxMoments(b: Builder, { mean, variance }: Uncertain, sources: Sources): Uncertain {
   const channels = mean.shape[mean.shape.length - 1];
   const count = mean.shape.slice(1, -1).reduce<number>((product, n) => product * (n as number), 1);
   const flat = (value: Value) => b.reshape(value, ['batch', count, channels]);
   const one = (value: Value) => b.reshape(value, ['batch', channels]);
-  const result = greatestStep(b, { mean: flat(mean), variance: flat(variance) }, count);
+  const result = greatestStep(b, { mean: flat(mean), variance: flat(variance) }, count, sources);
   return { mean: one(result.mean), variance: one(result.variance) };
 }
 
 /** The greatest of `count` steps `[batch, count, channels]`: `[batch, 1, channels]`. Halves are compared with each other. */
-function greatestStep(b: Builder, x: Uncertain, count: number): Uncertain {
+function greatestStep(b: Builder, x: Uncertain, count: number, sources: Sources): Uncertain {
   if (count === 1) return x;
   const half = Math.floor(count / 2);
   const steps = (start: number, end: number): Uncertain => ({
     mean: b.slice(x.mean, [undefined, { start, end }, undefined]),
     variance: b.slice(x.variance, [undefined, { start, end }, undefined]),
   });
-  const winners = greatestStep(b, greaterMoments(b, steps(0, half), steps(half, 2 * half)), half);
-  return count % 2 === 0 ? winners : greaterMoments(b, winners, steps(count - 1, count));
+  const winners = greatestStep(b, greaterMoments(b, steps(0, half), steps(half, 2 * half), sources), half, sources);
+  return count % 2 === 0 ? winners : greaterMoments(b, winners, steps(count - 1, count), sources);
 }

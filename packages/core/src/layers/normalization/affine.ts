@@ -4,7 +4,6 @@ import { VardropError } from '../../errors.js';
 import { formatValue } from '../../formatValue.js';
 import type { LayerParameters, ParameterSpecification } from '../../noise/noiseModel.js';
 import type { Builder, Value } from '../../program/builder.js';
-import type { Moments } from '../moments/moments.js';
 
 /** Options that normalizations share. */
 export interface NormOptions {
@@ -64,17 +63,6 @@ export function affine(b: Builder, x: Value, inverse: Value | undefined, { scale
   const joined = inverse?.shape.length === 1 && scale !== undefined ? [b.mul(inverse, scale)] : factors;
   const scaled = joined.reduce((product, factor) => b.mul(product, factor), x);
   return b.label(shift === undefined ? scaled : b.add(scaled, shift), 'output');
-}
-
-/** Moments of `affine` of independent numbers, where `inverse` is certain. */
-export function affineMoments(
-  b: Builder,
-  { mean, variance }: Required<Moments>,
-  inverse: Value,
-  parameters: LayerParameters,
-): Required<Moments> {
-  const factor = parameters.scale === undefined ? inverse : b.mul(inverse, parameters.scale);
-  return { mean: affine(b, mean, inverse, parameters), variance: b.mul(variance, b.square(factor)) };
 }
 
 /** `1 / √(variance + epsilon)`. */

@@ -10,7 +10,6 @@ import type { Layer } from '../layer.js';
 import { uncertain } from '../moments/moments.js';
 import {
   affine,
-  affineMoments,
   affineParameters,
   checkNormOptions,
   inverseDeviation,
@@ -18,6 +17,8 @@ import {
   normOptionNames,
   normOptionsElsewhere,
 } from './affine.js';
+
+import { affineMoments } from './normalizedMoments.js';
 
 /** Options of `batchNorm`. */
 export interface BatchNormOptions extends NormOptions {
@@ -78,8 +79,9 @@ export function batchNorm(options: BatchNormOptions = {}): Layer {
         },
         moments(b, [x], parameters, { carried }) {
           const { mean, variance } = uncertain(b, x);
-          const centered = { mean: b.sub(mean, carried.mean), variance };
-          return affineMoments(b, centered, inverseDeviation(b, carried.variance, epsilon), parameters);
+          const inverse = inverseDeviation(b, carried.variance, epsilon);
+          const normalized = b.mul(b.sub(mean, carried.mean), inverse);
+          return affineMoments(b, { mean: normalized, variance: b.mul(variance, b.square(inverse)) }, parameters);
         },
       };
     },

@@ -8,7 +8,6 @@ import { eachMoment, uncertain } from '../moments/moments.js';
 import { checkPositive } from '../window.js';
 import {
   affine,
-  affineMoments,
   affineParameters,
   checkNormOptions,
   inverseDeviation,
@@ -16,7 +15,8 @@ import {
   normOptionNames,
   normOptionsElsewhere,
 } from './affine.js';
-import { normalizedMoments } from './normalizedMoments.js';
+
+import { affineMoments, normalizedMoments } from './normalizedMoments.js';
 
 /** Options of `groupNorm`. */
 export interface GroupNormOptions extends NormOptions {
@@ -69,9 +69,9 @@ export function groupNorm(options: GroupNormOptions): Layer {
           if (!approximate) return undefined;
           const parts = ['batch', places, groups, channels / groups] as const;
           const grouped = eachMoment(uncertain(b, x), (value) => b.reshape(value, parts));
-          const { mean, variance } = normalizedMoments(b, grouped, [1, 3], epsilon, {});
-          const whole = { mean: b.reshape(mean, x.mean.shape), variance: b.reshape(variance, x.mean.shape) };
-          return affineMoments(b, whole, b.constant(1, [1]), parameters);
+          const normalized = normalizedMoments(b, grouped, [1, 3], epsilon, true);
+          const whole = eachMoment(normalized, (value) => b.reshape(value, x.mean.shape));
+          return affineMoments(b, whole, parameters);
         },
       };
     },

@@ -12,7 +12,8 @@ import {
   normOptionNames,
   normOptionsElsewhere,
 } from './affine.js';
-import { normalizedMoments } from './normalizedMoments.js';
+
+import { affineMoments, normalizedMoments } from './normalizedMoments.js';
 
 /**
  * Layer normalization (Ba, Kiros & Hinton 2016): at each place, the channels on the last axis are brought to mean 0 and variance
@@ -44,8 +45,11 @@ export function layerNorm(options: NormOptions = {}): Layer {
           const variance = b.mean(b.square(centered), [-1], true);
           return affine(b, centered, inverseDeviation(b, variance, epsilon), parameters);
         },
-        moments: (b, [x], parameters, { approximate }) =>
-          approximate ? normalizedMoments(b, uncertain(b, x), [inputShape.length], epsilon, parameters) : undefined,
+        moments(b, [x], parameters, { approximate }) {
+          if (!approximate) return undefined;
+          const normalized = normalizedMoments(b, uncertain(b, x), [inputShape.length], epsilon, true);
+          return affineMoments(b, normalized, parameters);
+        },
       };
     },
   });

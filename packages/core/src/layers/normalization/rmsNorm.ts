@@ -4,14 +4,14 @@ import type { Layer } from '../layer.js';
 import { uncertain } from '../moments/moments.js';
 import {
   affine,
-  affineMoments,
   affineParameters,
   checkNormOptions,
   inverseDeviation,
   type NormOptions,
   normOptionsElsewhere,
 } from './affine.js';
-import { meanSquare } from './normalizedMoments.js';
+
+import { affineMoments, normalizedMoments } from './normalizedMoments.js';
 
 /** Options of `rmsNorm`, which shifts nothing. */
 export type RmsNormOptions = Omit<NormOptions, 'shift'>;
@@ -46,9 +46,8 @@ export function rmsNorm(options: RmsNormOptions = {}): Layer {
           affine(b, x, inverseDeviation(b, b.mean(b.square(x), [-1], true), epsilon), parameters),
         moments(b, [x], parameters, { approximate }) {
           if (!approximate) return undefined;
-          const given = uncertain(b, x);
-          const square = meanSquare(b, given, [inputShape.length]);
-          return affineMoments(b, given, inverseDeviation(b, square, epsilon), parameters);
+          const normalized = normalizedMoments(b, uncertain(b, x), [inputShape.length], epsilon, false);
+          return affineMoments(b, normalized, parameters);
         },
       };
     },

@@ -13,6 +13,6 @@ export function globalMaxPooling2d(options: { readonly name?: string } = {}): La
     outputShape: [imageShape(name, inputShape)[2]],
     units: 'kept',
     apply: (b, x) => b.reduceMax(x, [1, 2]),
-    moments: (b, x, { approximate }) => (approximate ? globalMaxMoments(b, x) : undefined),
+    moments: (b, x, mode) => (mode.approximate ? globalMaxMoments(b, x, mode) : undefined),
   }));
 }

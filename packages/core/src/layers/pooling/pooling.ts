@@ -43,10 +43,10 @@ function poolMoments(
   op: PoolingOp,
   x: Required<Moments>,
   window: PlacedWindow,
-  { approximate }: MomentsMode,
+  mode: MomentsMode,
 ): Required<Moments> | undefined {
   if (op === 'averagePool2d') return averagePoolMoments(b, x, window);
-  return approximate ? maxPoolMoments(b, x, window) : undefined;
+  return mode.approximate ? maxPoolMoments(b, x, window, mode) : undefined;
 }
 
 type PoolingOp = 'maxPool2d' | 'averagePool2d';
