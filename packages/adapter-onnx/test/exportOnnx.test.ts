@@ -1,23 +1,21 @@
 import {
-  activation,
   adam,
   type ClassificationPrediction,
   categorical,
   dense,
   describeModel,
-  gaussian,
+  globalMaxPooling1d,
   initialState,
   type Likelihood,
   type Model,
-  noNoise,
   predict,
   type RegressionPrediction,
   sequential,
   sparseVariational,
 } from '@vardrop/core';
-import { predictionProgram } from '@vardrop/core/extend';
+import { momentsProgram, predictionProgram } from '@vardrop/core/extend';
 import { bindBatch } from '@vardrop/core/program';
-import { createReferenceBackend } from '@vardrop/core/reference';
+import { createReferenceBackend, evaluate } from '@vardrop/core/reference';
 import { afterAll, describe, expect, it } from 'vitest';
 import { prepare } from '../src/export/emitModel.js';
 import { createOnnxBackend, describeOnnx, type ExportKind, exportKinds, exportOnnx } from '../src/index.js';
@@ -163,41 +161,22 @@ describe.each(devices)('exported networks on %s', (device) => {
   });
 
   it.each(examples.filter(({ name }) => ['local', 'input noise', 'binary', 'relaxed mask'].includes(name)))(
-    'moments: $name has the mean and variance of many samples of the output layer',
+    "moments: $name has those of core's program",
     async ({ model, parameters, inputs, rows }) => {
       const session = await openModel(device, exportOnnx(model, parameters, { kind: 'moments' }));
-      const { mean, variance } = await session.run({ x: { shape: [rows, 12], data: inputs } });
-      const draws = 5_000;
-      const moments = await sampleOutputLayer({ model, parameters, inputs, rows }, draws);
-      mean.forEach((value, i) => {
-        // Means of many numbers: 6.1 standard deviations are passed once in 1e9.
-        expect(Math.abs(value - moments.mean[i])).toBeLessThan(6.1 * Math.sqrt(variance[i] / draws) + 1e-5);
-        // Variances of them, normal for so many draws, with deviation √(2/n).
-        expect(Math.abs(variance[i] / moments.variance[i] - 1)).toBeLessThan(6.5 * Math.sqrt(2 / draws));
-      });
+      const found = await session.run({ x: { shape: [rows, 12], data: inputs } });
+      const values = Object.fromEntries(model.parameters.map(({ name }) => [name, parameters[name].data]));
+      const wanted = evaluate(bindBatch(momentsProgram(model), rows), { inputs: { ...values, x: inputs } });
+      for (const [name, numbers] of Object.entries(wanted)) {
+        numbers.forEach((value, i) => {
+          expect(Math.abs(found[name][i] - value), name).toBeLessThan(
+            2e-5 * (name === 'mean' ? 1 : 0.1) + 2e-5 * Math.abs(value),
+          );
+        });
+      }
     },
   );
 });
-
-/** Mean and variance of the logits when only the last layer has noise, by core's own sampling. */
-async function sampleOutputLayer({ model, parameters, inputs, rows }: Omit<Example, 'name'>, draws: number) {
-  const { noise } = model.options;
-  const quiet = sequential({
-    input: model.inputShape,
-    layers: [dense({ units: 16, activation: 'relu', noise: noNoise() }), dense({ units: 5, noise })],
-    likelihood: gaussian(),
-  });
-  expect(model.layers).toHaveLength(2);
-  const backend = createReferenceBackend();
-  const result = await predict(quiet, {
-    backend,
-    parameters: { ...parameters, 'likelihood/logVariance': { shape: [5], data: new Float32Array(5) } },
-    inputs,
-    samples: draws,
-    batch: rows,
-  });
-  return { mean: result.mean, variance: result.epistemicVariance };
-}
 
 describe('what is exported', () => {
   const [network] = examples;
@@ -316,7 +295,8 @@ describe('what is exported', () => {
         ),
     ],
     ['VARDROP_EXPORT', () => exportOnnx(quiet.model, quiet.parameters, { kind: 'sample' })],
-    ['VARDROP_MOMENTS', () => exportOnnx(rectified, parameters, { kind: 'moments' })],
+    ['VARDROP_MOMENTS', () => exportOnnx(pooled, initialState(pooled, adam(), 1).parameters, { kind: 'moments' })],
+    ['VARDROP_OPTION', () => exportOnnx(model, parameters, { kind: 'mean', moments: {} })],
   ])('is refused with %s where it cannot be', (code, attempt) => {
     expect(attempt).toThrow(expect.objectContaining({ code }));
   });
@@ -354,9 +334,10 @@ describe('what is exported', () => {
     );
   });
 
-  const rectified = sequential({
-    input: [12],
-    layers: [dense({ units: 16, activation: 'relu' }), dense({ units: 5 }), activation('relu')],
+  const pooled = sequential({
+    input: [12, 1],
+    noise: sparseVariational(),
+    layers: [dense({ units: 5 }), globalMaxPooling1d()],
   });
   const quiet = {
     model: sequential({ input: [12], layers: [dense({ units: 16, activation: 'relu' }), dense({ units: 5 })] }),

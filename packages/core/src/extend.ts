@@ -53,7 +53,13 @@ export {
 export { type Objective, type ObjectiveValues, sgvb } from './objective.js';
 export type { NamedShape, OptimizerResult, OptimizerStep } from './optimizers/index.js';
 export { posteriorInput, readPosterior } from './posteriors/index.js';
-export { momentsProgram, type PredictionMode, predictionProgram, summaryProgram } from './prediction/index.js';
+export {
+  momentsProgram,
+  type PredictionMode,
+  predictionProgram,
+  standardPoints,
+  summaryProgram,
+} from './prediction/index.js';
 export type { Preserved } from './pruning/index.js';
 export type { Recipe } from './recipe.js';
 export {

@@ -284,6 +284,7 @@ export {
   createPredictor,
   type InputBlock,
   type InputStream,
+  type MomentsOptions,
   type Prediction,
   type PredictionInterval,
   type PredictionOf,

@@ -1,4 +1,11 @@
-import { describeModel, type Model, type ParameterPosterior, type TensorMap, VardropError } from '@vardrop/core';
+import {
+  describeModel,
+  type Model,
+  type MomentsOptions,
+  type ParameterPosterior,
+  type TensorMap,
+  VardropError,
+} from '@vardrop/core';
 import { checkObject, checkOptionNames, formatValue, readTensors } from '@vardrop/core/backend';
 import {
   allTensors,
@@ -34,6 +41,8 @@ export interface ExportOptions {
    * mean; an ensemble has none.
    */
   readonly posterior?: ParameterPosterior;
+  /** Of kind `moments`: how moments are carried. */
+  readonly moments?: MomentsOptions;
 }
 
 /**
@@ -44,9 +53,9 @@ export interface ExportOptions {
  * - `mean`: one pass with the weights' means. For labels `logits` and `probabilities` `[batch, classes]`; for binary targets
  *   `logits` and `probabilities` (of 1) `[batch, …targetShape]`; for numbers `mean` and `aleatoricVariance`
  *   `[batch, …targetShape]`. Opset 17.
- * - `moments`: `mean` and `variance` of the output layer's pre-activations under its own noise, given the activations
- *   before it with their weights' means: core's `momentsProgram`. Left out are the noise of the layers before, an
- *   activation of the output layer, and the covariance of units under noise on inputs. Opset 17.
+ * - `moments`: `mean` and `variance` `[batch, …outputShape]` of the model's outputs under the noise of all its layers, in one pass and without
+ *   samples: core's `momentsProgram`, with its options `moments`. For labels these are logits; their probabilities on average are about those of
+ *   `mean / √(1 + π variance / 8)` (MacKay 1992). For numbers the noise of the targets adds its own variance. Opset 17.
  * - `sample`: the Monte-Carlo predictive, `predict` in the graph. Further inputs, int64 scalars: `seed` (0 to 2⁵³ − 1),
  *   `samples` (from 1), `row` (index of the first row of `x`: 0, or where a cut of the data starts). A row's noise
  *   depends on its index, not on the cut, and is bit for bit that of the library for the same seed. For labels
@@ -70,12 +79,19 @@ export function exportOnnx(
   options: ExportOptions,
 ): Uint8Array<ArrayBuffer> {
   checkObject('VARDROP_MODEL', '[exportOnnx] model', model, 'apply', 'sequential()');
-  if (options) checkOptionNames('exportOnnx', options, { kind: true, opset: true, posterior: true }, inModel);
-  const { kind, opset, posterior: given }: Partial<ExportOptions> = options ?? {};
+  if (options)
+    checkOptionNames('exportOnnx', options, { kind: true, opset: true, posterior: true, moments: true }, inModel);
+  const { kind, opset, posterior: given, moments }: Partial<ExportOptions> = options ?? {};
   if (kind === undefined || !exportKinds.includes(kind)) {
     throw new VardropError(
       'VARDROP_OPTION',
       `[exportOnnx] kind: got ${formatValue(kind)}, needs one of ${exportKinds.join(', ')}. Write for instance { kind: 'mean' }.`,
+    );
+  }
+  if (moments !== undefined && kind !== 'moments') {
+    throw new VardropError(
+      'VARDROP_OPTION',
+      `[exportOnnx] moments: got ${formatValue(moments)} with kind '${kind}', needs kind 'moments'. Leave it out.`,
     );
   }
   const heads = headsOf('exportOnnx', model);
@@ -85,7 +101,7 @@ export function exportOnnx(
   const names = heads.map(
     ({ output, ...head }) => `${heads.length > 1 ? `${output.name}: ` : ''}${head.likelihood.name}`,
   );
-  return finishModel(`vardrop ${kind}`, emit(model, stored, { kind, opset, posterior }), {
+  return finishModel(`vardrop ${kind}`, emit(model, stored, { kind, opset, posterior, moments }), {
     documentation: documentation[kind],
     metadata: {
       ...{ kind, likelihood: names.join(', '), model: describe(model) },
@@ -104,12 +120,12 @@ function describe(model: Model): string {
   }
 }
 
-function emit(model: Model, stored: TensorMap, { kind, opset, posterior }: ExportOptions): GraphBuilder {
+function emit(model: Model, stored: TensorMap, { kind, opset, posterior, moments }: ExportOptions): GraphBuilder {
   switch (kind) {
     case 'mean':
       return emitModel(meanProgram(model), { stored });
     case 'moments':
-      return emitModel(momentsProgram(model), { stored });
+      return emitModel(momentsProgram(model, moments), { stored });
     case 'sample':
       return emitSampleModel(model, stored, { opset, posterior });
   }
@@ -128,8 +144,7 @@ function checkPosterior(model: Model, kind: ExportKind, given: ParameterPosterio
 /** The documentation in the file. */
 const documentation: Readonly<Record<ExportKind, string>> = {
   mean: 'Prediction with the means of the weights.',
-  moments:
-    "Mean and variance of the output layer's pre-activations under the noise of its own weights, given the activations before it with their weights' means.",
+  moments: "Mean and variance of the model's outputs under the noise of all its layers, in closed form.",
   sample:
     'Monte-Carlo prediction. seed: 0 to 2^53 - 1; samples: at least 1; row: index of the first row of x, 0 unless the data were cut. Entropy and mutual information are in nats.',
 };

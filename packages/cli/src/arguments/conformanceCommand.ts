@@ -40,6 +40,7 @@ export const lawIds = [
   'special-cases',
   'optimizers',
   'training',
+  'moments',
   'prediction',
   'lifetime',
   'handles',

@@ -107,6 +107,7 @@ export const withOptions: Readonly<Record<string, Entry>> = {
       backend: 'other',
       samples: 'other',
       mode: 'other',
+      moments: 'other',
       batch: 'other',
       quantiles: 'other',
       posterior: 'other',
@@ -160,6 +161,7 @@ export const withOptions: Readonly<Record<string, Entry>> = {
       backend: 'other',
       samples: 'other',
       mode: 'other',
+      moments: 'other',
       batch: 'other',
       posterior: 'other',
       noisePerRun: 'other',
@@ -240,12 +242,17 @@ export const withOptions: Readonly<Record<string, Entry>> = {
     call: (options) => core.oneCycle(3, options),
     options: { rise: 'number', start: 'number', final: 'number' },
   },
+  momentsProgram: {
+    call: (options) => core.momentsProgram(model, options),
+    options: { approximate: 'boolean', covariance: 'boolean' },
+  },
   predict: {
     call: (options) => core.predict(model, merged({ backend, parameters, inputs, samples: 1 }, options)),
     options: {
       backend: 'other',
       samples: 'other',
       mode: 'other',
+      moments: 'other',
       batch: 'other',
       quantiles: 'other',
       posterior: 'other',

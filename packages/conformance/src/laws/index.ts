@@ -8,6 +8,7 @@ import { lifetime } from './lifetime.js';
 import { likelihoods } from './likelihoods.js';
 import { limits } from './limits.js';
 import { localReparametrization } from './localReparametrization.js';
+import { moments } from './moments.js';
 import { noise } from './noise.js';
 import { optimizers } from './optimizers.js';
 import { prediction } from './prediction.js';
@@ -36,6 +37,7 @@ export const laws: readonly Law[] = [
   specialCases,
   optimizers,
   training,
+  moments,
   prediction,
   lifetime,
   handles,

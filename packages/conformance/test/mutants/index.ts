@@ -13,7 +13,7 @@ import { noiseMutants } from './noises.js';
 import { objectiveMutants } from './objectives.js';
 import { generatedOperations, operationEdges } from './operations.js';
 import { optimizerMutants } from './optimizers.js';
-import { predictionMutants } from './predictions.js';
+import { momentsMutants, predictionMutants } from './predictions.js';
 import { readMutants } from './reads.js';
 import { recurrentMutants } from './recurrent.js';
 import { sharingMutants } from './sharing.js';
@@ -39,6 +39,7 @@ export const mutants: readonly Mutant[] = [
   ...optimizerMutants,
   ...trainingMutants,
   ...predictionMutants,
+  ...momentsMutants,
   ...modelMutants,
   ...layerMutants,
   ...likelihoodMutants,

@@ -1,4 +1,5 @@
 import type { ClassificationPrediction, Prediction, PredictOptions, RegressionPrediction } from '@vardrop/core';
+import { sequential } from '@vardrop/core';
 import { coreModels, type Models } from '../../src/models.js';
 import { model } from './model.js';
 import type { Mutant } from './mutant.js';
@@ -177,5 +178,50 @@ export const predictionMutants: readonly Mutant[] = [
       }) as Models['createPredictor'],
     },
     'one predictor, many runs',
+  ),
+];
+
+const { dense, momentsProgram } = coreModels;
+
+const moments = (defect: string, models: Partial<Models>, property: string) =>
+  model(defect, 'moments', models, property);
+
+/** Moments that are not those of the network, and predictions that are not theirs. */
+export const momentsMutants: readonly Mutant[] = [
+  moments(
+    'no covariance of units that read the same noise',
+    { momentsProgram: (network) => momentsProgram(network, { covariance: false }) },
+    'values, independent variances of weights',
+  ),
+  moments(
+    'noise of the last layer only',
+    {
+      momentsProgram: (network) => {
+        const { input, ...others } = { input: network.inputShape, likelihood: network.likelihood };
+        const layers = network.layers.map(({ name, outputShape, activation, parts }, i) =>
+          dense({
+            ...{ name, units: outputShape[0], activation },
+            ...(i < network.layers.length - 1 ? { noise: coreModels.none() } : { noise: parts?.[0].noise }),
+          }),
+        );
+        return momentsProgram(sequential({ input, layers, ...others }));
+      },
+    },
+    'labels, an α for each input',
+  ),
+  moments(
+    'the weights’ means in place of moments',
+    predicting(({ mode }) => (mode === 'moments' ? { mode: 'mean', samples: 0 } : {}), posing),
+    'labels, binary dropout',
+  ),
+  moments(
+    'drawn noise in place of moments',
+    predicting(({ mode }) => (mode === 'moments' ? { mode: 'sample' } : {})),
+    'values, an α for each weight',
+  ),
+  moments(
+    'one point of the outputs too few',
+    predicting(({ mode, samples = 32 }) => (mode === 'moments' ? { samples: samples - 1 } : {}), posing),
+    'labels, an α for each weight',
   ),
 ];

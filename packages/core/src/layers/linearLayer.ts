@@ -58,8 +58,7 @@ export function buildLinearLayer(
     parameters: partParameters([part]),
     parts: [part],
     ...unitParts,
-    apply: (b, [x], parameters, mode) =>
-      b.label(activate(b, part.apply(b, x, parameters, mode), activation), 'output'),
+    apply: (b, [x], parameters, mode) => b.label(activate(b, part.apply(b, x, parameters, mode), activation), 'output'),
     moments: (b, [x], parameters, mode) =>
       activationMoments(b, partMoments(b, name, part, x, parameters, mode), activation, mode),
   };
