@@ -4,12 +4,13 @@ import { VardropError } from '../errors.js';
  * The `⌈(n + 1) coverage⌉`-th smallest of n scores. A new score of the same distribution is at most this one with a probability of at
  * least `coverage`, on average over calibration sets of n rows (Vovk, Gammerman & Shafer 2005; Lei et al. 2018, theorem 2.1).
  *
- * Throws `VARDROP_CONFORMAL` for fewer scores than the coverage needs, with the number that does. `who` asks for it, and `of` says whose scores they are.
+ * Throws `code` for fewer scores than the coverage needs, with the number that does. `who` asks for it, and `of` says whose scores
+ * they are.
  */
 export function conformalLimit(
   scores: ArrayLike<number>,
   coverage: number,
-  { who = 'conformal', of = 'rows' } = {},
+  { who = 'conformal', code = 'VARDROP_CONFORMAL', of = 'rows' } = {},
 ): number {
   const count = scores.length;
   // A product such as 10 · 0.9 may be above 9 by a rounding, which is not to cost a row.
@@ -17,7 +18,7 @@ export function conformalLimit(
   if (rank <= count) return Float64Array.from(scores).sort()[rank - 1];
   const needed = Math.ceil(coverage / (1 - coverage) - 1e-9);
   throw new VardropError(
-    'VARDROP_CONFORMAL',
+    code,
     `[${who}] data: got ${count} ${of}, needs at least ${needed} for a coverage of ${coverage}. Give more data, or ask for less.`,
   );
 }

@@ -38,8 +38,8 @@ const who = {
  * probability of at least `coverage`, as in `conformal`; targets are not read for it. `evaluate` gives the share and the error of
  * accepted rows. An earlier `selective` is replaced.
  *
- * Throws `VARDROP_SELECTIVE` for several outputs, `VARDROP_CONFORMAL` for too few rows (it says how many are needed), `VARDROP_OPTION`
- * for options that are none, and what `evaluate` throws for data.
+ * Throws `VARDROP_SELECTIVE` for several outputs and for too few rows (it says how many are needed), `VARDROP_OPTION` for options that
+ * are none, and what `evaluate` throws for data.
  */
 export async function selective<Given extends Likelihoods>(
   network: Network<Given>,
@@ -52,7 +52,7 @@ export async function selective<Given extends Likelihoods>(
   checkChoice('VARDROP_OPTION', '[selective] measure', measure, measuresOf[targets]);
   const data = await calibrationRows('selective', network, options);
   const uncertainties = rowUncertainty(await predictRows(network, options, data), measure);
-  const threshold = conformalLimit(uncertainties, coverage, { who: 'selective' });
+  const threshold = conformalLimit(uncertainties, coverage, { who: who.name, code: who.code });
   const rule = { kind: 'selective', measure, coverage, threshold, rows: data.rows } as const;
   const others = network.calibration?.filter(({ kind }) => kind !== 'selective') ?? [];
   return changed(network, { calibration: [...others, rule] });

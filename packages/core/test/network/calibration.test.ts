@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { classScores, rowNoise } from '../../src/calibration/index.js';
 import {
   binary,
   type CalibrationRule,
@@ -169,6 +170,19 @@ describe('evaluation', () => {
     expect(sets?.size).toBeCloseTo([...(predicted?.sizes ?? [])].reduce((sum, size) => sum + size, 0) / rows, 12);
     expect(sets?.probability).toBe(0.3);
     expect(predicted?.sizes).toContain(0);
+    const { calibration = [] } = network;
+    const [rule] = calibration;
+    if (rule?.kind !== 'conformal') return expect.unreachable();
+    const { probabilities } = await network.predict(inputs, { seed });
+    const noise = rowNoise(rows, { seed });
+    const members = Array.from(noise).flatMap((u, row) =>
+      Array.from(classScores(probabilities.subarray(3 * row, 3 * row + 3), rule, u), (each) =>
+        Number(each <= rule.limits[0]),
+      ),
+    );
+    expect([...(predicted?.members ?? [])]).toEqual(members);
+    const later = (await network.predict(inputs.subarray(2 * 50), { seed, row: 50 })).sets;
+    expect(later?.members).toEqual(predicted?.members.subarray(3 * 50));
   });
 
   it('says it of intervals in the units of columns, with quantiles that were not asked for left out', async () => {
@@ -255,7 +269,7 @@ describe('rules', () => {
     const { data } = all.values;
     expect(await codeOf(isotonic(untrained(ofValues), { data }))).toBe('VARDROP_ISOTONIC');
     expect(await codeOf(selective(untrained(ofValues), { data, measure: 'entropy' }))).toBe('VARDROP_OPTION');
-    expect(await codeOf(selective(untrained(ofValues), { data, coverage: 0.999 }))).toBe('VARDROP_CONFORMAL');
+    expect(await codeOf(selective(untrained(ofValues), { data, coverage: 0.999 }))).toBe('VARDROP_SELECTIVE');
     const nothing = { inputs, targets: yes.map((y, i) => (i % 2 === 0 ? Number.NaN : y)) };
     expect(await codeOf(isotonic(untrained(ofTwo), { data: nothing }))).toBe('VARDROP_ISOTONIC');
     const options = { data: all.labels.data, randomized: true };
