@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { classScores, rowNoise } from '../../src/calibration/index.js';
+import { classScores, conformalLimit, rowNoise } from '../../src/calibration/index.js';
 import {
   binary,
   type CalibrationRule,
@@ -18,6 +18,7 @@ import {
   type Network,
   selective,
   sequential,
+  sparseVariational,
   tableFromRows,
   temperatureScaling,
 } from '../../src/index.js';
@@ -63,7 +64,8 @@ describe('isotonic', () => {
   it('is for binary targets, of each output, without the missing ones', async () => {
     const { data } = all.binary;
     const after = await isotonic(untrained(ofTwo), { data });
-    const { probabilities } = await after.predict(inputs);
+    const { probabilities, labels: predicted } = await after.predict(inputs);
+    expect([...predicted]).toEqual(Array.from(probabilities, (p) => Number(p > 0.5)));
     for (const column of [0, 1]) {
       // The mean of a least squares fit that never falls is that of the targets.
       const present = yes.flatMap((y, i) => (i % 2 === column && !Number.isNaN(y) ? [probabilities[i] - y] : []));
@@ -154,6 +156,41 @@ describe('selective', () => {
   });
 });
 
+const uncertain = sequential({
+  input: [2],
+  layers: layers(2),
+  noise: sparseVariational({ logVariance: -3 }),
+  likelihood: gaussian(),
+});
+
+describe('the uncertainty of a row', () => {
+  it.each(['variance', 'epistemicVariance'] as const)('is the sum over its numbers: %s', async (measure) => {
+    const { data } = all.values;
+    const samples = 4;
+    const network = await selective(untrained(uncertain), { data, samples, coverage: 0.4, measure });
+    const prediction = await network.predict(inputs, { samples });
+    const { epistemicVariance, aleatoricVariance, accepted, mean } = prediction;
+    const each = Array.from(epistemicVariance, (v, i) => v + (measure === 'variance' ? aleatoricVariance[i] : 0));
+    const sums = Array.from({ length: rows }, (_, row) => each[2 * row] + each[2 * row + 1]);
+    const threshold = conformalLimit(sums, 0.4);
+    expect(network.calibration).toMatchObject([{ threshold, measure, rows }]);
+    expect([...(accepted ?? [])]).toEqual(sums.map((sum) => Number(sum <= threshold)));
+    const squares = values.flatMap((y, i) => (accepted?.[i >> 1] === 1 ? [(Math.fround(y) - mean[i]) ** 2] : []));
+    const found = await network.evaluate(data, { samples });
+    const rmse = Math.sqrt(squares.reduce((sum, square) => sum + square, 0) / squares.length);
+    expect(found.accepted?.rmse).toBeCloseTo(rmse, 10);
+    expect(found.accepted?.rmse).not.toBeCloseTo(found.rmse, 3);
+  });
+
+  it('is how far the labels of all outputs are from sure', async () => {
+    const network = await selective(untrained(ofTwo), { data: all.binary.data, coverage: 0.3, measure: 'confidence' });
+    const { probabilities } = await network.predict(inputs);
+    const doubts = Array.from(probabilities, (p) => Math.min(p, 1 - p));
+    const sums = Array.from({ length: rows }, (_, row) => doubts[2 * row] + doubts[2 * row + 1]);
+    expect(network.calibration).toMatchObject([{ threshold: conformalLimit(sums, 0.3) }]);
+  });
+});
+
 describe('evaluation', () => {
   it('says how often sets hold the label, and how large they are', async () => {
     const network = await conformal(untrained(ofLabels), {
@@ -220,6 +257,11 @@ describe('rules', () => {
   it('apply in their order, whatever the order in which they were learned', async () => {
     const { data } = all.labels;
     const network = await isotonic(untrained(ofLabels), { data });
+    // What is learned later is learned of the calibrated probabilities.
+    const { probabilities } = await network.predict(inputs);
+    const scores = labels.map((label, row) => 1 - probabilities[3 * row + label]);
+    const { calibration: [, sure] = [] } = await conformal(network, { data, coverage: 0.8 });
+    expect(sure).toMatchObject({ limits: [conformalLimit(scores, 0.8)] });
     const once = await selective(await conformal(network, { data, coverage: 0.8 }), { data });
     const turned = await conformal(await selective(network, { data }), { data, coverage: 0.8 });
     expect(turned.calibration?.map(({ kind }) => kind)).toEqual(['isotonic', 'conformal', 'selective']);
