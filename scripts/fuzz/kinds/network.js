@@ -1,5 +1,6 @@
 import {
   adam,
+  categorical,
   createNetwork,
   dense,
   deserializeNetwork,
@@ -29,11 +30,35 @@ const model = sequential({
 const backend = createReferenceBackend();
 const preprocessing = fitPreprocessing(table, { targets: 'price' });
 const { parameters } = initialState(model, adam(), 1);
-const whole = createNetwork(model, { backend, parameters, preprocessing }).toBytes();
+const ofNumbers = createNetwork(model, {
+  ...{ backend, parameters, preprocessing, trainedOn: { rows: 3, digest: 'abc' } },
+  calibration: [
+    { kind: 'conformal', score: 'quantile', coverage: 0.5, limits: [0.25], rows: 3 },
+    { kind: 'selective', measure: 'variance', coverage: 0.5, threshold: 1.5, rows: 3 },
+  ],
+}).toBytes();
+const classifier = sequential({ input: [1], layers: [dense({ units: 2 })], likelihood: categorical() });
+const ofLabels = createNetwork(classifier, {
+  ...{ backend, parameters: initialState(classifier, adam(), 1).parameters, classes: ['no', 'yes'] },
+  calibration: [
+    { kind: 'isotonic', maps: [{ x: [0.125, 0.5], y: [0, 0.75] }], rows: 4 },
+    {
+      kind: 'conformal',
+      score: 'raps',
+      coverage: 0.5,
+      limits: [0.5, 1.25],
+      rows: 4,
+      penalty: 0.5,
+      rank: 1,
+      randomized: true,
+    },
+  ],
+}).toBytes();
 
 /** Network files: their bytes, the JSON of their header, or the JSON of the texts in it. */
 export const network = {
   make(source) {
+    const whole = source.pick([ofNumbers, ofLabels]);
     switch (source.below(3)) {
       case 0:
         return mutateBytes(whole, source);
@@ -41,7 +66,12 @@ export const network = {
         return withHeader(whole, (header) => mutateJson(header, source));
       default:
         return withHeader(whole, ({ __metadata__: metadata, ...tensors }) => {
-          const name = source.pick(['vardrop.model', 'vardrop.preprocessing']);
+          // Version and library are not JSON.
+          const name = source.pick(
+            Object.keys(metadata).filter(
+              (each) => !['vardrop.network', 'vardrop.library', 'vardrop.version'].includes(each),
+            ),
+          );
           const text = JSON.stringify(mutateJson(JSON.parse(metadata[name]), source));
           return { __metadata__: { ...metadata, [name]: text }, ...tensors };
         });
