@@ -1,5 +1,6 @@
 #!/usr/bin/env python3
-"""Writes packages/core/fixtures/calibration.json: conformal prediction by MAPIE and torch-uncertainty, isotonic regression by scikit-learn.
+"""Writes packages/core/fixtures/calibration.json: conformal prediction by MAPIE and torch-uncertainty, isotonic regression and digests of
+rows by scikit-learn.
 
     python3 scripts/reference/calibration.py
 
@@ -35,6 +36,7 @@ from sklearn.base import BaseEstimator, ClassifierMixin, RegressorMixin
 from sklearn.calibration import CalibratedClassifierCV
 from sklearn.frozen import FrozenEstimator
 from sklearn.isotonic import IsotonicRegression
+from sklearn.utils import murmurhash3_32
 
 torch.set_default_dtype(torch.float64)
 generator = np.random.default_rng(29)
@@ -225,6 +227,16 @@ def one_against_all_case(rows, fresh, classes):
     }
 
 
+def digests_case(rows, width):
+    """MurmurHash3 of the bytes of each row's inputs and target."""
+    numbers = generator.normal(size=(rows, width)).astype("<f4")
+    return {
+        "width": width,
+        "numbers": written(numbers),
+        "digests": [murmurhash3_32(row.tobytes(), positive=True) for row in numbers],
+    }
+
+
 if __name__ == "__main__":
     warnings.filterwarnings("ignore", message="The predicted probabilities", module="mapie")
     torch_uncertainty_classes = torch_uncertainty()
@@ -238,6 +250,7 @@ if __name__ == "__main__":
         "numbers": [numbers_case(31, 13, 0.9), numbers_case(50, 11, 0.8), numbers_case(98, 7, 0.6)],
         "isotonic": [isotonic_case(40, ties, weighted) for ties in (False, True) for weighted in (False, True)],
         "oneAgainstAll": [one_against_all_case(57, 14, 2), one_against_all_case(80, 15, 4)],
+        "digests": [digests_case(9, 3), digests_case(5, 8)],
     }
     path = Path(__file__).parents[2] / "packages/core/fixtures/calibration.json"
     path.write_text(json.dumps(fixture) + "\n")

@@ -7,8 +7,7 @@ import { type Head, headsOf } from '../likelihoods/heads.js';
 import type { TargetKind } from '../likelihoods/likelihood.js';
 import type { Prediction } from '../prediction/index.js';
 import { type ReadDataset, readDataset } from '../training/data.js';
-import { datasetDigest } from '../training/datasetDigest.js';
-import type { FitWarning } from '../training/index.js';
+import { type FitWarning, isMostlyOf } from '../training/index.js';
 import { datasetOf } from './dataOf.js';
 import type { Network, NetworkPredictOptions } from './network.js';
 import { predictWithRules } from './predictWithRules.js';
@@ -20,8 +19,8 @@ export interface NetworkCalibrationOptions
   /** Rows that the network was not trained on, and that it was not calibrated with otherwise, as `evaluate` takes them. */
   readonly data: EvaluateOptions['data'] | TableOrRows;
   /**
-   * Called before anything is computed, with the code `VARDROP_SAME_DATA`, for the very rows that the network was trained on. Other
-   * ways of having seen them, such as a part of them or another order, are not found. Default: `console.warn`.
+   * Called before anything is computed, with the code `VARDROP_SAME_DATA`, where most rows are among those that the network was trained
+   * on, in whatever order. A small part of many may not be noticed (see `DataDigest`). Default: `console.warn`.
    */
   readonly onWarning?: (warning: FitWarning) => unknown;
 }
@@ -63,10 +62,10 @@ export async function calibrationRows(
   checkSignal(who, signal);
   const read = isTableOrRows(given) ? datasetOf(who, model, preprocessing, given) : given;
   const data = readDataset(who, model, headsOf(who, model), read);
-  if (trainedOn?.rows === data.rows && trainedOn.digest === datasetDigest(data)) {
+  if (trainedOn && isMostlyOf(trainedOn, data)) {
     await onWarning({
       code: 'VARDROP_SAME_DATA',
-      message: `[${who}] data: got the ${data.rows} rows that the network was trained on, needs others. It is surer of those than of new ones, so the result promises too much. Keep some rows aside for calibration.`,
+      message: `[${who}] data: got rows that the network was trained on, needs others. It is surer of those than of new ones, so the result promises too much. Keep some rows aside for calibration.`,
     });
   }
   return data;

@@ -17,10 +17,11 @@ import { type ParameterPosterior, readPosterior } from '../posteriors/index.js';
 import { readTensors } from '../readTensors.js';
 import { networkFile } from '../safetensors/index.js';
 import type { TensorMap } from '../tensorData.js';
+import { type DataDigest, mostDigests } from '../training/index.js';
 import { version as ownVersion } from '../version.js';
 import { inputsOf } from './dataOf.js';
 import { finishPrediction } from './finishPrediction.js';
-import type { DataDigest, Network, NetworkKnowledge } from './network.js';
+import type { Network, NetworkKnowledge } from './network.js';
 import { networkOptionsElsewhere, networkPredictOptionNames } from './optionNames.js';
 import { predictWithRules } from './predictWithRules.js';
 import { readKnowledge } from './readKnowledge.js';
@@ -128,11 +129,14 @@ function noExporter(): VardropError {
 }
 
 function readDigest(given: DataDigest): DataDigest {
-  const { rows, digest } = (given ?? {}) as DataDigest;
-  if (Number.isSafeInteger(rows) && rows > 0 && typeof digest === 'string') return { rows, digest };
+  const { rows, least } = (given ?? {}) as DataDigest;
+  const isDigest = (value: unknown, i: number) =>
+    Number.isInteger(value) && least[i] >= 0 && least[i] < 2 ** 32 && (i === 0 || least[i] > least[i - 1]);
+  const isList = Array.isArray(least) && least.length <= mostDigests && least.every(isDigest);
+  if (Number.isSafeInteger(rows) && rows > 0 && isList) return { rows, least: [...least] };
   throw new VardropError(
     'VARDROP_OPTION',
-    `[createNetwork] trainedOn: got ${formatValue(given)}, needs { rows, digest }, as a network has it. Leave it out.`,
+    `[createNetwork] trainedOn: got ${formatValue(given)}, needs { rows, least }, as a network has it. Leave it out.`,
   );
 }
 

@@ -14,8 +14,9 @@ import type { Likelihood, TargetKind } from '../likelihoods/likelihood.js';
 import type { ParameterPosterior } from '../posteriors/index.js';
 import { below, decodeSafetensors, networkFile } from '../safetensors/index.js';
 import type { TensorMap } from '../tensorData.js';
+import type { DataDigest } from '../training/index.js';
 import { knowledgeNames, networkOf } from './createNetwork.js';
-import type { DataDigest, Network, NetworkKnowledge } from './network.js';
+import type { Network, NetworkKnowledge } from './network.js';
 import { networkFormat, networkMetadata } from './networkMetadata.js';
 
 /** Options of `deserializeNetwork` and `loadNetwork`. */

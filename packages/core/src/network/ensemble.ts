@@ -5,8 +5,9 @@ import { formatValue } from '../formatValue.js';
 import type { Likelihoods } from '../likelihoods/likelihood.js';
 import { elementCount } from '../program/shapes.js';
 import type { TensorMap } from '../tensorData.js';
+import type { DataDigest } from '../training/index.js';
 import { changed } from './changed.js';
-import type { DataDigest, Network } from './network.js';
+import type { Network } from './network.js';
 
 /**
  * A network that predicts with the average of several networks of the same model, such as of trainings from different seeds
@@ -38,9 +39,8 @@ export function ensemble<Given extends Likelihoods>(networks: readonly Network<G
 
 /** The data of the members, where they have the same. */
 function sameData([first, ...others]: readonly Network[]): DataDigest | undefined {
-  const { rows, digest } = first.trainedOn ?? {};
-  const isSame = ({ trainedOn }: Network) => trainedOn?.rows === rows && trainedOn?.digest === digest;
-  return others.every(isSame) ? first.trainedOn : undefined;
+  const own = JSON.stringify(first.trainedOn);
+  return others.every(({ trainedOn }) => JSON.stringify(trainedOn) === own) ? first.trainedOn : undefined;
 }
 
 function stack(name: string, shape: readonly number[], members: readonly TensorMap[]) {

@@ -2,7 +2,6 @@ import { checkObject } from '../checkObject.js';
 import { checkOptionNames } from '../checkOptionNames.js';
 import type { Model } from '../layers/model/model.js';
 import type { Likelihoods } from '../likelihoods/likelihood.js';
-import { isStream } from '../training/dataStream.js';
 import {
   averagedParameters,
   hasAverages,
@@ -67,11 +66,9 @@ export async function fit<Given extends Likelihoods>(
     data: isTableOrRows(data) ? datasetOf('fit', model, read, data) : data,
     validation: isTableOrRows(validation) ? datasetOf('fit validation', model, read, validation) : validation,
   };
-  const result = await train(model, converted, scalesOf(outputs));
+  const { trainedOn, ...result } = await train(model, converted, scalesOf(outputs));
   const { state } = result;
   const parameters = hasAverages(state) ? averagedParameters(state) : { ...state.parameters, ...state.carried };
-  const { position } = state;
-  const trainedOn = position && !isStream(data) ? { rows: position.rows, digest: position.digest } : undefined;
   const network = networkOf(model, { backend: options.backend, parameters, trainedOn, ...knowledge }, version);
   return { ...result, network };
 }

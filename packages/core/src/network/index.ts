@@ -7,7 +7,6 @@ export { type FitOptions, type FitResult, fit } from './fit.js';
 export { isotonic } from './isotonic.js';
 export { type LastLayerLaplaceOptions, lastLayerLaplace } from './lastLayerLaplace.js';
 export type {
-  DataDigest,
   Exporter,
   Network,
   NetworkEvaluateOptions,

@@ -8,6 +8,7 @@ import type { ParameterPosterior } from '../posteriors/index.js';
 import type { PredictionOf, PredictOptions } from '../prediction/index.js';
 import type { Preprocessing } from '../preprocessing/index.js';
 import type { TensorMap } from '../tensorData.js';
+import type { DataDigest } from '../training/index.js';
 import type { TableOrRows } from './rows.js';
 
 /** What a network knows beside its model and the values of its tensors. A preprocessing has the names of classes and columns. */
@@ -18,12 +19,6 @@ export interface NetworkKnowledge {
   readonly classes?: OneOrNamed<readonly string[]>;
   /** The names of the numbers of a row, or of a step of a series: those on the last axis of the input of a model with one. */
   readonly columns?: readonly string[];
-}
-
-/** What tells a network's training data from others: their number, and a digest of inputs, targets and weights in their order. */
-export interface DataDigest {
-  readonly rows: number;
-  readonly digest: string;
 }
 
 /** Options of `Network.predict`: those of `predict` without what the network has itself. */
@@ -55,7 +50,7 @@ export interface Network<Given extends Likelihoods = Likelihoods> extends Networ
   readonly posterior?: ParameterPosterior;
   /** What `isotonic`, `conformal` and `selective` have learned, in the order in which they change predictions. */
   readonly calibration?: readonly CalibrationRule[];
-  /** The data that the network was trained on, where `fit` had them in memory: calibration warns of the same ones. */
+  /** The data that the network was trained on, where `fit` had them in memory: calibration warns of rows of theirs. */
   readonly trainedOn?: DataDigest;
   /** The version of this library that made the network, or wrote the file it is from. */
   readonly version: string;

@@ -15,7 +15,7 @@ export const networkMetadata = {
   posterior: 'vardrop.posterior',
   /** What is done with finished predictions, a list of rules. */
   calibration: 'vardrop.calibration',
-  /** The data that the network was trained on: rows and digest. */
+  /** The data that the network was trained on: number and digests of rows. */
   trainedOn: 'vardrop.trainedOn',
 } as const;
 

@@ -6,6 +6,7 @@ export { averagedParameters, hasAverages } from './averagedParameters.js';
 export { classWeights } from './classWeights.js';
 export type { Start } from './course.js';
 export type { AnyDataset, Dataset, NamedArrays } from './data.js';
+export { type DataDigest, isMostlyOf, mostDigests } from './dataDigest.js';
 export type { DataPosition } from './dataPosition.js';
 export type { DataStream } from './dataStream.js';
 export type { EpochRecord } from './epochRecord.js';

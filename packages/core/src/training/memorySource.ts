@@ -2,7 +2,7 @@ import type { Model } from '../layers/model/model.js';
 import type { Head } from '../likelihoods/heads.js';
 import { type Augment, createAugmenter } from './augment.js';
 import { gather, type ReadDataset } from './data.js';
-import { datasetDigest } from './datasetDigest.js';
+import { digest } from './digest.js';
 import type { MinibatchSource } from './minibatchSource.js';
 import { orderOfEpoch, type Shuffle } from './shuffle.js';
 
@@ -14,12 +14,12 @@ export function memorySource(
   options: { readonly batch: number; readonly shuffle: Shuffle; readonly augment: Augment | undefined },
 ): MinibatchSource {
   const { batch, shuffle, augment } = options;
-  const { rows, weightSum } = data;
+  const { rows, inputs, targets, weights, weightSum } = data;
   const change = augment && createAugmenter(model, augment, shuffle.seed);
   return {
     rows,
     weightSum,
-    digest: datasetDigest(data),
+    digest: digest([...Object.values(inputs), ...Object.values(targets), ...(weights ? [weights] : [])]),
     waits: false,
     async *minibatches(epoch, from) {
       const order = orderOfEpoch(shuffle, epoch, rows);

@@ -6,6 +6,7 @@ import { checkMinibatches } from './checkMinibatches.js';
 import { createCourse, type Start } from './course.js';
 import { createEarlyStopping } from './createEarlyStopping.js';
 import { createStates } from './createStates.js';
+import { type DataDigest, dataDigest } from './dataDigest.js';
 import { isStream } from './dataStream.js';
 import type { EpochRecord } from './epochRecord.js';
 import { memorySource } from './memorySource.js';
@@ -30,9 +31,14 @@ export interface TrainResult {
 
 /**
  * Trains a model on data that are numbers: `fit` without tables and without the network. Throws what `fit` throws, whose name begins
- * messages. With `scales` the metrics of validation are in the units of columns that were standardized.
+ * messages. With `scales` the metrics of validation are in the units of columns that were standardized. Also gives the digest of data in
+ * memory.
  */
-export async function train(model: Model, options: TrainOptions, scales?: TargetScales): Promise<TrainResult> {
+export async function train(
+  model: Model,
+  options: TrainOptions,
+  scales?: TargetScales,
+): Promise<TrainResult & { readonly trainedOn?: DataDigest }> {
   const resolved = resolveTrainOptions(model, options);
   const { optimizer, epochs, batch, learningRateFactor, klWeight, validation, onWarning } = resolved;
   const { backend, trainable, microBatch, earlyStopping, signal, onStep, onEpoch } = options;
@@ -100,7 +106,8 @@ export async function train(model: Model, options: TrainOptions, scales?: Target
     }
     // After an abort the latest state is returned, so that training can resume from there.
     const state = (stopped !== 'aborted' && stopping.best()) || (await states.finite());
-    return { state, history, started: course.start, stopped };
+    const result = { state, history, started: course.start, stopped };
+    return isStream(resolved.data) ? result : { ...result, trainedOn: dataDigest(resolved.data) };
   } catch (error) {
     throw new TrainingError(error, await states.lastGood(), history);
   } finally {

@@ -334,7 +334,7 @@ describe('the data of the training', () => {
       });
       return codes;
     };
-    const turned = labels.map((label, i) => (i === 9 ? (label + 1) % 3 : label));
+    const turned = labels.map((label, i) => (i % 3 > 0 ? (label + 1) % 3 : label));
     expect(await warned(again, labels)).toEqual(['VARDROP_SAME_DATA']);
     expect(await warned(again, turned)).toEqual([]);
     expect(await warned(untrained(ofLabels), labels)).toEqual([]);
@@ -344,9 +344,15 @@ describe('the data of the training', () => {
     expect(ensemble([network, again]).trainedOn).toEqual(network.trainedOn);
     expect(ensemble([network, other.network]).trainedOn).toBeUndefined();
     const { parameters } = network;
-    const damaged = { rows: 0, digest: 'a' };
-    expect(() => createNetwork(ofLabels, { backend, parameters, trainedOn: damaged })).toThrow(
-      expect.objectContaining({ code: 'VARDROP_OPTION' }),
-    );
+    for (const damaged of [
+      { rows: 0, least: [] },
+      { rows: 3, least: [2, 1] },
+      { rows: 3, least: [0.5] },
+      { rows: 3 },
+    ]) {
+      expect(() => createNetwork(ofLabels, { backend, parameters, trainedOn: damaged as never })).toThrow(
+        expect.objectContaining({ code: 'VARDROP_OPTION' }),
+      );
+    }
   });
 });
