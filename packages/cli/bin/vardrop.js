@@ -9,6 +9,7 @@ process.exitCode = await main(process.argv.slice(2), {
   loadConformance: async () => (await import('../dist/commands/conformance.js')).conformance,
   loadPredict: async () => (await import('../dist/commands/predict.js')).predictRows,
   loadEvaluate: async () => (await import('../dist/commands/evaluate.js')).evaluateRows,
+  loadCalibrate: async () => (await import('../dist/commands/calibrate.js')).calibrateNetwork,
   loadExport: async () => (await import('../dist/commands/export.js')).exportNetwork,
   loadNewBackend: async () => (await import('../dist/commands/newBackend.js')).newBackend,
   stdout: process.stdout,

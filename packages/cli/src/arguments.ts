@@ -1,5 +1,6 @@
 import { Command, CommanderError } from 'commander';
 import { type BenchCommandOptions, benchCommand } from './arguments/benchCommand.js';
+import { type CalibrateCommandOptions, calibrateCommand } from './arguments/calibrateCommand.js';
 import { type ConformanceCommandOptions, conformanceCommand } from './arguments/conformanceCommand.js';
 import { type ExportCommandOptions, exportCommand } from './arguments/exportCommand.js';
 import { type NewBackendOptions, newBackendCommand } from './arguments/newBackendCommand.js';
@@ -22,6 +23,7 @@ export type ParsedArguments =
   | { readonly kind: 'conformance'; readonly options: ConformanceCommandOptions }
   | { readonly kind: 'predict'; readonly options: PredictCommandOptions }
   | { readonly kind: 'evaluate'; readonly options: EvaluateCommandOptions }
+  | { readonly kind: 'calibrate'; readonly options: CalibrateCommandOptions }
   | { readonly kind: 'export'; readonly options: ExportCommandOptions }
   | { readonly kind: 'bench'; readonly options: BenchCommandOptions }
   | { readonly kind: 'new-backend'; readonly options: NewBackendOptions }
@@ -35,7 +37,7 @@ export type ParsedArguments =
  * @throws VardropError `VARDROP_UNKNOWN_COMMAND`, `VARDROP_UNKNOWN_OPTION`, `VARDROP_MISSING_VALUE`,
  * `VARDROP_EXCESS_ARGUMENT`, `VARDROP_UNKNOWN_BACKEND`, `VARDROP_UNKNOWN_NOISE`, `VARDROP_UNKNOWN_ALPHA`,
  * `VARDROP_UNKNOWN_ESTIMATOR`, `VARDROP_UNKNOWN_DIVERGENCE`, `VARDROP_UNKNOWN_LAW`, `VARDROP_UNKNOWN_EXPERIMENT`, `VARDROP_REPLAY`,
- * `VARDROP_OPTION_CLASH`, `VARDROP_UNKNOWN_KIND` or `VARDROP_INVALID_OPTION`: all of them usage errors.
+ * `VARDROP_OPTION_CLASH`, `VARDROP_UNKNOWN_METHOD`, `VARDROP_UNKNOWN_SCORE`, `VARDROP_UNKNOWN_MEASURE`, `VARDROP_UNKNOWN_KIND` or `VARDROP_INVALID_OPTION`: all of them usage errors.
  */
 export function parseArguments(words: readonly string[], version: string): ParsedArguments {
   let printed = '';
@@ -64,6 +66,9 @@ export function parseArguments(words: readonly string[], version: string): Parse
     }),
     evaluateCommand((options) => {
       parsed = { kind: 'evaluate', options };
+    }),
+    calibrateCommand((options) => {
+      parsed = { kind: 'calibrate', options };
     }),
     reproduceCommand((options) => {
       parsed = { kind: 'reproduce', options };

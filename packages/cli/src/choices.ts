@@ -1,3 +1,4 @@
+import type { ConformalScore, SelectiveMeasure } from '@vardrop/core';
 import type { SparsityModel } from '@vardrop/experiments';
 
 /**
@@ -29,6 +30,7 @@ export const noises = [
   'sparse',
   'mean-field',
   'bernoulli-learned',
+  'structured',
 ] as const;
 
 /** What one α (or one learned rate) belongs to: `--alpha`. */
@@ -38,7 +40,7 @@ export const alphas = ['network', 'layer', 'input', 'output', 'weight'] as const
 export const estimators = ['local', 'separate', 'single', 'flipout'] as const;
 
 /** Forms of the KL term: `--divergence`. */
-export const divergences = ['none', 'exact', 'cubic', 'sigmoid', 'ard', 'gaussian'] as const;
+export const divergences = ['none', 'exact', 'cubic', 'sigmoid', 'ard', 'gaussian', 'truncated'] as const;
 
 /** Likelihoods that `--likelihood` takes. */
 export const likelihoods = [
@@ -51,6 +53,28 @@ export const likelihoods = [
   'student-t',
   'poisson',
 ] as const;
+
+/** How `vardrop calibrate` calibrates: `--method`. */
+export const calibrationMethods = ['conformal', 'selective', 'temperature', 'isotonic'] as const;
+
+/** How sets and intervals are made: `--score`. */
+export const conformalScores = [
+  'threshold',
+  'aps',
+  'raps',
+  'absolute',
+  'scaled',
+  'quantile',
+] as const satisfies readonly ConformalScore[];
+
+/** What rows are accepted by: `--measure`. */
+export const selectiveMeasures = [
+  'entropy',
+  'mutualInformation',
+  'confidence',
+  'variance',
+  'epistemicVariance',
+] as const satisfies readonly SelectiveMeasure[];
 
 /** Networks of `vardrop reproduce sparsity`: `--model`. */
 export const sparsityModels = ['lenet-300-100', 'lenet-5'] as const satisfies readonly SparsityModel[];

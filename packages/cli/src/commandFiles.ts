@@ -19,6 +19,7 @@ function backendsOf(parsed: Parsed): readonly string[] {
     case 'train':
     case 'predict':
     case 'evaluate':
+    case 'calibrate':
     case 'reproduce':
       return [parsed.options.backend];
     case 'bench':
@@ -70,6 +71,7 @@ async function namedFiles(parsed: Parsed): Promise<Omit<CommandFiles, 'streams'>
         ],
       };
     }
+    case 'calibrate':
     case 'predict': {
       const { network, data, output } = parsed.options;
       return { files: [...reads('network', network), ...(await dataFiles(data)), ...writes('--output', output)] };

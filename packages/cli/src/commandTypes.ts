@@ -1,4 +1,5 @@
 import type { BenchCommandOptions } from './arguments/benchCommand.js';
+import type { CalibrateCommandOptions } from './arguments/calibrateCommand.js';
 import type { ConformanceCommandOptions } from './arguments/conformanceCommand.js';
 import type { ExportCommandOptions } from './arguments/exportCommand.js';
 import type { NewBackendOptions } from './arguments/newBackendCommand.js';
@@ -50,6 +51,13 @@ export type Predict = (options: PredictCommandOptions, stdout: ProgressStream, s
 /** Runs `vardrop evaluate`; notes about the data go to `stderr`. */
 export type Evaluate = (
   options: EvaluateCommandOptions,
+  stdout: ProgressStream,
+  stderr: ProgressStream,
+) => Promise<void>;
+
+/** Runs `vardrop calibrate`; notes about the data go to `stderr`. */
+export type Calibrate = (
+  options: CalibrateCommandOptions,
   stdout: ProgressStream,
   stderr: ProgressStream,
 ) => Promise<void>;

@@ -4,7 +4,17 @@ import { VardropError } from '@vardrop/core';
 import { type ParsedArguments, parseArguments } from './arguments.js';
 import { type BenchProgress, createBenchProgress } from './bench/benchProgress.js';
 import { commandFiles, reproductionReport, runsForeignCode } from './commandFiles.js';
-import type { Bench, Conformance, Evaluate, Export, NewBackend, Predict, Reproduce, Train } from './commandTypes.js';
+import type {
+  Bench,
+  Calibrate,
+  Conformance,
+  Evaluate,
+  Export,
+  NewBackend,
+  Predict,
+  Reproduce,
+  Train,
+} from './commandTypes.js';
 import { checkFiles } from './files/checkFiles.js';
 import { fileReason } from './files/fileReason.js';
 import { makeDirectory, type OutputPath, writeOutput } from './files/output.js';
@@ -26,6 +36,7 @@ export interface MainEnvironment extends Interrupts {
   readonly loadConformance: () => Promise<Conformance>;
   readonly loadPredict: () => Promise<Predict>;
   readonly loadEvaluate: () => Promise<Evaluate>;
+  readonly loadCalibrate: () => Promise<Calibrate>;
   readonly loadExport: () => Promise<Export>;
   readonly loadNewBackend: () => Promise<NewBackend>;
   /** Where it prints. A closed stream ends the printing, not the work. */
@@ -129,6 +140,10 @@ async function runCommand(parsed: Parsed, environment: Printing): Promise<number
     case 'evaluate':
       await check(parsed, environment);
       await (await environment.loadEvaluate())(parsed.options, stdout, environment.stderr);
+      return exitCodes.success;
+    case 'calibrate':
+      await check(parsed, environment);
+      await (await environment.loadCalibrate())(parsed.options, stdout, environment.stderr);
       return exitCodes.success;
     case 'export':
       await check(parsed, environment);

@@ -41,6 +41,12 @@ export interface TrainOptions {
   readonly weights?: string;
   /** Folds of a cross-validation. Default: none. */
   readonly folds?: number;
+  /** Members of an ensemble, with seeds one after the other. Default: one network. */
+  readonly ensemble?: number;
+  /** Rank of a Gaussian around the average of the epochs' ends, from the middle of the training on (SWAG). Default: none. */
+  readonly swag?: number;
+  /** Precision of the prior of a Gaussian over the last layer's weights, `auto` for the most probable one. Default: none. */
+  readonly laplace?: number | 'auto';
   /** Networks of a search by validation NLL. Default: none. */
   readonly trials?: number;
   /** Where results of a search are kept. Default: `trials.jsonl`. */

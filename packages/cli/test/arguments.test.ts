@@ -88,7 +88,7 @@ describe('what cannot be understood is refused', () => {
     [
       'trian',
       'VARDROP_UNKNOWN_COMMAND',
-      '[vardrop] command: got "trian", needs one of train, predict, evaluate, reproduce, conformance, export, bench, new-backend. Did you mean train? See vardrop --help.',
+      '[vardrop] command: got "trian", needs one of train, predict, evaluate, calibrate, reproduce, conformance, export, bench, new-backend. Did you mean train? See vardrop --help.',
     ],
     ['help nonsense', 'VARDROP_UNKNOWN_COMMAND', '[vardrop] help: got "nonsense"'],
     [

@@ -28,6 +28,7 @@ async function run(words: readonly string[], command: Bench = bench) {
     loadReproduce: unwanted,
     loadBench: async () => command,
     loadConformance: unwanted,
+    loadCalibrate: unwanted,
     loadExport: unwanted,
     loadNewBackend: unwanted,
     loadPredict: unwanted,

@@ -26,6 +26,7 @@ async function run(words: readonly string[], fd?: number) {
     loadReproduce: load,
     loadBench: load,
     loadConformance: load,
+    loadCalibrate: load,
     loadExport: load,
     loadNewBackend: load,
     loadPredict: load,

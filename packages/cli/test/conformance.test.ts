@@ -44,6 +44,7 @@ async function runAndStop(until: string | undefined, ...words: string[]) {
     loadTrain: unwanted,
     loadReproduce: unwanted,
     loadBench: unwanted,
+    loadCalibrate: unwanted,
     loadExport: unwanted,
     loadNewBackend: unwanted,
     loadPredict: unwanted,

@@ -59,6 +59,7 @@ async function run(...words: readonly string[]) {
     loadReproduce: async () => reproduce,
     loadBench: async () => bench,
     loadConformance: async () => conformance,
+    loadCalibrate: unwanted,
     loadExport: unwanted,
     loadNewBackend: unwanted,
     loadPredict: unwanted,

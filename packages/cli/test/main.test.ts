@@ -29,6 +29,7 @@ async function run(words: readonly string[], train: Train, variables: Record<str
     },
     loadBench: async () => async () => ({ text: '', interrupted: false }),
     loadConformance: async () => async () => ({ held: true, interrupted: false }),
+    loadCalibrate: async () => async () => {},
     loadExport: async () => async () => {},
     loadNewBackend: async () => async () => {},
     loadPredict: async () => async () => {},

@@ -43,6 +43,7 @@ async function check(...words: string[]) {
     loadReproduce: load,
     loadBench: load,
     loadConformance: load,
+    loadCalibrate: load,
     loadExport: load,
     loadNewBackend: load,
     loadPredict: load,

@@ -119,6 +119,7 @@ async function run(line: string, table: ExperimentTable = toys(), words: readonl
   result.code = await main(all, {
     loadTrain: unwanted,
     loadConformance: unwanted,
+    loadCalibrate: unwanted,
     loadExport: unwanted,
     loadNewBackend: unwanted,
     loadPredict: unwanted,

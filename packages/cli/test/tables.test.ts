@@ -77,6 +77,7 @@ async function run(line: string, onNote: (text: string) => void = () => {}) {
     loadTrain: async () => train,
     loadPredict: async () => predictRows,
     loadEvaluate: async () => evaluateRows,
+    loadCalibrate: unwanted,
     loadExport: async () => exportNetwork,
     loadReproduce: unwanted,
     loadBench: unwanted,

@@ -4,8 +4,8 @@ import { pathName, wholeNumber } from '../optionValues.js';
 import { trainDefaults } from '../trainOptions.js';
 import { createCommand } from './createCommand.js';
 
-/** Options that `vardrop predict` and `vardrop evaluate` share. */
-interface NetworkCommandOptions {
+/** Options that commands share which read a network and rows. */
+export interface NetworkCommandOptions {
   /** A file that `vardrop train --network` or `network.save` has written. */
   readonly network: string;
   /** A table, a folder of images, or of IDX files, whose test images are taken. */
@@ -31,8 +31,8 @@ export interface EvaluateCommandOptions extends NetworkCommandOptions {
   readonly json?: string;
 }
 
-/** Adds what both commands take. */
-function networkCommand(name: 'predict' | 'evaluate', description: string) {
+/** A command that reads a network and rows. */
+export function networkCommand(name: 'predict' | 'evaluate' | 'calibrate', description: string) {
   const parts = createCommand(name, description);
   const { command, option, add } = parts;
   command.argument(

@@ -13,13 +13,30 @@ const dataKinds =
 /** Largest value of counts that set array sizes, far below the limit of float32 indices. */
 const largestCount = 1_000_000;
 
-/** Options that train several networks: those beside which they have no meaning, and why. */
+/** The rank of `--swag` without a number. */
+const swagRank = 20;
+
+/** Reads a precision, or `auto`. */
+function precision(option: string): (text: string) => number | 'auto' {
+  const read = decimal(option, (value) => value > 0, 'a number greater than 0, or auto', 1);
+  return (text) => (text === 'auto' ? 'auto' : read(text));
+}
+
+/** Options that train several networks or average over one: those beside which they have no meaning, and why. */
 const several = {
   compare: {
     beside: ['noise', 'alpha', 'estimator', 'divergence', 'checkpoint', 'network', 'resume', 'folds', 'trials'],
     why: 'trains several noise models with their own choices',
   },
   folds: { beside: ['checkpoint', 'network', 'resume', 'trials'], why: 'trains a network for each fold' },
+  ensemble: {
+    beside: ['checkpoint', 'resume', 'compare', 'folds', 'swag', 'laplace'],
+    why: 'trains several networks, which have no other posterior',
+  },
+  swag: {
+    beside: ['checkpoint', 'resume', 'laplace'],
+    why: 'keeps what it averages in memory, and a network has one posterior',
+  },
   trials: { beside: ['alpha', 'estimator', 'divergence', 'rate', 'resume'], why: 'chooses the noise, and trains anew' },
 } as const;
 
@@ -142,6 +159,21 @@ export function trainCommand(take: (options: TrainOptions) => void): Command {
     wholeNumber(option('--folds'), 2, largestCount, 5),
   );
   add(
+    '--ensemble <members>',
+    'train so many networks from seeds one after the other, and average over them',
+    wholeNumber(option('--ensemble'), 2, 1000, 5),
+  );
+  add(
+    '--swag [rank]',
+    'average over a Gaussian around the ends of the epochs, from the middle of the training on (default: 20 directions)',
+    wholeNumber(option('--swag'), 2, 1000, swagRank),
+  );
+  add(
+    '--laplace [precision]',
+    "average over a Gaussian of the last layer's weights: its prior's precision (default: the most probable one)",
+    precision(option('--laplace')),
+  );
+  add(
     '--trials <count>',
     'first search noise, KL weight and learning rate at random, by validation NLL',
     wholeNumber(option('--trials'), 1, largestCount, 20),
@@ -162,6 +194,9 @@ export function trainCommand(take: (options: TrainOptions) => void): Command {
       ...trainDefaults,
       ...values,
       ...Object.fromEntries(ofTable.filter(([name]) => !given.includes(name))),
+      // Without a value commander says true.
+      ...((values.swag as unknown) === true && { swag: swagRank }),
+      ...((values.laplace as unknown) === true && { laplace: 'auto' as const }),
       ...(path !== undefined && { data: path }),
       ...((values.resume !== undefined || values.trials !== undefined) && { given }),
     });

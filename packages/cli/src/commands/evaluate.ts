@@ -1,10 +1,8 @@
-import { preprocess, VardropError } from '@vardrop/core';
 import { loadNetwork } from '@vardrop/core/node';
 import { startBackend } from '../backends/startBackend.js';
 import type { Evaluate } from '../commandTypes.js';
-import { loadNetworkRows, type NetworkRows, namesOf } from '../data/networkRows.js';
-import type { Rows } from '../data/taskData.js';
-import { evaluateTask } from '../evaluation/evaluateTask.js';
+import { labelledRows, loadNetworkRows, namesOf } from '../data/networkRows.js';
+import { evaluateTask, samplesOf } from '../evaluation/evaluateTask.js';
 import { writeOutput } from '../files/output.js';
 import { printMeasures } from '../report/summary.js';
 
@@ -14,13 +12,14 @@ import { printMeasures } from '../report/summary.js';
  * @throws VardropError `VARDROP_TASK` for images without classes, and what `loadNetwork`, `loadNetworkRows` and `evaluate` throw.
  */
 export const evaluateRows: Evaluate = async (options, stdout, stderr) => {
-  const { samples, seed, json } = options;
+  const { seed, json } = options;
   const backend = await startBackend('vardrop evaluate', options.backend);
   try {
     const network = await loadNetwork(options.network, { backend });
+    const samples = samplesOf(network, options.samples);
     const read = await loadNetworkRows('vardrop evaluate', network, options.data);
     for (const note of read.notes) stderr.write(`${note}\n`);
-    const rows = rowsOf(options.data, read);
+    const rows = labelledRows('vardrop evaluate', options.data, read);
     const about = { task: namesOf(network), preprocessing: network.preprocessing };
     const { measures } = await evaluateTask(network, rows, about, { samples, seed });
     if (json !== undefined) {
@@ -32,12 +31,3 @@ export const evaluateRows: Evaluate = async (options, stdout, stderr) => {
     await backend.close();
   }
 };
-
-function rowsOf(path: string, read: NetworkRows): Rows {
-  if (read.kind === 'table') return { data: preprocess(read.preprocessing, read.table), rows: read.table.rows };
-  if (read.labels.length === read.rows) return { data: { inputs: read.inputs, targets: read.labels }, rows: read.rows };
-  throw new VardropError(
-    'VARDROP_TASK',
-    `[vardrop evaluate] data: got ${path} with images without classes, needs a folder for each class.`,
-  );
-}

@@ -3,6 +3,7 @@ import { startBackend } from '../backends/startBackend.js';
 import type { Predict } from '../commandTypes.js';
 import { counted } from '../counted.js';
 import { loadNetworkRows, namesOf } from '../data/networkRows.js';
+import { samplesOf } from '../evaluation/evaluateTask.js';
 import { predictionColumns, quantiles } from '../evaluation/predictionColumns.js';
 import { csvOf } from '../files/csv.js';
 import { writeOutput } from '../files/output.js';
@@ -14,10 +15,11 @@ import { writeOutput } from '../files/output.js';
  * @throws VardropError what `loadNetwork`, `loadNetworkRows` and `network.predict` throw.
  */
 export const predictRows: Predict = async (options, stdout, stderr) => {
-  const { samples, seed } = options;
+  const { seed } = options;
   const backend = await startBackend('vardrop predict', options.backend);
   try {
     const network = await loadNetwork(options.network, { backend });
+    const samples = samplesOf(network, options.samples);
     const read = await loadNetworkRows('vardrop predict', network, options.data);
     for (const note of read.notes) stderr.write(`${note}\n`);
     const isNumbers = read.kind === 'table' && network.preprocessing?.targets.every(({ kind }) => kind !== 'category');

@@ -1,3 +1,4 @@
+import type { ParameterPosterior } from '@vardrop/core';
 import { modelParts } from '@vardrop/core/extend';
 import { startBackend } from '../backends/startBackend.js';
 import type { Train } from '../commandTypes.js';
@@ -7,10 +8,13 @@ import { foldsOfTable, type LoadedData, splitWhole } from '../data/tableData.js'
 import { likelihoodOf } from '../data/task.js';
 import type { TaskData } from '../data/taskData.js';
 import { columnAlphas } from '../evaluation/columnAlphas.js';
+import { samplesOf } from '../evaluation/evaluateTask.js';
 import { type LayerPlan, loadLayers } from '../layers/layerPlan.js';
 import { inputAlphaOf } from '../report/inputAlpha.js';
+import type { Several } from '../report/severalRuns.js';
 import type { TrainingReport, TriedNetwork } from '../report/trainingReport.js';
 import { describeLayers } from '../training/describeLayers.js';
+import { membersOf, withEnsemble } from '../training/ensembleRuns.js';
 import { metricsLog } from '../training/metricsLog.js';
 import { buildNetwork } from '../training/network.js';
 import { type ResumedTraining, resumeTraining } from '../training/resumeState.js';
@@ -45,7 +49,9 @@ export const train: Train = async (asked, ui, signal) => {
   try {
     const around: RunSurroundings = { backend, digest, state: resumed?.state, ui, signal, log };
     const search = options.trials === undefined ? undefined : await searchNetworks(planned[0], layers ?? [], around);
-    const report = await runAll(search ? [search.best] : planned, around, options, search?.tried);
+    const chosen = search ? [search.best] : planned;
+    const runs = options.ensemble === undefined ? chosen : membersOf(chosen[0], options.ensemble);
+    const report = await runAll(runs, around, options, search?.tried);
     await log.summary(report);
     return report;
   } finally {
@@ -95,11 +101,17 @@ async function runAll(
   }
   if (runs.length === 0) throw signal.reason;
   const interrupted = runs.length < planned.length || runs.some(({ trained }) => trained.stopped === 'aborted');
-  const report = reportOf(runs, interrupted, options.folds === undefined ? 'comparison' : 'folds');
+  const shown = options.ensemble === undefined ? runs : await withEnsemble(runs, options);
+  const report = reportOf(shown, interrupted, severalOf(options));
   return tried === undefined ? report : { ...report, tried };
 }
 
-function reportOf(runs: readonly Run[], interrupted: boolean, several: 'comparison' | 'folds'): TrainingReport {
+function severalOf({ folds, ensemble }: TrainOptions): Several {
+  if (ensemble !== undefined) return 'ensemble';
+  return folds === undefined ? 'comparison' : 'folds';
+}
+
+function reportOf(runs: readonly Run[], interrupted: boolean, several: Several): TrainingReport {
   const shown = runs[runs.length - 1];
   const { model, data, trained, evaluation, summary } = shown;
   const layers = describeLayers(model, trained.state.parameters);
@@ -121,7 +133,20 @@ function reportOf(runs: readonly Run[], interrupted: boolean, several: 'comparis
   };
 }
 
-function configurationOf({ options, model, data }: Run): TrainingReport['configuration'] {
+/** The posterior that predictions average over, in words. */
+function posteriorText({ kind, settings }: ParameterPosterior): string {
+  const { members, rank, covariance, precision } = settings;
+  switch (kind) {
+    case 'ensemble':
+      return `ensemble of ${members}`;
+    case 'swag':
+      return `SWAG of rank ${rank}`;
+    case 'laplace':
+      return `last-layer Laplace, ${covariance}, precision ${Number(precision).toPrecision(4)}`;
+  }
+}
+
+function configurationOf({ options, model, data, network }: Run): TrainingReport['configuration'] {
   const [linear] = modelParts(model).map(({ part }) => part);
   const { train, validation, test, one, task } = data;
   return {
@@ -141,7 +166,8 @@ function configurationOf({ options, model, data }: Run): TrainingReport['configu
     batch: options.batch,
     'learning rate': options.learningRate,
     'KL weight': options.klWeight,
-    samples: options.samples,
+    samples: samplesOf(network, options.samples),
     seed: options.seed,
+    ...(network.posterior && { posterior: posteriorText(network.posterior) }),
   };
 }

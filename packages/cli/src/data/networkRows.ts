@@ -1,11 +1,12 @@
 import { stat } from 'node:fs/promises';
-import { type Network, type Preprocessing, type Table, VardropError } from '@vardrop/core';
+import { type Network, type Preprocessing, preprocess, type Table, VardropError } from '@vardrop/core';
 import { elementCount } from '@vardrop/core/program';
 import { fromImages } from '@vardrop/data';
 import { idxPaths } from './idx.js';
 import { loadData } from './loadData.js';
 import { openTable } from './openTable.js';
 import type { Task } from './task.js';
+import type { Rows } from './taskData.js';
 
 /** Rows for a network that was trained before. */
 export type NetworkRows =
@@ -26,6 +27,20 @@ export type NetworkRows =
       readonly names: readonly string[] | undefined;
       readonly notes: readonly string[];
     };
+
+/**
+ * The rows with their targets, as `evaluate` takes them.
+ *
+ * @throws VardropError `VARDROP_TASK` for images without classes.
+ */
+export function labelledRows(who: string, path: string, read: NetworkRows): Rows {
+  if (read.kind === 'table') return { data: preprocess(read.preprocessing, read.table), rows: read.table.rows };
+  if (read.labels.length === read.rows) return { data: { inputs: read.inputs, targets: read.labels }, rows: read.rows };
+  throw new VardropError(
+    'VARDROP_TASK',
+    `[${who}] data: got ${path} with images without classes, needs a folder for each class.`,
+  );
+}
 
 /** What the targets of a network are called. */
 export function namesOf({

@@ -1,6 +1,7 @@
 import {
   type BinaryPrediction,
   type ClassificationPrediction,
+  type PredictionSets,
   type RegressionPrediction,
   VardropError,
 } from '@vardrop/core';
@@ -14,7 +15,7 @@ type Names = Pick<Task, 'targets' | 'classes'>;
 
 /**
  * Predictions as columns of a table, with their uncertainty: probabilities, entropy and mutual information in nats; of numbers the
- * mean, deviations and quantiles, in the units of their columns.
+ * mean, deviations and quantiles, in the units of their columns; and what a calibration has added: sets, intervals, whether a row is accepted.
  *
  * @param who the command, as errors name it.
  * @throws VardropError `VARDROP_TASK` for predictions of several outputs.
@@ -23,11 +24,16 @@ export function predictionColumns(who: string, predicted: object, names: Names):
   const prediction = predicted as ClassificationPrediction | BinaryPrediction | RegressionPrediction;
   switch (prediction.kind) {
     case 'classification':
-      return classColumns(prediction, names);
-    case 'binary':
-      return names.targets.flatMap((name, output) => answerColumns(prediction, name, names.classes[output], output));
-    case 'regression':
-      return names.targets.flatMap((name, output) => numberColumns(prediction, name, output));
+      return [...classColumns(prediction, names), ...acceptedColumns(prediction)];
+    case 'binary': {
+      const { targets, classes } = names;
+      const each = targets.flatMap((name, output) => answerColumns(prediction, name, classes[output], output));
+      return [...each, ...acceptedColumns(prediction)];
+    }
+    case 'regression': {
+      const each = names.targets.flatMap((name, output) => numberColumns(prediction, name, output));
+      return [...each, ...acceptedColumns(prediction)];
+    }
     default:
       throw new VardropError('VARDROP_TASK', `[${who}] network: got several outputs, needs a network with one.`);
   }
@@ -44,7 +50,20 @@ function classColumns(prediction: ClassificationPrediction, { targets, classes }
     })),
     { name: 'entropy', values: entropy },
     { name: 'mutual information', values: mutualInformation },
+    ...(prediction.sets ? [{ name: 'set', values: setsOf(prediction.sets, names) }] : []),
   ];
+}
+
+/** The names of each set's classes. */
+function setsOf({ members, sizes }: PredictionSets, names: readonly string[]): readonly string[] {
+  return Array.from(sizes, (_, row) =>
+    names.filter((__, label) => members[row * names.length + label] === 1).join(' | '),
+  );
+}
+
+/** Whether rows are accepted, where the network says it. */
+function acceptedColumns({ accepted }: { readonly accepted?: Uint8Array }): readonly CsvColumn[] {
+  return accepted ? [{ name: 'accepted', values: Array.from(accepted, (yes) => (yes === 1 ? 'yes' : 'no')) }] : [];
 }
 
 function answerColumns(
@@ -64,7 +83,7 @@ function answerColumns(
 }
 
 function numberColumns(prediction: RegressionPrediction, name: string, output: number): readonly CsvColumn[] {
-  const { outputs, mean, aleatoricVariance, epistemicVariance, quantiles: given } = prediction;
+  const { outputs, mean, aleatoricVariance, epistemicVariance, quantiles: given, interval } = prediction;
   const own = (values: ArrayLike<number>) => strided(values, output, outputs);
   const noise = own(aleatoricVariance);
   const weights = own(epistemicVariance);
@@ -80,6 +99,12 @@ function numberColumns(prediction: RegressionPrediction, name: string, output: n
           name: `${name} quantile ${p}`,
           values: strided(given, output * count + i, outputs * count),
         }))
+      : []),
+    ...(interval
+      ? [
+          { name: `${name} lower`, values: own(interval.lower) },
+          { name: `${name} upper`, values: own(interval.upper) },
+        ]
       : []),
   ];
 }

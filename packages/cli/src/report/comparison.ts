@@ -7,6 +7,7 @@ import { epochAxis } from './learningCurves.js';
 import { logarithmicTicks } from './logarithmicTicks.js';
 import { type MeasureKey, measureForm, testMeasures, writeMeasure } from './measures.js';
 import { type NamedRun, nameRuns } from './runNames.js';
+import { type Several, severalWords } from './severalRuns.js';
 import { proportionInterval } from './statistics.js';
 import { table } from './tables.js';
 import type { ComparedRun } from './trainingReport.js';
@@ -20,7 +21,7 @@ const charted = [
 ] as const;
 
 /** @returns the runs side by side: charts of the main measures, and a table of all of them. */
-export function comparison(compared: readonly ComparedRun[], areFolds = false): readonly Markup[] {
+export function comparison(compared: readonly ComparedRun[], several: Several): readonly Markup[] {
   const runs = nameRuns(compared);
   const has = (key: MeasureKey) => runs.some((run) => run[key] !== undefined);
   return [
@@ -35,11 +36,12 @@ export function comparison(compared: readonly ComparedRun[], areFolds = false): 
           scale === 1 ? significant : (value) => value.toFixed(2),
         ),
       )}${epochsChart(runs)}</div>`,
-    comparisonTable(runs, areFolds),
+    comparisonTable(runs, several),
   ];
 }
 
-function comparisonTable(runs: readonly NamedRun[], areFolds: boolean): Markup {
+function comparisonTable(runs: readonly NamedRun[], several: Several): Markup {
+  const areFolds = several === 'folds';
   const keys = [...testMeasures, 'dataTerm', 'kl', 'sparsity', 'seconds'] as const;
   const shown = keys.filter((key) => runs.some((run) => run[key] !== undefined));
   const cell = (run: NamedRun, key: MeasureKey): Markup => {
@@ -55,8 +57,8 @@ function comparisonTable(runs: readonly NamedRun[], areFolds: boolean): Markup {
     return found ? `${writeMeasure(key, found.mean)} ± ${writeMeasure(key, found.deviation)}` : '';
   };
   return table(
-    areFolds ? 'Folds' : 'Noise models side by side',
-    [areFolds ? 'fold' : 'noise', ...shown.map((key) => measureForm(key).name)],
+    severalWords[several].heading,
+    [severalWords[several].one, ...shown.map((key) => measureForm(key).name)],
     [
       ...runs.map((run) => [
         run.name,

@@ -37,6 +37,21 @@ const forms = {
   averagePrecision: { name: 'average precision', write: significant, note: () => '1 is perfect', better: 'more' },
   ece: { name: 'ECE', write: percent, note: () => 'calibration error', better: 'less' },
   brier: { name: 'Brier score', write: significant, note: () => '0 is perfect, 2 worst', better: 'less' },
+  covered: {
+    name: 'covered',
+    write: (value) => percent(value, 1),
+    note: () => 'of the targets in their set or interval',
+  },
+  setSize: { name: 'size of sets', write: significant, note: () => 'classes on average', better: 'less' },
+  intervalWidth: {
+    name: 'width of intervals',
+    write: significant,
+    note: () => 'in units of the target',
+    better: 'less',
+  },
+  accepted: { name: 'accepted', write: (value) => percent(value, 1), note: (one) => `of the ${one}s` },
+  acceptedError: { name: 'error of accepted', write: percent, note: () => 'of the predictive mean', better: 'less' },
+  acceptedRmse: { name: 'RMSE of accepted', write: significant, note: () => 'in units of the target', better: 'less' },
   dataTerm: { name: 'data term', write: significant, note: (one) => `nats per training ${one}` },
   kl: { name: 'KL', write: count, note: () => 'nats, whole network' },
   sparsity: { name: 'sparsity', write: (value) => percent(value, 1), note: () => 'weights that α prunes' },
@@ -58,6 +73,12 @@ export const testMeasures = [
   'averagePrecision',
   'ece',
   'brier',
+  'covered',
+  'setSize',
+  'intervalWidth',
+  'accepted',
+  'acceptedError',
+  'acceptedRmse',
 ] as const satisfies readonly MeasureKey[];
 
 /** Measures that are there for some tasks, or for none. */

@@ -11,6 +11,7 @@ import { measuresOf } from './measures.js';
 import { regressionCharts } from './regressionCharts.js';
 import { reliabilityDiagram } from './reliabilityDiagram.js';
 import { searchHeadings, searchRows } from './searchTable.js';
+import { type Several, severalWords } from './severalRuns.js';
 import { proportionInterval } from './statistics.js';
 import { configurationList, layerTable, table } from './tables.js';
 import type { RunSummary, TrainingReport } from './trainingReport.js';
@@ -22,13 +23,13 @@ import { uncertainImages } from './uncertainImages.js';
  */
 export function renderReport(report: TrainingReport): string {
   const { summary, one = 'image' } = report;
-  const kind = report.runs === undefined ? 'training' : (report.several ?? 'comparison');
+  const { several = 'comparison' } = report;
   const title = `${summary.noise} on ${summary.backend}`;
-  const content = html`<header><h1>${titles[kind]}</h1>
-<p>Vardrop, ${kind === 'comparison' ? `${report.runs?.length} noise models` : `noise model ${summary.noise}`}, backend ${summary.backend}, seed ${summary.seed}</p>
+  const content = html`<header><h1>${report.runs === undefined ? 'Training report' : severalWords[several].title}</h1>
+<p>Vardrop, ${report.runs && several === 'comparison' ? `${report.runs.length} noise models` : `noise model ${summary.noise}`}, backend ${summary.backend}, seed ${summary.seed}</p>
 ${report.interrupted ? html`<p class="interrupted">The training was interrupted. These are the results so far.</p>` : undefined}</header>
 ${report.tried && searchSection(report.tried)}
-${report.runs === undefined ? tiles(summary, one) : html`${comparisonSection(report.runs, kind === 'folds')}<section><h2>In detail: ${kind === 'folds' ? 'the last fold' : summary.noise}</h2><p>The rest of this page is about this ${kind === 'folds' ? 'fold' : 'noise model'} alone.</p>${tiles(summary, one)}</section>`}
+${report.runs === undefined ? tiles(summary, one) : html`${comparisonSection(report.runs, several)}<section><h2>In detail: ${severalWords[several].detail ?? summary.noise}</h2><p>The rest of this page is about this one alone.</p>${tiles(summary, one)}</section>`}
 <section><h2>Learning curves</h2><p>The objective is what training minimizes: the negative log likelihood under noise, plus the KL divergence weighted and divided by the number of training ${one}s.</p>
 <div class="charts">${learningCurves(report.epochs, one)}</div></section>
 ${report.regression && html`<section><h2>Predictions</h2><p>On the test rows, in the units of the target.</p>${report.regression.map(regressionCharts)}</section>`}
@@ -53,19 +54,10 @@ ${footer()}`;
   return htmlPage(title, content);
 }
 
-/** Headings of the page. */
-const titles = {
-  training: 'Training report',
-  comparison: 'Comparison of noise models',
-  folds: 'Cross-validation',
-} as const;
-
-function comparisonSection(runs: NonNullable<TrainingReport['runs']>, areFolds: boolean): Markup {
-  return areFolds
-    ? html`<section><h2>Folds</h2><p>Each row is for testing once, with a network that was trained on all other folds. Folds share rows for training, so that their deviation says little about other data.</p>
-${comparison(runs, true)}</section>`
-    : html`<section><h2>Noise models side by side</h2><p>All runs share data, seed and settings, the noise model apart.</p>
-${comparison(runs)}</section>`;
+function comparisonSection(runs: NonNullable<TrainingReport['runs']>, several: Several): Markup {
+  const { heading, about } = severalWords[several];
+  return html`<section><h2>${heading}</h2><p>${about}</p>
+${comparison(runs, several)}</section>`;
 }
 
 function searchSection(tried: NonNullable<TrainingReport['tried']>): Markup {

@@ -3,6 +3,7 @@ import { grouped, percent, significant } from './format.js';
 import { type MeasureKey, measureForm, measuresOf, type TestMeasures, testMeasures, writeMeasure } from './measures.js';
 import { nameRuns } from './runNames.js';
 import { searchHeadings, searchRows } from './searchTable.js';
+import { type Several, severalWords } from './severalRuns.js';
 import { spread } from './statistics.js';
 import type { ComparedRun, RunSummary, TrainingReport, TriedNetwork } from './trainingReport.js';
 
@@ -73,13 +74,11 @@ export function printSummary(report: TrainingReport): string {
     ...(report.tried === undefined ? [] : [`What was tried, the best first:\n${searchLines(report.tried)}`]),
     ...(report.runs === undefined
       ? []
-      : [
-          `${report.several === 'folds' ? 'The last of the folds' : 'The last of the noise models'}, ${nameRuns(report.runs).at(-1)?.name}:`,
-        ]),
+      : [`${severalWords[report.several ?? 'comparison'].last}, ${nameRuns(report.runs).at(-1)?.name}:`]),
     printMeasures(summary, one),
   ];
   if (report.layers.length > 0) blocks.push(layerLines(report));
-  if (report.runs !== undefined) blocks.push(runLines(report.runs, report.several === 'folds'));
+  if (report.runs !== undefined) blocks.push(runLines(report.runs, report.several ?? 'comparison'));
   return `${blocks.join('\n\n')}\n`;
 }
 
@@ -116,7 +115,8 @@ function searchLines(tried: readonly TriedNetwork[]): string {
   return aligned([searchHeadings, ...searchRows(tried)], searchHeadings.length);
 }
 
-function runLines(runs: readonly ComparedRun[], areFolds: boolean): string {
+function runLines(runs: readonly ComparedRun[], several: Several): string {
+  const areFolds = several === 'folds';
   const keys = [...testMeasures.filter((key) => key !== 'brier'), 'kl', 'seconds'] as const;
   const shown = keys.filter((key) => runs.some((run) => run[key] !== undefined));
   const rows = nameRuns(runs).map((run) => [
@@ -132,7 +132,7 @@ function runLines(runs: readonly ComparedRun[], areFolds: boolean): string {
     }),
   ];
   const last = averages.size > 0 ? [averageRow('mean'), averageRow('deviation')] : [];
-  const headings = [areFolds ? 'fold' : 'noise', ...shown.map((key) => measureForm(key).name)];
+  const headings = [severalWords[several].one, ...shown.map((key) => measureForm(key).name)];
   return aligned([headings, ...rows, ...last], shown.length);
 }
 

@@ -1,3 +1,5 @@
+import type { Several } from './severalRuns.js';
+
 /** The measures of one training run; which there are depends on the task. Those of numbers are in the target's units. */
 export interface RunSummary {
   /** Classification: fraction of the test rows that the predictive mean gets wrong. */
@@ -20,6 +22,18 @@ export interface RunSummary {
   readonly auroc?: number;
   /** Yes or no: average precision. */
   readonly averagePrecision?: number;
+  /** Calibrated with `conformal`: fraction of the targets in their set or interval. */
+  readonly covered?: number;
+  /** Mean number of classes in a set. */
+  readonly setSize?: number;
+  /** Mean width of an interval, in the target's units. */
+  readonly intervalWidth?: number;
+  /** Calibrated with `selective`: fraction of the rows that are accepted. */
+  readonly accepted?: number;
+  /** Fraction of accepted rows that the predictive mean gets wrong. */
+  readonly acceptedError?: number;
+  /** RMSE of accepted rows. */
+  readonly acceptedRmse?: number;
   /** Data term of the objective in the last epoch: mean negative log likelihood under noise, nats per training row. */
   readonly dataTerm: number;
   /** KL of the whole network, not weighted and not divided by the number of images, nats. */
@@ -203,10 +217,10 @@ export interface TrainingReport {
   readonly one?: 'image' | 'row';
   /** What was found out about the data, and is said. */
   readonly notes?: readonly string[];
-  /** The runs of a comparison, or the folds of a cross-validation, in the order to show them. */
+  /** The runs of a comparison, the folds of a cross-validation, or members and their ensemble, in the order to show them. */
   readonly runs?: readonly ComparedRun[];
   /** What the runs are. Default: `comparison`. */
-  readonly several?: 'comparison' | 'folds';
+  readonly several?: Several;
   /** The networks that a search has tried. */
   readonly tried?: readonly TriedNetwork[];
   /** Whether the training was interrupted. */

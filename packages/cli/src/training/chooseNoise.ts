@@ -17,6 +17,8 @@ import {
   separateSamples,
   singleSample,
   sparseVariational,
+  structuredBayesianPruning,
+  truncatedLogUniform,
   VardropError,
   variationalDropout,
 } from '@vardrop/core';
@@ -48,7 +50,7 @@ export function chooseEstimator({ estimator = 'local' }: NoiseOptions): Estimato
 }
 
 /** Noise models without a rate. */
-const withoutRate: readonly NoiseName[] = ['none', 'sparse', 'mean-field'];
+const withoutRate: readonly NoiseName[] = ['none', 'sparse', 'mean-field', 'structured'];
 
 /**
  * The noise of a layer.
@@ -83,6 +85,8 @@ export function chooseNoise(options: NoiseOptions, side: Side): NoiseModel {
       return withoutAlpha(options, sparseVariational());
     case 'mean-field':
       return withoutAlpha(options, meanField());
+    case 'structured':
+      return withoutAlpha(options, structuredBayesianPruning());
     case 'bernoulli-learned':
       if (alpha === 'network' || alpha === 'output') refuseAlpha(options, 'layer, input or weight');
       return bernoulliLearned({ rates: alpha ?? 'input', rate: options.rate });
@@ -118,6 +122,8 @@ export function chooseDivergence({ noise, divergence }: NoiseOptions): Divergenc
       return logUniformSigmoid();
     case 'ard':
       return ard();
+    case 'truncated':
+      return truncatedLogUniform();
     case 'gaussian':
       return gaussianPrior({ sigma: noise === 'mean-field' ? weightDeviation : 1 });
   }
@@ -136,4 +142,5 @@ const defaultDivergences: Partial<Record<NoiseName, DivergenceName>> = {
   sparse: 'exact',
   'mean-field': 'gaussian',
   'bernoulli-learned': 'gaussian',
+  structured: 'truncated',
 };

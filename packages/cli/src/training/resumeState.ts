@@ -24,7 +24,7 @@ const decisive = [
 ] as const;
 
 /** Other options that a checkpoint stores; they may be overridden. */
-const remembered = [...decisive, 'epochs', 'samples', 'backend'] as const;
+const remembered = [...decisive, 'epochs', 'samples', 'backend', 'laplace'] as const;
 
 /** Metadata of the command's checkpoints; `digest` is that of the data. */
 export function checkpointMetadata(

@@ -1,6 +1,13 @@
-import { type Backend, type Model, type Network, serializeState, type TrainingState } from '@vardrop/core';
+import {
+  type Backend,
+  lastLayerLaplace,
+  type Model,
+  type Network,
+  serializeState,
+  type TrainingState,
+} from '@vardrop/core';
 import type { TaskData } from '../data/taskData.js';
-import { evaluateTask, type TaskEvaluation } from '../evaluation/evaluateTask.js';
+import { evaluateTask, samplesOf, type TaskEvaluation } from '../evaluation/evaluateTask.js';
 import { writeOutput } from '../files/output.js';
 import type { Progress } from '../progress.js';
 import type { ComparedRun } from '../report/trainingReport.js';
@@ -61,12 +68,24 @@ export async function trainAndTest(planned: PlannedRun, around: RunSurroundings)
     throw error;
   });
   await save?.(trained.state);
-  const { network } = trained;
+  const network = await withPosterior(trained, planned, around);
+  return testNetwork(network, { trained, started }, planned);
+}
+
+/** Writes the network file of a trained network, and measures it on the test rows. */
+export async function testNetwork(
+  network: Network,
+  { trained, started }: { readonly trained: TrainedNetwork; readonly started: number },
+  { label, options, model, data }: PlannedRun,
+): Promise<Run> {
   if (options.network !== undefined) {
     await writeOutput({ option: '--network', path: options.network }, network.toBytes());
   }
-  const { samples, seed } = options;
-  const evaluation = await evaluateTask(network, data.test, data, { samples, seed });
+  const { seed } = options;
+  const evaluation = await evaluateTask(network, data.test, data, {
+    samples: samplesOf(network, options.samples),
+    seed,
+  });
   const last = trained.epochs.at(-1);
   const summary: ComparedRun = {
     ...evaluation.measures,
@@ -81,5 +100,23 @@ export async function trainAndTest(planned: PlannedRun, around: RunSurroundings)
     epochs: trained.epochs,
     ...(label !== options.noise && { label }),
   };
-  return { ...planned, trained, network, evaluation, summary };
+  return { label, options, model, data, trained, network, evaluation, summary };
+}
+
+/** The trained network, with the posterior that the options ask for. */
+async function withPosterior(
+  { network, stopped, snapshots }: TrainedNetwork,
+  { options, data }: PlannedRun,
+  { ui }: RunSurroundings,
+): Promise<Network> {
+  if (options.laplace !== undefined) {
+    const prior = options.laplace === 'auto' ? 'marginalLikelihood' : options.laplace;
+    return lastLayerLaplace(network, { data: data.train.data, prior });
+  }
+  if (snapshots === undefined) return network;
+  if (stopped === 'aborted' && snapshots.count() < 2) {
+    ui.note('Too few epochs for --swag: the network is the last one, without a posterior.');
+    return network;
+  }
+  return snapshots.network(network);
 }

@@ -7,6 +7,8 @@ import {
   type Model,
   type Network,
   piecewiseLinear,
+  type SwagCollector,
+  swag,
   TrainingError,
   type TrainingState,
 } from '@vardrop/core';
@@ -30,6 +32,8 @@ export interface TrainedNetwork {
   readonly epochs: readonly EpochReport[];
   readonly stopped: FitResult['stopped'];
   readonly seconds: number;
+  /** Of `--swag`. */
+  readonly snapshots?: SwagCollector;
 }
 
 /** Trains a network and shows progress. Ctrl-C stops after the current step. */
@@ -51,6 +55,9 @@ export async function trainNetwork(
   const { backend, data, options, name, state, ui, signal, log, save } = run;
   const { train, validation, preprocessing, task } = data;
   const started = performance.now();
+  // From the middle on the learning rate falls, but for snapshots, which have to keep moving.
+  const middle = Math.floor(fallFrom * options.epochs);
+  const snapshots = options.swag === undefined ? undefined : swag({ rank: options.swag, from: middle });
   const stepsPerEpoch = Math.ceil(train.rows / options.batch);
   if (state && state.step >= options.epochs * stepsPerEpoch) {
     ui.note(
@@ -71,7 +78,9 @@ export async function trainNetwork(
       // A preprocessing knows the names of classes.
       ...(preprocessing ? { preprocessing } : { classes: task.classes[0] }),
       optimizer: adam({ learningRate: options.learningRate }),
-      learningRateFactor: piecewiseLinear([fallFrom * options.epochs, 1], [options.epochs, 0.01]),
+      ...(!snapshots && {
+        learningRateFactor: piecewiseLinear([fallFrom * options.epochs, 1], [options.epochs, 0.01]),
+      }),
       klWeight: piecewiseLinear([0, 0], [klRise * options.epochs, options.klWeight]),
       epochs: options.epochs,
       batch: options.batch,
@@ -82,6 +91,7 @@ export async function trainNetwork(
       onEpoch: async (record, now) => {
         ui.epoch(epochReport(record));
         await log.epoch(name, record);
+        await snapshots?.onEpoch(record, now);
         await save?.(await now());
       },
     });
@@ -91,6 +101,7 @@ export async function trainNetwork(
       epochs: result.history.map(epochReport),
       stopped: result.stopped,
       seconds: (performance.now() - started) / 1000,
+      snapshots,
     };
   } finally {
     ui.stop();
