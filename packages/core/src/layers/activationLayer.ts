@@ -1,9 +1,9 @@
 import { VardropError } from '../errors.js';
 import { formatValue } from '../formatValue.js';
 import { activate, checkActivation } from './activation.js';
+import { activationMoments } from './activationMoments.js';
 import { defineLayer } from './defineLayer.js';
 import type { Activation, BuiltLayer, Layer } from './layer.js';
-import { activationMoments } from './moments/activationMoments.js';
 
 /** An activation as a layer of its own. Throws `VARDROP_LAYER` for an unknown one. */
 export function activation(kind: Activation): Layer {

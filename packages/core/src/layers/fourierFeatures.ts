@@ -4,7 +4,7 @@ import { VardropError } from '../errors.js';
 import { formatValue } from '../formatValue.js';
 import { defineLayer } from './defineLayer.js';
 import type { Layer } from './layer.js';
-import { uncertain } from './moments/moments.js';
+import { uncertain } from './moments.js';
 
 /** Options of `fourierFeatures`. */
 export interface FourierFeaturesOptions {

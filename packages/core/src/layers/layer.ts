@@ -4,7 +4,7 @@ import type { Recipe } from '../recipe.js';
 import type { ForwardMode } from './forwardMode.js';
 import type { LayerDefaults } from './layerDefaults.js';
 import type { LinearPart } from './linearPart.js';
-import type { MomentsOf } from './moments/moments.js';
+import type { MomentsOf } from './moments.js';
 
 /** The shape of one datapoint, without the batch axis. */
 export type DatapointShape = readonly number[];

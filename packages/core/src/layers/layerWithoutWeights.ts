@@ -2,7 +2,7 @@ import { checkString } from '../checkString.js';
 import type { Builder, Value } from '../program/builder.js';
 import { defineLayer } from './defineLayer.js';
 import type { DatapointShape, Layer, UnitPlacement } from './layer.js';
-import { type Moments, type MomentsMode, uncertain } from './moments/moments.js';
+import { type Moments, type MomentsMode, uncertain } from './moments.js';
 
 /** What a layer of one input and without parameters does. */
 export interface WithoutWeights {

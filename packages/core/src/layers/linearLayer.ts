@@ -1,4 +1,5 @@
 import { activate, checkActivation } from './activation.js';
+import { activationMoments } from './activationMoments.js';
 import type { WeightInitializer } from './initializers.js';
 import type { Activation, BuiltLayer, DatapointShape } from './layer.js';
 import type { LayerDefaults } from './layerDefaults.js';
@@ -9,8 +10,7 @@ import {
   linearPartOptionNames,
   partParameters,
 } from './linearPart.js';
-import { activationMoments } from './moments/activationMoments.js';
-import { partMoments } from './moments/partMoments.js';
+import { partMoments } from './partMoments.js';
 
 /** Options of layers that are a linear map with weights, followed by an activation. */
 export interface LinearLayerOptions extends LinearOptions {

@@ -2,10 +2,10 @@ import { checkOptionNames } from '../checkOptionNames.js';
 import { checkString } from '../checkString.js';
 import { VardropError } from '../errors.js';
 import { formatValue } from '../formatValue.js';
+import { rectifierMoments } from './activationMoments.js';
 import { defineLayer } from './defineLayer.js';
 import type { Layer } from './layer.js';
-import { rectifierMoments } from './moments/activationMoments.js';
-import { uncertain } from './moments/moments.js';
+import { uncertain } from './moments.js';
 
 /** Options of a rectifier with learned slopes. */
 export interface PreluOptions {

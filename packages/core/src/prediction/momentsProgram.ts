@@ -3,7 +3,7 @@ import { checkOptionNames } from '../checkOptionNames.js';
 import { declareInputs, declareParameters } from '../layers/model/declare.js';
 import type { Model } from '../layers/model/model.js';
 import { type MomentsOptions, momentsOf } from '../layers/model/momentsOf.js';
-import { uncertain } from '../layers/moments/moments.js';
+import { uncertain } from '../layers/moments.js';
 import { createBuilder } from '../program/builder.js';
 import type { Program } from '../program/program.js';
 import { checkMomentsOptions } from './checkMomentsOptions.js';

@@ -2,7 +2,7 @@ import { allTensors } from '../allParameters.js';
 import { declareInputs, declareParameters } from '../layers/model/declare.js';
 import type { Model } from '../layers/model/model.js';
 import { type MomentsOptions, momentsOf } from '../layers/model/momentsOf.js';
-import type { Moments } from '../layers/moments/moments.js';
+import type { Moments } from '../layers/moments.js';
 import { type Head, headsOf, likelihoodValues, targetName } from '../likelihoods/heads.js';
 import type { ClassesPredictive, Predictive, ValuesPredictive } from '../likelihoods/predictive.js';
 import { drawParameters, type ParameterPosterior } from '../posteriors/index.js';

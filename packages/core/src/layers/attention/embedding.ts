@@ -3,7 +3,7 @@ import { VardropError } from '../../errors.js';
 import { defineLayer } from '../defineLayer.js';
 import type { Layer } from '../layer.js';
 import { buildLinearPart, checkLinearOptions, partParameters } from '../linearPart.js';
-import { partMoments } from '../moments/partMoments.js';
+import { partMoments } from '../partMoments.js';
 import { checkPositive } from '../window.js';
 import { type TableOptions, tableMap, tableOptionNames } from './tableMap.js';
 

@@ -1,10 +1,10 @@
 import { checkOptionNames } from '../../checkOptionNames.js';
 import { VardropError } from '../../errors.js';
+import { sumMoments } from '../combinedMoments.js';
 import { defineLayer } from '../defineLayer.js';
 import type { Layer } from '../layer.js';
 import { buildLinearPart, checkLinearOptions, partParameters } from '../linearPart.js';
-import { sumMoments } from '../moments/combinedMoments.js';
-import { partMoments } from '../moments/partMoments.js';
+import { partMoments } from '../partMoments.js';
 import { checkPositive, sequenceShape } from '../window.js';
 import { countUp, type TableOptions, tableMap, tableOptionNames } from './tableMap.js';
 

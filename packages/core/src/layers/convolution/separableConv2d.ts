@@ -1,11 +1,11 @@
 import { checkOptionNames } from '../../checkOptionNames.js';
 import { activate, checkActivation } from '../activation.js';
+import { activationMoments } from '../activationMoments.js';
 import { defineLayer } from '../defineLayer.js';
 import type { Layer } from '../layer.js';
 import { usualInitializer } from '../linearLayer.js';
 import { buildLinearPart, checkLinearOptions, partParameters } from '../linearPart.js';
-import { activationMoments } from '../moments/activationMoments.js';
-import { partMoments } from '../moments/partMoments.js';
+import { partMoments } from '../partMoments.js';
 import { checkPositive, imageShape, placeWindow, readWindow } from '../window.js';
 import { convolutionMap, depthwiseMap } from './convolutionMap.js';
 import {

@@ -1,5 +1,5 @@
+import { sumMoments } from '../combinedMoments.js';
 import type { Layer } from '../layer.js';
-import { sumMoments } from '../moments/combinedMoments.js';
 import { type MergeOptions, mergeLayer } from './mergeLayer.js';
 
 /**

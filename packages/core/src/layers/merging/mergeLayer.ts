@@ -4,7 +4,7 @@ import { VardropError } from '../../errors.js';
 import type { Builder, Value } from '../../program/builder.js';
 import { defineLayer } from '../defineLayer.js';
 import type { DatapointShape, Layer } from '../layer.js';
-import type { Moments, Sources } from '../moments/moments.js';
+import type { Moments, Sources } from '../moments.js';
 
 /** Options of layers that have no others. */
 export interface MergeOptions {

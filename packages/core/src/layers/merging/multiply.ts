@@ -1,5 +1,5 @@
+import { productMoments } from '../combinedMoments.js';
 import type { Layer } from '../layer.js';
-import { productMoments } from '../moments/combinedMoments.js';
 import { type MergeOptions, mergeLayer } from './mergeLayer.js';
 
 /** The product of two or more values, element by element, such as a gate: `multiply()(x, gate)`. Shapes and errors as in `add`. */

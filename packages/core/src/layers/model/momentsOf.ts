@@ -3,7 +3,7 @@ import type { Builder, Value } from '../../program/builder.js';
 import { gradients } from '../../program/differentiate.js';
 import { elementCount } from '../../program/shapes.js';
 import type { BuiltLayer } from '../layer.js';
-import { type Moments, type MomentsMode, uncertain } from '../moments/moments.js';
+import { type Moments, type MomentsMode, uncertain } from '../moments.js';
 import { fullName, type Model, type ModelParameters, parametersOf } from './model.js';
 
 /** How moments are carried. */

@@ -7,7 +7,7 @@ import { elementCount } from '../../program/shapes.js';
 import { defineLayer } from '../defineLayer.js';
 import type { ForwardMode } from '../forwardMode.js';
 import type { Layer } from '../layer.js';
-import { uncertain } from '../moments/moments.js';
+import { uncertain } from '../moments.js';
 import {
   affine,
   affineParameters,

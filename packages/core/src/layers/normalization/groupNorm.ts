@@ -4,7 +4,7 @@ import { elementCount } from '../../program/shapes.js';
 import { checkSpread } from '../checkSpread.js';
 import { defineLayer } from '../defineLayer.js';
 import type { Layer } from '../layer.js';
-import { eachMoment, uncertain } from '../moments/moments.js';
+import { eachMoment, uncertain } from '../moments.js';
 import { checkPositive } from '../window.js';
 import {
   affine,

@@ -1,6 +1,6 @@
 import type { LayerParameters } from '../../noise/noiseModel.js';
 import type { Builder } from '../../program/builder.js';
-import type { Moments } from '../moments/moments.js';
+import type { Moments } from '../moments.js';
 import { affine, inverseDeviation } from './affine.js';
 
 /**

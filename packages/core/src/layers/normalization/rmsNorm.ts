@@ -1,7 +1,7 @@
 import { checkOptionNames } from '../../checkOptionNames.js';
 import { defineLayer } from '../defineLayer.js';
 import type { Layer } from '../layer.js';
-import { uncertain } from '../moments/moments.js';
+import { uncertain } from '../moments.js';
 import {
   affine,
   affineParameters,

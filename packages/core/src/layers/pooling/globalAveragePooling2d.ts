@@ -1,8 +1,8 @@
 import { checkOptionNames } from '../../checkOptionNames.js';
 import type { Layer } from '../layer.js';
 import { layerWithoutWeights } from '../layerWithoutWeights.js';
-import { meanMoments } from '../moments/pooledMoments.js';
 import { imageShape } from '../window.js';
+import { meanMoments } from './pooledMoments.js';
 
 /**
  * The mean of all pixels of each channel: `[batch, h, w, c]` → `[batch, c]`. Throws `VARDROP_OPTION` for unknown options; its `build`

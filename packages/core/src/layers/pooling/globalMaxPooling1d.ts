@@ -1,8 +1,8 @@
 import { checkOptionNames } from '../../checkOptionNames.js';
 import type { Layer } from '../layer.js';
 import { layerWithoutWeights } from '../layerWithoutWeights.js';
-import { globalMaxMoments } from '../moments/pooledMoments.js';
 import { sequenceShape } from '../window.js';
+import { globalMaxMoments } from './pooledMoments.js';
 
 /**
  * The greatest step of each channel: `[batch, steps, c]` → `[batch, c]`. Throws like `globalAveragePooling1d`.

@@ -1,8 +1,8 @@
 import { checkOptionNames } from '../../checkOptionNames.js';
 import type { Layer } from '../layer.js';
 import { layerWithoutWeights } from '../layerWithoutWeights.js';
-import { globalMaxMoments } from '../moments/pooledMoments.js';
 import { imageShape } from '../window.js';
+import { globalMaxMoments } from './pooledMoments.js';
 
 /**
  * The greatest pixel of each channel: `[batch, h, w, c]` → `[batch, c]`. Throws like `globalAveragePooling2d`.

@@ -3,8 +3,7 @@ import type { Builder } from '../../program/builder.js';
 import { windowOptionsElsewhere } from '../convolution/convolutionOptions.js';
 import type { Layer } from '../layer.js';
 import { layerWithoutWeights } from '../layerWithoutWeights.js';
-import { eachMoment, type Moments, type MomentsMode } from '../moments/moments.js';
-import { averagePoolMoments, maxPoolMoments } from '../moments/pooledMoments.js';
+import { eachMoment, type Moments, type MomentsMode } from '../moments.js';
 import {
   imageShape,
   type PaddingMode,
@@ -14,6 +13,7 @@ import {
   readWindow,
   sequenceShape,
 } from '../window.js';
+import { averagePoolMoments, maxPoolMoments } from './pooledMoments.js';
 
 /** Options of a pooling layer of images. */
 export interface PoolingOptions {

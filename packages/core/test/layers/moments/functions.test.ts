@@ -1,9 +1,9 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import type { Activation } from '../../../src/index.js';
-import { activationMoments, rectifierMoments } from '../../../src/layers/moments/activationMoments.js';
-import { greaterMoments } from '../../../src/layers/moments/greaterMoments.js';
-import type { Moments } from '../../../src/layers/moments/moments.js';
+import { activationMoments, rectifierMoments } from '../../../src/layers/activationMoments.js';
+import { greaterMoments } from '../../../src/layers/greaterMoments.js';
+import type { Moments } from '../../../src/layers/moments.js';
 import { type Builder, createBuilder, type Value } from '../../../src/program/builder.js';
 import { gradients } from '../../../src/program/differentiate.js';
 import { evaluate } from '../../../src/reference/evaluate.js';

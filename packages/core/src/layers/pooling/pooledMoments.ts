@@ -1,7 +1,7 @@
 import type { Builder, Value } from '../../program/builder.js';
+import { greaterMoments } from '../greaterMoments.js';
+import type { Moments, Sources } from '../moments.js';
 import type { PlacedWindow } from '../window.js';
-import { greaterMoments } from './greaterMoments.js';
-import type { Moments, Sources } from './moments.js';
 
 /** Mean and variance, both there. */
 type Uncertain = Required<Moments>;

@@ -1,4 +1,4 @@
-import type { Builder, Value } from '../../program/builder.js';
+import type { Builder, Value } from '../program/builder.js';
 import type { Moments, Sources } from './moments.js';
 
 /** Moments of the sum of independent numbers. */

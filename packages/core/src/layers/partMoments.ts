@@ -1,7 +1,7 @@
-import { VardropError } from '../../errors.js';
-import type { FactorMoments, InputNoise, LayerParameters } from '../../noise/noiseModel.js';
-import type { Builder, Value } from '../../program/builder.js';
-import { type LinearPart, parametersOfPart, partName } from '../linearPart.js';
+import { VardropError } from '../errors.js';
+import type { FactorMoments, InputNoise, LayerParameters } from '../noise/noiseModel.js';
+import type { Builder, Value } from '../program/builder.js';
+import { type LinearPart, parametersOfPart, partName } from './linearPart.js';
 import type { Moments, Sources } from './moments.js';
 
 /**

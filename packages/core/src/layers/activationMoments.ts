@@ -1,7 +1,7 @@
-import type { Builder, Operand, Value } from '../../program/builder.js';
-import { activate, leak } from '../activation.js';
-import type { Activation } from '../layer.js';
+import type { Builder, Operand, Value } from '../program/builder.js';
+import { activate, leak } from './activation.js';
 import { compareGaussians, greaterMoments } from './greaterMoments.js';
+import type { Activation } from './layer.js';
 import type { Moments, Sources } from './moments.js';
 
 /**

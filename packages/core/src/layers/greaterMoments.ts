@@ -1,4 +1,4 @@
-import type { Builder, Value } from '../../program/builder.js';
+import type { Builder, Value } from '../program/builder.js';
 import type { Sources } from './moments.js';
 
 /** Mean and variance of one Gaussian number, with a number in place of a value. */

@@ -1,6 +1,6 @@
-import type { LayerParameters } from '../../noise/noiseModel.js';
-import type { Builder, Value } from '../../program/builder.js';
-import type { ForwardMode } from '../forwardMode.js';
+import type { LayerParameters } from '../noise/noiseModel.js';
+import type { Builder, Value } from '../program/builder.js';
+import type { ForwardMode } from './forwardMode.js';
 
 /** Mean and variance of numbers that are taken as Gaussian and independent of each other, of one shape. Without a variance they are certain. */
 export interface Moments {
