@@ -81,10 +81,11 @@ async function namedFiles(parsed: Parsed): Promise<Omit<CommandFiles, 'streams'>
       return { files: [...reads('network', network), ...(await dataFiles(data)), ...writes('--json', json)] };
     }
     case 'reproduce': {
-      const { data, output, report, json } = parsed.options;
+      const { data, foreign, output, report, json } = parsed.options;
       return {
         files: [
           ...(await dataFiles(data)),
+          ...(await dataFiles(foreign)),
           ...(report === undefined ? writes('--output', join(output, reproductionReport)) : writes('--report', report)),
           ...writes('--json', json),
         ],

@@ -11,6 +11,8 @@ export interface ReproduceOptions {
   readonly model: SparsityModel;
   /** Directory of IDX files. Default: the embedded digits. */
   readonly data?: string;
+  /** Directory of IDX files with images of other things, for `uncertainty`. Default: none. */
+  readonly foreign?: string;
   /** Minutes instead of hours. */
   readonly quick: boolean;
   /** Seed of all random numbers, in 0 … 2³² − 1. */

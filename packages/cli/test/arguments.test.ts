@@ -100,6 +100,7 @@ describe('what cannot be understood is refused', () => {
     ['train --epochs', 'VARDROP_MISSING_VALUE', '[vardrop train] --epochs <count>: got no value'],
     ['train here there', 'VARDROP_EXCESS_ARGUMENT', '[vardrop train] arguments: got "here there", needs one data, and'],
     ['reproduce speed --model lenet-5', 'VARDROP_OPTION_CLASH', '[vardrop reproduce] --model: got it with speed'],
+    ['reproduce error --foreign letters', 'VARDROP_OPTION_CLASH', '--foreign: got it with error'],
     ['reproduce sparsity --model lenet-4', 'VARDROP_UNKNOWN_MODEL', 'needs one of lenet-300-100, lenet-5.'],
     ['reproduce all speed', 'VARDROP_EXCESS_ARGUMENT', 'needs one experiment, and beside it options'],
     ['bench here', 'VARDROP_EXCESS_ARGUMENT', 'needs options and their values only'],

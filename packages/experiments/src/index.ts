@@ -14,5 +14,7 @@ export type { SpeedOptions } from './speed/speedOptions.js';
 export { type PairedDifference, pairedDifference } from './statistics/pairedDifference.js';
 export { median, quantiles } from './statistics/quantiles.js';
 export { type Summary, summarize } from './statistics/summarize.js';
+export { type UncertaintySetting, uncertaintyExperiment } from './uncertainty/uncertaintyExperiment.js';
+export type { UncertaintyPlan } from './uncertainty/uncertaintyPlan.js';
 export { variance, varianceExperiment } from './variance/variance.js';
 export type { VarianceOptions } from './variance/varianceOptions.js';

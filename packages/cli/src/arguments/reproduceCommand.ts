@@ -26,6 +26,11 @@ export function reproduceCommand(take: (options: ReproduceOptions) => void): Com
     oneOf(option('--model'), sparsityModels, 'VARDROP_UNKNOWN_MODEL'),
     reproduceDefaults.model,
   );
+  add(
+    '--foreign <path>',
+    'uncertainty: a folder of MNIST-format IDX files with images of other things, such as letters',
+    pathName(option('--foreign'), 'a directory'),
+  );
   add('--quick', 'minutes instead of hours: smaller networks, fewer repetitions');
   shared.addSeed(reproduceDefaults.seed);
   add(
@@ -48,6 +53,12 @@ export function reproduceCommand(take: (options: ReproduceOptions) => void): Com
       throw new VardropError(
         'VARDROP_OPTION_CLASH',
         `${option('--model')}: got it with ${name}, needs the experiment sparsity, which alone has several networks. Leave it out.`,
+      );
+    }
+    if (values.foreign !== undefined && !chosen.includes('uncertainty')) {
+      throw new VardropError(
+        'VARDROP_OPTION_CLASH',
+        `${option('--foreign')}: got it with ${name}, needs the experiment uncertainty. Leave it out.`,
       );
     }
     take({ ...reproduceDefaults, ...values, experiments: chosen });

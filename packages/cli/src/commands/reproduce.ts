@@ -1,4 +1,4 @@
-import type { Experiment, ImageData, SparsitySetting } from '@vardrop/experiments';
+import type { Experiment, ImageData, SparsitySetting, UncertaintySetting } from '@vardrop/experiments';
 import { startBackend } from '../backends/startBackend.js';
 import type { Reproduce } from '../commandTypes.js';
 import { digestOf } from '../data/digestOf.js';
@@ -9,8 +9,10 @@ import { type ExperimentName, experiments } from '../reproduce/experiments.js';
 import { openResults } from '../reproduce/resultsFile.js';
 import { type OpenExperiment, runTrials } from '../reproduce/runTrials.js';
 
-/** Experiments by name, loaded on demand. Only sparsity is given a `model`. */
-export type ExperimentTable = Readonly<Record<ExperimentName, () => Promise<(setting: SparsitySetting) => Experiment>>>;
+/** Experiments by name, loaded on demand. Only sparsity is given a `model`, and uncertainty `foreign` images. */
+export type ExperimentTable = Readonly<
+  Record<ExperimentName, () => Promise<(setting: SparsitySetting & UncertaintySetting) => Experiment>>
+>;
 
 /**
  * `vardrop reproduce` over a table of experiments: runs the missing trials and reports the findings. All experiments are
@@ -24,8 +26,18 @@ export function createReproduce(table: ExperimentTable): Reproduce {
     const data = imageData(loaded);
     const made: Experiment[] = [];
     const { quick, seed, model } = options;
+    const foreign =
+      options.foreign === undefined ? undefined : imageData(await loadData({ directory: options.foreign }));
     for (const name of options.experiments) {
-      made.push((await table[name]())({ data, quick, seed, ...(name === 'sparsity' && { model }) }));
+      made.push(
+        (await table[name]())({
+          data,
+          quick,
+          seed,
+          ...(name === 'sparsity' && { model }),
+          ...(name === 'uncertainty' && foreign && { foreign }),
+        }),
+      );
     }
     const common = {
       backend: options.backend,

@@ -6,6 +6,7 @@ export const experiments = {
   speed: async () => (await import('@vardrop/experiments')).speed,
   error: async () => (await import('@vardrop/experiments')).errorExperiment,
   sparsity: async () => (await import('@vardrop/experiments')).sparsityExperiment,
+  uncertainty: async () => (await import('@vardrop/experiments')).uncertaintyExperiment,
 } as const satisfies Readonly<Record<string, () => Promise<CreateExperiment>>>;
 
 /** A name of {@link experiments}. */
