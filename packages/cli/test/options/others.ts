@@ -154,6 +154,7 @@ export const others: Readonly<Record<string, Readonly<Record<string, Entry>>>> =
       ),
     },
     sparsityExperiment: { call: experiments.sparsityExperiment, options: { ...setting, ...namesOf('model') } },
+    uncertaintyExperiment: { call: experiments.uncertaintyExperiment, options: { ...setting, ...namesOf('foreign') } },
     speed: { call: experiments.speed, options: setting },
     speedExperiment: {
       call: experiments.speedExperiment,
