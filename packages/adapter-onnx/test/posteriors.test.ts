@@ -10,6 +10,9 @@ import {
   swag,
   variationalDropout,
 } from '@vardrop/core';
+import { momentsProgram, posteriorInput } from '@vardrop/core/extend';
+import { bindBatch } from '@vardrop/core/program';
+import { evaluate } from '@vardrop/core/reference';
 import { describe, expect, it } from 'vitest';
 import { createOnnxBackend, describeOnnx, exportOnnx } from '../src/index.js';
 import { pythons } from './python.js';
@@ -75,6 +78,26 @@ it.each(pythons)('onnx.checker $version accepts the files', ({ opset, check }) =
   const options = { kind: 'sample', opset: opset < 18 ? 17 : 18 } as const;
   const files = networks.map(([, network]) => network.export(exportOnnx, options));
   expect(check(files)).toEqual(files.map(() => ''));
+});
+
+it.each(networks.slice(3))('%s: a file of kind moments has the closed form', async (_, network) => {
+  const { model, parameters, posterior } = network;
+  const session = await openModel('native', network.export(exportOnnx, { kind: 'moments' }));
+  const found = await session.run({ x: { shape: [30, 3], data: inputs } });
+  const drawnFrom = Object.entries(posterior?.tensors ?? {}).map(([name, { data }]) => [posteriorInput(name), data]);
+  const values = Object.entries(parameters).map(([name, { data }]) => [name, data]);
+  const program = bindBatch(momentsProgram(model, { posterior }), 30);
+  const wanted = evaluate(program, { inputs: { x: inputs, ...Object.fromEntries([...values, ...drawnFrom]) } });
+  for (const name of ['mean', 'variance']) {
+    wanted[name].forEach((value, i) => {
+      expect(Math.abs(found[name][i] - value)).toBeLessThan(2e-5 * (1 + Math.abs(value)));
+    });
+  }
+  const quiet = evaluate(bindBatch(momentsProgram(model), 30), {
+    inputs: { x: inputs, ...Object.fromEntries(values) },
+  });
+  expect(Math.min(...wanted.variance.map((value, i) => value - quiet.variance[i]))).toBeGreaterThan(0);
+  await session.release();
 });
 
 describe('files of networks with posteriors', () => {

@@ -13,6 +13,7 @@ import {
   inModel,
   momentsProgram,
   type ParameterSpecification,
+  posteriorInput,
   readPosterior,
 } from '@vardrop/core/extend';
 import type { GraphBuilder, Opset } from '../model/graph.js';
@@ -37,7 +38,8 @@ export interface ExportOptions {
   readonly opset?: Opset;
   /**
    * What parameters each sample draws first, as `network.export` passes that of its network. Kind `sample` has it in the graph, and `samples`
-   * have to be a multiple of the members of an ensemble, so that each counts as much. Kind `mean` has the parameters alone, which are its
+   * have to be a multiple of the members of an ensemble, so that each counts as much. Kind `moments` has the variance that last-layer
+   * Laplace gives the outputs. Kind `mean` has the parameters alone, which are its
    * mean; an ensemble has none.
    */
   readonly posterior?: ParameterPosterior;
@@ -125,16 +127,25 @@ function emit(model: Model, stored: TensorMap, { kind, opset, posterior, moments
     case 'mean':
       return emitModel(meanProgram(model), { stored });
     case 'moments':
-      return emitModel(momentsProgram(model, moments), { stored });
+      return emitModel(momentsProgram(model, { ...moments, ...(posterior && { posterior }) }), {
+        stored: { ...stored, ...posteriorTensors(posterior) },
+      });
     case 'sample':
       return emitSampleModel(model, stored, { opset, posterior });
   }
+}
+
+/** Tensors of a posterior by the names of their inputs. */
+function posteriorTensors(posterior: ParameterPosterior | undefined): TensorMap {
+  const all = Object.entries(posterior?.tensors ?? {});
+  return Object.fromEntries(all.map(([name, tensor]) => [posteriorInput(name), tensor]));
 }
 
 /** A posterior that the model has, for a kind that can hold it. */
 function checkPosterior(model: Model, kind: ExportKind, given: ParameterPosterior): ParameterPosterior {
   const posterior = readPosterior('exportOnnx', model, given);
   if (kind === 'sample' || (kind === 'mean' && posterior.kind !== 'ensemble')) return posterior;
+  if (kind === 'moments' && posterior.kind === 'laplace') return posterior;
   throw new VardropError(
     'VARDROP_EXPORT',
     `[exportOnnx] kind: got '${kind}' for a posterior of kind '${posterior.kind}', needs 'sample', which draws from it. Write { kind: 'sample' }.`,

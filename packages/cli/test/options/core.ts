@@ -244,7 +244,7 @@ export const withOptions: Readonly<Record<string, Entry>> = {
   },
   momentsProgram: {
     call: (options) => core.momentsProgram(model, options),
-    options: { approximate: 'boolean', covariance: 'boolean' },
+    options: { approximate: 'boolean', covariance: 'boolean', posterior: 'other' },
   },
   predict: {
     call: (options) => core.predict(model, merged({ backend, parameters, inputs, samples: 1 }, options)),

@@ -1,4 +1,5 @@
 import type { Model } from '../layers/model/model.js';
+import type { AddedVariance } from '../layers/model/momentsOf.js';
 import type { Builder, Value } from '../program/builder.js';
 import type { ParameterPosterior } from './posterior.js';
 import { ruleOf } from './readPosterior.js';
@@ -18,9 +19,7 @@ export function drawParameters(
   number: Value,
 ): Readonly<Record<string, Value>> {
   const rule = ruleOf({ kind });
-  const tensors = Object.fromEntries(
-    rule.tensors(model, settings).map(({ name, shape }) => [name, b.input(posteriorInput(name), shape, 'shared')]),
-  );
+  const tensors = declareTensors(b, model, { kind, settings });
   const drawn = new Map<string, Value>();
   return b.scope('posterior', () => ({
     ...values,
@@ -33,4 +32,24 @@ export function drawParameters(
       },
     }),
   }));
+}
+
+/** What a posterior adds to the variance of a layer's outputs, see `momentsOf`; undefined for one without a closed form. */
+export function spreadOf(
+  b: Builder,
+  model: Model,
+  { kind, settings }: Omit<ParameterPosterior, 'tensors'>,
+): AddedVariance | undefined {
+  const { spread } = ruleOf({ kind });
+  if (spread === undefined) return undefined;
+  const layer = spread.layer(settings);
+  const bias = model.parameters.some(({ name }) => name === `${layer}/bias`);
+  const tensors = declareTensors(b, model, { kind, settings });
+  return { layer, variance: (inputs) => spread.variance(b, { settings, tensors }, inputs, bias) };
+}
+
+/** Declares the tensors of a posterior as inputs, by their names in it. */
+function declareTensors(b: Builder, model: Model, { kind, settings }: Omit<ParameterPosterior, 'tensors'>) {
+  const all = ruleOf({ kind }).tensors(model, settings);
+  return Object.fromEntries(all.map(({ name, shape }) => [name, b.input(posteriorInput(name), shape, 'shared')]));
 }

@@ -1,3 +1,3 @@
-export { drawParameters, posteriorInput } from './drawParameters.js';
+export { drawParameters, posteriorInput, spreadOf } from './drawParameters.js';
 export type { ParameterPosterior, PosteriorKind } from './posterior.js';
 export { readPosterior, ruleOf } from './readPosterior.js';

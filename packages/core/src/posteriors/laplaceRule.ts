@@ -1,6 +1,7 @@
 import { VardropError } from '../errors.js';
 import { formatValue } from '../formatValue.js';
 import type { Model } from '../layers/model/model.js';
+import type { Moments } from '../layers/moments.js';
 import type { Builder, Value } from '../program/builder.js';
 import type { PosteriorDraw, PosteriorRule, Settings } from './rule.js';
 
@@ -47,7 +48,49 @@ export const laplaceRule: PosteriorRule = {
     };
   },
   centred: true,
+  spread: { layer: ({ layer }) => `${layer}`, variance: varianceOfOutputs },
 };
+
+/**
+ * `f̃ᵀ Σ_c f̃ + Σ_i v_i Σ_c,ii` of each output c, where f̃ are the inputs' means with a 1 for the bias, v their variances, and Σ_c the covariance
+ * of the weights of c.
+ */
+function varianceOfOutputs(
+  b: Builder,
+  { settings, tensors }: Pick<PosteriorDraw, 'settings' | 'tensors'>,
+  { mean, variance }: Moments,
+  bias: boolean,
+): Value {
+  const withLast = (x: Value, last: number) =>
+    bias ? b.concatenate([x, b.broadcast(b.constant(last), ['batch', 1])], 1) : x;
+  const features = withLast(mean, 1);
+  const spread = variance && withLast(variance, 0);
+  const power = spread ? b.add(b.square(features), spread) : b.square(features);
+  switch (settings.covariance) {
+    case 'full': {
+      const factor = factorOfOutputs(b, tensors.factor, features.shape[1] as number);
+      const ofMeans = b.reduceSum(b.square(b.matmul(features, factor)), [2]);
+      const outputs = b.transpose(ofMeans, [1, 0]);
+      if (spread === undefined) return outputs;
+      return b.add(outputs, b.matmul(spread, b.reduceSum(b.square(factor), [2]), { transposeB: true }));
+    }
+    case 'kronecker': {
+      const rotated = b.square(b.matmul(features, tensors.left));
+      const inputs = spread ? b.add(rotated, b.matmul(spread, b.square(tensors.left))) : rotated;
+      const scaled = b.matmul(inputs, b.square(tensors.deviation));
+      return b.matmul(scaled, b.square(tensors.right), { transposeB: true });
+    }
+    default:
+      return b.matmul(power, b.square(tensors.deviation));
+  }
+}
+
+/** For each output the rows of L that are of its weights: `[outputs, rows, n]`. */
+function factorOfOutputs(b: Builder, factor: Value, rows: number): Value {
+  const [blocks, size] = factor.shape as readonly number[];
+  if (blocks > 1 || size === rows) return factor;
+  return b.transpose(b.reshape(factor, [rows, size / rows, size]), [1, 0, 2]);
+}
 
 /** What is added to W, `[rows, columns]`. */
 function deviationOf(b: Builder, { settings, tensors, normal }: PosteriorDraw, rows: number, columns: number): Value {

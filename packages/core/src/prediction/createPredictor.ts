@@ -102,7 +102,7 @@ export interface Predictor<Given extends Likelihoods = Likelihoods> {
  * Prepares prediction. Programs are compiled at the first run, one for full batches and one for a last short one, and kept for
  * the next. A model without noise is evaluated once, since its samples are all the same. Throws `VARDROP_MODEL` without a
  * model; `VARDROP_OPTION` for unknown options, another `mode`, a missing backend, `samples` that are not a non-negative integer
- * or that are given with mode `mean`, none or a posterior with mode `moments`, `moments` with another mode, a `batch` that is not a positive integer, and quantiles outside (0, 1);
+ * or that are given with mode `mean`, none or a posterior without a closed form with mode `moments`, `moments` with another mode, a `batch` that is not a positive integer, and quantiles outside (0, 1);
  * what `readPosterior` throws for a posterior, and with mode `moments` what `momentsProgram` throws; `VARDROP_LIKELIHOOD` unless each output has a likelihood, and for quantiles that it does not have; `VARDROP_SHAPE` for outputs that do not fit.
  */
 export function createPredictor<Given extends Likelihoods>(
@@ -194,7 +194,7 @@ function checkMoments(who: string, points: number | undefined, posterior: Parame
       `[${who}] samples: got 0 with mode 'moments', needs points of the outputs' distribution. Leave out samples, or write mode: 'mean'.`,
     );
   }
-  if (posterior === undefined) return;
+  if (posterior === undefined || ruleOf(posterior).spread) return;
   throw new VardropError(
     'VARDROP_OPTION',
     `[${who}] mode: got 'moments' for a posterior of kind '${posterior.kind}', needs samples, which draw parameters from it. Leave out mode.`,

@@ -5,7 +5,7 @@ import { type MomentsOptions, momentsOf } from '../layers/model/momentsOf.js';
 import type { Moments } from '../layers/moments.js';
 import { type Head, headsOf, likelihoodValues, targetName } from '../likelihoods/heads.js';
 import type { ClassesPredictive, Predictive, ValuesPredictive } from '../likelihoods/predictive.js';
-import { drawParameters, type ParameterPosterior } from '../posteriors/index.js';
+import { drawParameters, type ParameterPosterior, spreadOf } from '../posteriors/index.js';
 import { type Builder, createBuilder, type Value } from '../program/builder.js';
 import type { Program } from '../program/program.js';
 
@@ -21,7 +21,10 @@ export interface PredictionDetails {
   readonly score?: boolean;
   /** `component/<name>` `[batch, …targetShape]`: the parameters of the distributions of numbers. */
   readonly components?: boolean;
-  /** What parameters each sample draws first. In mode `mean` it draws none. */
+  /**
+   * What parameters each sample draws first. In mode `mean` it draws none; in mode `moments` it adds a variance in closed form, where it has
+   * one (last-layer Laplace).
+   */
   readonly posterior?: ParameterPosterior;
   /** In mode `moments`: how they are carried. */
   readonly moments?: MomentsOptions;
@@ -52,9 +55,10 @@ export function predictionProgram(model: Model, mode: PredictionMode, details: P
   const weight = mode === 'mean' ? undefined : b.input('weight', [], 'iteration');
   const drawsParameters = mode === 'sample' && weight !== undefined && details.posterior !== undefined;
   const values = drawsParameters ? drawParameters(b, model, own, details.posterior, numberOf(b, weight)) : own;
+  const added = mode === 'moments' && details.posterior ? spreadOf(b, model, details.posterior) : undefined;
   const outputs =
     mode === 'moments'
-      ? outputsAtPoints(b, momentsOf(b, model, inputs, values, details.moments ?? {}))
+      ? outputsAtPoints(b, momentsOf(b, model, inputs, values, details.moments ?? {}, added))
       : model.forward(b, inputs, values, mode).outputs;
   for (const head of heads) {
     const output = outputs[head.output.name];

@@ -3,7 +3,7 @@ import type { Builder, Value } from '../../program/builder.js';
 import { gradients } from '../../program/differentiate.js';
 import { elementCount } from '../../program/shapes.js';
 import type { BuiltLayer } from '../layer.js';
-import { type Moments, type MomentsMode, uncertain } from '../moments.js';
+import { type Moments, type MomentsMode, type Sources, uncertain } from '../moments.js';
 import { fullName, type Model, type ModelParameters, parametersOf } from './model.js';
 
 /** How moments are carried. */
@@ -22,6 +22,12 @@ export interface MomentsOptions {
 
 /** Up to so many numbers of the outputs the covariance is counted by default. */
 const fewOutputs = 32;
+
+/** A variance that the outputs of a layer have beside that of its noise, of the moments of its first input. */
+export interface AddedVariance {
+  readonly layer: string;
+  variance(inputs: Moments): Value;
+}
 
 /** Numbers of the pass with noise of their own, and its variance. */
 interface Source {
@@ -44,6 +50,7 @@ export function momentsOf(
   inputs: ModelParameters,
   values: ModelParameters,
   { approximate = false, covariance }: MomentsOptions,
+  added?: AddedVariance,
 ): Readonly<Record<string, Moments>> {
   const { calls, outputs } = model;
   const found = new Map<string, Moments>(Object.entries(inputs).map(([name, mean]) => [name, { mean }]));
@@ -55,7 +62,8 @@ export function momentsOf(
       source: (value, variance) => sources.push({ value, variance: b.stopGradient(variance) }),
     };
     const given = read.map((from) => found.get(from) as Moments);
-    const moments = b.scope(name, () => momentsOfLayer(b, layer, given, values, mode)) ?? refuse(name, layer, mode);
+    const own = b.scope(name, () => momentsOfLayer(b, layer, given, values, mode)) ?? refuse(name, layer, mode);
+    const moments = added?.layer === layer.name ? withVariance(b, own, added.variance(given[0]), mode) : own;
     // How means change with the variances before them is left out.
     const { mean, variance } = moments;
     found.set(name, variance === undefined ? moments : { mean, variance: b.stopGradient(variance) });
@@ -93,6 +101,12 @@ function spread(b: Builder, output: Value, sources: readonly Source[]): Value {
     );
   });
   return b.reshape(count === 1 ? variances[0] : b.concatenate(variances, 1), output.shape);
+}
+
+/** Moments with a variance more. */
+function withVariance(b: Builder, { mean, variance }: Moments, more: Value, sources: Sources): Moments {
+  sources.source(mean, more);
+  return { mean, variance: variance ? b.add(variance, more) : more };
 }
 
 function momentsOfLayer(
