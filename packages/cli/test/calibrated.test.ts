@@ -1,12 +1,14 @@
 import { mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { describeOnnx } from '@vardrop/adapter-onnx';
 import { loadNetwork } from '@vardrop/core/node';
 import * as random from '@vardrop/core/random';
 import { createReferenceBackend } from '@vardrop/core/reference';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { calibrateNetwork } from '../src/commands/calibrate.js';
 import { evaluateRows } from '../src/commands/evaluate.js';
+import { exportNetwork } from '../src/commands/export.js';
 import { predictRows } from '../src/commands/predict.js';
 import { train } from '../src/commands/train.js';
 import { main } from '../src/main.js';
@@ -50,7 +52,7 @@ async function run(line: string, onNote: (text: string) => void = () => {}) {
     loadPredict: async () => predictRows,
     loadEvaluate: async () => evaluateRows,
     loadCalibrate: async () => calibrateNetwork,
-    loadExport: unwanted,
+    loadExport: async () => exportNetwork,
     loadReproduce: unwanted,
     loadBench: unwanted,
     loadConformance: unwanted,
@@ -96,6 +98,26 @@ describe('vardrop train with a posterior', () => {
     expect(evaluated.code).toBe(0);
     const single = await run('evaluate grade.safetensors other.csv');
     expect(evaluated.stdout).not.toBe(single.stdout);
+  });
+
+  test('is exported with all its members, and refused where it would lose them', async () => {
+    await run(training('grade', '--ensemble 2 --network e2.safetensors'));
+    const exported = await run(
+      'export --checkpoint e2.safetensors --kind sample --output e2.onnx --sparse --weights float16',
+    );
+    expect([exported.code, exported.stderr]).toEqual([0, '']);
+    const alone = await run('export --checkpoint grade.safetensors --kind sample --output one.onnx');
+    expect(alone.code).toBe(0);
+    const names = describeOnnx(await readFile('e2.onnx')).parameters.map(({ name }) => name);
+    expect(names.some((name) => name.startsWith('posterior/'))).toBe(true);
+    const mean = await run('export --checkpoint e2.safetensors --output mean.onnx');
+    expect([mean.code, mean.stderr]).toEqual([1, expect.stringContaining("needs 'sample'")]);
+    const pruned = await run('export --checkpoint e2.safetensors --kind sample --prune 3 --output pruned.onnx');
+    expect([pruned.code, pruned.stderr]).toEqual([
+      1,
+      expect.stringContaining('--prune: got e2.safetensors with a posterior'),
+    ]);
+    await expect(stat('pruned.onnx')).rejects.toThrow();
   });
 
   test.each([

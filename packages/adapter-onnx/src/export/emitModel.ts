@@ -7,6 +7,7 @@ import { createGraph, type GraphBuilder, type Opset, type ValueName } from '../m
 import { createNoiseWriter, keyAt, keyInput, stepKeys, streamOfSeed } from '../noise/noiseInputs.js';
 import type { Words } from '../noise/threefry.js';
 import { nativeFunctions } from '../supports.js';
+import { type StorageOptions, storeTensor } from './storeTensor.js';
 
 /** Versions of ONNX's standard operators that files can be written for. */
 export const opsets: readonly Opset[] = [17, 18];
@@ -24,6 +25,8 @@ export type KeySource = 'given' | 'training' | 'prediction';
 export interface EmitModelOptions {
   /** Inputs whose values are stored in the file. */
   readonly stored?: TensorMap;
+  /** How they are stored. */
+  readonly storage?: StorageOptions;
   /**
    * `given`: an input `key/<name>` of two uint32 for each key. `training`, `prediction`: inputs `seed` and `step`, from
    * which the graph makes the keys as core does for that purpose.
@@ -43,7 +46,7 @@ export function prepare(program: Program): Program {
 /** Writes a whole program as one graph, which makes its own noise. Throws what `validate` throws. */
 export function emitModel(
   source: Program,
-  { stored = {}, keys = 'given', opset = 18 }: EmitModelOptions = {},
+  { stored = {}, storage, keys = 'given', opset = 18 }: EmitModelOptions = {},
 ): GraphBuilder {
   const program = prepare(source);
   const noisy = program.nodes.some((node) => node.op === 'noise');
@@ -55,8 +58,7 @@ export function emitModel(
   }
   for (const node of program.nodes) {
     if (node.op !== 'input' || inputs.has(node.name)) continue;
-    const { shape, data } = stored[node.name];
-    inputs.set(node.name, graph.constant(data, shape, node.name));
+    inputs.set(node.name, storeTensor(graph, node.name, stored[node.name], storage));
   }
   const { named, reserved, copies } = nameOutputs(graph, program);
   const batchLength = batchLengthOf(

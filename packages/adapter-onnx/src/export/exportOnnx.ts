@@ -6,7 +6,14 @@ import {
   type TensorMap,
   VardropError,
 } from '@vardrop/core';
-import { checkObject, checkOptionNames, formatValue, readTensors } from '@vardrop/core/backend';
+import {
+  checkBoolean,
+  checkChoice,
+  checkObject,
+  checkOptionNames,
+  formatValue,
+  readTensors,
+} from '@vardrop/core/backend';
 import {
   allTensors,
   headsOf,
@@ -21,6 +28,7 @@ import { checkOpset, emitModel } from './emitModel.js';
 import { finishModel } from './finishModel.js';
 import { meanProgram } from './meanProgram.js';
 import { emitSampleModel } from './sampleModel.js';
+import { type StorageOptions, weightFormats } from './storeTensor.js';
 
 /** What an exported network computes, see `exportOnnx`. */
 export type ExportKind = (typeof exportKinds)[number];
@@ -29,7 +37,7 @@ export type ExportKind = (typeof exportKinds)[number];
 export const exportKinds = ['mean', 'moments', 'sample'] as const;
 
 /** How a network is exported. */
-export interface ExportOptions {
+export interface ExportOptions extends StorageOptions {
   readonly kind: ExportKind;
   /**
    * Version of ONNX's standard operators for kind `sample`, 18 where left out. 17 is for tools that know no later
@@ -81,9 +89,8 @@ export function exportOnnx(
   options: ExportOptions,
 ): Uint8Array<ArrayBuffer> {
   checkObject('VARDROP_MODEL', '[exportOnnx] model', model, 'apply', 'sequential()');
-  if (options)
-    checkOptionNames('exportOnnx', options, { kind: true, opset: true, posterior: true, moments: true }, inModel);
-  const { kind, opset, posterior: given, moments }: Partial<ExportOptions> = options ?? {};
+  if (options) checkOptionNames('exportOnnx', options, optionNames, inModel);
+  const { kind, opset, posterior: given, moments, weights, sparse }: Partial<ExportOptions> = options ?? {};
   if (kind === undefined || !exportKinds.includes(kind)) {
     throw new VardropError(
       'VARDROP_OPTION',
@@ -96,6 +103,8 @@ export function exportOnnx(
       `[exportOnnx] moments: got ${formatValue(moments)} with kind '${kind}', needs kind 'moments'. Leave it out.`,
     );
   }
+  if (weights !== undefined) checkChoice('VARDROP_OPTION', '[exportOnnx] weights', weights, weightFormats);
+  if (sparse !== undefined) checkBoolean('[exportOnnx] sparse', sparse);
   const heads = headsOf('exportOnnx', model);
   checkOpset('exportOnnx', opset);
   const stored = storedParameters(allTensors(model), parameters);
@@ -103,7 +112,7 @@ export function exportOnnx(
   const names = heads.map(
     ({ output, ...head }) => `${heads.length > 1 ? `${output.name}: ` : ''}${head.likelihood.name}`,
   );
-  return finishModel(`vardrop ${kind}`, emit(model, stored, { kind, opset, posterior, moments }), {
+  return finishModel(`vardrop ${kind}`, emit(model, stored, { kind, opset, posterior, moments, weights, sparse }), {
     documentation: documentation[kind],
     metadata: {
       ...{ kind, likelihood: names.join(', '), model: describe(model) },
@@ -111,6 +120,15 @@ export function exportOnnx(
     },
   });
 }
+
+const optionNames = {
+  kind: true,
+  opset: true,
+  posterior: true,
+  moments: true,
+  weights: true,
+  sparse: true,
+} as const satisfies Readonly<Record<keyof ExportOptions, true>>;
 
 /** The description of a network as text; `null` where a part does not say how it is made. */
 function describe(model: Model): string {
@@ -122,16 +140,21 @@ function describe(model: Model): string {
   }
 }
 
-function emit(model: Model, stored: TensorMap, { kind, opset, posterior, moments }: ExportOptions): GraphBuilder {
+function emit(
+  model: Model,
+  stored: TensorMap,
+  { kind, opset, posterior, moments, ...storage }: ExportOptions,
+): GraphBuilder {
   switch (kind) {
     case 'mean':
-      return emitModel(meanProgram(model), { stored });
+      return emitModel(meanProgram(model), { stored, storage });
     case 'moments':
       return emitModel(momentsProgram(model, { ...moments, ...(posterior && { posterior }) }), {
         stored: { ...stored, ...posteriorTensors(posterior) },
+        storage,
       });
     case 'sample':
-      return emitSampleModel(model, stored, { opset, posterior });
+      return emitSampleModel(model, stored, { opset, posterior, storage });
   }
 }
 

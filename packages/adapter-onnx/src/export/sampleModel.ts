@@ -8,6 +8,7 @@ import { dataTypes, type GraphProto } from '../model/schema.js';
 import { createNoiseWriter, keyAt, stepKeys, streamOfSeed } from '../noise/noiseInputs.js';
 import type { Words } from '../noise/threefry.js';
 import { prepare } from './emitModel.js';
+import { type StorageOptions, storeTensor } from './storeTensor.js';
 
 /**
  * The Monte-Carlo predictive as one graph: a Loop over samples whose body is an iteration of core's prediction program,
@@ -17,7 +18,11 @@ import { prepare } from './emitModel.js';
 export function emitSampleModel(
   model: Model,
   stored: TensorMap,
-  { opset = 18, posterior }: { readonly opset?: Opset; readonly posterior?: ParameterPosterior } = {},
+  {
+    opset = 18,
+    posterior,
+    storage,
+  }: { readonly opset?: Opset; readonly posterior?: ParameterPosterior; readonly storage?: StorageOptions } = {},
 ): GraphBuilder {
   const source = predictionProgram(model, 'sample', { posterior });
   const keys = keyNames(source);
@@ -46,7 +51,7 @@ export function emitSampleModel(
     row,
     samples,
     parameter(name) {
-      const known = parameters.get(name) ?? graph.constant(tensors[name].data, tensors[name].shape, name);
+      const known = parameters.get(name) ?? storeTensor(graph, name, tensors[name], storage);
       parameters.set(name, known);
       return known;
     },

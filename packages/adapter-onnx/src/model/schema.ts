@@ -6,16 +6,31 @@ import {
 } from '@bufbuild/protobuf/wkt';
 
 /** Tensor element types of ONNX (`TensorProto.DataType`) that Vardrop uses. */
-export const dataTypes = { float: 1, int32: 6, int64: 7, bool: 9, uint32: 12, uint64: 13 } as const;
+export const dataTypes = {
+  float: 1,
+  uint8: 2,
+  int8: 3,
+  uint16: 4,
+  int32: 6,
+  int64: 7,
+  bool: 9,
+  float16: 10,
+  uint32: 12,
+  uint64: 13,
+} as const;
 /** An element type by name. */
 export type DataType = keyof typeof dataTypes;
 
 /** Bytes of one element. */
 export const bytesPerElement: Readonly<Record<DataType, number>> = {
   float: 4,
+  uint8: 1,
+  int8: 1,
+  uint16: 2,
   int32: 4,
   int64: 8,
   bool: 1,
+  float16: 2,
   uint32: 4,
   uint64: 8,
 };

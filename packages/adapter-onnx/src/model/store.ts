@@ -13,6 +13,8 @@ export interface Store {
   words(values: number | readonly number[]): string;
   /** Truth values, row-major. */
   truths(values: readonly boolean[], shape: readonly number[]): string;
+  /** Numbers of another type, as they are in memory. */
+  raw(type: DataType, values: ArrayBufferView, shape: readonly number[], name: string): string;
   /** A uint64 scalar. */
   wide(value: number): string;
 }
@@ -40,6 +42,7 @@ export function createStore(tensors: TensorProto[], unique: (name: string) => st
     integers: (values) =>
       store('int64', bytesOf(BigInt64Array.from(values, BigInt)), [values.length], `integers [${values}]`),
     integer: (value) => store('int64', bytesOf(BigInt64Array.of(BigInt(value))), [], `integer ${value}`),
+    raw: (type, values, shape, name) => store(type, bytesOf(values), shape, name, false),
     wide: (value) => store('uint64', bytesOf(BigUint64Array.of(BigInt(value))), [], `integer ${value}`),
     truths: (values, shape) => store('bool', Uint8Array.from(values, Number), shape, `truths [${shape}]`),
     words: (values) =>

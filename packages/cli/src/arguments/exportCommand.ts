@@ -9,6 +9,9 @@ const exportKinds = ['mean', 'moments', 'sample'] as const;
 /** Versions of the ONNX operator set that can be written. */
 const opsets = ['17', '18'] as const;
 
+/** How weights are stored. */
+const weightFormats = ['float32', 'float16', 'int8'] as const;
+
 /** Options of `vardrop export`. */
 export interface ExportCommandOptions {
   /** A checkpoint that `vardrop train` has written, or a network file. */
@@ -20,6 +23,10 @@ export interface ExportCommandOptions {
   readonly prune?: number;
   /** For kind `sample`. Default: that of the exporter. */
   readonly opset?: 17 | 18;
+  /** Default: `float32`. */
+  readonly weights?: (typeof weightFormats)[number];
+  /** Whether zeros are left out where that saves bytes. */
+  readonly sparse?: boolean;
   readonly verbose: boolean;
 }
 
@@ -51,6 +58,12 @@ export function exportCommand(take: (options: ExportCommandOptions) => void): Co
     `version of ONNX's operators for samples: ${opsets.join(', ')} (default: 18; 17 is slow)`,
     (text) => Number(oneOf(option('--opset'), opsets, 'VARDROP_INVALID_OPTION')(text)),
   );
+  add(
+    '--weights <format>',
+    `how weights are stored: ${weightFormats.join(', ')} (default: float32)`,
+    oneOf(option('--weights'), weightFormats, 'VARDROP_INVALID_OPTION'),
+  );
+  add('--sparse', 'leave out weights that are 0, as after pruning; the runtime puts them back when it loads the file');
   addVerbose();
   return command.action((values: Partial<ExportCommandOptions> & Pick<ExportCommandOptions, 'kind'>) => {
     const { checkpoint, output } = values;

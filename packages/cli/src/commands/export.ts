@@ -15,22 +15,30 @@ import { networkOf } from '../training/resumeState.js';
  * Throws what `loadCheckpoint` and `loadNetwork` throw, `VARDROP_CHECKPOINT_FOREIGN` for a checkpoint that `vardrop train` has not
  * written, and what `prune` and `exportOnnx` throw.
  */
-export const exportNetwork: Export = async ({ checkpoint, output, kind, opset, prune: threshold }, stdout) => {
-  const { model, parameters } = await readTrained(checkpoint);
+export const exportNetwork: Export = async ({ checkpoint, output, kind, prune: threshold, ...options }, stdout) => {
+  const { model, parameters, posterior } = await readTrained(checkpoint);
+  if (threshold !== undefined && posterior !== undefined) {
+    throw new VardropError(
+      'VARDROP_EXPORT',
+      `[vardrop export] --prune: got ${checkpoint} with a posterior of kind '${posterior.kind}', needs a network without, whose weights alone predict. Leave out --prune.`,
+    );
+  }
+  const { opset, weights, sparse } = options;
+  const common = { kind, opset, weights, sparse };
   const pruned =
     threshold === undefined
       ? undefined
       : // Only the outputs under the means are computed, so only they have to stay.
         prune(model, parameters, { threshold, preserve: kind === 'mean' ? 'mean' : 'law' });
   const bytes = pruned
-    ? exportOnnx(pruned.model, pruned.parameters, { kind, opset })
-    : exportOnnx(model, parameters, { kind, opset });
+    ? exportOnnx(pruned.model, pruned.parameters, common)
+    : exportOnnx(model, parameters, { ...common, ...(posterior && { posterior }) });
   await writeOutput({ option: '--output', path: output }, bytes);
   stdout.write(summaryOf(bytes, { output, kind }, pruned?.report));
 };
 
 /** The network of a checkpoint, or of a network file. */
-async function readTrained(path: string): Promise<Pick<Network, 'model' | 'parameters'>> {
+async function readTrained(path: string): Promise<Pick<Network, 'model' | 'parameters' | 'posterior'>> {
   const read = await loadCheckpoint(path).catch(async (error) => {
     if (!hasCode(error, 'VARDROP_CHECKPOINT_FOREIGN')) throw error;
     // It does not run here; a network has a backend all the same.
@@ -44,7 +52,7 @@ async function readTrained(path: string): Promise<Pick<Network, 'model' | 'param
   const own = allParameters(model);
   const foreign = Object.keys(state.parameters).find((name) => !own.some((each) => each.name === name));
   if (foreign !== undefined) refuse(path, `has '${foreign}' beside the network that it describes`);
-  return { model, parameters: { ...state.parameters, ...state.carried } };
+  return { model, parameters: { ...state.parameters, ...state.carried }, posterior: undefined };
 }
 
 function hasCode(error: unknown, code: string): boolean {

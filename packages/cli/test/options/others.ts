@@ -50,7 +50,7 @@ export const others: Readonly<Record<string, Readonly<Record<string, Entry>>>> =
     },
     exportOnnx: {
       call: (options) => onnx.exportOnnx(model, {}, options),
-      options: namesOf('kind', 'opset', 'posterior', 'moments'),
+      options: namesOf('kind', 'opset', 'posterior', 'moments', 'weights', 'sparse'),
     },
     exportProgram: {
       call: (options) => onnx.exportProgram(program, options),

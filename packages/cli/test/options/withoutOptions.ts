@@ -17,6 +17,7 @@ export const withoutOptions: Readonly<Record<string, readonly string[]>> = {
     'chain',
     'checkBackend',
     'checkBoolean',
+    'checkChoice',
     'checkCombination',
     'checkDescription',
     'checkObject',

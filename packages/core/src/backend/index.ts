@@ -1,5 +1,6 @@
 /** For backends: the contract, and what all of them share. */
 export { checkBoolean } from '../checkBoolean.js';
+export { checkChoice } from '../checkChoice.js';
 export { checkObject } from '../checkObject.js';
 export { checkOptionNames } from '../checkOptionNames.js';
 export { formatValue } from '../formatValue.js';
