@@ -31,6 +31,8 @@ import {
   sgd,
   singleSample,
   sparseVariational,
+  structuredBayesianPruning,
+  truncatedLogUniform,
   variationalDropout,
 } from '@vardrop/core';
 import { momentsProgram, predictionProgram, sgvb, summaryProgram } from '@vardrop/core/extend';
@@ -105,7 +107,9 @@ export const coreModels = {
   sgvb,
   single: singleSample,
   sparseVariational,
+  structured: structuredBayesianPruning,
   summaryProgram,
+  truncatedLogUniform,
   variationalDropout,
 };
 

@@ -1,6 +1,7 @@
 import type { NoiseModel } from '@vardrop/core';
 import type { Models } from './models.js';
 import { type Moments, momentsOf, normalMoments } from './statistics.js';
+import { truncatedMoments } from './truncatedNormal.js';
 
 /** Inputs and outputs of the layer that tests noise models. */
 export const units = { inputs: 3, outputs: 2 } as const;
@@ -102,6 +103,20 @@ function learnedRates(models: Models, rates: 'layer' | 'input' | 'weight'): Nois
   };
 }
 
+/** Factors of the inputs whose logarithms are normal and truncated to [−20, 0] (Neklyudov et al. 2017). */
+function truncated(models: Models): NoiseCase {
+  const logMean = [-0.75, -0.125, -1.5];
+  const logDeviation = [-0.5, -1, 0.25];
+  const moments = logMean.map((mean, i) => truncatedMoments(mean, Math.exp(logDeviation[i])));
+  return {
+    name: 'structured pruning',
+    model: models.structured(),
+    acts: 'inputs',
+    parameters: { logMean, logDeviation },
+    noise: (i) => moments[i],
+  };
+}
+
 const rate = 0.3;
 const alpha = rate / (1 - rate);
 
@@ -134,5 +149,6 @@ export function noiseCases(models: Models): readonly NoiseCase[] {
     gaussianWeights('sparse variational', models.sparseVariational()),
     gaussianWeights('mean field', models.meanField()),
     ...(['layer', 'input', 'weight'] as const).map((rates) => learnedRates(models, rates)),
+    truncated(models),
   ];
 }

@@ -6,6 +6,7 @@ import { checkOnce } from '../checkProperty.js';
 import { klFormulas } from '../klFormulas.js';
 import type { LawContext } from '../law.js';
 import { run } from '../run.js';
+import { normalCdf, normalDensity } from '../truncatedNormal.js';
 
 /**
  * Relative error that float32 may have in each part of a layer's KL and of its derivatives. The parts are sums of up to
@@ -64,6 +65,7 @@ function variablesOf(
 
 function casesOf(models: LawContext['models']): readonly KlCase[] {
   const { bernoulliLearned, gaussian, logUniformExact, meanField, sparseVariational, variationalDropout } = models;
+  const { structured, truncatedLogUniform } = models;
   const sigma = 0.5;
   const variational = (type: 'A' | 'B', alpha: Group): KlCase => ({
     name: `variational ${type}, α a ${alpha}`,
@@ -110,6 +112,22 @@ function casesOf(models: LawContext['models']): readonly KlCase[] {
       ],
     },
     ...(['layer', 'input', 'weight'] as const).map(rates),
+    {
+      // Neklyudov et al. 2017, with one factor for each input: log 20 − ½ log 2πe − log σ − log Z + B φ(B) / 2Z.
+      name: 'structured pruning',
+      noise: structured(),
+      divergence: truncatedLogUniform(),
+      closed: ({ logMean, logDeviation }) => {
+        const upper = logMean.map((mean, i) => -mean / Math.exp(logDeviation[i]));
+        const mass = upper.map(normalCdf);
+        return [
+          logMean.length * (Math.log(20) - 0.5 * Math.log(2 * Math.PI * Math.E)),
+          -sum(logDeviation),
+          -sum(mass.map(Math.log)),
+          sum(upper.map((end, i) => (end * normalDensity(end)) / (2 * mass[i]))),
+        ];
+      },
+    },
   ];
 }
 
@@ -118,6 +136,8 @@ const ranges: Readonly<Record<string, readonly [number, number]>> = {
   weights: [-1.5, 1.5],
   rho: [-3, 1.5],
   logVariance: [-4, -1],
+  logMean: [-2, -0.2],
+  logDeviation: [-1, 0.5],
 };
 
 async function checkCase(context: LawContext, { noise, divergence, closed }: KlCase, layer: Layer, input: number[]) {

@@ -114,6 +114,41 @@ export const modelMutants: readonly Mutant[] = [
     'Bernoulli, local',
   ),
   model(
+    'truncated factors without their truncation',
+    'local-reparametrization',
+    {
+      structured: (options) => {
+        const noise = coreModels.structured(options) as InputNoise;
+        return {
+          ...noise,
+          scale: (b, { logMean, logDeviation }, draw, shape) => {
+            const flat = (value: Value) => b.reshape(value, [shape[shape.length - 1] as number]);
+            const spread = b.mul(b.exp(flat(logDeviation)), draw('normal', 'multiplier', shape));
+            return b.exp(b.add(flat(logMean), spread));
+          },
+        };
+      },
+    },
+    'structured pruning, separate',
+  ),
+  model('log-normal factors without the mass of their interval', 'kl', {
+    truncatedLogUniform: () => {
+      const divergence = coreModels.truncatedLogUniform();
+      return {
+        ...divergence,
+        kl: (b, posterior) =>
+          posterior.kind === 'truncatedLogNormal'
+            ? b.sub(
+                divergence.kl(b, posterior),
+                b.reduceSum(
+                  b.special('logNormalCdf', b.neg(b.mul(posterior.logMean, b.exp(b.neg(posterior.logDeviation))))),
+                ),
+              )
+            : divergence.kl(b, posterior),
+      };
+    },
+  }),
+  model(
     'type A noise drawn for each weight',
     'local-reparametrization',
     {
