@@ -167,5 +167,5 @@ export const withoutOptions: Readonly<Record<string, readonly string[]>> = {
   'adapter-tfjs': [],
   'adapter-onnx': ['describeOnnx'],
   'adapter-gpujs': [],
-  'adapter-wasm': [],
+  'adapter-wasm': ['compileSparse'],
 };
