@@ -39,6 +39,10 @@ export const others: Readonly<Record<string, Readonly<Record<string, Entry>>>> =
         ),
       options: namesOf('rows', 'weightSum'),
     },
+    fromLayersModel: {
+      call: (options) => tfjs.fromLayersModel({ layers: [], inputs: [], outputs: [] }, options as never),
+      options: namesOf('noise', 'estimator', 'divergence', 'likelihood'),
+    },
   },
   'adapter-wasm': {
     createWasmBackend: { call: wasm.createWasmBackend, options: namesOf('threads', 'relaxedSimd') },
