@@ -6,12 +6,7 @@ import { loadNetwork } from '@vardrop/core/node';
 import * as random from '@vardrop/core/random';
 import { createReferenceBackend } from '@vardrop/core/reference';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { calibrateNetwork } from '../src/commands/calibrate.js';
-import { evaluateRows } from '../src/commands/evaluate.js';
-import { exportNetwork } from '../src/commands/export.js';
-import { predictRows } from '../src/commands/predict.js';
-import { train } from '../src/commands/train.js';
-import { main } from '../src/main.js';
+import { runCommand } from './runCommand.js';
 
 let directory: string;
 const home = process.cwd();
@@ -33,46 +28,14 @@ beforeAll(async () => {
   await writeFile('train.csv', rows(150, 1));
   await writeFile('other.csv', rows(80, 2));
   await writeFile('few.csv', rows(12, 3));
-  await run(training('grade', '--network grade.safetensors'));
-  await run(training('size', '--network size.safetensors'));
+  await runCommand(training('grade', '--network grade.safetensors'));
+  await runCommand(training('size', '--network size.safetensors'));
 });
 afterAll(async () => {
   process.chdir(home);
   await rm(directory, { recursive: true });
 });
 
-let interrupt: () => void = () => {};
-async function run(line: string, onNote: (text: string) => void = () => {}) {
-  const result = { stdout: '', stderr: '', code: -1 };
-  const unwanted = async () => {
-    throw new Error('not this command');
-  };
-  result.code = await main(line.split(' '), {
-    loadTrain: async () => train,
-    loadPredict: async () => predictRows,
-    loadEvaluate: async () => evaluateRows,
-    loadCalibrate: async () => calibrateNetwork,
-    loadExport: async () => exportNetwork,
-    loadReproduce: unwanted,
-    loadBench: unwanted,
-    loadConformance: unwanted,
-    loadNewBackend: unwanted,
-    stdout: { write: (text) => (result.stdout += text) },
-    stderr: {
-      write: (text) => {
-        result.stderr += text;
-        onNote(text);
-      },
-    },
-    variables: {},
-    onInterrupt: (handler) => {
-      interrupt = () => handler(130);
-      return () => {};
-    },
-    exit: () => {},
-  });
-  return result;
-}
 const training = (target: 'grade' | 'size', more = '') =>
   `train train.csv --target ${target} --exclude ${target === 'size' ? 'grade' : 'size'} --layers 8 --epochs 10 --quiet --report r.html --json j.json ${more}`.trim();
 const json = async () => JSON.parse(await readFile('j.json', 'utf8'));
@@ -80,7 +43,7 @@ const posteriorOf = async (path: string) => (await loadNetwork(path, { backend: 
 
 describe('vardrop train with a posterior', () => {
   test('--ensemble trains members from seeds one after the other, and keeps all of them in one file', async () => {
-    const { code, stdout } = await run(training('grade', '--seed 7 --ensemble 3 --network e.safetensors'));
+    const { code, stdout } = await runCommand(training('grade', '--seed 7 --ensemble 3 --network e.safetensors'));
     expect(code).toBe(0);
     const { runs, ...whole } = await json();
     expect(runs.map(({ seed }: { seed: number }) => seed)).toEqual([7, 8, 9, 7]);
@@ -89,30 +52,30 @@ describe('vardrop train with a posterior', () => {
     expect(await readFile('r.html', 'utf8')).toContain('Members and their ensemble');
     expect((await posteriorOf('e.safetensors'))?.settings).toEqual({ members: 3 });
     // A member alone is the training from its seed.
-    await run(training('grade', '--seed 8'));
+    await runCommand(training('grade', '--seed 8'));
     expect((await json()).nll).toBe(runs[1].nll);
     // 20 samples are no whole number of rounds of three.
-    const predicted = await run('predict e.safetensors other.csv --output p.csv');
+    const predicted = await runCommand('predict e.safetensors other.csv --output p.csv');
     expect(predicted.stdout).toContain('80 rows, 21 samples');
-    const evaluated = await run('evaluate e.safetensors other.csv --json e.json');
+    const evaluated = await runCommand('evaluate e.safetensors other.csv --json e.json');
     expect(evaluated.code).toBe(0);
-    const single = await run('evaluate grade.safetensors other.csv');
+    const single = await runCommand('evaluate grade.safetensors other.csv');
     expect(evaluated.stdout).not.toBe(single.stdout);
   });
 
   test('is exported with all its members, and refused where it would lose them', async () => {
-    await run(training('grade', '--ensemble 2 --network e2.safetensors'));
-    const exported = await run(
+    await runCommand(training('grade', '--ensemble 2 --network e2.safetensors'));
+    const exported = await runCommand(
       'export --checkpoint e2.safetensors --kind sample --output e2.onnx --sparse --weights float16',
     );
     expect([exported.code, exported.stderr]).toEqual([0, '']);
-    const alone = await run('export --checkpoint grade.safetensors --kind sample --output one.onnx');
+    const alone = await runCommand('export --checkpoint grade.safetensors --kind sample --output one.onnx');
     expect(alone.code).toBe(0);
     const names = describeOnnx(await readFile('e2.onnx')).parameters.map(({ name }) => name);
     expect(names.some((name) => name.startsWith('posterior/'))).toBe(true);
-    const mean = await run('export --checkpoint e2.safetensors --output mean.onnx');
+    const mean = await runCommand('export --checkpoint e2.safetensors --output mean.onnx');
     expect([mean.code, mean.stderr]).toEqual([1, expect.stringContaining("needs 'sample'")]);
-    const pruned = await run('export --checkpoint e2.safetensors --kind sample --prune 3 --output pruned.onnx');
+    const pruned = await runCommand('export --checkpoint e2.safetensors --kind sample --prune 3 --output pruned.onnx');
     expect([pruned.code, pruned.stderr]).toEqual([
       1,
       expect.stringContaining('--prune: got e2.safetensors with a posterior'),
@@ -126,7 +89,7 @@ describe('vardrop train with a posterior', () => {
     ['--laplace', 'laplace', { layer: 'dense2' }],
     ['--laplace 2.5', 'laplace', { precision: 2.5 }],
   ])('%s', async (option, kind, settings) => {
-    const { code } = await run(training('grade', `--network n.safetensors ${option}`));
+    const { code } = await runCommand(training('grade', `--network n.safetensors ${option}`));
     expect(code).toBe(0);
     const posterior = await posteriorOf('n.safetensors');
     expect(posterior?.kind).toBe(kind);
@@ -138,14 +101,14 @@ describe('vardrop train with a posterior', () => {
     const line = training('grade', '--ensemble 4 --network i.safetensors').replace('--quiet ', '');
     const stoppedAfter = (wanted: number) => {
       let epochs = 0;
-      return (text: string) => {
+      return (text: string, interrupt: () => void) => {
         if (text.startsWith('epoch') && ++epochs === wanted) interrupt();
       };
     };
-    const { code } = await run(line, stoppedAfter(25));
+    const { code } = await runCommand(line, stoppedAfter(25));
     expect(code).toBe(130);
     expect((await posteriorOf('i.safetensors'))?.settings).toEqual({ members: 2 });
-    await run(line, stoppedAfter(5));
+    await runCommand(line, stoppedAfter(5));
     expect(await posteriorOf('i.safetensors')).toBeUndefined();
   });
 
@@ -156,7 +119,7 @@ describe('vardrop train with a posterior', () => {
     ['--swag --laplace', '--swag'],
     ['--swag --checkpoint c.safetensors', '--swag'],
   ])('refuses %s before any work', async (options, named) => {
-    const { code, stderr } = await run(training('grade', `${options} --verbose`));
+    const { code, stderr } = await runCommand(training('grade', `${options} --verbose`));
     expect(code).toBe(2);
     expect(stderr).toContain(`[vardrop train] ${named}:`);
     expect(stderr).toContain('VARDROP_OPTION_CLASH');
@@ -165,7 +128,7 @@ describe('vardrop train with a posterior', () => {
 
 describe('vardrop calibrate', () => {
   const calibrate = (network: string, more: string) =>
-    run(`calibrate ${network}.safetensors other.csv --output c.safetensors ${more}`);
+    runCommand(`calibrate ${network}.safetensors other.csv --output c.safetensors ${more}`);
 
   test('conformal gives sets that predict and evaluate show', async () => {
     const { code, stdout } = await calibrate('grade', '--coverage 0.8 --score aps');
@@ -173,7 +136,7 @@ describe('vardrop calibrate', () => {
     expect(stdout).toMatch(/covered +– +\d/);
     const { calibration } = await loadNetwork('c.safetensors', { backend: createReferenceBackend() });
     expect(calibration).toHaveLength(1);
-    await run('predict c.safetensors other.csv --output p.csv');
+    await runCommand('predict c.safetensors other.csv --output p.csv');
     const lines = (await readFile('p.csv', 'utf8')).trim().split('\n');
     const [names, ...values] = lines.map((line) => line.split(','));
     const column = names.indexOf('set');
@@ -182,15 +145,15 @@ describe('vardrop calibrate', () => {
       expect(set).toContain(line[0]);
       for (const name of set) expect(['large', 'middle', 'small']).toContain(name);
     }
-    const evaluated = await run('evaluate c.safetensors other.csv --json e.json');
+    const evaluated = await runCommand('evaluate c.safetensors other.csv --json e.json');
     expect(evaluated.stdout).toMatch(/covered +\d.*\nsize of sets +[123]/);
     expect(JSON.parse(await readFile('e.json', 'utf8')).covered).toBeGreaterThanOrEqual(0.8);
   });
 
   test('conformal gives intervals of numbers, and selective accepted rows', async () => {
     expect((await calibrate('size', '--score quantile')).stdout).toContain('width of intervals');
-    await run('calibrate c.safetensors other.csv --method selective --coverage 0.7 --output s.safetensors');
-    await run('predict s.safetensors other.csv --output p.csv');
+    await runCommand('calibrate c.safetensors other.csv --method selective --coverage 0.7 --output s.safetensors');
+    await runCommand('predict s.safetensors other.csv --output p.csv');
     const [names, ...lines] = (await readFile('p.csv', 'utf8')).trim().split('\n');
     expect(names).toContain('size lower,size upper,accepted');
     const cells = lines.map((line) => line.split(','));
@@ -199,22 +162,24 @@ describe('vardrop calibrate', () => {
     const accepted = cells.filter((row) => row[at('accepted')] === 'yes').length / cells.length;
     expect(accepted).toBeGreaterThanOrEqual(0.7);
     expect(accepted).toBeLessThan(0.8);
-    const evaluated = await run('evaluate s.safetensors other.csv');
+    const evaluated = await runCommand('evaluate s.safetensors other.csv');
     expect(evaluated.stdout).toMatch(/covered.*\n.*width of intervals.*\n.*accepted.*\n.*RMSE of accepted/);
   });
 
   test.each(['temperature', 'isotonic'])('%s changes probabilities', async (method) => {
     expect((await calibrate('grade', `--method ${method}`)).code).toBe(0);
     const [before, after] = await Promise.all(
-      ['grade', 'c'].map((name) => run(`evaluate ${name}.safetensors other.csv`)),
+      ['grade', 'c'].map((name) => runCommand(`evaluate ${name}.safetensors other.csv`)),
     );
     expect(after.stdout).not.toBe(before.stdout);
   });
 
   test('says that halves are too few to measure with, and how many rows are needed where all are', async () => {
-    const few = await run('calibrate grade.safetensors few.csv --coverage 0.9 --output c.safetensors');
+    const few = await runCommand('calibrate grade.safetensors few.csv --coverage 0.9 --output c.safetensors');
     expect(few.stdout).toContain('Too few rows to measure it');
-    const { code, stderr } = await run('calibrate grade.safetensors few.csv --coverage 0.95 --output d.safetensors');
+    const { code, stderr } = await runCommand(
+      'calibrate grade.safetensors few.csv --coverage 0.95 --output d.safetensors',
+    );
     expect([code, stderr]).toEqual([1, expect.stringContaining('19')]);
     await expect(stat('d.safetensors')).rejects.toThrow();
   });

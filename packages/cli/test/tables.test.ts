@@ -7,12 +7,8 @@ import * as random from '@vardrop/core/random';
 import { createReferenceBackend } from '@vardrop/core/reference';
 import { encode } from 'fast-png';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { evaluateRows } from '../src/commands/evaluate.js';
-import { exportNetwork } from '../src/commands/export.js';
-import { predictRows } from '../src/commands/predict.js';
-import { train } from '../src/commands/train.js';
 import { csvOf } from '../src/files/csv.js';
-import { main } from '../src/main.js';
+import { runCommand } from './runCommand.js';
 
 let directory: string;
 const home = process.cwd();
@@ -67,38 +63,6 @@ afterAll(async () => {
   await rm(directory, { recursive: true });
 });
 
-let interrupt: () => void = () => {};
-async function run(line: string, onNote: (text: string) => void = () => {}) {
-  const result = { stdout: '', stderr: '', code: -1 };
-  const unwanted = async () => {
-    throw new Error('not this command');
-  };
-  result.code = await main(line.split(' '), {
-    loadTrain: async () => train,
-    loadPredict: async () => predictRows,
-    loadEvaluate: async () => evaluateRows,
-    loadCalibrate: unwanted,
-    loadExport: async () => exportNetwork,
-    loadReproduce: unwanted,
-    loadBench: unwanted,
-    loadConformance: unwanted,
-    loadNewBackend: unwanted,
-    stdout: { write: (text) => (result.stdout += text) },
-    stderr: {
-      write: (text) => {
-        result.stderr += text;
-        onNote(text);
-      },
-    },
-    variables: {},
-    onInterrupt: (handler) => {
-      interrupt = () => handler(130);
-      return () => {};
-    },
-    exit: () => {},
-  });
-  return result;
-}
 const aside = 'sold,grade,visits,row,price';
 const others = (target: string) =>
   aside
@@ -140,7 +104,7 @@ describe('vardrop train on a table', () => {
     ['price', '--likelihood laplace', 'likelihood laplace', ['rmse', 'nll', 'crps', 'coverage50', 'coverage90']],
     ['price', '--likelihood student-t', 'likelihood student-t', ['rmse', 'nll', 'crps', 'coverage50', 'coverage90']],
   ])('predicts %s %s', async (target, more, note, measures) => {
-    const { code, stderr } = await run(training(target, more));
+    const { code, stderr } = await runCommand(training(target, more));
     expect([code, stderr]).toEqual([0, expect.stringContaining(note)]);
     expect(Object.keys(await json())).toEqual([...measures, 'kl', 'seconds', 'backend', 'noise', 'seed']);
     const page = await readFile('r.html', 'utf8');
@@ -149,7 +113,7 @@ describe('vardrop train on a table', () => {
   });
 
   test('has errors in the units of the target, and learns', async () => {
-    await run(training('price', '--epochs 80'));
+    await runCommand(training('price', '--epochs 80'));
     const { rmse, nll, crps } = await json();
     expect(rmse).toBeGreaterThan(500);
     expect(rmse).toBeLessThan(15_000);
@@ -158,7 +122,7 @@ describe('vardrop train on a table', () => {
   });
 
   test('takes several targets of one kind, and refuses those of several', async () => {
-    const { code } = await run(
+    const { code } = await runCommand(
       training('price', '').replace(
         '--target price --exclude sold,grade,visits,row',
         '--target price,size --exclude sold,grade,visits,row',
@@ -168,21 +132,21 @@ describe('vardrop train on a table', () => {
     const page = await readFile('r.html', 'utf8');
     for (const text of ['Intervals of size', 'of all 2 targets', 'in their standard deviations'])
       expect(page).toContain(text);
-    const mixed = await run('train flats.csv --target price,sold --quiet');
+    const mixed = await runCommand('train flats.csv --target price,sold --quiet');
     expect([mixed.code, mixed.stderr]).toEqual([1, expect.stringContaining('price (numbers) and sold (classes)')]);
   });
 
   test('goes on from a checkpoint bit for bit, and not with other data', async () => {
-    await run(training('price', '--epochs 4 --checkpoint whole.safetensors'));
+    await runCommand(training('price', '--epochs 4 --checkpoint whole.safetensors'));
     const parts = training('price', '--epochs 4 --checkpoint parts.safetensors').replace('--quiet ', '');
-    const stopped = await run(parts, (text) => text.startsWith('epoch 2') && interrupt());
+    const stopped = await runCommand(parts, (text, interrupt) => text.startsWith('epoch 2') && interrupt());
     expect(stopped.code).toBe(130);
     const resume = 'train --resume parts.safetensors --checkpoint parts.safetensors --quiet --report r.html --data';
-    expect((await run(`${resume} flats.csv`)).code).toBe(0);
+    expect((await runCommand(`${resume} flats.csv`)).code).toBe(0);
     const [whole, both] = await Promise.all(['whole', 'parts'].map((name) => readFile(`${name}.safetensors`)));
     expect(both.equals(whole)).toBe(true);
     await writeFile('other.csv', tableOf(flats().slice(1)));
-    expect((await run(`${resume} other.csv`)).stderr).toContain('was trained on flats.csv (digest');
+    expect((await runCommand(`${resume} other.csv`)).stderr).toContain('was trained on flats.csv (digest');
   });
 
   test.each<[string, string, string]>([
@@ -205,7 +169,7 @@ describe('vardrop train on a table', () => {
     await writeFile('open.csv', 'a,b\n1,2\n2,"3\n4,5\n');
     await writeFile('uneven.csv', 'a,b\n1,2\n2\n4,5\n');
     const before = await readdir('.');
-    const result = await run(
+    const result = await runCommand(
       `train ${words} --verbose --report new.html --network new.safetensors --quiet`.replace(
         words.includes('--folds') ? ' --network new.safetensors' : ' --nothing',
         '',
@@ -221,7 +185,7 @@ describe('vardrop train on a table', () => {
 describe('--folds', () => {
   test('tests each row once, with mean and deviation, the same each time', async () => {
     const line = training('price', '--folds 3');
-    const { stdout } = await run(line);
+    const { stdout } = await runCommand(line);
     expect(stdout).toMatch(/^fold +RMSE +NLL +CRPS/m);
     expect(stdout).toMatch(/^mean .*\ndeviation /m);
     const first = await json();
@@ -231,9 +195,9 @@ describe('--folds', () => {
     expect(first.mean.rmse).toBeCloseTo(mean, 6);
     expect(first.deviation.rmse).toBeCloseTo(Math.hypot(...rmse.map((each: number) => each - mean)) / Math.SQRT2, 6);
     expect(await readFile('r.html', 'utf8')).toContain('Cross-validation');
-    await run(line);
+    await runCommand(line);
     expect((await json()).mean).toEqual(first.mean);
-    await run(`${line} --seed 2`);
+    await runCommand(`${line} --seed 2`);
     expect((await json()).mean.rmse).not.toBe(first.mean.rmse);
   });
 });
@@ -248,43 +212,43 @@ describe('--trials', () => {
       .map((each) => ({ ...JSON.parse(each), seconds: 0 }));
 
   test('is the same whether it was interrupted or not, and reports what was tried', async () => {
-    const { stdout } = await run(line(3, 'whole.jsonl'));
+    const { stdout } = await runCommand(line(3, 'whole.jsonl'));
     expect(stdout).toMatch(/What was tried, the best first:\ntrial +noise +KL weight/);
     const whole = await linesOf('whole.jsonl');
     expect(whole.map(({ type }) => type)).toEqual(['search', 'trial', 'trial', 'trial']);
     const { tried, noise } = await json();
     const best = [...tried].sort((a, b) => a.validationNll - b.validationNll)[0];
     expect(noise).toBe(best.noise);
-    await run(line(1, 'parts.jsonl'));
+    await runCommand(line(1, 'parts.jsonl'));
     // A line that a killed process has not ended.
     await writeFile('parts.jsonl', `${await readFile('parts.jsonl', 'utf8')}{"type":"tri`);
     const loud = line(3, 'parts.jsonl').replace('--quiet ', '');
-    const stopped = await run(loud, (text) => text.startsWith('trial 3') && interrupt());
+    const stopped = await runCommand(loud, (text, interrupt) => text.startsWith('trial 3') && interrupt());
     expect([stopped.code, stopped.stderr]).toEqual([
       130,
       expect.stringContaining('2 of 3 trials are kept in parts.jsonl'),
     ]);
-    await run(line(3, 'parts.jsonl'));
+    await runCommand(line(3, 'parts.jsonl'));
     const parts = (await readFile('parts.jsonl', 'utf8')).split('\n').filter((each) => each.endsWith('}'));
     expect(parts.map((each) => ({ ...JSON.parse(each), seconds: 0 }))).toEqual(whole);
   });
 
   test('keeps what was given, and refuses the file of another search', async () => {
-    await run(line(2, 'given.jsonl', '--noise mean-field'));
+    await runCommand(line(2, 'given.jsonl', '--noise mean-field'));
     expect((await linesOf('given.jsonl')).slice(1).map(({ noise }) => noise)).toEqual(['mean-field', 'mean-field']);
     for (const more of ['', '--noise mean-field --batch 9', '--noise mean-field --seed 3']) {
-      const { code, stderr } = await run(line(2, 'given.jsonl', more));
+      const { code, stderr } = await runCommand(line(2, 'given.jsonl', more));
       expect([code, stderr]).toEqual([1, expect.stringContaining('--trials-file: got given.jsonl with trials with')]);
     }
     await writeFile('text.jsonl', 'hello\n');
-    expect((await run(line(2, 'text.jsonl'))).stderr).toContain('a line that is not JSON');
+    expect((await runCommand(line(2, 'text.jsonl'))).stderr).toContain('a line that is not JSON');
   });
 });
 
 describe('a network file', () => {
   test('predicts in another command what it predicts in this process', async () => {
-    await run(training('price', '--network price.safetensors'));
-    const { code, stdout } = await run(
+    await runCommand(training('price', '--network price.safetensors'));
+    const { code, stdout } = await runCommand(
       'predict price.safetensors new.csv --output p.csv --samples 7 --seed 3 --backend reference',
     );
     expect([code, stdout]).toEqual([0, 'p.csv: predictions of 4 rows, 7 samples\n']);
@@ -306,21 +270,21 @@ describe('a network file', () => {
   });
 
   test('is measured on rows with targets', async () => {
-    await run(training('sold', '--network sold.safetensors'));
-    const { code, stdout } = await run('evaluate sold.safetensors flats.csv --json e.json');
+    await runCommand(training('sold', '--network sold.safetensors'));
+    const { code, stdout } = await runCommand('evaluate sold.safetensors flats.csv --json e.json');
     expect(code).toBe(0);
     expect(stdout).toMatch(/^test error .*\nNLL .* nats per row\nAUROC /);
     expect(await json('e.json')).toMatchObject({ rows: count, samples: 20, backend: 'wasm' });
-    expect((await run('evaluate sold.safetensors new.csv')).stderr).toContain(
+    expect((await runCommand('evaluate sold.safetensors new.csv')).stderr).toContain(
       "new.csv, column 'sold': got no such column",
     );
-    await run('predict sold.safetensors new.csv --output p.csv');
+    await runCommand('predict sold.safetensors new.csv --output p.csv');
     expect(await readFile('p.csv', 'utf8')).toMatch(/^sold,probability yes,entropy,mutual information\n(yes|no),/);
   });
 
   test('has all classes with their probabilities', async () => {
-    await run(training('grade', '--network grade.safetensors --checkpoint grade-state.safetensors'));
-    await run('predict grade.safetensors new.csv --output p.csv');
+    await runCommand(training('grade', '--network grade.safetensors --checkpoint grade-state.safetensors'));
+    await runCommand('predict grade.safetensors new.csv --output p.csv');
     const [heading, first] = (await readFile('p.csv', 'utf8')).split('\n');
     expect(heading).toBe('grade,probability high,probability low,probability middle,entropy,mutual information');
     const [grade, ...numbers] = first.split(',');
@@ -328,11 +292,11 @@ describe('a network file', () => {
     expect(['high', 'low', 'middle'][probabilities.indexOf(Math.max(...probabilities))]).toBe(grade);
     expect(probabilities.reduce((sum, each) => sum + each, 0)).toBeCloseTo(1, 5);
     for (const from of ['grade', 'grade-state'])
-      expect((await run(`export --checkpoint ${from}.safetensors --output n.onnx`)).code).toBe(0);
+      expect((await runCommand(`export --checkpoint ${from}.safetensors --output n.onnx`)).code).toBe(0);
   });
 
   test('refuses rows with faults, with file, row and column, and leaves nothing', async () => {
-    await run(training('price', '--network price.safetensors'));
+    await runCommand(training('price', '--network price.safetensors'));
     for (const [content, message] of [
       ['city,size\nOslo,30\n', "bad.csv, column 'age': got no such column"],
       ['city,size,age\nOslo,30,1\nParis,40,2\n', "bad.csv, row 2, column 'city': got 'Paris'"],
@@ -340,14 +304,14 @@ describe('a network file', () => {
       ['city,size,age\nOslo,30\n', 'bad.csv, row 1'],
     ]) {
       await writeFile('bad.csv', content);
-      const { code, stderr } = await run('predict price.safetensors bad.csv --output never.csv');
+      const { code, stderr } = await runCommand('predict price.safetensors bad.csv --output never.csv');
       expect([code, stderr]).toEqual([1, expect.stringContaining(message)]);
     }
     expect(await readdir('.')).not.toContain('never.csv');
-    expect((await run('predict price.safetensors images --output never.csv')).stderr).toContain(
+    expect((await runCommand('predict price.safetensors images --output never.csv')).stderr).toContain(
       'got the folder images',
     );
-    expect((await run('predict price.safetensors new.csv --output new.csv')).stderr).toContain(
+    expect((await runCommand('predict price.safetensors new.csv --output new.csv')).stderr).toContain(
       'needs a file of its own',
     );
   });
@@ -355,13 +319,13 @@ describe('a network file', () => {
 
 describe('a folder of images', () => {
   test('is trained on, predicted and measured, with the names of its classes', async () => {
-    const { code, stderr } = await run(
+    const { code, stderr } = await runCommand(
       'train images --layers 6 --epochs 20 --batch 8 --learning-rate 0.02 --quiet --report r.html --json j.json --network images.safetensors',
     );
     expect([code, stderr]).toEqual([0, '']);
     expect((await json()).testError).toBe(0);
-    expect((await run('evaluate images.safetensors images')).stdout).toMatch(/^test error +0\.00 %/);
-    await run('predict images.safetensors images --output p.csv');
+    expect((await runCommand('evaluate images.safetensors images')).stdout).toMatch(/^test error +0\.00 %/);
+    await runCommand('predict images.safetensors images --output p.csv');
     const lines = (await readFile('p.csv', 'utf8')).trim().split('\n');
     expect(lines[0]).toBe('image,class,probability dark,probability light,entropy,mutual information');
     for (const line of lines.slice(1)) expect(line).toMatch(/^(dark|light)\/\d+\.png,\1,/);

@@ -1,3 +1,4 @@
+import { signed, unsigned } from '@vardrop/wasm-kernels';
 import type { SparseLayer } from './sparseLayers.js';
 
 /** Where a layer's tables are in memory, in bytes. */
@@ -107,6 +108,9 @@ const aligned = (bytes: number) => Math.ceil(bytes / 4) * 4;
 /** Locals of the function of a layer: its parameters, then its variables. */
 const [x, y, counts, indices, values, bias, outputs, slope, left, index, sum] = Array.from({ length: 11 }, (_, i) => i);
 
+/** An i32 constant. */
+const integer = (value: number) => [0x41, ...signed(value)];
+
 const get = (local: number) => [0x20, local];
 const set = (local: number) => [0x21, local];
 const advance = (local: number, bytes: number) => [...get(local), ...integer(bytes), 0x6a, ...set(local)];
@@ -151,26 +155,3 @@ function concatenated(items: readonly (readonly number[])[]): number[] {
 
 const text = (name: string) => [name.length, ...Array.from(name, (letter) => letter.charCodeAt(0))];
 const floatBytes = (value: number) => [...new Uint8Array(Float32Array.of(value).buffer)];
-
-/** An i32 constant. */
-function integer(value: number): number[] {
-  const bytes = [0x41];
-  let rest = value;
-  for (;;) {
-    const byte = rest & 0x7f;
-    rest >>= 7;
-    if ((rest === 0 && (byte & 0x40) === 0) || (rest === -1 && (byte & 0x40) !== 0)) return [...bytes, byte];
-    bytes.push(byte | 0x80);
-  }
-}
-
-function unsigned(value: number): number[] {
-  const bytes: number[] = [];
-  let rest = value;
-  do {
-    const byte = rest & 0x7f;
-    rest >>>= 7;
-    bytes.push(rest === 0 ? byte : byte | 0x80);
-  } while (rest !== 0);
-  return bytes;
-}

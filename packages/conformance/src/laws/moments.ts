@@ -10,8 +10,7 @@ import {
   type TensorMap,
 } from '@vardrop/core';
 import { standardPoints } from '@vardrop/core/extend';
-import { bindBatch, boundProgram, elementCount, simplify } from '@vardrop/core/program';
-import * as random from '@vardrop/core/random';
+import { bindBatch, boundProgram, simplify } from '@vardrop/core/program';
 import { evaluate } from '@vardrop/core/reference';
 import { checkNodes } from '../checkNodes.js';
 import { checkOnce } from '../checkProperty.js';
@@ -19,6 +18,7 @@ import { compareNorms } from '../compareNorms.js';
 import { type DenseLayer, expectedMoments } from '../expectedMoments.js';
 import { compareClassification, compareRegression } from '../expectedPrediction.js';
 import type { Law, LawContext } from '../law.js';
+import { randomParameters } from '../randomParameters.js';
 
 const rows = 5;
 const inputs = 3;
@@ -87,20 +87,6 @@ function modelOf(context: LawContext, { noise }: Case, targets: keyof typeof out
   });
 }
 
-const ranges: Readonly<Record<string, readonly [number, number]>> = { rho: [-2.5, -0.5], logVariance: [-4, -2] };
-
-function parametersOf(model: Model, targets: keyof typeof outputs, seed: number): TensorMap {
-  const learned = likelihoods[targets].parameters(model.outputShape);
-  const all = [...model.parameters, ...learned.map((each) => ({ ...each, name: `likelihood/${each.name}` }))];
-  return Object.fromEntries(
-    all.map(({ name, shape }, i) => {
-      const [from, to] = ranges[name.split('/')[1]] ?? [-1, 1];
-      const uniform = random.uniform(random.foldIn(random.key(seed), i), elementCount(shape));
-      return [name, { shape: [...shape], data: uniform.map((u) => from + (to - from) * u) }];
-    }),
-  );
-}
-
 /** The layers in float64, as the law knows them. */
 function layersOf(model: Model, parameters: TensorMap, { variances }: Case): readonly DenseLayer[] {
   return model.layers.map(({ name, parts }, l) => {
@@ -119,7 +105,7 @@ function layersOf(model: Model, parameters: TensorMap, { variances }: Case): rea
 async function checkCase(context: LawContext, each: Case, targets: keyof typeof outputs): Promise<void> {
   const { backend, ledger, models, seed } = context;
   const model = modelOf(context, each, targets);
-  const parameters = parametersOf(model, targets, seed >>> 0);
+  const parameters = randomParameters(model, seed >>> 0);
   const x = Float32Array.from({ length: rows * inputs }, (_, i) => 1.5 * Math.cos(2.3 * i + 1));
   const layers = layersOf(model, parameters, each);
   const expected = Array.from({ length: rows }, (_, row) =>

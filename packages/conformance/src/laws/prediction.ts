@@ -8,14 +8,12 @@ import {
   type NoiseModel,
   type RegressionPrediction,
   sequential,
-  type TensorMap,
 } from '@vardrop/core';
 import type { Tensor } from '@vardrop/core/backend';
-import { elementCount } from '@vardrop/core/program';
-import * as random from '@vardrop/core/random';
 import { checkOnce } from '../checkProperty.js';
 import { compareClassification, compareRegression, expectedOutputs } from '../expectedPrediction.js';
 import type { Law, LawContext } from '../law.js';
+import { randomParameters } from '../randomParameters.js';
 
 /** Rows, numbers per row, and Monte-Carlo samples of a prediction. */
 const rows = 7;
@@ -43,22 +41,6 @@ function modelOf(
   });
 }
 
-/** Ranges of parameters by the end of their name. All others are weights and biases. */
-const ranges: Readonly<Record<string, readonly [number, number]>> = { rho: [-2, -0.5], logVariance: [-3, -1.5] };
-
-/** Values of every parameter of the model and the likelihood. */
-function parametersOf(model: Model, targets: keyof typeof outputs, seed: number): TensorMap {
-  const learned = likelihoods[targets].parameters(model.outputShape);
-  const all = [...model.parameters, ...learned.map((each) => ({ ...each, name: `likelihood/${each.name}` }))];
-  return Object.fromEntries(
-    all.map(({ name, shape }, i) => {
-      const [from, to] = ranges[name.split('/')[1]] ?? [-1, 1];
-      const uniform = random.uniform(random.foldIn(random.key(seed), i), elementCount(shape));
-      return [name, { shape: [...shape], data: uniform.map((u) => from + (to - from) * u) }];
-    }),
-  );
-}
-
 const inputsOf = (count: number) => Float32Array.from({ length: count * columns }, (_, i) => 1.5 * Math.cos(2.3 * i));
 
 /** Predictions of all rows at once, and split into batches and runs of one sample, are compared with float64. */
@@ -73,7 +55,7 @@ async function checkTargets(
   const { supports } = backend;
   const seed = context.seed >>> 0;
   const model = modelOf(context, targets, noise, estimator);
-  const parameters = parametersOf(model, targets, seed);
+  const parameters = randomParameters(model, seed);
   const inputs = inputsOf(rows);
   const drawn = mode === 'mean' ? 0 : samples;
   const expected = expectedOutputs({ model, parameters, inputs, seed, samples: drawn }, supports);
@@ -98,7 +80,7 @@ async function checkPredictor(context: LawContext): Promise<void> {
   const made: Tensor[] = [];
   try {
     const runs = [rows, 2, 4].map((count, i) => {
-      const parameters = parametersOf(model, 'labels', (seed + i) >>> 0);
+      const parameters = randomParameters(model, (seed + i) >>> 0);
       const inputs = inputsOf(count);
       const uploaded: Record<string, Tensor> = {};
       for (const [name, { data, shape }] of Object.entries(parameters)) {

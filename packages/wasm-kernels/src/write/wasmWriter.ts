@@ -3,6 +3,8 @@
  * enough for loops of SIMD arithmetic. Binary format and opcodes follow the WebAssembly core specification 2.0.
  */
 
+import { signed, unsigned } from './leb128.js';
+
 /** Index of a local variable of a function. */
 export type Local = number;
 
@@ -305,26 +307,4 @@ export function writeModule(
     functions.map((each) => each.code(fused)),
   );
   return Uint8Array.from(bytes);
-}
-
-function unsigned(value: number): number[] {
-  const bytes: number[] = [];
-  let rest = value;
-  do {
-    const byte = rest & 0x7f;
-    rest >>>= 7;
-    bytes.push(rest === 0 ? byte : byte | 0x80);
-  } while (rest !== 0);
-  return bytes;
-}
-
-function signed(value: number): number[] {
-  const bytes: number[] = [];
-  let rest = value;
-  for (;;) {
-    const byte = rest & 0x7f;
-    rest >>= 7;
-    if ((rest === 0 && (byte & 0x40) === 0) || (rest === -1 && (byte & 0x40) !== 0)) return [...bytes, byte];
-    bytes.push(byte | 0x80);
-  }
 }
