@@ -53,7 +53,6 @@ export async function train(
   const history: EpochRecord[] = [];
   const states = createStates(trainer, course, start.step);
   const stopping = createEarlyStopping(earlyStopping, states.finite);
-
   const warn = (warning: FitWarning) => callBack('onWarning', () => onWarning(warning));
 
   /** Runs one epoch, or the rest of it. Returns false if it was aborted. */
@@ -106,8 +105,8 @@ export async function train(
     }
     // After an abort the latest state is returned, so that training can resume from there.
     const state = (stopped !== 'aborted' && stopping.best()) || (await states.finite());
-    const result = { state, history, started: course.start, stopped };
-    return isStream(resolved.data) ? result : { ...result, trainedOn: dataDigest(resolved.data) };
+    const trainedOn = isStream(resolved.data) ? undefined : dataDigest(resolved.data);
+    return { state, history, started: course.start, stopped, ...(trainedOn && { trainedOn }) };
   } catch (error) {
     throw new TrainingError(error, await states.lastGood(), history);
   } finally {
