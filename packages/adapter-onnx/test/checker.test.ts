@@ -4,19 +4,20 @@ import { createBuilder } from '@vardrop/core/program';
 import { describe, expect, it } from 'vitest';
 import { createModel } from '../src/emit/createModel.js';
 import { opsets } from '../src/export/emitModel.js';
-import { describeOnnx, exportKinds, exportOnnx, exportProgram } from '../src/index.js';
+import { describeOnnx, exportOnnx, exportProgram } from '../src/index.js';
 import { createGraph } from '../src/model/graph.js';
 import { encodeModel } from '../src/model/schema.js';
+import { exportKindsOf } from './exportKindsOf.js';
 import { examples } from './networks.js';
 import { pythons } from './python.js';
 
 /** Every kind of every network, and training steps; those with noise for each opset that they can be written for. */
 const files = [
   ...examples.flatMap(({ name, model, parameters }) =>
-    exportKinds.flatMap((kind) =>
-      (kind === 'sample' ? opsets : ([17] as const)).map((opset) => ({
-        name: `${kind} of ${name}, opset ${opset}`,
-        bytes: exportOnnx(model, parameters, { kind, opset }),
+    exportKindsOf(model).flatMap((options) =>
+      (options.kind === 'sample' ? opsets : ([17] as const)).map((opset) => ({
+        name: `${options.kind} of ${name}, opset ${opset}`,
+        bytes: exportOnnx(model, parameters, { ...options, opset }),
       })),
     ),
   ),

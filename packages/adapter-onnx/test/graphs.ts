@@ -83,6 +83,7 @@ function centred(): Layer {
       ...{ name, kind: 'centred', inputShapes: [shape], outputShape: shape, parameters: [] },
       carried: [{ name: 'mean', shape, initialize: { kind: 'constant', value: 0.5 } }],
       apply: (b, [x], _, { carried }) => b.sub(x, carried.mean),
+      moments: (b, [{ mean, variance }], _, { carried }) => ({ mean: b.sub(mean, carried.mean), variance }),
     }),
   });
 }
