@@ -119,7 +119,8 @@ async function checkCase(context: LawContext, each: Case, targets: keyof typeof 
   const read = program.nodes.flatMap((node) => (node.op === 'input' ? [node.name] : []));
   const given = Object.fromEntries(read.map((name) => [name, name === 'x' ? x : parameters[name].data]));
   compareNorms(evaluate(program, { inputs: given }), { mean, variance }, ledger);
-  await checkNodes(backend, program, { inputs: given, keys: {} }, ledger);
+  // The programs of both are alike but for the number of outputs.
+  if (targets === 'labels') await checkNodes(backend, program, { inputs: given, keys: {} }, ledger);
 
   const width = outputs[targets];
   const samples = standardPoints(points, width).map((point) =>
